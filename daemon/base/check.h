@@ -1,0 +1,20 @@
+// Purpose: CHECK for what only we can do wrong: stays on in release builds, prints what and where,
+// aborts. What the world can do wrong is an absl::Status.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace bellwether::base {
+
+[[noreturn]] inline void check_failed(const char* condition, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace bellwether::base
+
+#define BELLWETHER_CHECK(condition) \
+  (static_cast<bool>(condition)     \
+       ? static_cast<void>(0)       \
+       : ::bellwether::base::check_failed(#condition, __FILE__, __LINE__))

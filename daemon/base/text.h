@@ -1,0 +1,48 @@
+// Purpose: text for people, and numbers out of text. Distributions build abseil with a string_view of
+// its own; these few functions are where it meets std::string_view.
+// Thread safety: pure.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace bellwether::base {
+
+inline absl::string_view to_absl(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view from_absl(absl::string_view text) { return {text.data(), text.size()}; }
+
+template <class T>
+decltype(auto) piece(const T& x) {
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    return to_absl(x);
+  } else {
+    return (x);
+  }
+}
+
+// The arguments, numbers or texts, behind one another.
+template <class... A>
+std::string cat(const A&... a) {
+  return absl::StrCat(piece(a)...);
+}
+template <class... A>
+void append(std::string& to, const A&... a) {
+  absl::StrAppend(&to, piece(a)...);
+}
+
+// The whole text as a number; nullopt when it is anything else or out of range.
+template <class Int>
+std::optional<Int> parse_number(std::string_view text) {
+  Int value{};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+}  // namespace bellwether::base
