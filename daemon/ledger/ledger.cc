@@ -1,0 +1,158 @@
+#include "ledger/ledger.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/hash.h"
+
+namespace bellwether::ledger {
+namespace {
+
+constexpr size_t kIndexSlotsMin = 1024;
+
+uint64_t place(uint64_t key) { return base::mix64(key); }
+uint32_t tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+}  // namespace
+
+Ledger::Ledger(base::Calendar calendar)
+    : calendar_(calendar), index_(kIndexSlotsMin), index_mask_(kIndexSlotsMin - 1) {}
+
+Ledger::~Ledger() = default;
+
+void Ledger::prefetch(BusinessKey business) const {
+  __builtin_prefetch(&index_[place(business.value) & index_mask_]);
+}
+
+Ledger::Record* Ledger::find(BusinessKey business) const {
+  uint64_t const hash = place(business.value);
+  for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {
+    if (index_[i].tag != tag(hash)) continue;
+    Record& r = at(index_[i].record - 1);
+    if (r.key == business.value) return &r;
+  }
+  return nullptr;
+}
+
+Ledger::Record& Ledger::find_or_create(const Event& event) {
+  if (Record* known = find(event.business)) return *known;
+  if ((records_ + 1) * 3 > index_.size() * 2) grow_index();
+  if (records_ == chunks_.size() << kRecordsPerChunkLog2) {
+    chunks_.push_back(std::make_unique<Record[]>(size_t{1} << kRecordsPerChunkLog2));
+  }
+  Record& r = at(records_);
+  r.key = event.business.value;
+  r.unregistered = event.unregistered;
+  uint64_t const hash = place(r.key);
+  size_t i = hash & index_mask_;
+  while (index_[i].record != 0) i = (i + 1) & index_mask_;
+  index_[i] = {tag(hash), ++records_};
+  return r;
+}
+
+void Ledger::grow_index() {
+  std::vector<Slot> bigger(index_.size() * 2);
+  index_mask_ = bigger.size() - 1;
+  for (uint32_t n = 0; n < records_; ++n) {
+    uint64_t const hash = place(at(n).key);
+    size_t i = hash & index_mask_;
+    while (bigger[i].record != 0) i = (i + 1) & index_mask_;
+    bigger[i] = {tag(hash), n + 1};
+  }
+  index_ = std::move(bigger);
+}
+
+uint32_t Ledger::allocate_block(uint8_t log2) {
+  if (!free_blocks_[log2].empty()) {
+    uint32_t const number = free_blocks_[log2].back();
+    free_blocks_[log2].pop_back();
+    return number;
+  }
+  uint32_t const size = 1u << log2;
+  uint32_t const slab_size = 1u << kFactsPerSlabLog2;
+  // A block does not straddle two slabs; what is left of a slab serves smaller blocks.
+  while (slab_used_ % slab_size != 0 && slab_used_ % slab_size + size > slab_size) {
+    uint8_t fit = 0;
+    while (fit < kBlockLog2Max && slab_used_ % slab_size + (2u << fit) <= slab_size &&
+           slab_used_ % (2u << fit) == 0) {
+      ++fit;
+    }
+    free_blocks_[fit].push_back(slab_used_);
+    slab_used_ += 1u << fit;
+  }
+  if (slab_used_ == slabs_.size() << kFactsPerSlabLog2) {
+    slabs_.push_back(std::make_unique<Fact[]>(slab_size));
+  }
+  uint32_t const number = slab_used_;
+  slab_used_ += size;
+  return number;
+}
+
+void Ledger::reserve_one(Record& r) {
+  size_t const capacity = r.capacity_log2 == 0 ? Record::kInline : size_t{1} << r.capacity_log2;
+  if (r.count < capacity) return;
+  auto const log2 = static_cast<uint8_t>(r.capacity_log2 == 0 ? 2 : r.capacity_log2 + 1);
+  BELLWETHER_CHECK(log2 <= kBlockLog2Max);
+  uint32_t const bigger = allocate_block(log2);
+  std::copy_n(data(r), r.count, block(bigger));
+  if (r.capacity_log2 != 0) free_blocks_[r.capacity_log2].push_back(r.block);
+  r.block = bigger;
+  r.capacity_log2 = log2;
+}
+
+Outcome Ledger::merge(Record& r, const Fact& fact) {
+  Fact* facts = data(r);
+  for (size_t i = 0; i < r.count; ++i) {
+    if (facts[i].id != fact.id) continue;
+    if (facts[i].version() == fact.version()) return Outcome::kDuplicate;
+    if (facts[i].version() > fact.version()) return Outcome::kSuperseded;
+    std::copy(facts + i + 1, facts + r.count, facts + i);
+    --r.count;
+    --facts_;
+    break;
+  }
+  if (r.count >= kFactsPerBusinessMax) return Outcome::kRefused;
+  reserve_one(r);
+  facts = data(r);
+  Fact* const end = facts + r.count;
+  Fact* const where = std::upper_bound(
+      facts, end, fact, [](const Fact& a, const Fact& b) { return a.order() < b.order(); });
+  std::copy_backward(where, end, end + 1);
+  *where = fact;
+  ++r.count;
+  ++facts_;
+  return Outcome::kApplied;
+}
+
+std::span<const Fact> Ledger::facts(BusinessKey business) const {
+  const Record* r = find(business);
+  return r == nullptr ? std::span<const Fact>{} : span(*r);
+}
+
+uint64_t Ledger::digest() const {
+  base::SetDigest digest;
+  for (uint32_t i = 0; i < records_; ++i) {
+    const Record& r = at(i);
+    for (const Fact& f : span(r)) {
+      uint64_t words[3];
+      static_assert(sizeof(words) == sizeof(f));
+      std::memcpy(words, &f, sizeof(f));
+      digest.add(r.key ^ words[0], words[1], words[2]);
+    }
+  }
+  return digest.value();
+}
+
+LedgerStats Ledger::stats() const {
+  LedgerStats s;
+  s.businesses = records_;
+  s.facts = facts_;
+  s.waiting = waiting_;
+  s.bytes = static_cast<int64_t>(
+      index_.capacity() * sizeof(Slot) + chunks_.size() * (sizeof(Record) << kRecordsPerChunkLog2) +
+      slabs_.size() * (sizeof(Fact) << kFactsPerSlabLog2));
+  return s;
+}
+
+}  // namespace bellwether::ledger

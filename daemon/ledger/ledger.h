@@ -1,0 +1,149 @@
+// Purpose: what is known of every business of one partition: a record of 64 bytes a business, the facts
+// beyond two in blocks of their own, and the deltas that each new fact makes.
+// Invariants: a record's facts are unique by id and stand in Fact::order(); the sum of all deltas ever
+// emitted equals the sum of contribute() over all records. So the state depends on the set of events,
+// not on their order or repetition.
+// Thread safety: one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/calendar.h"
+#include "ledger/contribution.h"
+#include "ledger/fact.h"
+
+namespace bellwether::ledger {
+
+// More facts than this of one business are refused: no honest business has them.
+inline constexpr size_t kFactsPerBusinessMax = 4096;
+
+enum class Outcome : uint8_t {
+  kApplied,     // a new fact, or a new version of a known one
+  kDuplicate,   // exactly this version is known
+  kSuperseded,  // a later version is known
+  kRefused,     // kFactsPerBusinessMax reached
+};
+inline constexpr size_t kOutcomes = 4;
+
+struct LedgerStats {
+  int64_t businesses = 0;  // records, enquirers under case:ID included
+  int64_t facts = 0;
+  int64_t waiting = 0;     // businesses that no registration has made known
+  int64_t bytes = 0;       // allocated, index and spare room included
+};
+
+class Ledger {
+ public:
+  explicit Ledger(base::Calendar calendar);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Brings the record of a business near the processor; call it some events ahead of apply().
+  void prefetch(BusinessKey business) const;
+
+  // Applies one fact; hands the change of the business's contribution to `sink`, a template
+  // parameter with add(DeltaKey, int32_t).
+  template <class Sink>
+  Outcome apply(const Event& event, Sink& sink);
+
+  // The facts known of a business; empty when it is unknown.
+  std::span<const Fact> facts(BusinessKey business) const;
+
+  // The oracle: every record's contribution afresh.
+  template <class Sink>
+  void recompute(Sink& sink) const;
+
+  // Digest over all facts, independent of the order of arrival.
+  uint64_t digest() const;
+  LedgerStats stats() const;
+
+ private:
+  struct Record {
+    static constexpr size_t kInline = 2;
+    uint64_t key = 0;
+    uint32_t block = 0;         // of facts, when there are more than kInline
+    uint16_t count = 0;
+    uint8_t capacity_log2 = 0;  // of the block
+    bool unregistered = false;
+    Fact facts[kInline];
+  };
+  static_assert(sizeof(Record) == 64);
+
+  // Open addressing by linear probing: 32 bits of the key's hash and the record's number plus one.
+  struct Slot {
+    uint32_t tag = 0;
+    uint32_t record = 0;  // 0 = free
+  };
+  static constexpr size_t kRecordsPerChunkLog2 = 14;  // 1 MiB
+  static constexpr size_t kFactsPerSlabLog2 = 16;     // 1.5 MiB
+  static constexpr uint8_t kBlockLog2Max = 12;        // kFactsPerBusinessMax
+
+  Record* find(BusinessKey business) const;
+  Record& find_or_create(const Event& event);
+  Record& at(uint32_t number) const {
+    return chunks_[number >> kRecordsPerChunkLog2][number & ((1u << kRecordsPerChunkLog2) - 1)];
+  }
+  void grow_index();
+  Fact* block(uint32_t number) const {
+    return &slabs_[number >> kFactsPerSlabLog2][number & ((1u << kFactsPerSlabLog2) - 1)];
+  }
+  Fact* data(const Record& r) const {
+    return r.capacity_log2 == 0 ? const_cast<Fact*>(r.facts) : block(r.block);
+  }
+  std::span<const Fact> span(const Record& r) const { return {data(r), r.count}; }
+  uint32_t allocate_block(uint8_t log2);
+  void reserve_one(Record& r);
+  // Puts `fact` where it belongs; the caller has computed the contribution before.
+  Outcome merge(Record& r, const Fact& fact);
+
+  base::Calendar calendar_;
+  std::vector<Slot> index_;
+  size_t index_mask_ = 0;
+  std::vector<std::unique_ptr<Record[]>> chunks_;
+  std::vector<std::unique_ptr<Fact[]>> slabs_;
+  std::vector<uint32_t> free_blocks_[kBlockLog2Max + 1];
+  uint32_t records_ = 0;
+  uint32_t slab_used_ = 0;
+  int64_t facts_ = 0;
+  int64_t waiting_ = 0;
+  Contributions before_;
+  Contributions after_;
+};
+
+template <class Sink>
+Outcome Ledger::apply(const Event& event, Sink& sink) {
+  Record& r = find_or_create(event);
+  Fact const fact = to_fact(event);
+  before_.clear();
+  after_.clear();
+  bool const was_waiting = is_waiting(span(r), r.unregistered);
+  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, before_);
+  Outcome const outcome = merge(r, fact);
+  if (outcome != Outcome::kApplied) return outcome;
+  contribute(span(r), r.unregistered, calendar_, after_);
+  waiting_ += int{is_waiting(span(r), r.unregistered)} - int{was_waiting};
+  // What stands at the head of both has not changed: facts are walked in order of time.
+  size_t same = 0;
+  while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
+  for (size_t i = same; i < before_.size(); ++i) sink.add(before_[i].key, -before_[i].amount);
+  for (size_t i = same; i < after_.size(); ++i) sink.add(after_[i].key, after_[i].amount);
+  return outcome;
+}
+
+template <class Sink>
+void Ledger::recompute(Sink& sink) const {
+  Contributions all;
+  for (uint32_t i = 0; i < records_; ++i) {
+    const Record& r = at(i);
+    all.clear();
+    contribute(span(r), r.unregistered, calendar_, all);
+    for (const indicators::Delta& d : all) sink.add(d.key, d.amount);
+  }
+}
+
+}  // namespace bellwether::ledger
