@@ -1,0 +1,35 @@
+// Purpose: the change point: a one-sided CUSUM of normal scores, C ← max(0, C + clip(z) − k), alarm at
+// C ≥ h (Page 1954, Biometrika 41, 100–115), and how often it is wrong.
+// Thread safety: pure.
+#pragma once
+
+#include "base/calendar.h"
+
+namespace bellwether::detection {
+
+struct CusumOptions {
+  double reference = 0.5;     // k: half of the shift to find, in standard deviations
+  double clip = 3;            // a score counts at most this much
+  double threshold_h = 5.071; // in-control average run length 1000
+};
+
+// The statistic along a path of scores.
+class Cusum {
+ public:
+  explicit Cusum(const CusumOptions& options) : options_(options) {}
+  void add(base::PeriodIndex period, double z);
+  double value() const { return value_; }
+  // The first period since the statistic was last zero; meaningful while value() > 0.
+  base::PeriodIndex onset() const { return onset_; }
+
+ private:
+  CusumOptions options_;
+  double value_ = 0;
+  base::PeriodIndex onset_;
+};
+
+// Average number of normal observations with mean `shift` and variance 1 until C ≥ h, from C = 0: the
+// integral equation of Page (1954, equation 4) by Gauss–Legendre quadrature (Nyström); unclipped.
+double cusum_average_run_length(double reference, double threshold_h, double shift);
+
+}  // namespace bellwether::detection

@@ -1,0 +1,88 @@
+// Purpose: a series in, scores out: the baseline of a period, how far the count is from it, and the
+// change point along the periods before.
+// Invariants: assess() is a pure function of the series, the excluded periods and the options.
+// ScoredSeries gives the same bits and keeps the scores of a path, so that a tick scores one period.
+// Thread safety: assess() is pure; a ScoredSeries belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/calendar.h"
+#include "detection/cusum.h"
+#include "detection/farrington.h"
+#include "detection/series.h"
+
+namespace bellwether::detection {
+
+struct DetectorOptions {
+  FarringtonOptions farrington;
+  CusumOptions cusum;
+  int path_periods_max = 104;  // a change point looks back at most this far
+};
+
+struct Assessment {
+  NotAssessed why = NotAssessed::kNone;
+  int64_t observed = 0;
+  double expected = 0;
+  double dispersion = 1;
+  double p = 1;          // of the harmful tail, mid-p
+  double p_other = 1;    // of the other tail
+  double z = 0;          // positive is harm
+  double cusum = 0;
+  base::PeriodIndex onset;  // of the change, while cusum > 0; else the target
+  double ratio = 1;      // observed/expected
+  Baseline baseline;
+};
+
+// The series at `target`; each period of the path is scored against its own baseline. Periods of the
+// path that cannot be assessed leave the change point as it is.
+Assessment assess(const CountSeries& series, base::PeriodIndex target,
+                  std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
+                  Workspace& workspace);
+
+class ScoredSeries {
+ public:
+  // The count of `period` has changed.
+  void revise(base::PeriodIndex period);
+  // Replaces the periods that baselines leave out.
+  void exclude(std::span<const PeriodRange> excluded);
+  // Fits the baseline of `next`, and of the path before it, ahead of time.
+  void prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
+               const DetectorOptions& options, Workspace& workspace);
+  // As the pure function, with the periods last excluded. The series, harm and options must be those
+  // of the calls before, but for counts revised.
+  Assessment assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
+                    const DetectorOptions& options, Workspace& workspace);
+
+  size_t bytes() const;
+
+ private:
+  enum class Kept : uint8_t { kNothing, kScore, kUnassessed };
+  struct Point {
+    int32_t period = INT32_MIN;
+    Kept kept = Kept::kNothing;
+    double z = 0;
+  };
+  Point& slot(int32_t period) { return path_[static_cast<size_t>(period) % path_.size()]; }
+  const Baseline& baseline(const CountSeries& series, int32_t period, const DetectorOptions& options,
+                           Workspace& workspace);
+  void score_path(const CountSeries& series, int32_t first, int32_t last, Harm harm,
+                  const DetectorOptions& options, Workspace& workspace);
+  void adapt(const CountSeries& series, const DetectorOptions& options);
+  // Baselines that hold any of the periods first … last are no longer valid.
+  void forget_baselines(int64_t first, int64_t last);
+
+  std::vector<PeriodRange> excluded_;
+  std::vector<Point> path_;  // a ring by period
+  base::PeriodIndex first_{INT32_MIN};  // of the series
+  int reach_ = 0;
+  int exclude_recent_ = 0;
+  // Of the latest period.
+  bool has_baseline_ = false;
+  int32_t baseline_for_ = INT32_MIN;
+  Baseline baseline_;
+};
+
+}  // namespace bellwether::detection

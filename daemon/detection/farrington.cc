@@ -1,0 +1,350 @@
+#include "detection/farrington.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "detection/count_distribution.h"
+#include "detection/normal.h"
+
+namespace bellwether::detection {
+namespace {
+
+constexpr int kIterationsMax = 30;
+constexpr double kConverged = 1e-9;  // largest change of a coefficient's effect
+constexpr double kMuMin = 1e-10;
+constexpr double kMuMax = 1e12;
+
+using Points = Workspace::Points;
+
+// One fit of log μ = α_g + β t by iteratively reweighted least squares. The normal equations have the
+// shape of an arrow, so a step is one pass over the points (statistics: "Model of a count series").
+class Fit {
+ public:
+  Fit(Workspace& ws, int groups, bool trend) : ws_(ws), groups_(groups), trend_(trend) {}
+
+  bool converge() {
+    size_t const g = static_cast<size_t>(groups_);
+    ws_.alpha.assign(g, 0);
+    for (int i = 0; i < kIterationsMax; ++i) {
+      if (step(i == 0) < kConverged) return true;
+    }
+    return false;
+  }
+
+  double eta(int group, double t) const {
+    return ws_.alpha[static_cast<size_t>(group)] + (trend_ ? beta_ * t : 0);
+  }
+  double beta() const { return trend_ ? beta_ : 0; }
+  // Variance of η at (group, t) for dispersion one.
+  double variance(int group, double t) const {
+    size_t const g = static_cast<size_t>(group);
+    double const from_mean = t - ws_.wt[g] / ws_.w[g];
+    return 1 / ws_.w[g] + (trend_ && d_ > 0 ? from_mean * from_mean / d_ : 0);
+  }
+  int parameters() const {
+    return static_cast<int>(std::count_if(ws_.w.begin(), ws_.w.end(), [](double w) { return w > 0; })) +
+           int{trend_};
+  }
+
+ private:
+  // Returns the largest change of η at the ends of the groups.
+  double step(bool first) {
+    Points& p = ws_.points;
+    size_t const g = static_cast<size_t>(groups_);
+    ws_.w.assign(g, 0);
+    ws_.wt.assign(g, 0);
+    ws_.wz.assign(g, 0);
+    double wtt = 0;
+    double wtz = 0;
+    double t_max = 0;
+    for (size_t i = 0; i < p.y.size(); ++i) {
+      auto const k = static_cast<size_t>(p.group[i]);
+      double const w = p.weight[i] * p.mu[i];
+      double const z = p.eta[i] + p.y[i] / p.mu[i] - 1;
+      double const t = p.t[i];
+      ws_.w[k] += w;
+      ws_.wt[k] += w * t;
+      ws_.wz[k] += w * z;
+      wtt += w * t * t;
+      wtz += w * t * z;
+      t_max = std::max(t_max, std::abs(t));
+    }
+    double const beta_before = beta_;
+    if (trend_) {
+      d_ = wtt;
+      double n = wtz;
+      for (size_t k = 0; k < g; ++k) {
+        if (ws_.w[k] <= 0) continue;
+        d_ -= ws_.wt[k] * ws_.wt[k] / ws_.w[k];
+        n -= ws_.wt[k] * ws_.wz[k] / ws_.w[k];
+      }
+      beta_ = d_ > 0 ? n / d_ : 0;
+    }
+    double change = std::abs(beta_ - beta_before) * t_max;
+    for (size_t k = 0; k < g; ++k) {
+      if (ws_.w[k] <= 0) continue;
+      double const alpha = (ws_.wz[k] - (trend_ ? beta_ * ws_.wt[k] : 0)) / ws_.w[k];
+      change = std::max(change, std::abs(alpha - ws_.alpha[k]));
+      ws_.alpha[k] = alpha;
+    }
+    for (size_t i = 0; i < p.y.size(); ++i) {
+      p.eta[i] = eta(p.group[i], p.t[i]);
+      p.mu[i] = std::clamp(std::exp(p.eta[i]), kMuMin, kMuMax);
+    }
+    return first ? 1 : change;
+  }
+
+  Workspace& ws_;
+  int groups_;
+  bool trend_;
+  double beta_ = 0;
+  double d_ = 0;
+};
+
+// The seasonal block of every period before `target`: 0 in the windows around the same season of
+// earlier years, 1 … blocks−1 between them, in order.
+class Seasons {
+ public:
+  Seasons(int32_t target, const FarringtonOptions& o) : target_(target), options_(o) {}
+
+  int32_t reference(int year) const {
+    return target_ - static_cast<int32_t>(std::lround(year * options_.year_periods));
+  }
+  // `t` must lie between the oldest window and the target. `year`: as left by the call for an earlier t
+  // (periods are visited in order of time), at first options.years.
+  int block(int32_t t, int& year) const {
+    while (year > 0 && t > reference(year) + options_.half_window &&
+           t >= reference(year - 1) - options_.half_window) {
+      --year;
+    }
+    if (std::abs(t - reference(year)) <= options_.half_window) return 0;
+    int32_t const begin = reference(year) + options_.half_window + 1;
+    int32_t const length = reference(year - 1) - options_.half_window - begin;
+    int const others = options_.seasonal_blocks - 1;
+    return others == 0 ? 0 : 1 + (t - begin) * others / length;
+  }
+
+ private:
+  int32_t target_;
+  const FarringtonOptions& options_;
+};
+
+double pearson_dispersion(const Points& p, int parameters) {
+  double sum = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    double const r = p.y[i] - p.mu[i];
+    sum += p.weight[i] * r * r / p.mu[i];
+  }
+  int const freedom = static_cast<int>(p.y.size()) - parameters;
+  return freedom > 0 ? std::max(1.0, sum / freedom) : 1.0;
+}
+
+// ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how many.
+int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOptions& o) {
+  int beyond = 0;
+  double sum = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    double const mu = p.mu[i];
+    double const leverage =
+        std::min(p.weight[i] * mu * fit.variance(p.group[i], p.t[i]), 1 - 1e-12);
+    double const s = 1.5 * (std::pow(p.y[i], 2.0 / 3) * std::pow(mu, -1.0 / 6) - std::sqrt(mu)) /
+                     std::sqrt(dispersion * (1 - leverage));
+    bool const far =
+        o.down_weight == DownWeight::kUpperTail ? s > o.residual_threshold
+                                                : std::abs(s) > o.residual_threshold;
+    beyond += int{far};
+    p.weight[i] = far ? 1 / (s * s) : 1;
+    sum += p.weight[i];
+  }
+  double const scale = static_cast<double>(p.y.size()) / sum;
+  for (double& w : p.weight) w *= scale;
+  return beyond;
+}
+
+struct Fitted {
+  bool converged = false;
+  Baseline baseline;
+};
+
+Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool trend) {
+  Points& p = ws.points;
+  size_t const n = p.y.size();
+  p.weight.assign(n, 1);
+  p.mu.resize(n);
+  p.eta.resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    p.mu[i] = p.y[i] + 0.1;
+    p.eta[i] = std::log(p.mu[i]);
+  }
+  Fitted out;
+  Fit fit(ws, o.seasonal_blocks, trend);
+  if (!fit.converge()) return out;
+  Baseline& b = out.baseline;
+  b.dispersion = pearson_dispersion(p, fit.parameters());
+  if (o.down_weight != DownWeight::kNone) {
+    b.downweighted = down_weight(p, fit, b.dispersion, o);
+    if (b.downweighted > 0) {
+      if (!fit.converge()) return out;
+      b.dispersion = pearson_dispersion(p, fit.parameters());
+    }
+  }
+  b.points = static_cast<int>(n);
+  b.trend_used = trend;
+  b.trend = fit.beta();
+  b.log_expected = fit.eta(0, target_t);
+  b.expected = std::exp(b.log_expected);
+  b.variance_of_eta = b.dispersion * fit.variance(0, target_t);
+  out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
+  return out;
+}
+
+bool is_excluded(std::span<const PeriodRange> excluded, int32_t t) {
+  return std::any_of(excluded.begin(), excluded.end(),
+                     [t](const PeriodRange& r) { return r.contains(base::PeriodIndex(t)); });
+}
+
+Baseline not_assessed(NotAssessed why) {
+  Baseline b;
+  b.why = why;
+  return b;
+}
+
+}  // namespace
+
+std::string_view name(NotAssessed why) {
+  switch (why) {
+    case NotAssessed::kNone:
+      return "assessed";
+    case NotAssessed::kShortHistory:
+      return "too little history";
+    case NotAssessed::kEmptySeason:
+      return "every earlier season is excluded";
+    case NotAssessed::kNothingExpected:
+      return "nothing ever happened in this season";
+    case NotAssessed::kNoConvergence:
+      return "the baseline does not converge";
+  }
+  return "";
+}
+
+FarringtonOptions FarringtonOptions::for_calendar(base::Calendar calendar) {
+  FarringtonOptions o;
+  if (calendar.unit() == base::CalendarUnit::kMonth) {
+    o.half_window = 0;
+    o.seasonal_blocks = 12;
+    o.exclude_recent = 6;
+    o.year_periods = 12;
+  }
+  return o;
+}
+
+int FarringtonOptions::reach() const {
+  return static_cast<int>(std::lround(years * year_periods)) + half_window;
+}
+
+void Workspace::Points::clear() {
+  y.clear();
+  t.clear();
+  mu.clear();
+  weight.clear();
+  eta.clear();
+  group.clear();
+}
+
+Baseline fit(const CountSeries& series, base::PeriodIndex target,
+             std::span<const PeriodRange> excluded, const FarringtonOptions& o, Workspace& ws) {
+  Seasons const seasons(target.value, o);
+  int years = o.years;
+  while (years >= o.years_min && seasons.reference(years) - o.half_window < series.first.value) --years;
+  if (years < o.years_min) return not_assessed(NotAssessed::kShortHistory);
+  Points& p = ws.points;
+  p.clear();
+  int32_t const begin = seasons.reference(years) - o.half_window;
+  int32_t const end = target.value - o.exclude_recent;  // not in the baseline
+  ws.group_y.assign(static_cast<size_t>(o.seasonal_blocks), 0);
+  int year = years;
+  int in_season = 0;
+  int32_t oldest = end;
+  int32_t newest = begin;
+  for (int32_t t = begin; t < end; ++t) {
+    int const block = seasons.block(t, year);
+    if (!excluded.empty() && is_excluded(excluded, t)) continue;
+    auto const i = static_cast<size_t>(t - series.first.value);
+    double const y = i < series.counts.size() ? std::max(0, series.counts[i]) : 0;
+    p.y.push_back(y);
+    p.t.push_back(t);
+    p.group.push_back(block);
+    ws.group_y[static_cast<size_t>(block)] += y;
+    in_season += int{block == 0};
+    oldest = std::min(oldest, t);
+    newest = std::max(newest, t);
+  }
+  if (in_season == 0) return not_assessed(NotAssessed::kEmptySeason);
+  if (ws.group_y[0] <= 0) return not_assessed(NotAssessed::kNothingExpected);
+  // A block without any event says μ = 0 there and nothing about the rest: leave it out.
+  size_t kept = 0;
+  double count_max = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    if (ws.group_y[static_cast<size_t>(p.group[i])] <= 0) continue;
+    p.y[kept] = p.y[i];
+    p.t[kept] = p.t[i];
+    p.group[kept] = p.group[i];
+    count_max = std::max(count_max, p.y[i]);
+    ++kept;
+  }
+  p.y.resize(kept);
+  p.t.resize(kept);
+  p.group.resize(kept);
+  double mean_t = 0;
+  for (double t : p.t) mean_t += t;
+  mean_t /= static_cast<double>(kept);
+  for (double& t : p.t) t -= mean_t;
+  double const target_t = target.value - mean_t;
+
+  Fitted fitted;
+  bool const trend = o.trend == TrendUse::kAlways;
+  if (trend) fitted = fit_once(ws, o, target_t, true);
+  // A trend that leads beyond everything ever counted is not believed.
+  if (!trend || !fitted.converged || fitted.baseline.expected > count_max) {
+    fitted = fit_once(ws, o, target_t, false);
+  }
+  if (!fitted.converged) return not_assessed(NotAssessed::kNoConvergence);
+  fitted.baseline.oldest = base::PeriodIndex(oldest);
+  fitted.baseline.newest = base::PeriodIndex(newest);
+  return fitted.baseline;
+}
+
+namespace {
+
+// With the uncertainty of the estimate: φ* = φ + se² μ₀.
+CountDistribution predictive(const Baseline& b) {
+  return {b.expected, b.dispersion + b.variance_of_eta * b.expected};
+}
+
+}  // namespace
+
+Score score(const Baseline& b, int64_t observed, Harm harm) {
+  Tails const t = tails(predictive(b), std::max<int64_t>(0, observed));
+  Score s;
+  s.p_low = std::clamp(t.low_mid(), 0.0, 1.0);
+  s.p_high = std::clamp(t.high_mid(), 0.0, 1.0);
+  // From the smaller tail, which has the digits.
+  double const upward =
+      s.p_low < s.p_high ? normal_quantile(s.p_low) : -normal_quantile(s.p_high);
+  s.z = std::clamp(harm == Harm::kHigh ? upward : -upward, -kZMax, kZMax);
+  return s;
+}
+
+Interval predictive_interval(const Baseline& b, double level) {
+  CountDistribution const d = predictive(b);
+  double const outside = (1 - level) / 2;
+  return {static_cast<double>(quantile(d, outside)), static_cast<double>(quantile(d, 1 - outside))};
+}
+
+bool can_alarm(const Baseline& b, double alpha) {
+  double const phi = predictive(b).dispersion;
+  double const nothing = phi > 1 + 1e-8 ? (phi - 1) / std::log(phi) : 1;  // −ln P(0) = μ / this
+  return b.expected >= nothing * std::log(1 / alpha);
+}
+
+}  // namespace bellwether::detection

@@ -1,0 +1,100 @@
+// Purpose: what a count should be: the baseline of "Farrington flexible" and the tails of its
+// predictive distribution.
+//   Farrington, Andrews, Beale & Catchpole (1996), JRSS A 159, 547–563;
+//   Noufaily, Enki, Farrington, Garthwaite, Andrews & Charlett (2013), Statistics in Medicine 32,
+//   1206–1222; Salmon, Schumacher & Höhle (2016), Journal of Statistical Software 70(10).
+// Departures from R's surveillance: both tails of the residuals are down-weighted, the variance of the
+// linear predictor uses the dispersion that belongs to it, the prediction includes it.
+// Thread safety: pure; a Workspace belongs to one thread and carries nothing from call to call.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/calendar.h"
+#include "detection/series.h"
+
+namespace bellwether::detection {
+
+enum class NotAssessed : uint8_t {
+  kNone,
+  kShortHistory,    // fewer than years_min years before the period
+  kEmptySeason,     // every baseline count of the period's season is excluded
+  kNothingExpected, // no event in any baseline period of the season
+  kNoConvergence,
+};
+std::string_view name(NotAssessed why);
+
+enum class TrendUse : uint8_t { kAlways, kNever };
+enum class DownWeight : uint8_t { kBothTails, kUpperTail, kNone };
+
+struct FarringtonOptions {
+  int years = 5;                        // b
+  int years_min = 3;                    // at a cold start
+  int half_window = 3;                  // w, periods on each side of the season's own
+  int seasonal_blocks = 10;             // the season's window and this many less one for the rest
+  int exclude_recent = 26;              // periods before the target that the baseline leaves out
+  double year_periods = 365.2425 / 7;   // distance of equal seasons
+  TrendUse trend = TrendUse::kAlways;
+  DownWeight down_weight = DownWeight::kBothTails;
+  double residual_threshold = 2.58;     // |s| above which a count is down-weighted
+  static FarringtonOptions for_calendar(base::Calendar calendar);
+  // Periods before a target that its baseline can hold.
+  int reach() const;
+};
+
+// What `target` should be, as estimated from the periods before it.
+struct Baseline {
+  NotAssessed why = NotAssessed::kNone;
+  double expected = 0;          // μ₀
+  double log_expected = 0;      // η₀
+  double dispersion = 1;        // φ ≥ 1
+  double variance_of_eta = 0;   // se²(η₀)
+  bool trend_used = false;
+  double trend = 0;             // β a period
+  int points = 0;               // n
+  int downweighted = 0;
+  base::PeriodIndex oldest;     // of the periods that it rests on
+  base::PeriodIndex newest;
+};
+
+class Workspace {
+ public:
+  struct Points {
+    std::vector<double> y, t, mu, weight, eta;
+    std::vector<int> group;
+    void clear();
+  };
+  Points points;
+  std::vector<double> w, wt, wz, group_y, alpha;
+};
+
+// Fits the baseline of `target`, leaving out the periods in `excluded`. A period before
+// series.first is not observed.
+Baseline fit(const CountSeries& series, base::PeriodIndex target,
+             std::span<const PeriodRange> excluded, const FarringtonOptions& options,
+             Workspace& workspace);
+
+// How far `observed` is from the baseline.
+struct Score {
+  double p_low = 1;   // mid-p of the lower tail; p_low + p_high = 1
+  double p_high = 1;
+  double z = 0;       // Φ⁻¹, within ±kZMax, positive is harm
+};
+inline constexpr double kZMax = 8;
+Score score(const Baseline& baseline, int64_t observed, Harm harm);
+
+// Central interval of the predictive distribution at `level`, e.g. 0.95.
+struct Interval {
+  double lower = 0;
+  double upper = 0;
+};
+Interval predictive_interval(const Baseline& baseline, double level);
+
+// Whether a single period can reach α in the lower tail at all (nothing observed): below this only
+// accumulation can.
+bool can_alarm(const Baseline& baseline, double alpha);
+
+}  // namespace bellwether::detection

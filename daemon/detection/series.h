@@ -1,0 +1,31 @@
+// Purpose: what a detector is given: a series of counts, and the periods that its baselines leave out.
+// Thread safety: values; a CountSeries does not own its counts.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/calendar.h"
+
+namespace bellwether::detection {
+
+// Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before `first`;
+// after the last count nothing happened (a sector that falls silent must alarm).
+struct CountSeries {
+  base::Calendar calendar{base::CalendarUnit::kWeek};
+  base::PeriodIndex first;
+  std::span<const int32_t> counts;
+};
+
+// Both ends included.
+struct PeriodRange {
+  base::PeriodIndex first;
+  base::PeriodIndex last;
+  bool contains(base::PeriodIndex p) const { return first <= p && p <= last; }
+  friend bool operator==(const PeriodRange&, const PeriodRange&) = default;
+};
+
+// Which tail is harm.
+enum class Harm : uint8_t { kLow, kHigh };
+
+}  // namespace bellwether::detection
