@@ -1,0 +1,205 @@
+#include "alerts/book.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "base/hash.h"
+
+namespace bellwether::alerts {
+namespace {
+
+bool matches(const std::string& wanted, const std::string& is) {
+  return wanted.empty() || wanted == is;
+}
+
+}  // namespace
+
+std::string format(ResumeToken token) {
+  if (token.index == UINT32_MAX) return base::cat(token.offset.value);
+  return base::cat(token.offset.value, ".", token.index);
+}
+
+std::optional<ResumeToken> parse_resume_token(std::string_view text) {
+  ResumeToken token;
+  size_t const dot = text.find('.');
+  if (dot != std::string_view::npos) {
+    auto const index = base::parse_number<uint32_t>(text.substr(dot + 1));
+    if (!index) return std::nullopt;
+    token.index = *index;
+    text = text.substr(0, dot);
+  }
+  auto const offset = base::parse_number<int64_t>(text);
+  if (!offset || *offset < -1) return std::nullopt;
+  token.offset = JournalOffset(*offset);
+  return token;
+}
+
+bool Silence::covers(const AlertKey& key, UnixMillis now) const {
+  return !expired_by_hand && now < silence.until && matches(silence.rule, key.rule) &&
+         matches(silence.area, key.area) && matches(silence.sector, key.sector);
+}
+
+FoldOutcome Book::fold(JournalOffset offset, const JournalEntry& entry) {
+  offset_ = offset;
+  transitions_in_record_ = 0;
+  FoldOutcome const outcome = std::visit([this](const auto& e) { return apply(e); }, entry);
+  forget_old();
+  return outcome;
+}
+
+FoldOutcome Book::apply(const TickEvaluated& tick) {
+  if (last_tick_ && tick.tick.value != last_tick_->value + 1) return FoldOutcome::kStaleTick;
+  if (tick.book_offset < rules_changed_at_) return FoldOutcome::kRulesChanged;
+  last_tick_ = tick.tick;
+  last_tick_at_ = tick.tick_at;
+  silent_topics_ = tick.silent_topics;
+  cut_ = tick.cut;
+  for (const AlertUpdate& update : tick.updates) apply_update(update, tick);
+  return FoldOutcome::kApplied;
+}
+
+void Book::apply_update(const AlertUpdate& update, const TickEvaluated& tick) {
+  auto next = std::make_shared<Alert>();
+  auto const open = open_.find(update.key);
+  if (open != open_.end() && open->second->state.raised == update.raised) {
+    *next = *open->second;
+  } else {
+    next->name = alert_name(update.key, update.raised);
+    next->raised_at = tick.tick_at;
+    next->raised_evidence = update.evidence;
+  }
+  next->state = update;
+  if (!update.open) {
+    next->cleared = tick.tick;
+    next->cleared_at = tick.tick_at;
+    open_.erase(update.key);
+  } else {
+    open_[update.key] = next;
+  }
+  alerts_[next->name] = next;
+  if (update.transition != TransitionKind::kNone) {
+    record(update.transition, next, tick.tick_at, tick.historical);
+  }
+}
+
+FoldOutcome Book::apply(const AlertAcknowledged& act) {
+  auto const found = alerts_.find(act.alert);
+  if (found == alerts_.end()) return FoldOutcome::kUnknownTarget;
+  auto next = std::make_shared<Alert>(*found->second);
+  next->acknowledgement = Acknowledgement{act.actor, act.comment, act.at};
+  found->second = next;
+  if (auto open = open_.find(next->state.key);
+      open != open_.end() && open->second->name == next->name) {
+    open->second = next;
+  }
+  record(TransitionKind::kAcknowledged, next, act.at, false);
+  return FoldOutcome::kApplied;
+}
+
+FoldOutcome Book::apply(const SilenceCreated& act) {
+  silences_[offset_.value] = Silence{offset_, act, false};
+  return FoldOutcome::kApplied;
+}
+
+FoldOutcome Book::apply(const SilenceExpired& act) {
+  auto const found = silences_.find(act.silence.value);
+  if (found == silences_.end()) return FoldOutcome::kUnknownTarget;
+  found->second.expired_by_hand = true;
+  return FoldOutcome::kApplied;
+}
+
+FoldOutcome Book::apply(const RuleSetActivated& act) {
+  rule_set_ = std::make_shared<const RuleSet>(act.rule_set);
+  rule_set_digest_ = alerts::digest(act.rule_set);
+  rules_changed_at_ = offset_;
+  return FoldOutcome::kApplied;
+}
+
+FoldOutcome Book::apply(const RegimeBreakDeclared& act) {
+  regime_breaks_.push_back(act.periods);
+  rules_changed_at_ = offset_;
+  return FoldOutcome::kApplied;
+}
+
+void Book::record(TransitionKind kind, AlertPtr alert, UnixMillis at, bool historical) {
+  auto t = std::make_shared<Transition>();
+  t->token = {offset_, transitions_in_record_++};
+  t->kind = kind;
+  t->alert = std::move(alert);
+  t->at = at;
+  t->historical = historical;
+  transitions_.push_back(std::move(t));
+}
+
+void Book::forget_old() {
+  if (transitions_.size() > kTransitionsKept) {
+    size_t const n = transitions_.size() - kTransitionsKept;
+    transitions_.erase(transitions_.begin(), transitions_.begin() + static_cast<ptrdiff_t>(n));
+    forgotten_ += n;
+  }
+  if (alerts_.size() <= kClosedAlertsKept + open_.size()) return;
+  // The oldest closed alerts go first; names break ties.
+  std::vector<std::pair<PeriodIndex, std::string>> closed;
+  for (const auto& [name, alert] : alerts_) {
+    if (!alert->state.open) closed.emplace_back(*alert->cleared, name);
+  }
+  std::sort(closed.begin(), closed.end());
+  // A tenth more than needed, so that this is rare.
+  size_t const n = std::min(closed.size(), closed.size() - kClosedAlertsKept + kClosedAlertsKept / 10);
+  for (size_t i = 0; i < n; ++i) alerts_.erase(closed[i].second);
+}
+
+AlertPtr Book::find(std::string_view name) const {
+  auto const found = alerts_.find(std::string(name));
+  return found == alerts_.end() ? nullptr : found->second;
+}
+
+const Silence* Book::silenced(const AlertKey& key, UnixMillis now) const {
+  for (const auto& [id, silence] : silences_) {
+    if (silence.covers(key, now)) return &silence;
+  }
+  return nullptr;
+}
+
+std::optional<size_t> Book::first_after(ResumeToken token) const {
+  auto const where = std::upper_bound(
+      transitions_.begin(), transitions_.end(), token,
+      [](ResumeToken t, const std::shared_ptr<const Transition>& x) { return t < x->token; });
+  if (where == transitions_.begin() && forgotten_ > 0 &&
+      (transitions_.empty() || token < transitions_.front()->token)) {
+    return std::nullopt;
+  }
+  return forgotten_ + static_cast<size_t>(where - transitions_.begin());
+}
+
+std::string Book::alert_name(const AlertKey& key, PeriodIndex raised) const {
+  return base::cat(key.rule, ".", key.area, ".", key.sector, ".", calendar_.name(raised));
+}
+
+uint64_t Book::digest() const {
+  base::SetDigest digest;
+  auto const text = [](const std::string& s) { return base::hash64(s); };
+  auto const real = [](double x) { return static_cast<uint64_t>(std::llround(x * 1e6)); };
+  digest.add(1, last_tick_ ? static_cast<uint64_t>(last_tick_->value) : UINT64_MAX,
+             text(rule_set_digest_));
+  for (const auto& [name, alert] : alerts_) {
+    const AlertUpdate& s = alert->state;
+    digest.add(text(name), static_cast<uint64_t>(s.severity) << 8 | uint64_t{s.open},
+               text(base::cat(s.onset.value, "|", s.quiet_ticks, "|", s.frozen_ticks, "|",
+                                 s.recent_hits, "|", s.suspended, "|",
+                                 alert->acknowledgement ? alert->acknowledgement->actor : "")));
+    digest.add(text(name), real(s.evidence.z), real(s.evidence.cusum));
+  }
+  for (const auto& t : transitions_) {
+    digest.add(static_cast<uint64_t>(t->token.offset.value), t->token.index,
+               text(t->alert->name) + static_cast<uint64_t>(t->kind));
+  }
+  for (const auto& [id, silence] : silences_) {
+    digest.add(static_cast<uint64_t>(id), uint64_t{silence.expired_by_hand},
+               static_cast<uint64_t>(silence.silence.until.value));
+  }
+  return digest.value();
+}
+
+}  // namespace bellwether::alerts

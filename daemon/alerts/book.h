@@ -1,0 +1,261 @@
+// Purpose: the alert book: what the journal says about alerts, folded record by record. Every replica
+// that has folded the same records holds the same book, to the byte.
+// Invariants: fold() is a pure function of the book and the record. For each tick the first valid
+// evaluation counts; later ones are passed over. At most one alert is open per rule and node.
+// Copying shares alerts and transitions, so that a copy is an immutable published view.
+// Thread safety: one writer; copies may be read by any number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "alerts/rules.h"
+#include "base/calendar.h"
+#include "base/ids.h"
+#include "detection/series.h"
+
+namespace bellwether::alerts {
+
+using base::JournalOffset;
+using base::PeriodIndex;
+using base::UnixMillis;
+
+enum class TransitionKind : uint8_t {
+  kNone, kRaised, kEscalated, kEased, kCleared, kAcknowledged, kSuspended, kResumed
+};
+inline constexpr std::array<std::string_view, 8> kTransitionNames = {
+    "none", "raised", "escalated", "eased", "cleared", "acknowledged", "suspended", "resumed"};
+
+// Codes, not ids: the journal outlives a change of the reference files.
+struct AlertKey {
+  std::string rule;
+  std::string area;
+  std::string sector;
+  friend auto operator<=>(const AlertKey&, const AlertKey&) = default;
+};
+
+struct Contribution {
+  std::string area;
+  std::string sector;
+  double observed = 0;
+  double expected = 0;
+  double share = 0;  // of the node's difference
+  friend bool operator==(const Contribution&, const Contribution&) = default;
+};
+
+// As bellwether.alerts.v1.Evidence.
+struct Evidence {
+  PeriodIndex period;
+  double observed = 0;
+  double expected = 0;
+  double lower = 0;
+  double upper = 0;
+  double p = 1;
+  double p_adjusted = 1;
+  double z = 0;
+  double cusum = 0;
+  double cusum_threshold = 0;
+  double dispersion = 1;
+  double ratio = 1;
+  int32_t baseline_periods = 0;
+  double limit = 0;
+  std::vector<Contribution> contributions;
+  friend bool operator==(const Evidence&, const Evidence&) = default;
+};
+
+// State of an alert after a tick, and what the tick changed.
+struct AlertUpdate {
+  AlertKey key;
+  PeriodIndex raised;
+  Severity severity{};
+  Severity severity_max{};
+  bool open = true;
+  PeriodIndex onset;
+  int32_t quiet_ticks = 0;
+  int32_t frozen_ticks = 0;  // since red; the baseline leaves out what follows the onset
+  std::string suspended;     // why it could not be assessed; empty when it was
+  uint32_t recent_hits = 0;  // bit i: hit at the i-th tick before this one
+  bool historical = false;
+  TransitionKind transition = TransitionKind::kNone;
+  Evidence evidence;
+  friend bool operator==(const AlertUpdate&, const AlertUpdate&) = default;
+};
+
+struct CutOffset {
+  std::string topic;
+  int32_t partition = 0;
+  int64_t offset = 0;
+  friend auto operator<=>(const CutOffset&, const CutOffset&) = default;
+};
+
+struct TickEvaluated {
+  PeriodIndex tick;
+  UnixMillis tick_at;
+  JournalOffset book_offset{-1};
+  std::string rule_set;
+  std::vector<CutOffset> cut;
+  uint64_t cells_digest = 0;
+  uint64_t verdict_digest = 0;
+  bool historical = false;
+  std::vector<AlertUpdate> updates;
+  std::vector<std::string> silent_topics;
+  int32_t series_assessed = 0;
+  friend bool operator==(const TickEvaluated&, const TickEvaluated&) = default;
+};
+struct AlertAcknowledged {
+  std::string alert;  // name
+  std::string actor;
+  std::string comment;
+  UnixMillis at;
+};
+struct SilenceCreated {
+  std::string rule, area, sector;  // empty = any
+  UnixMillis until;
+  std::string actor;
+  std::string comment;
+  UnixMillis at;
+};
+struct SilenceExpired {
+  JournalOffset silence;
+  std::string actor;
+  UnixMillis at;
+};
+struct RuleSetActivated {
+  RuleSet rule_set;
+  std::string actor;
+  UnixMillis at;
+};
+struct RegimeBreakDeclared {
+  detection::PeriodRange periods;
+  std::string reason;
+  std::string actor;
+  UnixMillis at;
+};
+using JournalEntry = std::variant<TickEvaluated, AlertAcknowledged, SilenceCreated, SilenceExpired,
+                                  RuleSetActivated, RegimeBreakDeclared>;
+
+struct Acknowledgement {
+  std::string actor;
+  std::string comment;
+  UnixMillis at;
+};
+
+struct Alert {
+  std::string name;  // "R1.SG.C.1997-06"
+  AlertUpdate state;
+  UnixMillis raised_at;
+  std::optional<PeriodIndex> cleared;
+  UnixMillis cleared_at;
+  Evidence raised_evidence;
+  std::optional<Acknowledgement> acknowledgement;
+};
+using AlertPtr = std::shared_ptr<const Alert>;
+
+// Where a watcher stands: after the transition `index` of the record at `offset`.
+struct ResumeToken {
+  JournalOffset offset{-1};
+  uint32_t index = UINT32_MAX;  // UINT32_MAX: after all of that record
+  friend auto operator<=>(const ResumeToken&, const ResumeToken&) = default;
+};
+std::string format(ResumeToken token);                             // "1234.0" or "1234"
+std::optional<ResumeToken> parse_resume_token(std::string_view text);  // nullopt when made up
+
+struct Transition {
+  ResumeToken token;  // resume after this one
+  TransitionKind kind{};
+  AlertPtr alert;     // as the transition left it
+  UnixMillis at;
+  bool historical = false;
+};
+
+struct Silence {
+  JournalOffset id;
+  SilenceCreated silence;
+  bool expired_by_hand = false;
+  bool covers(const AlertKey& key, UnixMillis now) const;
+};
+
+enum class FoldOutcome : uint8_t {
+  kApplied,
+  kStaleTick,      // an evaluation of this tick counts already, or ticks are missing before it
+  kRulesChanged,   // a rule set or regime break came between the evaluation's book and it
+  kUnknownTarget,  // an act on an alert or silence that does not exist
+};
+inline constexpr std::array<std::string_view, 4> kFoldOutcomeNames = {
+    "applied", "stale_tick", "rules_changed", "unknown_target"};
+
+inline constexpr size_t kTransitionsKept = 200'000;
+inline constexpr size_t kClosedAlertsKept = 100'000;
+
+class Book {
+ public:
+  explicit Book(base::Calendar calendar) : calendar_(calendar) {}
+
+  FoldOutcome fold(JournalOffset offset, const JournalEntry& entry);
+
+  // Offset of the last record folded; −1 before the first.
+  JournalOffset offset() const { return offset_; }
+  void skip(JournalOffset offset) { offset_ = offset; }  // a record that says nothing to the book
+  std::optional<PeriodIndex> last_tick() const { return last_tick_; }
+  UnixMillis last_tick_at() const { return last_tick_at_; }
+  const std::shared_ptr<const RuleSet>& rule_set() const { return rule_set_; }  // null before the first
+  const std::string& rule_set_digest() const { return rule_set_digest_; }
+  const std::vector<detection::PeriodRange>& regime_breaks() const { return regime_breaks_; }
+  const std::vector<std::string>& silent_topics() const { return silent_topics_; }
+  const std::vector<CutOffset>& cut() const { return cut_; }
+
+  const absl::btree_map<AlertKey, AlertPtr>& open() const { return open_; }
+  const absl::btree_map<std::string, AlertPtr>& alerts() const { return alerts_; }  // by name
+  AlertPtr find(std::string_view name) const;
+  const absl::btree_map<int64_t, Silence>& silences() const { return silences_; }
+  const Silence* silenced(const AlertKey& key, UnixMillis now) const;
+
+  // The transitions behind `token`, oldest first, as positions in transitions(). nullopt when they
+  // are no longer kept.
+  std::optional<size_t> first_after(ResumeToken token) const;
+  size_t transitions_end() const { return forgotten_ + transitions_.size(); }
+  const Transition& transition(size_t position) const { return *transitions_[position - forgotten_]; }
+
+  // The name of an alert that a tick raises.
+  std::string alert_name(const AlertKey& key, PeriodIndex raised) const;
+  base::Calendar calendar() const { return calendar_; }
+  // Digest of everything that the fold has made; equal on all replicas at equal offsets.
+  uint64_t digest() const;
+
+ private:
+  FoldOutcome apply(const TickEvaluated& tick);
+  FoldOutcome apply(const AlertAcknowledged& act);
+  FoldOutcome apply(const SilenceCreated& act);
+  FoldOutcome apply(const SilenceExpired& act);
+  FoldOutcome apply(const RuleSetActivated& act);
+  FoldOutcome apply(const RegimeBreakDeclared& act);
+  void apply_update(const AlertUpdate& update, const TickEvaluated& tick);
+  void record(TransitionKind kind, AlertPtr alert, UnixMillis at, bool historical);
+  void forget_old();
+
+  base::Calendar calendar_;
+  JournalOffset offset_{-1};
+  JournalOffset rules_changed_at_{-1};
+  std::optional<PeriodIndex> last_tick_;
+  UnixMillis last_tick_at_;
+  std::shared_ptr<const RuleSet> rule_set_;
+  std::string rule_set_digest_;
+  std::vector<detection::PeriodRange> regime_breaks_;
+  std::vector<std::string> silent_topics_;
+  std::vector<CutOffset> cut_;
+  absl::btree_map<AlertKey, AlertPtr> open_;
+  absl::btree_map<std::string, AlertPtr> alerts_;
+  absl::btree_map<int64_t, Silence> silences_;
+  std::vector<std::shared_ptr<const Transition>> transitions_;
+  size_t forgotten_ = 0;
+  uint32_t transitions_in_record_ = 0;
+};
+
+}  // namespace bellwether::alerts
