@@ -1,0 +1,114 @@
+// Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests every
+// series, and says what each alert becomes.
+// Invariants: evaluate() is a pure function of the panel at the cut, the book and its rule set. What is
+// kept between ticks (scored paths, fitted baselines) is a cache: a property test holds it equal to a
+// recomputation from nothing.
+// Thread safety: one thread; the published panel is immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "alerts/book.h"
+#include "alerts/state_machine.h"
+#include "base/calendar.h"
+#include "detection/detector.h"
+#include "detection/ratio.h"
+#include "engine/partition_engine.h"
+#include "indicators/catalogue.h"
+#include "indicators/panel.h"
+#include "reference/reference.h"
+
+namespace bellwether::engine {
+
+struct EvaluatorOptions {
+  base::Calendar calendar{base::CalendarUnit::kWeek};
+  int32_t history_periods = 364;        // kept in detail; older facts are the opening balance
+  std::vector<std::string> topics;      // consumed, by events::kTopicNames
+};
+
+// A source whose pooled volume is expected below this cannot be called silent.
+inline constexpr double kSilentExpectedMin = 20;
+inline constexpr double kSilentP = 1e-6;
+inline constexpr size_t kContributionsMax = 5;
+inline constexpr double kIntervalLevel = 0.95;  // of the intervals beside an expectation
+
+// Detector settings that follow from a rule.
+detection::DetectorOptions detector_options(const alerts::Rule& rule, base::Calendar calendar);
+// What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the onset.
+std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
+                                               const alerts::AlertUpdate* open);
+
+// A measure is observed from the first kept period in which it was seen anywhere: what is before is
+// no zero. first_period() of a panel that never saw it.
+base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Measure measure);
+// A node's series as a detector takes it.
+detection::CountSeries observed_counts(const indicators::Panel& panel, indicators::Node node,
+                                       indicators::Measure measure, base::PeriodIndex from);
+
+class Evaluator {
+ public:
+  Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options);
+  ~Evaluator();
+
+  // The partitions' deltas up to `tick`, in any order; periods that fall out of the history join the
+  // opening balance.
+  void apply(base::PeriodIndex tick, std::span<const PartitionTick> parts);
+
+  // The verdict at `tick`. The book must have a rule set.
+  alerts::TickEvaluated evaluate(base::PeriodIndex tick, const alerts::Book& book,
+                                 std::vector<alerts::CutOffset> cut, bool historical);
+
+  // Fits the baselines that the next tick needs; optional, between ticks. Fits at most `series_max`
+  // series and returns how many are left.
+  size_t prepare(base::PeriodIndex next, const alerts::Book& book, size_t series_max);
+
+  std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
+  const indicators::Panel& panel() const { return panel_; }
+  // Linear in the cells' counts: equal for equal cells, whatever the order of the deltas.
+  uint64_t cells_digest() const { return cells_digest_; }
+
+ private:
+  struct Series;
+  struct DetectorState;
+  struct Tested {
+    size_t node;
+    detection::Assessment assessment;
+    double p_adjusted = 1;
+    bool gated = false;
+  };
+
+  void adopt_rules(const alerts::Book& book);
+  alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
+  bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
+  bool second_condition(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
+  std::string silent_because(const alerts::Rule& rule, const std::vector<std::string>& silent) const;
+
+  struct Verdict;  // collects updates
+  std::vector<std::string> test_sources(const alerts::Book& book, base::PeriodIndex tick,
+                                        Verdict& verdict);
+  void test_counts(DetectorState& state, const alerts::Book& book, base::PeriodIndex tick,
+                   const std::vector<std::string>& silent, Verdict& verdict);
+  void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
+                   const std::vector<std::string>& silent, Verdict& verdict);
+  void test_limits(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
+                   const std::vector<std::string>& silent, Verdict& verdict);
+  std::vector<alerts::Contribution> contributions(DetectorState& state, indicators::Node node,
+                                                  base::PeriodIndex tick,
+                                                  const alerts::Evidence& evidence);
+
+  std::shared_ptr<const reference::Reference> reference_;
+  EvaluatorOptions options_;
+  indicators::Panel panel_;
+  bool panel_started_ = false;
+  uint64_t cells_digest_ = 0;
+  std::string rules_digest_;
+  std::shared_ptr<const alerts::RuleSet> rules_;
+  std::vector<std::unique_ptr<DetectorState>> detectors_;
+  detection::Workspace workspace_;
+};
+
+}  // namespace bellwether::engine

@@ -1,0 +1,93 @@
+#include "engine/explain.h"
+
+#include <algorithm>
+
+#include "engine/evaluator.h"
+
+namespace bellwether::engine {
+namespace {
+
+using base::PeriodIndex;
+
+const alerts::Rule* find_rule(const alerts::Book& book, const std::string& id) {
+  if (book.rule_set() == nullptr) return nullptr;
+  for (const alerts::Rule& rule : book.rule_set()->rules) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert,
+                                    const alerts::Rule& rule, indicators::Node node,
+                                    PeriodIndex first, PeriodIndex last) {
+  auto const measure = indicators::find_measure(rule.subject);
+  if (!measure) return {};
+  detection::CountSeries const series =
+      observed_counts(*view.panel, node, *measure, observed_from(*view.panel, *measure));
+  detection::DetectorOptions const options = detector_options(rule, view.calendar);
+  detection::Harm const harm =
+      rule.harm == alerts::Tail::kLow ? detection::Harm::kLow : detection::Harm::kHigh;
+  detection::Workspace workspace;
+  detection::ScoredSeries scored;
+  scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
+  std::vector<PathPoint> path;
+  for (int32_t t = first.value; t <= last.value; ++t) {
+    detection::Assessment const a =
+        scored.assess(series, PeriodIndex(t), harm, options, workspace);
+    PathPoint p;
+    p.period = PeriodIndex(t);
+    p.observed = static_cast<double>(a.observed);
+    if (a.why == detection::NotAssessed::kNone) {
+      p.expected = a.expected;
+      detection::Interval const interval =
+          detection::predictive_interval(a.baseline, kIntervalLevel);
+      p.lower = interval.lower;
+      p.upper = interval.upper;
+      p.z = a.z;
+      p.cusum = a.cusum;
+    } else {
+      p.not_assessed = std::string(detection::name(a.why));
+    }
+    path.push_back(std::move(p));
+  }
+  return path;
+}
+
+std::vector<PathPoint> trace_indicator(const View& view, const alerts::Rule& rule,
+                                       indicators::Node node, PeriodIndex first, PeriodIndex last) {
+  auto const indicator = indicators::find_indicator(rule.subject);
+  if (!indicator) return {};
+  std::vector<PathPoint> path;
+  for (int32_t t = first.value; t <= last.value; ++t) {
+    indicators::Value const v = indicators::compute(*indicator, *view.panel, node, PeriodIndex(t));
+    PathPoint p;
+    p.period = PeriodIndex(t);
+    p.observed = v.value;
+    p.expected = rule.limit;
+    p.not_assessed = v.not_available;
+    path.push_back(std::move(p));
+  }
+  return path;
+}
+
+}  // namespace
+
+std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods) {
+  const alerts::Rule* const rule = find_rule(*view.book, alert.state.key.rule);
+  if (rule == nullptr || !view.data_through || periods <= 0) return {};
+  auto const area = view.reference->areas.find(alert.state.key.area);
+  auto const sector = view.reference->sectors.find(alert.state.key.sector);
+  if (!area.ok() || !sector.ok()) return {};
+  PeriodIndex last = *view.data_through;
+  if (alert.cleared) {
+    last = std::min(last, PeriodIndex(alert.cleared->value + view.calendar.periods_per_year()));
+  }
+  PeriodIndex const first(std::max(view.panel->first_period().value, last.value - periods + 1));
+  if (rule->kind == alerts::RuleKind::kCountDetector) {
+    return trace_counts(view, alert, *rule, {*area, *sector}, first, last);
+  }
+  if (rule->kind == alerts::RuleKind::kSourceSilent) return {};
+  return trace_indicator(view, *rule, {*area, *sector}, first, last);
+}
+
+}  // namespace bellwether::engine

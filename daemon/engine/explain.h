@@ -1,0 +1,31 @@
+// Purpose: how an alert's series came to where it is: the assessments of its last periods, recomputed
+// from the panel of a view.
+// Thread safety: pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "alerts/book.h"
+#include "base/calendar.h"
+#include "engine/view.h"
+
+namespace bellwether::engine {
+
+struct PathPoint {
+  base::PeriodIndex period;
+  double observed = 0;
+  double expected = 0;
+  double lower = 0;
+  double upper = 0;
+  double z = 0;
+  double cusum = 0;
+  std::string not_assessed;  // why; empty when assessed
+};
+
+// The last `periods` periods up to the view's cut (of a cleared alert: up to a year after clearing),
+// oldest first, with the data of today: late facts may have changed what the alert saw then. Empty for
+// rules that have no detector.
+std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods);
+
+}  // namespace bellwether::engine

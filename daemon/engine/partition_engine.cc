@@ -1,0 +1,174 @@
+#include "engine/partition_engine.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace bellwether::engine {
+namespace {
+
+// Kinds that the ledger keeps. The others are valid and counted as not yet used; a replay will use
+// them once a measure does.
+bool is_kept(events::EventKind kind) {
+  using events::EventKind;
+  switch (kind) {
+    case EventKind::kRegistered:
+    case EventKind::kChanged:
+    case EventKind::kStatusChanged:
+    case EventKind::kInsolvencyCase:
+    case EventKind::kStrikeOffNotice:
+    case EventKind::kChargeChanged:
+    case EventKind::kOfficerChanged:
+    case EventKind::kInteraction:
+    case EventKind::kRetracted: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options)
+    : partition_(partition),
+      options_(options),
+      ledger_(options.calendar),
+      inputs_(options.inputs),
+      crossings_(options.inputs) {
+  BELLWETHER_CHECK(options.inputs > 0);
+  counts_.applied.resize(options.inputs);
+  counts_.refused.resize(options.inputs);
+  counts_.heartbeats.resize(options.inputs);
+  counts_.not_counted.resize(options.inputs);
+}
+
+UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {
+  if (published.value < 0) return UnixMillis(INT64_MIN);
+  return std::min(published, UnixMillis(now.value + options_.future_tolerance_ms));
+}
+
+Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
+  if (reach.value == INT64_MIN) {
+    crossings_[input].crossed = false;
+    return Taken::kTaken;
+  }
+  if (!open_tick_) {
+    open_tick_ = options_.calendar.period_of(base::days_of(reach));
+  }
+  Crossing& crossing = crossings_[input];
+  while (reach >= options_.calendar.end_of(*open_tick_)) {
+    if (!crossing.crossed) crossing = {true, offset, reach};
+    crossing.reach = std::max(crossing.reach, reach);
+    if (full() || !close_if_crossed()) {
+      inputs_[input].held = true;
+      return Taken::kHeld;
+    }
+  }
+  // An input that counted as idle past the tick speaks again: the cut has to wait for it.
+  crossing.crossed = false;
+  inputs_[input].held = false;
+  return Taken::kTaken;
+}
+
+bool PartitionEngine::close_if_crossed() {
+  for (const Crossing& c : crossings_) {
+    if (!c.crossed) return false;
+  }
+  PartitionTick out;
+  out.partition = partition_;
+  out.tick = *open_tick_;
+  out.deltas.reserve(buffer_.sums.size());
+  for (const auto& [key, amount] : buffer_.sums) {
+    if (amount != 0) out.deltas.push_back({key, amount});
+  }
+  buffer_.sums.clear();
+  out.complete_to.assign(complete_to_.begin(), complete_to_.end());
+  out.stats = ledger_.stats();
+  open_tick_ = PeriodIndex(open_tick_->value + 1);
+  UnixMillis const next_end = options_.calendar.end_of(*open_tick_);
+  for (Crossing& c : crossings_) {
+    out.cut.push_back(c.cut);
+    // A held record that reaches beyond the next tick too has crossed that as well.
+    c.crossed = c.reach >= next_end;
+  }
+  ready_.push_back(std::move(out));
+  return true;
+}
+
+void PartitionEngine::taken(size_t input, Offset offset, UnixMillis published, UnixMillis at,
+                            UnixMillis reach) {
+  InputState& state = inputs_[input];
+  if (published.value < 0) ++counts_.untimed;
+  if (at < published) ++counts_.clamped;
+  state.next = Offset(offset.value + 1);
+  state.watermark = std::max(state.watermark, reach);
+  state.newest = std::max(state.newest, at);
+  state.idle = false;
+}
+
+Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, UnixMillis now,
+                             const events::Event& event) {
+  bool const heartbeat = event.kind == events::EventKind::kHeartbeat;
+  UnixMillis const stated = heartbeat ? event.complete_to : published;
+  UnixMillis const at = clamp(stated, now);
+  UnixMillis const reach =
+      heartbeat || at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
+  if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
+  taken(input, offset, stated, at, reach);
+  if (heartbeat) {
+    ++counts_.heartbeats[input];
+    UnixMillis& known = complete_to_.try_emplace(event.source, UnixMillis(INT64_MIN)).first->second;
+    known = std::max(known, at);
+    heartbeat_reach_ = std::max(heartbeat_reach_, at);
+    return Taken::kTaken;
+  }
+  if (!is_kept(event.kind)) {
+    ++counts_.not_counted[input];
+    return Taken::kTaken;
+  }
+  ledger::Outcome const outcome = ledger_.apply(event, buffer_);
+  ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
+  if (outcome == ledger::Outcome::kRefused) {
+    ++counts_.refused[input][static_cast<size_t>(events::Refusal::kTooManyFacts)];
+  }
+  return Taken::kTaken;
+}
+
+Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis published,
+                                     UnixMillis now, events::Refusal reason) {
+  UnixMillis const at = clamp(published, now);
+  UnixMillis const reach =
+      at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
+  if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
+  taken(input, offset, published, at, reach);
+  ++counts_.refused[input][static_cast<size_t>(reason)];
+  return Taken::kTaken;
+}
+
+void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now) {
+  InputState& state = inputs_[input];
+  state.next = next;
+  bool const quiet = now.value - quiet_since.value >= options_.idle_after_ms;
+  UnixMillis reach{INT64_MIN};
+  if (options_.idle == Idle::kWallClock && quiet) {
+    reach = UnixMillis(now.value - options_.idle_after_ms);
+    if (!open_tick_) open_tick_ = options_.calendar.last_complete(reach);
+  } else if (options_.idle == Idle::kHeartbeat) {
+    reach = heartbeat_reach_;
+  }
+  if (!open_tick_ || reach.value == INT64_MIN) return;
+  state.idle = true;
+  Crossing& crossing = crossings_[input];
+  while (!full() && reach >= options_.calendar.end_of(*open_tick_)) {
+    if (!crossing.crossed) crossing = {true, next, reach};
+    crossing.reach = std::max(crossing.reach, reach);
+    if (!close_if_crossed()) return;
+  }
+}
+
+std::optional<PartitionTick> PartitionEngine::take_tick() {
+  if (ready_.empty()) return std::nullopt;
+  PartitionTick tick = std::move(ready_.front());
+  ready_.pop_front();
+  return tick;
+}
+
+}  // namespace bellwether::engine

@@ -1,0 +1,144 @@
+// Purpose: idea 2 for one partition number: takes the records of its inputs (one per input topic), in
+// the order of each input, folds them into the ledger, and closes a tick when every input has passed
+// it: the deltas since the tick before and the cut they belong to.
+//
+// The cut is a function of each input's log alone: at tick T an input stands at its first record whose
+// publication time, less the allowed disorder, reaches T. An input that gets there first is held until
+// the others do, so nothing after the cut is in the deltas. (Only the idle rules, which need a wall
+// clock, can place a cut elsewhere; it is recorded all the same.)
+// Thread safety: one thread. No clock: the caller passes the present in.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "base/calendar.h"
+#include "base/ids.h"
+#include "events/event.h"
+#include "events/refusal.h"
+#include "indicators/measures.h"
+#include "ledger/ledger.h"
+
+namespace bellwether::engine {
+
+using base::Offset;
+using base::PartitionId;
+using base::PeriodIndex;
+using base::UnixMillis;
+
+// When does an input at the end of its log count as past a tick?
+enum class Idle : uint8_t {
+  kWallClock,  // after idle_after without a record, once the wall clock is past the tick
+  kHeartbeat,  // when a heartbeat on another input of the partition covers the tick
+  kNever,      // only by its own records and heartbeats
+};
+
+struct PartitionOptions {
+  base::Calendar calendar{base::CalendarUnit::kWeek};
+  int64_t allowed_disorder_ms = 3'600'000;
+  int64_t future_tolerance_ms = 3'600'000;  // later timestamps are clamped to the present plus this
+  int64_t idle_after_ms = 60'000;
+  Idle idle = Idle::kWallClock;
+  size_t inputs = 1;
+};
+
+// Closed ticks that may wait to be fetched; then the partition holds.
+inline constexpr size_t kTicksReadyMax = 32;
+
+// What a partition hands on when it closes a tick.
+struct PartitionTick {
+  PartitionId partition;
+  PeriodIndex tick;                        // the period that is over
+  std::vector<indicators::Delta> deltas;   // unordered, none zero
+  std::vector<Offset> cut;                 // by input: the first offset not in the deltas; −1 unread
+  std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source, from heartbeats
+  ledger::LedgerStats stats;
+};
+
+enum class Taken : uint8_t {
+  kTaken,
+  kHeld,  // nothing happened; offer the same record again after a tick was closed or fetched
+};
+
+// Plain counts of one engine; the owner publishes them.
+struct PartitionCounts {
+  // by input, kind and ledger outcome
+  std::vector<std::array<std::array<int64_t, ledger::kOutcomes>, events::kEventKinds>> applied;
+  std::vector<std::array<int64_t, events::kRefusals>> refused;
+  std::vector<int64_t> heartbeats;
+  std::vector<int64_t> not_counted;  // by input: valid, of a kind that no measure uses yet
+  int64_t clamped = 0;               // timestamps from the far future
+  int64_t untimed = 0;               // records without a timestamp
+};
+
+struct InputState {
+  Offset next{-1};           // first offset not taken
+  UnixMillis watermark{INT64_MIN};
+  UnixMillis newest{INT64_MIN};  // highest publication time taken
+  bool held = false;
+  bool idle = false;
+};
+
+class PartitionEngine {
+ public:
+  PartitionEngine(PartitionId partition, const PartitionOptions& options);
+
+  // One record of `input`, decoded. `published` < 0: the record bears no timestamp.
+  Taken offer(size_t input, Offset offset, UnixMillis published, UnixMillis now,
+              const events::Event& event);
+  // One record of `input` that was refused: counted, and its timestamp moves the watermark.
+  Taken offer_refused(size_t input, Offset offset, UnixMillis published, UnixMillis now,
+                      events::Refusal reason);
+  // `input` has nothing to read at `next`; `quiet_since` is when that began.
+  void at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now);
+
+  void prefetch(base::BusinessKey business) const { ledger_.prefetch(business); }
+
+  // The oldest closed tick, if any.
+  std::optional<PartitionTick> take_tick();
+  bool full() const { return ready_.size() >= kTicksReadyMax; }
+
+  const ledger::Ledger& ledger() const { return ledger_; }
+  const PartitionCounts& counts() const { return counts_; }
+  const std::vector<InputState>& inputs() const { return inputs_; }
+  PartitionId partition() const { return partition_; }
+  // The tick that is being filled; nullopt before the first record.
+  std::optional<PeriodIndex> open_tick() const { return open_tick_; }
+
+ private:
+  struct Crossing {
+    bool crossed = false;
+    Offset cut{-1};
+    UnixMillis reach{INT64_MIN};  // what the held record's watermark will be
+  };
+  struct Buffer {
+    absl::flat_hash_map<indicators::DeltaKey, int32_t> sums;
+    void add(indicators::DeltaKey key, int32_t amount) { sums[key] += amount; }
+  };
+
+  UnixMillis clamp(UnixMillis published, UnixMillis now) const;
+  // Does a record that lifts the watermark to `reach` have to wait? Closes ticks that it can.
+  Taken admit(size_t input, Offset offset, UnixMillis reach);
+  void taken(size_t input, Offset offset, UnixMillis stated, UnixMillis at, UnixMillis reach);
+  bool close_if_crossed();
+
+  PartitionId partition_;
+  PartitionOptions options_;
+  ledger::Ledger ledger_;
+  Buffer buffer_;
+  std::vector<InputState> inputs_;
+  std::vector<Crossing> crossings_;
+  std::optional<PeriodIndex> open_tick_;
+  std::deque<PartitionTick> ready_;
+  absl::btree_map<uint64_t, UnixMillis> complete_to_;
+  UnixMillis heartbeat_reach_{INT64_MIN};
+  PartitionCounts counts_;
+};
+
+}  // namespace bellwether::engine

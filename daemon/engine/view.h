@@ -1,0 +1,74 @@
+// Purpose: what readers see: one immutable picture of the panel and the alert book, and of the process
+// around it. Published by swapping a shared pointer.
+// Thread safety: immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerts/book.h"
+#include "base/calendar.h"
+#include "engine/partition_engine.h"
+#include "indicators/panel.h"
+#include "reference/reference.h"
+
+namespace bellwether::engine {
+
+// The panel and the book of one moment. The panel's numbers are those of the cut `data_through`.
+struct View {
+  std::shared_ptr<const reference::Reference> reference;
+  base::Calendar calendar{base::CalendarUnit::kWeek};
+  std::shared_ptr<const indicators::Panel> panel;      // never null
+  std::shared_ptr<const alerts::Book> book;            // never null
+  std::optional<base::PeriodIndex> data_through;       // nullopt before the first tick
+  std::vector<std::string> coverage_warnings;
+};
+
+// One input topic-partition, for operators.
+struct InputReport {
+  std::string topic;
+  int32_t partition = 0;
+  int64_t next_offset = -1;
+  int64_t end_offset = -1;
+  int64_t lag_events = 0;
+  double lag_seconds = 0;
+  base::UnixMillis watermark;
+  bool held = false;
+  bool idle = false;
+  std::string error;
+};
+
+struct PartitionReport {
+  int32_t partition = 0;
+  ledger::LedgerStats ledger;
+  std::optional<base::PeriodIndex> tick;  // last one handed on
+};
+
+struct SourceReport {
+  uint64_t source = 0;
+  base::UnixMillis complete_to;
+};
+
+struct RefusalReport {
+  std::string reason;
+  int64_t count = 0;
+};
+
+// The state of the process, for GetStatus and the health checks.
+struct StatusReport {
+  std::string version;
+  base::UnixMillis started_at;
+  bool leader = false;
+  bool ready = false;
+  std::string not_ready;
+  bool broker_reachable = false;
+  std::vector<InputReport> inputs;
+  std::vector<PartitionReport> partitions;
+  std::vector<RefusalReport> refused;
+  std::vector<SourceReport> sources;
+  std::string config_digest;
+};
+
+}  // namespace bellwether::engine
