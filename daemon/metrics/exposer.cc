@@ -1,4 +1,7 @@
 #include "metrics/exposer.h"
+#include "prometheus/client_metric.h"
+#include "prometheus/metric_family.h"
+#include "prometheus/metric_type.h"
 
 #include <CivetServer.h>
 

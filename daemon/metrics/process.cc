@@ -6,6 +6,9 @@
 #include <cstring>
 
 #include "metrics/exposer.h"
+#include "prometheus/client_metric.h"
+#include "prometheus/metric_family.h"
+#include "prometheus/metric_type.h"
 
 namespace bellwether::metrics {
 namespace {
