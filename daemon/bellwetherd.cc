@@ -1,0 +1,87 @@
+// The daemon's command line: reads the configuration, waits for signals, says how it ended.
+#include <pthread.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "runtime/log.h"
+#include "runtime/process.h"
+
+namespace {
+
+using bellwether::runtime::Exit;
+
+constexpr char kFooter[] =
+    "Exit codes: 0 stopped in order; 1 failure; 2 configuration; 3 an address is in use; 4 topics "
+    "missing or unequal.\n"
+    "Signals: SIGTERM and SIGINT drain and stop; SIGHUP reads the rules again.";
+
+int complain(const absl::Status& status) {
+  std::fprintf(stderr, "bellwetherd: %s\n", std::string(status.message()).c_str());
+  return static_cast<int>(Exit::kConfig);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Early warning of downturns for small businesses: consumes business events from Kafka, "
+               "serves indicators and alerts over gRPC.");
+  app.footer(kFooter);
+  std::string config_path;
+  bool check = false;
+  bool example = false;
+  app.add_option("--config", config_path, "the configuration file (YAML)")->envname("BELLWETHER_CONFIG");
+  app.add_flag("--check-config", check, "report everything that is wrong with the configuration and end");
+  app.add_flag("--example-config", example, "print a commented configuration and end");
+  app.set_version_flag("--version", std::string(bellwether::runtime::kVersion));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(Exit::kConfig);
+  }
+  if (example) {
+    std::fputs(bellwether::config::example().c_str(), stdout);
+    return 0;
+  }
+  if (config_path.empty()) {
+    std::fputs("bellwetherd: say --config FILE; --example-config prints one to begin with\n", stderr);
+    return static_cast<int>(Exit::kConfig);
+  }
+  auto config = bellwether::runtime::load_config(config_path);
+  if (!config.ok()) return complain(config.status());
+  auto reference = bellwether::runtime::load_reference(*config, config_path);
+  if (!reference.ok()) return complain(reference.status());
+  if (check) {
+    std::printf("%s: in order\n", config_path.c_str());
+    return 0;
+  }
+  bellwether::runtime::log::configure(config->runtime.log_level, config->runtime.log_format);
+
+  // Before any other thread: all inherit the mask, and one thread waits for the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&signals, s);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  bellwether::runtime::Process process(*std::move(config), config_path, *std::move(reference));
+  std::thread waiter([&] {
+    while (true) {
+      int s = 0;
+      sigwait(&signals, &s);
+      if (s == SIGUSR2) return;  // the process has ended by itself
+      if (s == SIGHUP) {
+        process.reload();
+      } else {
+        process.request_stop();
+      }
+    }
+  });
+  Exit const exit = process.run();
+  pthread_kill(waiter.native_handle(), SIGUSR2);
+  waiter.join();
+  return static_cast<int>(exit);
+}

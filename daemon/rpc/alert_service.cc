@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <tuple>
+
+#include "absl/time/clock.h"
+#include "base/text.h"
+#include "engine/explain.h"
+#include "rpc/convert.h"
+#include "rpc/page.h"
+#include "rpc/services.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::alerts::v1;
+using ::bellwether::alerts::Alert;
+using ::bellwether::alerts::AlertPtr;
+using base::cat;
+using ViewPtr = std::shared_ptr<const engine::View>;
+
+// Periods of the path that ExplainAlert shows.
+constexpr int kPathPeriods = 36;
+// A human act waits this long for the journal unless the caller's deadline comes first.
+constexpr absl::Duration kActWait = absl::Seconds(10);
+
+std::string_view without_prefix(std::string_view name, std::string_view prefix) {
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return name;
+}
+
+grpc::Status no_alert(const std::string& name) {
+  return grpc::Status(grpc::StatusCode::NOT_FOUND,
+                      cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
+}
+
+void check_actor(const std::string& actor, std::string_view field, BadRequest& bad) {
+  if (actor.empty() || actor.size() > static_cast<size_t>(kActorBytesMax)) {
+    bad.add(field, cat("say who acts, in 1 to ", kActorBytesMax, " bytes"));
+  }
+}
+void check_comment(const std::string& comment, std::string_view field, BadRequest& bad) {
+  if (comment.size() > static_cast<size_t>(kCommentBytesMax)) {
+    bad.add(field, cat("at most ", kCommentBytesMax, " bytes"));
+  }
+}
+
+class AlertService final
+    : public api::AlertService::WithCallbackMethod_WatchAlerts<api::AlertService::Service> {
+ public:
+  AlertService(const Shared& shared, Watchers& watchers) : shared_(shared), watchers_(watchers) {}
+
+  grpc::Status ListAlerts(grpc::ServerContext*, const api::ListAlertsRequest* request,
+                          api::ListAlertsResponse* response) override {
+    return observed(shared_, "ListAlerts", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      auto const filter = AlertFilter::parse(request->filter(), view->calendar);
+      if (!filter.ok()) bad.add("filter", base::from_absl(filter.status().message()));
+      std::string const key = cat("ListAlerts|", request->filter());
+      Page const page = read_page(request->page_size(), request->page_token(), key, bad);
+      if (!bad.empty()) return bad.status();
+      std::vector<AlertPtr> found;
+      for (const auto& [name, alert] : view->book->alerts()) {
+        if (filter->matches(*alert)) found.push_back(alert);
+      }
+      // Newest first, then by name. A page continues behind the last alert of the one before, so that
+      // alerts raised meanwhile shift nothing.
+      auto const rank = [](const Alert& a) { return std::tuple(-a.raised_at.value, std::string_view(a.name)); };
+      std::ranges::sort(found, [&](const auto& a, const auto& b) { return rank(*a) < rank(*b); });
+      size_t begin = 0;
+      if (!page.after.empty()) {
+        size_t const slash = page.after.find('/');
+        int64_t const at = base::parse_number<int64_t>(page.after.substr(0, slash)).value_or(0);
+        std::string const name = page.after.substr(slash + 1);
+        auto const last = std::tuple(at, std::string_view(name));
+        while (begin < found.size() && rank(*found[begin]) <= last) ++begin;
+      }
+      size_t const end = std::min(found.size(), begin + static_cast<size_t>(page.size));
+      base::UnixMillis const now = shared_.backend.now();
+      for (size_t i = begin; i < end; ++i) fill(*view, *found[i], now, *response->add_alerts());
+      if (end < found.size()) {
+        const Alert& last = *found[end - 1];
+        response->set_next_page_token(page_token(key, cat(-last.raised_at.value, "/", last.name)));
+      }
+      response->set_total_size(static_cast<int32_t>(found.size()));
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status GetAlert(grpc::ServerContext*, const api::GetAlertRequest* request,
+                        api::GetAlertResponse* response) override {
+    return observed(shared_, "GetAlert", [&] {
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
+      if (alert == nullptr) return no_alert(request->name());
+      base::UnixMillis const now = shared_.backend.now();
+      fill(*view, *alert, now, *response->mutable_alert());
+      fill(*view, *response->mutable_basis());
+      transitions_of(*view, *alert, now, *response->mutable_transitions());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::ServerWriteReactor<api::WatchAlertsResponse>* WatchAlerts(
+      grpc::CallbackServerContext*, const api::WatchAlertsRequest* request) override {
+    return watchers_.watch(*request);
+  }
+
+  grpc::Status ExplainAlert(grpc::ServerContext*, const api::ExplainAlertRequest* request,
+                            api::ExplainAlertResponse* response) override {
+    return observed(shared_, "ExplainAlert", [&] {
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
+      if (alert == nullptr) return no_alert(request->name());
+      base::UnixMillis const now = shared_.backend.now();
+      fill(*view, *alert, now, *response->mutable_alert());
+      for (std::string& paragraph : explanation(*view, *alert)) response->add_text(std::move(paragraph));
+      for (const engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
+        api::PathPoint& out = *response->add_path();
+        out.set_period(view->calendar.name(p.period));
+        out.set_observed(p.observed);
+        out.set_expected(p.expected);
+        out.set_lower(p.lower);
+        out.set_upper(p.upper);
+        out.set_z(p.z);
+        out.set_cusum(p.cusum);
+        out.set_not_assessed(p.not_assessed);
+      }
+      transitions_of(*view, *alert, now, *response->mutable_transitions());
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status AcknowledgeAlert(grpc::ServerContext* context,
+                                const api::AcknowledgeAlertRequest* request,
+                                api::AcknowledgeAlertResponse* response) override {
+    return observed(shared_, "AcknowledgeAlert", [&] {
+      BadRequest bad;
+      check_actor(request->actor(), "actor", bad);
+      check_comment(request->comment(), "comment", bad);
+      if (!bad.empty()) return bad.status();
+      std::string const name(without_prefix(request->name(), "alerts/"));
+      if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
+      ::bellwether::alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
+                                                        shared_.backend.now()};
+      auto const offset = append(*context, act);
+      if (!offset.ok()) return to_grpc(offset.status());
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(name);
+      if (alert == nullptr) return no_alert(request->name());
+      fill(*view, *alert, shared_.backend.now(), *response->mutable_alert());
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status CreateSilence(grpc::ServerContext* context, const api::CreateSilenceRequest* request,
+                             api::CreateSilenceResponse* response) override {
+    return observed(shared_, "CreateSilence", [&] {
+      ViewPtr const before = shared_.backend.view();
+      const api::Silence& wanted = request->silence();
+      base::UnixMillis const now = shared_.backend.now();
+      BadRequest bad;
+      check_actor(wanted.actor(), "silence.actor", bad);
+      check_comment(wanted.comment(), "silence.comment", bad);
+      common::v1::Node node;
+      node.set_area(wanted.area());
+      node.set_sector(wanted.sector());
+      read_node(*before, node, "silence", bad);
+      if (wanted.rule().size() > ::bellwether::alerts::kRuleIdBytesMax) {
+        bad.add("silence.rule", "is longer than any rule's id");
+      }
+      if (wanted.rule().empty() && wanted.area().empty() && wanted.sector().empty()) {
+        bad.add("silence", "name a rule, an area or a sector; a silence over everything is refused");
+      }
+      if (wanted.until_ms() <= now.value) bad.add("silence.until_ms", "must lie in the future");
+      if (!bad.empty()) return bad.status();
+      ::bellwether::alerts::SilenceCreated const act{
+          wanted.rule(),  wanted.area(),    wanted.sector(), base::UnixMillis(wanted.until_ms()),
+          wanted.actor(), wanted.comment(), now};
+      auto const offset = append(*context, act);
+      if (!offset.ok()) return to_grpc(offset.status());
+      fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ExpireSilence(grpc::ServerContext* context, const api::ExpireSilenceRequest* request,
+                             api::ExpireSilenceResponse* response) override {
+    return observed(shared_, "ExpireSilence", [&] {
+      BadRequest bad;
+      check_actor(request->actor(), "actor", bad);
+      auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "silences/"));
+      if (!id) bad.add("name", "must be as in silences/17; ListSilences names them all");
+      if (!bad.empty()) return bad.status();
+      const auto& silences = shared_.backend.view()->book->silences();
+      if (!silences.contains(*id)) {
+        return grpc::Status(grpc::StatusCode::NOT_FOUND,
+                            cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
+      }
+      base::UnixMillis const now = shared_.backend.now();
+      auto const offset = append(*context, ::bellwether::alerts::SilenceExpired{
+                                               base::JournalOffset(*id), request->actor(), now});
+      if (!offset.ok()) return to_grpc(offset.status());
+      ViewPtr const view = shared_.backend.view();
+      auto const found = view->book->silences().find(*id);
+      if (found != view->book->silences().end()) fill(found->second, now, *response->mutable_silence());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListSilences(grpc::ServerContext*, const api::ListSilencesRequest* request,
+                            api::ListSilencesResponse* response) override {
+    return observed(shared_, "ListSilences", [&] {
+      ViewPtr const view = shared_.backend.view();
+      base::UnixMillis const now = shared_.backend.now();
+      std::vector<const ::bellwether::alerts::Silence*> some;
+      for (const auto& [id, silence] : view->book->silences()) {
+        bool const over = silence.expired_by_hand || silence.silence.until <= now;
+        if (!over || request->include_expired()) some.push_back(&silence);
+      }
+      BadRequest bad;
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(),
+                     cat("ListSilences|", request->include_expired() ? 1 : 0), some.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) fill(*some[i], now, *response->add_silences());
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  absl::StatusOr<base::JournalOffset> append(const grpc::ServerContext& context,
+                                             const ::bellwether::alerts::JournalEntry& act) {
+    absl::Time const asked = absl::FromChrono(context.deadline());
+    return shared_.backend.append(act, std::min(asked, absl::Now() + kActWait));
+  }
+
+  static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
+                             google::protobuf::RepeatedPtrField<api::Transition>& out) {
+    const ::bellwether::alerts::Book& book = *view.book;
+    auto const first = book.first_after({}).value_or(book.transitions_end());
+    for (size_t i = first; i < book.transitions_end(); ++i) {
+      const auto& t = book.transition(i);
+      if (t.alert->name == alert.name) fill(view, t, now, *out.Add());
+    }
+  }
+
+  const Shared& shared_;
+  Watchers& watchers_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers) {
+  return std::make_unique<AlertService>(shared, watchers);
+}
+
+}  // namespace bellwether::rpc

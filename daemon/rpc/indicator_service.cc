@@ -1,0 +1,429 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/text.h"
+#include "indicators/catalogue.h"
+#include "rpc/convert.h"
+#include "rpc/page.h"
+#include "rpc/services.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::indicators::v1;
+using base::cat;
+using base::PeriodIndex;
+using ::bellwether::indicators::IndicatorInfo;
+using ::bellwether::indicators::Measure;
+using ::bellwether::indicators::Node;
+using ViewPtr = std::shared_ptr<const engine::View>;
+
+// Counts of people who asked for help: below this a figure could reveal one of them.
+constexpr double kSupportCellMin = 10;
+constexpr double kSupportRounding = 5;
+
+// Something that can be asked for by name: an indicator of the catalogue, or a plain measure.
+struct Subject {
+  std::string name;
+  std::string unit;
+  bool support = false;
+  std::function<::bellwether::indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
+};
+
+Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad) {
+  constexpr std::string_view kPrefix = "indicators/";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  Subject subject;
+  subject.name = name;
+  if (auto const indicator = ::bellwether::indicators::find_indicator(name)) {
+    const IndicatorInfo& info = ::bellwether::indicators::info(*indicator);
+    subject.unit = info.unit;
+    subject.support = info.support;
+    subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
+      return ::bellwether::indicators::compute(id, *view.panel, node, period);
+    };
+  } else if (auto const measure = ::bellwether::indicators::find_measure(name)) {
+    subject.unit = "count";
+    subject.support = ::bellwether::indicators::info(*measure).support;
+    subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
+      ::bellwether::indicators::Value v;
+      v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
+      return v;
+    };
+  } else {
+    bad.add(field, cat("no indicator \"", name.substr(0, 64), "\"; ListIndicators names them all"));
+  }
+  return subject;
+}
+
+// A figure of people who were helped is withheld when small and else rounded: the same way for the
+// same cell and period, so that two answers cannot be subtracted from each other.
+void protect(::bellwether::indicators::Value& v, common::v1::Basis& basis) {
+  if (!v.ok()) return;
+  double const base = v.denominator > 0 ? v.denominator : std::abs(v.numerator);
+  double const part = v.denominator > 0 ? std::min(v.denominator, std::abs(v.numerator)) : base;
+  if (base < kSupportCellMin || part < kSupportCellMin) {
+    v = {};
+    v.not_available = cat("suppressed: fewer than ", kSupportCellMin, " cases");
+    basis.set_suppressed(true);
+    return;
+  }
+  auto const round = [](double x) { return kSupportRounding * std::round(x / kSupportRounding); };
+  double const numerator = round(v.numerator);
+  double const denominator = round(v.denominator);
+  if (v.denominator > 0) {
+    v.value *= (numerator / denominator) / (v.numerator / v.denominator);
+  } else {
+    v.value = numerator;
+  }
+  v.numerator = numerator;
+  v.denominator = denominator;
+  basis.set_rounded(true);
+}
+
+// Hours are no counts of cases: their base alone decides.
+void protect_hours(::bellwether::indicators::Value& v, common::v1::Basis& basis) {
+  if (!v.ok() || v.denominator >= kSupportCellMin) {
+    v.denominator = kSupportRounding * std::round(v.denominator / kSupportRounding);
+    return;
+  }
+  v = {};
+  v.not_available = cat("suppressed: fewer than ", kSupportCellMin, " cases");
+  basis.set_suppressed(true);
+}
+
+::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view, Node node,
+                                         PeriodIndex period, common::v1::Basis& basis) {
+  if (!view.data_through) {
+    ::bellwether::indicators::Value none;
+    none.not_available = "no period is complete yet";
+    return none;
+  }
+  ::bellwether::indicators::Value v = subject.compute(view, node, period);
+  if (!subject.support) return v;
+  if (subject.unit == "hours") {
+    protect_hours(v, basis);
+  } else {
+    protect(v, basis);
+  }
+  return v;
+}
+
+void fill(const ::bellwether::indicators::Value& v, const std::string& period, api::Value& out) {
+  out.set_period(period);
+  out.set_value(v.ok() ? v.value : 0);
+  out.set_not_available(v.not_available);
+  out.set_numerator(v.numerator);
+  out.set_denominator(v.denominator);
+}
+
+PeriodIndex latest(const engine::View& view) {
+  return view.data_through.value_or(view.panel->first_period());
+}
+
+class IndicatorService final : public api::IndicatorService::Service {
+ public:
+  explicit IndicatorService(const Shared& shared) : shared_(shared) {}
+
+  grpc::Status ListIndicators(grpc::ServerContext*, const api::ListIndicatorsRequest* request,
+                              api::ListIndicatorsResponse* response) override {
+    return observed(shared_, "ListIndicators", [&] {
+      ViewPtr const view = shared_.backend.view();
+      auto const catalogue = ::bellwether::indicators::catalogue();
+      size_t const total = catalogue.size() + ::bellwether::indicators::kMeasures;
+      BadRequest bad;
+      PageRange const range = read_range(request->page_size(), request->page_token(), "ListIndicators",
+                                         total, bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        api::Indicator& out = *response->add_indicators();
+        if (i < catalogue.size()) {
+          fill_catalogue(catalogue[i], view->calendar, out);
+        } else {
+          fill_measure(static_cast<Measure>(i - catalogue.size()), out);
+        }
+      }
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListAreas(grpc::ServerContext*, const api::ListAreasRequest* request,
+                         api::ListAreasResponse* response) override {
+    return observed(shared_, "ListAreas", [&] {
+      ViewPtr const view = shared_.backend.view();
+      const reference::Areas& areas = view->reference->areas;
+      BadRequest bad;
+      std::optional<base::AreaId> parent;
+      if (!request->parent().empty()) {
+        common::v1::Node node;
+        node.set_area(request->parent());
+        parent = read_node(*view, node, "parent", bad).area;
+      }
+      std::vector<base::AreaId> some;
+      for (size_t i = 0; i < areas.size(); ++i) {
+        base::AreaId const id(static_cast<uint16_t>(i));
+        const reference::Area& area = areas.at(id);
+        if (!request->level().empty() && area.level != request->level()) continue;
+        if (parent && (area.parent != *parent || id == *parent || area.is_set)) continue;
+        some.push_back(id);
+      }
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(),
+                     cat("ListAreas|", request->level(), "|", request->parent()), some.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const reference::Area& area = areas.at(some[i]);
+        api::Area& out = *response->add_areas();
+        out.set_name(cat("areas/", area.code));
+        out.set_code(area.code);
+        out.set_display_name(area.name);
+        out.set_level(area.level);
+        if (!area.is_set && some[i] != reference::kRootArea) {
+          out.set_parent(areas.at(area.parent).code);
+        }
+        if (area.is_set) add_members(areas, some[i], out);
+        if (area.validity.from.value != INT32_MIN) {
+          out.set_valid_from(base::format_date(area.validity.from));
+        }
+        if (area.validity.until.value != INT32_MAX) {
+          out.set_valid_until(base::format_date(area.validity.until));
+        }
+      }
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListSectors(grpc::ServerContext*, const api::ListSectorsRequest* request,
+                           api::ListSectorsResponse* response) override {
+    return observed(shared_, "ListSectors", [&] {
+      ViewPtr const view = shared_.backend.view();
+      const reference::Sectors& sectors = view->reference->sectors;
+      BadRequest bad;
+      std::optional<base::SectorId> parent;
+      if (!request->parent().empty()) {
+        common::v1::Node node;
+        node.set_sector(request->parent());
+        parent = read_node(*view, node, "parent", bad).sector;
+      }
+      std::vector<base::SectorId> some;
+      for (size_t i = 0; i < sectors.size(); ++i) {
+        base::SectorId const id(static_cast<uint16_t>(i));
+        if (!request->level().empty() && sectors.at(id).level != request->level()) continue;
+        if (parent && (sectors.at(id).parent != *parent || id == *parent)) continue;
+        some.push_back(id);
+      }
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(),
+                     cat("ListSectors|", request->level(), "|", request->parent()), some.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        const reference::Sector& sector = sectors.at(some[i]);
+        api::Sector& out = *response->add_sectors();
+        out.set_name(cat("sectors/", sector.code));
+        out.set_code(sector.code);
+        out.set_display_name(sector.name);
+        out.set_level(sector.level);
+        if (some[i] != reference::kAllSectors) out.set_parent(sectors.at(sector.parent).code);
+        out.set_scheme(std::string(sectors.scheme()));
+        out.set_scheme_version(std::string(sectors.version()));
+      }
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status GetIndicator(grpc::ServerContext*, const api::GetIndicatorRequest* request,
+                            api::GetIndicatorResponse* response) override {
+    return observed(shared_, "GetIndicator", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      Node const node = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+           view->calendar.name(period), *response->mutable_value());
+      response->set_unit(subject.unit);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status QuerySeries(grpc::ServerContext*, const api::QuerySeriesRequest* request,
+                           api::QuerySeriesResponse* response) override {
+    return observed(shared_, "QuerySeries", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      if (request->names().empty() || request->names_size() > kSeriesNamesMax) {
+        bad.add("names", cat("name 1 to ", kSeriesNamesMax, " indicators"));
+      }
+      std::vector<Subject> subjects;
+      std::string key = "QuerySeries";
+      for (int i = 0; i < std::min(request->names_size(), kSeriesNamesMax); ++i) {
+        subjects.push_back(read_subject(request->names(i), cat("names[", i, "]"), bad));
+        base::append(key, "|", request->names(i));
+      }
+      Node const node = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const first = read_period(*view, request->from_period(), "from_period",
+                                            view->panel->first_period(), bad);
+      PeriodIndex const last =
+          read_period(*view, request->to_period(), "to_period", latest(*view), bad);
+      if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
+      base::append(key, "|", request->node().area(), "|", request->node().sector(), "|", first.value,
+                   "|", request->to_period());
+      size_t const total = last < first ? 0 : static_cast<size_t>(last.value - first.value + 1);
+      PageRange const range = read_range(request->page_size(), request->page_token(), key, total, bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      for (const Subject& subject : subjects) {
+        api::Series& out = *response->add_series();
+        out.set_name(cat("indicators/", subject.name));
+        out.set_unit(subject.unit);
+        for (size_t i = range.begin; i < range.end; ++i) {
+          PeriodIndex const period(first.value + static_cast<int32_t>(i));
+          fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+               view->calendar.name(period), *out.add_values());
+        }
+      }
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status CompareNodes(grpc::ServerContext*, const api::CompareNodesRequest* request,
+                            api::CompareNodesResponse* response) override {
+    return observed(shared_, "CompareNodes", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      if (request->nodes().empty() || request->nodes_size() > kCompareNodesMax) {
+        bad.add("nodes", cat("name 1 to ", kCompareNodesMax, " nodes"));
+      }
+      std::vector<Node> nodes;
+      for (int i = 0; i < std::min(request->nodes_size(), kCompareNodesMax); ++i) {
+        nodes.push_back(read_node(*view, request->nodes(i), cat("nodes[", i, "]"), bad));
+      }
+      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      for (Node const node : nodes) {
+        api::NodeValue& out = *response->add_values();
+        rpc::fill(*view, node, *out.mutable_node());
+        fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+             view->calendar.name(period), *out.mutable_value());
+      }
+      response->set_unit(subject.unit);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status RankNodes(grpc::ServerContext*, const api::RankNodesRequest* request,
+                         api::RankNodesResponse* response) override {
+    return observed(shared_, "RankNodes", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      Node const fixed = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      if (request->area_level().empty() == request->sector_level().empty()) {
+        bad.add("area_level", "set exactly one of area_level and sector_level");
+      }
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      std::vector<std::pair<Node, ::bellwether::indicators::Value>> ranked;
+      for (Node const node : of_level(*view, *request, fixed)) {
+        auto v = value_of(subject, *view, node, period, *response->mutable_basis());
+        if (v.ok()) {
+          ranked.emplace_back(node, std::move(v));
+        } else {
+          response->set_not_available(response->not_available() + 1);
+        }
+      }
+      std::stable_sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
+        return request->ascending() ? a.second.value < b.second.value : a.second.value > b.second.value;
+      });
+      PageRange const range = read_range(
+          request->page_size(), request->page_token(),
+          cat("RankNodes|", request->name(), "|", request->node().area(), "|",
+              request->node().sector(), "|", request->area_level(), "|", request->sector_level(), "|",
+              period.value, "|", request->ascending() ? 1 : 0),
+          ranked.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        api::NodeValue& out = *response->add_values();
+        rpc::fill(*view, ranked[i].first, *out.mutable_node());
+        fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
+        out.set_rank(static_cast<int32_t>(request->ascending() ? ranked.size() - i : i + 1));
+      }
+      response->set_unit(subject.unit);
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar, api::Indicator& out) {
+    out.set_name(cat("indicators/", info.name));
+    out.set_number(info.number);
+    out.set_title(std::string(info.title));
+    out.set_formula(std::string(info.formula));
+    out.set_unit(std::string(info.unit));
+    out.set_numerator(std::string(info.numerator));
+    out.set_denominator(std::string(info.denominator));
+    out.set_window_periods(::bellwether::indicators::periods_in(info.window, calendar));
+    using ::bellwether::indicators::Harm;
+    out.set_harm(info.harm == Harm::kLow    ? api::HARM_DIRECTION_LOW
+                 : info.harm == Harm::kHigh ? api::HARM_DIRECTION_HIGH
+                                            : api::HARM_DIRECTION_NONE);
+    out.set_minimum_base(info.minimum_base);
+    out.set_detector(std::string(info.detector));
+  }
+  static void fill_measure(Measure measure, api::Indicator& out) {
+    const auto& info = ::bellwether::indicators::info(measure);
+    out.set_name(cat("indicators/", info.name));
+    out.set_title(std::string(info.title));
+    out.set_formula("count of facts in the period");
+    out.set_unit("count");
+    out.set_window_periods(1);
+    out.set_harm(api::HARM_DIRECTION_NONE);
+  }
+  static void add_members(const reference::Areas& areas, base::AreaId set, api::Area& out) {
+    for (size_t i = 0; i < areas.size(); ++i) {
+      base::AreaId const id(static_cast<uint16_t>(i));
+      if (id == set || areas.at(id).is_set) continue;
+      const auto& ancestors = areas.ancestors(id);
+      if (std::ranges::any_of(ancestors, [&](const auto& a) { return a.area == set; })) {
+        out.add_members(areas.at(id).code);
+      }
+    }
+  }
+  static std::vector<Node> of_level(const engine::View& view, const api::RankNodesRequest& request,
+                                    Node fixed) {
+    std::vector<Node> out;
+    if (!request.area_level().empty()) {
+      for (size_t i = 0; i < view.reference->areas.size(); ++i) {
+        base::AreaId const id(static_cast<uint16_t>(i));
+        if (view.reference->areas.at(id).level == request.area_level()) out.push_back({id, fixed.sector});
+      }
+    } else {
+      for (size_t i = 0; i < view.reference->sectors.size(); ++i) {
+        base::SectorId const id(static_cast<uint16_t>(i));
+        if (view.reference->sectors.at(id).level == request.sector_level()) out.push_back({fixed.area, id});
+      }
+    }
+    return out;
+  }
+
+  const Shared& shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared) {
+  return std::make_unique<IndicatorService>(shared);
+}
+
+}  // namespace bellwether::rpc

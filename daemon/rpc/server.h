@@ -1,0 +1,74 @@
+// Purpose: the gRPC server: indicators, alerts and status over published views; health and reflection.
+// Human acts leave through Backend::append and are answered once this replica has folded them.
+// Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "alerts/book.h"
+#include "base/ids.h"
+#include "engine/view.h"
+
+namespace bellwether::rpc {
+
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr int kSeriesNamesMax = 20;
+inline constexpr int kCompareNodesMax = 100;
+inline constexpr int kRequestBytesMax = 256 * 1024;
+inline constexpr int kFilterBytesMax = 1024;
+inline constexpr int kActorBytesMax = 128;
+inline constexpr int kCommentBytesMax = 1024;
+// A watcher this many transitions behind what it could have read is told to resume.
+inline constexpr size_t kWatcherLagMax = 10'000;
+
+// What the services need from the process. Every function may be called from any thread and is cheap,
+// but for append.
+struct Backend {
+  std::function<std::shared_ptr<const engine::View>()> view;
+  std::function<engine::StatusReport()> status;
+  // Appends a human act to the journal and waits until this replica has folded it. Errors:
+  // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold; says why).
+  std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&, absl::Time deadline)>
+      append;
+  std::function<base::UnixMillis()> now;
+};
+
+struct ServerOptions {
+  std::string address = "0.0.0.0:7443";  // host:port; port 0 picks a free one
+  int watchers_max = 10'000;
+};
+
+// One finished call, for the latency histogram.
+using CallObserver = std::function<void(const char* method, int code, double seconds)>;
+
+class Server {
+ public:
+  // Error: Unavailable when the address cannot be bound (a second daemon on one port).
+  static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options, Backend backend,
+                                                       CallObserver observer);
+  ~Server();
+
+  int port() const;
+  // Health, for all services: serving only when caught up.
+  void set_serving(bool serving);
+  // A new view was published: watchers look for news. Cheap.
+  void notify();
+  int watchers() const;
+  // Health flips, watchers end with UNAVAILABLE and the advice to resume elsewhere, calls in flight
+  // finish until `deadline`.
+  void stop(absl::Time deadline);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bellwether::rpc

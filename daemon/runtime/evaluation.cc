@@ -1,0 +1,224 @@
+#include "runtime/evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/time/clock.h"
+#include "base/text.h"
+
+namespace bellwether::runtime {
+namespace {
+
+// While catching up, views are published no more often than this: each copies what changes after it.
+constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
+constexpr absl::Duration kAppendWait = absl::Seconds(10);
+constexpr auto kIdleWait = std::chrono::milliseconds(100);
+constexpr auto kRetryWait = std::chrono::milliseconds(500);
+// Series fitted ahead before looking for ticks again.
+constexpr size_t kPrepareAtOnce = 64;
+constexpr absl::Duration kFollowWait = absl::Milliseconds(200);
+
+double seconds_since(absl::Time begin) { return absl::ToDoubleSeconds(absl::Now() - begin); }
+
+}  // namespace
+
+Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
+                       EvaluationOptions options, alerts::RuleSet rules, Collaborators with)
+    : reference_(reference),
+      options_(std::move(options)),
+      with_(std::move(with)),
+      evaluator_(std::move(reference), options_.evaluator),
+      rules_(std::move(rules)),
+      thread_([this] { run(); }) {}
+
+Evaluation::~Evaluation() { stop(); }
+
+void Evaluation::stop() {
+  stop_.store(true);
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Evaluation::wake() {
+  {
+    std::lock_guard lock(mutex_);
+    news_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Evaluation::set_rules(alerts::RuleSet rules) {
+  {
+    std::lock_guard lock(mutex_);
+    new_rules_ = std::move(rules);
+  }
+  wake();
+}
+
+EvaluationReport Evaluation::report() const {
+  std::lock_guard lock(mutex_);
+  return report_;
+}
+
+void Evaluation::run() {
+  while (!stop_.load()) {
+    if (step()) continue;
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kIdleWait, [this] { return news_ || stop_.load(); });
+    news_ = false;
+  }
+}
+
+bool Evaluation::step() {
+  if (!with_.keeper.caught_up()) return false;  // the past may hold verdicts on what comes
+  activate_rules();
+  auto const tick = next_tick();
+  if (!tick) {
+    publish(true);
+    prepare();
+    return unprepared_ > 0 && !stop_.load();
+  }
+  if (with_.keeper.view()->rule_set() == nullptr) return false;  // the leader has yet to name one
+  settle(*tick);
+  return true;
+}
+
+// The oldest tick that any partition has closed, once every partition has closed one.
+std::optional<base::PeriodIndex> Evaluation::next_tick() const {
+  std::optional<base::PeriodIndex> oldest;
+  for (int p = 0; p < with_.ingest.partitions(); ++p) {
+    auto const tick = with_.ingest.next_tick(p);
+    if (!tick) return std::nullopt;
+    oldest = oldest ? std::min(*oldest, *tick) : *tick;
+  }
+  return oldest;
+}
+
+void Evaluation::settle(base::PeriodIndex tick) {
+  std::vector<engine::PartitionTick> parts;
+  for (int p = 0; p < with_.ingest.partitions(); ++p) {
+    if (with_.ingest.next_tick(p) != tick) continue;
+    parts.push_back(*with_.ingest.take_tick(p));
+    for (size_t i = 0; i < parts.back().cut.size(); ++i) cut_[{i, p}] = parts.back().cut[i];
+  }
+  evaluator_.apply(tick, parts);
+  last_ = tick;
+  unpublished_ = true;
+  unprepared_ = 1;
+  {
+    std::lock_guard lock(mutex_);
+    report_.tick = tick;
+    ++report_.ticks;
+  }
+  while (!stop_.load()) {
+    std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
+    if (book->last_tick() && *book->last_tick() >= tick) break;
+    if (with_.is_leader()) {
+      activate_rules();
+      if (!judge(tick)) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, kRetryWait, [this] { return stop_.load(); });
+      }
+    } else {
+      publish(false);
+      with_.keeper.wait_for_news(book->offset(), kFollowWait);
+    }
+  }
+  publish(false);
+}
+
+bool Evaluation::judge(base::PeriodIndex tick) {
+  std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
+  if (book->rule_set() == nullptr) return false;
+  // Ticks that no one judged (the data of that time is no longer in the log) are passed without a
+  // verdict, so that the book's ticks have no gaps.
+  base::PeriodIndex const due =
+      book->last_tick() ? base::PeriodIndex(book->last_tick()->value + 1) : tick;
+  absl::Time const begin = absl::Now();
+  alerts::TickEvaluated verdict;
+  base::Calendar const calendar = options_.evaluator.calendar;
+  bool const historical =
+      calendar.end_of(tick).value + options_.historical_after_ms < absl::ToUnixMillis(begin);
+  if (due < tick) {
+    verdict.tick = due;
+    verdict.tick_at = calendar.end_of(due);
+    verdict.book_offset = book->offset();
+    verdict.rule_set = book->rule_set_digest();
+    verdict.historical = true;
+  } else {
+    std::vector<alerts::CutOffset> cut;
+    for (const auto& [input, offset] : cut_) {
+      cut.push_back({options_.topics[input.first], input.second, offset.value});
+    }
+    verdict = evaluator_.evaluate(tick, *book, std::move(cut), historical);
+    double const seconds = seconds_since(begin);
+    with_.evaluated(seconds);
+    std::lock_guard lock(mutex_);
+    report_.evaluate_seconds = seconds;
+    report_.series_assessed = verdict.series_assessed;
+  }
+  absl::Time const written = absl::Now();
+  auto const appended = with_.journal.append(verdict, written + kAppendWait);
+  if (!appended.ok()) {
+    with_.log(4, "evaluation", base::cat("tick ", calendar.name(tick), " not journaled, trying again: ",
+                                         base::from_absl(appended.status().message())));
+    return false;
+  }
+  with_.appended(seconds_since(written));
+  return true;
+}
+
+// On becoming leader, and when the configuration was reloaded.
+void Evaluation::activate_rules() {
+  bool const leader = with_.is_leader();
+  bool const became = leader && !was_leader_;
+  was_leader_ = leader;
+  bool reloaded = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (new_rules_) {
+      rules_ = *std::move(new_rules_);
+      new_rules_.reset();
+      reloaded = true;
+    }
+  }
+  if (!leader || !(became || reloaded)) return;
+  std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
+  if (book->rule_set() != nullptr && book->rule_set_digest() == alerts::digest(rules_)) return;
+  base::UnixMillis const at(absl::ToUnixMillis(absl::Now()));
+  auto const appended = with_.journal.append(
+      alerts::RuleSetActivated{rules_, "configuration", at}, absl::Now() + kAppendWait);
+  if (appended.ok()) {
+    with_.log(6, "evaluation", base::cat("rule set ", alerts::digest(rules_), " is in force"));
+  } else {
+    was_leader_ = false;  // try again
+    with_.log(4, "evaluation", base::cat("the rule set was not journaled, trying again: ",
+                                         base::from_absl(appended.status().message())));
+  }
+}
+
+void Evaluation::publish(bool at_once) {
+  if (!unpublished_ || !last_) return;
+  absl::Time const now = absl::Now();
+  if (!at_once && now - published_at_ < kPublishEvery) return;
+  published_at_ = now;
+  unpublished_ = false;
+  with_.views.set_panel(evaluator_.publish(), *last_);
+  {
+    size_t const bytes = evaluator_.panel().bytes();
+    std::lock_guard lock(mutex_);
+    report_.panel_bytes = bytes;
+  }
+  with_.published();
+}
+
+void Evaluation::prepare() {
+  if (!last_ || !with_.is_leader() || unprepared_ == 0) {
+    unprepared_ = 0;
+    return;
+  }
+  unprepared_ = evaluator_.prepare(base::PeriodIndex(last_->value + 1), *with_.keeper.view(),
+                                   kPrepareAtOnce);
+}
+
+}  // namespace bellwether::runtime

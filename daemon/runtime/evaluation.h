@@ -1,0 +1,93 @@
+// Purpose: the evaluation thread: aligns the partitions' ticks, adds them to the panel, judges them (as
+// leader) or waits for the leader's judgement, and publishes the view.
+// Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/evaluator.h"
+#include "runtime/ingest.h"
+#include "runtime/journal.h"
+#include "runtime/views.h"
+
+namespace bellwether::runtime {
+
+struct EvaluationOptions {
+  engine::EvaluatorOptions evaluator;
+  std::vector<std::string> topics;     // Kafka names, by input; for the cut
+  int64_t historical_after_ms = 172'800'000;
+};
+
+struct EvaluationReport {
+  std::optional<base::PeriodIndex> tick;  // last one added to the panel
+  double evaluate_seconds = 0;            // of the last tick
+  int32_t series_assessed = 0;
+  size_t panel_bytes = 0;
+  int64_t ticks = 0;
+};
+
+class Evaluation {
+ public:
+  struct Collaborators {
+    Ingest& ingest;
+    Journal& journal;
+    BookKeeper& keeper;
+    Views& views;
+    std::function<bool()> is_leader;
+    std::function<void(double seconds)> evaluated;  // a tick was judged here
+    std::function<void(double seconds)> appended;   // and the journal took it
+    std::function<void()> published;                // a new view stands
+    kafka::LogFn log;
+  };
+  Evaluation(std::shared_ptr<const reference::Reference> reference, EvaluationOptions options,
+             alerts::RuleSet rules, Collaborators with);
+  ~Evaluation();
+
+  // A tick is ready, or the book has news.
+  void wake();
+  // The rules of a reloaded configuration; the leader activates them through the journal.
+  void set_rules(alerts::RuleSet rules);
+  EvaluationReport report() const;
+  void stop();
+
+ private:
+  void run();
+  bool step();  // false when there was nothing to do
+  std::optional<base::PeriodIndex> next_tick() const;
+  void settle(base::PeriodIndex tick);
+  bool judge(base::PeriodIndex tick);
+  void activate_rules();
+  void publish(bool at_once);
+  void prepare();
+
+  std::shared_ptr<const reference::Reference> reference_;
+  EvaluationOptions options_;
+  Collaborators with_;
+  engine::Evaluator evaluator_;
+  std::map<std::pair<size_t, int32_t>, base::Offset> cut_;  // by input and partition
+  std::optional<base::PeriodIndex> last_;
+  bool unpublished_ = false;
+  bool was_leader_ = false;
+  size_t unprepared_ = 0;
+  absl::Time published_at_ = absl::InfinitePast();
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool news_ = false;
+  std::optional<alerts::RuleSet> new_rules_;
+  alerts::RuleSet rules_;
+  EvaluationReport report_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace bellwether::runtime

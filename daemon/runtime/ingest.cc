@@ -1,0 +1,373 @@
+#include "runtime/ingest.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <deque>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "base/text.h"
+#include "events/frame.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using engine::PartitionTick;
+using engine::Taken;
+
+// Records decoded ahead of folding, so that ledger records are fetched from memory meanwhile.
+constexpr size_t kAhead = 16;
+constexpr auto kReportEvery = std::chrono::milliseconds(200);
+constexpr int kWaitMs = 50;
+constexpr int64_t kRestartEveryMs = 5'000;
+// Ticks handed on but not yet taken, a partition.
+constexpr size_t kHandedMax = 8;
+
+base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
+
+}  // namespace
+
+// One partition number over all input topics.
+class Ingest::Lane {
+ public:
+  Lane(Ingest& owner, int partition)
+      : owner_(owner),
+        partition_(partition),
+        engine_(base::PartitionId(partition), engine_options(owner.options_)),
+        inputs_(owner.options_.topics.size()) {
+    report(now());
+  }
+
+  // Index of an input in the consumer's list.
+  size_t consumer_input(size_t input) const {
+    return static_cast<size_t>(partition_) * inputs_.size() + input;
+  }
+
+  // Reads, folds and hands on what it can. False when there was nothing to do.
+  bool serve() {
+    bool busy = false;
+    for (size_t i = 0; i < inputs_.size() && !owner_.stop_.load(std::memory_order_relaxed); ++i) {
+      busy = serve_input(i) || busy;
+    }
+    busy = hand_on() || busy;
+    auto const clock = std::chrono::steady_clock::now();
+    if (clock - reported_ >= kReportEvery) {
+      reported_ = clock;
+      report(now());
+    }
+    return busy;
+  }
+
+  std::optional<engine::PeriodIndex> next_tick() const {
+    std::lock_guard lock(mutex_);
+    if (handed_.empty()) return std::nullopt;
+    return handed_.front().tick;
+  }
+  std::optional<PartitionTick> take_tick() {
+    std::lock_guard lock(mutex_);
+    if (handed_.empty()) return std::nullopt;
+    PartitionTick tick = std::move(handed_.front());
+    handed_.pop_front();
+    return tick;
+  }
+  size_t ticks_waiting() const {
+    std::lock_guard lock(mutex_);
+    return handed_.size();
+  }
+  LaneReport last_report() const {
+    std::lock_guard lock(mutex_);
+    return report_;
+  }
+
+ private:
+  struct Input {
+    kafka::Batch batch;
+    size_t next = 0;        // of the batch, not yet taken
+    size_t decoded = 0;     // of the batch, decoded from `next` on
+    std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
+    bool at_end = false;
+    int64_t end_offset = -1;
+    base::UnixMillis quiet_since;
+    std::string error;
+    int64_t error_at = 0;
+  };
+
+  static engine::PartitionOptions engine_options(const IngestOptions& options) {
+    engine::PartitionOptions o = options.engine;
+    o.inputs = options.topics.size();
+    return o;
+  }
+
+  bool serve_input(size_t i) {
+    Input& in = inputs_[i];
+    base::UnixMillis const present = now();
+    if (in.next == in.batch.records().size()) {
+      owner_.consumer_->poll(consumer_input(i), in.batch);
+      in.next = in.decoded = 0;
+      note(i, present);
+      if (in.batch.records().empty()) {
+        if (in.at_end) {
+          engine_.at_end(i, engine::Offset(in.end_offset), in.quiet_since, present);
+        }
+        return false;
+      }
+    }
+    size_t const before = in.next;
+    while (in.next < in.batch.records().size()) {
+      if (in.next == in.decoded) decode_ahead(i, in);
+      if (!take(i, in, present)) break;
+    }
+    return in.next > before;
+  }
+
+  // What the poll said beside records.
+  void note(size_t i, base::UnixMillis present) {
+    Input& in = inputs_[i];
+    if (!in.batch.error().ok()) {
+      std::string text(in.batch.error().message());
+      if (absl::IsOutOfRange(in.batch.error())) {
+        base::append(text, "; the log no longer holds what comes next: it was truncated or the topic "
+                           "was made anew. Serving what was read; restart to fold the new log");
+      } else if (absl::IsNotFound(in.batch.error())) {
+        base::append(text, "; the topic is gone. Serving what was read");
+      }
+      if (text != in.error) owner_.log_(3, "input", text);
+      in.error = std::move(text);
+      if (present.value - in.error_at >= kRestartEveryMs && absl::IsOutOfRange(in.batch.error())) {
+        in.error_at = present.value;
+        (void)owner_.consumer_->restart(consumer_input(i), engine_.inputs()[i].next.value);
+      }
+    } else if (!in.batch.records().empty() || in.batch.at_end()) {
+      in.error.clear();
+    }
+    if (!in.batch.records().empty()) in.at_end = false;
+    if (in.batch.at_end()) {
+      in.at_end = true;
+      in.end_offset = in.batch.end_offset();
+      in.quiet_since = present;
+    }
+  }
+
+  void decode_ahead(size_t i, Input& in) {
+    auto const records = in.batch.records();
+    size_t const end = std::min(records.size(), in.next + kAhead);
+    for (size_t r = in.next; r < end; ++r) {
+      const kafka::Record& record = records[r];
+      events::RawRecord raw;
+      raw.topic = owner_.options_.kinds[i];
+      raw.key = record.key;
+      raw.value = record.value;
+      raw.published = base::UnixMillis(record.timestamp_ms);
+      raw.schema_id_in_header = events::is_framed(record.value) && record.has_schema_id_header();
+      auto& slot = in.ahead[r - in.next];
+      slot = owner_.decoder_.decode(raw);
+      if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);
+    }
+    in.decoded = end;
+  }
+
+  bool take(size_t i, Input& in, base::UnixMillis present) {
+    const kafka::Record& record = in.batch.records()[in.next];
+    auto const& decoded = in.ahead[in.next % kAhead];  // groups begin at multiples of kAhead
+    engine::Offset const offset(record.offset);
+    base::UnixMillis const published(record.timestamp_ms);
+    if (const auto* event = std::get_if<events::Event>(&decoded)) {
+      int64_t const refused = too_many(i);
+      if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
+      if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
+    } else {
+      if (owner_.dead_letters_.in_flight() >= kafka::kDeadLettersInFlightMax) return false;
+      events::Refusal const reason = std::get<events::Refusal>(decoded);
+      if (engine_.offer_refused(i, offset, published, present, reason) == Taken::kHeld) return false;
+      dead_letter(i, record, reason);
+    }
+    ++in.next;
+    return true;
+  }
+
+  int64_t too_many(size_t i) const {
+    return engine_.counts().refused[i][static_cast<size_t>(events::Refusal::kTooManyFacts)];
+  }
+
+  void dead_letter(size_t i, const kafka::Record& record, events::Refusal reason) {
+    kafka::DeadLetter letter;
+    letter.topic = owner_.options_.topics[i];
+    letter.partition = partition_;
+    letter.offset = record.offset;
+    letter.timestamp_ms = record.timestamp_ms;
+    letter.key = record.key;
+    letter.value = record.value;
+    letter.reason = events::name(reason);
+    letter.message = events::kRefusalTexts[static_cast<size_t>(reason)].what;
+    // Other lanes may have filled the last places since take() looked.
+    while (!owner_.dead_letters_.write(letter) && !owner_.stop_.load()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  bool hand_on() {
+    bool moved = false;
+    while (true) {
+      if (!pending_) pending_ = engine_.take_tick();
+      if (!pending_ || !dead_letters_done(*pending_)) break;
+      {
+        std::lock_guard lock(mutex_);
+        if (handed_.size() >= kHandedMax) break;
+        last_tick_ = pending_->tick;
+        sources_ = pending_->complete_to;
+        handed_.push_back(*std::move(pending_));
+      }
+      pending_.reset();
+      moved = true;
+    }
+    if (moved) owner_.ticked_();
+    return moved;
+  }
+
+  bool dead_letters_done(const PartitionTick& tick) const {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_, tick.cut[i].value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void report(base::UnixMillis present) {
+    LaneReport r;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const engine::InputState& state = engine_.inputs()[i];
+      engine::InputReport in;
+      in.topic = owner_.options_.topics[i];
+      in.partition = partition_;
+      in.next_offset = std::max<int64_t>(0, state.next.value);
+      if (owner_.consumer_ != nullptr) {
+        in.end_offset = owner_.consumer_->high_watermark(consumer_input(i));
+      }
+      if (inputs_[i].at_end) in.end_offset = std::max(in.end_offset, inputs_[i].end_offset);
+      in.lag_events = std::max<int64_t>(0, in.end_offset - in.next_offset);
+      in.watermark = state.watermark;
+      if (in.lag_events > 0 && state.newest.value != INT64_MIN) {
+        in.lag_seconds = 1e-3 * static_cast<double>(std::max<int64_t>(0, present.value - state.newest.value));
+      }
+      in.held = state.held;
+      in.idle = state.idle;
+      in.error = inputs_[i].error;
+      r.inputs.push_back(std::move(in));
+    }
+    r.partition = {partition_, engine_.ledger().stats(), last_tick_};
+    r.counts = engine_.counts();
+    for (const auto& [source, complete_to] : sources_) r.sources.push_back({source, complete_to});
+    std::lock_guard lock(mutex_);
+    report_ = std::move(r);
+  }
+
+  Ingest& owner_;
+  int const partition_;
+  engine::PartitionEngine engine_;
+  std::vector<Input> inputs_;
+  std::optional<PartitionTick> pending_;
+  std::optional<engine::PeriodIndex> last_tick_;
+  std::vector<std::pair<uint64_t, base::UnixMillis>> sources_;
+  std::chrono::steady_clock::time_point reported_;
+  mutable std::mutex mutex_;
+  std::deque<PartitionTick> handed_;
+  LaneReport report_;
+};
+
+class Ingest::Worker {
+ public:
+  Worker(Ingest& owner, std::vector<Lane*> lanes) : owner_(owner), lanes_(std::move(lanes)) {
+    for (Lane* lane : lanes_) {
+      for (size_t i = 0; i < owner.options_.topics.size(); ++i) {
+        owner.consumer_->wake_on(lane->consumer_input(i), waiter_);
+      }
+    }
+    thread_ = std::thread([this] { run(); });
+  }
+  void wake() { waiter_.wake(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run() {
+    while (!owner_.stop_.load(std::memory_order_relaxed)) {
+      bool busy = false;
+      for (Lane* lane : lanes_) busy = lane->serve() || busy;
+      if (!busy) waiter_.wait(kWaitMs);
+    }
+  }
+
+  Ingest& owner_;
+  std::vector<Lane*> lanes_;
+  kafka::Waiter waiter_;
+  std::thread thread_;
+};
+
+Ingest::Ingest(IngestOptions options, const events::Decoder& decoder,
+               kafka::DeadLetters& dead_letters, std::function<void()> ticked, kafka::LogFn log)
+    : options_(std::move(options)),
+      decoder_(decoder),
+      dead_letters_(dead_letters),
+      ticked_(std::move(ticked)),
+      log_(std::move(log)) {}
+
+absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(IngestOptions options,
+                                                      const events::Decoder& decoder,
+                                                      kafka::DeadLetters& dead_letters,
+                                                      std::function<void()> ticked,
+                                                      kafka::LogFn log) {
+  std::unique_ptr<Ingest> ingest(
+      new Ingest(std::move(options), decoder, dead_letters, std::move(ticked), std::move(log)));
+  const IngestOptions& o = ingest->options_;
+  std::vector<kafka::Assignment> assignments;
+  for (int p = 0; p < o.partitions; ++p) {
+    ingest->lanes_.push_back(std::make_unique<Lane>(*ingest, p));
+    for (const std::string& topic : o.topics) assignments.push_back({topic, p});
+  }
+  auto consumer = kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
+  if (!consumer.ok()) return consumer.status();
+  ingest->consumer_ = *std::move(consumer);
+  int const cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int const workers = std::clamp(o.workers > 0 ? o.workers : cores, 1, o.partitions);
+  for (int w = 0; w < workers; ++w) {
+    std::vector<Lane*> mine;
+    for (int p = w; p < o.partitions; p += workers) mine.push_back(ingest->lanes_[static_cast<size_t>(p)].get());
+    ingest->workers_.push_back(std::make_unique<Worker>(*ingest, std::move(mine)));
+  }
+  return ingest;
+}
+
+Ingest::~Ingest() {
+  stop();
+  lanes_.clear();  // their batches go back to the consumer first
+  consumer_.reset();
+  workers_.clear();  // the consumer wakes their waiters until it is gone
+}
+
+void Ingest::stop() {
+  stop_.store(true);
+  for (auto& worker : workers_) worker->wake();
+  for (auto& worker : workers_) worker->join();
+}
+
+std::optional<engine::PeriodIndex> Ingest::next_tick(int partition) const {
+  return lanes_[static_cast<size_t>(partition)]->next_tick();
+}
+std::optional<PartitionTick> Ingest::take_tick(int partition) {
+  return lanes_[static_cast<size_t>(partition)]->take_tick();
+}
+size_t Ingest::ticks_waiting() const {
+  size_t most = 0;
+  for (const auto& lane : lanes_) most = std::max(most, lane->ticks_waiting());
+  return most;
+}
+std::vector<LaneReport> Ingest::reports() const {
+  std::vector<LaneReport> out;
+  for (const auto& lane : lanes_) out.push_back(lane->last_report());
+  return out;
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,62 @@
+// Purpose: what the process tells Prometheus: latency histograms, and at every scrape the plain counters
+// that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes, reasons, rules.
+// Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "alerts/book.h"
+#include "engine/view.h"
+#include "prometheus/collectable.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "runtime/evaluation.h"
+#include "runtime/ingest.h"
+
+namespace bellwether::runtime {
+
+// Everything that a scrape reads.
+struct Snapshot {
+  std::string version;
+  std::vector<LaneReport> lanes;
+  EvaluationReport evaluation;
+  std::shared_ptr<const engine::View> view;
+  bool leader = false;
+  bool ready = false;
+  bool broker_reachable = false;
+  int64_t leadership_changes = 0;
+  int64_t dead_letters_written = 0;
+  int64_t dead_letters_failed = 0;
+  size_t dead_letters_in_flight = 0;
+  int64_t journal_unreadable = 0;
+  int watchers = 0;
+  base::UnixMillis now;
+};
+
+class Instruments {
+ public:
+  Instruments();
+
+  prometheus::Histogram& evaluation() { return *evaluation_; }
+  prometheus::Histogram& journal() { return *journal_; }
+  void call(const char* method, int code, double seconds);
+  std::shared_ptr<prometheus::Registry> registry() { return registry_; }
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+  prometheus::Histogram* evaluation_;
+  prometheus::Histogram* journal_;
+  prometheus::Family<prometheus::Histogram>* calls_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
+};
+
+// Families made from a snapshot at every scrape.
+std::shared_ptr<prometheus::Collectable> snapshot_collector(std::function<Snapshot()> snapshot);
+
+}  // namespace bellwether::runtime

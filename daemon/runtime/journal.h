@@ -1,0 +1,60 @@
+// Purpose: this replica's side of the journal: a thread that folds what is written there, and appending
+// with the answer that the fold gave.
+// Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "kafka/journal.h"
+#include "kafka/producer.h"
+#include "runtime/book_keeper.h"
+
+namespace bellwether::runtime {
+
+struct Appended {
+  base::JournalOffset offset;
+  alerts::FoldOutcome outcome{};
+};
+
+class Journal {
+ public:
+  // `news` is called after records were folded and published; `fatal` when a record cannot be
+  // understood and guessing would be wrong.
+  static absl::StatusOr<std::unique_ptr<Journal>> open(const kafka::ClientOptions& client,
+                                                       std::string topic, std::string writer,
+                                                       kafka::Producer& producer, BookKeeper& keeper,
+                                                       std::function<void()> news,
+                                                       std::function<void(std::string)> fatal,
+                                                       kafka::LogFn log);
+  ~Journal();
+
+  // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded, Unavailable.
+  absl::StatusOr<Appended> append(const alerts::JournalEntry& entry, absl::Time deadline);
+  int64_t unreadable() const { return unreadable_.load(); }
+  void stop();
+
+ private:
+  Journal(std::string topic, std::string writer, kafka::Producer& producer, BookKeeper& keeper,
+          std::function<void()> news, std::function<void(std::string)> fatal, kafka::LogFn log);
+  void run();
+
+  std::string topic_;
+  std::string writer_;
+  kafka::Producer& producer_;
+  BookKeeper& keeper_;
+  std::function<void()> news_;
+  std::function<void(std::string)> fatal_;
+  kafka::LogFn log_;
+  std::unique_ptr<kafka::JournalReader> reader_;
+  std::atomic<bool> stop_{false};
+  std::atomic<int64_t> unreadable_{0};
+  std::thread thread_;
+};
+
+}  // namespace bellwether::runtime

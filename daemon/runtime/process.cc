@@ -1,0 +1,506 @@
+#include "runtime/process.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "base/text.h"
+#include "kafka/topics.h"
+#include "metrics/exposer.h"
+#include "rpc/server.h"
+#include "runtime/evaluation.h"
+#include "runtime/ingest.h"
+#include "runtime/instruments.h"
+#include "runtime/journal.h"
+#include "runtime/log.h"
+#include "runtime/views.h"
+
+namespace bellwether::runtime {
+namespace {
+
+constexpr absl::Duration kDescribeWait = absl::Seconds(5);
+constexpr absl::Duration kMarksWait = absl::Seconds(30);
+constexpr auto kHousekeepingEvery = std::chrono::milliseconds(100);
+constexpr auto kBootRetry = std::chrono::seconds(1);
+// Not ready again only when this many times further behind than what readiness asks for.
+constexpr int64_t kUnreadyFactor = 10;
+// More closed ticks than this wait for the evaluation: it has not caught up.
+constexpr size_t kTicksWaitingMax = 2;
+
+base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
+
+engine::Idle to_idle(config::IdleMode mode) {
+  switch (mode) {
+    case config::IdleMode::kWallClock: return engine::Idle::kWallClock;
+    case config::IdleMode::kHeartbeat: return engine::Idle::kHeartbeat;
+    case config::IdleMode::kNever: return engine::Idle::kNever;
+  }
+  return engine::Idle::kWallClock;
+}
+
+}  // namespace
+
+class Process::Impl {
+ public:
+  Impl(config::Config config, std::string config_path, reference::Reference reference)
+      : config_(std::move(config)),
+        config_path_(std::move(config_path)),
+        calendar_(config_.time.calendar),
+        reference_(std::make_shared<const reference::Reference>(std::move(reference))),
+        decoder_(*reference_),
+        keeper_(calendar_),
+        views_(reference_, calendar_, keeper_),
+        started_at_(now()) {
+    topics_.push_back(config_.kafka.registrations_topic);
+    kinds_.push_back(events::Topic::kRegistrations);
+    if (!config_.kafka.support_topic.empty()) {
+      topics_.push_back(config_.kafka.support_topic);
+      kinds_.push_back(events::Topic::kSupport);
+    }
+    client_.bootstrap_servers = config_.kafka.bootstrap_servers;
+    client_.client_id = config_.kafka.client_id;
+    client_.properties = config_.kafka.properties;
+    char host[256] = {};
+    gethostname(host, sizeof host - 1);
+    writer_ = base::cat(config_.kafka.client_id, "@", static_cast<const char*>(host), ":", getpid());
+  }
+
+  Exit run() {
+    if (absl::Status const s = serve(); !s.ok()) {
+      log::line(3, "start", base::from_absl(s.message()));
+      return Exit::kAddress;
+    }
+    boot_ = std::thread([this] { boot(); });
+    while (!stopping()) {
+      housekeep();
+      std::unique_lock lock(mutex_);
+      stop_changed_.wait_for(lock, kHousekeepingEvery, [this] { return stop_; });
+    }
+    drain();
+    std::lock_guard lock(mutex_);
+    return exit_;
+  }
+
+  void request_stop(Exit exit = Exit::kOk) {
+    {
+      std::lock_guard lock(mutex_);
+      if (!stop_) exit_ = exit;
+      stop_ = true;
+    }
+    stop_changed_.notify_all();
+  }
+
+  void reload() {
+    auto const loaded = load_config(config_path_);
+    if (!loaded.ok()) {
+      log::line(3, "reload", base::cat("the old rules stay in force:\n",
+                                       base::from_absl(loaded.status().message())));
+      return;
+    }
+    log::line(6, "reload", "rules read; changes of anything else take effect at the next start");
+    std::lock_guard lock(parts_mutex_);
+    config_.rules = loaded->rules;
+    if (evaluation_ != nullptr) evaluation_->set_rules(loaded->rules);
+  }
+
+ private:
+  bool stopping() const {
+    std::lock_guard lock(mutex_);
+    return stop_;
+  }
+  // False when the process stops meanwhile.
+  bool pause(std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex_);
+    return !stop_changed_.wait_for(lock, wait, [this] { return stop_; });
+  }
+
+  // Ports first: they tell early of a second daemon, and health is answered from the start.
+  absl::Status serve() {
+    auto exposer = metrics::Exposer::start(
+        config_.serve.metrics_address, [] { return metrics::Health{true, "alive"}; },
+        [this] {
+          auto const why = not_ready();
+          return metrics::Health{why.empty(), why.empty() ? "ready" : why};
+        });
+    if (!exposer.ok()) return exposer.status();
+    exposer_ = *std::move(exposer);
+    rpc::Backend backend;
+    backend.view = [this] { return views_.get(); };
+    backend.status = [this] { return status(); };
+    backend.append = [this](const alerts::JournalEntry& entry, absl::Time deadline) {
+      return append(entry, deadline);
+    };
+    backend.now = now;
+    auto server = rpc::Server::start({config_.serve.grpc_address, config_.serve.watchers_max},
+                                     std::move(backend),
+                                     [this](const char* method, int code, double seconds) {
+                                       instruments_.call(method, code, seconds);
+                                     });
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    collectors_ = {metrics::process_collector(), instruments_.registry(),
+                   snapshot_collector([this] { return snapshot(); })};
+    for (const auto& collector : collectors_) exposer_->add(collector);
+    log::line(6, "start", base::cat("gRPC on port ", server_->port(), ", metrics on port ",
+                                    exposer_->port()));
+    return absl::OkStatus();
+  }
+
+  void boot() {
+    auto const topics = wait_for_topics();
+    if (!topics) return;
+    int const partitions = topics->front().partitions;
+    absl::Status status;
+    do {
+      status = open(partitions);
+      if (status.ok()) return;
+      log::line(4, "start", base::cat("trying again: ", base::from_absl(status.message())));
+    } while (pause(kBootRetry));
+  }
+
+  // The input topics, once a broker answers; nullopt when the process stops.
+  std::optional<std::vector<kafka::TopicInfo>> wait_for_topics() {
+    std::vector<std::string> wanted = topics_;
+    wanted.push_back(config_.kafka.journal_topic);
+    wanted.push_back(config_.kafka.dead_letters_topic);
+    std::string said;
+    do {
+      auto cluster = kafka::describe(client_, wanted, kDescribeWait, log_fn());
+      absl::Status status = cluster.status();
+      if (status.ok()) {
+        std::vector<kafka::TopicInfo> inputs(cluster->topics.begin(),
+                                             cluster->topics.begin() + static_cast<int>(topics_.size()));
+        status = kafka::check_aligned(inputs);
+        const kafka::TopicInfo& journal = cluster->topics[topics_.size()];
+        if (status.ok() && journal.partitions != 1) {
+          status = absl::FailedPreconditionError(
+              base::cat("the journal topic ", journal.name, " has ", journal.partitions,
+                        " partitions; it must have 1"));
+        }
+        if (status.ok()) {
+          for (const kafka::TopicInfo& topic : cluster->topics) warn_of_retention(topic);
+          dead_letter_partitions_ = cluster->topics.back().partitions;
+          broker_seen_ = true;
+          return inputs;
+        }
+      }
+      std::string const text(status.message());
+      if (absl::IsNotFound(status) || absl::IsFailedPrecondition(status) ||
+          absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status)) {
+        log::line(3, "start", text);
+        request_stop(absl::IsInvalidArgument(status) ? Exit::kConfig : Exit::kTopics);
+        return std::nullopt;
+      }
+      if (text != said) log::line(4, "start", base::cat("waiting for the broker: ", text));
+      said = text;
+      set_boot_state(base::cat("waiting for the broker: ", text));
+    } while (pause(kBootRetry));
+    return std::nullopt;
+  }
+
+  void warn_of_retention(const kafka::TopicInfo& topic) {
+    if (topic.retention_ms < 0) return;
+    log::line(4, "start", base::cat("topic ", topic.name, " forgets records after ",
+                                    topic.retention_ms / 86'400'000,
+                                    " days; a restart folds the log anew, so give it retention.ms=-1"));
+  }
+
+  absl::Status open(int partitions) {
+    set_boot_state("reading the journal");
+    auto marks = kafka::read_dead_letter_marks(client_, config_.kafka.dead_letters_topic,
+                                               dead_letter_partitions_, kMarksWait, log_fn());
+    if (!marks.ok()) return marks.status();
+    auto producer = kafka::Producer::create(client_, {}, log_fn());
+    if (!producer.ok()) return producer.status();
+    std::lock_guard lock(parts_mutex_);
+    producer_ = *std::move(producer);
+    dead_letters_ = std::make_unique<kafka::DeadLetters>(
+        *producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
+    auto journal = Journal::open(
+        client_, config_.kafka.journal_topic, writer_, *producer_, keeper_,
+        [this] { news(); },
+        [this](std::string why) {
+          log::line(3, "journal", why);
+          request_stop(Exit::kFailure);
+        },
+        log_fn());
+    if (!journal.ok()) return journal.status();
+    journal_ = *std::move(journal);
+    auto leadership = kafka::Leadership::join(
+        client_, {config_.kafka.journal_topic, config_.kafka.group, config_.kafka.session_timeout_ms},
+        [this](bool leader) {
+          log::line(6, "journal", leader ? "this replica leads" : "this replica follows");
+          news();
+        },
+        log_fn());
+    if (!leadership.ok()) return leadership.status();
+    leadership_ = *std::move(leadership);
+
+    IngestOptions ingest;
+    ingest.client = client_;
+    ingest.tuning.queued_kbytes = config_.kafka.queued_kbytes;
+    ingest.topics = topics_;
+    ingest.kinds = kinds_;
+    ingest.partitions = partitions;
+    ingest.workers = config_.runtime.workers;
+    ingest.engine.calendar = calendar_;
+    ingest.engine.allowed_disorder_ms = config_.time.allowed_disorder_ms;
+    ingest.engine.future_tolerance_ms = config_.time.future_tolerance_ms;
+    ingest.engine.idle_after_ms = config_.time.idle_after_ms;
+    ingest.engine.idle = to_idle(config_.time.idle);
+    auto started = Ingest::start(std::move(ingest), decoder_, *dead_letters_, [this] { news(); }, log_fn());
+    if (!started.ok()) return started.status();
+    ingest_ = *std::move(started);
+
+    EvaluationOptions evaluation;
+    evaluation.evaluator = {calendar_, config_.time.history_periods, topic_kinds()};
+    evaluation.topics = topics_;
+    evaluation.historical_after_ms = config_.time.historical_after_ms;
+    evaluation_ = std::make_unique<Evaluation>(
+        reference_, std::move(evaluation), config_.rules,
+        Evaluation::Collaborators{*ingest_, *journal_, keeper_, views_,
+                                  [this] { return leadership_->is_leader(); },
+                                  [this](double s) { instruments_.evaluation().Observe(s); },
+                                  [this](double s) { instruments_.journal().Observe(s); },
+                                  [this] { server_->notify(); }, log_fn()});
+    open_.store(true);
+    set_boot_state("");
+    return absl::OkStatus();
+  }
+
+  std::vector<std::string> topic_kinds() const {
+    std::vector<std::string> out;
+    for (events::Topic kind : kinds_) out.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
+    return out;
+  }
+
+  // A tick is ready, the book has news, or leadership moved. From any thread, also during open().
+  void news() {
+    if (!open_.load()) return;
+    evaluation_->wake();
+    server_->notify();
+  }
+
+  absl::StatusOr<base::JournalOffset> append(const alerts::JournalEntry& entry, absl::Time deadline) {
+    if (!open_.load()) return absl::UnavailableError("still starting: the journal is not open yet");
+    auto const appended = journal_->append(entry, deadline);
+    if (!appended.ok()) return appended.status();
+    if (appended->outcome == alerts::FoldOutcome::kUnknownTarget) {
+      return absl::FailedPreconditionError("what it acts on does not exist any more");
+    }
+    return appended->offset;
+  }
+
+  void housekeep() {
+    if (open_.load()) {
+      ingest_->serve_callbacks();
+      producer_->poll(0);
+      dead_letters_->retry();
+      std::vector<std::string> warnings;
+      if (!ingest_->broker_reachable()) {
+        warnings.push_back("the broker is out of reach: figures may be out of date");
+      }
+      for (const LaneReport& lane : ingest_->reports()) {
+        for (const engine::InputReport& in : lane.inputs) {
+          if (!in.error.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", in.error));
+        }
+      }
+      views_.set_warnings(std::move(warnings));
+    }
+    update_readiness();
+  }
+
+  void update_readiness() {
+    std::string why;
+    if (!open_.load()) {
+      std::lock_guard lock(state_mutex_);
+      why = boot_state_;
+    } else {
+      why = lag();
+    }
+    bool const was = ready_.exchange(why.empty());
+    {
+      std::lock_guard lock(state_mutex_);
+      not_ready_ = why;
+    }
+    if (was != why.empty()) {
+      server_->set_serving(why.empty());
+      log::line(6, "ready", why.empty() ? "serving" : base::cat("not ready: ", why));
+    }
+  }
+
+  // Why this replica is behind; empty when it has caught up.
+  std::string lag() const {
+    if (!keeper_.caught_up()) return "reading the journal";
+    int64_t behind = 0;
+    for (const LaneReport& lane : ingest_->reports()) {
+      for (const engine::InputReport& in : lane.inputs) {
+        if (!in.error.empty()) return base::cat(in.topic, " ", in.partition, ": ", in.error);
+        if (in.end_offset < 0) {
+          if (ready_.load()) continue;
+          return base::cat("waiting for ", in.topic, " ", in.partition);
+        }
+        if (!in.held) behind = std::max(behind, in.lag_events);
+      }
+    }
+    int64_t const most = config_.runtime.ready_lag_events_max * (ready_.load() ? kUnreadyFactor : 1);
+    if (behind > most) return base::cat(behind, " records behind");
+    size_t const ticks = ingest_->ticks_waiting();
+    if (ticks > kTicksWaitingMax * (ready_.load() ? kUnreadyFactor : 1)) {
+      return base::cat(ticks, " ticks to evaluate");
+    }
+    return "";
+  }
+
+  std::string not_ready() const {
+    std::lock_guard lock(state_mutex_);
+    return ready_.load() ? "" : not_ready_.empty() ? "starting" : not_ready_;
+  }
+  void set_boot_state(std::string text) {
+    std::lock_guard lock(state_mutex_);
+    boot_state_ = std::move(text);
+  }
+
+  engine::StatusReport status() const {
+    engine::StatusReport out;
+    out.version = kVersion;
+    out.started_at = started_at_;
+    out.ready = ready_.load();
+    out.not_ready = not_ready();
+    out.config_digest = config_.digest;
+    if (!open_.load()) {
+      out.broker_reachable = broker_seen_.load();
+      return out;
+    }
+    out.leader = leadership_->is_leader();
+    out.broker_reachable = ingest_->broker_reachable();
+    std::map<std::string, int64_t> refused;
+    std::map<uint64_t, base::UnixMillis> sources;
+    for (LaneReport& lane : ingest_->reports()) {
+      for (engine::InputReport& in : lane.inputs) out.inputs.push_back(std::move(in));
+      out.partitions.push_back(lane.partition);
+      for (const auto& by_reason : lane.counts.refused) {
+        for (size_t r = 0; r < events::kRefusals; ++r) {
+          if (by_reason[r] > 0) refused[std::string(events::name(static_cast<events::Refusal>(r)))] += by_reason[r];
+        }
+      }
+      for (const engine::SourceReport& s : lane.sources) {
+        auto const [at, is_new] = sources.try_emplace(s.source, s.complete_to);
+        if (!is_new) at->second = std::min(at->second, s.complete_to);
+      }
+    }
+    for (const auto& [reason, count] : refused) out.refused.push_back({reason, count});
+    for (const auto& [source, complete_to] : sources) out.sources.push_back({source, complete_to});
+    return out;
+  }
+
+  Snapshot snapshot() {
+    Snapshot s;
+    s.version = kVersion;
+    s.view = views_.get();
+    s.ready = ready_.load();
+    s.watchers = server_->watchers();
+    s.now = now();
+    s.broker_reachable = broker_seen_.load();
+    if (!open_.load()) return s;
+    s.lanes = ingest_->reports();
+    s.evaluation = evaluation_->report();
+    s.leader = leadership_->is_leader();
+    s.leadership_changes = leadership_->changes();
+    s.broker_reachable = ingest_->broker_reachable();
+    s.dead_letters_written = dead_letters_->written();
+    s.dead_letters_failed = dead_letters_->failed_attempts();
+    s.dead_letters_in_flight = dead_letters_->in_flight();
+    s.journal_unreadable = journal_->unreadable();
+    return s;
+  }
+
+  // Health first, then watchers, then the writers; the producer is flushed last.
+  void drain() {
+    absl::Time const deadline = absl::Now() + absl::Milliseconds(config_.runtime.drain_timeout_ms);
+    log::line(6, "stop", "draining");
+    ready_.store(false);
+    set_boot_state("draining");
+    server_->set_serving(false);
+    server_->stop(absl::Now() + (deadline - absl::Now()) / 2);
+    exposer_.reset();
+    if (boot_.joinable()) boot_.join();
+    keeper_.stop();
+    std::lock_guard lock(parts_mutex_);
+    if (evaluation_ != nullptr) evaluation_->stop();
+    if (ingest_ != nullptr) ingest_->stop();
+    leadership_.reset();
+    if (journal_ != nullptr) journal_->stop();
+    if (producer_ != nullptr) {
+      if (absl::Status const s = producer_->flush(std::max(absl::ZeroDuration(), deadline - absl::Now()));
+          !s.ok()) {
+        log::line(4, "stop", base::cat("not everything was written: ", base::from_absl(s.message()),
+                                       "; a restart reads it again"));
+      }
+    }
+    log::line(6, "stop", "stopped");
+  }
+
+  kafka::LogFn log_fn() const {
+    return [](int level, std::string_view facility, std::string_view message) {
+      log::line(level, facility, message);
+    };
+  }
+
+  config::Config config_;
+  std::string const config_path_;
+  base::Calendar const calendar_;
+  std::shared_ptr<const reference::Reference> reference_;
+  events::Decoder decoder_;
+  std::vector<std::string> topics_;
+  std::vector<events::Topic> kinds_;
+  int dead_letter_partitions_ = 1;  // boot thread only
+  kafka::ClientOptions client_;
+  std::string writer_;
+  BookKeeper keeper_;
+  Views views_;
+  base::UnixMillis const started_at_;
+  Instruments instruments_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable stop_changed_;
+  bool stop_ = false;
+  Exit exit_ = Exit::kOk;
+
+  mutable std::mutex state_mutex_;
+  std::string boot_state_ = "starting";
+  std::string not_ready_ = "starting";
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> open_{false};  // everything below stands and stays
+  std::atomic<bool> broker_seen_{false};
+
+  std::mutex parts_mutex_;
+  std::vector<std::shared_ptr<prometheus::Collectable>> collectors_;
+  std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<kafka::DeadLetters> dead_letters_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<kafka::Leadership> leadership_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<Evaluation> evaluation_;
+  std::unique_ptr<metrics::Exposer> exposer_;
+  std::unique_ptr<rpc::Server> server_;
+  std::thread boot_;
+};
+
+Process::Process(config::Config config, std::string config_path, reference::Reference reference)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_path), std::move(reference))) {}
+Process::~Process() = default;
+
+Exit Process::run() { return impl_->run(); }
+void Process::request_stop() { impl_->request_stop(); }
+void Process::reload() { impl_->reload(); }
+
+}  // namespace bellwether::runtime

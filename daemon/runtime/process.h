@@ -1,0 +1,44 @@
+// Purpose: the daemon as a whole: starts everything, in the order that lets it answer early, keeps it
+// together, and takes it down in order.
+// Thread safety: run() belongs to the main thread; reload() and request_stop() may be called from any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "config/config.h"
+#include "reference/reference.h"
+
+namespace bellwether::runtime {
+
+inline constexpr char kVersion[] = "0.1.0";
+
+// Exit codes of bellwetherd, as its --help documents them.
+enum class Exit : int { kOk = 0, kFailure = 1, kConfig = 2, kAddress = 3, kTopics = 4 };
+
+// Reads the file and what it refers to. Errors: InvalidArgument listing everything that is wrong,
+// NotFound when a file cannot be read.
+absl::StatusOr<config::Config> load_config(const std::string& path);
+absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
+                                                    const std::string& config_path);
+
+class Process {
+ public:
+  Process(config::Config config, std::string config_path, reference::Reference reference);
+  ~Process();
+
+  // Serves until request_stop() or a failure; then drains.
+  Exit run();
+  void request_stop();
+  // Reads the configuration again and hands its rules to the journal.
+  void reload();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bellwether::runtime
