@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::create(const ClientOptions& 
     delete done;
   };
   Settings const settings = {
+      {"partitioner", "murmur2_random"},  // as in the Java client: equal keys, equal partitions
       {"enable.idempotence", "true"},
       {"acks", "all"},
       {"linger.ms", base::cat(tuning.linger_ms)},

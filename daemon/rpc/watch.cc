@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 // A quiet stream says that it is alive this often.
 constexpr auto kCaughtUpEvery = std::chrono::seconds(10);
+constexpr auto kMovedEvery = std::chrono::seconds(1);  // when the data reach further than told
 
 constexpr char kResumeElsewhere[] =
     "this replica stops; watch again with the last resume_token, on any replica";
@@ -97,9 +98,11 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     // Lag is held against a watcher only once it has seen the past.
     if (book.offset() > sent_.offset) sent_ = {book.offset(), UINT32_MAX};
     auto const clock = Clock::now();
-    if (lag_counts_ && clock - told_ < kCaughtUpEvery) return;
+    bool const moved = view->data_through != told_through_;
+    if (lag_counts_ && clock - told_ < (moved ? kMovedEvery : kCaughtUpEvery)) return;
     lag_counts_ = true;
     told_ = clock;
+    told_through_ = view->data_through;
     message_.Clear();
     fill(*view, *message_.mutable_caught_up()->mutable_basis());
     write();
@@ -121,6 +124,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   bool finished_ = false;
   bool lag_counts_ = false;
   Clock::time_point told_;
+  std::optional<base::PeriodIndex> told_through_;
 };
 
 Watchers::Watchers(Backend backend, int watchers_max)

@@ -1,0 +1,44 @@
+// The command line of Bellwether: asks a daemon over gRPC, makes topics, feeds registers.
+#include <CLI/CLI.hpp>
+
+#include "cli/context.h"
+
+namespace {
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  bellwether alerts list --open\n"
+    "  bellwether alerts explain R1.SG.C.1997-06\n"
+    "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
+    "Exit codes: 0 done; 1 failure; 2 wrong use; 3 no answer from the server; 4 not found.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bellwether::cli::Context context;
+  CLI::App app("Early warning of downturns for small businesses.", "bellwether");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--server", context.server, "host:port of a bellwetherd")
+      ->envname("BELLWETHER_SERVER")
+      ->capture_default_str();
+  app.add_option("--output", context.output, "for people or for machines")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  app.add_option("--timeout", context.timeout_seconds, "seconds to wait for an answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.set_version_flag("--version", "0.1.0");
+  bellwether::cli::add_alerts(app, context);
+  bellwether::cli::add_indicators(app, context);
+  bellwether::cli::add_status(app, context);
+  bellwether::cli::add_topics(app, context);
+  bellwether::cli::add_feed(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(bellwether::cli::Exit::kUsage);
+  }
+  return context.exit_code;
+}

@@ -1,0 +1,58 @@
+#include "cli/context.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "base/calendar.h"
+
+namespace bellwether::cli {
+
+std::shared_ptr<grpc::Channel> Context::channel() const {
+  return grpc::CreateChannel(server, grpc::InsecureChannelCredentials());
+}
+
+void Context::set_deadline(grpc::ClientContext& call) const {
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::milliseconds(static_cast<int64_t>(1000 * timeout_seconds)));
+}
+
+bool Context::ok(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::OK: return true;
+    case grpc::StatusCode::INVALID_ARGUMENT: fail(Exit::kUsage, status.error_message()); break;
+    case grpc::StatusCode::NOT_FOUND: fail(Exit::kNotFound, status.error_message()); break;
+    case grpc::StatusCode::UNAVAILABLE:
+      fail(Exit::kUnreachable, "no answer from " + server + " (" + status.error_message() +
+                                   "); is bellwetherd running there? --server names another");
+      break;
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      fail(Exit::kUnreachable, "no answer from " + server + " in time; --timeout waits longer");
+      break;
+    default: fail(Exit::kFailure, status.error_message());
+  }
+  return false;
+}
+
+void Context::fail(Exit code, std::string_view message) {
+  std::fprintf(stderr, "bellwether: %.*s\n", static_cast<int>(message.size()), message.data());
+  exit_code = static_cast<int>(code);
+}
+
+void Context::print_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
+  std::puts(text.c_str());
+  std::fflush(stdout);
+}
+
+std::string instant(int64_t milliseconds) {
+  std::string text = base::format_instant(base::UnixMillis(milliseconds));
+  return text.substr(0, 10) + " " + text.substr(11, 5);
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,42 @@
+// Purpose: what all subcommands share: the connection, the form of output, errors for a person.
+// Thread safety: one thread.
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bellwether::cli {
+
+// Exit codes, as `bellwether --help` documents them.
+enum class Exit : int { kOk = 0, kFailure = 1, kUsage = 2, kUnreachable = 3, kNotFound = 4 };
+
+struct Context {
+  std::string server = "127.0.0.1:7443";
+  std::string output = "table";  // table | json
+  double timeout_seconds = 10;
+  int exit_code = 0;
+
+  bool json() const { return output == "json"; }
+  std::shared_ptr<grpc::Channel> channel() const;
+  void set_deadline(grpc::ClientContext& call) const;
+  // Prints the error and sets the exit code; true when the call went well.
+  bool ok(const grpc::Status& status);
+  void fail(Exit code, std::string_view message);
+  static void print_json(const google::protobuf::Message& message);
+};
+
+void add_alerts(CLI::App& app, Context& context);
+void add_indicators(CLI::App& app, Context& context);
+void add_status(CLI::App& app, Context& context);
+void add_topics(CLI::App& app, Context& context);
+void add_feed(CLI::App& app, Context& context);
+
+// "2026-11-24 09:15" in UTC.
+std::string instant(int64_t milliseconds);
+
+}  // namespace bellwether::cli

@@ -1,0 +1,68 @@
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+#include "bellwether/status/v1/status.grpc.pb.h"
+#include "cli/context.h"
+#include "cli/table.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace api = bellwether::status::v1;
+
+void status(Context& context) {
+  auto const stub = api::StatusService::NewStub(context.channel());
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::GetStatusResponse r;
+  if (!context.ok(stub->GetStatus(&call, {}, &r))) return;
+  if (context.json()) return Context::print_json(r);
+  std::printf("bellwetherd %s, %s, %s, broker %s\n", r.version().c_str(),
+              r.role() == api::ROLE_LEADER ? "leader" : "follower",
+              r.ready() ? paint("ready", Colour::kGreen).c_str()
+                        : paint("not ready: " + r.not_ready(), Colour::kAmber).c_str(),
+              r.broker_reachable() ? "reachable" : paint("out of reach", Colour::kRed).c_str());
+  std::printf("data through %s, rules %s, %d alerts open, %d watchers, journal offset %lld\n\n",
+              r.basis().data_through().empty() ? "(no period yet)" : r.basis().data_through().c_str(),
+              r.basis().rule_set().c_str(), r.alerts_open(), r.watchers(),
+              static_cast<long long>(r.journal_offset()));
+  Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
+  for (const api::InputStatus& in : r.inputs()) {
+    inputs.add({in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
+                figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
+                absl::StrFormat("%.0f", in.lag_seconds()),
+                in.watermark_ms() > 0 ? instant(in.watermark_ms()) : "-",
+                !in.error().empty() ? in.error() : in.held() ? "held" : in.idle() ? "idle" : ""},
+               in.error().empty() ? Colour::kPlain : Colour::kRed);
+  }
+  if (!inputs.empty()) inputs.print();
+  Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
+  for (const api::PartitionStatus& p : r.partitions()) {
+    partitions.add({figure(p.partition()), figure(static_cast<double>(p.businesses())),
+                    figure(static_cast<double>(p.facts())),
+                    figure(static_cast<double>(p.businesses_waiting())),
+                    absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)), p.tick()});
+  }
+  if (!partitions.empty()) {
+    std::puts("");
+    partitions.print();
+  }
+  Table refused({"REFUSED", ">RECORDS"});
+  for (const api::RefusalCount& c : r.refused()) refused.add({c.reason(), figure(static_cast<double>(c.count()))});
+  if (!refused.empty()) {
+    std::puts("");
+    refused.print();
+  }
+  for (const std::string& topic : r.silent_inputs()) std::printf("source silent: %s\n", topic.c_str());
+  for (const std::string& w : r.basis().coverage_warnings()) std::printf("warning: %s\n", w.c_str());
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Context& context) {
+  CLI::App* const sub = app.add_subcommand("status", "is it caught up, how far behind, what was refused");
+  sub->fallthrough();
+  sub->callback([&context] { status(context); });
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,44 @@
+// Purpose: tables and colours for a terminal.
+// Thread safety: a Table belongs to one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bellwether::cli {
+
+enum class Colour { kPlain, kRed, kAmber, kGreen, kDim, kBold };
+
+// `text` in colour where standard output is a terminal and NO_COLOR is not set.
+std::string paint(std::string_view text, Colour colour);
+// Columns on a screen, not bytes.
+size_t width(std::string_view text);
+// Shortened to `columns` with an ellipsis.
+std::string shorten(std::string_view text, size_t columns);
+// "1,541,268".
+std::string grouped(int64_t number);
+// Counts whole, other figures with up to three digits behind the point.
+std::string figure(double x);
+// ▁▂▃▄▅▆▇█ from the lowest to the highest.
+std::string sparkline(const std::vector<double>& values);
+
+class Table {
+ public:
+  // A column whose name begins with '>' is set to the right.
+  explicit Table(std::vector<std::string> columns);
+  void add(std::vector<std::string> cells, Colour colour = Colour::kPlain);
+  void print() const;
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  struct Row {
+    std::vector<std::string> cells;
+    Colour colour;
+  };
+  std::vector<std::string> columns_;
+  std::vector<bool> right_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace bellwether::cli
