@@ -190,12 +190,17 @@ void explain(Context& context, const Options& options) {
       }
       std::string bar;
       for (int i = 0; i < static_cast<int>(2 * p.cusum()) && i < 24; ++i) bar += "▪";
+      const api::Alert& a = response.alert();
+      std::string const marker = p.period() == a.raised_period()    ? " ← raised"
+                                 : p.period() == a.onset_period()   ? " ← since"
+                                 : p.period() == a.cleared_period() ? " ← cleared"
+                                                                    : "";
       bool const detector = h > 0;
       table.add({p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
                  detector ? absl::StrFormat("%.0f", p.lower()) : "",
                  detector ? absl::StrFormat("%.0f", p.upper()) : "",
                  detector ? absl::StrFormat("%.1f", p.z()) : "",
-                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar},
+                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker},
                 detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
     }
     table.print();

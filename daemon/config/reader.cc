@@ -52,8 +52,9 @@ bool Section::has(const std::string& key) const { return node_.IsMap() && node_[
 YAML::Node Section::take(const std::string& key) {
   known_.insert(key);
   if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
-  const YAML::Node& map = node_;
-  return map[key];
+  const YAML::Node& map = node_;  // the other operator[] would insert
+  YAML::Node value = map[key];
+  return value.IsDefined() ? value : YAML::Node(YAML::NodeType::Undefined);
 }
 
 void Section::error(const std::string& key, std::string_view what) {

@@ -70,6 +70,21 @@ std::vector<PathPoint> trace_indicator(const View& view, const alerts::Rule& rul
   return path;
 }
 
+// From half a year before the change to a quarter after the end. What is too long for `periods` loses
+// its end when the alert is cleared, its beginning when it is still open.
+std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Alert& alert, int periods) {
+  int32_t const half_year = view.calendar.periods_per_year() / 2;
+  int32_t const begin = std::min(alert.state.onset.value, alert.state.raised.value) - half_year;
+  int32_t first = std::max(view.panel->first_period().value, begin);
+  int32_t last = view.data_through->value;
+  if (alert.cleared) {
+    last = std::min({last, alert.cleared->value + half_year / 2, first + periods - 1});
+  } else {
+    first = std::max(first, last - periods + 1);
+  }
+  return {PeriodIndex(first), PeriodIndex(last)};
+}
+
 }  // namespace
 
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods) {
@@ -78,11 +93,7 @@ std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int p
   auto const area = view.reference->areas.find(alert.state.key.area);
   auto const sector = view.reference->sectors.find(alert.state.key.sector);
   if (!area.ok() || !sector.ok()) return {};
-  PeriodIndex last = *view.data_through;
-  if (alert.cleared) {
-    last = std::min(last, PeriodIndex(alert.cleared->value + view.calendar.periods_per_year()));
-  }
-  PeriodIndex const first(std::max(view.panel->first_period().value, last.value - periods + 1));
+  auto const [first, last] = stretch(view, alert, periods);
   if (rule->kind == alerts::RuleKind::kCountDetector) {
     return trace_counts(view, alert, *rule, {*area, *sector}, first, last);
   }

@@ -23,9 +23,9 @@ struct PathPoint {
   std::string not_assessed;  // why; empty when assessed
 };
 
-// The last `periods` periods up to the view's cut (of a cleared alert: up to a year after clearing),
-// oldest first, with the data of today: late facts may have changed what the alert saw then. Empty for
-// rules that have no detector.
+// From half a year before the change to the view's cut (of a cleared alert: to a quarter after
+// clearing), at most `periods`, oldest first, with the data of today: late facts may have changed what
+// the alert saw then. Empty for rules that have no detector.
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods);
 
 }  // namespace bellwether::engine

@@ -18,7 +18,7 @@ using base::cat;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Periods of the path that ExplainAlert shows.
-constexpr int kPathPeriods = 36;
+constexpr int kPathPeriods = 60;
 // A human act waits this long for the journal unless the caller's deadline comes first.
 constexpr absl::Duration kActWait = absl::Seconds(10);
 

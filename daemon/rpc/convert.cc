@@ -205,7 +205,9 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
     std::string const unit = share ? " %" : "";
     text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
                        figure(e.observed), unit, " observed where ", figure(e.expected), unit,
-                       " were expected; 95 % of months or weeks like this one lie between ",
+                       " were expected; 95 % of ",
+                       view.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
+                       " like this one lie between ",
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
     text.push_back(absl::StrFormat(
         "How sure: a value this extreme has probability %.2g (%.2g after correction for the number of "
