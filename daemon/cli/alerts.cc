@@ -294,33 +294,47 @@ void review(Context& context, const Options& options) {
   auto const alerts = all_of(context, rule);
   if (!alerts) return;
 
+  for (const api::Alert& a : *alerts) {
+    if (!month_of(a.raised_period()).ok() || (!a.open() && !month_of(a.cleared_period()).ok())) {
+      return context.fail(Exit::kFailure, a.name() + ": the server names no month or week");
+    }
+  }
   base::Calendar const months(base::CalendarUnit::kMonth);
   auto const name = [&](Month m) { return months.name(base::PeriodIndex(m)); };
-  std::vector<std::vector<const api::Alert*>> called(downturns->size());
-  std::vector<const api::Alert*> outside;
-  for (const api::Alert& a : *alerts) {
-    auto const month = month_of(a.raised_period());
-    if (!month.ok()) return context.fail(Exit::kFailure, base::from_absl(month.status().message()));
-    size_t const i = called_by(*downturns, *month, options.lead);
-    (i == kNoDownturn ? outside : called[i]).push_back(&a);
-  }
+  std::vector<bool> calls(alerts->size(), false);
   size_t found = 0;
   Table table({"DOWNTURN", "RAISED", "AGAINST ITS DATE", "SINCE", ">DEVIATION", "SEVERITY", "CLEARED"});
-  for (size_t i = 0; i < downturns->size(); ++i) {
-    const Downturn& d = (*downturns)[i];
-    found += called[i].empty() ? 0 : 1;
+  for (const Downturn& d : *downturns) {
+    std::vector<const api::Alert*> called;
+    std::string carried;
+    for (size_t i = 0; i < alerts->size(); ++i) {
+      const api::Alert& a = (*alerts)[i];
+      Month const raised = *month_of(a.raised_period());
+      Standing const s = standing(d, raised, a.open() ? kStillOpen : *month_of(a.cleared_period()), options.lead);
+      if (s == Standing::kCalls) {
+        called.push_back(&a);
+        calls[i] = true;
+      } else if (s == Standing::kCarries) {
+        base::append(carried, carried.empty() ? "" : ", ", a.node().sector());
+      }
+    }
+    found += called.empty() ? 0 : 1;
     table.add({d.name, name(d.start) + " to " + name(d.end),
-               called[i].empty() ? "not called" : base::cat(called[i].size(), " called")},
+               called.empty() ? "not called" : base::cat(called.size(), " called"), "", "", "",
+               carried.empty() ? "" : "still open from before: " + carried},
               Colour::kBold);
-    for (const api::Alert* a : called[i]) add_review_row(table, *a, lead_text(d.start, *month_of(a->raised_period())));
+    for (const api::Alert* a : called) add_review_row(table, *a, lead_text(d.start, *month_of(a->raised_period())));
   }
-  table.add({"Outside any downturn", "", base::cat(outside.size(), " of ", alerts->size(), " alerts")},
-            Colour::kBold);
-  for (const api::Alert* a : outside) add_review_row(table, *a, "");
+  auto const outside = static_cast<size_t>(std::ranges::count(calls, false));
+  table.add({"Outside any downturn", "", base::cat(outside, " of ", alerts->size(), " alerts")}, Colour::kBold);
+  for (size_t i = 0; i < alerts->size(); ++i) {
+    if (!calls[i]) add_review_row(table, (*alerts)[i], "");
+  }
   table.print();
   std::printf("\n%zu of %zu downturns called by %s; %zu of %zu alerts fell outside any downturn. An alert calls a\n"
-              "downturn when it was raised at most %d months before its first month and not after its last.\n",
-              found, downturns->size(), rule.c_str(), outside.size(), alerts->size(), options.lead);
+              "downturn when it was raised at most %d months before its first month and not after its last, and\n"
+              "was not cleared before the first.\n",
+              found, downturns->size(), rule.c_str(), outside, alerts->size(), options.lead);
 }
 
 void acknowledge(Context& context, const Options& options) {

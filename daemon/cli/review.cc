@@ -40,11 +40,9 @@ absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std:
   return out;
 }
 
-size_t called_by(const std::vector<Downturn>& downturns, Month month, int lead) {
-  for (size_t i = 0; i < downturns.size(); ++i) {
-    if (month >= downturns[i].start - lead && month <= downturns[i].end) return i;
-  }
-  return kNoDownturn;
+Standing standing(const Downturn& downturn, Month raised, Month cleared, int lead) {
+  if (raised > downturn.end || cleared < downturn.start) return Standing::kApart;
+  return raised >= downturn.start - lead ? Standing::kCalls : Standing::kCarries;
 }
 
 std::string lead_text(Month official, Month raised) {

@@ -29,10 +29,15 @@ absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std:
 // The month of a period's first day. Error: InvalidArgument for what is neither month nor week.
 absl::StatusOr<Month> month_of(std::string_view period);
 
-inline constexpr size_t kNoDownturn = SIZE_MAX;
-// Index of the first downturn that an alert raised in `month` calls: not more than `lead` months
-// before its start, not after its end. kNoDownturn when there is none.
-size_t called_by(const std::vector<Downturn>& downturns, Month month, int lead);
+// How an alert stands to a downturn. `cleared` is kStillOpen for an open alert.
+enum class Standing {
+  kApart,   // raised too early or too late, or cleared before the first month
+  kCalls,   // raised at most `lead` months before the first month and not after the last, not cleared
+            // before the first
+  kCarries  // raised earlier than that and still open in the first month
+};
+inline constexpr Month kStillOpen = INT32_MAX;
+Standing standing(const Downturn& downturn, Month raised, Month cleared, int lead);
 
 // "7 months early", "in the first month", "1 month late".
 std::string lead_text(Month official, Month raised);
