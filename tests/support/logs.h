@@ -1,0 +1,149 @@
+// Random histories of businesses as decoded events: births (some missing, some restated), moves,
+// reclassifications, deaths, restorations, notices, interactions before and after registration,
+// enquirers on no register, corrections by later versions, retractions.
+#pragma once
+
+#include <vector>
+
+#include "base/calendar.h"
+#include "events/event.h"
+#include "support/random.h"
+#include "support/world.h"
+
+namespace bellwether::testing {
+
+using events::Event;
+using events::EventKind;
+
+struct LogOptions {
+  int businesses = 40;
+  base::Days first = base::days_from_civil(2015, 1, 1);
+  int days = 5 * 365;
+};
+
+inline Event fact(EventKind kind, uint64_t business, uint64_t id, base::Days day, uint64_t sequence = 1) {
+  Event e;
+  e.kind = kind;
+  e.business = base::BusinessKey(base::mix64(business));
+  e.fact = base::FactId(base::mix64(id + (uint64_t{1} << 40)));
+  e.effective = day;
+  e.sequence = base::SourceSequence(sequence);
+  return e;
+}
+
+class LogMaker {
+ public:
+  LogMaker(Random& random, const LogOptions& options) : random_(random), options_(options) {}
+
+  std::vector<Event> make() {
+    for (int b = 0; b < options_.businesses; ++b) {
+      random_.chance(0.1) ? enquirer(static_cast<uint64_t>(b)) : business(static_cast<uint64_t>(b));
+    }
+    return std::move(events_);
+  }
+
+ private:
+  base::AreaId any_area() {
+    static const std::vector<base::AreaId> leaves = {area("N1"), area("N2"), area("S1"), area("S2")};
+    return leaves[random_.below(leaves.size())];
+  }
+  base::SectorId any_sector() {
+    static const std::vector<base::SectorId> leaves = {sector("10"), sector("11"), sector("46"), sector("47"),
+                                                       sector("unclassified")};
+    return leaves[random_.below(leaves.size())];
+  }
+  base::Days any_day() { return base::Days(options_.first.value + random_.between(0, options_.days - 1)); }
+
+  Event make(EventKind kind, uint64_t b) {
+    Event e = fact(kind, b, next_fact_++, any_day());
+    auto const code = [&](int most) { return static_cast<uint8_t>(random_.between(1, most)); };
+    switch (kind) {
+      case EventKind::kRegistered:
+        e.area = any_area();
+        e.sector = any_sector();
+        e.size = base::SizeBand(static_cast<uint8_t>(random_.below(4)));
+        break;
+      case EventKind::kChanged:
+        if (random_.chance(0.6)) e.area = any_area();
+        if (random_.chance(0.6)) e.sector = any_sector();
+        if (random_.chance(0.3)) e.size = base::SizeBand(static_cast<uint8_t>(random_.below(4)));
+        break;
+      case EventKind::kStatusChanged: e.code = code(2); break;
+      case EventKind::kStrikeOffNotice: e.code = code(3); break;
+      case EventKind::kInsolvencyCase:
+      case EventKind::kChargeChanged:
+      case EventKind::kOfficerChanged: e.code = code(2); break;
+      case EventKind::kInteraction:
+        e.code = code(255);
+        e.minutes = static_cast<uint16_t>(random_.below(120));
+        e.response_bucket = static_cast<uint8_t>(random_.below(events::kResponseBuckets + 1));
+        break;
+      default: break;
+    }
+    return e;
+  }
+
+  void state(Event e) {
+    events_.push_back(e);
+    if (random_.chance(0.15)) {  // a correction, which may contradict everything but the identity
+      Event corrected = make(e.kind, 0);
+      corrected.business = e.business;
+      corrected.fact = e.fact;
+      corrected.unregistered = e.unregistered;
+      corrected.sequence = base::SourceSequence(e.sequence.value + random_.below(2));
+      if (e.unregistered) {
+        corrected.area = e.area;
+        corrected.sector = e.sector;
+      }
+      events_.push_back(corrected);
+    }
+    if (random_.chance(0.08)) {
+      Event retracted = e;
+      retracted.kind = EventKind::kRetracted;
+      retracted.code = 0;
+      retracted.sequence = base::SourceSequence(e.sequence.value + random_.below(3));
+      events_.push_back(retracted);
+    }
+  }
+
+  void business(uint64_t b) {
+    if (!random_.chance(0.1)) state(make(EventKind::kRegistered, b));
+    if (random_.chance(0.05)) state(make(EventKind::kRegistered, b));
+    static constexpr EventKind kKinds[] = {EventKind::kChanged,       EventKind::kStatusChanged,
+                                           EventKind::kStatusChanged, EventKind::kStrikeOffNotice,
+                                           EventKind::kInsolvencyCase, EventKind::kChargeChanged,
+                                           EventKind::kOfficerChanged, EventKind::kInteraction,
+                                           EventKind::kInteraction};
+    for (int i = random_.between(0, 8); i > 0; --i) state(make(kKinds[random_.below(std::size(kKinds))], b));
+  }
+  void enquirer(uint64_t b) {
+    for (int i = random_.between(1, 3); i > 0; --i) {
+      Event e = make(EventKind::kInteraction, b + (uint64_t{1} << 32));
+      e.unregistered = true;
+      e.area = any_area();
+      e.sector = any_sector();
+      state(e);
+    }
+  }
+
+  Random& random_;
+  LogOptions options_;
+  std::vector<Event> events_;
+  uint64_t next_fact_ = 0;
+};
+
+inline std::vector<Event> random_log(Random& random, const LogOptions& options = {}) {
+  return LogMaker(random, options).make();
+}
+
+// The log as a careless network delivers it: shuffled, some of it twice or thrice.
+inline std::vector<Event> mangled(std::vector<Event> log, Random& random) {
+  size_t const n = log.size();
+  for (size_t i = 0; i < n; ++i) {
+    while (random.chance(0.25)) log.push_back(log[i]);
+  }
+  random.shuffle(log);
+  return log;
+}
+
+}  // namespace bellwether::testing

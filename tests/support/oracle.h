@@ -1,0 +1,231 @@
+// What the figures must be, written as plainly as possible and sharing nothing with the ledger but the
+// event: keep the last version of each fact, put the facts of a business in order of time, and walk
+// through its life day by day.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "base/calendar.h"
+#include "events/event.h"
+#include "indicators/measures.h"
+#include "reference/reference.h"
+
+namespace bellwether::testing {
+
+class Oracle {
+ public:
+  using Place = std::pair<uint16_t, uint16_t>;  // leaf area and sector
+  using Counts = std::map<std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t>, int64_t>;
+
+  explicit Oracle(base::Calendar calendar) : calendar_(calendar) {}
+
+  void tell(const events::Event& e) {
+    auto& facts = businesses_[e.business.value];
+    auto const [at, fresh] = facts.try_emplace(e.fact.value, e);
+    if (!fresh && version(at->second) < version(e)) at->second = e;
+  }
+
+  // Every measure by leaf area, leaf sector and period; zeros left out.
+  Counts counts() const {
+    Counts out;
+    for (const auto& [key, facts] : businesses_) {
+      std::vector<events::Event> in_order;
+      for (const auto& [id, fact] : facts) in_order.push_back(fact);
+      std::ranges::sort(in_order, {}, [](const events::Event& e) {
+        return std::tuple(e.effective, e.kind, e.sequence, e.fact);
+      });
+      live(in_order, out);
+    }
+    std::erase_if(out, [](const auto& entry) { return entry.second == 0; });
+    return out;
+  }
+
+  // Businesses alive at the end of `last`, by leaf: the state on that day, not a sum of flows.
+  std::map<Place, int64_t> alive_on(base::Days last) const {
+    std::map<Place, int64_t> out;
+    for (const auto& [key, facts] : businesses_) {
+      std::optional<events::Event> birth = registration(facts);
+      if (!birth || birth->effective > last) continue;
+      std::vector<events::Event> later;
+      for (const auto& [id, f] : facts) {
+        if (f.effective <= last && order(f) > order(*birth)) later.push_back(f);
+      }
+      std::ranges::sort(later, {}, order);
+      bool alive = true;
+      Place place{area_of(*birth, 0), sector_of(*birth, reference::kUnclassified.value)};
+      for (const events::Event& f : later) {
+        if (f.kind == events::EventKind::kStatusChanged) {
+          if (f.code == static_cast<uint8_t>(events::Status::kCeased)) alive = false;
+          if (f.code == static_cast<uint8_t>(events::Status::kLive)) alive = true;
+        }
+        if (f.kind == events::EventKind::kChanged) {
+          place = {area_of(f, place.first), sector_of(f, place.second)};
+        }
+      }
+      if (alive) ++out[place];
+    }
+    return out;
+  }
+
+ private:
+  using Facts = std::map<uint64_t, events::Event>;
+
+  static std::tuple<uint64_t, events::EventKind, int32_t, int, int, int, int, int, int> version(
+      const events::Event& e) {
+    auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
+    return {e.sequence.value, e.kind, e.effective.value, e.area.value,
+            stated(e.sector.value, events::kNoSector.value), stated(e.size.value, events::kNoSize.value),
+            e.code, e.minutes, e.response_bucket};
+  }
+  static std::tuple<base::Days, events::EventKind, base::SourceSequence, base::FactId> order(
+      const events::Event& e) {
+    return {e.effective, e.kind, e.sequence, e.fact};
+  }
+  static uint16_t area_of(const events::Event& e, uint16_t otherwise) {
+    return e.area == events::kNoArea ? otherwise : e.area.value;
+  }
+  static uint16_t sector_of(const events::Event& e, uint16_t otherwise) {
+    return e.sector == events::kNoSector ? otherwise : e.sector.value;
+  }
+  static std::optional<events::Event> registration(const Facts& facts) {
+    std::optional<events::Event> best;
+    for (const auto& [id, f] : facts) {
+      if (f.kind != events::EventKind::kRegistered) continue;
+      if (!best || std::pair(version(f), f.fact) > std::pair(version(*best), best->fact)) best = f;
+    }
+    return best;
+  }
+
+  void live(const std::vector<events::Event>& facts, Counts& out) const {
+    using indicators::Measure;
+    Facts by_id;
+    for (const events::Event& f : facts) by_id.emplace(f.fact.value, f);
+    auto const add = [&](Place p, Measure m, base::Days day, int64_t amount) {
+      out[{p.first, p.second, m, calendar_.period_of(day).value}] += amount;
+    };
+    auto const interaction = [&](Place p, const events::Event& f) {
+      add(p, Measure::kInteractions, f.effective, 1);
+      for (size_t family = 0; family < events::kTopicFamilies; ++family) {
+        if ((f.code >> family & 1) != 0) {
+          add(p, indicators::measure_at(Measure::kInteractionsDistress, family), f.effective, 1);
+        }
+      }
+      add(p, Measure::kInteractionMinutes, f.effective, f.minutes);
+      if (f.response_bucket > 0) {
+        add(p, indicators::measure_at(Measure::kResponse1, f.response_bucket - 1u), f.effective, 1);
+      }
+    };
+    if (!facts.empty() && facts.front().unregistered) {
+      for (const events::Event& f : facts) {
+        if (f.kind != events::EventKind::kInteraction) continue;
+        interaction({area_of(f, 0), sector_of(f, reference::kUnclassified.value)}, f);
+      }
+      return;
+    }
+    std::optional<events::Event> const birth = registration(by_id);
+    if (!birth) return;
+    Place place{area_of(*birth, 0), sector_of(*birth, reference::kUnclassified.value)};
+    uint8_t size = birth->size == events::kNoSize ? 0 : birth->size.value;
+    Place const birthplace = place;
+    bool alive = false;
+    base::Days died;
+    bool supported = false;
+    base::Days supported_until;
+    auto const age = [&](int64_t amount) {
+      int years = -1;  // completed anniversaries
+      std::string const born = base::format_date(birth->effective);
+      std::string const end = base::format_date(died);
+      years = std::stoi(end.substr(0, 4)) - std::stoi(born.substr(0, 4)) - (end.substr(5) < born.substr(5) ? 1 : 0);
+      if (years < indicators::kSurvivalYearsMax) {
+        add(birthplace, indicators::measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)),
+            birth->effective, amount);
+      }
+    };
+    auto const run_out = [&](base::Days day) {
+      if (supported && supported_until <= day) {
+        add(place, Measure::kSupported, supported_until, -1);
+        supported = false;
+      }
+    };
+    for (const events::Event& f : facts) {
+      run_out(f.effective);
+      if (f.fact == birth->fact) {
+        alive = true;
+        add(place, Measure::kBirths, f.effective, 1);
+        continue;
+      }
+      bool const later = order(f) > order(*birth);
+      switch (f.kind) {
+        case events::EventKind::kInteraction:
+          interaction(place, f);
+          if (alive || f.effective < birth->effective) {
+            if (!supported) add(place, Measure::kSupported, f.effective, 1);
+            supported = true;
+            supported_until = base::Days(f.effective.value + 365);
+          }
+          break;
+        case events::EventKind::kChanged: {
+          if (!later) break;
+          Place const to{area_of(f, place.first), sector_of(f, place.second)};
+          uint8_t const to_size = f.size == events::kNoSize ? size : f.size.value;
+          if (to == place && to_size == size) break;
+          if (alive) {
+            add(place, Measure::kMovesOut, f.effective, 1);
+            add(to, Measure::kMovesIn, f.effective, 1);
+          }
+          if (supported) {
+            add(place, Measure::kSupported, f.effective, -1);
+            add(to, Measure::kSupported, f.effective, 1);
+          }
+          place = to;
+          size = to_size;
+          break;
+        }
+        case events::EventKind::kStatusChanged:
+          if (!later) break;
+          if (f.code == static_cast<uint8_t>(events::Status::kCeased) && alive) {
+            alive = false;
+            died = f.effective;
+            add(place, Measure::kDeaths, died, 1);
+            age(1);
+            if (supported) add(place, Measure::kSupported, died, -1);
+            supported = false;
+          } else if (f.code == static_cast<uint8_t>(events::Status::kLive) && !alive) {
+            alive = true;
+            add(place, Measure::kRestorations, f.effective, 1);
+            age(-1);
+          }
+          break;
+        case events::EventKind::kInsolvencyCase:
+          if (later) add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies, f.effective, 1);
+          break;
+        case events::EventKind::kStrikeOffNotice:
+          if (later) {
+            add(place,
+                f.code == 1   ? Measure::kStrikeOffCompulsory
+                : f.code == 2 ? Measure::kStrikeOffVoluntary
+                              : Measure::kStrikeOffDiscontinued,
+                f.effective, 1);
+          }
+          break;
+        case events::EventKind::kChargeChanged:
+          if (later) add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied, f.effective, 1);
+          break;
+        case events::EventKind::kOfficerChanged:
+          if (later) add(place, f.code == 1 ? Measure::kDirectorsAppointed : Measure::kDirectorsResigned, f.effective, 1);
+          break;
+        default: break;
+      }
+    }
+    run_out(supported_until);
+  }
+
+  base::Calendar calendar_;
+  std::map<uint64_t, Facts> businesses_;
+};
+
+}  // namespace bellwether::testing
