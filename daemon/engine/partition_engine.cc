@@ -45,13 +45,28 @@ UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {
   return std::min(published, UnixMillis(now.value + options_.future_tolerance_ms));
 }
 
+// The first tick is that of the earliest first record: it cannot be known before every input has shown
+// its own, or counts as having none.
+bool PartitionEngine::begin(size_t input, UnixMillis reach) {
+  if (!crossings_[input].begins) crossings_[input].begins = reach;
+  UnixMillis first{INT64_MAX};
+  for (const Crossing& c : crossings_) {
+    if (!c.begins) return false;
+    first = std::min(first, *c.begins);
+  }
+  if (first.value == INT64_MAX) return false;
+  open_tick_ = options_.calendar.period_of(base::days_of(first));
+  return true;
+}
+
 Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
   if (reach.value == INT64_MIN) {
     crossings_[input].crossed = false;
     return Taken::kTaken;
   }
-  if (!open_tick_) {
-    open_tick_ = options_.calendar.period_of(base::days_of(reach));
+  if (!open_tick_ && !begin(input, reach)) {
+    inputs_[input].held = true;
+    return Taken::kHeld;
   }
   Crossing& crossing = crossings_[input];
   while (reach >= options_.calendar.end_of(*open_tick_)) {
@@ -111,13 +126,14 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   UnixMillis const at = clamp(stated, now);
   UnixMillis const reach =
       heartbeat || at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
+  // What a source states holds for the partition's idle inputs even while the record is held.
+  if (heartbeat) heartbeat_reach_ = std::max(heartbeat_reach_, at);
   if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
   taken(input, offset, stated, at, reach);
   if (heartbeat) {
     ++counts_.heartbeats[input];
     UnixMillis& known = complete_to_.try_emplace(event.source, UnixMillis(INT64_MIN)).first->second;
     known = std::max(known, at);
-    heartbeat_reach_ = std::max(heartbeat_reach_, at);
     return Taken::kTaken;
   }
   if (!is_kept(event.kind)) {
@@ -150,9 +166,13 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
   UnixMillis reach{INT64_MIN};
   if (options_.idle == Idle::kWallClock && quiet) {
     reach = UnixMillis(now.value - options_.idle_after_ms);
-    if (!open_tick_) open_tick_ = options_.calendar.last_complete(reach);
+    if (!open_tick_) {
+      UnixMillis const over = options_.calendar.end_of(options_.calendar.last_complete(reach));
+      begin(input, UnixMillis(over.value - 1));
+    }
   } else if (options_.idle == Idle::kHeartbeat) {
     reach = heartbeat_reach_;
+    if (!open_tick_) begin(input, UnixMillis(INT64_MAX));
   }
   if (!open_tick_ || reach.value == INT64_MIN) return;
   state.idle = true;

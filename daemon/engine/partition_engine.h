@@ -4,7 +4,8 @@
 //
 // The cut is a function of each input's log alone: at tick T an input stands at its first record whose
 // publication time, less the allowed disorder, reaches T. An input that gets there first is held until
-// the others do, so nothing after the cut is in the deltas. (Only the idle rules, which need a wall
+// the others do, so nothing after the cut is in the deltas. The first tick is that of the earliest first
+// record, so records are held until every input has shown one. (Only the idle rules, which need a wall
 // clock, can place a cut elsewhere; it is recorded all the same.)
 // Thread safety: one thread. No clock: the caller passes the present in.
 #pragma once
@@ -116,6 +117,7 @@ class PartitionEngine {
     bool crossed = false;
     Offset cut{-1};
     UnixMillis reach{INT64_MIN};  // what the held record's watermark will be
+    std::optional<UnixMillis> begins;  // the first record's; INT64_MAX: the input had none
   };
   struct Buffer {
     absl::flat_hash_map<indicators::DeltaKey, int32_t> sums;
@@ -126,6 +128,7 @@ class PartitionEngine {
   // Does a record that lifts the watermark to `reach` have to wait? Closes ticks that it can.
   Taken admit(size_t input, Offset offset, UnixMillis reach);
   void taken(size_t input, Offset offset, UnixMillis stated, UnixMillis at, UnixMillis reach);
+  bool begin(size_t input, UnixMillis reach);
   bool close_if_crossed();
 
   PartitionId partition_;

@@ -94,8 +94,8 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
         base::parse_csv(sets_csv, sets_file, {"set", "name", "member"}, {"from", "until"}));
     for (const CsvRow& row : set_rows) {
       if (!check_code(row[0], row.line, set_errors)) continue;
-      auto const member = out.by_code_.find(row[2]);
-      if (member == out.by_code_.end() || out.areas_[member->second.value].is_set) {
+      absl::StatusOr<AreaId> const member = out.find(row[2]);
+      if (!member.ok() || out.areas_[member->value].is_set) {
         set_errors.add(row.line, cat("member \"", row[2], "\" is no area; name an area's code"));
         continue;
       }
@@ -121,8 +121,8 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
       // The set lives while any of its members belongs to it.
       area.validity = {std::min(area.validity.from, validity.from),
                        std::max(area.validity.until, validity.until)};
-      out.children_[set.value].push_back(member->second);
-      memberships.push_back({member->second, set, validity});
+      out.children_[set.value].push_back(*member);
+      memberships.push_back({*member, set, validity});
     }
     BELLWETHER_RETURN_IF_ERROR(set_errors.status());
   }
