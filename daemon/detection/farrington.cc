@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/inlined_vector.h"
+#include "absl/time/civil_time.h"
 #include "detection/count_distribution.h"
 #include "detection/normal.h"
 
@@ -105,11 +107,11 @@ class Fit {
 // earlier years, 1 … blocks−1 between them, in order.
 class Seasons {
  public:
-  Seasons(int32_t target, const FarringtonOptions& o) : target_(target), options_(o) {}
-
-  int32_t reference(int year) const {
-    return target_ - static_cast<int32_t>(std::lround(year * options_.year_periods));
+  Seasons(base::Calendar calendar, int32_t target, const FarringtonOptions& o) : options_(o) {
+    for (int i = 0; i <= o.years; ++i) references_.push_back(back(calendar, target, i));
   }
+
+  int32_t reference(int year) const { return references_[static_cast<size_t>(year)]; }
   // `t` must lie between the oldest window and the target. `year`: as left by the call for an earlier t
   // (periods are visited in order of time), at first options.years.
   int block(int32_t t, int& year) const {
@@ -125,7 +127,21 @@ class Seasons {
   }
 
  private:
-  int32_t target_;
+  // The same season `years` earlier: the week that begins nearest to the same date of the year.
+  int32_t back(base::Calendar calendar, int32_t target, int years) const {
+    if (!options_.dated || calendar.unit() != base::CalendarUnit::kWeek) {
+      return target - static_cast<int32_t>(std::lround(years * options_.year_periods));
+    }
+    constexpr int kHalfWeek = 3;
+    absl::CivilDay const day =
+        absl::CivilDay(1970, 1, 1) + calendar.first_day(base::PeriodIndex(target)).value;
+    absl::CivilDay const then(day.year() - years, day.month(), day.day());
+    return calendar
+        .period_of(base::Days(static_cast<int32_t>(then - absl::CivilDay(1970, 1, 1)) + kHalfWeek))
+        .value;
+  }
+
+  absl::InlinedVector<int32_t, 8> references_;
   const FarringtonOptions& options_;
 };
 
@@ -234,12 +250,13 @@ FarringtonOptions FarringtonOptions::for_calendar(base::Calendar calendar) {
     o.seasonal_blocks = 12;
     o.exclude_recent = 6;
     o.year_periods = 12;
+    o.dated = false;
   }
   return o;
 }
 
 int FarringtonOptions::reach() const {
-  return static_cast<int>(std::lround(years * year_periods)) + half_window;
+  return static_cast<int>(std::lround(years * year_periods)) + half_window + (dated ? 1 : 0);
 }
 
 void Workspace::Points::clear() {
@@ -253,7 +270,7 @@ void Workspace::Points::clear() {
 
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& o, Workspace& ws) {
-  Seasons const seasons(target.value, o);
+  Seasons const seasons(series.calendar, target.value, o);
   int years = o.years;
   while (years >= o.years_min && seasons.reference(years) - o.half_window < series.first.value) --years;
   if (years < o.years_min) return not_assessed(NotAssessed::kShortHistory);

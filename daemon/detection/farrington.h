@@ -36,7 +36,8 @@ struct FarringtonOptions {
   int half_window = 3;                  // w, periods on each side of the season's own
   int seasonal_blocks = 10;             // the season's window and this many less one for the rest
   int exclude_recent = 26;              // periods before the target that the baseline leaves out
-  double year_periods = 365.2425 / 7;   // distance of equal seasons
+  double year_periods = 365.2425 / 7;   // distance of equal seasons, unless dated
+  bool dated = true;                    // weeks: the week nearest to the same date of earlier years
   TrendUse trend = TrendUse::kAlways;
   DownWeight down_weight = DownWeight::kBothTails;
   double residual_threshold = 2.58;     // |s| above which a count is down-weighted

@@ -2,11 +2,10 @@
 // sections of two divisions.
 #pragma once
 
-#include <cstdio>
 #include <string_view>
 
-#include "base/check.h"
 #include "reference/reference.h"
+#include "support/must.h"
 
 namespace bellwether::testing {
 
@@ -34,13 +33,6 @@ inline constexpr std::string_view kWorldSectors =
     "UKSIC,2007,46,G,division,Wholesale,\n"
     "UKSIC,2007,47,G,division,Retail,\n"
     "UKSIC,2007,99999,,none,Dormant,\n";
-
-template <class T>
-T must(absl::StatusOr<T> parsed) {
-  if (!parsed.ok()) std::fprintf(stderr, "%s\n", parsed.status().ToString().c_str());
-  BELLWETHER_CHECK(parsed.ok());
-  return *std::move(parsed);
-}
 
 inline const reference::Reference& world() {
   static const reference::Reference* const made = [] {

@@ -1,0 +1,124 @@
+#include "detection/detector.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "detection/ratio.h"
+#include "support/random.h"
+
+namespace bellwether::detection {
+namespace {
+
+using base::PeriodIndex;
+using testing::Random;
+
+bool same(const Assessment& a, const Assessment& b) {
+  return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p && a.z == b.z &&
+         a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) && a.dispersion == b.dispersion;
+}
+
+// What is kept between ticks is a cache: with revisions, exclusions and preparation in any order, the
+// scores are those of the pure function, to the bit.
+TEST(ScoredSeriesTest, IncrementalIsFresh) {
+  for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
+    base::Calendar const calendar(unit);
+    int const year = calendar.periods_per_year();
+    for (uint64_t seed = 1; seed <= 6; ++seed) {
+      Random random(seed);
+      std::vector<int32_t> counts;
+      for (int t = 0; t < year * 8; ++t) counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
+      DetectorOptions options;
+      options.farrington = FarringtonOptions::for_calendar(calendar);
+      options.path_periods_max = 30;
+      Workspace workspace;
+      ScoredSeries scored;
+      std::vector<PeriodRange> excluded;
+      for (int t = year * 5; t < year * 8 - 1; t += random.between(1, 3)) {
+        CountSeries const series{calendar, PeriodIndex(100), std::span(counts).first(static_cast<size_t>(t) + 1)};
+        if (random.chance(0.3)) {
+          int const late = random.between(0, t);
+          counts[static_cast<size_t>(late)] += random.between(0, 6);
+          scored.revise(PeriodIndex(100 + late));
+        }
+        if (random.chance(0.1)) {
+          excluded = {{PeriodIndex(100 + t - 20), PeriodIndex(100 + t - 8)}};
+          scored.exclude(excluded);
+        }
+        scored.revise(PeriodIndex(100 + t));
+        Assessment const fresh = assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options, workspace);
+        Assessment const kept = scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace);
+        ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum << " "
+                                       << fresh.cusum << " z " << kept.z << " " << fresh.z;
+        if (random.chance(0.5)) scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace);
+      }
+    }
+  }
+}
+
+TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
+  Random random(5);
+  std::vector<int32_t> counts;
+  for (int t = 0; t < 120; ++t) counts.push_back(random.between(90, 110) * (t >= 108 ? 7 : 10) / 10);
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
+  Workspace workspace;
+  CountSeries const series{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), counts};
+  Assessment const a = assess(series, PeriodIndex(112), {}, Harm::kLow, options, workspace);
+  EXPECT_LT(a.p, 0.01);
+  EXPECT_GE(a.cusum, options.cusum.threshold_h);
+  EXPECT_NEAR(a.onset.value, 108, 1);
+  EXPECT_NEAR(a.ratio, 0.7, 0.12);
+  Assessment const before = assess(series, PeriodIndex(106), {}, Harm::kLow, options, workspace);
+  EXPECT_LT(before.cusum, options.cusum.threshold_h);
+}
+
+TEST(DetectorTest, ASectorThatFallsSilentAlarms) {
+  std::vector<int32_t> const counts(100, 40);  // then nothing is counted any more
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
+  Workspace workspace;
+  CountSeries const series{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), counts};
+  Assessment const a = assess(series, PeriodIndex(101), {}, Harm::kLow, options, workspace);
+  EXPECT_EQ(a.observed, 0);
+  EXPECT_GT(a.z, 4);
+}
+
+class ShareTest : public ::testing::Test {
+ protected:
+  RatioAssessment at(int t) {
+    ShareSeries const s{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), hits_, all_};
+    return assess_share(s, PeriodIndex(t), {}, Harm::kHigh,
+                        RatioOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth)), {});
+  }
+  std::vector<int32_t> hits_ = std::vector<int32_t>(60, 20);
+  std::vector<int32_t> all_ = std::vector<int32_t>(60, 100);
+};
+
+TEST_F(ShareTest, ASteadyShareIsExpected) {
+  RatioAssessment const a = at(59);
+  EXPECT_TRUE(a.not_assessed.empty()) << a.not_assessed;
+  EXPECT_NEAR(a.expected, 0.2, 1e-3);  // half a count is added to either side
+  EXPECT_NEAR(a.z, 0, 0.01);
+}
+
+TEST_F(ShareTest, ARiseAddsUp) {
+  for (size_t t = 55; t < 60; ++t) hits_[t] = 34;
+  RatioAssessment const a = at(59);
+  // z = 2 √100 (asin √.34 − asin √.2)
+  EXPECT_NEAR(a.z, 20 * (std::asin(std::sqrt(0.34)) - std::asin(std::sqrt(0.2))), 0.01);
+  EXPECT_GT(a.cusum, 5.071);
+  EXPECT_EQ(a.onset, PeriodIndex(55));
+  EXPECT_LT(a.p, 0.01);
+}
+
+TEST_F(ShareTest, SmallPeriodsAreNotScored) {
+  all_[59] = 4;
+  hits_[59] = 4;
+  EXPECT_FALSE(at(59).not_assessed.empty());
+}
+
+TEST_F(ShareTest, WithoutHistoryThereIsNoAnswer) { EXPECT_FALSE(at(5).not_assessed.empty()); }
+
+}  // namespace
+}  // namespace bellwether::detection
