@@ -135,6 +135,7 @@ void Book::record(TransitionKind kind, AlertPtr alert, UnixMillis at, bool histo
 void Book::forget_old() {
   if (transitions_.size() > kTransitionsKept) {
     size_t const n = transitions_.size() - kTransitionsKept;
+    forgotten_through_ = transitions_[n - 1]->token;
     transitions_.erase(transitions_.begin(), transitions_.begin() + static_cast<ptrdiff_t>(n));
     forgotten_ += n;
   }
@@ -166,10 +167,7 @@ std::optional<size_t> Book::first_after(ResumeToken token) const {
   auto const where = std::upper_bound(
       transitions_.begin(), transitions_.end(), token,
       [](ResumeToken t, const std::shared_ptr<const Transition>& x) { return t < x->token; });
-  if (where == transitions_.begin() && forgotten_ > 0 &&
-      (transitions_.empty() || token < transitions_.front()->token)) {
-    return std::nullopt;
-  }
+  if (forgotten_ > 0 && token < forgotten_through_) return std::nullopt;
   return forgotten_ + static_cast<size_t>(where - transitions_.begin());
 }
 

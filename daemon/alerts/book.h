@@ -255,6 +255,7 @@ class Book {
   absl::btree_map<int64_t, Silence> silences_;
   std::vector<std::shared_ptr<const Transition>> transitions_;
   size_t forgotten_ = 0;
+  ResumeToken forgotten_through_;  // the last one forgotten
   uint32_t transitions_in_record_ = 0;
 };
 
