@@ -224,6 +224,7 @@ void print_transition(const api::Transition& t) {
 void watch(Context& context, const Options& options) {
   auto const stub = api::AlertService::NewStub(context.channel());
   std::string token = options.from_beginning ? "0" : options.resume_token;
+  std::string told;
   bool connected_once = false;
   while (true) {
     api::WatchAlertsRequest request;
@@ -252,7 +253,10 @@ void watch(Context& context, const Options& options) {
       context.ok(status);
       return;
     }
-    std::fprintf(stderr, "bellwether: connection lost, resuming after %s\n", token.c_str());
+    if (!token.empty() && told != token) {
+      std::fprintf(stderr, "bellwether: connection lost, trying to resume after %s\n", token.c_str());
+      told = token;
+    }
     std::this_thread::sleep_for(kReconnectWait);
   }
 }

@@ -60,6 +60,7 @@ absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const Clien
   c->callbacks_.log = std::move(log);
   c->callbacks_.error = [raw = c.get()](rd_kafka_resp_err_t error, std::string_view reason) {
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) raw->reachable_ = false;
+    if (raw->note_error(error, reason)) return;
     if (raw->callbacks_.log) raw->callbacks_.log(4, "ERROR", reason);
   };
   Settings const settings = {
@@ -108,6 +109,20 @@ void InputConsumer::wake_on(size_t input, Waiter& waiter) {
   rd_kafka_queue_io_event_enable(queues_[input].get(), waiter.descriptor(), "k", 1);
 }
 
+// Errors of single partitions arrive as client-wide ones whose text begins "TOPIC [PARTITION]: ", again
+// and again while they last. True when `reason` is about an input.
+bool InputConsumer::note_error(rd_kafka_resp_err_t error, std::string_view reason) {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    std::string const prefix = base::cat(inputs_[i].topic, " [", inputs_[i].partition, "]: ");
+    if (!reason.starts_with(prefix)) continue;
+    std::lock_guard lock(errors_mutex_);
+    errors_[i] = to_status(error, base::cat(inputs_[i].topic, " ", inputs_[i].partition));
+    has_errors_.store(true, std::memory_order_relaxed);
+    return true;
+  }
+  return false;
+}
+
 void InputConsumer::poll(size_t input, Batch& batch) {
   batch.clear();
   batch.messages_.resize(Batch::kRecordsMax);
@@ -137,8 +152,17 @@ void InputConsumer::poll(size_t input, Batch& batch) {
                                                  rd_kafka_message_errstr(m)));
     }
   }
-  if (!batch.messages_.empty() && batch.error_.ok()) {
-    reachable_.store(true, std::memory_order_relaxed);
+  bool const heard = !batch.messages_.empty() && batch.error_.ok();
+  if (heard) reachable_.store(true, std::memory_order_relaxed);
+  if (has_errors_.load(std::memory_order_relaxed)) {
+    std::lock_guard lock(errors_mutex_);
+    auto const noted = errors_.find(input);
+    if (noted == errors_.end()) return;
+    if (heard) {
+      errors_.erase(noted);
+    } else if (batch.error_.ok()) {
+      batch.error_ = noted->second;
+    }
   }
 }
 
@@ -167,7 +191,11 @@ int64_t InputConsumer::high_watermark(size_t input) const {
 }
 
 void InputConsumer::serve_callbacks() {
+  rd_kafka_poll(client_.get(), 0);
   Message const message(rd_kafka_consumer_poll(client_.get(), 0));
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR && callbacks_.log) {
+    callbacks_.log(4, "consumer", rd_kafka_message_errstr(message.get()));
+  }
 }
 
 }  // namespace bellwether::kafka

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -107,8 +109,12 @@ class InputConsumer {
 
  private:
   InputConsumer() = default;
+  bool note_error(rd_kafka_resp_err_t error, std::string_view reason);
   Callbacks callbacks_;
   std::atomic<bool> reachable_{true};
+  std::atomic<bool> has_errors_{false};
+  std::mutex errors_mutex_;
+  std::map<size_t, absl::Status> errors_;  // by input, until it is heard of again
   std::vector<Assignment> inputs_;
   Client client_;
   std::vector<Queue> queues_;

@@ -4,13 +4,21 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
+#include "absl/time/clock.h"
 #include "base/text.h"
 #include "rpc/services.h"
 
 namespace bellwether::rpc {
+namespace {
+
+constexpr absl::Duration kLook = absl::Milliseconds(5);
+constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for last answers on their way
+
+}  // namespace
 
 class Server::Impl {
  public:
@@ -49,7 +57,11 @@ class Server::Impl {
     stopped_ = true;
     set_serving(false);
     watchers_.stop();
-    server_->Shutdown(absl::ToChronoTime(deadline));
+    // Left to itself Shutdown waits for clients to close their idle connections, which some do only
+    // seconds later.
+    shared_.traffic->draining.store(true);
+    while (shared_.traffic->in_flight.load() > 0 && absl::Now() < deadline) absl::SleepFor(kLook);
+    server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kLinger)));
   }
 
   Shared shared_;

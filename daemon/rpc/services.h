@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
@@ -14,10 +15,17 @@
 
 namespace bellwether::rpc {
 
+// Unary calls in flight, and whether more are taken.
+struct Traffic {
+  std::atomic<int> in_flight{0};
+  std::atomic<bool> draining{false};
+};
+
 // What the services share.
 struct Shared {
   Backend backend;
   CallObserver observer;
+  std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
 };
 
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
@@ -28,7 +36,12 @@ std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watcher
 template <class Call>
 grpc::Status observed(const Shared& shared, const char* method, Call call) {
   auto const begin = std::chrono::steady_clock::now();
-  grpc::Status const status = call();
+  shared.traffic->in_flight.fetch_add(1);
+  grpc::Status const status =
+      shared.traffic->draining.load()
+          ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "this replica stops; ask another")
+          : call();
+  shared.traffic->in_flight.fetch_sub(1);
   shared.observer(method, status.error_code(),
                   std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return status;

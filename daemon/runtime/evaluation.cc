@@ -83,13 +83,19 @@ bool Evaluation::step() {
   return true;
 }
 
-// The oldest tick that any partition has closed, once every partition has closed one.
+// The oldest tick that any partition has closed, once no other partition can still close one before or
+// with it. A partition that begins later has nothing to say about it.
 std::optional<base::PeriodIndex> Evaluation::next_tick() const {
   std::optional<base::PeriodIndex> oldest;
   for (int p = 0; p < with_.ingest.partitions(); ++p) {
     auto const tick = with_.ingest.next_tick(p);
-    if (!tick) return std::nullopt;
-    oldest = oldest ? std::min(*oldest, *tick) : *tick;
+    if (tick) oldest = oldest ? std::min(*oldest, *tick) : *tick;
+  }
+  if (!oldest) return std::nullopt;
+  for (int p = 0; p < with_.ingest.partitions(); ++p) {
+    auto const floor = with_.ingest.floor(p);
+    if (!floor || *floor < *oldest) return std::nullopt;
+    if (*floor == *oldest && with_.ingest.next_tick(p) != *oldest) return std::nullopt;
   }
   return oldest;
 }

@@ -64,6 +64,10 @@ class Ingest::Lane {
     if (handed_.empty()) return std::nullopt;
     return handed_.front().tick;
   }
+  std::optional<engine::PeriodIndex> floor() const {
+    std::lock_guard lock(mutex_);
+    return handed_.empty() ? floor_ : handed_.front().tick;
+  }
   std::optional<PartitionTick> take_tick() {
     std::lock_guard lock(mutex_);
     if (handed_.empty()) return std::nullopt;
@@ -221,6 +225,13 @@ class Ingest::Lane {
       pending_.reset();
       moved = true;
     }
+    auto const floor = pending_ ? pending_->tick : engine_.open_tick();
+    if (floor != floor_seen_) {
+      floor_seen_ = floor;
+      moved = true;
+      std::lock_guard lock(mutex_);
+      floor_ = floor;
+    }
     if (moved) owner_.ticked_();
     return moved;
   }
@@ -268,11 +279,13 @@ class Ingest::Lane {
   engine::PartitionEngine engine_;
   std::vector<Input> inputs_;
   std::optional<PartitionTick> pending_;
+  std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;
   std::vector<std::pair<uint64_t, base::UnixMillis>> sources_;
   std::chrono::steady_clock::time_point reported_;
   mutable std::mutex mutex_;
   std::deque<PartitionTick> handed_;
+  std::optional<engine::PeriodIndex> floor_;
   LaneReport report_;
 };
 
@@ -355,6 +368,9 @@ void Ingest::stop() {
 
 std::optional<engine::PeriodIndex> Ingest::next_tick(int partition) const {
   return lanes_[static_cast<size_t>(partition)]->next_tick();
+}
+std::optional<engine::PeriodIndex> Ingest::floor(int partition) const {
+  return lanes_[static_cast<size_t>(partition)]->floor();
 }
 std::optional<PartitionTick> Ingest::take_tick(int partition) {
   return lanes_[static_cast<size_t>(partition)]->take_tick();

@@ -55,6 +55,8 @@ class Ingest {
   // The period of the next tick of a partition, if it is ready; and that tick itself.
   std::optional<engine::PeriodIndex> next_tick(int partition) const;
   std::optional<engine::PartitionTick> take_tick(int partition);
+  // No tick of the partition before this one will come; nullopt while that is not known.
+  std::optional<engine::PeriodIndex> floor(int partition) const;
   size_t ticks_waiting() const;
 
   std::vector<LaneReport> reports() const;

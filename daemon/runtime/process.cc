@@ -172,6 +172,7 @@ class Process::Impl {
     wanted.push_back(config_.kafka.journal_topic);
     wanted.push_back(config_.kafka.dead_letters_topic);
     std::string said;
+    set_boot_state(base::cat("waiting for the broker at ", client_.bootstrap_servers));
     do {
       auto cluster = kafka::describe(client_, wanted, kDescribeWait, log_fn());
       absl::Status status = cluster.status();

@@ -1,0 +1,269 @@
+// What clients do wrong, and what many of them do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/text.h"
+#include "support/cluster.h"
+
+namespace bellwether::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+
+// One daemon for all of these.
+class GrpcTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    Topics const topics = make_topics(broker());
+    Source source(broker(), topics);
+    for (int i = 0; i < 40; ++i) {
+      source.registered("0000" + std::to_string(1000 + i), i % 2 == 0 ? "N1" : "S1", "10110", day(2019, 1 + i % 10, 5));
+    }
+    source.heartbeat(base::UnixMillis(base::start_of(day(2019, 12, 1)).value));
+    daemon_ = std::make_unique<Daemon>(
+        DaemonOptions{.broker = broker(), .topics = topics, .more = "  watchers_max: 1000\n"});
+    ASSERT_TRUE(daemon_->serves());
+    ASSERT_TRUE(daemon_->through("2019-11"));
+  }
+  static void TearDownTestSuite() { daemon_.reset(); }
+  static std::unique_ptr<Daemon> daemon_;
+
+  std::unique_ptr<indicators::v1::IndicatorService::Stub> indicators_ =
+      indicators::v1::IndicatorService::NewStub(daemon_->channel());
+  std::unique_ptr<alerts::v1::AlertService::Stub> alerts_ = alerts::v1::AlertService::NewStub(daemon_->channel());
+
+  static void expect_bad(const grpc::Status& status, const std::string& field) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+    EXPECT_THAT(status.error_message(), HasSubstr(field));
+    EXPECT_THAT(status.error_details(), HasSubstr("google.rpc.BadRequest"));
+    EXPECT_THAT(status.error_details(), HasSubstr(field));
+  }
+};
+std::unique_ptr<Daemon> GrpcTest::daemon_;
+
+TEST_F(GrpcTest, EveryWrongFieldIsNamed) {
+  {
+    grpc::ClientContext c;
+    indicators::v1::GetIndicatorRequest q;
+    q.set_name("brths");
+    q.mutable_node()->set_area("Z");
+    q.mutable_node()->set_sector("Q");
+    q.set_period("2019-13");
+    indicators::v1::GetIndicatorResponse r;
+    grpc::Status const status = indicators_->GetIndicator(&c, q, &r);
+    for (const char* field : {"name", "node.area", "node.sector", "period"}) expect_bad(status, field);
+  }
+  {
+    grpc::ClientContext c;
+    indicators::v1::QuerySeriesRequest q;
+    indicators::v1::QuerySeriesResponse r;
+    expect_bad(indicators_->QuerySeries(&c, q, &r), "names");
+  }
+  {
+    grpc::ClientContext c;
+    indicators::v1::QuerySeriesRequest q;
+    for (int i = 0; i < 21; ++i) q.add_names("births");
+    indicators::v1::QuerySeriesResponse r;
+    expect_bad(indicators_->QuerySeries(&c, q, &r), "names");
+  }
+  {
+    grpc::ClientContext c;
+    indicators::v1::QuerySeriesRequest q;
+    q.add_names("births");
+    q.set_page_token("made up");
+    indicators::v1::QuerySeriesResponse r;
+    expect_bad(indicators_->QuerySeries(&c, q, &r), "page_token");
+  }
+  {
+    grpc::ClientContext c;
+    indicators::v1::CompareNodesRequest q;
+    q.set_name("births");
+    indicators::v1::CompareNodesResponse r;
+    expect_bad(indicators_->CompareNodes(&c, q, &r), "nodes");
+  }
+  {
+    grpc::ClientContext c;
+    alerts::v1::ListAlertsRequest q;
+    q.set_filter("colour = red");
+    alerts::v1::ListAlertsResponse r;
+    expect_bad(alerts_->ListAlerts(&c, q, &r), "filter");
+  }
+  {
+    grpc::ClientContext c;
+    alerts::v1::AcknowledgeAlertRequest q;
+    q.set_name("alerts/none");
+    alerts::v1::AcknowledgeAlertResponse r;
+    expect_bad(alerts_->AcknowledgeAlert(&c, q, &r), "actor");
+  }
+  {
+    grpc::ClientContext c;
+    alerts::v1::AcknowledgeAlertRequest q;
+    q.set_name("alerts/none");
+    q.set_actor("ann");
+    alerts::v1::AcknowledgeAlertResponse r;
+    EXPECT_EQ(alerts_->AcknowledgeAlert(&c, q, &r).error_code(), grpc::StatusCode::NOT_FOUND);
+  }
+  {
+    grpc::ClientContext c;
+    alerts::v1::CreateSilenceRequest q;
+    q.mutable_silence()->set_actor("ann");
+    q.mutable_silence()->set_until_ms(1);
+    alerts::v1::CreateSilenceResponse r;
+    expect_bad(alerts_->CreateSilence(&c, q, &r), "until_ms");
+  }
+  for (const char* token : {"x", "1.2.3", "-7"}) {
+    grpc::ClientContext c;
+    alerts::v1::WatchAlertsRequest q;
+    q.set_resume_token(token);
+    auto const stream = alerts_->WatchAlerts(&c, q);
+    alerts::v1::WatchAlertsResponse r;
+    EXPECT_FALSE(stream->Read(&r));
+    expect_bad(stream->Finish(), "resume_token");
+  }
+}
+
+TEST_F(GrpcTest, LargeRequestsAreRefused) {
+  grpc::ClientContext c;
+  alerts::v1::ListAlertsRequest q;
+  q.set_filter(std::string(300'000, 'x'));
+  alerts::v1::ListAlertsResponse r;
+  EXPECT_EQ(alerts_->ListAlerts(&c, q, &r).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(GrpcTest, PagesCoverEverythingOnce) {
+  std::vector<std::string> names;
+  indicators::v1::ListIndicatorsRequest q;
+  q.set_page_size(7);
+  do {
+    grpc::ClientContext c;
+    indicators::v1::ListIndicatorsResponse r;
+    ASSERT_TRUE(indicators_->ListIndicators(&c, q, &r).ok());
+    EXPECT_LE(r.indicators_size(), 7);
+    for (const auto& i : r.indicators()) names.push_back(i.name());
+    q.set_page_token(r.next_page_token());
+  } while (!q.page_token().empty());
+  std::set<std::string> const unique(names.begin(), names.end());
+  EXPECT_EQ(unique.size(), names.size());
+  EXPECT_EQ(names.size(), 21u + 45u);
+
+  indicators::v1::QuerySeriesRequest series;
+  series.add_names("births");
+  series.set_from_period("2019-01");
+  series.set_to_period("2019-11");
+  series.set_page_size(4);
+  std::vector<std::string> periods;
+  do {
+    grpc::ClientContext c;
+    indicators::v1::QuerySeriesResponse r;
+    ASSERT_TRUE(indicators_->QuerySeries(&c, series, &r).ok());
+    for (const auto& v : r.series(0).values()) periods.push_back(v.period());
+    series.set_page_token(r.next_page_token());
+  } while (!series.page_token().empty());
+  ASSERT_EQ(periods.size(), 11u);
+  EXPECT_EQ(periods.front(), "2019-01");
+  EXPECT_EQ(periods.back(), "2019-11");
+}
+
+TEST_F(GrpcTest, NodesAreRankedAndCompared) {
+  {
+    grpc::ClientContext c;
+    indicators::v1::RankNodesRequest q;
+    q.set_name("births");
+    q.set_area_level("district");
+    q.set_period("2019-01");
+    indicators::v1::RankNodesResponse r;
+    grpc::Status const status = indicators_->RankNodes(&c, q, &r);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    ASSERT_EQ(r.values_size(), 4);
+    EXPECT_EQ(r.values(0).node().area(), "N1");
+    EXPECT_EQ(r.values(0).value().value(), 4);
+    EXPECT_EQ(r.values(0).rank(), 1);
+  }
+  grpc::ClientContext c;
+  indicators::v1::CompareNodesRequest q;
+  q.set_name("births");
+  q.add_nodes()->set_area("HUB");
+  q.add_nodes()->set_area("S2");
+  q.set_period("2019-02");
+  indicators::v1::CompareNodesResponse r;
+  ASSERT_TRUE(indicators_->CompareNodes(&c, q, &r).ok());
+  EXPECT_EQ(r.values(0).value().value(), 4);
+  EXPECT_EQ(r.values(1).value().value(), 0);
+}
+
+TEST_F(GrpcTest, AThousandWatchersAreServedAndTheNextIsRefused) {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < 10; ++i) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt("test.own_connection", i);  // not shared
+    channels.push_back(grpc::CreateCustomChannel(daemon_->address(), grpc::InsecureChannelCredentials(), arguments));
+  }
+  struct Watch {
+    std::unique_ptr<alerts::v1::AlertService::Stub> stub;
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReader<alerts::v1::WatchAlertsResponse>> stream;
+  };
+  std::vector<std::unique_ptr<Watch>> watches;
+  for (int i = 0; i < 1000; ++i) {
+    auto w = std::make_unique<Watch>();
+    w->stub = alerts::v1::AlertService::NewStub(channels[static_cast<size_t>(i) % channels.size()]);
+    w->stream = w->stub->WatchAlerts(&w->context, {});
+    watches.push_back(std::move(w));
+  }
+  for (auto& w : watches) {
+    alerts::v1::WatchAlertsResponse r;
+    ASSERT_TRUE(w->stream->Read(&r));
+    EXPECT_TRUE(r.has_caught_up());
+  }
+  EXPECT_EQ(daemon_->status().watchers(), 1000);
+  {
+    grpc::ClientContext c;
+    auto const stream = alerts_->WatchAlerts(&c, {});
+    alerts::v1::WatchAlertsResponse r;
+    EXPECT_FALSE(stream->Read(&r));
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+  EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "others are answered meanwhile";
+  for (auto& w : watches) w->context.TryCancel();
+  for (auto& w : watches) (void)w->stream->Finish();
+  EXPECT_TRUE(eventually([&] { return daemon_->status().watchers() == 0; }, 20));
+}
+
+TEST_F(GrpcTest, AWatcherThatNeverReadsDisturbsNobody) {
+  grpc::ClientContext c;
+  alerts::v1::WatchAlertsRequest q;
+  q.set_resume_token("0");
+  auto const stream = alerts_->WatchAlerts(&c, q);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(daemon_->total("births", "R", "all"), 40);
+  c.TryCancel();
+  (void)stream->Finish();
+}
+
+TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsTold) {
+  int code = 0;
+  std::string const metrics = daemon_->http("/metrics", &code);
+  EXPECT_EQ(code, 200);
+  TemporaryFolder folder;
+  std::string const file = folder.write("metrics", metrics);
+  EXPECT_EQ(std::system(("promtool check metrics < " + file + " > " + file + ".out 2>&1").c_str()), 0) << metrics;
+  for (const char* name : {"bellwether_events_total{", "bellwether_input_lag_events{", "bellwether_ledger_businesses{",
+                           "bellwether_alerts_open", "bellwether_build_info{", "process_resident_memory_bytes",
+                           "bellwether_grpc_call_duration_seconds_bucket{", "bellwether_journal_append_duration_seconds_count",
+                           "bellwether_tick_delay_seconds"}) {
+    EXPECT_THAT(metrics, HasSubstr(name));
+  }
+  EXPECT_TRUE(eventually([&] {
+    daemon_->http("/readyz", &code);
+    return code == 200;
+  }));
+  daemon_->http("/nowhere", &code);
+  EXPECT_EQ(code, 404);
+}
+
+}  // namespace
+}  // namespace bellwether::testing

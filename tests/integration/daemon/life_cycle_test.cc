@@ -1,0 +1,240 @@
+// Starting, stopping, reloading, and what a broker does to us.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "base/text.h"
+#include "kafka/topics.h"
+#include "support/cluster.h"
+
+namespace bellwether::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr double kDrainSeconds = 10;
+
+base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+base::UnixMillis midnight(base::Days d) { return base::UnixMillis(base::start_of(d).value); }
+kafka::ClientOptions client(const std::string& address) {
+  kafka::ClientOptions o;
+  o.bootstrap_servers = address;
+  return o;
+}
+
+TEST(StartTest, MissingTopicsAreNamedWithTheCommandThatMakesThem) {
+  Topics topics = make_topics(broker());
+  topics.support = "test.never-made";
+  Daemon daemon({.broker = broker(), .topics = topics});
+  EXPECT_EQ(daemon.child().wait(30), 4);
+  EXPECT_THAT(daemon.child().log(), HasSubstr("test.never-made"));
+  EXPECT_THAT(daemon.child().log(), HasSubstr("bellwether topics create"));
+}
+
+TEST(StartTest, UnequalPartitionCountsAreRefused) {
+  Topics const topics = make_topics(broker(), 3, 2);
+  Daemon daemon({.broker = broker(), .topics = topics});
+  EXPECT_EQ(daemon.child().wait(30), 4);
+  EXPECT_THAT(daemon.child().log(), HasSubstr("3"));
+  EXPECT_THAT(daemon.child().log(), HasSubstr(topics.support));
+}
+
+TEST(StartTest, AJournalWithTwoPartitionsIsRefused) {
+  Topics topics = make_topics(broker());
+  std::swap(topics.journal, topics.support);
+  Daemon daemon({.broker = broker(), .topics = topics});
+  EXPECT_EQ(daemon.child().wait(30), 4);
+}
+
+TEST(StartTest, TwoDaemonsOnOnePortAreRefused) {
+  Topics const topics = make_topics(broker());
+  Daemon first({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(first.serves());
+  Daemon second({.broker = broker(), .topics = topics, .grpc_address = first.address()});
+  EXPECT_EQ(second.child().wait(20), 3);
+  EXPECT_THAT(second.child().log(), HasSubstr(first.address()));
+  EXPECT_TRUE(first.child().running());
+}
+
+TEST(StartTest, AWrongConfigurationEndsWithEveryError) {
+  Topics const topics = make_topics(broker());
+  Daemon daemon({.broker = broker(), .topics = topics, .more = "surve: {}\nruntime:\n  workers: many\n"});
+  EXPECT_EQ(daemon.child().wait(10), 2);
+  EXPECT_THAT(daemon.child().log(), HasSubstr("surve"));
+  EXPECT_THAT(daemon.child().log(), HasSubstr("runtime.workers"));
+}
+
+int run(const std::vector<std::string>& arguments, std::string* output = nullptr) {
+  TemporaryFolder folder;
+  std::vector<std::string> command = {std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  Child child(command, {}, (folder.path() / "log").string());
+  int const status = child.wait(10).value_or(-1);
+  if (output != nullptr) *output = child.log();
+  return status;
+}
+
+TEST(StartTest, TheCommandLineExplainsItself) {
+  std::string text;
+  EXPECT_EQ(run({"--help"}, &text), 0);
+  EXPECT_THAT(text, HasSubstr("Exit codes: 0"));
+  EXPECT_EQ(run({"--version"}, &text), 0);
+  EXPECT_EQ(run({"--example-config"}, &text), 0);
+  EXPECT_THAT(text, HasSubstr("kafka:"));
+  EXPECT_EQ(run({}), 2);
+  EXPECT_EQ(run({"--confg", "x"}), 2);
+  EXPECT_EQ(run({"--config", "/nonexistent.yaml"}, &text), 2);
+  EXPECT_THAT(text, HasSubstr("/nonexistent.yaml"));
+  EXPECT_EQ(run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/demo.yaml"}, &text), 0);
+  EXPECT_EQ(run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/bellwetherd.yaml"}, &text), 0)
+      << text;
+}
+
+TEST(StopTest, SigtermDrainsAndTellsWatchersToResume) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  Daemon daemon({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-02"));
+  auto const stub = alerts::v1::AlertService::NewStub(daemon.channel());
+  grpc::ClientContext context;
+  auto const stream = stub->WatchAlerts(&context, {});
+  alerts::v1::WatchAlertsResponse event;
+  ASSERT_TRUE(stream->Read(&event));
+  daemon.child().signal(SIGTERM);
+  while (stream->Read(&event)) {
+  }
+  grpc::Status const status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("resume"));
+  EXPECT_EQ(daemon.child().wait(kDrainSeconds), 0);
+}
+
+TEST(StopTest, SigtermWhileWaitingForABrokerEndsToo) {
+  Topics const topics = make_topics(broker());
+  Daemon daemon({.broker = "127.0.0.1:1", .topics = topics});
+  ASSERT_TRUE(daemon.serves()) << "ports are bound before Kafka is contacted";
+  int code = 0;
+  EXPECT_TRUE(eventually([&] { return daemon.http("/readyz", &code).find("broker") != std::string::npos; }, 10));
+  EXPECT_EQ(code, 503);
+  daemon.http("/healthz", &code);
+  EXPECT_EQ(code, 200) << "liveness does not depend on Kafka";
+  daemon.child().signal(SIGTERM);
+  EXPECT_EQ(daemon.child().wait(kDrainSeconds), 0);
+}
+
+TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  Daemon daemon({.broker = broker(), .topics = topics});
+  Daemon replica({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(daemon.serves() && replica.serves());
+  ASSERT_TRUE(daemon.through("2019-02") && replica.through("2019-02"));
+  std::string const before = daemon.status().basis().rule_set();
+  ASSERT_FALSE(before.empty());
+  Daemon& leader = daemon.status().role() == status::v1::ROLE_LEADER ? daemon : replica;
+  Daemon& follower = &leader == &daemon ? replica : daemon;
+  leader.rewrite("rules:\n  R1:\n    clear_ticks: 0\n");
+  leader.child().signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return leader.child().log().find("the old rules stay in force") != std::string::npos; }));
+  EXPECT_EQ(leader.status().basis().rule_set(), before);
+  leader.rewrite("rules:\n  R1:\n    clear_ticks: 6\n");
+  leader.child().signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return follower.status().basis().rule_set() != before; }, 20)) << leader.child().log();
+  EXPECT_EQ(follower.status().basis().rule_set(), leader.status().basis().rule_set());
+}
+
+TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
+  OwnBroker own;
+  Topics const topics = make_topics(own.address());
+  Daemon daemon({.broker = own.address(), .topics = topics});
+  {
+    Source source(own.address(), topics);
+    source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+    source.heartbeat(midnight(day(2019, 3, 1)));
+  }
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-02")) << daemon.child().log();
+  own.run("kill");
+  EXPECT_TRUE(eventually([&] { return !daemon.status().broker_reachable(); }, 30));
+  EXPECT_EQ(daemon.total("births", "R", "all"), 1) << "it serves what it has";
+  auto const status = daemon.status();
+  ASSERT_GE(status.basis().coverage_warnings_size(), 1);
+  EXPECT_THAT(status.basis().coverage_warnings(0), HasSubstr("out of reach"));
+  own.run("start");
+  {
+    Source source(own.address(), topics);
+    source.registered("00000002", "N1", "10110", day(2019, 3, 5));
+    source.heartbeat(midnight(day(2019, 5, 1)));
+  }
+  EXPECT_TRUE(daemon.through("2019-04", 90)) << daemon.child().log();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 2);
+  EXPECT_TRUE(eventually([&] { return daemon.status().tick() >= "2019-04"; }, 30));
+  EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable() && daemon.status().ready(); }, 30));
+}
+
+TEST(BrokerTest, ADaemonStartedBeforeItsBrokerWaits) {
+  OwnBroker own;
+  Topics const topics = make_topics(own.address());
+  own.run("stop");
+  Daemon daemon({.broker = own.address(), .topics = topics});
+  ASSERT_TRUE(daemon.serves());
+  EXPECT_FALSE(daemon.status().ready());
+  own.run("start");
+  Source source(own.address(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  EXPECT_TRUE(daemon.through("2019-02", 90)) << daemon.child().log();
+}
+
+TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  Daemon daemon({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-02"));
+  ASSERT_TRUE(kafka::delete_topics(client(broker()), {topics.registrations}, absl::Seconds(30), no_log()).ok());
+  EXPECT_TRUE(eventually([&] { return !daemon.status().ready(); }, 60));
+  EXPECT_TRUE(daemon.child().running());
+  EXPECT_EQ(daemon.total("births", "R", "all"), 1);
+  // Made anew with fewer records than were read: the position is beyond its end.
+  ASSERT_TRUE(kafka::create_topics(client(broker()), {{topics.registrations, 3, 1, -1}}, absl::Seconds(30), no_log()).ok());
+  EXPECT_TRUE(eventually(
+      [&] {
+        auto const s = daemon.status();
+        for (const std::string& w : s.basis().coverage_warnings()) {
+          if (w.find(topics.registrations) != std::string::npos) return true;
+        }
+        return false;
+      },
+      60))
+      << daemon.child().log();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 1);
+}
+
+TEST(TimeTest, AReplicaWithAnIdleSupportTopicGoesOnByTheWallClock) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  base::Days const today = base::days_of(base::UnixMillis(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()));
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  base::PeriodIndex const last(months.period_of(today).value - 1);
+  // Two months ago and last month, nothing in support, no heartbeats.
+  source.registered("00000001", "N1", "10110", months.first_day(base::PeriodIndex(last.value - 1)));
+  source.registered("00000002", "N1", "10110", months.first_day(last));
+  source.flush();
+  Daemon daemon({.broker = broker(), .topics = topics,
+                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 1s\n"});
+  ASSERT_TRUE(daemon.serves());
+  EXPECT_TRUE(daemon.through(months.name(last), 40)) << daemon.status().DebugString();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 2);
+}
+
+}  // namespace
+}  // namespace bellwether::testing

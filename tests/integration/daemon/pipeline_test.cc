@@ -1,0 +1,346 @@
+// From events on a real broker to indicators, dead letters and alerts over gRPC.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "support/cluster.h"
+#include "support/random.h"
+
+namespace bellwether::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+std::string number(int i) { return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i); }
+
+TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  // 300 businesses, every tenth dies; every third is helped, some before the register tells of them.
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int i = 0; i < 300; ++i) {
+      base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
+      std::string const area = i % 2 == 0 ? "N1" : "S2";
+      if (i % 3 == 0) source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
+      source.registered(number(i), area, i % 4 == 0 ? "10110" : "47110", born);
+      if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
+    }
+  }
+  // An enquirer on no register counts where the enquiry says.
+  events::v1::SupportEvent enquiry;
+  enquiry.set_event_id("case-x");
+  enquiry.set_source("growth-hub");
+  enquiry.set_case_id("X");
+  enquiry.set_area_code("S1");
+  enquiry.mutable_activity()->set_scheme("UKSIC");
+  enquiry.mutable_activity()->set_version("2007");
+  enquiry.mutable_activity()->set_code("46900");
+  enquiry.mutable_effective_date()->set_year(2019);
+  enquiry.mutable_effective_date()->set_month(3);
+  enquiry.mutable_effective_date()->set_day(3);
+  enquiry.mutable_interaction()->add_topics(events::v1::SUPPORT_TOPIC_START_UP);
+  source.send(enquiry, "case:X", noon(day(2019, 3, 3)));
+  source.interaction(number(0), "again-1", day(2019, 1, 20));
+  source.interaction(number(0), "again-2", day(2019, 1, 21));
+  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 10, 1)).value));
+
+  Daemon daemon({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(daemon.serves()) << daemon.child().log();
+  ASSERT_TRUE(daemon.through("2019-09")) << daemon.child().log();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 300);
+  EXPECT_EQ(daemon.total("births", "N", "all"), 150);
+  EXPECT_EQ(daemon.total("births", "HUB", "C"), 75);
+  EXPECT_EQ(daemon.total("births", "R", "C"), 75);
+  EXPECT_EQ(daemon.total("births", "R", "47"), 225);
+  EXPECT_EQ(daemon.total("deaths", "R", "all"), 30);
+  EXPECT_EQ(daemon.total("births", "N2", "all"), 0);
+  auto const s = daemon.status();
+  EXPECT_TRUE(s.refused().empty()) << s.DebugString();
+  int64_t businesses = 0;
+  int64_t waiting = 0;
+  for (const auto& p : s.partitions()) {
+    businesses += p.businesses();
+    waiting += p.businesses_waiting();
+  }
+  EXPECT_EQ(businesses, 301);
+  EXPECT_EQ(waiting, 0);
+
+  // Support figures are rounded to 5, and those below 10 are not shown.
+  auto const stub = indicators::v1::IndicatorService::NewStub(daemon.channel());
+  auto const interactions = [&](const std::string& area, const std::string& sector) {
+    grpc::ClientContext context;
+    indicators::v1::QuerySeriesRequest request;
+    request.add_names("interactions");
+    request.mutable_node()->set_area(area);
+    request.mutable_node()->set_sector(sector);
+    request.set_from_period("2019-01");
+    request.set_to_period("2019-01");
+    indicators::v1::QuerySeriesResponse response;
+    EXPECT_TRUE(stub->QuerySeries(&context, request, &response).ok());
+    return response;
+  };
+  auto const all = interactions("R", "all");
+  EXPECT_EQ(all.series(0).values(0).value(), 50);  // 52 in January
+  EXPECT_TRUE(all.basis().rounded());
+  auto const few = interactions("S1", "46");
+  EXPECT_FALSE(few.series(0).values(0).not_available().empty());
+}
+
+TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothingElse) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  base::Days const on = day(2019, 5, 3);
+  base::UnixMillis const at = noon(on);
+  auto const good = [&] {
+    auto e = Source::about("00000001", "f-1", on);
+    e.mutable_registered()->set_area_code("N1");
+    auto& a = *e.mutable_registered()->add_activities();
+    a.set_scheme("UKSIC");
+    a.set_version("2007");
+    a.set_code("10110");
+    return e;
+  };
+  std::string const key = Source::key("00000001");
+  std::vector<std::pair<std::string, std::string>> bad;  // reason, value
+  auto const add = [&](const std::string& reason, auto change) {
+    auto e = good();
+    change(e);
+    bad.emplace_back(reason, e.SerializeAsString());
+  };
+  using E = events::v1::RegistrationEvent;
+  std::string const whole = good().SerializeAsString();
+  bad.emplace_back("malformed", whole.substr(0, whole.size() - 3));
+  bad.emplace_back("malformed", std::string("\xff\xfe\xfd garbage \x07", 14));
+  bad.emplace_back("bad_frame", std::string("\x00\x00\x00\x00\x07\x09\x09", 7) + whole);
+  bad.emplace_back("record_too_large", std::string(950'000, 'x'));
+  add("unknown_kind", [](E& e) { e.clear_registered(); });
+  add("missing_event_id", [](E& e) { e.clear_event_id(); });
+  add("missing_source", [](E& e) { e.clear_source(); });
+  add("missing_business", [](E& e) { e.clear_business(); });
+  add("id_too_long", [](E& e) { e.set_event_id(std::string(2000, 'x')); });
+  add("missing_date", [](E& e) { e.clear_effective_date(); });
+  add("date_out_of_range", [](E& e) { e.mutable_effective_date()->set_year(1600); });
+  add("date_out_of_range", [](E& e) { e.mutable_effective_date()->set_year(2600); });
+  add("effective_after_published", [](E& e) { e.mutable_effective_date()->set_month(6); });
+  add("unknown_area", [](E& e) { e.mutable_registered()->set_area_code("Z9"); });
+  add("unknown_sector", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("55100"); });
+  add("wrong_scheme", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("1011"); });
+  add("wrong_scheme", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_version("2003"); });
+  for (const auto& [reason, value] : bad) source.raw(topics.registrations, key, value, at);
+  source.tombstone(topics.registrations, key, at);
+  source.raw(topics.support, key, whole, at);  // a record of another topic's type
+  source.raw(topics.registrations, "wrong-key", whole, at);
+  source.raw(topics.registrations, key, whole, at);
+  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
+
+  std::multiset<std::string> expected = {"empty_record", "wrong_topic", "key_mismatch"};
+  for (const auto& [reason, value] : bad) expected.insert(reason);
+  {
+    Daemon daemon({.broker = broker(), .topics = topics});
+    ASSERT_TRUE(daemon.serves());
+    ASSERT_TRUE(daemon.through("2019-05")) << daemon.child().log();
+    EXPECT_EQ(daemon.total("births", "R", "all"), 1);
+    int64_t counted = 0;
+    auto const s = daemon.status();
+    for (const auto& r : s.refused()) counted += r.count();
+    EXPECT_EQ(counted, static_cast<int64_t>(expected.size()));
+    EXPECT_THAT(daemon.http("/metrics"), HasSubstr("bellwether_refused_records_total{"));
+    daemon.child().signal(SIGTERM);
+    EXPECT_EQ(daemon.child().wait(15), 0);
+  }
+  auto const letters = read_all(broker(), topics.dead_letters);
+  std::multiset<std::string> reasons;
+  std::multiset<std::string> bytes;
+  for (const DeadLetterCopy& letter : letters) {
+    reasons.insert(letter.headers.at("bellwether.reason"));
+    bytes.insert(letter.value);
+    EXPECT_FALSE(letter.headers.at("__connect.errors.exception.message").empty());
+    EXPECT_TRUE(letter.headers.contains("__connect.errors.offset"));
+    std::string const from = letter.headers.at("__connect.errors.topic");
+    EXPECT_TRUE(from == topics.registrations || from == topics.support);
+  }
+  EXPECT_EQ(reasons, expected);
+  for (const auto& [reason, value] : bad) {
+    if (value.size() < 900'000) {
+      EXPECT_TRUE(bytes.contains(value)) << reason;
+    }
+  }
+  // A restart folds the log anew and writes nothing twice.
+  Daemon again({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(again.serves());
+  ASSERT_TRUE(again.through("2019-05"));
+  EXPECT_EQ(read_all(broker(), topics.dead_letters).size(), letters.size());
+}
+
+// Births of two sectors over nine years; one of them halves at the end.
+void publish_a_fall(Source& source, int from_year, int to_year, bool fall) {
+  Random random(11);
+  int n = 0;
+  for (int y = from_year; y <= to_year; ++y) {
+    for (int m = 1; m <= 12; ++m) {
+      for (const char* sic : {"10110", "47110"}) {
+        bool const fallen = fall && y == to_year && m >= 7 && std::string_view(sic) == "10110";
+        int const births = (fallen ? 14 : 28) + random.between(0, 4);
+        for (int i = 0; i < births; ++i) {
+          source.registered(number(++n), i % 2 == 0 ? "N1" : "S1", sic, day(y, m, 1 + i * 27 / births));
+        }
+      }
+      source.heartbeat(base::UnixMillis(base::start_of(day(m == 12 ? y + 1 : y, m % 12 + 1, 1)).value));
+    }
+  }
+}
+
+std::vector<std::string> told(const std::vector<alerts::v1::Transition>& transitions) {
+  std::vector<std::string> out;
+  for (const auto& t : transitions) out.push_back(base::cat(t.alert().name(), " ", static_cast<int>(t.kind())));
+  return out;
+}
+
+TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  publish_a_fall(source, 2011, 2018, true);
+  std::vector<std::string> before;
+  {
+    Daemon daemon({.broker = broker(), .topics = topics});
+    ASSERT_TRUE(daemon.serves());
+    ASSERT_TRUE(daemon.through("2018-12")) << daemon.child().log();
+    auto const transitions = daemon.transitions();
+    before = told(transitions);
+    bool found = false;
+    for (const auto& t : transitions) {
+      found |= t.alert().rule() == "R1" && t.alert().node().sector() == "10" && t.alert().raised_period() >= "2018-07" &&
+               t.kind() == alerts::v1::TRANSITION_KIND_RAISED;
+      EXPECT_TRUE(t.historical()) << "these are years ago";
+    }
+    EXPECT_TRUE(found);
+    daemon.child().signal(SIGKILL);
+    EXPECT_EQ(daemon.child().wait(5), 128 + SIGKILL);
+  }
+  Daemon first({.broker = broker(), .topics = topics});
+  Daemon second({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(first.serves() && second.serves());
+  ASSERT_TRUE(first.through("2018-12", 90) && second.through("2018-12", 90)) << first.child().log();
+  EXPECT_EQ(told(first.transitions()), before);
+  EXPECT_EQ(told(second.transitions()), before);
+  ASSERT_TRUE(eventually([&] {
+    return (first.status().role() == status::v1::ROLE_LEADER) != (second.status().role() == status::v1::ROLE_LEADER);
+  }));
+  // The leader is killed; the other takes over and judges what comes.
+  Daemon& leader = first.status().role() == status::v1::ROLE_LEADER ? first : second;
+  Daemon& follower = &leader == &first ? second : first;
+  leader.child().signal(SIGKILL);
+  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 2, 1)).value));
+  ASSERT_TRUE(eventually([&] {
+    auto const s = follower.status();
+    return s.role() == status::v1::ROLE_LEADER && s.tick() >= "2019-01";
+  })) << follower.child().log();
+  std::vector<std::string> const after = told(follower.transitions());
+  ASSERT_GE(after.size(), before.size());
+  EXPECT_EQ(std::vector<std::string>(after.begin(), after.begin() + static_cast<long>(before.size())), before);
+}
+
+TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  publish_a_fall(source, 2012, 2018, true);
+  Daemon one({.broker = broker(), .topics = topics});
+  Daemon two({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(one.serves() && two.serves());
+  ASSERT_TRUE(one.through("2018-12", 90) && two.through("2018-12", 90));
+  auto const stub = alerts::v1::AlertService::NewStub(one.channel());
+  alerts::v1::ListAlertsRequest list;
+  list.set_filter("rule = R1 AND sector = \"10\" AND open = true");
+  alerts::v1::ListAlertsResponse listed;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ListAlerts(&context, list, &listed).ok());
+  }
+  ASSERT_GE(listed.alerts_size(), 1);
+  EXPECT_EQ(listed.basis().data_through(), "2018-12");
+  EXPECT_FALSE(listed.basis().rule_set().empty());
+
+  // Watch on the other replica, from half-way on.
+  auto const watcher = alerts::v1::AlertService::NewStub(two.channel());
+  std::string token;
+  std::vector<std::string> seen;
+  {
+    grpc::ClientContext context;
+    alerts::v1::WatchAlertsRequest request;
+    request.set_resume_token("0");
+    auto const stream = watcher->WatchAlerts(&context, request);
+    alerts::v1::WatchAlertsResponse event;
+    ASSERT_TRUE(stream->Read(&event));
+    ASSERT_TRUE(event.has_transition());
+    seen.push_back(base::cat(event.transition().alert().name(), " ", static_cast<int>(event.transition().kind())));
+    token = event.resume_token();
+    context.TryCancel();
+    (void)stream->Finish();
+  }
+  {
+    grpc::ClientContext context;
+    alerts::v1::AcknowledgeAlertRequest request;
+    request.set_name(listed.alerts(0).name());
+    request.set_actor("ann");
+    request.set_comment("calling the trade body");
+    alerts::v1::AcknowledgeAlertResponse response;
+    grpc::Status const status = stub->AcknowledgeAlert(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.alert().acknowledgement().actor(), "ann");
+  }
+  {
+    grpc::ClientContext context;
+    alerts::v1::GetAlertRequest request;
+    request.set_name(listed.alerts(0).name());
+    alerts::v1::GetAlertResponse response;
+    ASSERT_TRUE(stub->GetAlert(&context, request, &response).ok());
+    EXPECT_EQ(response.alert().acknowledgement().comment(), "calling the trade body");
+  }
+  {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    alerts::v1::WatchAlertsRequest request;
+    request.set_resume_token(token);
+    auto const stream = watcher->WatchAlerts(&context, request);
+    alerts::v1::WatchAlertsResponse event;
+    bool acknowledged = false;
+    while (!acknowledged && stream->Read(&event)) {
+      if (!event.has_transition()) continue;
+      seen.push_back(base::cat(event.transition().alert().name(), " ", static_cast<int>(event.transition().kind())));
+      acknowledged = event.transition().kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED;
+    }
+    EXPECT_TRUE(acknowledged);
+    context.TryCancel();
+    (void)stream->Finish();
+  }
+  EXPECT_EQ(seen, told(two.transitions())) << "resumed without loss or repetition";
+  {
+    grpc::ClientContext context;
+    alerts::v1::CreateSilenceRequest request;
+    request.mutable_silence()->set_rule("R1");
+    request.mutable_silence()->set_actor("ann");
+    request.mutable_silence()->set_until_ms(4'000'000'000'000);
+    alerts::v1::CreateSilenceResponse response;
+    ASSERT_TRUE(stub->CreateSilence(&context, request, &response).ok());
+    EXPECT_THAT(response.silence().name(), HasSubstr("silences/"));
+  }
+  {
+    grpc::ClientContext context;
+    alerts::v1::ListAlertsResponse response;
+    ASSERT_TRUE(stub->ListAlerts(&context, list, &response).ok());
+    EXPECT_FALSE(response.alerts(0).silenced_by().empty());
+  }
+  {
+    grpc::ClientContext context;
+    alerts::v1::ExplainAlertRequest request;
+    request.set_name(listed.alerts(0).name());
+    alerts::v1::ExplainAlertResponse response;
+    ASSERT_TRUE(stub->ExplainAlert(&context, request, &response).ok());
+    EXPECT_GT(response.path_size(), 5);
+    EXPECT_GT(response.text_size(), 2);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::testing

@@ -1,0 +1,390 @@
+#include "support/cluster.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+#include <netdb.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/text.h"
+#include "kafka/consumer.h"
+#include "kafka/topics.h"
+#include "support/must.h"
+#include "support/world.h"
+
+namespace bellwether::testing {
+namespace {
+
+constexpr absl::Duration kWait = absl::Seconds(60);
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void check(const absl::Status& status) {
+  if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  BELLWETHER_CHECK(status.ok());
+}
+
+kafka::ClientOptions client(const std::string& broker) {
+  kafka::ClientOptions o;
+  o.bootstrap_servers = broker;
+  o.client_id = "test";
+  return o;
+}
+
+int number_after(const std::string& text, const std::string& words) {
+  size_t const at = text.find(words);
+  return at == std::string::npos ? 0 : std::atoi(text.c_str() + at + words.size());
+}
+
+void set(events::v1::Date& out, base::Days day) {
+  std::string const text = base::format_date(day);
+  out.set_year(std::stoi(text.substr(0, 4)));
+  out.set_month(std::stoi(text.substr(5, 2)));
+  out.set_day(std::stoi(text.substr(8, 2)));
+}
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& done, double seconds) {
+  auto const end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return true;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "bellwether-test.XXXXXX").string();
+  BELLWETHER_CHECK(mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+std::string TemporaryFolder::write(const std::string& name, std::string_view text) const {
+  std::string const path = (path_ / name).string();
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+Child::Child(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
+             std::string log)
+    : log_(std::move(log)) {
+  std::vector<char*> arguments;
+  for (const std::string& a : command) arguments.push_back(const_cast<char*>(a.c_str()));
+  arguments.push_back(nullptr);
+  pid_ = fork();
+  BELLWETHER_CHECK(pid_ >= 0);
+  if (pid_ > 0) return;
+  for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+  int const out = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  dup2(out, STDOUT_FILENO);
+  dup2(out, STDERR_FILENO);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+Child::~Child() {
+  if (!status_) {
+    kill(pid_, SIGKILL);
+    wait(10);
+  }
+}
+void Child::signal(int number) const { kill(pid_, number); }
+std::optional<int> Child::wait(double seconds) {
+  eventually(
+      [&] {
+        if (status_) return true;
+        int raw = 0;
+        if (waitpid(pid_, &raw, WNOHANG) != pid_) return false;
+        status_ = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+        return true;
+      },
+      seconds);
+  return status_;
+}
+bool Child::running() { return !wait(0).has_value(); }
+std::string Child::log() const { return read_file(log_); }
+
+std::string broker() {
+  const char* const address = std::getenv("BELLWETHER_TEST_BROKER");
+  if (address == nullptr) {
+    std::fputs("set BELLWETHER_TEST_BROKER to host:port of a broker, or use tests/run integration\n", stderr);
+    std::abort();
+  }
+  return address;
+}
+kafka::LogFn no_log() {
+  return [](int, std::string_view, std::string_view) {};
+}
+
+OwnBroker::OwnBroker() { run("start"); }
+OwnBroker::~OwnBroker() { run("kill"); }
+void OwnBroker::run(const std::string& verb) const {
+  std::string const command =
+      base::cat(BELLWETHER_SOURCE_DIR, "/third_party/broker ", verb, " ", folder_.path().string(), "/broker");
+  BELLWETHER_CHECK(std::system(command.c_str()) == 0);
+}
+std::string OwnBroker::address() const {
+  std::string port = read_file((folder_.path() / "broker" / "port").string());
+  while (!port.empty() && port.back() == '\n') port.pop_back();
+  return "127.0.0.1:" + port;
+}
+
+Topics make_topics(const std::string& broker, int partitions, int support_partitions) {
+  static std::atomic<int> number{0};
+  std::string const prefix = base::cat("test.", getpid(), ".", number.fetch_add(1));
+  Topics t{prefix + ".registrations", prefix + ".support", prefix + ".journal", prefix + ".dead-letters"};
+  check(kafka::create_topics(client(broker),
+                             {{t.registrations, partitions, 1, -1},
+                              {t.support, support_partitions > 0 ? support_partitions : partitions, 1, -1},
+                              {t.journal, 1, 1, -1},
+                              {t.dead_letters, 1, 1, -1}},
+                             kWait, no_log()));
+  return t;
+}
+
+Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {
+  if (options_.group.empty()) options_.group = options_.topics.journal;
+  folder_.write("areas.csv", kWorldAreas);
+  folder_.write("sets.csv", kWorldSets);
+  folder_.write("sectors.csv", kWorldSectors);
+  config_ = folder_.write("bellwetherd.yaml", yaml());
+  child_ = std::make_unique<Child>(
+      std::vector<std::string>{std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd", "--config", config_},
+      options_.environment, (folder_.path() / "log").string());
+}
+
+std::string Daemon::yaml() const {
+  return base::cat("kafka:\n  bootstrap_servers: ", options_.broker, "\n  registrations_topic: ",
+                   options_.topics.registrations, "\n  support_topic: ", options_.topics.support,
+                   "\n  journal_topic: ", options_.topics.journal,
+                   "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  group: ", options_.group,
+                   "\n  session_timeout_ms: 6000\ntime:\n", options_.time,
+                   "reference:\n  areas: areas.csv\n  area_sets: sets.csv\n  sectors: sectors.csv\n"
+                   "serve:\n  grpc_address: ", options_.grpc_address, "\n  metrics_address: 127.0.0.1:0\n",
+                   options_.more);
+}
+
+void Daemon::rewrite(const std::string& more) {
+  options_.more = more;
+  folder_.write("bellwetherd.yaml", yaml());
+}
+
+bool Daemon::serves(double seconds) {
+  return eventually(
+      [&] {
+        if (!child_->running()) return true;
+        std::string const log = child_->log();
+        grpc_port_ = number_after(log, "gRPC on port ");
+        metrics_port_ = number_after(log, "metrics on port ");
+        return grpc_port_ > 0 && metrics_port_ > 0;
+      },
+      seconds) && child_->running();
+}
+
+std::shared_ptr<grpc::Channel> Daemon::channel() const {
+  return grpc::CreateChannel(address(), grpc::InsecureChannelCredentials());
+}
+
+std::string Daemon::http(const std::string& path, int* status) const {
+  int const s = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<uint16_t>(metrics_port_));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::string answer;
+  if (connect(s, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
+    std::string const request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    (void)!write(s, request.data(), request.size());
+    char buffer[65536];
+    for (ssize_t n = 0; (n = read(s, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<size_t>(n));
+  }
+  close(s);
+  if (status != nullptr) *status = answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
+  size_t const body = answer.find("\r\n\r\n");
+  return body == std::string::npos ? "" : answer.substr(body + 4);
+}
+
+status::v1::GetStatusResponse Daemon::status() const {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  status::v1::GetStatusResponse response;
+  (void)status::v1::StatusService::NewStub(channel())->GetStatus(&context, {}, &response);
+  return response;
+}
+
+bool Daemon::through(const std::string& period, double seconds) {
+  return eventually(
+      [&] {
+        auto const s = status();
+        if (s.basis().data_through() < period) return false;
+        for (const auto& in : s.inputs()) {
+          if (in.lag_events() > 0 && !in.held()) return false;
+        }
+        return s.inputs_size() > 0;
+      },
+      seconds);
+}
+
+double Daemon::total(const std::string& measure, const std::string& area, const std::string& sector) const {
+  auto const stub = indicators::v1::IndicatorService::NewStub(channel());
+  indicators::v1::QuerySeriesRequest request;
+  request.add_names(measure);
+  request.mutable_node()->set_area(area);
+  request.mutable_node()->set_sector(sector);
+  request.set_from_period("2010-01");
+  request.set_page_size(1000);
+  double sum = 0;
+  do {
+    grpc::ClientContext context;
+    indicators::v1::QuerySeriesResponse response;
+    grpc::Status const status = stub->QuerySeries(&context, request, &response);
+    if (!status.ok()) {
+      ADD_FAILURE() << measure << " " << area << " " << sector << ": " << status.error_message();
+      return -1;
+    }
+    for (const auto& value : response.series(0).values()) sum += value.value();
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return sum;
+}
+
+std::vector<alerts::v1::Transition> Daemon::transitions() const {
+  auto const stub = alerts::v1::AlertService::NewStub(channel());
+  alerts::v1::WatchAlertsRequest request;
+  request.set_resume_token("0");
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  auto const stream = stub->WatchAlerts(&context, request);
+  std::vector<alerts::v1::Transition> out;
+  alerts::v1::WatchAlertsResponse event;
+  while (stream->Read(&event)) {
+    if (event.has_caught_up()) break;
+    out.push_back(event.transition());
+  }
+  context.TryCancel();
+  (void)stream->Finish();
+  return out;
+}
+
+Source::Source(const std::string& broker, const Topics& topics, int partitions)
+    : topics_(topics), partitions_(partitions), producer_(must(kafka::Producer::create(client(broker), {}, no_log()))) {}
+
+events::v1::RegistrationEvent Source::about(const std::string& business, const std::string& event_id, base::Days on) {
+  events::v1::RegistrationEvent e;
+  e.set_event_id(event_id);
+  e.set_source("companies-house");
+  e.mutable_business()->set_jurisdiction("GB");
+  e.mutable_business()->set_register_("companies-house");
+  e.mutable_business()->set_id(business);
+  set(*e.mutable_effective_date(), on);
+  return e;
+}
+void Source::registered(const std::string& business, const std::string& area, const std::string& activity, base::Days on) {
+  auto e = about(business, business + "/registered", on);
+  e.mutable_registered()->set_area_code(area);
+  auto& a = *e.mutable_registered()->add_activities();
+  a.set_scheme("UKSIC");
+  a.set_version("2007");
+  a.set_code(activity);
+  send(e, noon(on));
+}
+void Source::ceased(const std::string& business, base::Days on) {
+  auto e = about(business, business + "/ceased", on);
+  e.mutable_status_changed()->set_status(events::v1::REGISTER_STATUS_DISSOLVED);
+  send(e, noon(on));
+}
+void Source::interaction(const std::string& business, const std::string& event_id, base::Days on) {
+  events::v1::SupportEvent e;
+  e.set_event_id(event_id);
+  e.set_source("growth-hub");
+  *e.mutable_business() = about(business, "", on).business();
+  set(*e.mutable_effective_date(), on);
+  e.mutable_interaction()->add_topics(events::v1::SUPPORT_TOPIC_CASH_FLOW);
+  send(e, key(business), noon(on));
+}
+void Source::send(const events::v1::RegistrationEvent& event, base::UnixMillis at) {
+  raw(topics_.registrations, key(event.business().id()), event.SerializeAsString(), at);
+}
+void Source::send(const events::v1::SupportEvent& event, const std::string& record_key, base::UnixMillis at) {
+  raw(topics_.support, record_key, event.SerializeAsString(), at);
+}
+void Source::raw(const std::string& topic, const std::string& record_key, std::string_view value, base::UnixMillis at,
+                 int partition) {
+  check(producer_->produce_bulk(producer_->topic(topic), partition, record_key, value, at.value));
+}
+void Source::tombstone(const std::string& topic, const std::string& record_key, base::UnixMillis at) {
+  // A record without a value, which our own producer never writes.
+  kafka::Callbacks callbacks;
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker()), {}, &callbacks));
+  BELLWETHER_CHECK(rd_kafka_producev(made.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_VALUE(nullptr, 0),
+                                     RD_KAFKA_V_KEY(record_key.data(), record_key.size()),
+                                     RD_KAFKA_V_TIMESTAMP(at.value), RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  BELLWETHER_CHECK(rd_kafka_flush(made.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+void Source::heartbeat(base::UnixMillis complete_to) {
+  events::v1::RegistrationEvent r;
+  r.set_source("companies-house");
+  r.mutable_heartbeat()->set_complete_to(complete_to.value);
+  events::v1::SupportEvent s;
+  s.set_source("growth-hub");
+  s.mutable_heartbeat()->set_complete_to(complete_to.value);
+  for (int p = 0; p < partitions_; ++p) {
+    raw(topics_.registrations, "", r.SerializeAsString(), complete_to, p);
+    raw(topics_.support, "", s.SerializeAsString(), complete_to, p);
+  }
+  flush();
+}
+void Source::flush() {
+  check(producer_->flush(kWait));
+  BELLWETHER_CHECK(producer_->failures() == 0);
+}
+
+base::UnixMillis noon(base::Days day) { return base::UnixMillis(base::start_of(day).value + 12 * 3'600'000); }
+
+std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic) {
+  auto const consumer =
+      must(kafka::InputConsumer::create(client(broker), {{topic, 0, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
+  std::vector<DeadLetterCopy> out;
+  bool at_end = false;
+  eventually([&] {
+    kafka::Batch batch;
+    consumer->poll(0, batch);
+    for (const kafka::Record& r : batch.records()) {
+      DeadLetterCopy copy{{}, std::string(r.key), std::string(r.value)};
+      rd_kafka_headers_t* headers = nullptr;
+      if (rd_kafka_message_headers(r.message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const char* name = nullptr;
+        const void* value = nullptr;
+        size_t size = 0;
+        for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+          copy.headers[name] = std::string(static_cast<const char*>(value), size);
+        }
+      }
+      out.push_back(std::move(copy));
+    }
+    at_end = batch.at_end();
+    return at_end;
+  });
+  BELLWETHER_CHECK(at_end);
+  return out;
+}
+
+}  // namespace bellwether::testing

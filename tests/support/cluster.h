@@ -1,0 +1,163 @@
+// What integration tests stand on: a broker, topics of one's own, a daemon as a child process, a source
+// of events, and clients. Everything is on loopback and in folders of its own.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/calendar.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "bellwether/events/v1/registration.pb.h"
+#include "bellwether/events/v1/support.pb.h"
+#include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "bellwether/status/v1/status.grpc.pb.h"
+#include "kafka/client.h"
+#include "kafka/producer.h"
+
+namespace bellwether::testing {
+
+// Polls until `done`, at most `seconds`.
+bool eventually(const std::function<bool()>& done, double seconds = 60);
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const { return path_; }
+  std::string write(const std::string& name, std::string_view text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Child {
+ public:
+  // `environment` is added to ours; output goes to `log`.
+  Child(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
+        std::string log);
+  ~Child();  // SIGKILL if it still runs
+  void signal(int number) const;
+  // Exit status (128 + signal number when killed); nullopt when it still runs after `seconds`.
+  std::optional<int> wait(double seconds);
+  bool running();
+  pid_t pid() const { return pid_; }
+  std::string log() const;
+
+ private:
+  pid_t pid_ = -1;
+  std::string log_;
+  std::optional<int> status_;
+};
+
+// host:port of the broker that tests/run started.
+std::string broker();
+// The quiet log of a client.
+kafka::LogFn no_log();
+
+// A broker that a test may stop and kill.
+class OwnBroker {
+ public:
+  OwnBroker();
+  ~OwnBroker();
+  std::string address() const;
+  void run(const std::string& verb) const;  // start, stop, kill, restart
+
+ private:
+  TemporaryFolder folder_;
+};
+
+struct Topics {
+  std::string registrations;
+  std::string support;
+  std::string journal;
+  std::string dead_letters;
+};
+// Fresh topics with a name of their own.
+Topics make_topics(const std::string& broker, int partitions = 3, int support_partitions = 0);
+
+struct DaemonOptions {
+  std::string broker;
+  Topics topics;
+  std::string time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n";
+  std::string more;  // YAML
+  std::string group;
+  std::string grpc_address = "127.0.0.1:0";
+  std::map<std::string, std::string> environment;
+};
+
+class Daemon {
+ public:
+  // Starts bellwetherd over the small world of world.h.
+  explicit Daemon(DaemonOptions options);
+
+  Child& child() { return *child_; }
+  // False when it ended before it served.
+  bool serves(double seconds = 20);
+  std::string address() const { return "127.0.0.1:" + std::to_string(grpc_port_); }
+  std::shared_ptr<grpc::Channel> channel() const;
+  std::string http(const std::string& path, int* status = nullptr) const;
+  void rewrite(const std::string& more);  // of the configuration, for SIGHUP
+
+  status::v1::GetStatusResponse status() const;
+  // Everything in the log was read and the data reach `period`.
+  bool through(const std::string& period, double seconds = 60);
+  // Sum of a measure over all kept periods at a node.
+  double total(const std::string& measure, const std::string& area, const std::string& sector) const;
+  std::vector<alerts::v1::Transition> transitions() const;
+
+ private:
+  std::string yaml() const;
+  DaemonOptions options_;
+  TemporaryFolder folder_;
+  std::string config_;
+  std::unique_ptr<Child> child_;
+  int grpc_port_ = 0;
+  int metrics_port_ = 0;
+};
+
+// Publishes events as a register and a support desk do.
+class Source {
+ public:
+  Source(const std::string& broker, const Topics& topics, int partitions = 3);
+
+  static std::string key(const std::string& business) { return "GB/companies-house/" + business; }
+  static events::v1::RegistrationEvent about(const std::string& business, const std::string& event_id,
+                                             base::Days on);
+  void registered(const std::string& business, const std::string& area, const std::string& activity, base::Days on);
+  void ceased(const std::string& business, base::Days on);
+  void interaction(const std::string& business, const std::string& event_id, base::Days on);
+  void send(const events::v1::RegistrationEvent& event, base::UnixMillis at);
+  void send(const events::v1::SupportEvent& event, const std::string& key, base::UnixMillis at);
+  void raw(const std::string& topic, const std::string& key, std::string_view value, base::UnixMillis at,
+           int partition = kafka::kAnyPartition);
+  void tombstone(const std::string& topic, const std::string& key, base::UnixMillis at);
+  // On every partition of both topics.
+  void heartbeat(base::UnixMillis complete_to);
+  void flush();
+
+ private:
+  Topics topics_;
+  int partitions_;
+  std::unique_ptr<kafka::Producer> producer_;
+};
+
+// Noon of a day, an hour after which something was published.
+base::UnixMillis noon(base::Days day);
+
+struct DeadLetterCopy {
+  std::map<std::string, std::string> headers;
+  std::string key;
+  std::string value;
+};
+std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic);
+
+}  // namespace bellwether::testing
