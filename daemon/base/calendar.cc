@@ -1,9 +1,10 @@
 #include "base/calendar.h"
 
+#include <chrono>  // its calendar alone: nothing here asks a clock
+
 #include "absl/status/status.h"
-#include "base/text.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/civil_time.h"
+#include "base/text.h"
 
 namespace bellwether::base {
 namespace {
@@ -12,21 +13,16 @@ constexpr int32_t kMondayBefore1970 = -3;  // 1969-12-29
 
 int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 
-absl::CivilDay civil(Days day) { return absl::CivilDay(1970, 1, 1) + day.value; }
-Days from_civil(absl::CivilDay day) {
-  return Days(static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1)));
-}
-
 struct IsoWeek {
-  int64_t year;
+  int year;
   int week;  // 1 … 53
 };
 
 // ISO 8601: a week belongs to the year that its Thursday is in.
 IsoWeek iso_week(Days monday) {
-  absl::CivilDay const thursday = civil(Days(monday.value + 3));
-  absl::CivilDay const new_year(thursday.year(), 1, 1);
-  return {thursday.year(), static_cast<int>((thursday - new_year) / 7) + 1};
+  Days const thursday(monday.value + 3);
+  int const year = civil_date(thursday).year;
+  return {year, (thursday.value - days_from_civil(year, 1, 1).value) / 7 + 1};
 }
 
 bool all_digits(std::string_view text) {
@@ -45,26 +41,34 @@ int number(std::string_view digits) {
 }  // namespace
 
 Days days_from_civil(int year, int month, int day) {
-  return from_civil(absl::CivilDay(year, month, day));
+  namespace ch = std::chrono;
+  int const carry = floor_div(month - 1, 12);
+  auto const m = static_cast<unsigned>(month - 12 * carry);
+  ch::sys_days const first(ch::year_month_day(ch::year(year + carry), ch::month(m), ch::day(1)));
+  return Days(first.time_since_epoch().count() + day - 1);
+}
+
+CivilDate civil_date(Days day) {
+  namespace ch = std::chrono;
+  ch::year_month_day const d{ch::sys_days(ch::days(day.value))};
+  return {int{d.year()}, static_cast<int>(unsigned{d.month()}), static_cast<int>(unsigned{d.day()})};
 }
 
 absl::StatusOr<Days> parse_date(std::string_view text) {
   if (text.size() == 10 && text[4] == '-' && text[7] == '-' && all_digits(text.substr(0, 4)) &&
       all_digits(text.substr(5, 2)) && all_digits(text.substr(8, 2))) {
-    int const year = number(text.substr(0, 4));
-    int const month = number(text.substr(5, 2));
-    int const day = number(text.substr(8, 2));
-    absl::CivilDay const normalised(year, month, day);
-    if (normalised.year() == year && normalised.month() == month && normalised.day() == day) {
-      return from_civil(normalised);
+    CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)), number(text.substr(8, 2))};
+    if (stated.month >= 1 && stated.month <= 12 && stated.day >= 1 && stated.day <= 31) {
+      Days const day = days_from_civil(stated.year, stated.month, stated.day);
+      if (civil_date(day) == stated) return day;
     }
   }
   return absl::InvalidArgumentError(cat("'", text, "' is not a date; write YYYY-MM-DD"));
 }
 
 std::string format_date(Days day) {
-  absl::CivilDay const c = civil(day);
-  return absl::StrFormat("%04d-%02d-%02d", c.year(), c.month(), c.day());
+  CivilDate const c = civil_date(day);
+  return absl::StrFormat("%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
 std::string format_instant(UnixMillis instant) {
@@ -76,14 +80,13 @@ std::string format_instant(UnixMillis instant) {
 
 PeriodIndex Calendar::period_of(Days day) const {
   if (unit_ == CalendarUnit::kWeek) return PeriodIndex(floor_div(day.value - kMondayBefore1970, 7));
-  absl::CivilDay const c = civil(day);
-  return PeriodIndex(static_cast<int32_t>((c.year() - 1970) * 12 + c.month() - 1));
+  CivilDate const c = civil_date(day);
+  return PeriodIndex((c.year - 1970) * 12 + c.month - 1);
 }
 
 Days Calendar::first_day(PeriodIndex period) const {
   if (unit_ == CalendarUnit::kWeek) return Days(kMondayBefore1970 + 7 * period.value);
-  absl::CivilMonth const month = absl::CivilMonth(1970, 1) + period.value;
-  return from_civil(absl::CivilDay(month));
+  return days_from_civil(1970, period.value + 1, 1);
 }
 
 int Calendar::season(PeriodIndex period) const {
@@ -97,8 +100,8 @@ std::string Calendar::name(PeriodIndex period) const {
     IsoWeek const w = iso_week(first_day(period));
     return absl::StrFormat("%04d-W%02d", w.year, w.week);
   }
-  absl::CivilMonth const month = absl::CivilMonth(1970, 1) + period.value;
-  return absl::StrFormat("%04d-%02d", month.year(), month.month());
+  int32_t const year = floor_div(period.value, 12);
+  return absl::StrFormat("%04d-%02d", 1970 + year, period.value - 12 * year + 1);
 }
 
 absl::StatusOr<PeriodIndex> Calendar::parse(std::string_view text) const {

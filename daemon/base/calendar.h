@@ -26,7 +26,15 @@ constexpr Days days_of(UnixMillis instant) {
 }
 constexpr UnixMillis start_of(Days day) { return UnixMillis(day.value * kMillisPerDay); }
 
+// A month or day out of range carries over: month 13 is January of the next year.
 Days days_from_civil(int year, int month, int day);
+struct CivilDate {
+  int year = 1970;
+  int month = 1;  // 1 … 12
+  int day = 1;    // 1 … 31
+  friend bool operator==(CivilDate, CivilDate) = default;
+};
+CivilDate civil_date(Days day);
 // "2019-05-03". Error: InvalidArgument unless exactly YYYY-MM-DD and a day of the calendar.
 absl::StatusOr<Days> parse_date(std::string_view text);
 std::string format_date(Days day);

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "absl/container/inlined_vector.h"
-#include "absl/time/civil_time.h"
 #include "detection/count_distribution.h"
 #include "detection/normal.h"
 
@@ -133,12 +132,9 @@ class Seasons {
       return target - static_cast<int32_t>(std::lround(years * options_.year_periods));
     }
     constexpr int kHalfWeek = 3;
-    absl::CivilDay const day =
-        absl::CivilDay(1970, 1, 1) + calendar.first_day(base::PeriodIndex(target)).value;
-    absl::CivilDay const then(day.year() - years, day.month(), day.day());
-    return calendar
-        .period_of(base::Days(static_cast<int32_t>(then - absl::CivilDay(1970, 1, 1)) + kHalfWeek))
-        .value;
+    base::CivilDate const day = base::civil_date(calendar.first_day(base::PeriodIndex(target)));
+    base::Days const then = base::days_from_civil(day.year - years, day.month, day.day);
+    return calendar.period_of(base::Days(then.value + kHalfWeek)).value;
   }
 
   absl::InlinedVector<int32_t, 8> references_;

@@ -3,7 +3,6 @@
 #include <bit>
 #include <optional>
 
-#include "absl/time/civil_time.h"
 #include "reference/reference.h"
 
 namespace bellwether::ledger {
@@ -38,11 +37,10 @@ constexpr Cell kNowhere{reference::kRootArea, reference::kUnclassified, base::Si
 
 // Whole years from `from` to `to` by the civil calendar.
 int whole_years(Days from, Days to) {
-  absl::CivilDay const a = absl::CivilDay(1970, 1, 1) + from.value;
-  absl::CivilDay const b = absl::CivilDay(1970, 1, 1) + to.value;
-  int const years = static_cast<int>(b.year() - a.year());
-  bool const before_anniversary = std::pair(b.month(), b.day()) < std::pair(a.month(), a.day());
-  return years - (before_anniversary ? 1 : 0);
+  base::CivilDate const a = base::civil_date(from);
+  base::CivilDate const b = base::civil_date(to);
+  bool const before_anniversary = std::pair(b.month, b.day) < std::pair(a.month, a.day);
+  return b.year - a.year - (before_anniversary ? 1 : 0);
 }
 
 // Walks a business through its facts.

@@ -17,6 +17,21 @@ TEST(CalendarTest, DatesAreReadOnlyInFullAndOnlyIfTheyExist) {
   }
 }
 
+TEST(CalendarTest, DatesAndDaysAreOneToOne) {
+  CivilDate before = civil_date(Days(-150'001));
+  for (int32_t d = -150'000; d < 150'000; ++d) {  // 1559 to 2380
+    CivilDate const c = civil_date(Days(d));
+    ASSERT_EQ(days_from_civil(c.year, c.month, c.day).value, d);
+    bool const next_day = c.year == before.year && c.month == before.month && c.day == before.day + 1;
+    bool const next_month = c.day == 1 && (c.year * 12 + c.month) == (before.year * 12 + before.month) + 1;
+    ASSERT_TRUE(next_day || next_month) << format_date(Days(d));
+    before = c;
+  }
+  EXPECT_EQ(format_date(days_from_civil(2019, 13, 1)), "2020-01-01");
+  EXPECT_EQ(format_date(days_from_civil(2019, 0, 1)), "2018-12-01");
+  EXPECT_EQ(format_date(days_from_civil(2023, 2, 29)), "2023-03-01");
+}
+
 TEST(CalendarTest, WeeksAreThoseOfIso8601) {
   // Years that begin or end in a week of another year, and years of 53 weeks.
   for (auto [date, week] : {std::pair{"2018-12-31", "2019-W01"}, {"2019-12-29", "2019-W52"}, {"2019-12-30", "2020-W01"},
