@@ -99,7 +99,10 @@ class PartitionEngine {
   // `input` has nothing to read at `next`; `quiet_since` is when that began.
   void at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now);
 
+  // As in the ledger, in this order.
   void prefetch(base::BusinessKey business) const { ledger_.prefetch(business); }
+  void prefetch_record(base::BusinessKey business) const { ledger_.prefetch_record(business); }
+  void prefetch_facts(base::BusinessKey business) const { ledger_.prefetch_facts(business); }
 
   // The oldest closed tick, if any.
   std::optional<PartitionTick> take_tick();

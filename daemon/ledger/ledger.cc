@@ -25,6 +25,32 @@ void Ledger::prefetch(BusinessKey business) const {
   __builtin_prefetch(&index_[place(business.value) & index_mask_]);
 }
 
+uint32_t Ledger::number_by_tag(BusinessKey business) const {
+  uint64_t const hash = place(business.value);
+  for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {
+    if (index_[i].tag == tag(hash)) return index_[i].record;
+  }
+  return 0;
+}
+
+void Ledger::prefetch_record(BusinessKey business) const {
+  if (uint32_t const number = number_by_tag(business); number != 0) {
+    __builtin_prefetch(&at(number - 1), 1);
+  }
+}
+
+void Ledger::prefetch_facts(BusinessKey business) const {
+  uint32_t const number = number_by_tag(business);
+  if (number == 0) return;
+  const Record& r = at(number - 1);
+  if (r.capacity_log2 == 0) return;
+  constexpr size_t kLineBytes = 64;
+  constexpr size_t kLinesMax = 4;
+  const char* const begin = reinterpret_cast<const char*>(block(r.block));
+  size_t const lines = std::min(kLinesMax, (r.count + 1) * sizeof(Fact) / kLineBytes + 1);
+  for (size_t i = 0; i < lines; ++i) __builtin_prefetch(begin + i * kLineBytes, 1);
+}
+
 Ledger::Record* Ledger::find(BusinessKey business) const {
   uint64_t const hash = place(business.value);
   for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {

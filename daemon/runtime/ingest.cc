@@ -168,6 +168,13 @@ class Ingest::Lane {
       slot = owner_.decoder_.decode(raw);
       if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);
     }
+    auto const each_event = [&](auto use) {
+      for (size_t r = in.next; r < end; ++r) {
+        if (const auto* event = std::get_if<events::Event>(&in.ahead[r - in.next])) use(event->business);
+      }
+    };
+    each_event([&](base::BusinessKey b) { engine_.prefetch_record(b); });
+    each_event([&](base::BusinessKey b) { engine_.prefetch_facts(b); });
     in.decoded = end;
   }
 
