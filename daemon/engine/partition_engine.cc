@@ -162,9 +162,10 @@ Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis pub
 void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now) {
   InputState& state = inputs_[input];
   state.next = next;
-  bool const quiet = now.value - quiet_since.value >= options_.idle_after_ms;
+  // A heartbeat says nothing of another topic's records that are still on their way: quiet comes first.
+  if (now.value - quiet_since.value < options_.idle_after_ms) return;
   UnixMillis reach{INT64_MIN};
-  if (options_.idle == Idle::kWallClock && quiet) {
+  if (options_.idle == Idle::kWallClock) {
     reach = UnixMillis(now.value - options_.idle_after_ms);
     if (!open_tick_) {
       UnixMillis const over = options_.calendar.end_of(options_.calendar.last_complete(reach));

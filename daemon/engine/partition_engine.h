@@ -36,7 +36,7 @@ using base::UnixMillis;
 // When does an input at the end of its log count as past a tick?
 enum class Idle : uint8_t {
   kWallClock,  // after idle_after without a record, once the wall clock is past the tick
-  kHeartbeat,  // when a heartbeat on another input of the partition covers the tick
+  kHeartbeat,  // after idle_after without a record, once a heartbeat on another input covers the tick
   kNever,      // only by its own records and heartbeats
 };
 

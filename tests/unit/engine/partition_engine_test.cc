@@ -166,6 +166,28 @@ TEST(PartitionEngineTest, IdleByHeartbeatNeedsAHeartbeatOfAnotherInput) {
   EXPECT_EQ(tick->cut, (std::vector<Offset>{Offset(1), Offset(0)}));
 }
 
+// A source that writes to two topics cannot order them: its heartbeat on one may be read before its
+// records on the other.
+TEST(PartitionEngineTest, AHeartbeatOnOneInputDoesNotOvertakeRecordsOnAnother) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  Feed support(engine, 1);
+  support(at(2019, 1, 1), heartbeat(at(2019, 1, 1)));
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  support(at(2019, 1, 1), heartbeat(at(2019, 1, 1)));
+  EXPECT_EQ(support(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
+  engine.at_end(0, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms - 1));
+  EXPECT_FALSE(engine.take_tick()) << "the rest of January is still on its way";
+  registrations(at(2019, 1, 20), birth(2, day(2019, 1, 19)));
+  registrations(at(2019, 2, 1), heartbeat(at(2019, 2, 1)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  ASSERT_EQ(tick->deltas.size(), 1u);
+  EXPECT_EQ(tick->deltas[0].amount, 2);
+}
+
 TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning) {
   for (Idle idle : {Idle::kHeartbeat, Idle::kWallClock, Idle::kNever}) {
     PartitionOptions options = months(2);
