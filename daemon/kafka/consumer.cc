@@ -1,5 +1,6 @@
 #include "kafka/consumer.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -51,6 +52,10 @@ void Waiter::wake() {
   [[maybe_unused]] ssize_t const written = write(write_, "w", 1);
 }
 
+namespace {
+constexpr int kQueuedKbytesMin = 1024;  // an input; a fetch is as large
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const ClientOptions& options,
                                                                      std::vector<Assignment> inputs,
                                                                      const ConsumerTuning& tuning,
@@ -72,7 +77,9 @@ absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const Clien
       {"check.crcs", "true"},
       {"enable.partition.eof", "true"},
       {"queued.min.messages", "10000000"},
-      {"queued.max.messages.kbytes", base::cat(tuning.queued_kbytes)},
+      // The library bounds each queue, and every input has one of its own.
+      {"queued.max.messages.kbytes",
+       base::cat(std::max(kQueuedKbytesMin, tuning.queued_kbytes / static_cast<int>(c->inputs_.size())))},
       {"fetch.wait.max.ms", base::cat(tuning.fetch_wait_ms)},
       {"fetch.error.backoff.ms", "200"},
       {"topic.metadata.refresh.interval.ms", "10000"},
