@@ -1,0 +1,151 @@
+// The core by itself: decoding beside protobuf's own parser, folding, models of 5,000 weekly series.
+// Figures are the best of some rounds, for one core.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <variant>
+
+#include "base/check.h"
+#include "bellwether/events/v1/registration.pb.h"
+#include "detection/detector.h"
+#include "events/decoder.h"
+#include "events/identity.h"
+#include "ledger/ledger.h"
+#include "support/logs.h"
+
+namespace bellwether::testing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double best_seconds(int rounds, const std::function<void()>& work) {
+  double best = 1e18;
+  for (int i = 0; i < rounds; ++i) {
+    auto const begin = Clock::now();
+    work();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  return best;
+}
+void print(const char* name, double value, const char* unit) {
+  std::printf("%s %.6g %s\n", name, value, unit);
+  std::fflush(stdout);
+}
+
+void decoding() {
+  constexpr int kRecords = 200'000;
+  std::vector<std::pair<std::string, std::string>> records;
+  for (int i = 0; i < kRecords; ++i) {
+    events::v1::RegistrationEvent e;
+    std::string const number = std::to_string(10'000'000 + i);
+    e.set_event_id(number + "/registered");
+    e.set_source("companies-house");
+    e.mutable_business()->set_jurisdiction("GB");
+    e.mutable_business()->set_register_("companies-house");
+    e.mutable_business()->set_id(number);
+    e.mutable_effective_date()->set_year(2019);
+    e.mutable_effective_date()->set_month(5);
+    e.mutable_effective_date()->set_day(1 + i % 28);
+    e.mutable_registered()->set_area_code("N1");
+    auto& a = *e.mutable_registered()->add_activities();
+    a.set_scheme("UKSIC");
+    a.set_version("2007");
+    a.set_code("10110");
+    records.emplace_back(events::canonical_business_id("GB", "companies-house", number), e.SerializeAsString());
+  }
+  events::Decoder const decoder(world());
+  base::UnixMillis const published(base::start_of(base::days_from_civil(2019, 6, 1)).value);
+  size_t decoded = 0;
+  double const ours = best_seconds(5, [&] {
+    decoded = 0;
+    for (const auto& [key, value] : records) {
+      auto const out = decoder.decode({events::Topic::kRegistrations, key, value, published, false});
+      decoded += std::holds_alternative<events::Event>(out);
+    }
+  });
+  BELLWETHER_CHECK(decoded == kRecords);
+  events::v1::RegistrationEvent reused;
+  size_t parsed = 0;
+  double const theirs = best_seconds(5, [&] {
+    for (const auto& [key, value] : records) parsed += reused.ParseFromString(value);
+  });
+  BELLWETHER_CHECK(parsed == 5u * kRecords);
+  print("decode_record_size", static_cast<double>(records.front().second.size()), "bytes");
+  print("decode", 1e9 * ours / kRecords, "ns/event");
+  print("protobuf_parse_reused_message", 1e9 * theirs / kRecords, "ns/event");
+}
+
+void folding() {
+  Random random(1);
+  std::vector<Event> log = random_log(random, {.businesses = 300'000});
+  random.shuffle(log);
+  struct Sink {
+    int64_t sum = 0;
+    void add(indicators::DeltaKey, int32_t amount) { sum += amount; }
+  };
+  double const seconds = best_seconds(3, [&] {
+    ledger::Ledger ledger{base::Calendar(base::CalendarUnit::kWeek)};
+    Sink sink;
+    for (size_t i = 0; i < log.size(); ++i) {
+      if (i + 16 < log.size()) ledger.prefetch(log[i + 16].business);
+      ledger.apply(log[i], sink);
+    }
+  });
+  print("fold_shuffled_log", 1e9 * seconds / static_cast<double>(log.size()), "ns/event");
+}
+
+void models() {
+  constexpr size_t kSeries = 5000;
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  constexpr int kWeeks = 8 * 52;
+  Random random(2);
+  std::vector<std::vector<int32_t>> counts(kSeries);
+  for (size_t s = 0; s < kSeries; ++s) {
+    double const mean = 5 + 200 * random.uniform() * random.uniform();
+    for (int t = 0; t < kWeeks; ++t) {
+      double const season = 1 + 0.3 * std::sin(2 * 3.14159265 * t / 52.18);
+      counts[s].push_back(static_cast<int32_t>(mean * season * (0.7 + 0.6 * random.uniform())));
+    }
+  }
+  detection::DetectorOptions options;
+  options.farrington = detection::FarringtonOptions::for_calendar(weeks);
+  auto const series = [&](size_t s, int weeks_known) {
+    return detection::CountSeries{weeks, base::PeriodIndex(2000), std::span(counts[s]).first(static_cast<size_t>(weeks_known))};
+  };
+  detection::Workspace workspace;
+  double sum = 0;
+  double const refit = best_seconds(3, [&] {
+    for (size_t s = 0; s < kSeries; ++s) {
+      sum += detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {}, options.farrington, workspace).expected;
+    }
+  });
+  BELLWETHER_CHECK(std::isfinite(sum));
+  print("refit_5000_weekly_series", refit, "s");
+
+  // A tick that only scores: paths and baselines were made before.
+  std::vector<detection::ScoredSeries> scored(kSeries);
+  double best = 1e18;
+  for (int t = kWeeks - 4; t < kWeeks; ++t) {
+    for (size_t s = 0; s < kSeries; ++s) {
+      scored[s].prepare(series(s, t), base::PeriodIndex(2000 + t), detection::Harm::kLow, options, workspace);
+    }
+    auto const begin = Clock::now();
+    for (size_t s = 0; s < kSeries; ++s) {
+      sum += scored[s].assess(series(s, t + 1), base::PeriodIndex(2000 + t), detection::Harm::kLow, options, workspace).z;
+    }
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  BELLWETHER_CHECK(std::isfinite(sum));
+  print("score_tick_of_5000_series", 1e3 * best, "ms");
+}
+
+}  // namespace
+}  // namespace bellwether::testing
+
+int main() {
+  bellwether::testing::decoding();
+  bellwether::testing::folding();
+  bellwether::testing::models();
+}
