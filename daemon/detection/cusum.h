@@ -1,5 +1,5 @@
 // Purpose: the change point: a one-sided CUSUM of normal scores, C ← max(0, C + clip(z) − k), alarm at
-// C ≥ h (Page 1954, Biometrika 41, 100–115), and how often it is wrong.
+// C ≥ h (Page 1954, Biometrika 41, 100–115). run_length.h says how often it is wrong.
 // Thread safety: pure.
 #pragma once
 
@@ -27,9 +27,5 @@ class Cusum {
   double value_ = 0;
   base::PeriodIndex onset_;
 };
-
-// Average number of normal observations with mean `shift` and variance 1 until C ≥ h, from C = 0: the
-// integral equation of Page (1954, equation 4) by Gauss–Legendre quadrature (Nyström); unclipped.
-double cusum_average_run_length(double reference, double threshold_h, double shift);
 
 }  // namespace bellwether::detection

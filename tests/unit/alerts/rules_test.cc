@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "detection/cusum.h"
+#include "detection/run_length.h"
 
 namespace bellwether::alerts {
 namespace {

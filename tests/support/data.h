@@ -1,0 +1,21 @@
+// Files of tests/data.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace bellwether::testing {
+
+// The whole file, by its path below tests/data.
+inline std::string data_file(const std::string& name) {
+  std::ifstream file(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/" + name, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_FALSE(text.str().empty()) << "tests/data/" << name;
+  return text.str();
+}
+
+}  // namespace bellwether::testing
