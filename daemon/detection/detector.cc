@@ -5,12 +5,6 @@
 namespace bellwether::detection {
 namespace {
 
-int64_t count_at(const CountSeries& series, int32_t period) {
-  int64_t const i = int64_t{period} - series.first.value;
-  if (i < 0 || i >= static_cast<int64_t>(series.counts.size())) return 0;
-  return series.counts[static_cast<size_t>(i)];
-}
-
 // What does not need the path.
 Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
                         Harm harm) {

@@ -17,6 +17,13 @@ struct CountSeries {
   std::span<const int32_t> counts;
 };
 
+// The count of a period; 0 outside the series.
+inline int64_t count_at(const CountSeries& series, int32_t period) {
+  int64_t const i = int64_t{period} - series.first.value;
+  if (i < 0 || i >= static_cast<int64_t>(series.counts.size())) return 0;
+  return series.counts[static_cast<size_t>(i)];
+}
+
 // Both ends included.
 struct PeriodRange {
   base::PeriodIndex first;

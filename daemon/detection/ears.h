@@ -1,0 +1,47 @@
+// Purpose: the Early Aberration Reporting System's three charts: what to go by where a series is too
+// young for a seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of Urban Health
+// 80, i89–i96; as earsC of R's surveillance 1.20.3 computes them.
+// Invariants: no season and no trend is known here: a seasonal series alarms at its season.
+// Thread safety: pure.
+#pragma once
+
+#include <cstdint>
+
+#include "base/calendar.h"
+#include "detection/farrington.h"
+#include "detection/series.h"
+
+namespace bellwether::detection {
+
+enum class EarsMethod : uint8_t {
+  kC1,  // mean and standard deviation of the periods just before
+  kC2,  // of the periods before the latest two
+  kC3,  // as C2, accumulated over three periods
+};
+
+struct EarsOptions {
+  EarsMethod method = EarsMethod::kC1;
+  int baseline_periods = 7;  // at least kEarsBaselineMin
+  double alpha = 0.001;      // of the bound; R uses 0.025 for C3
+};
+inline constexpr int kEarsBaselineMin = 3;
+inline constexpr int kEarsLag = 2;  // of C2 and C3
+
+struct EarsAssessment {
+  NotAssessed why = NotAssessed::kNone;  // kShortHistory when the baseline begins before the series
+  int64_t observed = 0;
+  double mean = 0;
+  double deviation = 0;  // standard deviation of the baseline
+  double upper = 0;      // above this is an alarm
+  double score = 0;      // C1, C2: (observed − mean)/deviation; C3: what has accumulated
+};
+
+EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, const EarsOptions& options);
+
+// A baseline as EARS would have it, for the tails of a count distribution: mean of the latest
+// `baseline_periods` before the target less `exclude_recent`, dispersion as they scatter (at least
+// one), its standard error counted into the variance of η. For series with less history than `fit` asks.
+Baseline fit_without_season(const CountSeries& series, base::PeriodIndex target, int baseline_periods,
+                            int exclude_recent);
+
+}  // namespace bellwether::detection
