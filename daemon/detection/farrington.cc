@@ -12,6 +12,8 @@ namespace {
 
 constexpr int kIterationsMax = 30;
 constexpr double kConverged = 1e-9;  // largest change of a coefficient's effect
+constexpr int kGlmIterationsMax = 25;
+constexpr double kGlmConverged = 1e-8;  // relative change of the deviance
 constexpr double kMuMin = 1e-10;
 constexpr double kMuMax = 1e12;
 
@@ -24,18 +26,42 @@ class Fit {
   Fit(Workspace& ws, int groups, bool trend) : ws_(ws), groups_(groups), trend_(trend) {}
 
   bool converge() {
-    size_t const g = static_cast<size_t>(groups_);
-    ws_.alpha.assign(g, 0);
+    ws_.alpha.assign(static_cast<size_t>(groups_), 0);
     for (int i = 0; i < kIterationsMax; ++i) {
       if (step(i == 0) < kConverged) return true;
     }
     return false;
+  }
+  // As R's glm: from the counts themselves until the deviance stands still.
+  bool converge_as_glm() {
+    begin();
+    ws_.alpha.assign(static_cast<size_t>(groups_), 0);
+    double before = deviance();
+    for (int i = 0; i < kGlmIterationsMax; ++i) {
+      ws_.points.solved_mu = ws_.points.mu;
+      step(i == 0);
+      double const now = deviance();
+      if (std::abs(now - before) / (std::abs(now) + 0.1) < kGlmConverged) return true;
+      before = now;
+    }
+    return false;
+  }
+  void begin() {
+    Points& p = ws_.points;
+    p.mu.resize(p.y.size());
+    p.eta.resize(p.y.size());
+    for (size_t i = 0; i < p.y.size(); ++i) {
+      p.mu[i] = p.y[i] + 0.1;
+      p.eta[i] = std::log(p.mu[i]);
+    }
   }
 
   double eta(int group, double t) const {
     return ws_.alpha[static_cast<size_t>(group)] + (trend_ ? beta_ * t : 0);
   }
   double beta() const { return trend_ ? beta_ : 0; }
+  // Variance of β for dispersion one.
+  double variance_of_beta() const { return d_ > 0 ? 1 / d_ : 0; }
   // Variance of η at (group, t) for dispersion one.
   double variance(int group, double t) const {
     size_t const g = static_cast<size_t>(group);
@@ -48,6 +74,15 @@ class Fit {
   }
 
  private:
+  double deviance() const {
+    const Points& p = ws_.points;
+    double sum = 0;
+    for (size_t i = 0; i < p.y.size(); ++i) {
+      double const log_ratio = p.y[i] > 0 ? p.y[i] * std::log(p.y[i] / p.mu[i]) : 0;
+      sum += 2 * p.weight[i] * (log_ratio - (p.y[i] - p.mu[i]));
+    }
+    return sum;
+  }
   // Returns the largest change of η at the ends of the groups.
   double step(bool first) {
     Points& p = ws_.points;
@@ -111,7 +146,8 @@ class Seasons {
   }
 
   int32_t reference(int year) const { return references_[static_cast<size_t>(year)]; }
-  // `t` must lie between the oldest window and the target. `year`: as left by the call for an earlier t
+  // The block, or −1 where the season's windows are all that counts. `t` must lie between the oldest
+  // window and the target. `year`: as left by the call for an earlier t
   // (periods are visited in order of time), at first options.years.
   int block(int32_t t, int& year) const {
     while (year > 0 && t > reference(year) + options_.half_window &&
@@ -122,7 +158,7 @@ class Seasons {
     int32_t const begin = reference(year) + options_.half_window + 1;
     int32_t const length = reference(year - 1) - options_.half_window - begin;
     int const others = options_.seasonal_blocks - 1;
-    return others == 0 ? 0 : 1 + (t - begin) * others / length;
+    return others == 0 ? -1 : 1 + (t - begin) * others / length;
   }
 
  private:
@@ -141,24 +177,44 @@ class Seasons {
   const FarringtonOptions& options_;
 };
 
+const std::vector<double>& working_mu(const Points& p) { return p.solved_mu.empty() ? p.mu : p.solved_mu; }
+
 double pearson_dispersion(const Points& p, int parameters) {
+  const std::vector<double>& working = working_mu(p);
   double sum = 0;
   for (size_t i = 0; i < p.y.size(); ++i) {
-    double const r = p.y[i] - p.mu[i];
-    sum += p.weight[i] * r * r / p.mu[i];
+    double const r = (p.y[i] - p.mu[i]) / p.mu[i];
+    sum += p.weight[i] * r * r * working[i];
   }
   int const freedom = static_cast<int>(p.y.size()) - parameters;
   return freedom > 0 ? std::max(1.0, sum / freedom) : 1.0;
 }
 
+// What summary.glm makes of a model whose weights the R package has overwritten with ω.
+double surveillance_dispersion(const Points& p, int parameters) {
+  double sum = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    double const r = p.y[i] / p.mu[i] - 1;
+    sum += p.weight[i] * r * r;
+  }
+  int const freedom = static_cast<int>(p.y.size()) - parameters;
+  return freedom > 0 ? sum / freedom : 1.0;
+}
+
+// Two-sided p of Student's t with `freedom` degrees of freedom.
+double student_p(double t, double freedom) {
+  return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
+}
+
 // ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how many.
 int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOptions& o) {
+  const std::vector<double>& working = working_mu(p);
   int beyond = 0;
   double sum = 0;
   for (size_t i = 0; i < p.y.size(); ++i) {
     double const mu = p.mu[i];
     double const leverage =
-        std::min(p.weight[i] * mu * fit.variance(p.group[i], p.t[i]), 1 - 1e-12);
+        std::min(p.weight[i] * working[i] * fit.variance(p.group[i], p.t[i]), 1 - 1e-12);
     double const s = 1.5 * (std::pow(p.y[i], 2.0 / 3) * std::pow(mu, -1.0 / 6) - std::sqrt(mu)) /
                      std::sqrt(dispersion * (1 - leverage));
     bool const far =
@@ -175,6 +231,7 @@ int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOp
 
 struct Fitted {
   bool converged = false;
+  double trend_p = 1;
   Baseline baseline;
 };
 
@@ -182,21 +239,18 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
   Points& p = ws.points;
   size_t const n = p.y.size();
   p.weight.assign(n, 1);
-  p.mu.resize(n);
-  p.eta.resize(n);
-  for (size_t i = 0; i < n; ++i) {
-    p.mu[i] = p.y[i] + 0.1;
-    p.eta[i] = std::log(p.mu[i]);
-  }
+  bool const as_r = o.compatibility == Compatibility::kRSurveillance;
   Fitted out;
   Fit fit(ws, o.seasonal_blocks, trend);
-  if (!fit.converge()) return out;
+  fit.begin();
+  auto const converge = [&] { return as_r ? fit.converge_as_glm() : fit.converge(); };
+  if (!converge()) return out;
   Baseline& b = out.baseline;
   b.dispersion = pearson_dispersion(p, fit.parameters());
   if (o.down_weight != DownWeight::kNone) {
     b.downweighted = down_weight(p, fit, b.dispersion, o);
     if (b.downweighted > 0) {
-      if (!fit.converge()) return out;
+      if (!converge()) return out;
       b.dispersion = pearson_dispersion(p, fit.parameters());
     }
   }
@@ -205,7 +259,13 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
   b.trend = fit.beta();
   b.log_expected = fit.eta(0, target_t);
   b.expected = std::exp(b.log_expected);
-  b.variance_of_eta = b.dispersion * fit.variance(0, target_t);
+  double const dispersion = as_r ? surveillance_dispersion(p, fit.parameters()) : b.dispersion;
+  b.variance_of_eta = dispersion * fit.variance(0, target_t);
+  int const freedom = static_cast<int>(n) - fit.parameters();
+  if (trend && freedom > 0) {
+    double const se = std::sqrt(dispersion * fit.variance_of_beta());
+    out.trend_p = se > 0 ? student_p(b.trend / se, freedom) : 1;
+  }
   out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
   return out;
 }
@@ -259,6 +319,7 @@ void Workspace::Points::clear() {
   y.clear();
   t.clear();
   mu.clear();
+  solved_mu.clear();
   weight.clear();
   eta.clear();
   group.clear();
@@ -281,7 +342,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   int32_t newest = begin;
   for (int32_t t = begin; t < end; ++t) {
     int const block = seasons.block(t, year);
-    if (!excluded.empty() && is_excluded(excluded, t)) continue;
+    if (block < 0 || (!excluded.empty() && is_excluded(excluded, t))) continue;
     auto const i = static_cast<size_t>(t - series.first.value);
     double const y = i < series.counts.size() ? std::max(0, series.counts[i]) : 0;
     p.y.push_back(y);
@@ -315,12 +376,14 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   double const target_t = target.value - mean_t;
 
   Fitted fitted;
-  bool const trend = o.trend == TrendUse::kAlways;
-  if (trend) fitted = fit_once(ws, o, target_t, true);
-  // A trend that leads beyond everything ever counted is not believed.
-  if (!trend || !fitted.converged || fitted.baseline.expected > count_max) {
-    fitted = fit_once(ws, o, target_t, false);
+  bool trend = o.trend != TrendUse::kNever;
+  if (trend) {
+    fitted = fit_once(ws, o, target_t, true);
+    bool const significant = o.trend == TrendUse::kAlways || fitted.trend_p < o.trend_p;
+    // A trend that leads beyond everything ever counted is not believed.
+    trend = fitted.converged && significant && fitted.baseline.expected <= count_max;
   }
+  if (!trend) fitted = fit_once(ws, o, target_t, false);
   if (!fitted.converged) return not_assessed(NotAssessed::kNoConvergence);
   fitted.baseline.oldest = base::PeriodIndex(oldest);
   fitted.baseline.newest = base::PeriodIndex(newest);

@@ -27,18 +27,30 @@ enum class NotAssessed : uint8_t {
 };
 std::string_view name(NotAssessed why);
 
-enum class TrendUse : uint8_t { kAlways, kNever };
+enum class TrendUse : uint8_t {
+  kAlways,
+  kNever,
+  kSignificant,  // where its t-test has p < trend_p (Farrington et al. 1996, section 3.4)
+};
 enum class DownWeight : uint8_t { kBothTails, kUpperTail, kNone };
+// kRSurveillance repeats two habits of the R package: the variance of η and the test of the trend use
+// Σ ω ((y − μ)/μ)²/(n − p), for it overwrites the fitted model's weights; and iteration stops where glm's
+// does, at a relative change of the deviance of 1e-8, with dispersion and leverages from the weights of the
+// last system.
+enum class Compatibility : uint8_t { kNone, kRSurveillance };
 
 struct FarringtonOptions {
   int years = 5;                        // b
   int years_min = 3;                    // at a cold start
   int half_window = 3;                  // w, periods on each side of the season's own
-  int seasonal_blocks = 10;             // the season's window and this many less one for the rest
+  int seasonal_blocks = 10;             // the season's window and this many less one for the rest;
+                                        // 1: the windows alone (Farrington et al. 1996)
   int exclude_recent = 26;              // periods before the target that the baseline leaves out
   double year_periods = 365.2425 / 7;   // distance of equal seasons, unless dated
   bool dated = true;                    // weeks: the week nearest to the same date of earlier years
   TrendUse trend = TrendUse::kAlways;
+  double trend_p = 0.05;
+  Compatibility compatibility = Compatibility::kNone;
   DownWeight down_weight = DownWeight::kBothTails;
   double residual_threshold = 2.58;     // |s| above which a count is down-weighted
   static FarringtonOptions for_calendar(base::Calendar calendar);
@@ -65,6 +77,7 @@ class Workspace {
  public:
   struct Points {
     std::vector<double> y, t, mu, weight, eta;
+    std::vector<double> solved_mu;  // that the last system was made of; empty: mu, for it has converged
     std::vector<int> group;
     void clear();
   };

@@ -3,48 +3,57 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "base/csv.h"
+#include "base/text.h"
 #include "detection/count_distribution.h"
-#include "support/random.h"
+#include "support/data.h"
 #include "support/must.h"
+#include "support/random.h"
 
 namespace bellwether::detection {
 namespace {
 
 using base::PeriodIndex;
+using testing::data_file;
 using testing::Random;
 
-std::string data_file(const std::string& name) {
-  std::ifstream file(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  EXPECT_FALSE(text.str().empty()) << name;
-  return text.str();
-}
-
-// R's surveillance 1.20.3, farringtonFlexible, with both tails of the residuals down-weighted.
-struct ReferenceCase {
+// R's surveillance 1.20.3, farringtonFlexible: the variants and series of tests/data/farrington.
+struct Variant {
+  const char* name;  // of the file
+  int seasonal_blocks;
+  int exclude_recent;
+  TrendUse trend;
+  DownWeight down_weight;
+  double residual_threshold;
+};
+constexpr Variant kVariants[] = {
+    // Farrington et al. (1996) as the package has it: the windows alone, a tested trend.
+    {"orig_native", 1, 3, TrendUse::kSignificant, DownWeight::kUpperTail, 1},
+    {"flex_native", 10, 26, TrendUse::kAlways, DownWeight::kUpperTail, 2.58},
+    // What production uses: the same with both tails down-weighted.
+    {"flex_sym", 10, 26, TrendUse::kAlways, DownWeight::kBothTails, 2.58},
+};
+struct Counts {
   const char* name;
   int years;
   bool dated;  // undated series count 52 weeks a year
   int first;   // period of t = 1
 };
-
 // Campylobacteriosis begins in the week of Monday 2001-12-31.
 const int kWeekOf20011231 =
     base::Calendar(base::CalendarUnit::kWeek).period_of(base::days_from_civil(2001, 12, 31)).value;
+const Counts kCounts[] = {
+    {"agona", 4, false, 1}, {"shadar", 4, false, 1}, {"campy", 5, true, kWeekOf20011231}};
 
-class AgainstR : public ::testing::TestWithParam<ReferenceCase> {};
+class AgainstR : public ::testing::TestWithParam<std::tuple<Variant, Counts>> {};
 
-TEST_P(AgainstR, BaselinesBoundsAndTailsAgree) {
-  const ReferenceCase& c = GetParam();
+TEST_P(AgainstR, BaselinesVariancesBoundsAndTailsAgree) {
+  const auto& [v, c] = GetParam();
   std::vector<int32_t> counts;
   for (const base::CsvRow& row : testing::must(base::parse_csv(
-           data_file(std::string("farrington/") + c.name + "_input.csv"), c.name, {"t", "observed"}))) {
+           data_file(base::cat("farrington/", c.name, "_input.csv")), c.name, {"t", "observed"}))) {
     counts.push_back(std::stoi(row[1]));
   }
   CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), PeriodIndex(c.first), counts};
@@ -52,10 +61,17 @@ TEST_P(AgainstR, BaselinesBoundsAndTailsAgree) {
   options.years = c.years;
   options.dated = c.dated;
   options.year_periods = 52;
+  options.seasonal_blocks = v.seasonal_blocks;
+  options.exclude_recent = v.exclude_recent;
+  options.trend = v.trend;
+  options.down_weight = v.down_weight;
+  options.residual_threshold = v.residual_threshold;
+  options.compatibility = Compatibility::kRSurveillance;
   Workspace workspace;
-  auto const rows = testing::must(
-      base::parse_csv(data_file(std::string("farrington/") + c.name + "_flex_sym.csv"), c.name,
-                      {"t", "n_base", "trend", "eta", "phi", "up_nb", "lo_nb", "p_up_nb", "p_lo_nb"}));
+  std::string const file = base::cat("farrington/", c.name, "_", v.name, ".csv");
+  auto const rows = testing::must(base::parse_csv(
+      data_file(file), file,
+      {"t", "n_base", "trend", "eta", "seEta", "phi", "up_nb", "lo_nb", "p_up_nb", "p_lo_nb"}));
   ASSERT_GT(rows.size(), 70u);
   for (const base::CsvRow& row : rows) {
     int const t = std::stoi(row[0]);
@@ -64,21 +80,23 @@ TEST_P(AgainstR, BaselinesBoundsAndTailsAgree) {
     ASSERT_EQ(b.why, NotAssessed::kNone);
     EXPECT_EQ(b.points, std::stoi(row[1]));
     EXPECT_EQ(b.trend_used, row[2] == "TRUE");
-    EXPECT_NEAR(b.log_expected, std::stod(row[3]), 1e-5);
-    EXPECT_NEAR(b.dispersion, std::stod(row[4]), 1e-4 * std::stod(row[4]));
+    EXPECT_NEAR(b.log_expected, std::stod(row[3]), 1e-8);
+    EXPECT_NEAR(std::sqrt(b.variance_of_eta), std::stod(row[4]), 1e-7 * std::stod(row[4]));
+    EXPECT_NEAR(b.dispersion, std::stod(row[5]), 1e-7 * std::stod(row[5]));
     CountDistribution const d{b.expected, b.dispersion};
-    EXPECT_EQ(quantile(d, 0.99), std::stol(row[5]));
-    EXPECT_EQ(quantile(d, 0.01), std::stol(row[6]));
+    EXPECT_EQ(quantile(d, 0.99), std::stol(row[6]));
+    EXPECT_EQ(quantile(d, 0.01), std::stol(row[7]));
     Tails const tail = tails(d, counts[static_cast<size_t>(t - 1)]);
-    EXPECT_NEAR(tail.above + tail.at, std::stod(row[7]), 1e-4);
-    EXPECT_NEAR(tail.below + tail.at, std::stod(row[8]), 1e-4);
+    EXPECT_NEAR(tail.above + tail.at, std::stod(row[8]), 1e-8);
+    EXPECT_NEAR(tail.below + tail.at, std::stod(row[9]), 1e-8);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Surveillance, AgainstR,
-                         ::testing::Values(ReferenceCase{"agona", 4, false, 1}, ReferenceCase{"shadar", 4, false, 1},
-                                           ReferenceCase{"campy", 5, true, kWeekOf20011231}),
-                         [](const auto& c) { return std::string(c.param.name); });
+                         ::testing::Combine(::testing::ValuesIn(kVariants), ::testing::ValuesIn(kCounts)),
+                         [](const auto& p) {
+                           return base::cat(std::get<1>(p.param).name, "_", std::get<0>(p.param).name);
+                         });
 
 // A series of `n` periods, as `count(t)` has it.
 template <class F>
