@@ -6,7 +6,8 @@ namespace bellwether::detection {
 
 void Cusum::add(base::PeriodIndex period, double z) {
   double const before = value_;
-  value_ = std::max(0.0, value_ + std::clamp(z, -options_.clip, options_.clip) - options_.reference);
+  double const clipped = std::clamp(z, -options_.clip, options_.clip);
+  value_ = std::clamp(value_ + clipped - options_.reference, 0.0, options_.threshold_h);
   if (before == 0 && value_ > 0) onset_ = period;
 }
 

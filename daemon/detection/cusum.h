@@ -1,5 +1,7 @@
 // Purpose: the change point: a one-sided CUSUM of normal scores, C ← max(0, C + clip(z) − k), alarm at
 // C ≥ h (Page 1954, Biometrika 41, 100–115). run_length.h says how often it is wrong.
+// C stays at most h: what lies beyond says nothing of whether the change is still there, and a long
+// downturn would take as long again to be forgotten. When an alarm begins is not touched by that.
 // Thread safety: pure.
 #pragma once
 
@@ -18,6 +20,7 @@ class Cusum {
  public:
   explicit Cusum(const CusumOptions& options) : options_(options) {}
   void add(base::PeriodIndex period, double z);
+  // 0 … threshold_h.
   double value() const { return value_; }
   // The first period since the statistic was last zero; meaningful while value() > 0.
   base::PeriodIndex onset() const { return onset_; }

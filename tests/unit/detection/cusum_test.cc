@@ -23,5 +23,17 @@ TEST(CusumTest, AddsUpWhatExceedsTheReferenceAndForgetsBelowZero) {
   EXPECT_EQ(c.onset(), PeriodIndex(5));
 }
 
+TEST(CusumTest, ALongDownturnIsForgottenAsSoonAsAShortOne) {
+  Cusum brief({.reference = 0.5, .clip = 3, .threshold_h = 5});
+  Cusum lasting({.reference = 0.5, .clip = 3, .threshold_h = 5});
+  for (int t = 0; t < 2; ++t) brief.add(PeriodIndex(t), 3);
+  for (int t = -100; t < 2; ++t) lasting.add(PeriodIndex(t), 3);
+  EXPECT_EQ(brief.value(), 5);
+  EXPECT_EQ(lasting.value(), 5);
+  EXPECT_EQ(lasting.onset(), PeriodIndex(-100));
+  for (int t = 2; t < 7; ++t) lasting.add(PeriodIndex(t), 0);
+  EXPECT_DOUBLE_EQ(lasting.value(), 2.5);
+}
+
 }  // namespace
 }  // namespace bellwether::detection
