@@ -65,6 +65,10 @@ struct Evidence {
   double dispersion = 1;
   double ratio = 1;
   int32_t baseline_periods = 0;
+  PeriodIndex baseline_first;
+  PeriodIndex baseline_last;
+  int32_t downweighted = 0;
+  double score_scale = 1;
   double limit = 0;
   std::vector<Contribution> contributions;
   friend bool operator==(const Evidence&, const Evidence&) = default;

@@ -1,6 +1,10 @@
 #include "detection/detector.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "detection/normal.h"
 
 namespace bellwether::detection {
 namespace {
@@ -17,14 +21,19 @@ Assessment assess_point(const CountSeries& series, int32_t target, const Baselin
   Score const s = score(baseline, a.observed, harm);
   a.expected = baseline.expected;
   a.dispersion = baseline.dispersion;
-  a.p = harm == Harm::kLow ? s.p_low : s.p_high;
-  a.p_other = harm == Harm::kLow ? s.p_high : s.p_low;
   a.z = s.z;
   a.ratio = static_cast<double>(a.observed) / baseline.expected;
   return a;
 }
 
-void set_path(Assessment& a, const Cusum& cusum) {
+// What the path says of its last point.
+void set_path(Assessment& a, double scale, const Cusum& cusum) {
+  a.scale = scale;
+  a.z /= scale;
+  if (a.why == NotAssessed::kNone) {
+    a.p = normal_cdf(-a.z);
+    a.p_other = normal_cdf(a.z);
+  }
   a.cusum = cusum.value();
   if (cusum.value() > 0) a.onset = cusum.onset();
 }
@@ -35,18 +44,33 @@ int32_t path_begin(const CountSeries& series, int32_t target, const DetectorOpti
 
 }  // namespace
 
+double score_scale(std::span<double> z) {
+  if (z.size() < kScalePointsMin) return 1;
+  for (double& x : z) x = std::abs(x);
+  auto const middle = z.begin() + static_cast<ptrdiff_t>(z.size() / 2);
+  std::nth_element(z.begin(), middle, z.end());
+  constexpr double kMedianOfNormal = 0.6744897501960817;  // of |z|
+  return std::max(1.0, *middle / kMedianOfNormal);
+}
+
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
                   Workspace& workspace) {
-  Cusum cusum(options.cusum);
+  std::vector<std::pair<int32_t, double>> path;
+  std::vector<double> settled;
   Assessment last;
   for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
     Baseline const b =
         fit(series, base::PeriodIndex(t), excluded, options.farrington, workspace);
     last = assess_point(series, t, b, harm);
-    if (last.why == NotAssessed::kNone) cusum.add(base::PeriodIndex(t), last.z);
+    if (last.why != NotAssessed::kNone) continue;
+    path.emplace_back(t, last.z);
+    if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
   }
-  set_path(last, cusum);
+  double const scale = score_scale(settled);
+  Cusum cusum(options.cusum);
+  for (const auto& [t, z] : path) cusum.add(base::PeriodIndex(t), z / scale);
+  set_path(last, scale, cusum);
   return last;
 }
 
@@ -126,17 +150,27 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
       assess_point(series, target.value, baseline(series, target.value, options, workspace), harm);
   Point& own = slot(target.value);
   own = {target.value, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z};
+  double const scale = path_scale(first, target.value - exclude_recent_ - 1);
   Cusum cusum(options.cusum);
   for (int32_t t = first; t <= target.value; ++t) {
     const Point& p = slot(t);
-    if (p.kept == Kept::kScore) cusum.add(base::PeriodIndex(t), p.z);
+    if (p.kept == Kept::kScore) cusum.add(base::PeriodIndex(t), p.z / scale);
   }
-  set_path(a, cusum);
+  set_path(a, scale, cusum);
   return a;
 }
 
+double ScoredSeries::path_scale(int32_t first, int32_t last) {
+  scratch_.clear();
+  for (int32_t t = first; t <= last; ++t) {
+    const Point& p = slot(t);
+    if (p.period == t && p.kept == Kept::kScore) scratch_.push_back(p.z);
+  }
+  return score_scale(scratch_);
+}
+
 size_t ScoredSeries::bytes() const {
-  return sizeof(*this) + path_.capacity() * sizeof(Point) + excluded_.capacity() * sizeof(PeriodRange);
+  return sizeof(*this) + path_.capacity() * sizeof(Point) + scratch_.capacity() * sizeof(double) + excluded_.capacity() * sizeof(PeriodRange);
 }
 
 }  // namespace bellwether::detection

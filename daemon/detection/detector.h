@@ -22,22 +22,30 @@ struct DetectorOptions {
   int path_periods_max = 104;  // a change point looks back at most this far
 };
 
+// Scores of a path that its scale needs; with fewer it is one.
+inline constexpr size_t kScalePointsMin = 24;
+// How much wider a series' scores out of sample have been than the standard normal that theory gives them:
+// max(1, median |z|/0.6745), an empirical null (Efron 2004, Journal of the American Statistical Association
+// 99, 96–104) by series. Half of the scores may lie in downturns before it gives way. Reorders `z`.
+double score_scale(std::span<double> z);
+
 struct Assessment {
   NotAssessed why = NotAssessed::kNone;
   int64_t observed = 0;
   double expected = 0;
   double dispersion = 1;
-  double p = 1;          // of the harmful tail, mid-p
+  double p = 1;          // of the harmful tail, Φ(−z)
   double p_other = 1;    // of the other tail
-  double z = 0;          // positive is harm
+  double z = 0;          // positive is harm; the normal score of the mid-p, divided by scale
+  double scale = 1;      // of the scores before the latest that baselines leave out
   double cusum = 0;
   base::PeriodIndex onset;  // of the change, while cusum > 0; else the target
   double ratio = 1;      // observed/expected
   Baseline baseline;
 };
 
-// The series at `target`; each period of the path is scored against its own baseline. Periods of the
-// path that cannot be assessed leave the change point as it is.
+// The series at `target`; each period of the path is scored against its own baseline, and all are divided
+// by the scale of the path. Periods of the path that cannot be assessed leave the change point as it is.
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
                   Workspace& workspace);
@@ -65,6 +73,8 @@ class ScoredSeries {
     Kept kept = Kept::kNothing;
     double z = 0;
   };
+  // Of the scored points first … last.
+  double path_scale(int32_t first, int32_t last);
   Point& slot(int32_t period) { return path_[static_cast<size_t>(period) % path_.size()]; }
   const Baseline& baseline(const CountSeries& series, int32_t period, const DetectorOptions& options,
                            Workspace& workspace);
@@ -76,6 +86,7 @@ class ScoredSeries {
 
   std::vector<PeriodRange> excluded_;
   std::vector<Point> path_;  // a ring by period
+  std::vector<double> scratch_;
   base::PeriodIndex first_{INT32_MIN};  // of the series
   int reach_ = 0;
   int exclude_recent_ = 0;

@@ -310,6 +310,10 @@ void Evaluator::test_counts(DetectorState& state, const Book& book, PeriodIndex 
     e.dispersion = rounded(a.dispersion);
     e.ratio = rounded(a.ratio);
     e.baseline_periods = a.baseline.points;
+    e.baseline_first = a.baseline.oldest;
+    e.baseline_last = a.baseline.newest;
+    e.downweighted = a.baseline.downweighted;
+    e.score_scale = rounded(a.scale);
     e.contributions = contributions(state, node, tick, e);
     verdict.decide(rule, k, s);
   }

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_format.h"
 #include "base/text.h"
+#include "detection/cusum.h"
+#include "detection/run_length.h"
 #include "indicators/catalogue.h"
 
 namespace bellwether::rpc {
@@ -44,6 +46,12 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
   out.set_dispersion(e.dispersion);
   out.set_ratio(e.ratio);
   out.set_baseline_periods(e.baseline_periods);
+  if (e.baseline_first < e.baseline_last) {
+    out.set_baseline_first(view.calendar.name(e.baseline_first));
+    out.set_baseline_last(view.calendar.name(e.baseline_last));
+  }
+  out.set_downweighted(e.downweighted);
+  out.set_score_scale(e.score_scale);
   out.set_limit(e.limit);
   for (const alerts::Contribution& c : e.contributions) {
     api::Contribution& to = *out.add_contributions();
@@ -189,6 +197,32 @@ std::string summary(const engine::View& view, const alerts::Transition& t) {
   return what;
 }
 
+std::string how_sure(const engine::View& view, const Evidence& e) {
+  std::string text = absl::StrFormat(
+      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number of series "
+      "tested).",
+      e.p, e.p_adjusted);
+  base::append(text, absl::StrFormat(" The baseline rests on %d periods", e.baseline_periods));
+  if (e.baseline_first < e.baseline_last) {
+    base::append(text, " from ", view.calendar.name(e.baseline_first), " to ", view.calendar.name(e.baseline_last));
+  }
+  if (e.downweighted > 0) {
+    base::append(text, ", of which ", e.downweighted, " count for less because they stand out themselves");
+  }
+  base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.", e.dispersion));
+  if (e.score_scale > 1) {
+    base::append(text, absl::StrFormat(" Scores of this series have been %.1f times as wide as theory has it, "
+                                       "which is allowed for.", e.score_scale));
+  }
+  return text;
+}
+
+// In control, without a change, on average.
+double years_between_false_alarms(base::Calendar calendar, double threshold) {
+  detection::CusumOptions const o;
+  return detection::cusum_average_run_length(o.reference, threshold, 0) / calendar.periods_per_year();
+}
+
 std::vector<std::string> explanation(const engine::View& view, const alerts::Alert& alert) {
   const alerts::AlertUpdate& s = alert.state;
   const alerts::Rule* const rule = find_rule(view, s.key.rule);
@@ -209,16 +243,13 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
                        view.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
                        " like this one lie between ",
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
-    text.push_back(absl::StrFormat(
-        "How sure: a value this extreme has probability %.2g (%.2g after correction for the number of "
-        "series tested). The baseline rests on %d periods with a dispersion of %.1f; 1 would be pure "
-        "chance.",
-        e.p, e.p_adjusted, e.baseline_periods, e.dispersion));
+    text.push_back(how_sure(view, e));
     if (e.cusum > 0) {
       text.push_back(absl::StrFormat(
           "Since when: deviations add up since %s; the change-point statistic stands at %.1f (red from "
-          "%.1f).",
-          view.calendar.name(s.onset), e.cusum, e.cusum_threshold));
+          "%.1f, which chance alone reaches once in %.0f years).",
+          view.calendar.name(s.onset), e.cusum, e.cusum_threshold,
+          years_between_false_alarms(view.calendar, e.cusum_threshold)));
     }
   } else {
     text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",

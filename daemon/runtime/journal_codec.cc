@@ -32,6 +32,10 @@ void put(const alerts::Evidence& e, pb::Evidence& out) {
   out.set_dispersion(e.dispersion);
   out.set_ratio(e.ratio);
   out.set_baseline_periods(e.baseline_periods);
+  out.set_baseline_first(e.baseline_first.value);
+  out.set_baseline_last(e.baseline_last.value);
+  out.set_downweighted(e.downweighted);
+  out.set_score_scale(e.score_scale);
   out.set_limit(e.limit);
   for (const alerts::Contribution& c : e.contributions) {
     pb::Contribution& to = *out.add_contributions();
@@ -58,6 +62,10 @@ alerts::Evidence get(const pb::Evidence& e) {
   out.dispersion = e.dispersion();
   out.ratio = e.ratio();
   out.baseline_periods = e.baseline_periods();
+  out.baseline_first = PeriodIndex(e.baseline_first());
+  out.baseline_last = PeriodIndex(e.baseline_last());
+  out.downweighted = e.downweighted();
+  out.score_scale = e.score_scale() > 0 ? e.score_scale() : 1;
   out.limit = e.limit();
   for (const pb::Contribution& c : e.contributions()) {
     out.contributions.push_back({c.area(), c.sector(), c.observed(), c.expected(), c.share()});

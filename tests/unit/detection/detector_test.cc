@@ -3,8 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "base/csv.h"
+#include "detection/normal.h"
 #include "detection/ratio.h"
+#include "support/data.h"
+#include "support/must.h"
 #include "support/random.h"
 
 namespace bellwether::detection {
@@ -30,7 +35,7 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
       for (int t = 0; t < year * 8; ++t) counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
       DetectorOptions options;
       options.farrington = FarringtonOptions::for_calendar(calendar);
-      options.path_periods_max = 30;
+      options.path_periods_max = 60;  // enough for a scale
       Workspace workspace;
       ScoredSeries scored;
       std::vector<PeriodRange> excluded;
@@ -71,6 +76,48 @@ TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
   EXPECT_NEAR(a.ratio, 0.7, 0.12);
   Assessment const before = assess(series, PeriodIndex(106), {}, Harm::kLow, options, workspace);
   EXPECT_LT(before.cusum, options.cusum.threshold_h);
+}
+
+TEST(ScoreScaleTest, IsTheMedianOfTheScoresAgainstANormals) {
+  std::vector<double> z(30, 0.6744897501960817 * 2);
+  EXPECT_DOUBLE_EQ(score_scale(z), 2);
+  std::vector<double> few(kScalePointsMin - 1, 9);
+  EXPECT_EQ(score_scale(few), 1);
+  std::vector<double> narrow(50, -0.1);
+  EXPECT_EQ(score_scale(narrow), 1) << "a series that scatters less than theory has it gains nothing";
+}
+
+// A real register: births by industry in Singapore, every month from 2000 on in both tails, downturns and all.
+// Theory alone would have surprises several times as often as it says.
+TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
+  std::string const file = "singapore/register.csv";
+  std::map<std::string, std::vector<int32_t>> births;
+  for (const base::CsvRow& row : testing::must(base::parse_csv(
+           testing::data_file(file), file, {"period", "area", "sector", "births", "deaths"}))) {
+    births[row[2]].push_back(std::stoi(row[3]));
+  }
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  PeriodIndex const first = testing::must(months.parse("1990-01"));
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(months);
+  Workspace workspace;
+  double tested = 0;
+  double surprises = 0;
+  double surprises_unscaled = 0;
+  for (const auto& [sector, counts] : births) {
+    ScoredSeries scored;
+    for (int t = 120; t < static_cast<int>(counts.size()); ++t) {
+      Assessment const a = scored.assess({months, first, std::span(counts).first(static_cast<size_t>(t) + 1)},
+                                         PeriodIndex(first.value + t), Harm::kLow, options, workspace);
+      if (a.why != NotAssessed::kNone) continue;
+      tested += 2;
+      surprises += std::min(a.p, a.p_other) < 0.01;
+      surprises_unscaled += normal_cdf(-std::abs(a.z * a.scale)) < 0.01;
+    }
+  }
+  ASSERT_GT(tested, 5000);
+  EXPECT_GT(surprises_unscaled / tested, 0.05);
+  EXPECT_LT(surprises / tested, 0.03);
 }
 
 TEST(DetectorTest, ASectorThatFallsSilentAlarms) {
