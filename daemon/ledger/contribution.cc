@@ -156,9 +156,12 @@ std::optional<Measure> counted_once(const Fact& f) {
       return f.code == static_cast<uint8_t>(events::Charge::kCreated) ? Measure::kChargesCreated
                                                                       : Measure::kChargesSatisfied;
     case EventKind::kOfficerChanged:
-      return f.code == static_cast<uint8_t>(events::Officer::kAppointed)
-                 ? Measure::kDirectorsAppointed
-                 : Measure::kDirectorsResigned;
+      switch (static_cast<events::Officer>(f.code)) {
+        case events::Officer::kAppointed: return Measure::kDirectorsAppointed;
+        case events::Officer::kResigned: return Measure::kDirectorsResigned;
+        case events::Officer::kUnstated: return std::nullopt;  // no director
+      }
+      return std::nullopt;
     default: return std::nullopt;
   }
 }

@@ -71,8 +71,10 @@ class LogMaker {
       case EventKind::kStatusChanged: e.code = code(2); break;
       case EventKind::kStrikeOffNotice: e.code = code(3); break;
       case EventKind::kInsolvencyCase:
-      case EventKind::kChargeChanged:
-      case EventKind::kOfficerChanged: e.code = code(2); break;
+      case EventKind::kChargeChanged: e.code = code(2); break;
+      case EventKind::kOfficerChanged:
+        e.code = static_cast<uint8_t>(random_.below(3));  // 0: no director
+        break;
       case EventKind::kInteraction:
         e.code = code(255);
         e.minutes = static_cast<uint16_t>(random_.below(120));

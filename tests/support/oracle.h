@@ -216,7 +216,8 @@ class Oracle {
           if (later) add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied, f.effective, 1);
           break;
         case events::EventKind::kOfficerChanged:
-          if (later) add(place, f.code == 1 ? Measure::kDirectorsAppointed : Measure::kDirectorsResigned, f.effective, 1);
+          if (later && f.code == 1) add(place, Measure::kDirectorsAppointed, f.effective, 1);
+          if (later && f.code == 2) add(place, Measure::kDirectorsResigned, f.effective, 1);
           break;
         default: break;
       }

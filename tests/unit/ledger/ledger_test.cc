@@ -171,6 +171,18 @@ TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsWhereEachEnquirySays) {
   EXPECT_EQ(ledger_.stats().waiting, 0);
 }
 
+TEST_F(LedgerTest, OfficersWhoAreNoDirectorsAreNotCountedAsDirectors) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  Event secretary = fact(EventKind::kOfficerChanged, 1, 2, day(2019, 3, 1));
+  secretary.code = static_cast<uint8_t>(events::Officer::kUnstated);
+  tell(secretary);
+  Event director = fact(EventKind::kOfficerChanged, 1, 3, day(2019, 4, 1));
+  director.code = static_cast<uint8_t>(events::Officer::kResigned);
+  tell(director);
+  EXPECT_EQ(sums_.total(Measure::kDirectorsAppointed), 0);
+  EXPECT_EQ(sums_.total(Measure::kDirectorsResigned), 1);
+}
+
 TEST_F(LedgerTest, MoreFactsThanTheLimitAreRefused) {
   tell(registered(1, 1, day(2015, 1, 1)));
   for (uint64_t i = 2; i <= kFactsPerBusinessMax; ++i) {
