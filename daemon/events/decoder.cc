@@ -20,6 +20,13 @@ using Problem = std::optional<Refusal>;  // nothing: all is well
 
 // The first instant that no date within kLatestYear holds: 2079-01-01.
 constexpr UnixMillis kInstantEnd(39'812 * base::kMillisPerDay);
+// Kafka's timestamp of a record whose time it does not know; none is earlier.
+constexpr UnixMillis kTimeUnknown(-1);
+
+// The day of a record's timestamp, within the years that are taken.
+Days day_of_publication(UnixMillis published) {
+  return base::days_of(std::clamp(published, kTimeUnknown, UnixMillis(kInstantEnd.value - 1)));
+}
 
 // Bands that the contract names; the ledger has room to kSizeBandMax.
 constexpr int64_t kSizeBandNamedMax = 6;
@@ -154,7 +161,7 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
     valid = valid && read_date(m, size_t{kKindNumber} + own.slots[i], of_kind);
   }
   if (!valid) return Refusal::kDateOutOfRange;
-  Days const published = base::days_of(std::min(record.published, kInstantEnd));
+  Days const published = day_of_publication(record.published);
   if (e.kind == EventKind::kFilingDue && of_kind) effective = of_kind;
   if (e.kind == EventKind::kRetracted && !effective) effective = published;
   if (!effective) return Refusal::kMissingDate;

@@ -150,6 +150,9 @@ TEST(DecoderTest, ARetractionWithoutADateIsOfTheDayOfItsPublication) {
   event.clear_effective_date();
   event.mutable_retracted()->set_event_id("fact-1");
   EXPECT_EQ(accepted(record(event)).effective, base::days_from_civil(2019, 5, 3));
+  Record timeless = record(event);
+  timeless.published = UnixMillis(INT64_MAX);
+  EXPECT_EQ(accepted(timeless).effective, base::days_from_civil(kLatestYear, 12, 31));
 }
 
 // --- registrations -------------------------------------------------------------------------------

@@ -475,6 +475,15 @@ TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
   EXPECT_EQ(refusal(r), std::nullopt);
 }
 
+// Days before the first of 32 bits came round again as days of the far future.
+TEST(RefusalTest, ATimestampBeforeAllDaysIsNoLaterDay) {
+  Record r = record(registered());
+  for (int64_t const millis : {int64_t{-1}, INT64_MIN / 3 * 2, INT64_MIN}) {
+    r.published = UnixMillis(millis);
+    EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished) << millis;
+  }
+}
+
 TEST(RefusalTest, BadInputIsRefusedWithItsReason) {
   for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),
                                detail_examples(), value_examples()}) {
