@@ -29,9 +29,12 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
   };
   std::vector<Prefixed> prefixed;
   for (const CsvRow& row : rows) {
-    if (out.scheme_.empty()) {
+    if (&row == &rows.front()) {
       out.scheme_ = row[kScheme];
       out.version_ = row[kVersion];
+      if (out.scheme_.empty() || out.version_.empty()) {
+        errors.add(row.line, "scheme or version is empty; name the classification");
+      }
     }
     if (row[kScheme] != out.scheme_ || row[kVersion] != out.version_) {
       errors.add(row.line, "another scheme or version; one file holds one classification");
@@ -59,6 +62,9 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
       continue;
     } else {
       parent = found->second;
+      if (parent == kUnclassified) {
+        errors.add(row.line, "\"unclassified\" has nothing below it; take \"all\" as parent");
+      }
     }
     if (id == kUnclassified && row[kCode] != "unclassified") {
       errors.add(row.line, "the second sector is \"unclassified\", for businesses without a sector");

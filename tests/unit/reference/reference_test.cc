@@ -78,6 +78,10 @@ TEST(SectorsTest, EveryBadLineIsNamed) {
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,D,all,section,D,10\n")), HasSubstr("another sector already"));
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,11,C,division,D,\n")), HasSubstr("only a leaf has prefixes"));
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,2,C,all,section,C,\n")), HasSubstr("sectors.csv:4"));
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,unclassified,section,C,\n")), HasSubstr("sectors.csv:4"));
+  EXPECT_THAT(sectors_complaint("scheme,version,code,parent,level,name\n,1,all,,all,All\nX,1,unclassified,all,section,U\n"
+                                "X,1,C,all,section,C\n"),
+              HasSubstr("sectors.csv:2"));
 }
 
 TEST(PostcodesTest, TheFullPostcodeGoesBeforeItsOutwardCode) {
