@@ -13,9 +13,11 @@ namespace {
 
 using base::cat;
 
+// What is quoted is a value and nothing else, whatever it says.
+enum class TokenKind { kWord, kQuoted, kOperator };
 struct Token {
   std::string text;
-  bool quoted = false;
+  TokenKind kind{};
 };
 
 absl::StatusOr<std::vector<Token>> split(std::string_view text) {
@@ -33,16 +35,16 @@ absl::StatusOr<std::vector<Token>> split(std::string_view text) {
       if (end == std::string_view::npos) {
         return absl::InvalidArgumentError("a quotation mark is not closed; add the second one");
       }
-      tokens.push_back({std::string(text.substr(i + 1, end - i - 1)), true});
+      tokens.push_back({std::string(text.substr(i + 1, end - i - 1)), TokenKind::kQuoted});
       i = end + 1;
     } else if (c == '=' || c == '<' || c == '>') {
       size_t const n = c != '=' && i + 1 < text.size() && text[i + 1] == '=' ? 2 : 1;
-      tokens.push_back({std::string(text.substr(i, n)), false});
+      tokens.push_back({std::string(text.substr(i, n)), TokenKind::kOperator});
       i += n;
     } else if (is_word(c)) {
       size_t const begin = i;
       while (i < text.size() && is_word(text[i])) ++i;
-      tokens.push_back({std::string(text.substr(begin, i - begin)), false});
+      tokens.push_back({std::string(text.substr(begin, i - begin)), TokenKind::kWord});
     } else {
       return absl::InvalidArgumentError(
           cat("'", text.substr(i, 1), "' cannot stand here; write for example: open = true AND "
@@ -75,7 +77,7 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
     }
     Comparison c;
     auto const field = std::ranges::find(kFields, tokens[i].text);
-    if (field == kFields.end() || tokens[i].quoted) {
+    if (field == kFields.end() || tokens[i].kind != TokenKind::kWord) {
       return absl::InvalidArgumentError(
           cat("'", tokens[i].text, "' is no field; there are open, rule, severity, area, sector, "
               "historical, acknowledged, raised_period"));
@@ -83,11 +85,12 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
     c.field = static_cast<Field>(field - kFields.begin());
     const std::string& op = tokens[i + 1].text;
     bool const ordered = c.field == Field::kSeverity || c.field == Field::kRaised;
-    if (op == "=") {
+    bool const is_operator = tokens[i + 1].kind == TokenKind::kOperator;
+    if (is_operator && op == "=") {
       c.op = Op::kEqual;
-    } else if (ordered && op == ">=") {
+    } else if (is_operator && ordered && op == ">=") {
       c.op = Op::kAtLeast;
-    } else if (ordered && op == "<=") {
+    } else if (is_operator && ordered && op == "<=") {
       c.op = Op::kAtMost;
     } else {
       return absl::InvalidArgumentError(
@@ -95,6 +98,9 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
               ordered ? ", >= or <=" : ""));
     }
     c.text = tokens[i + 2].text;
+    if (tokens[i + 2].kind == TokenKind::kOperator) {
+      return absl::InvalidArgumentError(cat("'", c.text, "' is no value; write FIELD = VALUE"));
+    }
     switch (c.field) {
       case Field::kOpen:
       case Field::kHistorical:
@@ -123,7 +129,8 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
       case Field::kSector: break;
     }
     filter.all_.push_back(std::move(c));
-    if (i + 3 < tokens.size() && tokens[i + 3].text != "AND") {
+    if (i + 3 < tokens.size() &&
+        (tokens[i + 3].text != "AND" || tokens[i + 3].kind != TokenKind::kWord)) {
       return absl::InvalidArgumentError(cat("'", tokens[i + 3].text, "': join comparisons by AND"));
     }
     if (i + 4 == tokens.size()) {

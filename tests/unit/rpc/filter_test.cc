@@ -53,6 +53,9 @@ TEST(AlertFilterTest, WhatCannotBeUnderstoodSaysWhatToWrite) {
   EXPECT_THAT(complaint("open = true OR open = false"), HasSubstr("AND"));
   EXPECT_THAT(complaint("open = true AND"), HasSubstr("add a comparison"));
   EXPECT_THAT(complaint("area = \"SG"), HasSubstr("not closed"));
+  EXPECT_THAT(complaint("area \"=\" SG"), HasSubstr("does not go with area"));
+  EXPECT_THAT(complaint("area = >="), HasSubstr("is no value"));
+  EXPECT_THAT(complaint("open = true \"AND\" area = SG"), HasSubstr("join comparisons by AND"));
   EXPECT_THAT(complaint("area ! SG"), HasSubstr("cannot stand here"));
   EXPECT_THAT(complaint(std::string(kFilterBytesMax + 1, ' ')), HasSubstr("longer than"));
 }
