@@ -1,7 +1,9 @@
 #include "runtime/journal_codec.h"
 
 #include <algorithm>
+#include <initializer_list>
 
+#include "base/status.h"
 #include "base/text.h"
 #include "bellwether/journal/v1/journal.pb.h"
 
@@ -218,7 +220,16 @@ void put(const alerts::RegimeBreakDeclared& b, pb::JournalRecord& record) {
   out.set_at_ms(b.at.value);
 }
 
-alerts::JournalEntry get(const pb::TickEvaluated& t) {
+absl::Status check_periods(std::initializer_list<PeriodIndex> periods) {
+  for (PeriodIndex const p : periods) {
+    if (p.value < -kPeriodsFromEpochMax || p.value > kPeriodsFromEpochMax) {
+      return absl::DataLossError(base::cat("period ", p.value, " is in no calendar"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<alerts::JournalEntry> get(const pb::TickEvaluated& t) {
   alerts::TickEvaluated out;
   out.tick = PeriodIndex(t.tick());
   out.tick_at = UnixMillis(t.tick_at_ms());
@@ -230,7 +241,12 @@ alerts::JournalEntry get(const pb::TickEvaluated& t) {
   out.cells_digest = t.cells_digest();
   out.verdict_digest = t.verdict_digest();
   out.historical = t.historical();
-  for (const pb::AlertUpdate& u : t.updates()) out.updates.push_back(get(u));
+  BELLWETHER_RETURN_IF_ERROR(check_periods({out.tick}));
+  for (const pb::AlertUpdate& u : t.updates()) {
+    const alerts::AlertUpdate& update = out.updates.emplace_back(get(u));
+    BELLWETHER_RETURN_IF_ERROR(
+        check_periods({update.raised, update.onset, update.evidence.period}));
+  }
   out.silent_topics.assign(t.silent_topics().begin(), t.silent_topics().end());
   out.series_assessed = t.series_assessed();
   return out;
@@ -290,6 +306,7 @@ absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
     case pb::JournalRecord::kRuleSetActivated: return get(record.rule_set_activated());
     case pb::JournalRecord::kRegimeBreakDeclared: {
       const auto& b = record.regime_break_declared();
+      BELLWETHER_RETURN_IF_ERROR(check_periods({PeriodIndex(b.first()), PeriodIndex(b.last())}));
       return alerts::RegimeBreakDeclared{{PeriodIndex(b.first()), PeriodIndex(b.last())},
                                          b.reason(),
                                          b.actor(),

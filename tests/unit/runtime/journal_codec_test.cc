@@ -84,6 +84,29 @@ TEST(JournalCodecTest, WhatIsNoRecordIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(decode(std::string(100, '\xff')).status()));
 }
 
+// No calendar names such a period, and the book counts on from it.
+TEST(JournalCodecTest, PeriodsBeyondAllCalendarsAreDataLoss) {
+  for (int32_t const period : {kPeriodsFromEpochMax + 1, -kPeriodsFromEpochMax - 1, INT32_MAX, INT32_MIN}) {
+    alerts::TickEvaluated tick = full_tick();
+    tick.tick = PeriodIndex(period);
+    alerts::TickEvaluated raised = full_tick();
+    raised.updates[1].raised = PeriodIndex(period);
+    alerts::TickEvaluated onset = full_tick();
+    onset.updates[0].onset = PeriodIndex(period);
+    alerts::TickEvaluated evidence = full_tick();
+    evidence.updates[0].evidence.period = PeriodIndex(period);
+    alerts::RegimeBreakDeclared gap;
+    gap.periods.last = PeriodIndex(period);
+    for (const JournalEntry& e : {JournalEntry(tick), JournalEntry(raised), JournalEntry(onset),
+                                  JournalEntry(evidence), JournalEntry(gap)}) {
+      EXPECT_TRUE(absl::IsDataLoss(decode(encode(e, "bw-0", UnixMillis(1))).status())) << period;
+    }
+  }
+  alerts::TickEvaluated last = full_tick();
+  last.tick = PeriodIndex(kPeriodsFromEpochMax);
+  EXPECT_EQ(there_and_back(last), last);
+}
+
 TEST(JournalCodecTest, CutAndMutatedRecordsNeverCrash) {
   std::string const good = encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1));
   for (size_t n = 0; n < good.size(); ++n) (void)decode(good.substr(0, n));
