@@ -1,0 +1,25 @@
+// What a text file's error has to look like: InvalidArgument, "file:line: what", the line within
+// the file.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/check.h"
+#include "base/text.h"
+
+namespace bellwether::fuzz {
+
+inline void check_complaint(const absl::Status& status, std::string_view file,
+                            std::string_view text) {
+  BELLWETHER_CHECK(absl::IsInvalidArgument(status));
+  std::string_view message = base::from_absl(status.message());
+  BELLWETHER_CHECK(message.starts_with(base::cat(file, ":")));
+  message.remove_prefix(file.size() + 1);
+  auto const line = base::parse_number<int>(message.substr(0, message.find(':')));
+  BELLWETHER_CHECK(line && *line >= 1 && *line <= std::ranges::count(text, '\n') + 1);
+}
+
+}  // namespace bellwether::fuzz

@@ -1,0 +1,40 @@
+// A text → base::parse_csv. A table that is taken has the columns asked for and rows in the order
+// of their lines, and is the same after it was written and read again; an error names a line of the
+// text.
+#include "base/csv.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "fuzz/complaint.h"
+#include "fuzz/csv_text.h"
+#include "fuzz/input.h"
+
+namespace bellwether::base {
+namespace {
+
+void check(std::string_view text) {
+  auto const rows = parse_csv(text, "f.csv", {"a", "b"}, {"c"});
+  if (!rows.ok()) return fuzz::check_complaint(rows.status(), "f.csv", text);
+  int line = 1;
+  std::string written = fuzz::csv_line({"a", "b", "c"});
+  for (const CsvRow& row : *rows) {
+    BELLWETHER_CHECK(row.fields.size() == 3);
+    BELLWETHER_CHECK(row.line > line && row.line <= std::ranges::count(text, '\n') + 1);
+    line = row.line;
+    written += fuzz::csv_line(row.fields);
+  }
+  auto const again = parse_csv(written, "f.csv", {"a", "b"}, {"c"});
+  BELLWETHER_CHECK(again.ok() && again->size() == rows->size());
+  for (size_t i = 0; i < rows->size(); ++i) {
+    BELLWETHER_CHECK((*again)[i].fields == (*rows)[i].fields);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::base
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  bellwether::base::check(bellwether::fuzz::Input(data, size).rest());
+  return 0;
+}

@@ -1,0 +1,129 @@
+// A script of events, eight bytes each, → the ledger. However often and in whatever order they
+// arrive, the totals are the same; they are those of a recomputation and of the plain oracle.
+#include "ledger/ledger.h"
+
+#include <map>
+#include <vector>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "fuzz/input.h"
+#include "support/logs.h"
+#include "support/oracle.h"
+
+namespace bellwether::ledger {
+namespace {
+
+using indicators::DeltaKey;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+constexpr int kBusinesses = 8;
+constexpr int kFirstEnquirer = 6;  // these are on no register
+constexpr int kFactsPerBusiness = 16;
+constexpr size_t kEventsMax = 100;
+
+// Kinds that the ledger keeps, and the codes that the decoder gives them.
+struct Kind {
+  EventKind kind;
+  int code_least;
+  int code_most;
+};
+constexpr Kind kKinds[] = {
+    {EventKind::kRegistered, 0, 0},      {EventKind::kChanged, 0, 0},
+    {EventKind::kStatusChanged, 1, 2},   {EventKind::kInsolvencyCase, 1, 2},
+    {EventKind::kStrikeOffNotice, 1, 3}, {EventKind::kChargeChanged, 1, 2},
+    {EventKind::kOfficerChanged, 0, 2},  {EventKind::kInteraction, 0, 255},
+    {EventKind::kRetracted, 0, 0}};
+constexpr size_t kKindsOfEnquirers = 2;  // the last
+
+// Every leaf, and "not stated".
+constexpr std::string_view kAreas[] = {"N1", "N2", "S1", "S2", ""};
+constexpr std::string_view kSectors[] = {"10", "11", "46", "47", "unclassified", ""};
+
+Event next_event(fuzz::Input& input) {
+  int const business = input.byte() % kBusinesses;
+  bool const enquirer = business >= kFirstEnquirer;
+  size_t const skipped = enquirer ? std::size(kKinds) - kKindsOfEnquirers : 0;
+  const Kind& kind = kKinds[skipped + input.byte() % (std::size(kKinds) - skipped)];
+  int const number = input.byte() % kFactsPerBusiness;
+  int const day = kDayZero + static_cast<int>(input.number(2));
+  Event e = testing::fact(kind.kind, static_cast<uint64_t>(business),
+                          static_cast<uint64_t>(business * kFactsPerBusiness + number),
+                          base::Days(day));
+  e.unregistered = enquirer;
+  size_t const place = input.byte();
+  std::string_view const area = kAreas[place % std::size(kAreas)];
+  std::string_view const sector = kSectors[place / std::size(kAreas) % std::size(kSectors)];
+  if (!area.empty()) e.area = testing::area(area);
+  if (!sector.empty()) e.sector = testing::sector(sector);
+  int const code = input.byte();
+  e.code = static_cast<uint8_t>(kind.code_least + code % (kind.code_most - kind.code_least + 1));
+  int const detail = input.byte();
+  e.sequence = base::SourceSequence(static_cast<uint64_t>(detail & 3));
+  if (kind.kind == EventKind::kInteraction) {
+    e.minutes = static_cast<uint16_t>(detail);
+    e.response_bucket = static_cast<uint8_t>(static_cast<size_t>(detail) %
+                                             (events::kResponseBuckets + 1));
+  } else if (detail < 128) {
+    e.size = base::SizeBand(static_cast<uint8_t>(detail / 4 % 7));
+  }
+  return e;
+}
+
+struct Sums {
+  std::map<DeltaKey, int64_t> by_key;
+  void add(DeltaKey key, int32_t amount) {
+    if ((by_key[key] += amount) == 0) by_key.erase(key);
+  }
+};
+
+struct Fold {
+  explicit Fold(const std::vector<Event>& log) {
+    for (const Event& e : log) ledger.apply(e, sums);
+  }
+  Ledger ledger{kMonths};
+  Sums sums;
+};
+
+testing::Oracle::Counts without_sizes(const Sums& sums) {
+  testing::Oracle::Counts counts;
+  for (const auto& [key, n] : sums.by_key) {
+    indicators::Cell const cell = key.cell();
+    counts[{cell.area.value, cell.sector.value, key.measure(), key.period().value}] += n;
+  }
+  std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
+  return counts;
+}
+
+void check(const std::vector<Event>& log, uint64_t seed) {
+  testing::Random random(seed);
+  Fold const straight(log);
+  Fold const mangled(testing::mangled(log, random));
+  BELLWETHER_CHECK(straight.sums.by_key == mangled.sums.by_key);
+  BELLWETHER_CHECK(straight.ledger.digest() == mangled.ledger.digest());
+  LedgerStats const stats = straight.ledger.stats();
+  BELLWETHER_CHECK(stats.facts == mangled.ledger.stats().facts);
+  BELLWETHER_CHECK(stats.waiting == mangled.ledger.stats().waiting);
+  BELLWETHER_CHECK(stats.businesses <= kBusinesses);
+
+  Sums recomputed;
+  straight.ledger.recompute(recomputed);
+  BELLWETHER_CHECK(straight.sums.by_key == recomputed.by_key);
+  testing::Oracle oracle(kMonths);
+  for (const Event& e : log) oracle.tell(e);
+  BELLWETHER_CHECK(without_sizes(straight.sums) == oracle.counts());
+}
+
+}  // namespace
+}  // namespace bellwether::ledger
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace bw = bellwether;
+  bw::fuzz::Input input(data, size);
+  std::vector<bw::events::Event> log;
+  while (!input.done() && log.size() < bw::ledger::kEventsMax) {
+    log.push_back(bw::ledger::next_event(input));
+  }
+  bw::ledger::check(log, bw::base::hash64(bw::fuzz::Input(data, size).rest()));
+  return 0;
+}
