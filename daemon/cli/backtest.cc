@@ -7,7 +7,9 @@
 #include <span>
 
 #include "detection/cusum.h"
+#include "detection/detector.h"
 #include "detection/ears.h"
+#include "detection/normal.h"
 
 namespace bellwether::cli {
 namespace {
@@ -146,27 +148,40 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
   return threshold;
 }
 
+// The scale that a detector would have used for the latest of `z` (detection/detector.h).
+double scale_before(const std::vector<double>& z, int exclude_recent) {
+  int const latest = static_cast<int>(z.size()) - 1;
+  std::vector<double> path;
+  int const path_begin = latest - detection::DetectorOptions().path_periods_max + 1;
+  for (int i = std::max(0, path_begin); i < latest - exclude_recent; ++i) {
+    if (!std::isnan(z[static_cast<size_t>(i)])) path.push_back(z[static_cast<size_t>(i)]);
+  }
+  return detection::score_scale(path);
+}
+
 Scores farrington_scores(const BacktestMeasure::Series& counts, const BacktestMeasure& m, const BacktestOptions& o,
                          const Windows& windows, Calibration& calibration) {
   detection::Workspace workspace;
   auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
   detection::CountSeries const series{o.calendar, counts.first, counts.counts};
   Scores out{counts.first, {}};
+  std::vector<double> unscaled;
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
-    detection::Baseline const b = detection::fit(series, t, {}, farrington, workspace);
+    detection::Baseline const b = detection::fit(series, t, o.regime_breaks, farrington, workspace);
     if (b.why != detection::NotAssessed::kNone) {
+      unscaled.push_back(kNotScored);
       out.z.push_back(kNotScored);
       continue;
     }
-    detection::Score const s = detection::score(b, counts.counts[i], m.harm);
-    out.z.push_back(s.z);
+    unscaled.push_back(detection::score(b, counts.counts[i], m.harm).z);
+    out.z.push_back(unscaled.back() / scale_before(unscaled, farrington.exclude_recent));
     if (t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
     auto const band = static_cast<size_t>(
         std::ranges::upper_bound(Calibration::kBandEnds, b.expected) - Calibration::kBandEnds.begin());
     Calibration::Band& c = calibration.bands[band];
     ++c.periods;
-    double const p = m.harm == detection::Harm::kLow ? s.p_low : s.p_high;
+    double const p = detection::normal_cdf(-out.z.back());
     for (size_t k = 0; k < Calibration::kNominal.size(); ++k) c.below[k] += p < Calibration::kNominal[k];
   }
   return out;

@@ -36,6 +36,7 @@ struct BacktestOptions {
   double false_alarms_a_year = 0.05;    // a series, tuned to be at most this
   int lead_periods = 0;                 // raised this long before a downturn's first period is early, not false
   int clear_periods = 4;                // an alarm ends after so many at less than half its threshold
+  std::vector<detection::PeriodRange> regime_breaks;  // leave all baselines, as an operator's act would
   static BacktestOptions for_calendar(base::Calendar calendar);
 };
 

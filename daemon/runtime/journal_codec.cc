@@ -245,7 +245,8 @@ absl::StatusOr<alerts::JournalEntry> get(const pb::TickEvaluated& t) {
   for (const pb::AlertUpdate& u : t.updates()) {
     const alerts::AlertUpdate& update = out.updates.emplace_back(get(u));
     BELLWETHER_RETURN_IF_ERROR(
-        check_periods({update.raised, update.onset, update.evidence.period}));
+        check_periods({update.raised, update.onset, update.evidence.period,
+                       update.evidence.baseline_first, update.evidence.baseline_last}));
   }
   out.silent_topics.assign(t.silent_topics().begin(), t.silent_topics().end());
   out.series_assessed = t.series_assessed();
