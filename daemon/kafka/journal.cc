@@ -25,9 +25,9 @@ absl::StatusOr<std::unique_ptr<JournalReader>> JournalReader::create(const Clien
 
 void JournalReader::poll(int timeout_ms, Batch& batch) {
   consumer_->poll(0, batch);
-  if (batch.records().empty() && !batch.at_end() && batch.error().ok()) {
+  if (batch.records().empty() && !batch.at_end()) {
     waiter_.wait(timeout_ms);
-    consumer_->poll(0, batch);
+    if (batch.error().ok()) consumer_->poll(0, batch);
   }
   consumer_->serve_callbacks();
 }

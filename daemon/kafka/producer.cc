@@ -144,13 +144,14 @@ absl::StatusOr<int64_t> Producer::produce_and_wait(const OutgoingRecord& record,
     wait->changed.notify_all();
   });
   if (!queued.ok()) return queued;
-  while (absl::Now() < deadline) {
+  while (absl::Now() < deadline && !cancelled_.load()) {
     rd_kafka_poll(client_.get(), 5);
     std::lock_guard lock(wait->mutex);
     if (wait->result) return *wait->result;
   }
   std::lock_guard lock(wait->mutex);
   if (wait->result) return *wait->result;
+  if (cancelled_.load()) return absl::CancelledError("the process is stopping");
   return absl::DeadlineExceededError(base::cat("no acknowledgement from ", record.topic, " in time"));
 }
 

@@ -56,8 +56,10 @@ class Producer {
   // A handle for produce_bulk, valid as long as the producer.
   rd_kafka_topic_t* topic(const std::string& name);
 
-  // Error: DeadlineExceeded; the record may still arrive.
+  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). Either way the record may still arrive.
   absl::StatusOr<int64_t> produce_and_wait(const OutgoingRecord& record, absl::Time deadline);
+  // Whoever waits for a record gives up, now and later: the process ends.
+  void cancel_waits() { cancelled_.store(true); }
 
   void poll(int timeout_ms);
   absl::Status flush(absl::Duration wait);
@@ -67,6 +69,7 @@ class Producer {
   Producer() = default;
   Callbacks callbacks_;
   std::atomic<int64_t> failures_{0};
+  std::atomic<bool> cancelled_{false};
   std::string first_failure_;
   Client client_;
   std::vector<std::pair<std::string, rd_kafka_topic_t*>> topics_;

@@ -52,22 +52,12 @@ void Journal::run() {
       std::string const text(batch.error().message());
       if (text != last_error) log_(3, "journal", text);
       last_error = text;
+      if (absl::IsOutOfRange(batch.error())) return made_anew(text);
       continue;
     }
     for (const kafka::Record& record : batch.records()) {
-      base::JournalOffset const offset(record.offset);
-      auto const entry = decode(record.value);
-      if (entry.ok()) {
-        keeper_.fold(offset, *entry);
-      } else if (absl::IsUnimplemented(entry.status())) {
-        fatal_(base::cat("journal record ", record.offset, ": ", base::from_absl(entry.status().message())));
-        return;
-      } else {
-        unreadable_.fetch_add(1);
-        log_(4, "journal", base::cat("record ", record.offset, " passed over: ",
-                                     base::from_absl(entry.status().message())));
-        keeper_.skip(offset);
-      }
+      take(record);
+      if (stop_.load()) return;
     }
     if (!batch.records().empty() || batch.at_end()) {
       keeper_.publish(batch.at_end());
@@ -76,18 +66,55 @@ void Journal::run() {
   }
 }
 
+void Journal::take(const kafka::Record& record) {
+  base::JournalOffset const offset(record.offset);
+  auto const whole = parts_.add(record.value);
+  if (whole.ok() && !*whole) return keeper_.skip(offset);
+  auto const entry = whole.ok() ? decode(**whole) : whole.status();
+  if (entry.ok()) {
+    keeper_.fold(offset, *entry);
+  } else if (absl::IsUnimplemented(entry.status())) {
+    stop_.store(true);
+    fatal_(base::cat("journal record ", record.offset, ": ", base::from_absl(entry.status().message())));
+  } else {
+    unreadable_.fetch_add(1);
+    log_(4, "journal", base::cat("record ", record.offset, " passed over: ",
+                                 base::from_absl(entry.status().message())));
+    keeper_.skip(offset);
+  }
+}
+
+// The book in memory was folded from records that are gone: only a new start can fold what there is.
+void Journal::made_anew(std::string_view what) {
+  fatal_(base::cat("the journal was truncated or made anew while it was being read (", what,
+                   "); a restart folds it from its beginning"));
+}
+
 absl::StatusOr<Appended> Journal::append(const alerts::JournalEntry& entry, absl::Time deadline) {
-  std::string const value =
-      encode(entry, writer_, base::UnixMillis(absl::ToUnixMillis(absl::Now())));
-  kafka::OutgoingRecord record;
-  record.topic = topic_;
-  record.partition = 0;
-  record.value = value;
-  auto const offset = producer_.produce_and_wait(record, deadline);
-  if (!offset.ok()) {
-    return absl::Status(offset.status().code(),
-                        base::cat("the journal did not take the record: ",
-                                  base::from_absl(offset.status().message())));
+  base::UnixMillis const at(absl::ToUnixMillis(absl::Now()));
+  auto const parts = split_record(encode(entry, writer_, at), writer_, next_id_.fetch_add(1));
+  if (!parts.ok()) return parts.status();
+  base::JournalOffset const before = keeper_.view()->offset();
+  // The parts of two records of one writer must not mix.
+  std::unique_lock lock(parts_mutex_, std::defer_lock);
+  if (parts->size() > 1) lock.lock();
+  absl::StatusOr<int64_t> offset = 0;
+  for (const std::string& value : *parts) {
+    kafka::OutgoingRecord record;
+    record.topic = topic_;
+    record.partition = 0;
+    record.value = value;
+    offset = producer_.produce_and_wait(record, deadline);
+    if (!offset.ok()) {
+      return absl::Status(offset.status().code(),
+                          base::cat("the journal did not take the record: ",
+                                    base::from_absl(offset.status().message())));
+    }
+  }
+  if (lock.owns_lock()) lock.unlock();
+  if (*offset <= before.value) {
+    made_anew(base::cat("a new record stands at ", *offset, ", the book at ", before.value));
+    return absl::DataLossError("the journal was made anew; this replica starts again");
   }
   auto const outcome = keeper_.wait_for(base::JournalOffset(*offset), deadline);
   if (!outcome) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "kafka/journal.h"
 #include "kafka/producer.h"
 #include "runtime/book_keeper.h"
+#include "runtime/journal_parts.h"
 
 namespace bellwether::runtime {
 
@@ -24,8 +26,8 @@ struct Appended {
 
 class Journal {
  public:
-  // `news` is called after records were folded and published; `fatal` when a record cannot be
-  // understood and guessing would be wrong.
+  // `news` is called after records were folded and published; `fatal` when the process must not go on: a
+  // record cannot be understood, or the journal was truncated or made anew under it.
   static absl::StatusOr<std::unique_ptr<Journal>> open(const kafka::ClientOptions& client,
                                                        std::string topic, std::string writer,
                                                        kafka::Producer& producer, BookKeeper& keeper,
@@ -34,7 +36,8 @@ class Journal {
                                                        kafka::LogFn log);
   ~Journal();
 
-  // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded, Unavailable.
+  // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded, Unavailable,
+  // Cancelled, DataLoss when the journal was made anew.
   absl::StatusOr<Appended> append(const alerts::JournalEntry& entry, absl::Time deadline);
   int64_t unreadable() const { return unreadable_.load(); }
   void stop();
@@ -43,6 +46,8 @@ class Journal {
   Journal(std::string topic, std::string writer, kafka::Producer& producer, BookKeeper& keeper,
           std::function<void()> news, std::function<void(std::string)> fatal, kafka::LogFn log);
   void run();
+  void take(const kafka::Record& record);
+  void made_anew(std::string_view what);
 
   std::string topic_;
   std::string writer_;
@@ -52,6 +57,9 @@ class Journal {
   std::function<void(std::string)> fatal_;
   kafka::LogFn log_;
   std::unique_ptr<kafka::JournalReader> reader_;
+  JournalParts parts_;  // journal thread only
+  std::atomic<int64_t> next_id_{0};
+  std::mutex parts_mutex_;  // held while a record is written in parts
   std::atomic<bool> stop_{false};
   std::atomic<int64_t> unreadable_{0};
   std::thread thread_;

@@ -313,6 +313,8 @@ absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
                                          b.actor(),
                                          UnixMillis(b.at_ms())};
     }
+    case pb::JournalRecord::kPart:
+      return absl::DataLossError("a part of a record stands where a whole one should");
     case pb::JournalRecord::BODY_NOT_SET: break;
   }
   return absl::DataLossError("the record has no body");
