@@ -28,7 +28,7 @@ Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
       options_(std::move(options)),
       with_(std::move(with)),
       evaluator_(std::move(reference), options_.evaluator),
-      rules_(std::move(rules)),
+      new_rules_(std::move(rules)),
       thread_([this] { run(); }) {}
 
 Evaluation::~Evaluation() { stop(); }
@@ -57,7 +57,9 @@ void Evaluation::set_rules(alerts::RuleSet rules) {
 
 EvaluationReport Evaluation::report() const {
   std::lock_guard lock(mutex_);
-  return report_;
+  EvaluationReport report = report_;
+  report.waiting_seconds = std::max(0.0, seconds_since(waiting_since_));
+  return report;
 }
 
 void Evaluation::run() {
@@ -78,7 +80,7 @@ bool Evaluation::step() {
     prepare();
     return unprepared_ > 0 && !stop_.load();
   }
-  if (with_.keeper.view()->rule_set() == nullptr) return false;  // the leader has yet to name one
+  if (with_.keeper.view()->rule_set() == nullptr) return false;  // the journal took none yet
   settle(*tick);
   return true;
 }
@@ -115,6 +117,7 @@ void Evaluation::settle(base::PeriodIndex tick) {
     std::lock_guard lock(mutex_);
     report_.tick = tick;
     ++report_.ticks;
+    waiting_since_ = absl::Now();
   }
   while (!stop_.load()) {
     std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
@@ -129,6 +132,10 @@ void Evaluation::settle(base::PeriodIndex tick) {
       publish(false);
       with_.keeper.wait_for_news(book->offset(), kFollowWait);
     }
+  }
+  {
+    std::lock_guard lock(mutex_);
+    waiting_since_ = absl::InfiniteFuture();
   }
   publish(false);
 }
@@ -171,36 +178,32 @@ bool Evaluation::judge(base::PeriodIndex tick) {
     return false;
   }
   with_.appended(seconds_since(written));
-  return true;
+  // Another verdict for the tick, or new rules, came first: the book has moved and says what to do now.
+  return appended->outcome == alerts::FoldOutcome::kApplied || with_.keeper.view()->offset() > book->offset();
 }
 
-// On becoming leader, and when the configuration was reloaded.
+// At the start and when the configuration was reloaded.
 void Evaluation::activate_rules() {
-  bool const leader = with_.is_leader();
-  bool const became = leader && !was_leader_;
-  was_leader_ = leader;
-  bool reloaded = false;
+  std::optional<alerts::RuleSet> rules;
   {
     std::lock_guard lock(mutex_);
-    if (new_rules_) {
-      rules_ = *std::move(new_rules_);
-      new_rules_.reset();
-      reloaded = true;
+    rules = new_rules_;
+  }
+  if (!rules) return;
+  std::string const digest = alerts::digest(*rules);
+  if (with_.keeper.view()->rule_set_digest() != digest) {
+    base::UnixMillis const at(absl::ToUnixMillis(absl::Now()));
+    auto const appended = with_.journal.append(alerts::RuleSetActivated{*rules, "configuration", at},
+                                               absl::Now() + kAppendWait);
+    if (!appended.ok()) {
+      with_.log(4, "evaluation", base::cat("the rule set was not journaled, trying again: ",
+                                           base::from_absl(appended.status().message())));
+      return;
     }
+    with_.log(6, "evaluation", base::cat("rule set ", digest, " is in force"));
   }
-  if (!leader || !(became || reloaded)) return;
-  std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
-  if (book->rule_set() != nullptr && book->rule_set_digest() == alerts::digest(rules_)) return;
-  base::UnixMillis const at(absl::ToUnixMillis(absl::Now()));
-  auto const appended = with_.journal.append(
-      alerts::RuleSetActivated{rules_, "configuration", at}, absl::Now() + kAppendWait);
-  if (appended.ok()) {
-    with_.log(6, "evaluation", base::cat("rule set ", alerts::digest(rules_), " is in force"));
-  } else {
-    was_leader_ = false;  // try again
-    with_.log(4, "evaluation", base::cat("the rule set was not journaled, trying again: ",
-                                         base::from_absl(appended.status().message())));
-  }
+  std::lock_guard lock(mutex_);
+  if (new_rules_ == rules) new_rules_.reset();  // none newer was read meanwhile
 }
 
 void Evaluation::publish(bool at_once) {
@@ -219,10 +222,7 @@ void Evaluation::publish(bool at_once) {
 }
 
 void Evaluation::prepare() {
-  if (!last_ || !with_.is_leader() || unprepared_ == 0) {
-    unprepared_ = 0;
-    return;
-  }
+  if (!last_ || unprepared_ == 0) return;
   unprepared_ = evaluator_.prepare(base::PeriodIndex(last_->value + 1), *with_.keeper.view(),
                                    kPrepareAtOnce);
 }

@@ -33,6 +33,7 @@ struct EvaluationReport {
   int32_t series_assessed = 0;
   size_t panel_bytes = 0;
   int64_t ticks = 0;
+  double waiting_seconds = 0;  // how long the tick in hand has been without a verdict; 0: none is
 };
 
 class Evaluation {
@@ -54,7 +55,8 @@ class Evaluation {
 
   // A tick is ready, or the book has news.
   void wake();
-  // The rules of a reloaded configuration; the leader activates them through the journal.
+  // The rules of a reloaded configuration. Any replica puts them into force through the journal, once: what
+  // was read last, at a start or on SIGHUP, holds, and a change of leader changes no rules.
   void set_rules(alerts::RuleSet rules);
   EvaluationReport report() const;
   void stop();
@@ -76,16 +78,15 @@ class Evaluation {
   std::map<std::pair<size_t, int32_t>, base::Offset> cut_;  // by input and partition
   std::optional<base::PeriodIndex> last_;
   bool unpublished_ = false;
-  bool was_leader_ = false;
   size_t unprepared_ = 0;
   absl::Time published_at_ = absl::InfinitePast();
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool news_ = false;
-  std::optional<alerts::RuleSet> new_rules_;
-  alerts::RuleSet rules_;
+  std::optional<alerts::RuleSet> new_rules_;  // read, and not yet in the journal
   EvaluationReport report_;
+  absl::Time waiting_since_ = absl::InfiniteFuture();
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

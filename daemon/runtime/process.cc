@@ -34,6 +34,9 @@ constexpr auto kBootRetry = std::chrono::seconds(1);
 constexpr int64_t kUnreadyFactor = 10;
 // More closed ticks than this wait for the evaluation: it has not caught up.
 constexpr size_t kTicksWaitingMax = 2;
+constexpr size_t kTicksWaitingUnready = 6;
+// A tick that waits so long for its verdict: nobody leads, or the journal takes nothing.
+constexpr double kVerdictWaitSeconds = 60;
 
 base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
 
@@ -219,12 +222,26 @@ class Process::Impl {
     auto marks = kafka::read_dead_letter_marks(client_, config_.kafka.dead_letters_topic,
                                                dead_letter_partitions_, kMarksWait, log_fn());
     if (!marks.ok()) return marks.status();
-    auto producer = kafka::Producer::create(client_, {}, log_fn());
-    if (!producer.ok()) return producer.status();
     std::lock_guard lock(parts_mutex_);
-    producer_ = *std::move(producer);
+    if (producer_ == nullptr) {
+      auto producer = kafka::Producer::create(client_, {}, log_fn());
+      if (!producer.ok()) return producer.status();
+      producer_ = *std::move(producer);
+    }
     dead_letters_ = std::make_unique<kafka::DeadLetters>(
         *producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
+    if (absl::Status const s = open_journal(); !s.ok()) return s;
+    if (absl::Status const s = join_replicas(); !s.ok()) return s;
+    if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
+    start_evaluation();
+    open_.store(true);
+    set_boot_state("");
+    return absl::OkStatus();
+  }
+
+  // What an attempt before has opened stays: the book is folded once.
+  absl::Status open_journal() {
+    if (journal_ != nullptr) return absl::OkStatus();
     auto journal = Journal::open(
         client_, config_.kafka.journal_topic, writer_, *producer_, keeper_,
         [this] { news(); },
@@ -235,6 +252,11 @@ class Process::Impl {
         log_fn());
     if (!journal.ok()) return journal.status();
     journal_ = *std::move(journal);
+    return absl::OkStatus();
+  }
+
+  absl::Status join_replicas() {
+    if (leadership_ != nullptr) return absl::OkStatus();
     auto leadership = kafka::Leadership::join(
         client_, {config_.kafka.journal_topic, config_.kafka.group, config_.kafka.session_timeout_ms},
         [this](bool leader) {
@@ -244,7 +266,10 @@ class Process::Impl {
         log_fn());
     if (!leadership.ok()) return leadership.status();
     leadership_ = *std::move(leadership);
+    return absl::OkStatus();
+  }
 
+  absl::Status start_ingest(int partitions) {
     IngestOptions ingest;
     ingest.client = client_;
     ingest.tuning.queued_kbytes = config_.kafka.queued_kbytes;
@@ -260,7 +285,10 @@ class Process::Impl {
     auto started = Ingest::start(std::move(ingest), decoder_, *dead_letters_, [this] { news(); }, log_fn());
     if (!started.ok()) return started.status();
     ingest_ = *std::move(started);
+    return absl::OkStatus();
+  }
 
+  void start_evaluation() {
     EvaluationOptions evaluation;
     evaluation.evaluator = {calendar_, config_.time.history_periods, topic_kinds()};
     evaluation.topics = topics_;
@@ -272,9 +300,6 @@ class Process::Impl {
                                   [this](double s) { instruments_.evaluation().Observe(s); },
                                   [this](double s) { instruments_.journal().Observe(s); },
                                   [this] { server_->notify(); }, log_fn()});
-    open_.store(true);
-    set_boot_state("");
-    return absl::OkStatus();
   }
 
   std::vector<std::string> topic_kinds() const {
@@ -301,11 +326,14 @@ class Process::Impl {
   }
 
   void housekeep() {
+    std::vector<std::string> warnings;
+    if (!open_.load() || !keeper_.caught_up()) {
+      warnings.push_back("starting: the journal is not read to its end yet, alerts are missing");
+    }
     if (open_.load()) {
       ingest_->serve_callbacks();
       producer_->poll(0);
       dead_letters_->retry();
-      std::vector<std::string> warnings;
       if (!ingest_->broker_reachable()) {
         warnings.push_back("the broker is out of reach: figures may be out of date");
       }
@@ -314,8 +342,8 @@ class Process::Impl {
           if (!in.error.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", in.error));
         }
       }
-      views_.set_warnings(std::move(warnings));
     }
+    views_.set_warnings(std::move(warnings));
     update_readiness();
   }
 
@@ -355,8 +383,12 @@ class Process::Impl {
     int64_t const most = config_.runtime.ready_lag_events_max * (ready_.load() ? kUnreadyFactor : 1);
     if (behind > most) return base::cat(behind, " records behind");
     size_t const ticks = ingest_->ticks_waiting();
-    if (ticks > kTicksWaitingMax * (ready_.load() ? kUnreadyFactor : 1)) {
+    if (ticks > (ready_.load() ? kTicksWaitingUnready : kTicksWaitingMax)) {
       return base::cat(ticks, " ticks to evaluate");
+    }
+    if (double const waits = evaluation_->report().waiting_seconds; waits > kVerdictWaitSeconds) {
+      return base::cat("the latest tick has waited ", static_cast<int>(waits),
+                       " s for its verdict: nobody leads, or the journal takes nothing");
     }
     return "";
   }
@@ -436,6 +468,7 @@ class Process::Impl {
     if (boot_.joinable()) boot_.join();
     keeper_.stop();
     std::lock_guard lock(parts_mutex_);
+    if (producer_ != nullptr) producer_->cancel_waits();  // acts were answered above
     if (evaluation_ != nullptr) evaluation_->stop();
     if (ingest_ != nullptr) ingest_->stop();
     leadership_.reset();
