@@ -25,6 +25,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"indicators", {"base", "reference"}},
     {"ledger", {"base", "reference", "events", "indicators"}},
     {"detection", {"base"}},
+    {"forecast", {"base"}},
     {"alerts", {"base", "indicators", "detection"}},
     {"engine", {"base", "reference", "events", "indicators", "ledger", "detection", "alerts"}},
     {"kafka", {"base"}},
@@ -37,7 +38,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // The command line makes topics and feeds registers itself, hence kafka.
     {"cli", {"base", "reference", "events", "kafka", "events.pb", "api.pb"}},
 };
-const std::set<std::string> kCore = {"base", "reference", "events", "indicators", "ledger", "detection", "alerts", "engine"};
+const std::set<std::string> kCore = {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine"};
 
 std::string text_of(const fs::path& path) {
   std::ifstream file(path);

@@ -1,0 +1,59 @@
+// Purpose: how wide an interval must be to hold what it promises: quantiles of past forecast errors,
+// at a level that follows the misses.
+//   Adaptive conformal inference (Gibbs & Candès 2021, NeurIPS 34, equation 2):
+//   α ← α + γ (α₀ − miss), whatever the series does the long-run share of misses tends to α₀.
+//   Ranks as in split conformal prediction (Vovk, Gammerman & Shafer 2005).
+// Thread safety: values.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace bellwether::forecast {
+
+inline constexpr double kConformalRate = 0.01;  // γ
+
+// The whole state is α: keep it beside a series to go on where it stood.
+class AdaptiveConformal {
+ public:
+  // `coverage` in (0, 1), e.g. 0.95.
+  explicit AdaptiveConformal(double coverage, double rate = kConformalRate)
+      : target_(1 - coverage), rate_(rate), alpha_(target_) {}
+
+  // An observation became known: was it outside the interval forecast for it?
+  void update(bool miss) { alpha_ += rate_ * (target_ - (miss ? 1 : 0)); }
+
+  double coverage() const { return 1 - target_; }
+  // The share of misses to ask for now. May leave [0, 1]: at or below 0 every error yet seen is too
+  // small a margin, at or above 1 none is needed.
+  double alpha() const { return alpha_; }
+
+ private:
+  double target_;
+  double rate_;
+  double alpha_;
+};
+
+struct Margin {
+  double below = 0;  // quantiles of the errors: below ≤ above, not always on either side of zero
+  double above = 0;
+};
+
+// Past errors (observed less forecast) of one horizon.
+class Errors {
+ public:
+  Errors() = default;
+  explicit Errors(std::vector<double> errors);
+  void add(double error);
+  size_t size() const { return sorted_.size(); }
+  // The interval of an error to come that misses α, half on each side: order statistics of rank
+  // ⌈(n+1)p⌉ and its mirror. Where n is too small for these, a normal tail of the errors' mean square,
+  // widened by its own uncertainty, if that is beyond the extremes. REQUIRES: size() > 0.
+  Margin margin(double alpha) const;
+
+ private:
+  std::vector<double> sorted_;
+  double squares_ = 0;
+};
+
+}  // namespace bellwether::forecast

@@ -1,0 +1,36 @@
+// Purpose: whether a series has a season, and the series without it, as in the benchmarks of the M4
+// competition (Makridakis, Spiliotis & Assimakopoulos 2020, International Journal of Forecasting 36,
+// 54–74, section 2.1; the R code in github.com/Mcompetitions/M4-methods, Benchmarks and Evaluation).
+// Thread safety: pure.
+#pragma once
+
+#include <vector>
+
+#include "forecast/path.h"
+#include "forecast/series.h"
+
+namespace bellwether::forecast {
+
+// Autocorrelations at lags 0 … lag_max, about the mean, divisor n (R's acf). A constant series has 1
+// at lag 0 and 0 elsewhere.
+std::vector<double> autocorrelation(Series y, int lag_max);
+
+// |r_m| > 1.645 √((1 + 2 Σ_{i<m} r_i²)/n): the 90 % test of Bartlett's bound. False for fewer than three
+// seasons, or a period of one.
+bool is_seasonal(Series y, int period);
+
+struct Season {
+  Combine combine = Combine::kMultiply;
+  std::vector<double> index;  // index[t mod period], with mean 1 (multiplied) or 0 (added); empty: none
+
+  // Value without and with the season of period t (t ≥ 0, also beyond the series).
+  double remove(double value, size_t t) const;
+  double apply(double value, size_t t) const;
+};
+
+// Classical decomposition: a centred moving average of `period` is the trend, the mean ratio to it (or
+// difference from it) of each season the index (R's decompose). Needs two seasons and a period above
+// one; else, or where an index would not be positive, there is no season.
+Season classical_season(Series y, int period, Combine combine);
+
+}  // namespace bellwether::forecast

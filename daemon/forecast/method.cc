@@ -1,0 +1,160 @@
+#include "forecast/method.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "forecast/combination.h"
+#include "forecast/exponential_smoothing.h"
+#include "forecast/theta.h"
+
+namespace bellwether::forecast {
+namespace {
+
+// In the order of the enumeration.
+constexpr std::array<std::string_view, kMethods> kNames = {
+    "naive", "seasonal-naive", "naive2", "ses", "holt", "damped",
+    "holt-winters-additive", "holt-winters-multiplicative", "theta", "thetaf", "comb", "combination"};
+
+Path naive_path(Series y) {
+  Path path;
+  path.level.assign(y.begin(), y.end());
+  return path;
+}
+
+Path seasonal_naive_path(Series y, int period) {
+  Path path;
+  path.level.assign(y.size(), 0);
+  path.period = period;
+  path.season.assign(static_cast<size_t>(period), 0);
+  path.season.insert(path.season.end(), y.begin(), y.end());
+  path.first_origin = static_cast<size_t>(period) - 1;
+  return path;
+}
+
+std::vector<Path> paths(Series y, Method method) {
+  auto const smoothed = [&](Trend trend) { return smooth(y, fit_smoothing(y, trend)); };
+  std::vector<Path> out;
+  switch (method) {
+    case Method::kSes:
+      out.push_back(smoothed(Trend::kNone));
+      break;
+    case Method::kHolt:
+      out.push_back(smoothed(Trend::kLinear));
+      break;
+    case Method::kDamped:
+      out.push_back(smoothed(Trend::kDamped));
+      break;
+    case Method::kTheta:
+    case Method::kThetaR: {
+      auto const estimation =
+          method == Method::kTheta ? ThetaEstimation::kThetaLine : ThetaEstimation::kSeries;
+      out.push_back(theta_path(y, fit_theta(y, estimation)));
+      break;
+    }
+    case Method::kComb:
+      for (Trend trend : {Trend::kNone, Trend::kLinear, Trend::kDamped}) {
+        out.push_back(smoothed(trend));
+      }
+      break;
+    default:
+      out.push_back(naive_path(y));
+  }
+  return out;
+}
+
+Season season_of(Series y, int period, SeasonalAdjustment adjustment) {
+  switch (adjustment) {
+    case SeasonalAdjustment::kNone:
+      return {};
+    case SeasonalAdjustment::kMultiply:
+      return classical_season(y, period, Combine::kMultiply);
+    case SeasonalAdjustment::kAdd:
+      return classical_season(y, period, Combine::kAdd);
+    case SeasonalAdjustment::kTested:
+      if (!is_seasonal(y, period)) return {};
+      return classical_season(y, period, all_positive(y) ? Combine::kMultiply : Combine::kAdd);
+  }
+  return {};
+}
+
+Fitted not_assessed(NotAssessed why) { return {why, {}}; }
+
+Fitted fit_holt_winters(Series y, int period, Combine combine,
+                        const std::optional<HoltWintersParameters>& parameters) {
+  if (period < 2) return not_assessed(NotAssessed::kBadOption);
+  auto fitted = forecast::holt_winters(y, period, combine, parameters);
+  if (!fitted) return not_assessed(NotAssessed::kNotPositive);
+  Fitted out;
+  out.components.push_back({.path = std::move(fitted->path)});
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(Method method) { return kNames[static_cast<size_t>(method)]; }
+
+std::optional<Method> method_named(std::string_view name) {
+  auto const* const found = std::find(kNames.begin(), kNames.end(), name);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<Method>(found - kNames.begin());
+}
+
+size_t length_min(Method method, int period) {
+  switch (method) {
+    case Method::kNaive:
+    case Method::kNaive2:
+      return 2;  // one would leave no error to make an interval of
+    case Method::kSeasonalNaive:
+      return static_cast<size_t>(period) + 1;
+    case Method::kSes:
+      return length_min(Trend::kNone);
+    case Method::kHolt:
+      return length_min(Trend::kLinear);
+    case Method::kDamped:
+    case Method::kComb:
+    case Method::kCombination:
+      return length_min(Trend::kDamped);
+    case Method::kHoltWintersAdditive:
+    case Method::kHoltWintersMultiplicative:
+      return holt_winters_length_min(period);
+    case Method::kTheta:
+    case Method::kThetaR:
+      return kThetaLengthMin;
+  }
+  return 1;
+}
+
+Fitted fit(Series y, int period, Method method, SeasonalAdjustment adjustment,
+           const std::optional<HoltWintersParameters>& parameters) {
+  NotAssessed const why = check(y, length_min(method, period));
+  if (why != NotAssessed::kNone) return not_assessed(why);
+  bool const multiply = method == Method::kHoltWintersMultiplicative ||
+                        adjustment == SeasonalAdjustment::kMultiply;
+  if (multiply && !all_positive(y)) return not_assessed(NotAssessed::kNotPositive);
+  switch (method) {
+    case Method::kNaive:
+      return {NotAssessed::kNone, {{.path = naive_path(y)}}};
+    case Method::kSeasonalNaive:
+      return {NotAssessed::kNone, {{.path = seasonal_naive_path(y, period)}}};
+    case Method::kHoltWintersAdditive:
+      return fit_holt_winters(y, period, Combine::kAdd, parameters);
+    case Method::kHoltWintersMultiplicative:
+      return fit_holt_winters(y, period, Combine::kMultiply, parameters);
+    case Method::kCombination:
+      return {NotAssessed::kNone, fit_combination(y, period)};
+    default:
+      break;
+  }
+  Season const season = season_of(y, period, adjustment);
+  std::vector<double> adjusted(y.begin(), y.end());
+  for (size_t t = 0; t < adjusted.size(); ++t) adjusted[t] = season.remove(adjusted[t], t);
+  Fitted out;
+  for (Path& path : paths(adjusted, method)) {
+    out.components.push_back({.season = season, .path = std::move(path)});
+  }
+  for (Component& c : out.components) c.weight = 1.0 / static_cast<double>(out.components.size());
+  return out;
+}
+
+}  // namespace bellwether::forecast
