@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "config/reader.h"
+#include "indicators/catalogue.h"
 
 namespace bellwether::config {
 namespace {
@@ -84,6 +85,20 @@ void read_time(Section time, TimeConfig& to) {
   time.duration("idle_after", to.idle_after_ms, kSecond, 30 * kDay);
   time.duration("historical_after", to.historical_after_ms, kSecond, 365 * kDay);
   time.finish();
+}
+
+void read_forecasts(Section forecasts, ForecastsConfig& to) {
+  forecasts.texts("measures", to.measures);
+  forecasts.duration("budget", to.budget_ms, kSecond, kDay);
+  for (const std::string& name : to.measures) {
+    auto const measure = indicators::find_measure(name);
+    if (!measure) {
+      forecasts.error("measures", cat("\"", name, "\" is no measure; see ListIndicators"));
+    } else if (indicators::info(*measure).support) {
+      forecasts.error("measures", cat(name, " counts people who asked for help, which is not forecast; remove it"));
+    }
+  }
+  forecasts.finish();
 }
 
 void read_rules(Section rules, alerts::RuleSet& to) {
@@ -197,6 +212,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
     if (!is_address(value)) serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
   }
   serve.finish();
+  read_forecasts(root.section("forecasts"), config.forecasts);
 
   Section runtime = root.section("runtime");
   runtime.integer("workers", config.runtime.workers, 0, 256);
@@ -267,6 +283,10 @@ reference:                    # CSV files, relative to this one
 #   drain_timeout: 10s
 #   log_level: info           # debug | info | warn | error
 #   log_format: text          # text | json
+
+# forecasts:
+#   measures: [births, deaths]  # of every node, made between ticks and coherent; [] = only when asked for
+#   budget: 60s                 # of one cut
 
 # rules:                      # over the defaults; a new id makes a new rule
 #   false_discovery_rate: 0.05

@@ -64,12 +64,18 @@ struct RuntimeConfig {
   std::string log_format = "text";     // text | json
 };
 
+struct ForecastsConfig {
+  std::vector<std::string> measures = {"births", "deaths"};  // forecast for every node between ticks
+  int64_t budget_ms = 60'000;                                // of one cut; then what is left is made when asked for
+};
+
 struct Config {
   KafkaConfig kafka;
   TimeConfig time;
   ReferenceConfig reference;
   ServeConfig serve;
   RuntimeConfig runtime;
+  ForecastsConfig forecasts;
   alerts::RuleSet rules;  // defaults of the calendar with `rules:` laid over them
   std::string digest;     // of the file's text
 };

@@ -10,6 +10,7 @@
 
 #include "alerts/book.h"
 #include "base/calendar.h"
+#include "engine/forecaster.h"
 #include "engine/partition_engine.h"
 #include "indicators/panel.h"
 #include "reference/reference.h"
@@ -22,6 +23,7 @@ struct View {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   std::shared_ptr<const indicators::Panel> panel;      // never null
   std::shared_ptr<const alerts::Book> book;            // never null
+  std::shared_ptr<const ForecastTable> forecasts;      // null before the first; may be of an earlier cut
   std::optional<base::PeriodIndex> data_through;       // nullopt before the first tick
   std::vector<std::string> coverage_warnings;
 };

@@ -26,6 +26,7 @@ class Server::Impl {
       : shared_{std::move(backend), std::move(observer)},
         watchers_(shared_.backend, options.watchers_max),
         services_{make_indicator_service(shared_), make_alert_service(shared_, watchers_),
+                  make_forecast_service(shared_),
                   make_status_service(shared_, watchers_)} {}
 
   ~Impl() { stop(absl::Now()); }
@@ -66,7 +67,7 @@ class Server::Impl {
 
   Shared shared_;
   Watchers watchers_;
-  std::array<std::unique_ptr<grpc::Service>, 3> services_;
+  std::array<std::unique_ptr<grpc::Service>, 4> services_;
   int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<grpc::Server> server_;

@@ -1,4 +1,4 @@
-// Purpose: the gRPC server: indicators, alerts and status over published views; health and reflection.
+// Purpose: the gRPC server: indicators, alerts, forecasts and status over published views; health and reflection.
 // Human acts leave through Backend::append and are answered once this replica has folded them.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
@@ -23,6 +23,7 @@ inline constexpr int kSeriesNamesMax = 20;
 inline constexpr int kCompareNodesMax = 100;
 inline constexpr int kRequestBytesMax = 256 * 1024;
 inline constexpr int kFilterBytesMax = 1024;
+inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;
 // A watcher this many transitions behind what it could have read is told to resume.

@@ -1,4 +1,4 @@
-// Purpose: the three services over published views. Unary calls run on gRPC's own threads; watches are
+// Purpose: the services over published views. Unary calls run on gRPC's own threads; watches are
 // reactors (watch.h).
 // Thread safety: all functions may be called from any thread.
 #pragma once
@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
 #include "rpc/server.h"
@@ -30,6 +31,7 @@ struct Shared {
 
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers);
+std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
 
 // Runs one unary call and reports its latency.

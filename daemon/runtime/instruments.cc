@@ -210,6 +210,14 @@ class SnapshotCollector : public prometheus::Collectable {
     out.gauge("series_assessed", "Series that the last evaluation here tested.",
               s.evaluation.series_assessed);
     out.gauge("panel_bytes", "Memory of the panel.", static_cast<double>(s.evaluation.panel_bytes));
+    out.counter("forecast_tables_total", "Cuts whose measures were forecast.",
+                static_cast<double>(s.forecasting.tables));
+    out.counter("forecast_tables_over_budget_total", "Cuts whose forecasts were given up for time.",
+                static_cast<double>(s.forecasting.over_budget));
+    out.gauge("forecast_series", "Series in the last table of forecasts.",
+              static_cast<double>(s.forecasting.series));
+    out.gauge("forecast_duration_seconds", "Time that the last table of forecasts took.",
+              s.forecasting.seconds);
     add_events(s, out);
     add_inputs(s, out);
     add_alerts(s, out);

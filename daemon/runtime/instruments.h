@@ -16,6 +16,7 @@
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "runtime/evaluation.h"
+#include "runtime/forecasting.h"
 #include "runtime/ingest.h"
 
 namespace bellwether::runtime {
@@ -25,6 +26,7 @@ struct Snapshot {
   std::string version;
   std::vector<LaneReport> lanes;
   EvaluationReport evaluation;
+  ForecastingReport forecasting;
   std::shared_ptr<const engine::View> view;
   bool leader = false;
   bool ready = false;

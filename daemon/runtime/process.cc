@@ -13,10 +13,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "indicators/catalogue.h"
 #include "kafka/topics.h"
 #include "metrics/exposer.h"
 #include "rpc/server.h"
 #include "runtime/evaluation.h"
+#include "runtime/forecasting.h"
 #include "runtime/ingest.h"
 #include "runtime/instruments.h"
 #include "runtime/journal.h"
@@ -234,6 +236,7 @@ class Process::Impl {
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
     start_evaluation();
+    start_forecasting();
     open_.store(true);
     set_boot_state("");
     return absl::OkStatus();
@@ -286,6 +289,15 @@ class Process::Impl {
     if (!started.ok()) return started.status();
     ingest_ = *std::move(started);
     return absl::OkStatus();
+  }
+
+  void start_forecasting() {
+    ForecastingOptions options;
+    for (const std::string& name : config_.forecasts.measures) {
+      options.measures.push_back(*indicators::find_measure(name));
+    }
+    options.budget = absl::Milliseconds(config_.forecasts.budget_ms);
+    forecasting_ = std::make_unique<Forecasting>(std::move(options), views_, log_fn());
   }
 
   void start_evaluation() {
@@ -446,6 +458,7 @@ class Process::Impl {
     if (!open_.load()) return s;
     s.lanes = ingest_->reports();
     s.evaluation = evaluation_->report();
+    s.forecasting = forecasting_->report();
     s.leader = leadership_->is_leader();
     s.leadership_changes = leadership_->changes();
     s.broker_reachable = ingest_->broker_reachable();
@@ -470,6 +483,7 @@ class Process::Impl {
     std::lock_guard lock(parts_mutex_);
     if (producer_ != nullptr) producer_->cancel_waits();  // acts were answered above
     if (evaluation_ != nullptr) evaluation_->stop();
+    if (forecasting_ != nullptr) forecasting_->stop();
     if (ingest_ != nullptr) ingest_->stop();
     leadership_.reset();
     if (journal_ != nullptr) journal_->stop();
@@ -524,6 +538,7 @@ class Process::Impl {
   std::unique_ptr<kafka::Leadership> leadership_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<Evaluation> evaluation_;
+  std::unique_ptr<Forecasting> forecasting_;
   std::unique_ptr<metrics::Exposer> exposer_;
   std::unique_ptr<rpc::Server> server_;
   std::thread boot_;

@@ -45,6 +45,12 @@ class Views {
     view.data_through = data_through;
     view_ = std::make_shared<const engine::View>(std::move(view));
   }
+  void set_forecasts(std::shared_ptr<const engine::ForecastTable> forecasts) {
+    std::lock_guard lock(mutex_);
+    engine::View view = *view_;
+    view.forecasts = std::move(forecasts);
+    view_ = std::make_shared<const engine::View>(std::move(view));
+  }
   void set_warnings(std::vector<std::string> warnings) {
     std::lock_guard lock(mutex_);
     if (view_->coverage_warnings == warnings) return;

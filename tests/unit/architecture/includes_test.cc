@@ -27,16 +27,18 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"detection", {"base"}},
     {"forecast", {"base"}},
     {"alerts", {"base", "indicators", "detection"}},
-    {"engine", {"base", "reference", "events", "indicators", "ledger", "detection", "alerts"}},
+    {"engine", {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts"}},
     {"kafka", {"base"}},
     {"metrics", {"base"}},
-    {"config", {"base", "alerts"}},
-    {"rpc", {"base", "reference", "indicators", "detection", "alerts", "engine", "api.pb"}},
+    // The rules, and the measures that are forecast.
+    {"config", {"base", "indicators", "alerts"}},
+    // An explanation says how often chance alone reaches a threshold, hence detection.
+    {"rpc", {"base", "reference", "indicators", "detection", "forecast", "alerts", "engine", "api.pb"}},
     {"runtime",
-     {"base", "reference", "events", "indicators", "ledger", "detection", "alerts", "engine", "kafka", "metrics",
+     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine", "kafka", "metrics",
       "config", "rpc", "journal.pb", "api.pb"}},
     // The command line makes topics and feeds registers itself, hence kafka.
-    {"cli", {"base", "reference", "events", "kafka", "events.pb", "api.pb"}},
+    {"cli", {"base", "reference", "events", "detection", "forecast", "kafka", "events.pb", "api.pb"}},
 };
 const std::set<std::string> kCore = {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine"};
 

@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.h"
+#include "engine/forecaster.h"
+#include "indicators/catalogue.h"
+#include "rpc/convert.h"
+#include "rpc/services.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::forecasts::v1;
+using base::cat;
+using base::PeriodIndex;
+using ::bellwether::indicators::Measure;
+using ::bellwether::indicators::Node;
+
+constexpr double kLevelMin = 50;
+constexpr double kLevelMax = 99.9;
+
+struct MethodText {
+  forecast::Method method;
+  const char* description;
+};
+constexpr MethodText kMethodTexts[] = {
+    {forecast::Method::kCombination, "a combination of published methods on the seasonally adjusted series, chosen on "
+                                     "the training part of the M4 competition's weekly series"},
+    {forecast::Method::kComb, "mean of ses, holt and damped (M4 benchmark Comb)"},
+    {forecast::Method::kTheta, "Theta (Assimakopoulos & Nikolopoulos 2000), as in the M4 benchmarks"},
+    {forecast::Method::kThetaR, "Theta as R's thetaf estimates it"},
+    {forecast::Method::kSes, "simple exponential smoothing on the seasonally adjusted series"},
+    {forecast::Method::kHolt, "Holt's linear trend on the seasonally adjusted series"},
+    {forecast::Method::kDamped, "damped trend (Gardner & McKenzie 1985) on the seasonally adjusted series"},
+    {forecast::Method::kHoltWintersAdditive, "Holt-Winters with an additive season (Winters 1960)"},
+    {forecast::Method::kHoltWintersMultiplicative, "Holt-Winters with a multiplicative season (Winters 1960)"},
+    {forecast::Method::kNaive2, "the last value, seasonally adjusted (M4 benchmark Naive 2)"},
+    {forecast::Method::kSeasonalNaive, "the last value of the same season: what costs nothing"},
+    {forecast::Method::kNaive, "the last value"},
+};
+
+// What was asked for, read and checked.
+struct Wanted {
+  Measure measure{};
+  Node node;
+  int horizon = 0;
+  forecast::Options options;
+  bool of_the_table = true;  // method and levels are those that are forecast between ticks
+};
+
+Measure read_measure(std::string_view name, BadRequest& bad) {
+  constexpr std::string_view kPrefix = "indicators/";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  auto const measure = ::bellwether::indicators::find_measure(name);
+  if (!measure) {
+    bad.add("name", cat("no measure \"", name.substr(0, 64),
+                        "\"; name a measure such as births; indicators are formulas and are not forecast"));
+    return {};
+  }
+  if (::bellwether::indicators::info(*measure).support) {
+    bad.add("name", "counts of people who asked for help are rounded and are not forecast");
+  }
+  return *measure;
+}
+
+void read_levels(const api::GetForecastRequest& request, Wanted& wanted, BadRequest& bad) {
+  if (request.levels().empty()) {
+    wanted.options.intervals.clear();
+    for (double c : engine::kForecastCoverages) wanted.options.intervals.emplace_back(c);
+    return;
+  }
+  if (request.levels_size() > kForecastLevelsMax) {
+    bad.add("levels", cat("name at most ", kForecastLevelsMax, " coverages"));
+    return;
+  }
+  wanted.options.intervals.clear();
+  double before = 0;
+  for (int i = 0; i < request.levels_size(); ++i) {
+    double const level = request.levels(i);
+    if (!(level >= kLevelMin && level <= kLevelMax) || level <= before) {
+      bad.add(cat("levels[", i, "]"), "give coverages in percent from 50 to 99.9, each above the one before");
+      return;
+    }
+    before = level;
+    wanted.options.intervals.emplace_back(level / 100);
+  }
+  wanted.of_the_table = std::ranges::equal(request.levels(), engine::kForecastCoverages,
+                                           [](double level, double c) { return level == 100 * c; });
+}
+
+Wanted read(const engine::View& view, const api::GetForecastRequest& request, BadRequest& bad) {
+  Wanted w;
+  w.measure = read_measure(request.name(), bad);
+  w.node = read_node(view, request.node(), "node", bad);
+  int const most = engine::forecast_horizon_max(view.calendar);
+  w.horizon = request.horizon() == 0 ? engine::forecast_horizon(view.calendar) : request.horizon();
+  if (w.horizon < 1 || w.horizon > most) bad.add("horizon", cat("give 1 to ", most, " periods; 0 = a year"));
+  w.options.method = engine::kForecastMethod;
+  w.options.non_negative = true;
+  if (!request.method().empty()) {
+    auto const method = forecast::method_named(request.method());
+    if (!method) {
+      bad.add("method", cat("no method \"", request.method().substr(0, 64), "\"; ListMethods names them all"));
+    } else {
+      w.options.method = *method;
+    }
+  }
+  read_levels(request, w, bad);
+  w.of_the_table = w.of_the_table && w.options.method == engine::kForecastMethod &&
+                   w.horizon <= engine::forecast_horizon(view.calendar);
+  return w;
+}
+
+void fill(const engine::View& view, const forecast::Forecast& f, int horizon, api::GetForecastResponse& out) {
+  for (int h = 0; h < horizon; ++h) {
+    auto const i = static_cast<size_t>(h);
+    api::ForecastPoint& point = *out.add_points();
+    point.set_period(view.calendar.name(PeriodIndex(view.data_through->value + h + 1)));
+    point.set_mean(f.mean[i]);
+    for (const forecast::Interval& interval : f.intervals) {
+      api::Interval& to = *point.add_intervals();
+      to.set_level(100 * interval.coverage);
+      to.set_lower(interval.lower[i]);
+      to.set_upper(interval.upper[i]);
+    }
+  }
+}
+
+class ForecastService final : public api::ForecastService::Service {
+ public:
+  explicit ForecastService(const Shared& shared) : shared_(shared) {}
+
+  grpc::Status GetForecast(grpc::ServerContext*, const api::GetForecastRequest* request,
+                           api::GetForecastResponse* response) override {
+    return observed(shared_, "GetForecast", [&] {
+      std::shared_ptr<const engine::View> const view = shared_.backend.view();
+      BadRequest bad;
+      Wanted const wanted = read(*view, *request, bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      response->set_method(std::string(forecast::name(wanted.options.method)));
+      if (!view->data_through) {
+        response->set_not_available("no period is complete yet");
+        return grpc::Status::OK;
+      }
+      answer(*view, wanted, *response);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListMethods(grpc::ServerContext*, const api::ListMethodsRequest*,
+                           api::ListMethodsResponse* response) override {
+    return observed(shared_, "ListMethods", [&] {
+      for (const MethodText& m : kMethodTexts) {
+        api::Method& out = *response->add_methods();
+        out.set_name(std::string(forecast::name(m.method)));
+        out.set_description(m.description);
+        out.set_is_default(m.method == engine::kForecastMethod);
+      }
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  static void answer(const engine::View& view, const Wanted& wanted, api::GetForecastResponse& response) {
+    int const season = view.calendar.periods_per_year();
+    std::vector<double> const y = engine::history(*view.panel, wanted.node, wanted.measure, *view.data_through);
+    const forecast::Forecast* made = nullptr;
+    if (wanted.of_the_table && view.forecasts != nullptr && view.forecasts->through() == *view.data_through) {
+      made = view.forecasts->find(wanted.node, wanted.measure);
+      response.set_coherent(made != nullptr);
+    }
+    forecast::Forecast own;
+    if (made == nullptr) {
+      own = forecast::forecast(y, season, wanted.horizon, wanted.options);
+      made = &own;
+    }
+    if (made->why != forecast::NotAssessed::kNone) {
+      response.set_not_available(std::string(forecast::name(made->why)));
+      return;
+    }
+    fill(view, *made, wanted.horizon, response);
+    engine::ForecastAccuracy const a = engine::accuracy(y, season, wanted.options);
+    api::ForecastAccuracy& out = *response.mutable_accuracy();
+    out.set_origins(a.origins);
+    out.set_horizon(a.horizon);
+    out.set_smape(a.smape);
+    out.set_mase(a.mase);
+    out.set_mase_seasonal_naive(a.mase_seasonal_naive);
+    out.set_coverage(100 * a.coverage);
+  }
+
+  const Shared& shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared) {
+  return std::make_unique<ForecastService>(shared);
+}
+
+}  // namespace bellwether::rpc
