@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "engine/alignment.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -85,21 +86,12 @@ bool Evaluation::step() {
   return true;
 }
 
-// The oldest tick that any partition has closed, once no other partition can still close one before or
-// with it. A partition that begins later has nothing to say about it.
 std::optional<base::PeriodIndex> Evaluation::next_tick() const {
-  std::optional<base::PeriodIndex> oldest;
+  std::vector<engine::Front> fronts;
   for (int p = 0; p < with_.ingest.partitions(); ++p) {
-    auto const tick = with_.ingest.next_tick(p);
-    if (tick) oldest = oldest ? std::min(*oldest, *tick) : *tick;
+    fronts.push_back({with_.ingest.next_tick(p), with_.ingest.floor(p)});
   }
-  if (!oldest) return std::nullopt;
-  for (int p = 0; p < with_.ingest.partitions(); ++p) {
-    auto const floor = with_.ingest.floor(p);
-    if (!floor || *floor < *oldest) return std::nullopt;
-    if (*floor == *oldest && with_.ingest.next_tick(p) != *oldest) return std::nullopt;
-  }
-  return oldest;
+  return engine::aligned_tick(fronts);
 }
 
 void Evaluation::settle(base::PeriodIndex tick) {
