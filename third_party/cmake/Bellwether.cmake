@@ -31,11 +31,11 @@ function(bellwether_library folder)
   endif()
 endfunction()
 
-# bellwether_test(<kind> <folder> [DEPS <target>...]): tests/<kind>/<folder>/*_test.cc as the program
+# bellwether_test(<kind> <folder> [DEPS <target>...]): tests/<kind>/<folder>/*.cc as the program
 # <kind>_<folder>_test.
 function(bellwether_test kind folder)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${folder}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${folder}/*.cc)
   if(NOT sources)
     return()
   endif()

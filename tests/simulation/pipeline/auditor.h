@@ -1,0 +1,102 @@
+// Watches a run from outside and says what is wrong with it: every figure, book, transition, answer
+// and count of every replica is held against oracles that share nothing with the code under test.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "engine/evaluator.h"
+#include "simulation/pipeline/broker.h"
+#include "simulation/pipeline/cell_oracle.h"
+#include "simulation/pipeline/plain_book.h"
+
+namespace bellwether::simulation {
+
+inline constexpr size_t kBooksKept = 64;
+
+// A tick that a replica has taken into its panel.
+struct Settled {
+  int replica = 0;
+  PeriodIndex tick;
+  Cut cut;  // −1: the partition has not begun
+};
+
+class Auditor {
+ public:
+  Auditor(const Setup& setup, const Broker& broker);
+
+  bool failed() const { return !failure_.empty(); }
+  const std::string& failure() const { return failure_; }
+  void fail(std::string what) {
+    if (failure_.empty()) failure_ = std::move(what);
+  }
+  // Everything seen so far, as one number.
+  uint64_t trace() const { return trace_; }
+  void note(uint64_t a, uint64_t b) { trace_ = base::mix64(base::mix64(trace_ + a) + b); }
+
+  void published(size_t input, size_t partition);
+  void started(int replica);
+  void counted(int replica, size_t partition, const engine::PartitionEngine& engine);
+  void settled(const Settled& at, engine::Evaluator& evaluator);
+  void appended(JournalOffset offset, const Append& append);
+  void folded(int replica, JournalOffset offset, const alerts::JournalEntry& entry,
+              alerts::FoldOutcome outcome);
+  void viewed(int replica, const alerts::Book& book);
+  // A human act was answered: from now on it may not be lost.
+  void answered(int replica, JournalOffset offset, alerts::FoldOutcome outcome,
+                const alerts::Book& view);
+  void heard(int watcher, size_t position, const alerts::Transition& transition);
+  // Where a watcher that begins at `token` must begin.
+  size_t position_of(alerts::ResumeToken token) const;
+
+  // When everything has healed and come to rest.
+  void at_rest(int replica, PeriodIndex last, const alerts::Book& book);
+  void counts_at_rest(int replica, size_t partition, const engine::PartitionEngine& engine);
+  void heard_at_rest(int watcher, size_t position);
+  void dead_letters_at_rest();
+
+ private:
+  struct Lane {
+    std::optional<UnixMillis> begins;
+    std::vector<int64_t> crossing;  // by tick from base_tick_: first offset that reaches its end
+    std::vector<int64_t> refused;
+  };
+  Lane& lane(size_t input, size_t partition) {
+    return lanes_[input * broker_.partitions() + partition];
+  }
+  std::optional<PeriodIndex> first_tick(size_t partition) const;
+  void check_cut(const Settled& at);
+  void check_totals(const Settled& at, const engine::Evaluator& evaluator);
+  void check_dead_letters(const Settled& at);
+  void check_verdict(const Settled& at, engine::Evaluator& evaluator);
+  void check_accepted(const alerts::TickEvaluated& tick);
+  void check_transitions();
+  CellOracle& oracle(int replica);
+
+  const Setup& setup_;
+  const Broker& broker_;
+  std::string failure_;
+  uint64_t trace_ = 0;
+  PeriodIndex base_tick_;
+  std::vector<Lane> lanes_;
+  std::vector<std::unique_ptr<CellOracle>> oracles_;
+  std::map<Cut, uint64_t> totals_;  // what the oracle says
+  std::map<Cut, uint64_t> cells_;   // the digest that the first replica there had
+  std::map<int32_t, alerts::TickEvaluated> accepted_;
+  std::optional<Cut> last_cut_;
+  std::vector<alerts::FoldOutcome> outcomes_;  // by journal offset
+  std::vector<alerts::JournalEntry> entries_;
+  std::vector<uint64_t> digests_;
+  PlainBook plain_;
+  alerts::Book book_;  // folded without faults; the plain book vouches for it
+  std::deque<alerts::Book> books_;
+  size_t transitions_checked_ = 0;
+};
+
+}  // namespace bellwether::simulation

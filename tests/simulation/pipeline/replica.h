@@ -1,0 +1,98 @@
+// One process: what daemon/runtime does with threads, queues and Kafka, done a step at a time. The
+// parts are the real ones, reached through Parts; what waits in production is asked again here.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/evaluator.h"
+#include "runtime/book_keeper.h"
+#include "simulation/pipeline/auditor.h"
+#include "simulation/pipeline/broker.h"
+#include "simulation/pipeline/parts.h"
+
+namespace bellwether::simulation {
+
+// What a process finds around it. What outlives a process belongs here and not into Replica: a
+// disk, once there are snapshots.
+struct Surroundings {
+  const Setup& setup;
+  Broker& broker;
+  Auditor& auditor;
+  Parts& parts;
+  const UnixMillis& now;     // the wall clock
+  const int64_t& steady_ms;  // never goes back
+};
+
+class Replica {
+ public:
+  Replica(int id, int rules, Surroundings around);
+
+  void read(size_t input, size_t partition, int64_t records_max);
+  void fold(int64_t records_max);
+  void evaluate();
+  void deliver_dead_letters();
+  void lead(bool leads) { leads_ = leads; }
+  void reload(int rules) { new_rules_ = rules; }
+  // A person does something; answered once it is read back.
+  void act(alerts::JournalEntry entry);
+
+  std::shared_ptr<const alerts::Book> view() const { return keeper_.view(); }
+  bool leads() const { return leads_; }
+  int rules() const { return new_rules_.value_or(rules_); }
+  // All there is was read, and every tick up to `through` is settled.
+  bool at_rest(PeriodIndex through) const;
+  std::optional<PeriodIndex> last_tick() const { return last_; }
+  const engine::PartitionEngine& engine(size_t partition) const {
+    return *lanes_[partition].engine;
+  }
+
+ private:
+  struct Lane {
+    std::unique_ptr<engine::PartitionEngine> engine;
+    std::array<int64_t, kInputs> next{};
+    std::array<std::optional<UnixMillis>, kInputs> quiet_since;
+    std::vector<DeadLetterKey> letters;  // in flight
+    std::optional<engine::PartitionTick> pending;
+    std::deque<engine::PartitionTick> handed;
+  };
+  // An append that this process waits for.
+  struct Pending {
+    int64_t id = 0;
+    int64_t deadline_ms = 0;  // by the steady clock
+  };
+  enum class Waited : uint8_t { kStillWaiting, kDone, kFailed };
+
+  bool take(Lane& lane, const Delivery& d, const Record& record);
+  void hand_on(Lane& lane);
+  bool dead_letters_done(const Lane& lane, const engine::PartitionTick& tick) const;
+  std::vector<engine::Front> fronts() const;
+  Pending send(const alerts::JournalEntry& entry);
+  Waited wait_for(const Pending& pending, std::optional<alerts::FoldOutcome>& outcome,
+                  JournalOffset& offset);
+  void activate_rules();
+  void take_tick(PeriodIndex tick);
+  void judge();
+  void answer();
+
+  int const id_;
+  Surroundings around_;
+  std::vector<Lane> lanes_;
+  runtime::BookKeeper keeper_;
+  engine::Evaluator evaluator_;
+  int64_t journal_next_ = 0;
+  bool leads_ = false;
+  bool was_leader_ = false;
+  int rules_;
+  std::optional<int> new_rules_;
+  std::optional<PeriodIndex> last_;  // added to the panel
+  bool settling_ = false;            // last_ waits for its verdict
+  Cut cut_;
+  std::optional<Pending> append_;  // of the evaluation
+  bool activating_ = false;        // it is a rule set
+  std::vector<Pending> acts_;
+};
+
+}  // namespace bellwether::simulation

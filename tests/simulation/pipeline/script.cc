@@ -1,0 +1,88 @@
+#include "simulation/pipeline/script.h"
+
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace bellwether::simulation {
+namespace {
+
+constexpr std::array<std::string_view, kActs> kActNames = {
+    "publish",      "advance",      "read",   "fold",        "evaluate", "dead letters",
+    "deliver",      "deliver mute", "lose",   "lead",        "follow",   "crash",
+    "broker down",  "broker up",    "reload", "acknowledge", "silence",  "unsilence",
+    "regime break", "connect",      "listen", "hang up"};
+
+std::string describe(const Record& record) {
+  std::string out = record.published.value < 0 ? "no time" : base::format_instant(record.published);
+  if (const auto* refusal = std::get_if<events::Refusal>(&record.content)) {
+    base::append(out, " refused: ", events::name(*refusal));
+    return out;
+  }
+  const auto& e = std::get<events::Event>(record.content);
+  base::append(out, " ", events::kEventKindNames[static_cast<size_t>(e.kind)]);
+  if (e.kind == events::EventKind::kHeartbeat) {
+    base::append(out, " complete to ", base::format_instant(e.complete_to));
+  } else {
+    base::append(out, " business ", e.business.value, " fact ", e.fact.value, " version ",
+                 e.sequence.value, " effective ", base::format_date(e.effective));
+  }
+  return out;
+}
+
+std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
+  // Loose enough that a small world raises and clears often; detectors only where they are cheap.
+  alerts::RuleSet set = alerts::default_rules(calendar);
+  for (alerts::Rule& rule : set.rules) {
+    if (rule.kind == alerts::RuleKind::kSourceSilent) continue;
+    rule.stock_min = rule.expected_min = 0;
+    rule.clear_ticks = 1;
+    if (rule.kind == alerts::RuleKind::kIndicatorLimit) continue;
+    rule.cusum_threshold = 1.5;
+    rule.area_levels = {"country"};
+    rule.sector_levels = {"all", "section"};
+  }
+  alerts::Rule stock = set.rules[2];
+  stock.id = "S1";
+  stock.title = "many businesses";
+  stock.subject = "active_stock";
+  stock.harm = alerts::Tail::kHigh;
+  stock.limit = 12;
+  stock.persistence = 1;
+  stock.clear_fraction = 1;
+  set.rules.push_back(stock);
+  std::vector<alerts::RuleSet> sets(kRuleSets, set);
+  sets[1].rules.back().limit = 25;
+  sets[2].rules.back().harm = alerts::Tail::kLow;
+  sets[2].rules[1].enabled = false;
+  return sets;
+}
+
+}  // namespace
+
+std::string describe(const Script& script) {
+  std::string out = base::cat(
+      "seed ", script.seed, ": ", script.setup.partitions, " partitions, ", script.setup.replicas,
+      " replicas, ", script.setup.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
+      script.setup.cuts_by_log ? ", cuts by the log alone\n" : "\n");
+  for (const Step& step : script.steps) {
+    base::append(out, "  ", kActNames[static_cast<size_t>(step.act)], " who=", int{step.who},
+                 " input=", int{step.input}, " partition=", int{step.partition},
+                 " amount=", step.amount);
+    if (step.act == Act::kPublish) base::append(out, " ", describe(script.records[step.record]));
+    out += '\n';
+  }
+  return out;
+}
+
+const alerts::RuleSet& rule_set(base::Calendar calendar, int which) {
+  static const std::vector<alerts::RuleSet> weekly =
+      make_rule_sets(base::Calendar(base::CalendarUnit::kWeek));
+  static const std::vector<alerts::RuleSet> monthly =
+      make_rule_sets(base::Calendar(base::CalendarUnit::kMonth));
+  bool const weeks = calendar.unit() == base::CalendarUnit::kWeek;
+  return (weeks ? weekly : monthly)[static_cast<size_t>(which) % kRuleSets];
+}
+
+}  // namespace bellwether::simulation

@@ -1,0 +1,278 @@
+#include "simulation/pipeline/world.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/text.h"
+#include "simulation/pipeline/replica.h"
+#include "simulation/pipeline/watcher.h"
+
+namespace bellwether::simulation {
+namespace {
+
+constexpr int64_t kMinute = 60'000;
+constexpr int kRoundsToRest = 1'000;
+constexpr int64_t kAll = 1'000'000;
+
+class World {
+ public:
+  World(const Script& script, Parts& parts)
+      : script_(script),
+        parts_(parts),
+        now_(script.setup.begin),
+        broker_(script.setup.partitions),
+        auditor_(script_.setup, broker_) {
+    replicas_.resize(static_cast<size_t>(script.setup.replicas));
+    for (size_t r = 0; r < replicas_.size(); ++r) start(r, 0);
+    for (int w = 0; w < kWatchers; ++w) watchers_.emplace_back(w, auditor_, parts);
+  }
+
+  RunResult run() {
+    RunResult out;
+    for (const Step& step : script_.steps) {
+      if (auditor_.failed()) break;
+      take(step);
+      ++out.steps;
+    }
+    if (!auditor_.failed()) come_to_rest();
+    out.failure = auditor_.failure();
+    out.trace = auditor_.trace();
+    out.facts = script_.records.size();
+    out.transitions = replicas_[0]->view()->transitions_end();
+    out.journal = broker_.journal().size();
+    out.crashes = crashes_;
+    out.ticks = ticks_;
+    return out;
+  }
+
+ private:
+  void start(size_t r, int rules) {
+    replicas_[r] = std::make_unique<Replica>(
+        static_cast<int>(r), rules,
+        Surroundings{script_.setup, broker_, auditor_, parts_, now_, steady_ms_});
+  }
+
+  void crash(size_t r) {
+    ++crashes_;
+    for (Watcher& w : watchers_) {
+      if (w.replica() == r) w.disconnect();
+    }
+    start(r, replicas_[r]->rules());  // it does not lead until it is told to
+  }
+
+  void take(const Step& step) {
+    Replica& replica = *replicas_[step.who % replicas_.size()];
+    switch (step.act) {
+      case Act::kPublish:
+        publish(step.input, step.partition, script_.records[step.record]);
+        break;
+      case Act::kAdvance:
+        advance(step.amount);
+        break;
+      case Act::kRead:
+        replica.read(step.input, step.partition, step.amount);
+        break;
+      case Act::kFold:
+        replica.fold(step.amount);
+        break;
+      case Act::kEvaluate:
+        replica.evaluate();
+        break;
+      case Act::kDeadLetters:
+        replica.deliver_dead_letters();
+        break;
+      case Act::kDeliver:
+        deliver(step.amount, false);
+        break;
+      case Act::kDeliverMute:
+        deliver(step.amount, true);
+        break;
+      case Act::kLose:
+        (void)broker_.arrive(static_cast<size_t>(step.amount));
+        break;
+      case Act::kLead:
+        replica.lead(true);
+        break;
+      case Act::kFollow:
+        replica.lead(false);
+        break;
+      case Act::kCrash:
+        crash(step.who % replicas_.size());
+        break;
+      case Act::kBrokerDown:
+        broker_.up = false;
+        break;
+      case Act::kBrokerUp:
+        broker_.up = true;
+        break;
+      case Act::kReload:
+        replica.reload(static_cast<int>(step.amount));
+        break;
+      default:
+        human(step, replica);
+    }
+  }
+
+  // What people do, and watchers on their behalf.
+  void human(const Step& step, Replica& replica) {
+    auto const book = replica.view();
+    auto const which = static_cast<size_t>(step.amount);
+    std::string const actor = base::cat("analyst-", ++acts_);
+    switch (step.act) {
+      case Act::kAcknowledge: {
+        std::string alert = "R1.R.all.1970-01";  // nobody raised it
+        if (!book->open().empty()) {
+          alert =
+              std::next(book->open().begin(), static_cast<ptrdiff_t>(which % book->open().size()))
+                  ->second->name;
+        }
+        replica.act(alerts::AlertAcknowledged{alert, actor, "seen", now_});
+        break;
+      }
+      case Act::kSilence:
+        replica.act(alerts::SilenceCreated{
+            "S1", "", "", UnixMillis(now_.value + base::kMillisPerDay), actor, "", now_});
+        break;
+      case Act::kUnsilence: {
+        JournalOffset silence(0);
+        if (!book->silences().empty()) {
+          silence = JournalOffset(std::next(book->silences().begin(),
+                                            static_cast<ptrdiff_t>(which % book->silences().size()))
+                                      ->first);
+        }
+        replica.act(alerts::SilenceExpired{silence, actor, now_});
+        break;
+      }
+      case Act::kRegimeBreak: {
+        PeriodIndex const last = replica.last_tick().value_or(PeriodIndex(0));
+        replica.act(alerts::RegimeBreakDeclared{
+            {PeriodIndex(last.value - static_cast<int32_t>(step.amount)), last},
+            "a change of law",
+            actor,
+            now_});
+        break;
+      }
+      case Act::kConnect:
+        watchers_[which % watchers_.size()].connect(step.who % replicas_.size(), *book);
+        break;
+      case Act::kListen:
+        listen(watchers_[step.who], step.amount);
+        break;
+      default: {
+        Watcher& w = watchers_[step.who];
+        if (w.replica()) w.hang_up(*replicas_[*w.replica()]->view(), step.amount);
+      }
+    }
+  }
+
+  void listen(Watcher& w, int64_t messages) {
+    if (w.replica()) w.listen(*replicas_[*w.replica()]->view(), messages);
+  }
+
+  void advance(int64_t ms) {
+    now_.value += ms;
+    steady_ms_ += std::max<int64_t>(0, ms);
+  }
+
+  void publish(size_t input, size_t partition, const Record& record) {
+    broker_.log(input, partition).push_back(record);
+    auditor_.published(input, partition);
+  }
+
+  void deliver(int64_t which, bool mute) {
+    auto const append = broker_.arrive(static_cast<size_t>(which));
+    if (!append) return;
+    auditor_.appended(broker_.append(*append, mute), *append);
+  }
+
+  // Sources state that all is told; everything works again and one replica leads.
+  void come_to_rest() {
+    base::Calendar const calendar = script_.setup.calendar;
+    now_ = std::max(now_, latest_publication());
+    PeriodIndex const last = calendar.period_of(base::days_of(now_));
+    now_ = UnixMillis(calendar.end_of(last).value + kMinute);
+    events::Event complete;
+    complete.kind = events::EventKind::kHeartbeat;
+    complete.source = 1;
+    complete.complete_to = calendar.end_of(last);
+    for (size_t input = 0; input < kInputs; ++input) {
+      for (size_t p = 0; p < broker_.partitions(); ++p)
+        publish(input, p, {calendar.end_of(last), complete});
+    }
+    broker_.up = true;
+    for (size_t r = 0; r < replicas_.size(); ++r) replicas_[r]->lead(r == 0);
+    for (size_t w = 0; w < watchers_.size(); ++w) {
+      size_t const r = w % replicas_.size();
+      watchers_[w].connect(r, *replicas_[r]->view());
+    }
+    int rounds = 0;
+    while (!auditor_.failed() && !rest_one_round(last)) {
+      if (++rounds == kRoundsToRest)
+        return auditor_.fail(base::cat("does not come to rest by tick ", last.value));
+    }
+    if (!auditor_.failed()) audit(last);
+  }
+
+  UnixMillis latest_publication() const {
+    UnixMillis latest = script_.setup.begin;
+    if (script_.setup.far_future) return latest;  // they are clamped
+    for (size_t input = 0; input < kInputs; ++input) {
+      for (size_t p = 0; p < broker_.partitions(); ++p) {
+        for (const Record& r : broker_.log(input, p)) latest = std::max(latest, r.published);
+      }
+    }
+    return latest;
+  }
+
+  bool rest_one_round(PeriodIndex last) {
+    bool rests = !broker_.any_in_flight();
+    for (auto& replica : replicas_) {
+      for (size_t input = 0; input < kInputs; ++input) {
+        for (size_t p = 0; p < broker_.partitions(); ++p) replica->read(input, p, kAll);
+      }
+      replica->deliver_dead_letters();
+      for (int i = 0; i < 3; ++i) {
+        while (broker_.any_in_flight()) deliver(0, false);
+        replica->fold(kAll);
+        replica->evaluate();
+      }
+      rests = rests && replica->at_rest(last);
+    }
+    for (Watcher& w : watchers_) listen(w, kAll);
+    advance(kMinute);
+    return rests;
+  }
+
+  void audit(PeriodIndex last) {
+    for (size_t r = 0; r < replicas_.size(); ++r) {
+      auditor_.at_rest(static_cast<int>(r), last, *replicas_[r]->view());
+      for (size_t p = 0; p < broker_.partitions(); ++p) {
+        auditor_.counts_at_rest(static_cast<int>(r), p, replicas_[r]->engine(p));
+      }
+    }
+    for (size_t w = 0; w < watchers_.size(); ++w) {
+      auditor_.heard_at_rest(static_cast<int>(w), watchers_[w].position());
+    }
+    auditor_.dead_letters_at_rest();
+  }
+
+  const Script& script_;
+  Parts& parts_;
+  UnixMillis now_;
+  int64_t steady_ms_ = 0;
+  Broker broker_;
+  Auditor auditor_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::vector<Watcher> watchers_;
+  size_t crashes_ = 0;
+  size_t ticks_ = 0;
+  int acts_ = 0;
+};
+
+}  // namespace
+
+RunResult run(const Script& script, Parts& parts) {
+  return World(script, parts).run();
+}
+
+}  // namespace bellwether::simulation
