@@ -181,9 +181,10 @@ void Auditor::counted(int replica, size_t partition, const engine::PartitionEngi
 void Auditor::appended(JournalOffset offset, const Append& append) {
   note(static_cast<uint64_t>(offset.value), base::hash64(append.bytes));
   alerts::FoldOutcome const expected = plain_.tell(offset.value, append.entry);
-  if (book_.fold(offset, append.entry) != expected) {
+  alerts::FoldOutcome const outcome = book_.fold(offset, append.entry);
+  if (outcome != expected) {
     fail(base::cat("the book takes record ", offset.value, " as ",
-                   alerts::kFoldOutcomeNames[static_cast<size_t>(book_.digest() != 0)]));
+                   alerts::kFoldOutcomeNames[static_cast<size_t>(outcome)]));
   }
   outcomes_.push_back(expected);
   entries_.push_back(append.entry);
@@ -285,6 +286,13 @@ void Auditor::heard(int watcher, size_t position, const alerts::Transition& t) {
     fail(base::cat("watcher ", watcher, " hears ", is.alert, " of record ", is.offset,
                    " where transition ", position, " is due"));
   }
+}
+
+size_t Auditor::passed_over() const {
+  return static_cast<size_t>(std::ranges::count_if(outcomes_, [](alerts::FoldOutcome outcome) {
+    return outcome == alerts::FoldOutcome::kStaleTick ||
+           outcome == alerts::FoldOutcome::kRulesChanged;
+  }));
 }
 
 size_t Auditor::position_of(alerts::ResumeToken token) const {

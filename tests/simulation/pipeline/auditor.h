@@ -52,6 +52,8 @@ class Auditor {
   void answered(int replica, JournalOffset offset, alerts::FoldOutcome outcome,
                 const alerts::Book& view);
   void heard(int watcher, size_t position, const alerts::Transition& transition);
+  // Evaluations in the journal that do not count.
+  size_t passed_over() const;
   // Where a watcher that begins at `token` must begin.
   size_t position_of(alerts::ResumeToken token) const;
 

@@ -4,11 +4,14 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/alignment.h"
 #include "engine/evaluator.h"
 #include "runtime/book_keeper.h"
+#include "runtime/journal_codec.h"
 #include "simulation/pipeline/broker.h"
 
 namespace bellwether::simulation {
@@ -39,18 +42,25 @@ class Parts {
   virtual std::optional<engine::PartitionTick> take_tick(engine::PartitionEngine& engine) {
     return engine.take_tick();
   }
+  // May a tick be handed on, given whether the dead letters before its cut are written?
+  virtual bool hands_on(bool dead_letters_done) { return dead_letters_done; }
   virtual std::optional<PeriodIndex> aligned(std::span<const engine::Front> fronts) {
     return engine::aligned_tick(fronts);
   }
-  // `journaled`: the tick had its verdict before this process took it.
   virtual void apply(engine::Evaluator& evaluator, PeriodIndex tick,
-                     std::span<const engine::PartitionTick> parts, bool journaled) {
-    (void)journaled;
+                     std::span<const engine::PartitionTick> parts, const alerts::Book&) {
     evaluator.apply(tick, parts);
   }
-  virtual alerts::FoldOutcome fold(runtime::BookKeeper& keeper, int replica, JournalOffset offset,
-                                   const alerts::JournalEntry& entry) {
-    (void)replica;
+  virtual alerts::TickEvaluated evaluate(engine::Evaluator& evaluator, PeriodIndex tick,
+                                         const alerts::Book& book,
+                                         std::vector<alerts::CutOffset> cut, bool historical) {
+    return evaluator.evaluate(tick, book, std::move(cut), historical);
+  }
+  virtual absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
+    return runtime::decode(bytes);
+  }
+  virtual alerts::FoldOutcome fold(runtime::BookKeeper& keeper, int /*replica*/,
+                                   JournalOffset offset, const alerts::JournalEntry& entry) {
     return keeper.fold(offset, entry);
   }
   // What became of an append that the journal has; nullopt while it was not read back.
@@ -58,6 +68,7 @@ class Parts {
                                                        JournalOffset offset) {
     return keeper.wait_for(offset, absl::UnixEpoch());
   }
+  // Where a watcher goes on that shows `token`.
   virtual alerts::ResumeToken resume(alerts::ResumeToken token) { return token; }
 };
 

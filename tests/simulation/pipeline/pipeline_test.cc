@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "base/text.h"
 #include "simulation/pipeline/generator.h"
+#include "simulation/pipeline/mutants.h"
 #include "simulation/pipeline/shrink.h"
 #include "simulation/pipeline/world.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr uint64_t kSeedsDefault = 300;
 constexpr int kShrinkAttempts = 1'000;
+constexpr uint64_t kSeedsToCatch = 40;
 
 uint64_t number_from(const char* name, uint64_t otherwise) {
   const char* const text = std::getenv(name);
@@ -28,16 +31,16 @@ std::string kind_of(const std::string& failure) {
   return kind;
 }
 
-// What to run, and the shortest script found that fails.
+// The shortest script found that fails in the same way, and how to see it again.
 std::string report(const Script& script, const RunResult& failed) {
   Parts real;
   std::string const kind = kind_of(failed.failure);
-  Script const small = shrink(
-      script, [&](const Script& s) { return kind_of(run(s, real).failure) == kind; },
-      kShrinkAttempts);
-  return "BELLWETHER_SIMULATION_SEED=" + std::to_string(script.seed) + " fails after step " +
-         std::to_string(failed.steps) + ": " + failed.failure +
-         "\nshrunk to: " + run(small, real).failure + "\n" + describe(small);
+  auto const fails = [&](const Script& s) { return kind_of(run(s, real).failure) == kind; };
+  Script const small = shrink(script, fails, kShrinkAttempts);
+  return base::cat("step ", failed.tally.steps, ": ", failed.failure,
+                   "\nshrunk: ", run(small, real).failure, "\n", describe(small),
+                   "this seed alone: BELLWETHER_SIMULATION_SEED=", script.seed,
+                   " build/release/bin/simulation_pipeline_test --gtest_filter=*Seeds\n");
 }
 
 TEST(PipelineSimulation, Seeds) {
@@ -47,22 +50,19 @@ TEST(PipelineSimulation, Seeds) {
     first = one;
     count = 1;
   }
-  RunResult all;
+  Tally all;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Parts real;
     Script const script = generate(seed);
-    RunResult const one = run(script, real);
-    ASSERT_EQ(one.failure, "") << report(script, one);
-    all.facts += one.facts;
-    all.steps += one.steps;
-    all.journal += one.journal;
-    all.transitions += one.transitions;
-    all.crashes += one.crashes;
+    RunResult const result = run(script, real);
+    ASSERT_EQ(result.failure, "") << report(script, result);
+    all.add(result.tally);
   }
   std::printf(
-      "%llu seeds: %zu records, %zu steps, %zu crashes, %zu journal records, %zu transitions\n",
-      static_cast<unsigned long long>(count), all.facts, all.steps, all.crashes, all.journal,
-      all.transitions);
+      "%llu seeds: %zu records, %zu steps, %zu crashes, %zu journal records (%zu passed over), "
+      "%zu transitions\n",
+      static_cast<unsigned long long>(count), all.records, all.steps, all.crashes,
+      all.journal_records, all.passed_over, all.transitions);
 }
 
 TEST(PipelineSimulation, SameSeedSameRun) {
@@ -72,6 +72,19 @@ TEST(PipelineSimulation, SameSeedSameRun) {
     RunResult const again = run(generate(seed), real);
     EXPECT_EQ(once.trace, again.trace) << "seed " << seed;
     EXPECT_NE(once.trace, run(generate(seed + 1), real).trace) << "the trace says nothing";
+  }
+}
+
+TEST(PipelineSimulation, EveryMutantIsCaught) {
+  for (const Mutant& mutant : mutants()) {
+    std::string failure;
+    uint64_t seed = 0;
+    while (failure.empty() && seed < kSeedsToCatch) {
+      failure = run(generate(++seed), *mutant.make()).failure;
+    }
+    EXPECT_NE(failure, "") << mutant.name << " went unnoticed";
+    std::printf("%-42s seed %2d: %s\n", std::string(mutant.name).c_str(), static_cast<int>(seed),
+                failure.c_str());
   }
 }
 

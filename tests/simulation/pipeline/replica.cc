@@ -77,7 +77,7 @@ bool Replica::take(Lane& lane, const Delivery& d, const Record& record) {
 void Replica::hand_on(Lane& lane) {
   while (lane.handed.size() < kHandedMax) {
     if (!lane.pending) lane.pending = around_.parts.take_tick(*lane.engine);
-    if (!lane.pending || !dead_letters_done(lane, *lane.pending)) return;
+    if (!lane.pending || !around_.parts.hands_on(dead_letters_done(lane, *lane.pending))) return;
     lane.handed.push_back(*std::move(lane.pending));
     lane.pending.reset();
   }
@@ -121,7 +121,7 @@ void Replica::fold(int64_t records_max) {
   const std::vector<std::string>& journal = around_.broker.journal();
   for (int64_t n = 0; n < records_max && static_cast<size_t>(journal_next_) < journal.size(); ++n) {
     JournalOffset const offset(journal_next_);
-    auto const entry = runtime::decode(journal[static_cast<size_t>(journal_next_)]);
+    auto const entry = around_.parts.decode(journal[static_cast<size_t>(journal_next_)]);
     if (!entry.ok()) {
       around_.auditor.fail(base::cat("record ", journal_next_, " cannot be read"));
       return;
@@ -215,7 +215,7 @@ void Replica::take_tick(PeriodIndex tick) {
     hand_on(lane);
   }
   auto const book = keeper_.view();
-  around_.parts.apply(evaluator_, tick, parts, book->last_tick() && *book->last_tick() >= tick);
+  around_.parts.apply(evaluator_, tick, parts, *book);
   last_ = tick;
   settling_ = true;
   around_.auditor.settled({id_, tick, cut_}, evaluator_);
@@ -241,7 +241,7 @@ void Replica::judge() {
             {kTopics[l / lanes_.size()], static_cast<int32_t>(l % lanes_.size()), cut_[l]});
     }
     bool const historical = calendar.end_of(*last_).value + kHistoricalAfterMs < around_.now.value;
-    verdict = evaluator_.evaluate(*last_, *book, std::move(cut), historical);
+    verdict = around_.parts.evaluate(evaluator_, *last_, *book, std::move(cut), historical);
   }
   append_ = send(std::move(verdict));
   activating_ = false;

@@ -32,16 +32,16 @@ class World {
     for (const Step& step : script_.steps) {
       if (auditor_.failed()) break;
       take(step);
-      ++out.steps;
+      ++out.tally.steps;
     }
     if (!auditor_.failed()) come_to_rest();
     out.failure = auditor_.failure();
     out.trace = auditor_.trace();
-    out.facts = script_.records.size();
-    out.transitions = replicas_[0]->view()->transitions_end();
-    out.journal = broker_.journal().size();
-    out.crashes = crashes_;
-    out.ticks = ticks_;
+    out.tally.records = script_.records.size();
+    out.tally.crashes = crashes_;
+    out.tally.journal_records = broker_.journal().size();
+    out.tally.passed_over = auditor_.passed_over();
+    out.tally.transitions = replicas_[0]->view()->transitions_end();
     return out;
   }
 
@@ -265,11 +265,19 @@ class World {
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::vector<Watcher> watchers_;
   size_t crashes_ = 0;
-  size_t ticks_ = 0;
   int acts_ = 0;
 };
 
 }  // namespace
+
+void Tally::add(const Tally& other) {
+  records += other.records;
+  steps += other.steps;
+  crashes += other.crashes;
+  journal_records += other.journal_records;
+  passed_over += other.passed_over;
+  transitions += other.transitions;
+}
 
 RunResult run(const Script& script, Parts& parts) {
   return World(script, parts).run();

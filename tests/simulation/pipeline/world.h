@@ -8,15 +8,21 @@
 
 namespace bellwether::simulation {
 
+// What there was to go wrong.
+struct Tally {
+  size_t records = 0;
+  size_t steps = 0;
+  size_t crashes = 0;
+  size_t journal_records = 0;
+  size_t passed_over = 0;  // of those, evaluations that came too late or knew other rules
+  size_t transitions = 0;
+  void add(const Tally& other);
+};
+
 struct RunResult {
   std::string failure;  // empty when every invariant held
-  size_t steps = 0;     // taken until then
   uint64_t trace = 0;   // of everything that was decided: equal runs have equal traces
-  size_t facts = 0;
-  size_t ticks = 0;
-  size_t transitions = 0;
-  size_t journal = 0;
-  size_t crashes = 0;
+  Tally tally;
 };
 
 // Runs the script, then heals everything, waits until all have come to rest and audits that.

@@ -1,0 +1,249 @@
+#include "simulation/pipeline/mutants.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/hash.h"
+
+namespace bellwether::simulation {
+namespace {
+
+using alerts::FoldOutcome;
+using alerts::JournalEntry;
+using alerts::ResumeToken;
+using engine::PartitionEngine;
+using engine::Taken;
+using events::Event;
+using events::EventKind;
+
+// A record that comes again is taken for another fact.
+class SkippedDedupe : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Event e = event;
+    auto const first =
+        first_.try_emplace({e.fact.value, e.sequence.value, e.kind, e.effective.value}, d.offset)
+            .first->second;
+    if (e.kind != EventKind::kHeartbeat && first != d.offset) {
+      e.fact.value ^= base::mix64(static_cast<uint64_t>(d.offset));
+    }
+    return Parts::offer(engine, d, e);
+  }
+  std::map<std::tuple<uint64_t, uint64_t, EventKind, int32_t>, int64_t> first_;
+};
+
+class RetractionIgnored : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Event e = event;
+    if (e.kind == EventKind::kRetracted) e.sequence = base::SourceSequence(0);
+    return Parts::offer(engine, d, e);
+  }
+};
+
+class LateFactInCurrentPeriod : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Event e = event;
+    e.effective = std::max(e.effective, base::days_of(d.published));
+    return Parts::offer(engine, d, e);
+  }
+};
+
+class OffByOneCut : public Parts {
+  std::optional<engine::PartitionTick> take_tick(PartitionEngine& engine) override {
+    auto tick = engine.take_tick();
+    if (tick) ++tick->cut[0].value;
+    return tick;
+  }
+};
+
+class HeartbeatDragsOtherPartitions : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Event e = event;
+    if (e.kind == EventKind::kHeartbeat) e.complete_to = latest_ = std::max(latest_, e.complete_to);
+    return Parts::offer(engine, d, e);
+  }
+  UnixMillis latest_;
+};
+
+class AllowedDisorderForgotten : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Delivery early = d;
+    if (d.published.value >= 0) early.published.value += 48 * 3'600'000;
+    return Parts::offer(engine, early, event);
+  }
+};
+
+class RefusedRecordMovesNoWatermark : public Parts {
+  Taken offer_refused(PartitionEngine& engine, const Delivery& d, events::Refusal reason) override {
+    Delivery untimed = d;
+    untimed.published = UnixMillis(-1);
+    return Parts::offer_refused(engine, untimed, reason);
+  }
+};
+
+// A process that starts again begins some lanes one record too far.
+class RecordLostAtCrash : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    std::tuple const lane(d.replica, d.input, d.partition);
+    if (d.offset == kBegin && seen_.contains(lane)) return Taken::kTaken;
+    Taken const taken = Parts::offer(engine, d, event);
+    if (d.offset > kBegin && taken == Taken::kTaken) seen_.insert(lane);
+    return taken;
+  }
+  static constexpr int64_t kBegin = 7;
+  std::set<std::tuple<int, size_t, size_t>> seen_;
+};
+
+class DeadLetterForgotten : public Parts {
+  bool writes_dead_letter(const Delivery& d) override { return d.offset % 5 != 0; }
+};
+
+class DeadLetterNotAwaited : public Parts {
+  bool hands_on(bool) override { return true; }
+};
+
+class AlignmentNotAwaited : public Parts {
+  std::optional<PeriodIndex> aligned(std::span<const engine::Front> fronts) override {
+    std::optional<PeriodIndex> oldest;
+    for (const engine::Front& front : fronts) {
+      if (front.next) oldest = oldest ? std::min(*oldest, *front.next) : *front.next;
+    }
+    return oldest;
+  }
+};
+
+// Where a process took up again, the tick that the journal ended with counts once more.
+class DeltasAppliedTwice : public Parts {
+  void apply(engine::Evaluator& evaluator, PeriodIndex tick,
+             std::span<const engine::PartitionTick> parts, const alerts::Book& book) override {
+    evaluator.apply(tick, parts);
+    if (book.last_tick() == tick) evaluator.apply(tick, parts);
+  }
+};
+
+// The rules changed while the verdict was on its way; it is only stamped anew.
+class VerdictNotReconsidered : public Parts {
+  alerts::TickEvaluated evaluate(engine::Evaluator& evaluator, PeriodIndex tick,
+                                 const alerts::Book& book, std::vector<alerts::CutOffset> cut,
+                                 bool historical) override {
+    auto const [at, fresh] = given_.try_emplace({&evaluator, tick.value});
+    if (fresh) at->second = Parts::evaluate(evaluator, tick, book, std::move(cut), historical);
+    at->second.book_offset = book.offset();
+    return at->second;
+  }
+  std::map<std::pair<const void*, int32_t>, alerts::TickEvaluated> given_;
+};
+
+class HistoricalMarkLost : public Parts {
+  absl::StatusOr<JournalEntry> decode(std::string_view bytes) override {
+    auto entry = Parts::decode(bytes);
+    if (!entry.ok()) return entry;
+    if (auto* tick = std::get_if<alerts::TickEvaluated>(&*entry)) tick->historical = false;
+    return entry;
+  }
+};
+
+// The fold takes each evaluation of a tick for the next one.
+class SecondEvaluationAccepted : public Parts {
+  FoldOutcome fold(runtime::BookKeeper& keeper, int replica, JournalOffset offset,
+                   const JournalEntry& entry) override {
+    if (offset.value == 0) last_.erase(replica);
+    JournalEntry e = entry;
+    if (auto* tick = std::get_if<alerts::TickEvaluated>(&e)) {
+      auto const last = last_.find(replica);
+      if (last != last_.end() && tick->tick == last->second) ++tick->tick.value;
+      FoldOutcome const outcome = keeper.fold(offset, e);
+      if (outcome == FoldOutcome::kApplied) last_[replica] = tick->tick;
+      return outcome;
+    }
+    return keeper.fold(offset, e);
+  }
+  std::map<int, PeriodIndex> last_;
+};
+
+class StaleRuleSetAccepted : public Parts {
+  FoldOutcome fold(runtime::BookKeeper& keeper, int, JournalOffset offset,
+                   const JournalEntry& entry) override {
+    JournalEntry e = entry;
+    if (auto* tick = std::get_if<alerts::TickEvaluated>(&e)) tick->book_offset = offset;
+    return keeper.fold(offset, e);
+  }
+};
+
+// One replica passes over the acts of a kind, and says that it did them.
+template <class HumanAct>
+class ActLost : public Parts {
+  FoldOutcome fold(runtime::BookKeeper& keeper, int replica, JournalOffset offset,
+                   const JournalEntry& entry) override {
+    const auto* act = std::get_if<HumanAct>(&entry);
+    if (replica == 0 || act == nullptr || !known(*keeper.view(), *act)) {
+      return keeper.fold(offset, entry);
+    }
+    keeper.skip(offset);
+    return FoldOutcome::kApplied;
+  }
+  static bool known(const alerts::Book& book, const alerts::AlertAcknowledged& act) {
+    return book.find(act.alert) != nullptr;
+  }
+  static bool known(const alerts::Book& book, const alerts::SilenceExpired& act) {
+    return book.silences().contains(act.silence.value);
+  }
+};
+
+class AnsweredBeforeReadBack : public Parts {
+  std::optional<FoldOutcome> read_back(runtime::BookKeeper&, JournalOffset) override {
+    return FoldOutcome::kApplied;
+  }
+};
+
+class ResumedOneBefore : public Parts {
+  ResumeToken resume(ResumeToken token) override {
+    if (token.index != UINT32_MAX && token.index > 0) return {token.offset, token.index - 1};
+    return {JournalOffset(token.offset.value - 1), UINT32_MAX};
+  }
+};
+
+class ResumedOneAfter : public Parts {
+  ResumeToken resume(ResumeToken token) override {
+    if (token.index != UINT32_MAX) return {token.offset, token.index + 1};
+    return {JournalOffset(token.offset.value + 1), UINT32_MAX};
+  }
+};
+
+template <class P>
+std::unique_ptr<Parts> make() {
+  return std::make_unique<P>();
+}
+
+constexpr Mutant kMutants[] = {
+    {"skipped dedupe", make<SkippedDedupe>},
+    {"retraction ignored", make<RetractionIgnored>},
+    {"late fact in the current period", make<LateFactInCurrentPeriod>},
+    {"off-by-one cut", make<OffByOneCut>},
+    {"heartbeat drags other partitions", make<HeartbeatDragsOtherPartitions>},
+    {"allowed disorder forgotten", make<AllowedDisorderForgotten>},
+    {"refused record moves no watermark", make<RefusedRecordMovesNoWatermark>},
+    {"record lost at a crash", make<RecordLostAtCrash>},
+    {"dead letter forgotten", make<DeadLetterForgotten>},
+    {"dead letter not awaited", make<DeadLetterNotAwaited>},
+    {"alignment not awaited", make<AlignmentNotAwaited>},
+    {"deltas applied twice at a crash", make<DeltasAppliedTwice>},
+    {"verdict not reconsidered under new rules", make<VerdictNotReconsidered>},
+    {"historical mark lost in the journal", make<HistoricalMarkLost>},
+    {"second evaluation of a tick accepted", make<SecondEvaluationAccepted>},
+    {"stale rule set accepted", make<StaleRuleSetAccepted>},
+    {"acknowledgement lost", make<ActLost<alerts::AlertAcknowledged>>},
+    {"end of a silence lost", make<ActLost<alerts::SilenceExpired>>},
+    {"act answered before it is read back", make<AnsweredBeforeReadBack>},
+    {"watcher resumed one before its token", make<ResumedOneBefore>},
+    {"watcher resumed one after its token", make<ResumedOneAfter>},
+};
+
+}  // namespace
+
+std::span<const Mutant> mutants() {
+  return kMutants;
+}
+
+}  // namespace bellwether::simulation

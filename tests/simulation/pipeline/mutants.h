@@ -1,0 +1,20 @@
+// The parts with one deliberate mistake each: what the simulator is worth is what it catches of
+// these.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "simulation/pipeline/parts.h"
+
+namespace bellwether::simulation {
+
+struct Mutant {
+  std::string_view name;
+  std::unique_ptr<Parts> (*make)();
+};
+
+std::span<const Mutant> mutants();
+
+}  // namespace bellwether::simulation
