@@ -43,7 +43,9 @@ class Auditor {
   void published(size_t input, size_t partition);
   void started(int replica);
   void counted(int replica, size_t partition, const engine::PartitionEngine& engine);
-  void settled(const Settled& at, engine::Evaluator& evaluator);
+  void settled(const Settled& at, const engine::Evaluator& evaluator);
+  // A replica whose evaluator stands at `tick` has read a verdict on it.
+  void judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator);
   void appended(JournalOffset offset, const Append& append);
   void folded(int replica, JournalOffset offset, const alerts::JournalEntry& entry,
               alerts::FoldOutcome outcome);
@@ -54,6 +56,8 @@ class Auditor {
   void heard(int watcher, size_t position, const alerts::Transition& transition);
   // Evaluations in the journal that do not count.
   size_t passed_over() const;
+  // Accepted evaluations that do not count all that the one before them counted.
+  size_t went_back() const { return went_back_; }
   // Where a watcher that begins at `token` must begin.
   size_t position_of(alerts::ResumeToken token) const;
 
@@ -76,7 +80,6 @@ class Auditor {
   void check_cut(const Settled& at);
   void check_totals(const Settled& at, const engine::Evaluator& evaluator);
   void check_dead_letters(const Settled& at);
-  void check_verdict(const Settled& at, engine::Evaluator& evaluator);
   void check_accepted(const alerts::TickEvaluated& tick);
   void check_transitions();
   CellOracle& oracle(int replica);
@@ -92,6 +95,7 @@ class Auditor {
   std::map<Cut, uint64_t> cells_;   // the digest that the first replica there had
   std::map<int32_t, alerts::TickEvaluated> accepted_;
   std::optional<Cut> last_cut_;
+  size_t went_back_ = 0;
   std::vector<alerts::FoldOutcome> outcomes_;  // by journal offset
   std::vector<alerts::JournalEntry> entries_;
   std::vector<uint64_t> digests_;

@@ -210,23 +210,30 @@ class Schedule {
     } else if (dice < 96) {
       step(Act::kEvaluate, who);
     } else {
-      step(Act::kDeadLetters, who);
+      step(Act::kDeadLetters, who, random_.between(2, 5));
+    }
+  }
+
+  // For a while there may be two leaders, or none.
+  void move_leadership(uint8_t to) {
+    later(random_.between(0, 200), Act::kLead, to);
+    for (uint8_t r = 0; r < stopped_until_.size(); ++r) {
+      if (r != to) later(random_.between(0, 200), Act::kFollow, r);
     }
   }
 
   void fault() {
     uint8_t const who = any_replica();
+    bool const power_cut = random_.chance(0.3);
     switch (random_.below(8)) {
       case 0:
         step(Act::kCrash, who);
+        for (uint8_t r = 0; power_cut && r < stopped_until_.size(); ++r) step(Act::kCrash, r);
+        move_leadership(any_replica());
         break;
-      case 1: {  // the leadership moves; for a while there may be two leaders, or none
-        later(random_.between(0, 200), Act::kLead, who);
-        for (uint8_t r = 0; r < stopped_until_.size(); ++r) {
-          if (r != who) later(random_.between(0, 200), Act::kFollow, r);
-        }
+      case 1:
+        move_leadership(who);
         break;
-      }
       case 2:
         stopped_until_[who] = now_ + random_.between(10, 400);
         break;

@@ -96,7 +96,20 @@ class RecordLostAtCrash : public Parts {
 };
 
 class DeadLetterForgotten : public Parts {
-  bool writes_dead_letter(const Delivery& d) override { return d.offset % 5 != 0; }
+  bool is_written(const DeadLetterKey& letter,
+                  const std::map<DeadLetterKey, events::Refusal>&) override {
+    return std::get<2>(letter) % 5 == 0;
+  }
+};
+
+// The newest dead letter of an input is taken to vouch for all before it.
+class NewestDeadLetterVouches : public Parts {
+  bool is_written(const DeadLetterKey& letter,
+                  const std::map<DeadLetterKey, events::Refusal>& before) override {
+    auto const at = before.lower_bound(letter);
+    return at != before.end() && std::get<0>(at->first) == std::get<0>(letter) &&
+           std::get<1>(at->first) == std::get<1>(letter);
+  }
 };
 
 class DeadLetterNotAwaited : public Parts {
@@ -226,6 +239,7 @@ constexpr Mutant kMutants[] = {
     {"refused record moves no watermark", make<RefusedRecordMovesNoWatermark>},
     {"record lost at a crash", make<RecordLostAtCrash>},
     {"dead letter forgotten", make<DeadLetterForgotten>},
+    {"newest dead letter vouches for all", make<NewestDeadLetterVouches>},
     {"dead letter not awaited", make<DeadLetterNotAwaited>},
     {"alignment not awaited", make<AlignmentNotAwaited>},
     {"deltas applied twice at a crash", make<DeltasAppliedTwice>},

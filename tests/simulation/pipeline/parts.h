@@ -2,6 +2,7 @@
 // real part does, and a mutant does it wrongly. Production code knows nothing of it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -38,7 +39,11 @@ class Parts {
                                       events::Refusal reason) {
     return engine.offer_refused(d.input, engine::Offset(d.offset), d.published, d.now, reason);
   }
-  virtual bool writes_dead_letter(const Delivery&) { return true; }
+  // Is a dead letter among those that were written before the process started?
+  virtual bool is_written(const DeadLetterKey& letter,
+                          const std::map<DeadLetterKey, events::Refusal>& before) {
+    return before.contains(letter);
+  }
   virtual std::optional<engine::PartitionTick> take_tick(engine::PartitionEngine& engine) {
     return engine.take_tick();
   }

@@ -33,6 +33,7 @@ Replica::Replica(int id, int rules, Surroundings around)
     : id_(id),
       around_(around),
       lanes_(static_cast<size_t>(around.setup.partitions)),
+      written_before_(around.broker.dead_letters),
       keeper_(around.setup.calendar),
       evaluator_(shared_world(), evaluator_options(around.setup.calendar)),
       rules_(rules),
@@ -69,8 +70,8 @@ bool Replica::take(Lane& lane, const Delivery& d, const Record& record) {
   }
   auto const reason = std::get<events::Refusal>(record.content);
   if (around_.parts.offer_refused(*lane.engine, d, reason) == engine::Taken::kHeld) return false;
-  if (around_.parts.writes_dead_letter(d))
-    lane.letters.emplace_back(d.input, d.partition, d.offset);
+  DeadLetterKey const letter(d.input, d.partition, d.offset);
+  if (!around_.parts.is_written(letter, written_before_)) lane.letters.push_back(letter);
   return true;
 }
 
@@ -89,15 +90,16 @@ bool Replica::dead_letters_done(const Lane& lane, const engine::PartitionTick& t
   });
 }
 
-void Replica::deliver_dead_letters() {
+void Replica::deliver_dead_letters(int64_t letters_max, bool newest_first) {
   if (!around_.broker.up) return;
   for (Lane& lane : lanes_) {
-    for (const DeadLetterKey& letter : lane.letters) {
-      auto const& [input, partition, offset] = letter;
+    for (; letters_max > 0 && !lane.letters.empty(); --letters_max) {
+      auto const letter = newest_first ? std::prev(lane.letters.end()) : lane.letters.begin();
+      auto const& [input, partition, offset] = *letter;
       const Record& record = around_.broker.log(input, partition)[static_cast<size_t>(offset)];
-      around_.broker.dead_letters[letter] = std::get<events::Refusal>(record.content);
+      around_.broker.dead_letters[*letter] = std::get<events::Refusal>(record.content);
+      lane.letters.erase(letter);
     }
-    lane.letters.clear();
     hand_on(lane);
   }
 }
@@ -176,7 +178,10 @@ void Replica::evaluate() {
     append_.reset();
   }
   auto const book = keeper_.view();
-  if (settling_ && book->last_tick() && *book->last_tick() >= *last_) settling_ = false;
+  if (settling_ && book->last_tick() && *book->last_tick() >= *last_) {
+    settling_ = false;
+    around_.auditor.judged(id_, *last_, evaluator_);
+  }
   activate_rules();
   if (append_) return;
   if (settling_) {

@@ -33,7 +33,8 @@ class Replica {
   void read(size_t input, size_t partition, int64_t records_max);
   void fold(int64_t records_max);
   void evaluate();
-  void deliver_dead_letters();
+  // Up to `letters_max` dead letters in flight arrive, the newest first if so told.
+  void deliver_dead_letters(int64_t letters_max, bool newest_first);
   void lead(bool leads) { leads_ = leads; }
   void reload(int rules) { new_rules_ = rules; }
   // A person does something; answered once it is read back.
@@ -80,6 +81,7 @@ class Replica {
   int const id_;
   Surroundings around_;
   std::vector<Lane> lanes_;
+  std::map<DeadLetterKey, events::Refusal> written_before_;  // dead letters, when it started
   runtime::BookKeeper keeper_;
   engine::Evaluator evaluator_;
   int64_t journal_next_ = 0;

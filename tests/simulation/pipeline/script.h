@@ -47,7 +47,7 @@ enum class Act : uint8_t {
   kRead,         // replica `who` reads up to `amount` records of `input`, `partition`
   kFold,         // replica `who` reads up to `amount` records of the journal
   kEvaluate,     // the evaluation of replica `who` takes a step
-  kDeadLetters,  // the dead letters of replica `who` that are in flight arrive
+  kDeadLetters,  // `amount` / 2 dead letters of replica `who` arrive, the newest first if it is odd
   kDeliver,      // an append in flight reaches the journal, the `amount`-th of them
   kDeliverMute,  // likewise, but its writer never hears of it
   kLose,         // likewise, but it does not reach the journal

@@ -41,6 +41,7 @@ class World {
     out.tally.crashes = crashes_;
     out.tally.journal_records = broker_.journal().size();
     out.tally.passed_over = auditor_.passed_over();
+    out.tally.went_back = auditor_.went_back();
     out.tally.transitions = replicas_[0]->view()->transitions_end();
     return out;
   }
@@ -79,7 +80,7 @@ class World {
         replica.evaluate();
         break;
       case Act::kDeadLetters:
-        replica.deliver_dead_letters();
+        replica.deliver_dead_letters(step.amount / 2, step.amount % 2 != 0);
         break;
       case Act::kDeliver:
         deliver(step.amount, false);
@@ -230,7 +231,7 @@ class World {
       for (size_t input = 0; input < kInputs; ++input) {
         for (size_t p = 0; p < broker_.partitions(); ++p) replica->read(input, p, kAll);
       }
-      replica->deliver_dead_letters();
+      replica->deliver_dead_letters(kAll, false);
       for (int i = 0; i < 3; ++i) {
         while (broker_.any_in_flight()) deliver(0, false);
         replica->fold(kAll);
@@ -276,6 +277,7 @@ void Tally::add(const Tally& other) {
   crashes += other.crashes;
   journal_records += other.journal_records;
   passed_over += other.passed_over;
+  went_back += other.went_back;
   transitions += other.transitions;
 }
 

@@ -15,6 +15,7 @@ struct Tally {
   size_t crashes = 0;
   size_t journal_records = 0;
   size_t passed_over = 0;  // of those, evaluations that came too late or knew other rules
+  size_t went_back = 0;    // accepted evaluations at a cut that lies before the last one
   size_t transitions = 0;
   void add(const Tally& other);
 };
