@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <iterator>
+#include <memory>
 
 #include "base/text.h"
 #include "simulation/pipeline/generator.h"
@@ -74,6 +75,18 @@ TEST(PipelineSimulation, SameSeedSameRun) {
     EXPECT_EQ(once.trace, again.trace) << "seed " << seed;
     EXPECT_NE(once.trace, run(generate(seed + 1), real).trace) << "the trace says nothing";
   }
+}
+
+TEST(PipelineSimulation, AFailingScriptIsShrunk) {
+  constexpr int kAttempts = 200;
+  Script const script = generate(1);
+  auto const fails = [](const Script& s) {
+    return !run(s, *mutants().front().make()).failure.empty();
+  };
+  ASSERT_TRUE(fails(script));
+  Script const small = shrink(script, fails, kAttempts);
+  EXPECT_TRUE(fails(small));
+  EXPECT_LT(small.steps.size(), script.steps.size() / 10);
 }
 
 TEST(PipelineSimulation, EveryMutantIsCaught) {
