@@ -1,35 +1,15 @@
 #include "kafka/dead_letters.h"
 
-#include <optional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
-#include "kafka/consumer.h"
+#include "kafka/dead_letter_headers.h"
 
 namespace bellwether::kafka {
-namespace {
-
-// In the manner of Kafka Connect, so that its tools read them.
-constexpr char kTopicHeader[] = "__connect.errors.topic";
-constexpr char kPartitionHeader[] = "__connect.errors.partition";
-constexpr char kOffsetHeader[] = "__connect.errors.offset";
-constexpr char kMessageHeader[] = "__connect.errors.exception.message";
-constexpr char kTimestampHeader[] = "bellwether.timestamp";
-constexpr char kReasonHeader[] = "bellwether.reason";
-constexpr char kTruncatedHeader[] = "bellwether.truncated_from";
-
-std::optional<std::string_view> header(const rd_kafka_message_t* m, const char* name) {
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
-  const void* value = nullptr;
-  size_t bytes = 0;
-  if (rd_kafka_header_get_last(headers, name, &value, &bytes) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return std::nullopt;
-  }
-  return std::string_view(static_cast<const char*>(value), bytes);
-}
-
-}  // namespace
 
 struct DeadLetters::State {
   struct Letter {
@@ -64,8 +44,10 @@ bool DeadLetters::write(const DeadLetter& letter) {
   {
     std::lock_guard lock(state_->mutex);
     std::pair<std::string, int32_t> const input(std::string(letter.topic), letter.partition);
-    auto const mark = state_->marks.find(input);
-    if (mark != state_->marks.end() && letter.offset <= mark->second) return true;
+    if (auto const written = state_->marks.find(input); written != state_->marks.end()) {
+      written->second.forget_before(letter.offset);
+      if (written->second.contains(letter.offset)) return true;
+    }
     if (state_->letters.size() >= kDeadLettersInFlightMax) return false;
     auto l = std::make_unique<State::Letter>();
     l->key = letter.key;
@@ -156,52 +138,6 @@ int64_t DeadLetters::written() const {
 int64_t DeadLetters::failed_attempts() const {
   std::lock_guard lock(state_->mutex);
   return state_->failed;
-}
-
-absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(const ClientOptions& options,
-                                                       const std::string& topic, int partitions,
-                                                       absl::Duration wait, const LogFn& log) {
-  constexpr int kPollMs = 100;
-  absl::Time const deadline = absl::Now() + wait;
-  std::vector<Assignment> inputs;
-  for (int p = 0; p < partitions; ++p) inputs.push_back({topic, p, RD_KAFKA_OFFSET_BEGINNING});
-  auto consumer = InputConsumer::create(options, inputs, {}, log);
-  if (!consumer.ok()) return consumer.status();
-  Waiter waiter;
-  for (size_t i = 0; i < inputs.size(); ++i) (*consumer)->wake_on(i, waiter);
-  DeadLetterMarks marks;
-  std::vector<bool> ended(inputs.size());
-  size_t open = inputs.size();
-  Batch batch;
-  while (open > 0) {
-    if (absl::Now() > deadline) {
-      return absl::DeadlineExceededError(base::cat(topic, ": not read to its end in time"));
-    }
-    bool any = false;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      (*consumer)->poll(i, batch);
-      if (!batch.error().ok()) return batch.error();
-      any = any || !batch.records().empty();
-      for (const Record& r : batch.records()) {
-        auto const from = header(r.message, kTopicHeader);
-        auto const partition = header(r.message, kPartitionHeader);
-        auto const offset = header(r.message, kOffsetHeader);
-        if (!from || !partition || !offset) continue;
-        auto const p = base::parse_number<int32_t>(*partition);
-        auto const o = base::parse_number<int64_t>(*offset);
-        if (!p || !o) continue;
-        int64_t& mark = marks.try_emplace({std::string(*from), *p}, -1).first->second;
-        mark = std::max(mark, *o);
-      }
-      if (batch.at_end() && !ended[i]) {
-        ended[i] = true;
-        --open;
-      }
-    }
-    if (!any && open > 0) waiter.wait(kPollMs);
-  }
-  batch.clear();  // before the consumer that the records belong to
-  return marks;
 }
 
 }  // namespace bellwether::kafka

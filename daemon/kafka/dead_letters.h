@@ -4,16 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "kafka/dead_letter_marks.h"
 #include "kafka/producer.h"
 
 namespace bellwether::kafka {
@@ -34,17 +29,14 @@ struct DeadLetter {
   std::string_view message;  // for a person
 };
 
-// The newest dead letter of each input, as (topic, partition) → offset.
-using DeadLetterMarks = std::map<std::pair<std::string, int32_t>, int64_t>;
-
 class DeadLetters {
  public:
-  // `marks`: what was written before: those are not written again when the log is replayed.
+  // `marks`: what stands in the topic: those are not written again when the log is replayed.
   DeadLetters(Producer& producer, std::string topic, DeadLetterMarks marks, LogFn log);
   ~DeadLetters();
 
   // False when too many are in flight: hold the input and offer it again. Retries by itself until the
-  // broker has it.
+  // broker has it. REQUIRES: the letters of an input come in the order of its log.
   bool write(const DeadLetter& letter);
   // Everything refused before `offset` of this input is safely written.
   bool done_before(const std::string& topic, int32_t partition, int64_t offset) const;
@@ -62,10 +54,5 @@ class DeadLetters {
   LogFn log_;
   std::shared_ptr<State> state_;  // shared with callbacks that may outlive us
 };
-
-// Reads the dead-letter topic from its beginning to the end that it has now.
-absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(const ClientOptions& options,
-                                                       const std::string& topic, int partitions,
-                                                       absl::Duration wait, const LogFn& log);
 
 }  // namespace bellwether::kafka

@@ -51,6 +51,14 @@ engine::Idle to_idle(config::IdleMode mode) {
   return engine::Idle::kWallClock;
 }
 
+// A letter that timed out may stand in the topic all the same, and sending it again would write it twice:
+// the library retries without an end, and knows what the broker has.
+kafka::ProducerTuning letters_tuning() {
+  kafka::ProducerTuning tuning;
+  tuning.message_timeout_ms = 0;
+  return tuning;
+}
+
 }  // namespace
 
 class Process::Impl {
@@ -230,8 +238,13 @@ class Process::Impl {
       if (!producer.ok()) return producer.status();
       producer_ = *std::move(producer);
     }
+    if (letters_producer_ == nullptr) {
+      auto producer = kafka::Producer::create(client_, letters_tuning(), log_fn());
+      if (!producer.ok()) return producer.status();
+      letters_producer_ = *std::move(producer);
+    }
     dead_letters_ = std::make_unique<kafka::DeadLetters>(
-        *producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
+        *letters_producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
     if (absl::Status const s = open_journal(); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
@@ -487,8 +500,9 @@ class Process::Impl {
     if (ingest_ != nullptr) ingest_->stop();
     leadership_.reset();
     if (journal_ != nullptr) journal_->stop();
-    if (producer_ != nullptr) {
-      if (absl::Status const s = producer_->flush(std::max(absl::ZeroDuration(), deadline - absl::Now()));
+    for (kafka::Producer* producer : {producer_.get(), letters_producer_.get()}) {
+      if (producer == nullptr) continue;
+      if (absl::Status const s = producer->flush(std::max(absl::ZeroDuration(), deadline - absl::Now()));
           !s.ok()) {
         log::line(4, "stop", base::cat("not everything was written: ", base::from_absl(s.message()),
                                        "; a restart reads it again"));
@@ -532,7 +546,8 @@ class Process::Impl {
 
   std::mutex parts_mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> collectors_;
-  std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<kafka::Producer> producer_;          // of the journal
+  std::unique_ptr<kafka::Producer> letters_producer_;
   std::unique_ptr<kafka::DeadLetters> dead_letters_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<kafka::Leadership> leadership_;

@@ -1,0 +1,16 @@
+// Purpose: the names of a dead letter's headers. In the manner of Kafka Connect where it has one, so that
+// its tools read them.
+#pragma once
+
+namespace bellwether::kafka {
+
+inline constexpr char kTopicHeader[] = "__connect.errors.topic";
+inline constexpr char kPartitionHeader[] = "__connect.errors.partition";
+inline constexpr char kOffsetHeader[] = "__connect.errors.offset";
+inline constexpr char kMessageHeader[] = "__connect.errors.exception.message";
+inline constexpr char kTimestampHeader[] = "bellwether.timestamp";
+inline constexpr char kReasonHeader[] = "bellwether.reason";
+// There when the value or the key was cut: how many bytes it had.
+inline constexpr char kTruncatedHeader[] = "bellwether.truncated_from";
+
+}  // namespace bellwether::kafka
