@@ -90,6 +90,8 @@ absl::Status to_status(rd_kafka_resp_err_t error, std::string_view what) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED: return absl::PermissionDeniedError(text);
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE: return absl::InvalidArgumentError(text);
     case RD_KAFKA_RESP_ERR__QUEUE_FULL: return absl::ResourceExhaustedError(text);
     default: return absl::InternalError(text);
   }

@@ -57,7 +57,8 @@ absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& op
                                    const Settings& settings, Callbacks* callbacks);
 
 // NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded, Unavailable for
-// brokers out of reach, PermissionDenied for authentication, else Internal.
+// brokers out of reach, PermissionDenied for authentication, InvalidArgument for records that are too
+// large, ResourceExhausted for a full queue, else Internal.
 absl::Status to_status(rd_kafka_resp_err_t error, std::string_view what);
 
 }  // namespace bellwether::kafka

@@ -10,7 +10,8 @@ inline constexpr char kOffsetHeader[] = "__connect.errors.offset";
 inline constexpr char kMessageHeader[] = "__connect.errors.exception.message";
 inline constexpr char kTimestampHeader[] = "bellwether.timestamp";
 inline constexpr char kReasonHeader[] = "bellwether.reason";
-// There when the value or the key was cut: how many bytes it had.
+// There when the value or the key was cut or left out: how many bytes it had.
 inline constexpr char kTruncatedHeader[] = "bellwether.truncated_from";
+inline constexpr char kKeyTruncatedHeader[] = "bellwether.key_truncated_from";
 
 }  // namespace bellwether::kafka

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/text.h"
 #include "kafka/dead_letter_headers.h"
 
@@ -16,10 +17,26 @@ struct DeadLetters::State {
     OutgoingRecord record;
     std::string key;
     std::string value;
+    size_t key_bytes = 0;    // as they came
+    size_t value_bytes = 0;
     std::pair<std::string, int32_t> input;
     int64_t offset = 0;
     bool sent = false;
+    bool bare = false;     // without key and value
+    bool refused = false;  // at least once, in its present form
+
+    size_t bytes() const { return key.size() + value.size(); }
+    // The smallest form; the headers tell what is missing.
+    void strip();
   };
+  void acknowledged(int64_t id);
+  void refused(int64_t id, const absl::Status& why);
+  bool full() const;
+  void say(int level, std::string_view text) const {
+    if (log) log(level, "DEADLETTER", text);
+  }
+
+  LogFn log;
   mutable std::mutex mutex;
   std::map<int64_t, std::unique_ptr<Letter>> letters;  // not yet acknowledged, by number
   std::map<std::pair<std::string, int32_t>, std::set<int64_t>> open;  // their offsets, by input
@@ -27,13 +44,73 @@ struct DeadLetters::State {
   int64_t next = 0;
   int64_t written = 0;
   int64_t failed = 0;
+  size_t bytes = 0;    // of keys and values in flight
+  size_t waiting = 0;  // letters that were refused
+  std::string trouble;
+  bool told_of_size = false;
+  absl::Time resume = absl::InfinitePast();
 };
 
+void DeadLetters::State::Letter::strip() {
+  bare = true;
+  std::erase_if(record.headers, [](const auto& header) {
+    return header.first == kTruncatedHeader || header.first == kKeyTruncatedHeader;
+  });
+  record.headers.emplace_back(kTruncatedHeader, base::cat(value_bytes));
+  record.headers.emplace_back(kKeyTruncatedHeader, base::cat(key_bytes));
+  record.key = record.value = {};
+  std::string().swap(key);
+  std::string().swap(value);
+}
+
+bool DeadLetters::State::full() const {
+  return letters.size() >= kDeadLettersInFlightMax || bytes >= kDeadLetterBytesInFlightMax;
+}
+
+void DeadLetters::State::acknowledged(int64_t id) {
+  auto const found = letters.find(id);
+  if (found == letters.end()) return;
+  const Letter& letter = *found->second;
+  auto const of_input = open.find(letter.input);
+  of_input->second.erase(letter.offset);
+  if (of_input->second.empty()) open.erase(of_input);
+  bytes -= letter.bytes();
+  ++written;
+  if (letter.refused && --waiting == 0) {
+    trouble.clear();
+    say(5, "dead letters are written again");
+  }
+  letters.erase(found);
+}
+
+// Told once when letters begin to wait and once when none does any more, however often they are offered.
+void DeadLetters::State::refused(int64_t id, const absl::Status& why) {
+  auto const found = letters.find(id);
+  if (found == letters.end()) return;
+  Letter& letter = *found->second;
+  letter.sent = false;
+  if (absl::IsResourceExhausted(why)) return;  // our own queue: nobody refused anything
+  ++failed;
+  std::string const text(why.message());
+  if (absl::IsInvalidArgument(why) && !letter.bare) {
+    if (!told_of_size) {
+      say(4, base::cat(text, "; letters as large as that are written without key and value"));
+    }
+    told_of_size = true;
+    bytes -= letter.bytes();
+    letter.strip();
+    return;
+  }
+  resume = absl::Now() + kDeadLetterRetryEvery;
+  if (!letter.refused) ++waiting;
+  letter.refused = true;
+  if (trouble.empty()) say(3, base::cat(text, "; ticks wait until the dead letters are written"));
+  trouble = text;
+}
+
 DeadLetters::DeadLetters(Producer& producer, std::string topic, DeadLetterMarks marks, LogFn log)
-    : producer_(producer),
-      topic_(std::move(topic)),
-      log_(std::move(log)),
-      state_(std::make_shared<State>()) {
+    : producer_(producer), topic_(std::move(topic)), state_(std::make_shared<State>()) {
+  state_->log = std::move(log);
   state_->marks = std::move(marks);
 }
 
@@ -48,26 +125,29 @@ bool DeadLetters::write(const DeadLetter& letter) {
       written->second.forget_before(letter.offset);
       if (written->second.contains(letter.offset)) return true;
     }
-    if (state_->letters.size() >= kDeadLettersInFlightMax) return false;
+    if (state_->full()) return false;
     auto l = std::make_unique<State::Letter>();
-    l->key = letter.key;
+    l->key = letter.key.substr(0, kDeadLetterKeyBytesMax);
     l->value = letter.value.substr(0, kDeadLetterValueBytesMax);
+    l->key_bytes = letter.key.size();
+    l->value_bytes = letter.value.size();
     l->input = input;
     l->offset = letter.offset;
     OutgoingRecord& r = l->record;
     r.topic = topic_;
     r.key = l->key;
     r.value = l->value;
-    r.headers = {{kTopicHeader, std::string(letter.topic)},
+    auto const text = [](std::string_view t) { return std::string(t.substr(0, kDeadLetterHeaderBytesMax)); };
+    r.headers = {{kTopicHeader, text(letter.topic)},
                  {kPartitionHeader, base::cat(letter.partition)},
                  {kOffsetHeader, base::cat(letter.offset)},
-                 {kMessageHeader, std::string(letter.message)},
+                 {kMessageHeader, text(letter.message)},
                  {kTimestampHeader, base::cat(letter.timestamp_ms)},
-                 {kReasonHeader, std::string(letter.reason)}};
-    if (letter.value.size() > kDeadLetterValueBytesMax) {
-      r.headers.emplace_back(kTruncatedHeader, base::cat(letter.value.size()));
-    }
+                 {kReasonHeader, text(letter.reason)}};
+    if (l->value.size() < l->value_bytes) r.headers.emplace_back(kTruncatedHeader, base::cat(l->value_bytes));
+    if (l->key.size() < l->key_bytes) r.headers.emplace_back(kKeyTruncatedHeader, base::cat(l->key_bytes));
     state_->open[input].insert(letter.offset);
+    state_->bytes += l->bytes();
     id = state_->next++;
     state_->letters.emplace(id, std::move(l));
   }
@@ -82,29 +162,20 @@ void DeadLetters::send(int64_t id) {
     auto const found = state_->letters.find(id);
     if (found == state_->letters.end() || found->second->sent) return;
     letter = found->second.get();
-    letter->sent = true;
+    letter->sent = true;  // nobody else touches it until the broker has answered
   }
   absl::Status const queued =
-      producer_.produce(letter->record, [state = state_, id, log = log_](absl::StatusOr<int64_t> r) {
+      producer_.produce(letter->record, [state = state_, id](absl::StatusOr<int64_t> offset) {
         std::lock_guard lock(state->mutex);
-        auto const found = state->letters.find(id);
-        if (found == state->letters.end()) return;
-        if (!r.ok()) {
-          ++state->failed;
-          found->second->sent = false;  // retry() sends it again
-          if (log) log(4, "DEADLETTER", base::from_absl(r.status().message()));
-          return;
+        if (offset.ok()) {
+          state->acknowledged(id);
+        } else {
+          state->refused(id, offset.status());
         }
-        auto const open = state->open.find(found->second->input);
-        open->second.erase(found->second->offset);
-        if (open->second.empty()) state->open.erase(open);
-        state->letters.erase(found);
-        ++state->written;
       });
   if (queued.ok()) return;
   std::lock_guard lock(state_->mutex);
-  ++state_->failed;
-  letter->sent = false;
+  state_->refused(id, queued);
 }
 
 bool DeadLetters::done_before(const std::string& topic, int32_t partition, int64_t offset) const {
@@ -118,11 +189,17 @@ void DeadLetters::retry() {
   std::vector<int64_t> unsent;
   {
     std::lock_guard lock(state_->mutex);
+    if (absl::Now() < state_->resume) return;
     for (const auto& [id, letter] : state_->letters) {
       if (!letter->sent) unsent.push_back(id);
     }
   }
   for (int64_t id : unsent) send(id);
+}
+
+bool DeadLetters::full() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->full();
 }
 
 size_t DeadLetters::in_flight() const {
@@ -138,6 +215,11 @@ int64_t DeadLetters::written() const {
 int64_t DeadLetters::failed_attempts() const {
   std::lock_guard lock(state_->mutex);
   return state_->failed;
+}
+
+std::string DeadLetters::trouble() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->trouble;
 }
 
 }  // namespace bellwether::kafka

@@ -8,15 +8,21 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "kafka/dead_letter_marks.h"
 #include "kafka/producer.h"
 
 namespace bellwether::kafka {
 
 inline constexpr size_t kDeadLettersInFlightMax = 10'000;
-// Longer values are cut, and the header bellwether.truncated_from tells how long they were: a broker's
-// default limit is 1 MiB a record, headers included.
+inline constexpr size_t kDeadLetterBytesInFlightMax = 64 << 20;
+// Longer values and keys are cut, and a header tells how long they were. With the headers' share they
+// stay below the client's and the broker's default limits, 1,000,000 bytes and 1 MiB a record.
 inline constexpr size_t kDeadLetterValueBytesMax = 900'000;
+inline constexpr size_t kDeadLetterKeyBytesMax = 4'096;
+inline constexpr size_t kDeadLetterHeaderBytesMax = 1'024;  // each
+// What was refused is offered again after so long, and not before.
+inline constexpr absl::Duration kDeadLetterRetryEvery = absl::Seconds(1);
 
 struct DeadLetter {
   std::string_view topic;  // where it came from
@@ -36,8 +42,11 @@ class DeadLetters {
   ~DeadLetters();
 
   // False when too many are in flight: hold the input and offer it again. Retries by itself until the
-  // broker has it. REQUIRES: the letters of an input come in the order of its log.
+  // broker has it; where the topic takes no record as large as that, without key and value.
+  // REQUIRES: the letters of an input come in the order of its log.
   bool write(const DeadLetter& letter);
+  // write() would take none.
+  bool full() const;
   // Everything refused before `offset` of this input is safely written.
   bool done_before(const std::string& topic, int32_t partition, int64_t offset) const;
   // Resends what failed; call now and then.
@@ -45,13 +54,14 @@ class DeadLetters {
   size_t in_flight() const;
   int64_t written() const;
   int64_t failed_attempts() const;
+  // Why letters wait that the broker refused; empty when none does.
+  std::string trouble() const;
 
  private:
   struct State;
   void send(int64_t id);
   Producer& producer_;
   std::string topic_;
-  LogFn log_;
   std::shared_ptr<State> state_;  // shared with callbacks that may outlive us
 };
 

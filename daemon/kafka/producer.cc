@@ -95,11 +95,7 @@ absl::Status Producer::produce(const OutgoingRecord& record, DeliveryFn done) {
     error = rd_kafka_produceva(client_.get(), arguments, n);
   }
   if (error == nullptr) return absl::OkStatus();
-  rd_kafka_resp_err_t const code = rd_kafka_error_code(error);
-  absl::Status status = to_status(code, base::cat("produce to ", record.topic));
-  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-    status = absl::InvalidArgumentError(std::string(status.message()));
-  }
+  absl::Status status = to_status(rd_kafka_error_code(error), base::cat("produce to ", record.topic));
   rd_kafka_error_destroy(error);
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
   delete callback;

@@ -47,7 +47,7 @@ class Producer {
   ~Producer();
 
   // Copies the record. Error: ResourceExhausted when the queue is full (poll() and try again);
-  // InvalidArgument when the record is larger than the client allows. `done` is called exactly once
+  // InvalidArgument when the record is larger than the client or the broker allows. `done` is called exactly once
   // unless an error is returned; empty = only count failures.
   absl::Status produce(const OutgoingRecord& record, DeliveryFn done = {});
   // For bulk: no headers, no callback; waits while the queue is full.

@@ -188,7 +188,7 @@ class Ingest::Lane {
       if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
       if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
     } else {
-      if (owner_.dead_letters_.in_flight() >= kafka::kDeadLettersInFlightMax) return false;
+      if (owner_.dead_letters_.full()) return false;
       events::Refusal const reason = std::get<events::Refusal>(decoded);
       if (engine_.offer_refused(i, offset, published, present, reason) == Taken::kHeld) return false;
       dead_letter(i, record, reason);

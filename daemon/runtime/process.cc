@@ -367,6 +367,9 @@ class Process::Impl {
           if (!in.error.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", in.error));
         }
       }
+      if (std::string const trouble = dead_letters_->trouble(); !trouble.empty()) {
+        warnings.push_back(base::cat("dead letters are not taken and ticks wait for them: ", trouble));
+      }
     }
     views_.set_warnings(std::move(warnings));
     update_readiness();

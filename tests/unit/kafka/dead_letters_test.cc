@@ -14,6 +14,7 @@ namespace {
 
 using ::bellwether::testing::must;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 using testing::eventually;
 using testing::MockBroker;
@@ -122,6 +123,98 @@ TEST_F(DeadLettersTest, AnInputIsDoneUpToItsOldestUnwrittenLetter) {
   EXPECT_TRUE(letters.done_before("registrations", 4, 6));
   ASSERT_TRUE(acknowledged(letters));
   EXPECT_TRUE(letters.done_before("registrations", 3, 6));
+}
+
+TEST_F(DeadLettersTest, KeysAndValuesAreCutToTheirLimitsAndMarked) {
+  DeadLetters letters(*producer_, kTopic, {}, no_log());
+  std::string const value(kDeadLetterValueBytesMax + 50'000, 'v');
+  std::string const key(200'000, 'k');
+  ASSERT_TRUE(letters.write(letter(1, value, key)));
+  ASSERT_TRUE(letters.write(letter(2, value.substr(0, kDeadLetterValueBytesMax),
+                                   key.substr(0, kDeadLetterKeyBytesMax))));
+  ASSERT_TRUE(acknowledged(letters));
+  EXPECT_EQ(letters.failed_attempts(), 0);
+  auto const copies = read_all(broker_.client());
+  ASSERT_EQ(copies.size(), 2u);
+  for (const Copy& copy : copies) {
+    EXPECT_EQ(copy.value.size(), kDeadLetterValueBytesMax);
+    EXPECT_EQ(copy.key.size(), kDeadLetterKeyBytesMax);
+  }
+  EXPECT_EQ(copies[0].headers.at("bellwether.truncated_from"), "950000");
+  EXPECT_EQ(copies[0].headers.at("bellwether.key_truncated_from"), "200000");
+  EXPECT_FALSE(copies[1].headers.contains("bellwether.truncated_from"));
+  EXPECT_FALSE(copies[1].headers.contains("bellwether.key_truncated_from"));
+}
+
+TEST_F(DeadLettersTest, WhereTheTopicTakesLessTheLetterIsWrittenWithoutItsBytes) {
+  ClientOptions small = broker_.client();
+  small.properties = {{"message.max.bytes", "2000"}};
+  auto const producer = must(Producer::create(small, {}, no_log()));
+  DeadLetters letters(*producer, kTopic, {}, no_log());
+  ASSERT_TRUE(letters.write(letter(1, std::string(5'000, 'v'))));
+  ASSERT_TRUE(letters.write(letter(2)));
+  ASSERT_TRUE(acknowledged(letters));
+  broker_.refuse(testing::kProduceRequest, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  ASSERT_TRUE(letters.write(letter(3)));
+  ASSERT_TRUE(acknowledged(letters));
+  EXPECT_EQ(letters.failed_attempts(), 2);
+  EXPECT_EQ(letters.trouble(), "");
+  std::map<std::string, Copy> copies;
+  for (Copy& copy : read_all(broker_.client())) {
+    std::string const offset = copy.headers.at("__connect.errors.offset");
+    copies[offset] = std::move(copy);
+  }
+  ASSERT_EQ(copies.size(), 3u);
+  EXPECT_EQ(copies["1"].value, "");
+  EXPECT_EQ(copies["1"].key, "");
+  EXPECT_EQ(copies["1"].headers.at("bellwether.truncated_from"), "5000");
+  EXPECT_EQ(copies["1"].headers.at("bellwether.key_truncated_from"), "3");
+  EXPECT_EQ(copies["1"].headers.at("bellwether.reason"), "malformed");
+  EXPECT_EQ(copies["2"].value, "bytes");
+  EXPECT_EQ(copies["3"].value, "");
+}
+
+TEST_F(DeadLettersTest, ALetterThatIsRefusedIsLoudOnceAndOfferedUntilItIsTaken) {
+  std::vector<std::string> lines;
+  auto const log = [&](int, std::string_view, std::string_view line) { lines.emplace_back(line); };
+  DeadLetters letters(*producer_, kTopic, {}, log);
+  broker_.refuse(testing::kProduceRequest, std::vector<rd_kafka_resp_err_t>(
+                                               3, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
+  ASSERT_TRUE(letters.write(letter(1)));
+  ASSERT_TRUE(eventually([&] {
+    letters.retry();
+    return letters.failed_attempts() >= 2;
+  }));
+  EXPECT_THAT(letters.trouble(), HasSubstr("authorization"));
+  EXPECT_FALSE(letters.done_before("registrations", 3, 2));
+  ASSERT_TRUE(acknowledged(letters));
+  EXPECT_EQ(letters.failed_attempts(), 3);
+  EXPECT_EQ(letters.trouble(), "");
+  ASSERT_EQ(lines.size(), 2u) << "one when they begin to wait, one when none waits any more";
+  EXPECT_THAT(lines[0], HasSubstr("ticks wait"));
+  EXPECT_THAT(lines[1], HasSubstr("written again"));
+}
+
+TEST_F(DeadLettersTest, NoMoreAreInFlightThanTheLimits) {
+  broker_.go_down();
+  {
+    DeadLetters letters(*producer_, kTopic, {}, no_log());
+    int64_t taken = 0;
+    while (letters.write(letter(taken, "v"))) ++taken;
+    EXPECT_EQ(taken, static_cast<int64_t>(kDeadLettersInFlightMax));
+    EXPECT_TRUE(letters.full());
+    broker_.come_back();
+    ASSERT_TRUE(acknowledged(letters));
+    EXPECT_FALSE(letters.full());
+    EXPECT_TRUE(letters.write(letter(taken)));
+    ASSERT_TRUE(acknowledged(letters));
+  }
+  broker_.go_down();
+  DeadLetters letters(*producer_, kTopic, {}, no_log());
+  std::string const value(kDeadLetterValueBytesMax, 'v');
+  size_t taken = 0;
+  while (letters.write(letter(static_cast<int64_t>(taken), value))) ++taken;
+  EXPECT_EQ(taken, kDeadLetterBytesInFlightMax / (value.size() + 3) + 1);
 }
 
 }  // namespace
