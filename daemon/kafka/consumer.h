@@ -98,7 +98,7 @@ class InputConsumer {
   // Fills `batch` (cleared first) with what has already been fetched; never waits.
   // Errors in batch.error(): NotFound (topic gone), OutOfRange (offsets gone), others as they come.
   void poll(size_t input, Batch& batch);
-  // Reads `input` again from `offset`; for after an error.
+  // Reads `input` again from `offset`; at the end of the log, the broker tells of the end again.
   absl::Status restart(size_t input, int64_t offset);
   // End of the log as last heard from the broker; −1 unknown.
   int64_t high_watermark(size_t input) const;

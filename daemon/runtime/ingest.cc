@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "base/text.h"
 #include "events/frame.h"
+#include "runtime/input_health.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -20,11 +21,18 @@ using engine::Taken;
 constexpr size_t kAhead = 16;
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 constexpr int kWaitMs = 50;
-constexpr int64_t kRestartEveryMs = 5'000;
+// How often the end of a quiet input's log is asked for again.
+constexpr int64_t kConfirmEveryMsMin = 250;
+constexpr int64_t kConfirmEveryMsMax = 10'000;
 // Ticks handed on but not yet taken, a partition.
 constexpr size_t kHandedMax = 8;
 
 base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
+
+// Several times before a quiet input counts as idle.
+int64_t confirm_every_ms(const engine::PartitionOptions& options) {
+  return std::clamp(options.idle_after_ms / 4, kConfirmEveryMsMin, kConfirmEveryMsMax);
+}
 
 }  // namespace
 
@@ -35,7 +43,8 @@ class Ingest::Lane {
       : owner_(owner),
         partition_(partition),
         engine_(base::PartitionId(partition), engine_options(owner.options_)),
-        inputs_(owner.options_.topics.size()) {
+        inputs_(owner.options_.topics.size()),
+        health_(inputs_.size(), InputHealth(confirm_every_ms(owner.options_.engine))) {
     report(now());
   }
 
@@ -90,11 +99,6 @@ class Ingest::Lane {
     size_t next = 0;        // of the batch, not yet taken
     size_t decoded = 0;     // of the batch, decoded from `next` on
     std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
-    bool at_end = false;
-    int64_t end_offset = -1;
-    base::UnixMillis quiet_since;
-    std::string error;
-    int64_t error_at = 0;
   };
 
   static engine::PartitionOptions engine_options(const IngestOptions& options) {
@@ -104,6 +108,7 @@ class Ingest::Lane {
   }
 
   bool serve_input(size_t i) {
+    if (health_[i].lost()) return false;
     Input& in = inputs_[i];
     base::UnixMillis const present = now();
     if (in.next == in.batch.records().size()) {
@@ -111,9 +116,7 @@ class Ingest::Lane {
       in.next = in.decoded = 0;
       note(i, present);
       if (in.batch.records().empty()) {
-        if (in.at_end) {
-          engine_.at_end(i, engine::Offset(in.end_offset), in.quiet_since, present);
-        }
+        serve_quiet(i, present);
         return false;
       }
     }
@@ -125,32 +128,33 @@ class Ingest::Lane {
     return in.next > before;
   }
 
+  // An input without records is at the end of its log as of the last confirmation and no longer.
+  void serve_quiet(size_t i, base::UnixMillis present) {
+    if (const auto& end = health_[i].end()) {
+      engine_.at_end(i, end->next, end->quiet_since, end->confirmed);
+    }
+    if (auto const offset = health_[i].ask_again(present)) {
+      // Read again from there, the broker tells of the end again. Fails as the broker does.
+      (void)owner_.consumer_->restart(consumer_input(i), offset->value);
+    }
+  }
+
   // What the poll said beside records.
   void note(size_t i, base::UnixMillis present) {
     Input& in = inputs_[i];
-    if (!in.batch.error().ok()) {
-      std::string text(in.batch.error().message());
-      if (absl::IsOutOfRange(in.batch.error())) {
-        base::append(text, "; the log no longer holds what comes next: it was truncated or the topic "
-                           "was made anew. Serving what was read; restart to fold the new log");
-      } else if (absl::IsNotFound(in.batch.error())) {
-        base::append(text, "; the topic is gone. Serving what was read");
-      }
-      if (text != in.error) owner_.log_(3, "input", text);
-      in.error = std::move(text);
-      if (present.value - in.error_at >= kRestartEveryMs && absl::IsOutOfRange(in.batch.error())) {
-        in.error_at = present.value;
-        (void)owner_.consumer_->restart(consumer_input(i), engine_.inputs()[i].next.value);
-      }
-    } else if (!in.batch.records().empty() || in.batch.at_end()) {
-      in.error.clear();
+    Poll poll;
+    poll.records = !in.batch.records().empty();
+    if (in.batch.at_end()) poll.end = engine::Offset(in.batch.end_offset());
+    poll.error = in.batch.error();
+    poll.reachable = owner_.consumer_->broker_reachable();
+    poll.next = engine_.inputs()[i].next.value;
+    poll.high_watermark = owner_.consumer_->high_watermark(consumer_input(i));
+    std::string const before = health_[i].error();
+    health_[i].note(poll, present);
+    if (const std::string& error = health_[i].error(); !error.empty() && error != before) {
+      owner_.log_(3, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", error));
     }
-    if (!in.batch.records().empty()) in.at_end = false;
-    if (in.batch.at_end()) {
-      in.at_end = true;
-      in.end_offset = in.batch.end_offset();
-      in.quiet_since = present;
-    }
+    if (health_[i].lost()) in.batch.clear();
   }
 
   void decode_ahead(size_t i, Input& in) {
@@ -263,7 +267,7 @@ class Ingest::Lane {
       if (owner_.consumer_ != nullptr) {
         in.end_offset = owner_.consumer_->high_watermark(consumer_input(i));
       }
-      if (inputs_[i].at_end) in.end_offset = std::max(in.end_offset, inputs_[i].end_offset);
+      if (const auto& end = health_[i].end()) in.end_offset = std::max(in.end_offset, end->next.value);
       in.lag_events = std::max<int64_t>(0, in.end_offset - in.next_offset);
       in.watermark = state.watermark;
       if (in.lag_events > 0 && state.newest.value != INT64_MIN) {
@@ -271,7 +275,7 @@ class Ingest::Lane {
       }
       in.held = state.held;
       in.idle = state.idle;
-      in.error = inputs_[i].error;
+      in.error = health_[i].error();
       r.inputs.push_back(std::move(in));
     }
     r.partition = {partition_, engine_.ledger().stats(), last_tick_};
@@ -285,6 +289,7 @@ class Ingest::Lane {
   int const partition_;
   engine::PartitionEngine engine_;
   std::vector<Input> inputs_;
+  std::vector<InputHealth> health_;  // by input
   std::optional<PartitionTick> pending_;
   std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;

@@ -22,6 +22,12 @@ kafka::ClientOptions client(const std::string& address) {
   return o;
 }
 
+base::PeriodIndex last_month() {
+  base::Days const today = base::days_of(base::UnixMillis(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()));
+  return base::PeriodIndex(base::Calendar(base::CalendarUnit::kMonth).period_of(today).value - 1);
+}
+
 TEST(StartTest, MissingTopicsAreNamedWithTheCommandThatMakesThem) {
   Topics topics = make_topics(broker());
   topics.support = "test.never-made";
@@ -216,15 +222,58 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
       60))
       << daemon.child().log();
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
+  // Grown beyond the position it is another log all the same.
+  Source anew(broker(), topics);
+  for (int i = 100; i < 200; ++i) anew.registered(base::cat("00000", i), "N1", "10110", day(2019, 3, 5));
+  anew.heartbeat(midnight(day(2019, 5, 1)));
+  EXPECT_FALSE(eventually(
+      [&] {
+        auto const s = daemon.status();
+        for (const auto& in : s.inputs()) {
+          if (in.topic() == topics.registrations && in.error().empty()) return true;
+        }
+        return s.basis().data_through() > "2019-02";
+      },
+      8))
+      << daemon.status().DebugString();
+  EXPECT_THAT(daemon.child().log(), HasSubstr("restart to fold the new log"));
+}
+
+TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
+  OwnBroker own;
+  Topics const topics = make_topics(own.address());
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  base::PeriodIndex const last = last_month();
+  {
+    Source source(own.address(), topics);
+    source.registered("00000001", "N1", "10110", months.first_day(last));
+    source.flush();
+  }
+  Daemon daemon({.broker = own.address(), .topics = topics,
+                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 8s\n"});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(eventually([&] {
+    int64_t read = 0;
+    auto const s = daemon.status();
+    for (const auto& in : s.inputs()) read += in.next_offset();
+    return read == 1;
+  }));
+  own.run("kill");
+  EXPECT_FALSE(eventually([&] { return !daemon.status().basis().data_through().empty(); }, 14))
+      << "an input that cannot be read is not a quiet one";
+  own.run("start");
+  Source source(own.address(), topics);
+  source.registered("00000002", "N1", "10110", months.first_day(last));
+  source.flush();
+  ASSERT_TRUE(daemon.through(months.name(last), 60)) << daemon.status().DebugString();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 2);
 }
 
 TEST(TimeTest, AReplicaWithAnIdleSupportTopicGoesOnByTheWallClock) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
-  base::Days const today = base::days_of(base::UnixMillis(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()));
   base::Calendar const months(base::CalendarUnit::kMonth);
-  base::PeriodIndex const last(months.period_of(today).value - 1);
+  base::PeriodIndex const last = last_month();
   // Two months ago and last month, nothing in support, no heartbeats.
   source.registered("00000001", "N1", "10110", months.first_day(base::PeriodIndex(last.value - 1)));
   source.registered("00000002", "N1", "10110", months.first_day(last));
