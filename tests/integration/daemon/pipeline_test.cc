@@ -1,6 +1,9 @@
 // From events on a real broker to indicators, dead letters and alerts over gRPC.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <set>
 
 #include "base/text.h"
 #include "support/cluster.h"
@@ -171,6 +174,39 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
   ASSERT_TRUE(again.serves());
   ASSERT_TRUE(again.through("2019-05"));
   EXPECT_EQ(read_all(broker(), topics.dead_letters).size(), letters.size());
+}
+
+TEST(PipelineTest, EveryRefusedRecordIsADeadLetterOnceAcrossKills) {
+  constexpr size_t kRefused = 20'000;
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  for (size_t i = 0; i < kRefused; ++i) {
+    source.raw(topics.registrations, base::cat("key", i), "no message", noon(day(2019, 5, 3)));
+  }
+  source.registered("00000001", "N1", "10110", day(2019, 5, 3));
+  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
+  auto const written = [](const Daemon& daemon) {
+    std::string const metrics = daemon.http("/metrics");
+    size_t const at = metrics.find("\nbellwether_dead_letters_written_total ");
+    return at == std::string::npos ? 0 : std::atoi(metrics.c_str() + metrics.find(' ', at));
+  };
+  for (int kill = 0; kill < 3; ++kill) {
+    Daemon daemon({.broker = broker(), .topics = topics});
+    ASSERT_TRUE(daemon.serves());
+    ASSERT_TRUE(eventually([&] { return written(daemon) > 0 || !daemon.status().basis().data_through().empty(); }));
+    daemon.child().signal(SIGKILL);
+    ASSERT_EQ(daemon.child().wait(10), 128 + SIGKILL);
+  }
+  Daemon daemon({.broker = broker(), .topics = topics});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-05")) << daemon.child().log();
+  std::multiset<std::string> places;
+  for (const DeadLetterCopy& letter : read_all(broker(), topics.dead_letters)) {
+    places.insert(base::cat(letter.headers.at("__connect.errors.partition"), "/",
+                            letter.headers.at("__connect.errors.offset")));
+  }
+  EXPECT_EQ(places.size(), kRefused);
+  EXPECT_EQ(std::set<std::string>(places.begin(), places.end()).size(), kRefused);
 }
 
 // Births of two sectors over nine years; one of them halves at the end.
