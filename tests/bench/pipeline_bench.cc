@@ -124,8 +124,8 @@ int consume_only(const std::string& topic) {
   std::vector<kafka::Assignment> inputs;
   for (int p = 0; p < kPartitions; ++p) inputs.push_back({topic, p});
   double const begin = own_cpu_seconds();
+  kafka::Waiter waiter;  // outlives the consumer that wakes it
   auto const consumer = must(kafka::InputConsumer::create(options, inputs, {}, no_log()));
-  kafka::Waiter waiter;
   for (size_t i = 0; i < inputs.size(); ++i) consumer->wake_on(i, waiter);
   std::vector<bool> ended(inputs.size(), false);
   int64_t records = 0;
