@@ -29,7 +29,7 @@ namespace bellwether::runtime {
 namespace {
 
 constexpr absl::Duration kDescribeWait = absl::Seconds(5);
-constexpr absl::Duration kMarksWait = absl::Seconds(30);
+constexpr absl::Duration kMarksStallMax = absl::Seconds(30);
 constexpr auto kHousekeepingEvery = std::chrono::milliseconds(100);
 constexpr auto kBootRetry = std::chrono::seconds(1);
 // Not ready again only when this many times further behind than what readiness asks for.
@@ -174,7 +174,7 @@ class Process::Impl {
     absl::Status status;
     do {
       status = open(partitions);
-      if (status.ok()) return;
+      if (status.ok() || absl::IsCancelled(status)) return;
       log::line(4, "start", base::cat("trying again: ", base::from_absl(status.message())));
     } while (pause(kBootRetry));
   }
@@ -228,10 +228,12 @@ class Process::Impl {
   }
 
   absl::Status open(int partitions) {
-    set_boot_state("reading the journal");
+    set_boot_state("reading the dead letters");
     auto marks = kafka::read_dead_letter_marks(client_, config_.kafka.dead_letters_topic,
-                                               dead_letter_partitions_, kMarksWait, log_fn());
+                                               dead_letter_partitions_, kMarksStallMax,
+                                               [this] { return stopping(); }, log_fn());
     if (!marks.ok()) return marks.status();
+    set_boot_state("reading the journal");
     std::lock_guard lock(parts_mutex_);
     if (producer_ == nullptr) {
       auto producer = kafka::Producer::create(client_, {}, log_fn());

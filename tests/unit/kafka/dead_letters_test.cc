@@ -81,7 +81,7 @@ class DeadLettersTest : public ::testing::Test {
     producer_ = must(Producer::create(broker_.client(), {}, no_log()));
   }
   DeadLetterMarks marks() {
-    return must(read_dead_letter_marks(broker_.client(), kTopic, 1, kWait, no_log()));
+    return must(read_dead_letter_marks(broker_.client(), kTopic, 1, kWait, [] { return false; }, no_log()));
   }
   static bool acknowledged(DeadLetters& letters) {
     return eventually([&] {
