@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "absl/time/clock.h"
 #include "base/check.h"
 #include "base/text.h"
 
@@ -54,6 +55,9 @@ void Waiter::wake() {
 
 namespace {
 constexpr int kQueuedKbytesMin = 1024;  // an input; a fetch is as large
+// Without a broker: how often it is looked for, and how long an answer may take.
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
+constexpr int kLookMs = 200;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const ClientOptions& options,
@@ -197,7 +201,19 @@ int64_t InputConsumer::high_watermark(size_t input) const {
   return high;
 }
 
+// Quiet inputs get nothing from a broker that is back: it has to be asked.
+void InputConsumer::look_for_brokers() {
+  absl::Time const present = absl::Now();
+  if (reachable_.load(std::memory_order_relaxed) || present - looked_at_ < kLookEvery) return;
+  looked_at_ = present;
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLookMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  rd_kafka_metadata_destroy(metadata);
+  reachable_.store(true, std::memory_order_relaxed);
+}
+
 void InputConsumer::serve_callbacks() {
+  look_for_brokers();
   rd_kafka_poll(client_.get(), 0);
   Message const message(rd_kafka_consumer_poll(client_.get(), 0));
   if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR && callbacks_.log) {

@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "kafka/client.h"
 
 namespace bellwether::kafka {
@@ -104,14 +105,17 @@ class InputConsumer {
   int64_t high_watermark(size_t input) const;
   // False after the client lost all brokers and has not heard from one since.
   bool broker_reachable() const { return reachable_.load(std::memory_order_relaxed); }
-  // Serves client-wide callbacks; call now and then from one thread.
+  // Serves client-wide callbacks and, without a broker, asks whether one is back; call now and then
+  // from one thread.
   void serve_callbacks();
 
  private:
   InputConsumer() = default;
   bool note_error(rd_kafka_resp_err_t error, std::string_view reason);
+  void look_for_brokers();
   Callbacks callbacks_;
   std::atomic<bool> reachable_{true};
+  absl::Time looked_at_ = absl::InfinitePast();  // serve_callbacks' thread
   std::atomic<bool> has_errors_{false};
   std::mutex errors_mutex_;
   std::map<size_t, absl::Status> errors_;  // by input, until it is heard of again
