@@ -21,6 +21,7 @@ void on_error(rd_kafka_t* client, int error, const char* reason, void* opaque) {
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
     code = rd_kafka_fatal_error(client, text.data(), text.size());
     reason = text.data();
+    if (callbacks->fatal) return callbacks->fatal(reason);
   }
   if (callbacks->error) callbacks->error(code, reason);
 }

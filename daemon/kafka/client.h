@@ -48,6 +48,8 @@ struct Callbacks {
   LogFn log;
   // From librdkafka's thread: a client-wide error; all brokers down among them.
   std::function<void(rd_kafka_resp_err_t error, std::string_view reason)> error;
+  // The client can do nothing more. Without this, told as an error.
+  std::function<void(std::string_view reason)> fatal;
   std::function<void(const rd_kafka_message_t&)> delivered;
   std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
 };

@@ -43,6 +43,9 @@ absl::StatusOr<std::unique_ptr<Leadership>> Leadership::join(const ClientOptions
                                             rd_kafka_topic_partition_list_t* partitions) {
     raw->on_rebalance(client, error, partitions);
   };
+  l->callbacks_.error = [raw = l.get()](rd_kafka_resp_err_t error, std::string_view reason) {
+    raw->tell(error, reason);
+  };
   Settings const settings = {
       {"group.id", leadership.group},
       {"enable.auto.commit", "false"},
@@ -64,7 +67,10 @@ absl::StatusOr<std::unique_ptr<Leadership>> Leadership::join(const ClientOptions
   }
   l->thread_ = std::thread([raw = l.get()] {
     while (!raw->stop_.load()) {
-      Message const ignored(rd_kafka_consumer_poll(raw->client_.get(), kLeadershipPollMs));
+      Message const message(rd_kafka_consumer_poll(raw->client_.get(), kLeadershipPollMs));
+      if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        raw->tell(message->err, rd_kafka_message_errstr(message.get()));
+      }
     }
   });
   return l;
@@ -84,11 +90,19 @@ void Leadership::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error,
     rd_kafka_assign(client, partitions);
     // Only the assignment matters; the journal itself is read elsewhere.
     rd_kafka_pause_partitions(client, partitions);
+    told_.clear();
     set(partitions->cnt > 0);
   } else {
     set(false);
     rd_kafka_assign(client, nullptr);
   }
+}
+
+void Leadership::tell(rd_kafka_resp_err_t error, std::string_view reason) {
+  // Brokers out of reach are told of by those who read from them.
+  if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
+  if (!callbacks_.log || !told_.insert(error).second) return;
+  callbacks_.log(3, "leadership", base::cat("this replica cannot take part in the group: ", reason));
 }
 
 void Leadership::set(bool leader) {

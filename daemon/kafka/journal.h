@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -44,7 +46,8 @@ struct LeadershipOptions {
 // believe to lead for a moment: the journal's fold makes that harmless.
 class Leadership {
  public:
-  // `changed` is called from Leadership's thread.
+  // `changed` is called from Leadership's thread. What keeps it from leading is logged once until the
+  // group assigns again.
   static absl::StatusOr<std::unique_ptr<Leadership>> join(const ClientOptions& options,
                                                           const LeadershipOptions& leadership,
                                                           std::function<void(bool leader)> changed,
@@ -59,9 +62,11 @@ class Leadership {
   void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error,
                     rd_kafka_topic_partition_list_t* partitions);
   void set(bool leader);
+  void tell(rd_kafka_resp_err_t error, std::string_view reason);
 
   Callbacks callbacks_;
   std::function<void(bool)> changed_;
+  std::set<rd_kafka_resp_err_t> told_;  // since the last assignment; Leadership's thread
   std::atomic<bool> leader_{false};
   std::atomic<int64_t> changes_{0};
   std::atomic<bool> stop_{false};

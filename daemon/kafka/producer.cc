@@ -13,10 +13,12 @@ constexpr int kQueueFullPollMs = 50;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Producer>> Producer::create(const ClientOptions& options,
-                                                           const ProducerTuning& tuning, LogFn log) {
+absl::StatusOr<std::unique_ptr<Producer>> Producer::create(
+    const ClientOptions& options, const ProducerTuning& tuning, LogFn log,
+    std::function<void(std::string_view)> fatal) {
   std::unique_ptr<Producer> p(new Producer());
   p->callbacks_.log = log;
+  p->callbacks_.fatal = std::move(fatal);
   p->callbacks_.error = [log](rd_kafka_resp_err_t, std::string_view reason) {
     if (log) log(4, "ERROR", reason);
   };

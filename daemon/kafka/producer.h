@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,8 +42,11 @@ using DeliveryFn = std::function<void(absl::StatusOr<int64_t> offset)>;
 
 class Producer {
  public:
-  static absl::StatusOr<std::unique_ptr<Producer>> create(const ClientOptions& options,
-                                                          const ProducerTuning& tuning, LogFn log);
+  // `fatal` is called from poll() and those who wait when no record can be written any more, as when
+  // idempotence was lost or is not allowed: only a new producer can.
+  static absl::StatusOr<std::unique_ptr<Producer>> create(
+      const ClientOptions& options, const ProducerTuning& tuning, LogFn log,
+      std::function<void(std::string_view why)> fatal = {});
   // Waits for nothing: flush() first.
   ~Producer();
 

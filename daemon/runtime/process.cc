@@ -236,12 +236,12 @@ class Process::Impl {
     set_boot_state("reading the journal");
     std::lock_guard lock(parts_mutex_);
     if (producer_ == nullptr) {
-      auto producer = kafka::Producer::create(client_, {}, log_fn());
+      auto producer = kafka::Producer::create(client_, {}, log_fn(), fatal_fn());
       if (!producer.ok()) return producer.status();
       producer_ = *std::move(producer);
     }
     if (letters_producer_ == nullptr) {
-      auto producer = kafka::Producer::create(client_, letters_tuning(), log_fn());
+      auto producer = kafka::Producer::create(client_, letters_tuning(), log_fn(), fatal_fn());
       if (!producer.ok()) return producer.status();
       letters_producer_ = *std::move(producer);
     }
@@ -514,6 +514,14 @@ class Process::Impl {
       }
     }
     log::line(6, "stop", "stopped");
+  }
+
+  std::function<void(std::string_view)> fatal_fn() {
+    return [this](std::string_view why) {
+      log::line(3, "producer", base::cat(why, "; nothing can be written any more: stopping, a restart recovers "
+                                              "what a lost broker state caused"));
+      request_stop(Exit::kFailure);
+    };
   }
 
   kafka::LogFn log_fn() const {
