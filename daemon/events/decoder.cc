@@ -165,7 +165,8 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
   if (e.kind == EventKind::kFilingDue && of_kind) effective = of_kind;
   if (e.kind == EventKind::kRetracted && !effective) effective = published;
   if (!effective) return Refusal::kMissingDate;
-  if (*effective > published && e.kind != EventKind::kFilingDue) {
+  Days const latest = std::min(published, day_of_publication(record.latest));
+  if (*effective > latest && e.kind != EventKind::kFilingDue) {
     return Refusal::kEffectiveAfterPublished;
   }
   e.effective = *effective;

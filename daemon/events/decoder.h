@@ -33,6 +33,9 @@ struct RawRecord {
   std::string_view value;
   UnixMillis published;      // the Kafka timestamp
   bool schema_id_in_header = false;  // header __value_schema_id present: the value is bare
+  // No effective date after this instant is believed, whatever the timestamp says: the present plus
+  // what clocks may differ. A timestamp in microseconds lies centuries ahead.
+  UnixMillis latest{INT64_MAX};
 };
 
 class Decoder {

@@ -52,7 +52,7 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"id_not_utf8", "a text is not valid UTF-8"},
     {"missing_date", "effective_date is not set"},
     {"date_out_of_range", "a date is before 1700 or after 2079, or is no calendar day"},
-    {"effective_after_published", "the effective date is later than the record's timestamp"},
+    {"effective_after_published", "the effective date is later than the record's timestamp or lies in the future"},
     {"sequence_out_of_range", "source_sequence must be below 2^48"},
     {"unknown_area", "neither area code nor postcode is in the reference files; update them"},
     {"unknown_sector", "no stated activity code is in the reference files; update them"},

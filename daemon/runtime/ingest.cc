@@ -122,7 +122,7 @@ class Ingest::Lane {
     }
     size_t const before = in.next;
     while (in.next < in.batch.records().size()) {
-      if (in.next == in.decoded) decode_ahead(i, in);
+      if (in.next == in.decoded) decode_ahead(i, in, present);
       if (!take(i, in, present)) break;
     }
     return in.next > before;
@@ -157,7 +157,7 @@ class Ingest::Lane {
     if (health_[i].lost()) in.batch.clear();
   }
 
-  void decode_ahead(size_t i, Input& in) {
+  void decode_ahead(size_t i, Input& in, base::UnixMillis present) {
     auto const records = in.batch.records();
     size_t const end = std::min(records.size(), in.next + kAhead);
     for (size_t r = in.next; r < end; ++r) {
@@ -168,6 +168,7 @@ class Ingest::Lane {
       raw.value = record.value;
       raw.published = base::UnixMillis(record.timestamp_ms);
       raw.schema_id_in_header = events::is_framed(record.value) && record.has_schema_id_header();
+      raw.latest = base::UnixMillis(present.value + owner_.options_.engine.future_tolerance_ms);
       auto& slot = in.ahead[r - in.next];
       slot = owner_.decoder_.decode(raw);
       if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);

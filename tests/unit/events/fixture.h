@@ -91,8 +91,9 @@ struct Record {
   std::string value;
   UnixMillis published = at(2019, 5, 3, 12);
   bool schema_id_in_header = false;
+  UnixMillis latest{INT64_MAX};
 
-  RawRecord raw() const { return {topic, key, value, published, schema_id_in_header}; }
+  RawRecord raw() const { return {topic, key, value, published, schema_id_in_header, latest}; }
 };
 
 inline constexpr std::string_view kKey = "GB/companies-house/01234567";

@@ -475,6 +475,17 @@ TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
   EXPECT_EQ(refusal(r), std::nullopt);
 }
 
+TEST(RefusalTest, ATimestampAheadOfTheClockCarriesNoDateWithIt) {
+  Record r = registration_with([](Registration& e) { *e.mutable_effective_date() = date(2078, 5, 3); });
+  r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);  // microseconds
+  r.latest = at(2019, 5, 3, 13);
+  EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished);
+  r = registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
+  r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);
+  r.latest = at(2019, 5, 3, 13);
+  EXPECT_EQ(refusal(r), std::nullopt);
+}
+
 // Days before the first of 32 bits came round again as days of the far future.
 TEST(RefusalTest, ATimestampBeforeAllDaysIsNoLaterDay) {
   Record r = record(registered());
