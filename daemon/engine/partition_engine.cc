@@ -185,6 +185,11 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
   }
 }
 
+bool PartitionEngine::waits_for(size_t input) const {
+  const InputState& state = inputs_[input];
+  return state.watermark.value == INT64_MIN && !state.held && !state.idle;
+}
+
 std::optional<PartitionTick> PartitionEngine::take_tick() {
   if (ready_.empty()) return std::nullopt;
   PartitionTick tick = std::move(ready_.front());

@@ -112,6 +112,8 @@ class PartitionEngine {
   const PartitionCounts& counts() const { return counts_; }
   const std::vector<InputState>& inputs() const { return inputs_; }
   PartitionId partition() const { return partition_; }
+  // `input` showed neither a record nor, while it was quiet, that a tick is over: ticks wait for it.
+  bool waits_for(size_t input) const;
   // The tick that is being filled; nullopt before the first record.
   std::optional<PeriodIndex> open_tick() const { return open_tick_; }
 

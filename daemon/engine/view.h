@@ -40,6 +40,7 @@ struct InputReport {
   bool held = false;
   bool idle = false;
   std::string error;
+  std::string waiting;  // why ticks wait for it, as soon as it counts as quiet
 };
 
 struct PartitionReport {

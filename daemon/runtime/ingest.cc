@@ -257,6 +257,14 @@ class Ingest::Lane {
     return true;
   }
 
+  // A partition that nobody ever wrote to stops all ticks unless the wall clock lets it be idle.
+  std::string waiting(size_t i) const {
+    const auto& end = health_[i].end();
+    if (!end || !engine_.waits_for(i)) return "";
+    if (end->confirmed.value - end->quiet_since.value < owner_.options_.engine.idle_after_ms) return "";
+    return "nothing read yet and no heartbeat; ticks wait for it";
+  }
+
   void report(base::UnixMillis present) {
     LaneReport r;
     for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -277,6 +285,7 @@ class Ingest::Lane {
       in.held = state.held;
       in.idle = state.idle;
       in.error = health_[i].error();
+      in.waiting = waiting(i);
       r.inputs.push_back(std::move(in));
     }
     r.partition = {partition_, engine_.ledger().stats(), last_tick_};

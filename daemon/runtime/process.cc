@@ -366,7 +366,9 @@ class Process::Impl {
       }
       for (const LaneReport& lane : ingest_->reports()) {
         for (const engine::InputReport& in : lane.inputs) {
-          if (!in.error.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", in.error));
+          for (const std::string& what : {in.error, in.waiting}) {
+            if (!what.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", what));
+          }
         }
       }
       if (std::string const trouble = dead_letters_->trouble(); !trouble.empty()) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "kafka/topics.h"
 #include "support/cluster.h"
@@ -172,6 +174,7 @@ TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
   ASSERT_GE(status.basis().coverage_warnings_size(), 1);
   EXPECT_THAT(status.basis().coverage_warnings(0), HasSubstr("out of reach"));
   own.run("start");
+  EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable(); }, 30)) << "before there is a record";
   {
     Source source(own.address(), topics);
     source.registered("00000002", "N1", "10110", day(2019, 3, 5));
@@ -250,7 +253,7 @@ TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
     source.flush();
   }
   Daemon daemon({.broker = own.address(), .topics = topics,
-                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 8s\n"});
+                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 12s\n"});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(eventually([&] {
     int64_t read = 0;
@@ -259,14 +262,33 @@ TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
     return read == 1;
   }));
   own.run("kill");
-  EXPECT_FALSE(eventually([&] { return !daemon.status().basis().data_through().empty(); }, 14))
+  EXPECT_FALSE(eventually([&] { return !daemon.status().basis().data_through().empty(); }, 18))
       << "an input that cannot be read is not a quiet one";
-  own.run("start");
   Source source(own.address(), topics);
   source.registered("00000002", "N1", "10110", months.first_day(last));
+  own.run("start");
   source.flush();
   ASSERT_TRUE(daemon.through(months.name(last), 60)) << daemon.status().DebugString();
   EXPECT_EQ(daemon.total("births", "R", "all"), 2);
+}
+
+TEST(TimeTest, AnEmptyPartitionThatTicksWaitForIsNamed) {
+  Topics const topics = make_topics(broker(), 1);
+  Source source(broker(), topics, 1);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.flush();
+  Daemon daemon({.broker = broker(), .topics = topics,
+                 .time = "  calendar: month\n  history_years: 30\n  idle: never\n  idle_after: 1s\n"});
+  ASSERT_TRUE(daemon.serves());
+  std::string const warning = base::cat(topics.support, " 0: nothing read yet and no heartbeat; ticks wait for it");
+  auto const warned = [&] {
+    auto const s = daemon.status();
+    return std::ranges::count(s.basis().coverage_warnings(), warning) == 1;
+  };
+  EXPECT_TRUE(eventually(warned, 30)) << daemon.status().DebugString();
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  ASSERT_TRUE(daemon.through("2019-02")) << daemon.child().log();
+  EXPECT_TRUE(eventually([&] { return !warned(); }, 10));
 }
 
 TEST(TimeTest, AReplicaWithAnIdleSupportTopicGoesOnByTheWallClock) {

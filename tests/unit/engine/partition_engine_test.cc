@@ -203,6 +203,22 @@ TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning
   }
 }
 
+TEST(PartitionEngineTest, AnInputThatNothingIsKnownOfIsWhatTicksWaitFor) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  EXPECT_TRUE(engine.waits_for(0));
+  EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld);
+  EXPECT_FALSE(engine.waits_for(0)) << "it waits itself";
+  engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
+  EXPECT_TRUE(engine.waits_for(1)) << "quiet, and no heartbeat says what is over";
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  registrations(at(2019, 2, 10), heartbeat(at(2019, 2, 10)));
+  engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
+  EXPECT_FALSE(engine.waits_for(1));
+}
+
 TEST(PartitionEngineTest, NeverMeansNever) {
   PartitionEngine engine(PartitionId(0), months(1));
   Feed feed(engine, 0);
