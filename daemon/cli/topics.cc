@@ -43,11 +43,9 @@ void check(Context& context, const Options& options) {
   }
   Table table({"TOPIC", ">PARTITIONS", "RETENTION"});
   for (const kafka::TopicInfo& t : cluster->topics) {
-    bool const ever = t.retention_ms < 0;
-    table.add({t.name, figure(t.partitions),
-               ever ? "for ever" : figure(static_cast<double>(t.retention_ms / 86'400'000)) +
-                                       " days; a restart folds the log anew: set retention.ms=-1"},
-              ever ? Colour::kPlain : Colour::kAmber);
+    std::string const forgets = kafka::forgets(t);
+    table.add({t.name, figure(t.partitions), forgets.empty() ? "for ever" : forgets},
+              forgets.empty() ? Colour::kPlain : Colour::kAmber);
   }
   table.print();
   auto const aligned = kafka::check_aligned({cluster->topics[0], cluster->topics[1]});

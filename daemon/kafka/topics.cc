@@ -43,6 +43,19 @@ Event wait_for(rd_kafka_queue_t* queue, absl::Duration wait) {
   return Event(rd_kafka_queue_poll(queue, millis(wait) + 1000));
 }
 
+void take_setting(std::string_view name, std::string_view value, TopicInfo& topic) {
+  if (name == "retention.ms") topic.retention_ms = base::parse_number<int64_t>(value).value_or(-1);
+  if (name == "retention.bytes") topic.retention_bytes = base::parse_number<int64_t>(value).value_or(-1);
+  if (name == "cleanup.policy") topic.cleanup_policy = value;
+}
+
+std::string duration(int64_t ms) {
+  constexpr int64_t kHourMs = 3'600'000;
+  bool const days = ms >= 24 * kHourMs;
+  int64_t const n = ms / (days ? 24 * kHourMs : kHourMs);
+  return base::cat(n, days ? " day" : " hour", n == 1 ? "" : "s");
+}
+
 void read_retention(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Duration wait) {
   std::vector<ConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
@@ -63,11 +76,11 @@ void read_retention(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Du
     size_t entries = 0;
     const rd_kafka_ConfigEntry_t** configs = rd_kafka_ConfigResource_configs(described[i], &entries);
     for (size_t e = 0; e < entries; ++e) {
-      if (std::string_view(rd_kafka_ConfigEntry_name(configs[e])) != "retention.ms") continue;
       const char* value = rd_kafka_ConfigEntry_value(configs[e]);
+      if (value == nullptr) continue;
       for (TopicInfo& t : topics) {
-        if (t.name == rd_kafka_ConfigResource_name(described[i]) && value != nullptr) {
-          t.retention_ms = base::parse_number<int64_t>(value).value_or(-1);
+        if (t.name == rd_kafka_ConfigResource_name(described[i])) {
+          take_setting(rd_kafka_ConfigEntry_name(configs[e]), value, t);
         }
       }
     }
@@ -180,6 +193,27 @@ absl::Status delete_topics(const ClientOptions& options, const std::vector<std::
   Event const event = wait_for(queue.get(), wait);
   if (event == nullptr) return absl::DeadlineExceededError("delete topics: no answer in time");
   return to_status(rd_kafka_event_error(event.get()), "delete topics");
+}
+
+std::string forgets(const TopicInfo& topic) {
+  std::string what;
+  std::string instead;
+  auto const add = [&](const std::string& text, const char* setting) {
+    base::append(what, what.empty() ? "" : " and ", text);
+    base::append(instead, instead.empty() ? "" : ", ", setting);
+  };
+  bool const deletes = topic.cleanup_policy.find("delete") != std::string::npos;
+  if (topic.cleanup_policy.find("compact") != std::string::npos) {
+    add("all but the newest of a key", "cleanup.policy=delete");
+  }
+  if (deletes && topic.retention_ms >= 0) {
+    add(base::cat("records after ", duration(topic.retention_ms)), "retention.ms=-1");
+  }
+  if (deletes && topic.retention_bytes >= 0) {
+    add(base::cat("records beyond ", topic.retention_bytes, " bytes a partition"), "retention.bytes=-1");
+  }
+  if (what.empty()) return "";
+  return base::cat("forgets ", what, "; a restart folds the log anew: set ", instead);
 }
 
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs) {

@@ -23,7 +23,9 @@ struct TopicSpec {
 struct TopicInfo {
   std::string name;
   int partitions = 0;
-  int64_t retention_ms = -1;
+  int64_t retention_ms = -1;     // −1: for ever
+  int64_t retention_bytes = -1;  // of a partition, −1: any number
+  std::string cleanup_policy = "delete";
 };
 
 struct ClusterInfo {
@@ -44,6 +46,9 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
 
 absl::Status delete_topics(const ClientOptions& options, const std::vector<std::string>& topics,
                            absl::Duration wait, const LogFn& log);
+
+// What the topic forgets and how to make it keep it; empty when it keeps everything.
+std::string forgets(const TopicInfo& topic);
 
 // Input topics must agree: equal partition counts. Error: FailedPrecondition, naming both.
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs);

@@ -220,11 +220,9 @@ class Process::Impl {
     return std::nullopt;
   }
 
-  void warn_of_retention(const kafka::TopicInfo& topic) {
-    if (topic.retention_ms < 0) return;
-    log::line(4, "start", base::cat("topic ", topic.name, " forgets records after ",
-                                    topic.retention_ms / 86'400'000,
-                                    " days; a restart folds the log anew, so give it retention.ms=-1"));
+  static void warn_of_retention(const kafka::TopicInfo& topic) {
+    std::string const what = kafka::forgets(topic);
+    if (!what.empty()) log::line(4, "start", base::cat("topic ", topic.name, " ", what));
   }
 
   absl::Status open(int partitions) {
