@@ -270,10 +270,7 @@ void add_feed(CLI::App& app, Context& context) {
   sub->callback([&context, options] {
     absl::Status const status = run(*options);
     if (status.ok()) return;
-    context.fail(absl::IsInvalidArgument(status) ? Exit::kUsage
-                 : absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ? Exit::kUnreachable
-                                                                                   : Exit::kFailure,
-                 std::string(status.message()));
+    context.fail(exit_of(status), std::string(status.message()));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/context.h"
 #include "kafka/client.h"
 
 namespace bellwether::cli {
@@ -40,6 +41,13 @@ inline void add_kafka_options(CLI::App& app, KafkaOptions& o) {
   app.add_option("--support-topic", o.support_topic)->capture_default_str();
   app.add_option("--journal-topic", o.journal_topic)->capture_default_str();
   app.add_option("--dead-letters-topic", o.dead_letters_topic)->capture_default_str();
+}
+
+inline Exit exit_of(const absl::Status& status) {
+  if (absl::IsInvalidArgument(status)) return Exit::kUsage;
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return Exit::kUnreachable;
+  if (absl::IsNotFound(status)) return Exit::kNotFound;
+  return Exit::kFailure;
 }
 
 // Only errors; what the library retries by itself is not a person's business.

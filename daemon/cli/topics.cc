@@ -28,7 +28,7 @@ void create(Context& context, const Options& options) {
     specs.push_back({name, input ? options.partitions : 1, options.replication, -1});
   }
   auto const status = kafka::create_topics(options.kafka.client(), specs, kWait, quiet_log());
-  if (!status.ok()) return context.fail(Exit::kFailure, std::string(status.message()));
+  if (!status.ok()) return context.fail(exit_of(status), std::string(status.message()));
   for (const kafka::TopicSpec& spec : specs) {
     std::printf("%s: %d partition%s, kept for ever\n", spec.name.c_str(), spec.partitions,
                 spec.partitions == 1 ? "" : "s");
@@ -38,8 +38,7 @@ void create(Context& context, const Options& options) {
 void check(Context& context, const Options& options) {
   auto const cluster = kafka::describe(options.kafka.client(), names(options.kafka), kWait, quiet_log());
   if (!cluster.ok()) {
-    return context.fail(absl::IsNotFound(cluster.status()) ? Exit::kNotFound : Exit::kUnreachable,
-                        std::string(cluster.status().message()));
+    return context.fail(exit_of(cluster.status()), std::string(cluster.status().message()));
   }
   Table table({"TOPIC", ">PARTITIONS", "RETENTION"});
   for (const kafka::TopicInfo& t : cluster->topics) {
