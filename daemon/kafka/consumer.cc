@@ -171,6 +171,7 @@ void InputConsumer::poll(size_t input, Batch& batch) {
     if (noted == errors_.end()) return;
     if (heard) {
       errors_.erase(noted);
+      has_errors_.store(!errors_.empty(), std::memory_order_relaxed);
     } else if (batch.error_.ok()) {
       batch.error_ = noted->second;
     }
