@@ -206,7 +206,6 @@ absl::Status run(const Options& options) {
   auto const cluster = kafka::describe(options.kafka.client(), {options.kafka.registrations_topic}, kWait,
                                        quiet_log());
   if (!cluster.ok()) return cluster.status();
-  std::string first_error;
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 120'000;
   auto producer = kafka::Producer::create(options.kafka.client(), tuning, quiet_log());

@@ -74,7 +74,6 @@ class Producer {
   Callbacks callbacks_;
   std::atomic<int64_t> failures_{0};
   std::atomic<bool> cancelled_{false};
-  std::string first_failure_;
   Client client_;
   std::vector<std::pair<std::string, rd_kafka_topic_t*>> topics_;
 };

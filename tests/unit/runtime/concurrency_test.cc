@@ -4,51 +4,13 @@
 #include <thread>
 
 #include "runtime/book_keeper.h"
-#include "runtime/queue.h"
+#include "runtime/views.h"
+#include "support/world.h"
 
 namespace bellwether::runtime {
 namespace {
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-
-TEST(BoundedQueueTest, RefusesWhatDoesNotFitAndKeepsTheOrder) {
-  BoundedQueue<std::unique_ptr<int>> queue(2);
-  EXPECT_TRUE(queue.try_push(std::make_unique<int>(1)));
-  EXPECT_TRUE(queue.try_push(std::make_unique<int>(2)));
-  auto third = std::make_unique<int>(3);
-  EXPECT_FALSE(queue.try_push(std::move(third)));
-  ASSERT_NE(third, nullptr) << "moved from only on success";
-  EXPECT_EQ(**queue.pop(absl::ZeroDuration()), 1);
-  EXPECT_TRUE(queue.try_push(std::move(third)));
-  EXPECT_EQ(**queue.pop(absl::ZeroDuration()), 2);
-  EXPECT_EQ(**queue.pop(absl::ZeroDuration()), 3);
-  EXPECT_FALSE(queue.pop(absl::Milliseconds(1)));
-  queue.close();
-  EXPECT_FALSE(queue.try_push(std::make_unique<int>(4)));
-}
-
-TEST(BoundedQueueTest, NothingIsLostBetweenThreads) {
-  BoundedQueue<int> queue(8);
-  constexpr int kItems = 20'000;
-  std::thread producer([&] {
-    for (int i = 0; i < kItems;) {
-      int item = i;
-      if (queue.try_push(std::move(item))) ++i; else std::this_thread::yield();
-    }
-    queue.close();
-  });
-  int expected = 0;
-  while (auto item = queue.pop(absl::Seconds(5))) EXPECT_EQ(*item, expected++);
-  producer.join();
-  EXPECT_EQ(expected, kItems);
-}
-
-TEST(BoundedQueueTest, ClosingWakesWhoWaits) {
-  BoundedQueue<int> queue(1);
-  std::thread waiter([&] { EXPECT_FALSE(queue.pop(absl::Seconds(60))); });
-  queue.close();
-  waiter.join();
-}
 
 TEST(BookKeeperTest, AWriterLearnsWhatBecameOfItsRecord) {
   BookKeeper keeper(kMonths);
@@ -85,6 +47,44 @@ TEST(BookKeeperTest, WaitingEndsAtTheDeadlineAndWhenStopped) {
   std::thread waiter([&] { EXPECT_FALSE(keeper.wait_for(base::JournalOffset(5), absl::Now() + absl::Seconds(60))); });
   keeper.stop();
   waiter.join();
+}
+
+TEST(ViewsTest, ReadersSeeThePanelAndTheNewestBookAndNeverGoBack) {
+  BookKeeper keeper(kMonths);
+  std::shared_ptr<const reference::Reference> const world(&testing::world(), [](const auto*) {});
+  Views views(world, kMonths, keeper);
+  constexpr int kSteps = 500;
+  std::thread evaluation([&] {
+    indicators::Panel panel(*world, kMonths, base::PeriodIndex(0));
+    for (int i = 1; i <= kSteps; ++i) views.set_panel(panel.publish(), base::PeriodIndex(i));
+  });
+  std::thread housekeeping([&] {
+    for (int i = 1; i <= kSteps; ++i) views.set_warnings({std::to_string(i)});
+  });
+  std::thread journal([&] {
+    for (int64_t offset = 0; offset < kSteps; ++offset) {
+      keeper.skip(base::JournalOffset(offset));
+      keeper.publish(false);
+    }
+  });
+  std::vector<std::thread> readers;
+  for (int r = 0; r < 3; ++r) {
+    readers.emplace_back([&] {
+      auto last = views.get();
+      while (last->data_through != base::PeriodIndex(kSteps) || last->book->offset().value < kSteps - 1 ||
+             last->coverage_warnings != std::vector{std::to_string(kSteps)}) {
+        auto next = views.get();
+        ASSERT_NE(next->panel, nullptr);
+        EXPECT_GE(next->book->offset(), last->book->offset());
+        EXPECT_GE(next->data_through, last->data_through);
+        last = std::move(next);
+      }
+    });
+  }
+  evaluation.join();
+  housekeeping.join();
+  journal.join();
+  for (std::thread& reader : readers) reader.join();
 }
 
 }  // namespace
