@@ -105,8 +105,11 @@ Value ratio(double factor, double numerator, double denominator, const Indicator
   v.numerator = numerator;
   v.denominator = denominator;
   if (denominator < static_cast<double>(info.minimum_base) || denominator <= 0) {
-    v.not_available =
-        base::cat(info.denominator, " is ", denominator, ", below ", info.minimum_base);
+    v.below_base = true;
+    // How few people were helped is itself what must not be told.
+    v.not_available = info.support
+                          ? base::cat(info.denominator, " below ", info.minimum_base)
+                          : base::cat(info.denominator, " is ", denominator, ", below ", info.minimum_base);
     return v;
   }
   v.value = factor * numerator / denominator;

@@ -73,6 +73,7 @@ struct Value {
   double numerator = 0;
   double denominator = 0;     // 0 where the indicator has none
   std::string not_available;  // empty when there is a value
+  bool below_base = false;    // why there is none: the denominator is below minimum_base
   bool ok() const { return not_available.empty(); }
 };
 

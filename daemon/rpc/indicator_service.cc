@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 #include "base/text.h"
 #include "indicators/catalogue.h"
 #include "rpc/convert.h"
 #include "rpc/page.h"
+#include "rpc/privacy.h"
 #include "rpc/services.h"
 
 namespace bellwether::rpc {
@@ -18,10 +18,6 @@ using ::bellwether::indicators::IndicatorInfo;
 using ::bellwether::indicators::Measure;
 using ::bellwether::indicators::Node;
 using ViewPtr = std::shared_ptr<const engine::View>;
-
-// Counts of people who asked for help: below this a figure could reveal one of them.
-constexpr double kSupportCellMin = 10;
-constexpr double kSupportRounding = 5;
 
 // Something that can be asked for by name: an indicator of the catalogue, or a plain measure.
 struct Subject {
@@ -57,42 +53,6 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   return subject;
 }
 
-// A figure of people who were helped is withheld when small and else rounded: the same way for the
-// same cell and period, so that two answers cannot be subtracted from each other.
-void protect(::bellwether::indicators::Value& v, common::v1::Basis& basis) {
-  if (!v.ok()) return;
-  double const base = v.denominator > 0 ? v.denominator : std::abs(v.numerator);
-  double const part = v.denominator > 0 ? std::min(v.denominator, std::abs(v.numerator)) : base;
-  if (base < kSupportCellMin || part < kSupportCellMin) {
-    v = {};
-    v.not_available = cat("suppressed: fewer than ", kSupportCellMin, " cases");
-    basis.set_suppressed(true);
-    return;
-  }
-  auto const round = [](double x) { return kSupportRounding * std::round(x / kSupportRounding); };
-  double const numerator = round(v.numerator);
-  double const denominator = round(v.denominator);
-  if (v.denominator > 0) {
-    v.value *= (numerator / denominator) / (v.numerator / v.denominator);
-  } else {
-    v.value = numerator;
-  }
-  v.numerator = numerator;
-  v.denominator = denominator;
-  basis.set_rounded(true);
-}
-
-// Hours are no counts of cases: their base alone decides.
-void protect_hours(::bellwether::indicators::Value& v, common::v1::Basis& basis) {
-  if (!v.ok() || v.denominator >= kSupportCellMin) {
-    v.denominator = kSupportRounding * std::round(v.denominator / kSupportRounding);
-    return;
-  }
-  v = {};
-  v.not_available = cat("suppressed: fewer than ", kSupportCellMin, " cases");
-  basis.set_suppressed(true);
-}
-
 ::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view, Node node,
                                          PeriodIndex period, common::v1::Basis& basis) {
   if (!view.data_through) {
@@ -105,7 +65,7 @@ void protect_hours(::bellwether::indicators::Value& v, common::v1::Basis& basis)
   if (subject.unit == "hours") {
     protect_hours(v, basis);
   } else {
-    protect(v, basis);
+    protect_cases(v, basis);
   }
   return v;
 }

@@ -82,7 +82,8 @@ TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
   count(Measure::kInteractionsDistress, "2018-05", 3);
   Value const v = value(Indicator::kDistressShare, "2018-05");
   EXPECT_FALSE(v.ok());
-  EXPECT_FALSE(v.not_available.empty());
+  EXPECT_TRUE(v.below_base);
+  EXPECT_EQ(v.not_available, "interactions below 10") << "how many there were is told to nobody";
   count(Measure::kInteractions, "2018-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 30);
   Share const s = share_in(Indicator::kDistressShare, panel_, node_, month("2018-05"));
