@@ -33,6 +33,16 @@ enum class TransitionKind : uint8_t {
 inline constexpr std::array<std::string_view, 8> kTransitionNames = {
     "none", "raised", "escalated", "eased", "cleared", "acknowledged", "suspended", "resumed"};
 
+// Why an alert was cleared. The number stands in the journal: append only.
+enum class ClearReason : uint8_t {
+  kQuiet,         // the condition for clearing held for long enough
+  kOutOfScope,    // its node is no longer one that the rule tests: an area set has ended
+  kRuleRemoved,   // the rule set no longer has its rule
+  kRuleDisabled,  // its rule is switched off
+};
+inline constexpr std::array<std::string_view, 4> kClearReasonNames = {
+    "quiet", "out_of_scope", "rule_removed", "rule_disabled"};
+
 // Codes, not ids: the journal outlives a change of the reference files.
 struct AlertKey {
   std::string rule;
@@ -88,6 +98,7 @@ struct AlertUpdate {
   uint32_t recent_hits = 0;  // bit i: hit at the i-th tick before this one
   bool historical = false;
   TransitionKind transition = TransitionKind::kNone;
+  ClearReason clear_reason = ClearReason::kQuiet;  // once it is no longer open
   Evidence evidence;
   friend bool operator==(const AlertUpdate&, const AlertUpdate&) = default;
 };

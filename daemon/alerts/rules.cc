@@ -1,5 +1,6 @@
 #include "alerts/rules.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/ascii.h"
@@ -94,6 +95,11 @@ void check_rule(const Rule& r, std::vector<std::string>& errors) {
 }
 
 }  // namespace
+
+const Rule* find_rule(const RuleSet& rules, std::string_view id) {
+  auto const found = std::ranges::find(rules.rules, id, &Rule::id);
+  return found == rules.rules.end() ? nullptr : &*found;
+}
 
 RuleSet default_rules(base::Calendar calendar) {
   bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;

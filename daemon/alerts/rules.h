@@ -59,6 +59,9 @@ struct RuleSet {
   friend bool operator==(const RuleSet&, const RuleSet&) = default;
 };
 
+// The rule of that id; null when there is none.
+const Rule* find_rule(const RuleSet& rules, std::string_view id);
+
 inline constexpr size_t kRulesMax = 64;
 inline constexpr size_t kRuleIdBytesMax = 16;
 

@@ -72,4 +72,14 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
   return next;
 }
 
+AlertUpdate close(const AlertUpdate& open, ClearReason reason) {
+  AlertUpdate next = open;
+  next.open = false;
+  next.suspended.clear();
+  next.recent_hits <<= 1;
+  next.transition = TransitionKind::kCleared;
+  next.clear_reason = reason;
+  return next;
+}
+
 }  // namespace bellwether::alerts

@@ -1,5 +1,6 @@
 // Purpose: one step of one alert: what a tick's signal makes of it. Amber on a hit, red when the change
-// is established, cleared only after a quiet while; a series that cannot be assessed keeps its alert.
+// is established, cleared only after a quiet while; a series that cannot be assessed keeps its alert, one
+// that nothing tests any more does not.
 // Thread safety: pure.
 #pragma once
 
@@ -32,5 +33,8 @@ struct Signal {
 std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const AlertUpdate* open,
                                 const Signal& signal, PeriodIndex tick, bool historical,
                                 base::Calendar calendar);
+
+// The open alert after a tick at which nothing tests it any more: cleared, its figures as they were last.
+AlertUpdate close(const AlertUpdate& open, ClearReason reason);
 
 }  // namespace bellwether::alerts

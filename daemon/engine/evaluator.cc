@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -169,6 +170,15 @@ bool Evaluator::in_scope(const Rule& rule, Node node, PeriodIndex tick) const {
   return area.validity.contains(options_.calendar.first_day(tick)) &&
          matches(rule.area_levels, area.level) &&
          matches(rule.sector_levels, reference_->sectors.at(node.sector).level);
+}
+
+bool Evaluator::in_scope(const Rule& rule, const AlertKey& key, PeriodIndex tick) const {
+  if (rule.kind == RuleKind::kSourceSilent) {
+    return std::ranges::find(options_.topics, key.area) != options_.topics.end();
+  }
+  auto const area = reference_->areas.find(key.area);
+  auto const sector = reference_->sectors.find(key.sector);
+  return area.ok() && sector.ok() && in_scope(rule, {*area, *sector}, tick);
 }
 
 bool Evaluator::second_condition(const Rule& rule, Node node, PeriodIndex tick) const {
@@ -434,6 +444,26 @@ void Evaluator::test_limits(const Rule& rule, const Book&, PeriodIndex tick,
   }
 }
 
+void Evaluator::settle_unvisited(const Book& book, PeriodIndex tick, Verdict& verdict) {
+  std::set<AlertKey> visited;
+  for (const AlertUpdate& u : verdict.out.updates) visited.insert(u.key);
+  for (const auto& [key, alert] : book.open()) {
+    if (visited.contains(key)) continue;
+    const Rule* const rule = alerts::find_rule(*rules_, key.rule);
+    if (rule == nullptr) {
+      verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kRuleRemoved));
+    } else if (!rule->enabled) {
+      verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kRuleDisabled));
+    } else if (!in_scope(*rule, key, tick)) {
+      verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kOutOfScope));
+    } else {
+      Signal unseen;
+      unseen.why_not = "nothing of this series is kept";
+      verdict.decide(*rule, key, unseen);
+    }
+  }
+}
+
 alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
                                           std::vector<alerts::CutOffset> cut, bool historical) {
   adopt_rules(book);
@@ -455,6 +485,7 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
     if (rule.kind == RuleKind::kIndicatorLimit) test_limits(rule, book, tick, silent, verdict);
   }
   for (auto& detector : detectors_) test_counts(*detector, book, tick, silent, verdict);
+  settle_unvisited(book, tick, verdict);
   std::sort(out.updates.begin(), out.updates.end(),
             [](const AlertUpdate& a, const AlertUpdate& b) { return a.key < b.key; });
   base::SetDigest digest;

@@ -84,6 +84,7 @@ class Evaluator {
   void adopt_rules(const alerts::Book& book);
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
+  bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key, base::PeriodIndex tick) const;
   bool second_condition(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
   std::string silent_because(const alerts::Rule& rule, const std::vector<std::string>& silent) const;
 
@@ -96,6 +97,8 @@ class Evaluator {
                    const std::vector<std::string>& silent, Verdict& verdict);
   void test_limits(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
                    const std::vector<std::string>& silent, Verdict& verdict);
+  // What becomes of the open alerts that no test has visited.
+  void settle_unvisited(const alerts::Book& book, base::PeriodIndex tick, Verdict& verdict);
   std::vector<alerts::Contribution> contributions(DetectorState& state, indicators::Node node,
                                                   base::PeriodIndex tick,
                                                   const alerts::Evidence& evidence);

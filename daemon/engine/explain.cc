@@ -9,14 +9,6 @@ namespace {
 
 using base::PeriodIndex;
 
-const alerts::Rule* find_rule(const alerts::Book& book, const std::string& id) {
-  if (book.rule_set() == nullptr) return nullptr;
-  for (const alerts::Rule& rule : book.rule_set()->rules) {
-    if (rule.id == id) return &rule;
-  }
-  return nullptr;
-}
-
 std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert,
                                     const alerts::Rule& rule, indicators::Node node,
                                     PeriodIndex first, PeriodIndex last) {
@@ -88,8 +80,9 @@ std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Aler
 }  // namespace
 
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods) {
-  const alerts::Rule* const rule = find_rule(*view.book, alert.state.key.rule);
-  if (rule == nullptr || !view.data_through || periods <= 0) return {};
+  if (view.book->rule_set() == nullptr || !view.data_through || periods <= 0) return {};
+  const alerts::Rule* const rule = alerts::find_rule(*view.book->rule_set(), alert.state.key.rule);
+  if (rule == nullptr) return {};
   auto const area = view.reference->areas.find(alert.state.key.area);
   auto const sector = view.reference->sectors.find(alert.state.key.sector);
   if (!area.ok() || !sector.ok()) return {};

@@ -16,11 +16,8 @@ using alerts::Evidence;
 using base::cat;
 
 const alerts::Rule* find_rule(const engine::View& view, const std::string& id) {
-  if (view.book->rule_set() == nullptr) return nullptr;
-  for (const alerts::Rule& rule : view.book->rule_set()->rules) {
-    if (rule.id == id) return &rule;
-  }
-  return nullptr;
+  auto const& rules = view.book->rule_set();
+  return rules == nullptr ? nullptr : alerts::find_rule(*rules, id);
 }
 
 std::string area_name(const engine::View& view, const std::string& code) {
@@ -98,6 +95,17 @@ std::string figures(const alerts::Rule* rule, const Evidence& e) {
   return cat(figure(e.observed), " against a limit of ", figure(e.limit));
 }
 
+// Why nothing tests the alert any more; empty when it was cleared by its figures.
+std::string_view closed_because(alerts::ClearReason reason) {
+  switch (reason) {
+    case alerts::ClearReason::kQuiet: return "";
+    case alerts::ClearReason::kOutOfScope: return "its node is no longer one that the rule tests";
+    case alerts::ClearReason::kRuleRemoved: return "the rule set no longer has this rule";
+    case alerts::ClearReason::kRuleDisabled: return "the rule is disabled";
+  }
+  return "";
+}
+
 std::string where(const engine::View& view, const alerts::AlertKey& key) {
   return cat(sector_name(view, key.sector), ", ", area_name(view, key.area));
 }
@@ -137,6 +145,7 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
   if (alert.cleared) {
     out.set_cleared_period(view.calendar.name(*alert.cleared));
     out.set_cleared_at_ms(alert.cleared_at.value);
+    out.set_clear_reason(static_cast<api::ClearReason>(static_cast<int>(s.clear_reason) + 1));
   }
   out.set_historical(s.historical);
   out.set_suspended(s.suspended);
@@ -186,7 +195,10 @@ std::string summary(const engine::View& view, const alerts::Transition& t) {
       return cat(what, ": now ", severity, ": ", figures(rule, s.evidence), ", since ",
                  view.calendar.name(s.onset));
     case alerts::TransitionKind::kEased: return cat(what, ": eased to ", severity);
-    case alerts::TransitionKind::kCleared: return cat(what, ": cleared");
+    case alerts::TransitionKind::kCleared: {
+      std::string_view const because = closed_because(s.clear_reason);
+      return cat(what, ": cleared", because.empty() ? "" : ": ", because);
+    }
     case alerts::TransitionKind::kAcknowledged:
       return cat(what, ": acknowledged by ",
                  t.alert->acknowledgement ? t.alert->acknowledgement->actor : std::string("nobody"));
@@ -269,7 +281,9 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
     text.push_back(cat(parts, " of the difference."));
   }
   if (alert.cleared) {
-    text.push_back(cat("It was cleared in ", view.calendar.name(*alert.cleared), "."));
+    std::string_view const because = closed_because(s.clear_reason);
+    text.push_back(cat("It was cleared in ", view.calendar.name(*alert.cleared),
+                       because.empty() ? "" : ": ", because, "."));
   } else if (!s.suspended.empty()) {
     text.push_back(cat("It is open but was not assessed at the last tick: ", s.suspended, "."));
   } else {

@@ -90,6 +90,7 @@ void put(const alerts::AlertUpdate& u, pb::AlertUpdate& out) {
   out.set_transition(static_cast<int>(u.transition));
   out.set_recent_hits(static_cast<int32_t>(u.recent_hits));
   out.set_historical(u.historical);
+  out.set_clear_reason(static_cast<int>(u.clear_reason));
   put(u.evidence, *out.mutable_evidence());
 }
 
@@ -108,6 +109,8 @@ alerts::AlertUpdate get(const pb::AlertUpdate& u) {
       std::clamp(u.transition(), 0, static_cast<int>(alerts::kTransitionNames.size()) - 1));
   out.recent_hits = static_cast<uint32_t>(u.recent_hits());
   out.historical = u.historical();
+  out.clear_reason = static_cast<alerts::ClearReason>(
+      std::clamp(u.clear_reason(), 0, static_cast<int>(alerts::kClearReasonNames.size()) - 1));
   out.evidence = get(u.evidence());
   return out;
 }

@@ -55,6 +55,20 @@ class StateMachineTest : public ::testing::Test {
   int32_t tick_ = 10;
 };
 
+TEST_F(StateMachineTest, WhatNothingTestsAnyMoreIsClearedWithItsReasonAndLastFigures) {
+  Signal large = hit(true);
+  large.evidence.observed = 12;
+  tell(large);
+  tell(unassessed());
+  AlertUpdate const closed = close(*open_, ClearReason::kRuleDisabled);
+  EXPECT_FALSE(closed.open);
+  EXPECT_EQ(closed.transition, TransitionKind::kCleared);
+  EXPECT_EQ(closed.clear_reason, ClearReason::kRuleDisabled);
+  EXPECT_EQ(closed.suspended, "");
+  EXPECT_EQ(closed.evidence.observed, 12);
+  EXPECT_EQ(closed.severity, Severity::kRed);
+}
+
 TEST_F(StateMachineTest, NothingBeginsWithoutAHit) {
   EXPECT_EQ(tell(quiet()), TransitionKind::kNone);
   EXPECT_EQ(tell(between()), TransitionKind::kNone);

@@ -2,106 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "engine/explain.h"
-#include "engine/view.h"
-#include "support/random.h"
-#include "support/world.h"
+#include "region.h"
 
 namespace bellwether::engine {
 namespace {
 
 using alerts::TransitionKind;
-using indicators::Delta;
-using indicators::DeltaKey;
-using indicators::Measure;
-using testing::Random;
-
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-constexpr PeriodIndex kBegin(480);  // 2010-01
-
-// Leaves that hold businesses.
-constexpr std::string_view kAreas[] = {"N1", "N2", "S1", "S2"};
-constexpr std::string_view kSectors[] = {"10", "11", "46", "47"};
-
-// Months of births and deaths around 40 a leaf, and what makes them fall.
-class Town {
- public:
-  explicit Town(uint64_t seed) : random_(seed) {}
-
-  std::vector<Delta> month(int32_t t) {
-    std::vector<Delta> out;
-    for (std::string_view a : kAreas) {
-      for (std::string_view s : kSectors) {
-        double births = 40 + 8 * ((t % 12) == 3);
-        if (t >= fall_from && s == "10") births *= 0.5;
-        if (t >= silent_from) births = 0;
-        add(out, a, s, Measure::kBirths, t, noisy(births));
-        if (t < silent_from) add(out, a, s, Measure::kDeaths, t, noisy(30));
-        if (t == kBegin.value) add(out, a, s, Measure::kBirths, t - 200, 1000);
-        // Something late about an earlier month.
-        if (random_.chance(0.3)) add(out, a, s, Measure::kBirths, t - random_.between(1, 8), 1);
-      }
-    }
-    return out;
-  }
-  void add(std::vector<Delta>& out, std::string_view a, std::string_view s, Measure m, int32_t t, int32_t n) {
-    if (n != 0) {
-      out.push_back({DeltaKey({testing::area(a), testing::sector(s), base::SizeBand(0)}, m, PeriodIndex(t)), n});
-    }
-  }
-
-  int32_t fall_from = INT32_MAX;
-  int32_t silent_from = INT32_MAX;
-
- private:
-  int32_t noisy(double mean) {
-    // The sum of twelve uniforms: mean and variance of a count.
-    double z = -6;
-    for (int i = 0; i < 12; ++i) z += random_.uniform();
-    return static_cast<int32_t>(std::max(0.0, mean + z * std::sqrt(mean) + 0.5));
-  }
-  Random random_;
-};
-
-std::shared_ptr<const reference::Reference> shared_world() {
-  return {std::shared_ptr<const void>(), &testing::world()};
-}
-EvaluatorOptions options() {
-  EvaluatorOptions o;
-  o.calendar = kMonths;
-  o.history_periods = 12 * 30;
-  o.topics = {"registrations"};
-  return o;
-}
-
-class Region {
- public:
-  explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths)) {
-    book.fold(base::JournalOffset(next_++), alerts::RuleSetActivated{std::move(rules), "test", base::UnixMillis(0)});
-  }
-  alerts::TickEvaluated tick(int32_t t, const std::vector<Delta>& deltas) {
-    PartitionTick part;
-    part.tick = PeriodIndex(t);
-    part.deltas = deltas;
-    evaluator.apply(PeriodIndex(t), std::span(&part, 1));
-    alerts::TickEvaluated verdict = evaluator.evaluate(PeriodIndex(t), book, {{"registrations", 0, t}}, false);
-    EXPECT_EQ(book.fold(base::JournalOffset(next_++), verdict), alerts::FoldOutcome::kApplied);
-    return verdict;
-  }
-
-  Evaluator evaluator{shared_world(), options()};
-  alerts::Book book{kMonths};
-
- private:
-  int64_t next_ = 0;
-};
-
-const alerts::Alert* open_alert(const alerts::Book& book, std::string rule, std::string area, std::string sector) {
-  auto const found = book.open().find({std::move(rule), std::move(area), std::move(sector)});
-  return found == book.open().end() ? nullptr : found->second.get();
-}
 
 TEST(EvaluatorTest, AFallIsCalledWhereItIsAndAboveItWithTheChildrenThatDriveIt) {
   Town town(1);
@@ -215,12 +122,7 @@ TEST(ExplainTest, ThePathCoversTheChangeAndAgreesWithTheAlert) {
   for (int32_t t = kBegin.value; t < kBegin.value + 94; ++t) region.tick(t, town.month(t));
   const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
   ASSERT_NE(alert, nullptr);
-  View view;
-  view.reference = shared_world();
-  view.calendar = kMonths;
-  view.panel = region.evaluator.publish();
-  view.book = std::make_shared<alerts::Book>(region.book);
-  view.data_through = PeriodIndex(kBegin.value + 93);
+  View const view = region.view();
   std::vector<PathPoint> const path = trace(view, *alert, 60);
   ASSERT_FALSE(path.empty());
   EXPECT_LT(path.front().period, alert->state.onset);

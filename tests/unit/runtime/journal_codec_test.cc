@@ -45,6 +45,7 @@ alerts::TickEvaluated full_tick() {
   u.recent_hits = 0b101;
   u.historical = true;
   u.transition = alerts::TransitionKind::kCleared;
+  u.clear_reason = alerts::ClearReason::kRuleRemoved;
   u.evidence = {PeriodIndex(336), 105, 156.25, 116, 200, 0.0048, 0.011, 2.6, 5.6, 5.071, 2.3, 0.67, 54,
                 PeriodIndex(270), PeriodIndex(329), 3, 1.25, 0.1,
                 {{"SG", "46", 5, 9, 0.4}, {"SG", "47", 1, 2, 0.1}}};
@@ -53,6 +54,17 @@ alerts::TickEvaluated full_tick() {
 }
 
 TEST(JournalCodecTest, EveryFieldOfAnEvaluationComesBack) { EXPECT_EQ(there_and_back(full_tick()), full_tick()); }
+
+// Records from before the reason was written: all of those alerts went quiet.
+TEST(JournalCodecTest, AClearedAlertWithoutAReasonWentQuiet) {
+  journal::v1::JournalRecord record;
+  ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
+  record.mutable_tick_evaluated()->mutable_updates(0)->clear_clear_reason();
+  JournalEntry const old = testing::must(decode(record.SerializeAsString()));
+  alerts::TickEvaluated expected = full_tick();
+  expected.updates[0].clear_reason = alerts::ClearReason::kQuiet;
+  EXPECT_EQ(std::get<alerts::TickEvaluated>(old), expected);
+}
 
 TEST(JournalCodecTest, HumanActsComeBack) {
   auto const ack = there_and_back(alerts::AlertAcknowledged{"R1.SG.C.1998-01", "ann", "on it", UnixMillis(5)});
