@@ -129,6 +129,12 @@ void Book::record(TransitionKind kind, AlertPtr alert, UnixMillis at, bool histo
   t->alert = std::move(alert);
   t->at = at;
   t->historical = historical;
+  auto& kept = histories_[t->alert->name];
+  auto longer = kept == nullptr ? std::make_shared<std::vector<TransitionPtr>>()
+                                : std::make_shared<std::vector<TransitionPtr>>(*kept);
+  if (longer->size() == kTransitionsPerAlertMax) longer->erase(longer->begin() + 1);
+  longer->push_back(t);
+  kept = std::move(longer);
   transitions_.push_back(std::move(t));
 }
 
@@ -148,12 +154,21 @@ void Book::forget_old() {
   std::sort(closed.begin(), closed.end());
   // A tenth more than needed, so that this is rare.
   size_t const n = std::min(closed.size(), closed.size() - kClosedAlertsKept + kClosedAlertsKept / 10);
-  for (size_t i = 0; i < n; ++i) alerts_.erase(closed[i].second);
+  for (size_t i = 0; i < n; ++i) {
+    alerts_.erase(closed[i].second);
+    histories_.erase(closed[i].second);
+  }
 }
 
 AlertPtr Book::find(std::string_view name) const {
   auto const found = alerts_.find(std::string(name));
   return found == alerts_.end() ? nullptr : found->second;
+}
+
+std::span<const TransitionPtr> Book::history(std::string_view name) const {
+  auto const found = histories_.find(std::string(name));
+  if (found == histories_.end()) return {};
+  return *found->second;
 }
 
 const Silence* Book::silenced(const AlertKey& key, UnixMillis now) const {
@@ -166,7 +181,7 @@ const Silence* Book::silenced(const AlertKey& key, UnixMillis now) const {
 std::optional<size_t> Book::first_after(ResumeToken token) const {
   auto const where = std::upper_bound(
       transitions_.begin(), transitions_.end(), token,
-      [](ResumeToken t, const std::shared_ptr<const Transition>& x) { return t < x->token; });
+      [](ResumeToken t, const TransitionPtr& x) { return t < x->token; });
   if (forgotten_ > 0 && token < forgotten_through_) return std::nullopt;
   return forgotten_ + static_cast<size_t>(where - transitions_.begin());
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -190,6 +191,8 @@ struct Transition {
   bool historical = false;
 };
 
+using TransitionPtr = std::shared_ptr<const Transition>;
+
 struct Silence {
   JournalOffset id;
   SilenceCreated silence;
@@ -207,6 +210,8 @@ inline constexpr std::array<std::string_view, 4> kFoldOutcomeNames = {
     "applied", "stale_tick", "rules_changed", "unknown_target"};
 
 inline constexpr size_t kTransitionsKept = 200'000;
+// Of one alert: the first, and the latest of the others.
+inline constexpr size_t kTransitionsPerAlertMax = 200;
 inline constexpr size_t kClosedAlertsKept = 100'000;
 
 class Book {
@@ -229,6 +234,9 @@ class Book {
   const absl::btree_map<AlertKey, AlertPtr>& open() const { return open_; }
   const absl::btree_map<std::string, AlertPtr>& alerts() const { return alerts_; }  // by name
   AlertPtr find(std::string_view name) const;
+  // What happened to an alert that is kept, oldest first, whether or not watchers can still resume
+  // before it; at most kTransitionsPerAlertMax.
+  std::span<const TransitionPtr> history(std::string_view name) const;
   const absl::btree_map<int64_t, Silence>& silences() const { return silences_; }
   const Silence* silenced(const AlertKey& key, UnixMillis now) const;
 
@@ -267,8 +275,9 @@ class Book {
   std::vector<CutOffset> cut_;
   absl::btree_map<AlertKey, AlertPtr> open_;
   absl::btree_map<std::string, AlertPtr> alerts_;
+  absl::btree_map<std::string, std::shared_ptr<const std::vector<TransitionPtr>>> histories_;  // by alert
   absl::btree_map<int64_t, Silence> silences_;
-  std::vector<std::shared_ptr<const Transition>> transitions_;
+  std::vector<TransitionPtr> transitions_;
   size_t forgotten_ = 0;
   ResumeToken forgotten_through_;  // the last one forgotten
   uint32_t transitions_in_record_ = 0;

@@ -240,12 +240,7 @@ class AlertService final
 
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
                              google::protobuf::RepeatedPtrField<api::Transition>& out) {
-    const ::bellwether::alerts::Book& book = *view.book;
-    auto const first = book.first_after({}).value_or(book.transitions_end());
-    for (size_t i = first; i < book.transitions_end(); ++i) {
-      const auto& t = book.transition(i);
-      if (t.alert->name == alert.name) fill(view, t, now, *out.Add());
-    }
+    for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());
   }
 
   const Shared& shared_;

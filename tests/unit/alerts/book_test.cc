@@ -148,6 +148,51 @@ TEST_F(BookTest, OldTransitionsAreForgottenAndWatchersAreTold) {
   EXPECT_EQ(book_.transitions_end() - *book_.first_after({JournalOffset(1), UINT32_MAX}), kTransitionsKept);
 }
 
+TEST_F(BookTest, AnAlertKeepsItsHistoryWhenWatchersCanNoLongerResumeBeforeIt) {
+  tell(tick(0, book_.offset(), {update("C", 0, TransitionKind::kRaised)}));
+  for (int32_t t = 1; t < 12; ++t) {
+    std::vector<AlertUpdate> updates;
+    for (int i = 0; i < 20'000; ++i) updates.push_back(update(std::to_string(i), t, TransitionKind::kRaised, false));
+    tell(tick(t, book_.offset(), std::move(updates)));
+  }
+  ASSERT_FALSE(book_.first_after({})) << "the first transitions must be forgotten for this test";
+  tell(tick(12, book_.offset(), {update("C", 0, TransitionKind::kCleared, false)}));
+  auto const history = book_.history("R1.SG.C.1970-01");
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_EQ(history[0]->kind, TransitionKind::kRaised);
+  EXPECT_TRUE(history[0]->alert->state.open) << "as the transition left it";
+  EXPECT_EQ(history[1]->kind, TransitionKind::kCleared);
+  EXPECT_TRUE(book_.history("R1.SG.none.1970-01").empty());
+}
+
+TEST_F(BookTest, OfALongHistoryTheFirstAndTheLatestAreKept) {
+  tell(tick(0, book_.offset(), {update("C", 0, TransitionKind::kRaised)}));
+  for (size_t i = 0; i < kTransitionsPerAlertMax + 50; ++i) {
+    tell(AlertAcknowledged{"R1.SG.C.1970-01", std::to_string(i), "", UnixMillis(static_cast<int64_t>(i))});
+  }
+  auto const history = book_.history("R1.SG.C.1970-01");
+  ASSERT_EQ(history.size(), kTransitionsPerAlertMax);
+  EXPECT_EQ(history[0]->kind, TransitionKind::kRaised);
+  EXPECT_EQ(history[1]->at.value, 51);
+  EXPECT_EQ(history.back()->at.value, static_cast<int64_t>(kTransitionsPerAlertMax) + 49);
+}
+
+TEST_F(BookTest, TheOldestClosedAlertsAreForgottenWithTheirHistories) {
+  constexpr int32_t kATick = 20'000;
+  for (int32_t t = 0; t < 6; ++t) {
+    std::vector<AlertUpdate> updates;
+    for (int i = 0; i < kATick; ++i) updates.push_back(update(std::to_string(i), t, TransitionKind::kCleared, false));
+    if (t == 0) updates.push_back(update("open", t, TransitionKind::kRaised));
+    tell(tick(t, book_.offset(), std::move(updates)));
+    ASSERT_LE(book_.alerts().size(), kClosedAlertsKept + 1);
+  }
+  EXPECT_EQ(book_.find("R1.SG.0.1970-01"), nullptr);
+  EXPECT_TRUE(book_.history("R1.SG.0.1970-01").empty());
+  EXPECT_NE(book_.find("R1.SG.0.1970-06"), nullptr);
+  EXPECT_NE(book_.find("R1.SG.open.1970-01"), nullptr) << "an open alert is never forgotten";
+  EXPECT_EQ(book_.history("R1.SG.0.1970-06").size(), 1u);
+}
+
 // Two replicas that fold the same records hold the same book.
 TEST(BookPropertyTest, EqualRecordsMakeEqualBooks) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
