@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detection/normal.h"
+
 namespace bellwether::detection {
 namespace {
 
@@ -97,31 +99,29 @@ RatioAssessment assess_share(const ShareSeries& series, base::PeriodIndex target
     return a;
   }
   double const sign = harm == Harm::kHigh ? 1 : -1;
-  double c = 0;
+  Cusum change(cusum);
   for (int32_t t = target.value - options.path_periods_max + 1; t <= target.value; ++t) {
     if (!path.observed(t)) continue;
     Baseline const b = path.baseline(t);
     if (b.points < options.periods_min) continue;
     double const n = path.denominator(t);
     double const z = sign * raw_score(path.numerator(t), n, b.share) / std::sqrt(b.dispersion);
-    double const before = c;
-    c = std::max(0.0, c + std::clamp(z, -cusum.clip, cusum.clip) - cusum.reference);
-    if (before == 0 && c > 0) a.onset = base::PeriodIndex(t);
+    change.add(base::PeriodIndex(t), z);
     if (t != target.value) continue;
     a.points = b.points;
     a.observed = path.numerator(t) / n;
     a.expected = b.share;
     a.dispersion = b.dispersion;
     a.z = z;
-    a.p = 0.5 * std::erfc(z / std::sqrt(2.0));
-    double const half = 1.959963984540054 * std::sqrt(b.dispersion) / (2 * std::sqrt(n));
+    a.p = normal_cdf(-z);
+    double const half = normal_quantile(0.975) * std::sqrt(b.dispersion) / (2 * std::sqrt(n));
     double const middle = angle(b.share);
     a.lower = std::pow(std::sin(std::max(0.0, middle - half)), 2);
     a.upper = std::pow(std::sin(std::min(std::asin(1.0), middle + half)), 2);
   }
   if (a.points == 0) a.not_assessed = "too little history";
-  if (c == 0) a.onset = target;
-  a.cusum = c;
+  a.cusum = change.value();
+  if (a.cusum > 0) a.onset = change.onset();
   return a;
 }
 

@@ -154,9 +154,16 @@ TEST_F(ShareTest, ARiseAddsUp) {
   RatioAssessment const a = at(59);
   // z = 2 √100 (asin √.34 − asin √.2)
   EXPECT_NEAR(a.z, 20 * (std::asin(std::sqrt(0.34)) - std::asin(std::sqrt(0.2))), 0.01);
-  EXPECT_GT(a.cusum, 5.071);
+  EXPECT_EQ(a.cusum, 5.071) << "at its threshold at most";
   EXPECT_EQ(a.onset, PeriodIndex(55));
   EXPECT_LT(a.p, 0.01);
+}
+
+// What is beyond the threshold says nothing of whether the rise is still there.
+TEST_F(ShareTest, ALongRiseIsForgottenAsSoonAsAShortOne) {
+  for (size_t t = 50; t < 56; ++t) hits_[t] = 60;
+  EXPECT_EQ(at(55).cusum, 5.071);
+  EXPECT_LT(at(59).cusum, 5.071 - 3 * 0.5) << "four ordinary months take half a deviation each";
 }
 
 TEST_F(ShareTest, SmallPeriodsAreNotScored) {
