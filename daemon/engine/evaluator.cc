@@ -27,10 +27,6 @@ namespace {
 
 constexpr double kQuietP = 0.2;
 
-detection::Harm to_harm(alerts::Tail tail) {
-  return tail == alerts::Tail::kLow ? detection::Harm::kLow : detection::Harm::kHigh;
-}
-
 bool matches(const std::vector<std::string>& levels, const std::string& level) {
   return levels.empty() || std::find(levels.begin(), levels.end(), level) != levels.end();
 }
@@ -38,6 +34,10 @@ bool matches(const std::vector<std::string>& levels, const std::string& level) {
 double rounded(double x) { return std::round(x * 1e6) / 1e6; }
 
 }  // namespace
+
+detection::Harm to_harm(alerts::Tail tail) {
+  return tail == alerts::Tail::kLow ? detection::Harm::kLow : detection::Harm::kHigh;
+}
 
 detection::DetectorOptions detector_options(const Rule& rule, base::Calendar calendar) {
   detection::DetectorOptions o;
@@ -68,6 +68,20 @@ detection::CountSeries observed_counts(const indicators::Panel& panel, Node node
   auto const skipped = static_cast<size_t>(from.value - panel.first_period().value);
   counts = counts.subspan(std::min(counts.size(), skipped));
   return {panel.calendar(), from, counts};
+}
+
+detection::RatioAssessment assess_share(const Rule& rule, const indicators::Panel& panel, Node node,
+                                        PeriodIndex period, const Book& book,
+                                        const AlertUpdate* open) {
+  indicators::SeriesView const all = panel.series(node, Measure::kInteractions);
+  std::span<const int32_t> const some = panel.series(node, Measure::kInteractionsDistress).counts;
+  std::vector<int32_t> numerators(some.begin(), some.end());
+  numerators.resize(all.counts.size());
+  detection::CusumOptions cusum;
+  cusum.threshold_h = rule.cusum_threshold;
+  return detection::assess_share({panel.calendar(), all.first, numerators, all.counts}, period,
+                                 exclusions(book, open), to_harm(rule.harm),
+                                 detection::RatioOptions::for_calendar(panel.calendar()), cusum);
 }
 
 // One tested series and its cached path.
@@ -359,23 +373,15 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
 void Evaluator::test_shares(const Rule& rule, const Book& book, PeriodIndex tick,
                             const std::vector<std::string>& silent, Verdict& verdict) {
   std::string const because = silent_because(rule, silent);
-  detection::RatioOptions const options = detection::RatioOptions::for_calendar(options_.calendar);
-  detection::CusumOptions cusum;
-  cusum.threshold_h = rule.cusum_threshold;
   for (size_t n = 0; n < panel_.nodes(); ++n) {
     Node const node = panel_.node(n);
-    indicators::SeriesView const all = panel_.series(node, Measure::kInteractions);
-    if (all.counts.empty() || !in_scope(rule, node, tick)) continue;
+    if (panel_.series(node, Measure::kInteractions).counts.empty() || !in_scope(rule, node, tick)) continue;
     AlertKey const k = key(rule, node);
     AlertUpdate const* const open = verdict.open(k);
-    std::span<const int32_t> const some = panel_.series(node, Measure::kInteractionsDistress).counts;
-    std::vector<int32_t> numerators(some.begin(), some.end());
-    numerators.resize(all.counts.size());
     Signal s;
     detection::RatioAssessment a;
     if (because.empty()) {
-      a = detection::assess_share({options_.calendar, all.first, numerators, all.counts}, tick,
-                                  exclusions(book, open), to_harm(rule.harm), options, cusum);
+      a = assess_share(rule, panel_, node, tick, book, open);
     } else {
       a.not_assessed = because;
     }

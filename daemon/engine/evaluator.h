@@ -37,6 +37,7 @@ inline constexpr size_t kContributionsMax = 5;
 inline constexpr double kIntervalLevel = 0.95;  // of the intervals beside an expectation
 
 // Detector settings that follow from a rule.
+detection::Harm to_harm(alerts::Tail tail);
 detection::DetectorOptions detector_options(const alerts::Rule& rule, base::Calendar calendar);
 // What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the onset.
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
@@ -48,6 +49,12 @@ base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Meas
 // A node's series as a detector takes it.
 detection::CountSeries observed_counts(const indicators::Panel& panel, indicators::Node node,
                                        indicators::Measure measure, base::PeriodIndex from);
+
+// What a ratio rule finds at a node: shares of `panel` against their baseline, left out what exclusions()
+// says. REQUIRES rule.kind is kRatioDetector.
+detection::RatioAssessment assess_share(const alerts::Rule& rule, const indicators::Panel& panel,
+                                        indicators::Node node, base::PeriodIndex period,
+                                        const alerts::Book& book, const alerts::AlertUpdate* open);
 
 class Evaluator {
  public:

@@ -17,8 +17,7 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
   detection::CountSeries const series =
       observed_counts(*view.panel, node, *measure, observed_from(*view.panel, *measure));
   detection::DetectorOptions const options = detector_options(rule, view.calendar);
-  detection::Harm const harm =
-      rule.harm == alerts::Tail::kLow ? detection::Harm::kLow : detection::Harm::kHigh;
+  detection::Harm const harm = to_harm(rule.harm);
   detection::Workspace workspace;
   detection::ScoredSeries scored;
   scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
@@ -40,6 +39,34 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
     } else {
       p.not_assessed = std::string(detection::name(a.why));
     }
+    path.push_back(std::move(p));
+  }
+  return path;
+}
+
+// In percent, as the evidence of these rules.
+std::vector<PathPoint> trace_shares(const View& view, const alerts::Alert& alert,
+                                    const alerts::Rule& rule, indicators::Node node,
+                                    PeriodIndex first, PeriodIndex last) {
+  auto const indicator = indicators::find_indicator(rule.subject);
+  if (!indicator) return {};
+  std::vector<PathPoint> path;
+  for (int32_t t = first.value; t <= last.value; ++t) {
+    detection::RatioAssessment const a =
+        assess_share(rule, *view.panel, node, PeriodIndex(t), *view.book,
+                     alert.state.open ? &alert.state : nullptr);
+    indicators::Share const share = indicators::share_in(*indicator, *view.panel, node, PeriodIndex(t));
+    PathPoint p;
+    p.period = PeriodIndex(t);
+    p.numerator = static_cast<double>(share.numerator);
+    p.denominator = static_cast<double>(share.denominator);
+    p.observed = 100 * a.observed;
+    p.expected = 100 * a.expected;
+    p.lower = 100 * a.lower;
+    p.upper = 100 * a.upper;
+    p.z = a.z;
+    p.cusum = a.cusum;
+    p.not_assessed = a.not_assessed;
     path.push_back(std::move(p));
   }
   return path;
@@ -89,6 +116,9 @@ std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int p
   auto const [first, last] = stretch(view, alert, periods);
   if (rule->kind == alerts::RuleKind::kCountDetector) {
     return trace_counts(view, alert, *rule, {*area, *sector}, first, last);
+  }
+  if (rule->kind == alerts::RuleKind::kRatioDetector) {
+    return trace_shares(view, alert, *rule, {*area, *sector}, first, last);
   }
   if (rule->kind == alerts::RuleKind::kSourceSilent) return {};
   return trace_indicator(view, *rule, {*area, *sector}, first, last);

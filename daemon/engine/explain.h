@@ -20,6 +20,8 @@ struct PathPoint {
   double upper = 0;
   double z = 0;
   double cusum = 0;
+  double numerator = 0;      // of a share, else 0
+  double denominator = 0;
   std::string not_assessed;  // why; empty when assessed
 };
 

@@ -6,6 +6,7 @@
 #include "engine/explain.h"
 #include "rpc/convert.h"
 #include "rpc/page.h"
+#include "rpc/privacy.h"
 #include "rpc/services.h"
 
 namespace bellwether::rpc {
@@ -40,6 +41,25 @@ void check_actor(const std::string& actor, std::string_view field, BadRequest& b
 void check_comment(const std::string& comment, std::string_view field, BadRequest& bad) {
   if (comment.size() > static_cast<size_t>(kCommentBytesMax)) {
     bad.add(field, cat("at most ", kCommentBytesMax, " bytes"));
+  }
+}
+
+// Shares of people who asked for help are told as the indicators are; a period that may not be told takes
+// its scores with it.
+void protect(engine::PathPoint& p, common::v1::Basis& basis) {
+  if (p.denominator <= 0) return;
+  ::bellwether::indicators::Value v;
+  v.value = p.observed;
+  v.numerator = p.numerator;
+  v.denominator = p.denominator;
+  protect_cases(v, basis);
+  if (v.ok()) {
+    p.observed = v.value;
+  } else {
+    base::PeriodIndex const period = p.period;
+    p = {};
+    p.period = period;
+    p.not_assessed = v.not_available;
   }
 }
 
@@ -115,7 +135,8 @@ class AlertService final
       base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
       for (std::string& paragraph : explanation(*view, *alert)) response->add_text(std::move(paragraph));
-      for (const engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
+      for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
+        protect(p, *response->mutable_basis());
         api::PathPoint& out = *response->add_path();
         out.set_period(view->calendar.name(p.period));
         out.set_observed(p.observed);
