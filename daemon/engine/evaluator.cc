@@ -144,7 +144,7 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
   panel_.advance_horizon(horizon);
   for (const PartitionTick& part : parts) {
     for (const indicators::Delta& d : part.deltas) {
-      cells_digest_ += static_cast<uint64_t>(int64_t{d.amount}) * base::mix64(d.key.bits());
+      cells_digest_ += static_cast<uint64_t>(d.amount) * base::mix64(d.key.bits());
     }
     panel_.add(part.deltas, [this](uint32_t node, Measure measure, PeriodIndex period) {
       for (auto& detector : detectors_) {
@@ -230,7 +230,10 @@ std::vector<std::string> Evaluator::test_sources(const Book& book, PeriodIndex t
       std::vector<int32_t> pooled(static_cast<size_t>(std::max(0, tick.value - first + 1)));
       for (Measure m : measures) {
         std::span<const int32_t> const c = panel_.series({}, m).counts;
-        for (size_t i = 0; i < std::min(c.size(), pooled.size()); ++i) pooled[i] += c[i];
+        for (size_t i = 0; i < std::min(c.size(), pooled.size()); ++i) {
+          int64_t const sum = int64_t{pooled[i]} + c[i];
+          pooled[i] = static_cast<int32_t>(std::clamp<int64_t>(sum, INT32_MIN, INT32_MAX));
+        }
       }
       auto const unseen = static_cast<int32_t>(
           std::ranges::find_if(pooled, [](int32_t n) { return n != 0; }) - pooled.begin());

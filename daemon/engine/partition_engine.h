@@ -125,8 +125,8 @@ class PartitionEngine {
     std::optional<UnixMillis> begins;  // the first record's; INT64_MAX: the input had none
   };
   struct Buffer {
-    absl::flat_hash_map<indicators::DeltaKey, int32_t> sums;
-    void add(indicators::DeltaKey key, int32_t amount) { sums[key] += amount; }
+    absl::flat_hash_map<indicators::DeltaKey, int64_t> sums;  // a slot takes 16 bytes either way
+    void add(indicators::DeltaKey key, int64_t amount) { sums[key] += amount; }
   };
 
   UnixMillis clamp(UnixMillis published, UnixMillis now) const;

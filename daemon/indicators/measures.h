@@ -170,9 +170,10 @@ class DeltaKey {
   uint64_t bits_ = 0;
 };
 
+// 64 bits take no more room than 32 would beside the key.
 struct Delta {
   DeltaKey key;
-  int32_t amount = 0;
+  int64_t amount = 0;
   friend bool operator==(const Delta&, const Delta&) = default;
 };
 

@@ -48,7 +48,26 @@ Panel::Column& Panel::writable(size_t node, Measure measure) {
   return *slot;
 }
 
-void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int32_t amount) {
+void Panel::Column::add(size_t i, int64_t amount) {
+  if (i >= counts.size()) {
+    counts.resize(i + 1);
+    if (!wide.empty()) wide.resize(i + 1);
+  }
+  int64_t const exact = at(i) + amount;
+  int64_t const told = std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX);
+  if (wide.empty() && told != exact) wide.assign(counts.begin(), counts.end());
+  if (!wide.empty()) wide[i] = exact;
+  counts[i] = static_cast<int32_t>(told);
+}
+
+void Panel::Column::forget(size_t n) {
+  n = std::min(n, counts.size());
+  for (size_t i = 0; i < n; ++i) opening += at(i);
+  counts.erase(counts.begin(), counts.begin() + static_cast<ptrdiff_t>(n));
+  if (!wide.empty()) wide.erase(wide.begin(), wide.begin() + static_cast<ptrdiff_t>(n));
+}
+
+void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount) {
   Column& column = writable(node, measure);
   column.total += amount;
   int32_t const i = period.value - first_period_.value;
@@ -57,8 +76,7 @@ void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int32_t am
     return;
   }
   BELLWETHER_CHECK(i < kPeriodsAheadMax);
-  if (static_cast<size_t>(i) >= column.counts.size()) column.counts.resize(i + 1);
-  column.counts[i] += amount;
+  column.add(static_cast<size_t>(i), amount);
 }
 
 void Panel::group(std::span<const Delta> deltas) {
@@ -96,7 +114,7 @@ void Panel::roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed) {
 
 void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
                           std::vector<uint32_t>& changed) {
-  std::vector<int32_t>& sums = scratch_->dense;  // by node
+  std::vector<int64_t>& sums = scratch_->dense;  // by node
   sums.assign(nodes(), 0);
   std::vector<bool> used(reference_->areas.size());
   for (const Delta& delta : deltas) {
@@ -110,14 +128,14 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
   for (size_t a = 0; a < used.size(); ++a) {
     if (!used[a]) continue;
     leaves.push_back(static_cast<uint16_t>(a));
-    int32_t* row = &sums[a * sectors_];
+    int64_t* row = &sums[a * sectors_];
     for (size_t s = sectors_ - 1; s > 0; --s) row[sectors[s].parent.value] += row[s];
   }
   // Then whole rows into the areas and sets above each leaf.
   for (uint16_t leaf : leaves) {
-    const int32_t* row = &sums[leaf * sectors_];
+    const int64_t* row = &sums[leaf * sectors_];
     for (const reference::AreaAncestor& area : reference_->areas.ancestors(AreaId(leaf)).subspan(1)) {
-      int32_t* above = &sums[area.area.value * sectors_];
+      int64_t* above = &sums[area.area.value * sectors_];
       for (size_t s = 0; s < sectors_; ++s) above[s] += row[s];
     }
   }
@@ -134,10 +152,7 @@ void Panel::advance_horizon(PeriodIndex first) {
   for (size_t m = 0; m < kMeasures; ++m) {
     for (size_t node = 0; node < columns_[m].size(); ++node) {
       if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
-      Column& column = writable(node, static_cast<Measure>(m));
-      size_t const n = std::min<size_t>(step, column.counts.size());
-      for (size_t i = 0; i < n; ++i) column.opening += column.counts[i];
-      column.counts.erase(column.counts.begin(), column.counts.begin() + static_cast<ptrdiff_t>(n));
+      writable(node, static_cast<Measure>(m)).forget(static_cast<size_t>(step));
     }
   }
   first_period_ = first;
@@ -160,7 +175,7 @@ int64_t Panel::sum(Node node, Measure measure, PeriodIndex first, PeriodIndex la
   int64_t const to = std::min<int64_t>(static_cast<int64_t>(column->counts.size()) - 1,
                                        last.value - first_period_.value);
   int64_t total = 0;
-  for (int64_t i = from; i <= to; ++i) total += column->counts[static_cast<size_t>(i)];
+  for (int64_t i = from; i <= to; ++i) total += column->at(static_cast<size_t>(i));
   return total;
 }
 
@@ -171,7 +186,7 @@ int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const 
   int64_t total = column->total;  // usually asked for the newest periods: go back from the end
   for (int64_t i = static_cast<int64_t>(column->counts.size()) - 1;
        i > period.value - first_period_.value; --i) {
-    total -= column->counts[static_cast<size_t>(i)];
+    total -= column->at(static_cast<size_t>(i));
   }
   return total;
 }
@@ -196,7 +211,7 @@ uint64_t Panel::digest() const {
       for (size_t i = 0; i < column->counts.size(); ++i) {
         if (column->counts[i] == 0) continue;
         digest.add(where, static_cast<uint64_t>(first_period_.value) + i,
-                   static_cast<uint64_t>(int64_t{column->counts[i]}));
+                   static_cast<uint64_t>(column->at(i)));
       }
     }
   }
@@ -208,7 +223,9 @@ size_t Panel::bytes() const {
   for (const Columns& columns : columns_) {
     total += columns.capacity() * sizeof(columns[0]);
     for (const auto& column : columns) {
-      if (column != nullptr) total += sizeof(Column) + column->counts.capacity() * sizeof(int32_t);
+      if (column == nullptr) continue;
+      total += sizeof(Column) + column->counts.capacity() * sizeof(int32_t) +
+               column->wide.capacity() * sizeof(int64_t);
     }
   }
   return total;

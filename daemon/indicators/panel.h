@@ -4,6 +4,8 @@
 // members in all periods, as statistics offices restate a series on one geography, so that a change of
 // membership is no growth; its dates say when it is assessed. Periods before first_period() are one
 // opening balance.
+// Counts are exact in 64 bits. They are kept in 32, half the memory, by all columns but those where one has
+// outgrown them: 2^31 minutes of support in one period are reached, 2^31 births are not.
 // Copying shares the columns; a column is copied when it is first written after a copy was taken, so
 // that a copy is an immutable published view. Size bands are summed over.
 // Thread safety: one writer; copies may be read by any number of threads.
@@ -30,7 +32,8 @@ struct Node {
   friend auto operator<=>(const Node&, const Node&) = default;
 };
 
-// A measure of a node by period: counts[i] belongs to first + i; later periods are zero.
+// A measure of a node by period: counts[i] belongs to first + i; later periods are zero. A count beyond 32
+// bits stands at their end.
 struct SeriesView {
   PeriodIndex first;
   std::span<const int32_t> counts;
@@ -82,6 +85,11 @@ class Panel {
     int64_t total = 0;  // opening and all counts
     uint32_t generation = 0;
     std::vector<int32_t> counts;
+    std::vector<int64_t> wide;  // the exact counts, once one has outgrown `counts`; else empty
+
+    int64_t at(size_t i) const { return wide.empty() ? counts[i] : wide[i]; }
+    void add(size_t i, int64_t amount);  // makes room
+    void forget(size_t n);               // the first n join the opening balance
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
 
@@ -89,7 +97,7 @@ class Panel {
 
   const Column* find(Node node, Measure measure) const;
   Column& writable(size_t node, Measure measure);
-  void add_one(size_t node, Measure measure, PeriodIndex period, int32_t amount);
+  void add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount);
   void roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
                      std::vector<uint32_t>& changed);
   void roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed);
@@ -111,7 +119,7 @@ class Panel {
     std::vector<Group> groups;
     size_t groups_used = 0;
     absl::flat_hash_map<uint32_t, size_t> group_of;
-    std::vector<int32_t> dense;
+    std::vector<int64_t> dense;
     std::vector<uint32_t> changed;
   };
   std::shared_ptr<Scratch> scratch_;

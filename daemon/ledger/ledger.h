@@ -50,7 +50,7 @@ class Ledger {
   void prefetch_facts(BusinessKey business) const;
 
   // Applies one fact; hands the change of the business's contribution to `sink`, a template
-  // parameter with add(DeltaKey, int32_t).
+  // parameter with add(DeltaKey, int64_t).
   template <class Sink>
   Outcome apply(const Event& event, Sink& sink);
 

@@ -83,7 +83,7 @@ void folding() {
   random.shuffle(log);
   struct Sink {
     int64_t sum = 0;
-    void add(indicators::DeltaKey, int32_t amount) { sum += amount; }
+    void add(indicators::DeltaKey, int64_t amount) { sum += amount; }
   };
   double const seconds = best_seconds(3, [&] {
     ledger::Ledger ledger{base::Calendar(base::CalendarUnit::kWeek)};

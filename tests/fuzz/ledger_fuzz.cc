@@ -72,7 +72,7 @@ Event next_event(fuzz::Input& input) {
 
 struct Sums {
   std::map<DeltaKey, int64_t> by_key;
-  void add(DeltaKey key, int32_t amount) {
+  void add(DeltaKey key, int64_t amount) {
     if ((by_key[key] += amount) == 0) by_key.erase(key);
   }
 };

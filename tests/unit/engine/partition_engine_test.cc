@@ -265,12 +265,36 @@ TEST(PartitionEngineTest, TooManyTicksInWaitingHoldTheInput) {
   EXPECT_EQ(taken, 9u * 12);  // 2010-01 … 2018-12
 }
 
+// 524,289 interactions of 4,095 minutes are more minutes than 32 bits hold.
+TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
+  constexpr int64_t kInteractions = 524'289;
+  constexpr uint64_t kEach = 32;
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  for (int64_t i = 0; i < kInteractions; ++i) {
+    auto const n = static_cast<uint64_t>(i);
+    if (n % kEach == 0 && n > 0) feed(at(2019, 1, 10), birth(1 + n / kEach, day(2019, 1, 9)));
+    Event e = testing::fact(EventKind::kInteraction, 1 + n / kEach, 10'000'000 + n, day(2019, 1, 9));
+    e.minutes = 4095;
+    feed(at(2019, 1, 10), e);
+  }
+  feed(at(2019, 2, 2), heartbeat(at(2019, 2, 2)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  int64_t minutes = 0;
+  for (const indicators::Delta& d : tick->deltas) {
+    if (d.key.measure() == indicators::Measure::kInteractionMinutes) minutes += d.amount;
+  }
+  EXPECT_EQ(minutes, kInteractions * 4095);
+}
+
 // The cut is a function of each input's log alone: however the inputs are interleaved, the same ticks
 // come out with the same deltas and the same offsets.
 struct Closed {
   int32_t tick;
   std::vector<int64_t> cut;
-  std::map<indicators::DeltaKey, int32_t> deltas;
+  std::map<indicators::DeltaKey, int64_t> deltas;
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 

@@ -37,7 +37,7 @@ inline std::shared_ptr<const reference::Reference> shared_world() {
 inline Delta delta(Measure m, int32_t period, int64_t n, std::string_view area = "N1",
                    std::string_view sector = "10") {
   return {DeltaKey({testing::area(area), testing::sector(sector), base::SizeBand(0)}, m, PeriodIndex(period)),
-          static_cast<decltype(Delta::amount)>(n)};
+          n};
 }
 
 // Months of births and deaths around 40 a leaf, and what makes them fall.

@@ -90,6 +90,34 @@ TEST(PanelTest, WhatIsBeforeTheKeptPeriodsIsTheOpeningBalance) {
   EXPECT_EQ(panel.at(node("R", "all"), Measure::kBirths, kFirst), 0);
 }
 
+TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
+  for (int copies : {2, 400}) {  // by sparse and by dense roll-up
+    Panel panel(world(), kMonths, kFirst);
+    Node const top = node("R", "all");
+    DeltaKey const key(cell("N1", "10"), Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 1));
+    std::vector<Delta> const many(static_cast<size_t>(copies), {key, INT32_MAX});
+    panel.add(many, nothing);
+    int64_t const exact = int64_t{copies} * INT32_MAX;
+    EXPECT_EQ(panel.at(top, Measure::kInteractionMinutes, key.period()), exact);
+    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, key.period()), exact);
+    EXPECT_EQ(panel.series(top, Measure::kInteractionMinutes).counts[1], INT32_MAX);
+    auto const published = panel.publish();
+    // Taken back, nothing is lost.
+    std::vector<Delta> const back = {{key, 7 - exact}};
+    panel.add(back, nothing);
+    EXPECT_EQ(panel.at(top, Measure::kInteractionMinutes, key.period()), 7);
+    EXPECT_EQ(panel.series(top, Measure::kInteractionMinutes).counts[1], 7);
+    EXPECT_EQ(published->at(top, Measure::kInteractionMinutes, key.period()), exact);
+    Panel plain(world(), kMonths, kFirst);
+    std::vector<Delta> const seven = {{key, 7}};
+    plain.add(seven, nothing);
+    EXPECT_EQ(panel.digest(), plain.digest());
+    panel.add(many, nothing);
+    panel.advance_horizon(PeriodIndex(kFirst.value + 2));
+    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 2)), exact + 7);
+  }
+}
+
 TEST(PanelTest, MovingTheHorizonKeepsEveryBalance) {
   Random random(7);
   std::vector<Delta> const deltas = random_deltas(random, 3000, 30);

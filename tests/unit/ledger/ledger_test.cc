@@ -23,7 +23,7 @@ base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
 
 struct Sums {
   std::map<DeltaKey, int64_t> by_key;
-  void add(DeltaKey key, int32_t amount) {
+  void add(DeltaKey key, int64_t amount) {
     if ((by_key[key] += amount) == 0) by_key.erase(key);
   }
   // Over all cells and periods.
