@@ -341,14 +341,14 @@ void Evaluator::test_counts(DetectorState& state, const Book& book, PeriodIndex 
     e.baseline_last = a.baseline.newest;
     e.downweighted = a.baseline.downweighted;
     e.score_scale = rounded(a.scale);
-    e.contributions = contributions(state, node, tick, e);
+    e.contributions = contributions(state, node, e, verdict);
     verdict.decide(rule, k, s);
   }
 }
 
 std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state, Node node,
-                                                           PeriodIndex tick,
-                                                           const alerts::Evidence& evidence) {
+                                                           const alerts::Evidence& evidence,
+                                                           const Verdict& verdict) {
   double const gap = evidence.expected - evidence.observed;
   if (std::abs(gap) < 1e-9) return {};
   std::vector<alerts::Contribution> out;
@@ -356,8 +356,12 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
   auto const consider = [&](Node child) {
     size_t const index = panel_.index(child);
     if (state.series[index] == nullptr) return;
-    Assessment const a = state.series[index]->scored.assess(
-        observed_counts(panel_, child, state.measure, from), tick, to_harm(state.rule->harm), state.options, workspace_);
+    // The rule may not test the child itself, so nobody else has told it what its baseline leaves out.
+    detection::ScoredSeries& scored = state.series[index]->scored;
+    scored.exclude(exclusions(verdict.book, verdict.open(key(*state.rule, child))));
+    Assessment const a =
+        scored.assess(observed_counts(panel_, child, state.measure, from), verdict.tick,
+                      to_harm(state.rule->harm), state.options, workspace_);
     if (a.why != detection::NotAssessed::kNone) return;
     double const share = (a.expected - static_cast<double>(a.observed)) / gap;
     if (share <= 0) return;

@@ -107,8 +107,8 @@ class Evaluator {
   // What becomes of the open alerts that no test has visited.
   void settle_unvisited(const alerts::Book& book, base::PeriodIndex tick, Verdict& verdict);
   std::vector<alerts::Contribution> contributions(DetectorState& state, indicators::Node node,
-                                                  base::PeriodIndex tick,
-                                                  const alerts::Evidence& evidence);
+                                                  const alerts::Evidence& evidence,
+                                                  const Verdict& verdict);
 
   std::shared_ptr<const reference::Reference> reference_;
   EvaluatorOptions options_;
