@@ -36,8 +36,22 @@ std::optional<ResumeToken> parse_resume_token(std::string_view text) {
 }
 
 bool Silence::covers(const AlertKey& key, UnixMillis now) const {
-  return !expired_by_hand && now < silence.until && matches(silence.rule, key.rule) &&
+  return !over(now) && matches(silence.rule, key.rule) &&
          matches(silence.area, key.area) && matches(silence.sector, key.sector);
+}
+
+absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
+  if (outcome == FoldOutcome::kUnknownTarget) {
+    return absl::FailedPreconditionError("what it acts on does not exist any more; list anew");
+  }
+  if (outcome != FoldOutcome::kTooMany) return absl::OkStatus();
+  if (std::holds_alternative<SilenceCreated>(entry)) {
+    return absl::ResourceExhaustedError(
+        base::cat(kSilencesMax, " silences are in force; expire one, or make one that covers several"));
+  }
+  return absl::ResourceExhaustedError(
+      base::cat(kRegimeBreaksMax, " regime breaks are declared, and none is ever taken back; wait until "
+                "the baselines no longer reach them, or begin a new journal"));
 }
 
 FoldOutcome Book::fold(JournalOffset offset, const JournalEntry& entry) {
@@ -98,6 +112,11 @@ FoldOutcome Book::apply(const AlertAcknowledged& act) {
 }
 
 FoldOutcome Book::apply(const SilenceCreated& act) {
+  // The act's own instant decides what has ended, so that every replica drops the same ones.
+  if (silences_.size() >= kSilencesMax) {
+    absl::erase_if(silences_, [&](const auto& entry) { return entry.second.over(act.at); });
+  }
+  if (silences_.size() >= kSilencesMax) return FoldOutcome::kTooMany;
   silences_[offset_.value] = Silence{offset_, act, false};
   return FoldOutcome::kApplied;
 }
@@ -117,6 +136,7 @@ FoldOutcome Book::apply(const RuleSetActivated& act) {
 }
 
 FoldOutcome Book::apply(const RegimeBreakDeclared& act) {
+  if (regime_breaks_.size() >= kRegimeBreaksMax) return FoldOutcome::kTooMany;
   regime_breaks_.push_back(act.periods);
   rules_changed_at_ = offset_;
   return FoldOutcome::kApplied;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/status/status.h"
 #include "alerts/rules.h"
 #include "base/calendar.h"
 #include "base/ids.h"
@@ -197,6 +198,7 @@ struct Silence {
   JournalOffset id;
   SilenceCreated silence;
   bool expired_by_hand = false;
+  bool over(UnixMillis now) const { return expired_by_hand || silence.until <= now; }
   bool covers(const AlertKey& key, UnixMillis now) const;
 };
 
@@ -205,14 +207,22 @@ enum class FoldOutcome : uint8_t {
   kStaleTick,      // an evaluation of this tick counts already, or ticks are missing before it
   kRulesChanged,   // a rule set or regime break came between the evaluation's book and it
   kUnknownTarget,  // an act on an alert or silence that does not exist
+  kTooMany,        // kSilencesMax are in force, or kRegimeBreaksMax are declared
 };
-inline constexpr std::array<std::string_view, 4> kFoldOutcomeNames = {
-    "applied", "stale_tick", "rules_changed", "unknown_target"};
+inline constexpr std::array<std::string_view, 5> kFoldOutcomeNames = {
+    "applied", "stale_tick", "rules_changed", "unknown_target", "too_many"};
+
+// What the fold made of a human act, for who did it: FailedPrecondition when its target is gone,
+// ResourceExhausted at a limit; both say what to do.
+absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry);
 
 inline constexpr size_t kTransitionsKept = 200'000;
 // Of one alert: the first, and the latest of the others.
 inline constexpr size_t kTransitionsPerAlertMax = 200;
 inline constexpr size_t kClosedAlertsKept = 100'000;
+// In force. Those that have ended are kept to be looked at until there is no more room.
+inline constexpr size_t kSilencesMax = 1'000;
+inline constexpr size_t kRegimeBreaksMax = 64;
 
 class Book {
  public:

@@ -238,8 +238,7 @@ class AlertService final
       base::UnixMillis const now = shared_.backend.now();
       std::vector<const ::bellwether::alerts::Silence*> some;
       for (const auto& [id, silence] : view->book->silences()) {
-        bool const over = silence.expired_by_hand || silence.silence.until <= now;
-        if (!over || request->include_expired()) some.push_back(&silence);
+        if (!silence.over(now) || request->include_expired()) some.push_back(&silence);
       }
       BadRequest bad;
       PageRange const range =

@@ -179,7 +179,7 @@ void fill(const alerts::Silence& silence, base::UnixMillis now, api::Silence& ou
   out.set_actor(silence.silence.actor);
   out.set_comment(silence.silence.comment);
   out.set_created_at_ms(silence.silence.at.value);
-  out.set_expired(silence.expired_by_hand || silence.silence.until <= now);
+  out.set_expired(silence.over(now));
 }
 
 std::string summary(const engine::View& view, const alerts::Transition& t) {

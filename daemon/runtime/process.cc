@@ -344,9 +344,7 @@ class Process::Impl {
     if (!open_.load()) return absl::UnavailableError("still starting: the journal is not open yet");
     auto const appended = journal_->append(entry, deadline);
     if (!appended.ok()) return appended.status();
-    if (appended->outcome == alerts::FoldOutcome::kUnknownTarget) {
-      return absl::FailedPreconditionError("what it acts on does not exist any more");
-    }
+    if (absl::Status const taken = alerts::to_status(appended->outcome, entry); !taken.ok()) return taken;
     return appended->offset;
   }
 

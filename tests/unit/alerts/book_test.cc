@@ -102,6 +102,39 @@ TEST_F(BookTest, ASilenceCoversWhatItNamesUntilItEnds) {
   EXPECT_EQ(book_.silenced({"R1", "SG", "C"}, UnixMillis(1)), nullptr);
 }
 
+TEST_F(BookTest, SilencesAreBoundedAndThoseThatHaveEndedMakeRoom) {
+  // One in ten ends early.
+  for (size_t i = 0; i < kSilencesMax; ++i) {
+    UnixMillis const until(i % 10 == 0 ? 1000 : 9000);
+    ASSERT_EQ(tell(SilenceCreated{"R1", "", "", until, "ann", "", UnixMillis(0)}), FoldOutcome::kApplied);
+  }
+  SilenceCreated const more{"R2", "", "", UnixMillis(9000), "ann", "", UnixMillis(999)};
+  EXPECT_EQ(tell(more), FoldOutcome::kTooMany);
+  EXPECT_TRUE(absl::IsResourceExhausted(to_status(FoldOutcome::kTooMany, more)));
+  EXPECT_NE(to_status(FoldOutcome::kTooMany, more).message().find("expire one"), std::string_view::npos);
+  EXPECT_EQ(book_.silences().size(), kSilencesMax);
+  EXPECT_EQ(book_.silenced({"R2", "SG", "C"}, UnixMillis(999)), nullptr);
+  tell(SilenceExpired{JournalOffset(1), "ann", UnixMillis(1000)});
+  SilenceCreated later = more;
+  later.at = UnixMillis(1000);
+  EXPECT_EQ(tell(later), FoldOutcome::kApplied);
+  EXPECT_EQ(book_.silences().size(), kSilencesMax - kSilencesMax / 10 - 1 + 1);
+  EXPECT_FALSE(book_.silences().contains(0)) << "ended by time";
+  EXPECT_FALSE(book_.silences().contains(1)) << "ended by hand";
+  EXPECT_TRUE(book_.silences().contains(2));
+}
+
+TEST_F(BookTest, RegimeBreaksAreBounded) {
+  for (size_t i = 0; i < kRegimeBreaksMax; ++i) {
+    ASSERT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}), FoldOutcome::kApplied);
+  }
+  JournalOffset const before = book_.offset();
+  EXPECT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}), FoldOutcome::kTooMany);
+  EXPECT_EQ(book_.regime_breaks().size(), kRegimeBreaksMax);
+  EXPECT_TRUE(absl::IsResourceExhausted(to_status(FoldOutcome::kTooMany, RegimeBreakDeclared{})));
+  EXPECT_EQ(tell(tick(11, before)), FoldOutcome::kApplied) << "what was refused invalidates no evaluation";
+}
+
 TEST_F(BookTest, ResumingAfterATokenLosesAndRepeatsNothing) {
   tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised), update("F", 10, TransitionKind::kRaised)}));
   tell(tick(11, book_.offset(), {update("C", 10, TransitionKind::kEscalated)}));
