@@ -30,6 +30,8 @@ struct Options {
   bool from_beginning = false;
   std::string resume_token;
   bool until_caught_up = false;
+  bool skip_silenced = false;
+  bool skip_historical = false;
   std::string until;
   std::string downturns;
   int lead = kLeadMonthsDefault;
@@ -230,6 +232,8 @@ void watch(Context& context, const Options& options) {
     api::WatchAlertsRequest request;
     request.set_resume_token(token);
     request.set_filter(options.filter);
+    request.set_skip_silenced(options.skip_silenced);
+    request.set_skip_historical(options.skip_historical);
     grpc::ClientContext call;
     auto const stream = stub->WatchAlerts(&call, request);
     api::WatchAlertsResponse event;
@@ -453,6 +457,8 @@ void add_alerts(CLI::App& app, Context& context) {
   watching->add_option("--resume", options->resume_token, "after this resume token");
   watching->add_option("--filter", options->filter, "as in list");
   watching->add_option("--until", options->until, "end when the data are through this period");
+  watching->add_flag("--skip-silenced", options->skip_silenced, "leave out what a silence covers");
+  watching->add_flag("--skip-historical", options->skip_historical, "leave out what was found catching up");
   watching->add_flag("--until-caught-up", options->until_caught_up, "end after what is known now");
   CLI::App* const reviewing =
       command("review", "the alerts of one rule held against downturns known from elsewhere", review);

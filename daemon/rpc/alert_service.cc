@@ -63,6 +63,18 @@ void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   }
 }
 
+// Empty means any.
+void check_rule(const engine::View& view, const std::string& id, std::string_view field, BadRequest& bad) {
+  auto const& rules = view.book->rule_set();
+  if (id.empty() || (rules != nullptr && ::bellwether::alerts::find_rule(*rules, id) != nullptr)) return;
+  std::string known;
+  if (rules != nullptr) {
+    for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
+  }
+  bad.add(field, cat("no rule \"", id.substr(0, ::bellwether::alerts::kRuleIdBytesMax),
+                     "\"; there are ", known.empty() ? "none yet" : known));
+}
+
 class AlertService final
     : public api::AlertService::WithCallbackMethod_WatchAlerts<api::AlertService::Service> {
  public:
@@ -189,9 +201,7 @@ class AlertService final
       node.set_area(wanted.area());
       node.set_sector(wanted.sector());
       read_node(*before, node, "silence", bad);
-      if (wanted.rule().size() > ::bellwether::alerts::kRuleIdBytesMax) {
-        bad.add("silence.rule", "is longer than any rule's id");
-      }
+      check_rule(*before, wanted.rule(), "silence.rule", bad);
       if (wanted.rule().empty() && wanted.area().empty() && wanted.sector().empty()) {
         bad.add("silence", "name a rule, an area or a sector; a silence over everything is refused");
       }
@@ -203,6 +213,7 @@ class AlertService final
       auto const offset = append(*context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
+      fill(*shared_.backend.view(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -227,6 +238,7 @@ class AlertService final
       ViewPtr const view = shared_.backend.view();
       auto const found = view->book->silences().find(*id);
       if (found != view->book->silences().end()) fill(found->second, now, *response->mutable_silence());
+      fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -247,6 +259,7 @@ class AlertService final
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) fill(*some[i], now, *response->add_silences());
       response->set_next_page_token(range.next_page_token);
+      fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <functional>
+#include <set>
 
+#include "absl/strings/str_join.h"
 #include "base/text.h"
 #include "indicators/catalogue.h"
 #include "rpc/convert.h"
@@ -82,6 +84,65 @@ PeriodIndex latest(const engine::View& view) {
   return view.data_through.value_or(view.panel->first_period());
 }
 
+base::AreaId id_at(const reference::Areas&, size_t i) { return base::AreaId(static_cast<uint16_t>(i)); }
+base::SectorId id_at(const reference::Sectors&, size_t i) {
+  return base::SectorId(static_cast<uint16_t>(i));
+}
+
+// Everything of that level, or all where the level is empty; a level that nothing has is a violation.
+template <class Tree>
+auto at_level(const Tree& tree, const std::string& level, std::string_view field, BadRequest& bad) {
+  std::vector<decltype(id_at(tree, 0))> found;
+  std::set<std::string> levels;
+  for (size_t i = 0; i < tree.size(); ++i) {
+    levels.insert(tree.at(id_at(tree, i)).level);
+    if (level.empty() || tree.at(id_at(tree, i)).level == level) found.push_back(id_at(tree, i));
+  }
+  if (found.empty()) {
+    bad.add(field, cat("no level \"", level.substr(0, 32), "\"; there are ", absl::StrJoin(levels, ", ")));
+  }
+  return found;
+}
+
+// The code that a list asks for the children of, as a node.
+base::AreaId read_parent(const engine::View& view, const reference::Areas&, const std::string& code,
+                         BadRequest& bad) {
+  common::v1::Node node;
+  node.set_area(code);
+  return read_node(view, node, "parent", bad).area;
+}
+base::SectorId read_parent(const engine::View& view, const reference::Sectors&, const std::string& code,
+                           BadRequest& bad) {
+  common::v1::Node node;
+  node.set_sector(code);
+  return read_node(view, node, "parent", bad).sector;
+}
+// Sets have members, not a place in the tree.
+bool in_tree(const reference::Area& area) { return !area.is_set; }
+bool in_tree(const reference::Sector&) { return true; }
+
+// ListAreas and ListSectors: those of a level, below a parent, by page.
+template <class Request, class Response, class Tree, class Add>
+grpc::Status list(std::string_view method, const engine::View& view, const Request& request,
+                  Response& response, const Tree& tree, Add add) {
+  BadRequest bad;
+  auto some = at_level(tree, request.level(), "level", bad);
+  if (!request.parent().empty()) {
+    auto const parent = read_parent(view, tree, request.parent(), bad);
+    std::erase_if(some, [&](auto id) {
+      return id == parent || tree.at(id).parent != parent || !in_tree(tree.at(id));
+    });
+  }
+  PageRange const range =
+      read_range(request.page_size(), request.page_token(),
+                 cat(method, "|", request.level(), "|", request.parent()), some.size(), bad);
+  if (!bad.empty()) return bad.status();
+  for (size_t i = range.begin; i < range.end; ++i) add(some[i]);
+  response.set_next_page_token(range.next_page_token);
+  rpc::fill(view, *response.mutable_basis());
+  return grpc::Status::OK;
+}
+
 class IndicatorService final : public api::IndicatorService::Service {
  public:
   explicit IndicatorService(const Shared& shared) : shared_(shared) {}
@@ -105,6 +166,7 @@ class IndicatorService final : public api::IndicatorService::Service {
         }
       }
       response->set_next_page_token(range.next_page_token);
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -114,45 +176,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     return observed(shared_, "ListAreas", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Areas& areas = view->reference->areas;
-      BadRequest bad;
-      std::optional<base::AreaId> parent;
-      if (!request->parent().empty()) {
-        common::v1::Node node;
-        node.set_area(request->parent());
-        parent = read_node(*view, node, "parent", bad).area;
-      }
-      std::vector<base::AreaId> some;
-      for (size_t i = 0; i < areas.size(); ++i) {
-        base::AreaId const id(static_cast<uint16_t>(i));
-        const reference::Area& area = areas.at(id);
-        if (!request->level().empty() && area.level != request->level()) continue;
-        if (parent && (area.parent != *parent || id == *parent || area.is_set)) continue;
-        some.push_back(id);
-      }
-      PageRange const range =
-          read_range(request->page_size(), request->page_token(),
-                     cat("ListAreas|", request->level(), "|", request->parent()), some.size(), bad);
-      if (!bad.empty()) return bad.status();
-      for (size_t i = range.begin; i < range.end; ++i) {
-        const reference::Area& area = areas.at(some[i]);
-        api::Area& out = *response->add_areas();
-        out.set_name(cat("areas/", area.code));
-        out.set_code(area.code);
-        out.set_display_name(area.name);
-        out.set_level(area.level);
-        if (!area.is_set && some[i] != reference::kRootArea) {
-          out.set_parent(areas.at(area.parent).code);
-        }
-        if (area.is_set) add_members(areas, some[i], out);
-        if (area.validity.from.value != INT32_MIN) {
-          out.set_valid_from(base::format_date(area.validity.from));
-        }
-        if (area.validity.until.value != INT32_MAX) {
-          out.set_valid_until(base::format_date(area.validity.until));
-        }
-      }
-      response->set_next_page_token(range.next_page_token);
-      return grpc::Status::OK;
+      return list("ListAreas", *view, *request, *response, areas, [&](base::AreaId id) {
+        fill_area(areas, id, *response->add_areas());
+      });
     });
   }
 
@@ -161,37 +187,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     return observed(shared_, "ListSectors", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Sectors& sectors = view->reference->sectors;
-      BadRequest bad;
-      std::optional<base::SectorId> parent;
-      if (!request->parent().empty()) {
-        common::v1::Node node;
-        node.set_sector(request->parent());
-        parent = read_node(*view, node, "parent", bad).sector;
-      }
-      std::vector<base::SectorId> some;
-      for (size_t i = 0; i < sectors.size(); ++i) {
-        base::SectorId const id(static_cast<uint16_t>(i));
-        if (!request->level().empty() && sectors.at(id).level != request->level()) continue;
-        if (parent && (sectors.at(id).parent != *parent || id == *parent)) continue;
-        some.push_back(id);
-      }
-      PageRange const range =
-          read_range(request->page_size(), request->page_token(),
-                     cat("ListSectors|", request->level(), "|", request->parent()), some.size(), bad);
-      if (!bad.empty()) return bad.status();
-      for (size_t i = range.begin; i < range.end; ++i) {
-        const reference::Sector& sector = sectors.at(some[i]);
-        api::Sector& out = *response->add_sectors();
-        out.set_name(cat("sectors/", sector.code));
-        out.set_code(sector.code);
-        out.set_display_name(sector.name);
-        out.set_level(sector.level);
-        if (some[i] != reference::kAllSectors) out.set_parent(sectors.at(sector.parent).code);
-        out.set_scheme(std::string(sectors.scheme()));
-        out.set_scheme_version(std::string(sectors.version()));
-      }
-      response->set_next_page_token(range.next_page_token);
-      return grpc::Status::OK;
+      return list("ListSectors", *view, *request, *response, sectors, [&](base::SectorId id) {
+        fill_sector(sectors, id, *response->add_sectors());
+      });
     });
   }
 
@@ -291,10 +289,11 @@ class IndicatorService final : public api::IndicatorService::Service {
       if (request->area_level().empty() == request->sector_level().empty()) {
         bad.add("area_level", "set exactly one of area_level and sector_level");
       }
+      std::vector<Node> const nodes = of_level(*view, *request, fixed, bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       std::vector<std::pair<Node, ::bellwether::indicators::Value>> ranked;
-      for (Node const node : of_level(*view, *request, fixed)) {
+      for (Node const node : nodes) {
         auto v = value_of(subject, *view, node, period, *response->mutable_basis());
         if (v.ok()) {
           ranked.emplace_back(node, std::move(v));
@@ -350,6 +349,31 @@ class IndicatorService final : public api::IndicatorService::Service {
     out.set_window_periods(1);
     out.set_harm(api::HARM_DIRECTION_NONE);
   }
+  static void fill_area(const reference::Areas& areas, base::AreaId id, api::Area& out) {
+    const reference::Area& area = areas.at(id);
+    out.set_name(cat("areas/", area.code));
+    out.set_code(area.code);
+    out.set_display_name(area.name);
+    out.set_level(area.level);
+    if (!area.is_set && id != reference::kRootArea) out.set_parent(areas.at(area.parent).code);
+    if (area.is_set) add_members(areas, id, out);
+    if (area.validity.from.value != INT32_MIN) {
+      out.set_valid_from(base::format_date(area.validity.from));
+    }
+    if (area.validity.until.value != INT32_MAX) {
+      out.set_valid_until(base::format_date(area.validity.until));
+    }
+  }
+  static void fill_sector(const reference::Sectors& sectors, base::SectorId id, api::Sector& out) {
+    const reference::Sector& sector = sectors.at(id);
+    out.set_name(cat("sectors/", sector.code));
+    out.set_code(sector.code);
+    out.set_display_name(sector.name);
+    out.set_level(sector.level);
+    if (id != reference::kAllSectors) out.set_parent(sectors.at(sector.parent).code);
+    out.set_scheme(std::string(sectors.scheme()));
+    out.set_scheme_version(std::string(sectors.version()));
+  }
   static void add_members(const reference::Areas& areas, base::AreaId set, api::Area& out) {
     for (size_t i = 0; i < areas.size(); ++i) {
       base::AreaId const id(static_cast<uint16_t>(i));
@@ -361,17 +385,16 @@ class IndicatorService final : public api::IndicatorService::Service {
     }
   }
   static std::vector<Node> of_level(const engine::View& view, const api::RankNodesRequest& request,
-                                    Node fixed) {
+                                    Node fixed, BadRequest& bad) {
     std::vector<Node> out;
     if (!request.area_level().empty()) {
-      for (size_t i = 0; i < view.reference->areas.size(); ++i) {
-        base::AreaId const id(static_cast<uint16_t>(i));
-        if (view.reference->areas.at(id).level == request.area_level()) out.push_back({id, fixed.sector});
+      for (base::AreaId id : at_level(view.reference->areas, request.area_level(), "area_level", bad)) {
+        out.push_back({id, fixed.sector});
       }
-    } else {
-      for (size_t i = 0; i < view.reference->sectors.size(); ++i) {
-        base::SectorId const id(static_cast<uint16_t>(i));
-        if (view.reference->sectors.at(id).level == request.sector_level()) out.push_back({fixed.area, id});
+    } else if (!request.sector_level().empty()) {
+      for (base::SectorId id :
+           at_level(view.reference->sectors, request.sector_level(), "sector_level", bad)) {
+        out.push_back({fixed.area, id});
       }
     }
     return out;

@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kCaughtUpEvery = std::chrono::seconds(10);
 constexpr auto kMovedEvery = std::chrono::seconds(1);  // when the data reach further than told
 
+// A token of a replica that had read further is waited for so long.
+constexpr auto kAheadWait = std::chrono::seconds(2);
+
 constexpr char kResumeElsewhere[] =
     "this replica stops; watch again with the last resume_token, on any replica";
 
@@ -67,6 +70,16 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     if (finished_) return;
     std::shared_ptr<const engine::View> const view = owner_.backend_.view();
     const ::bellwether::alerts::Book& book = *view->book;
+    if (sent_.offset > book.offset()) {
+      // Another replica may have read further than this one.
+      if (Clock::now() - begun_ < kAheadWait) return;
+      lock.unlock();
+      finish(grpc::Status(grpc::StatusCode::OUT_OF_RANGE,
+                          base::cat("this resume_token lies beyond the end of the journal, at ",
+                                    book.offset().value, ": it is of another journal, or this replica "
+                                    "is behind; list the alerts and watch from now on")));
+      return;
+    }
     auto const behind = book.first_after(sent_);
     if (!behind) {
       lock.unlock();
@@ -124,6 +137,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   bool finished_ = false;
   bool lag_counts_ = false;
   Clock::time_point told_;
+  Clock::time_point const begun_ = Clock::now();
   std::optional<base::PeriodIndex> told_through_;
 };
 

@@ -55,12 +55,14 @@ class Served {
   // Folds one record into the book.
   ::bellwether::alerts::FoldOutcome tell(const ::bellwether::alerts::JournalEntry& entry) {
     std::lock_guard lock(mutex_);
+    view_ = nullptr;
     return book_.fold(base::JournalOffset(book_.offset().value + 1), entry);
   }
   // Clients see what was counted and told so far.
   void publish(std::string_view through) {
     {
       std::lock_guard lock(mutex_);
+      view_ = nullptr;
       published_ = panel_.publish();
       through_ = month(through);
     }
@@ -75,20 +77,19 @@ class Served {
  private:
   std::shared_ptr<const engine::View> view() {
     std::lock_guard lock(mutex_);
+    if (view_ != nullptr) return view_;
     auto out = std::make_shared<engine::View>();
     out->reference = {std::shared_ptr<const void>(), &testing::world()};
     out->calendar = kServedMonths;
     out->panel = published_;
     out->book = std::make_shared<const ::bellwether::alerts::Book>(book_);
     out->data_through = through_;
-    return out;
+    view_ = out;
+    return view_;
   }
   absl::StatusOr<base::JournalOffset> append(const ::bellwether::alerts::JournalEntry& entry) {
     ::bellwether::alerts::FoldOutcome const outcome = tell(entry);
-    if (outcome != ::bellwether::alerts::FoldOutcome::kApplied) {
-      return absl::FailedPreconditionError(
-          std::string(::bellwether::alerts::kFoldOutcomeNames[static_cast<size_t>(outcome)]));
-    }
+    if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok()) return taken;
     std::lock_guard lock(mutex_);
     return book_.offset();
   }
@@ -97,6 +98,7 @@ class Served {
   ::bellwether::indicators::Panel panel_{testing::world(), kServedMonths, month("2010-01")};
   std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
   std::optional<base::PeriodIndex> through_;
+  std::shared_ptr<const engine::View> view_;  // null: to be made anew
   ::bellwether::alerts::Book book_{kServedMonths};
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
