@@ -84,8 +84,7 @@ class Evaluator {
   struct Tested {
     size_t node;
     detection::Assessment assessment;
-    double p_adjusted = 1;
-    bool gated = false;
+    bool gated = false;  // it can be assessed, and enough is expected there
   };
 
   void adopt_rules(const alerts::Book& book);
@@ -98,8 +97,9 @@ class Evaluator {
   struct Verdict;  // collects updates
   std::vector<std::string> test_sources(const alerts::Book& book, base::PeriodIndex tick,
                                         Verdict& verdict);
-  void test_counts(DetectorState& state, const alerts::Book& book, base::PeriodIndex tick,
-                   const std::vector<std::string>& silent, Verdict& verdict);
+  // The nodes of a count rule that can be assessed or have an open alert.
+  std::vector<Tested> score_counts(DetectorState& state, bool silent, const Verdict& verdict);
+  void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
                    const std::vector<std::string>& silent, Verdict& verdict);
   void test_limits(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
