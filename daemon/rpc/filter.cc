@@ -63,6 +63,47 @@ std::optional<int64_t> severity_number(std::string text) {
 
 }  // namespace
 
+// The operator that stands after `field`.
+absl::StatusOr<AlertFilter::Op> AlertFilter::read_op(std::string_view field, bool ordered,
+                                                     std::string_view text, bool is_operator) {
+  if (is_operator && text == "=") return Op::kEqual;
+  if (is_operator && ordered && text == ">=") return Op::kAtLeast;
+  if (is_operator && ordered && text == "<=") return Op::kAtMost;
+  return absl::InvalidArgumentError(
+      cat("'", text, "' does not go with ", field, "; use =", ordered ? ", >= or <=" : ""));
+}
+
+// What c.text says, as the number that is compared.
+absl::Status AlertFilter::read_value(std::string_view field, base::Calendar calendar, Comparison& c) {
+  switch (c.field) {
+    case Field::kOpen:
+    case Field::kHistorical:
+    case Field::kAcknowledged:
+      if (c.text != "true" && c.text != "false") {
+        return absl::InvalidArgumentError(cat(field, " is true or false, not '", c.text, "'"));
+      }
+      c.number = c.text == "true";
+      break;
+    case Field::kSeverity: {
+      auto const severity = severity_number(c.text);
+      if (!severity || *severity == 0) {
+        return absl::InvalidArgumentError(cat("'", c.text, "' is no severity; say OPS, AMBER or RED"));
+      }
+      c.number = *severity;
+      break;
+    }
+    case Field::kRaised: {
+      BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, calendar.parse(c.text));
+      c.number = period.value;
+      break;
+    }
+    case Field::kRule:
+    case Field::kArea:
+    case Field::kSector: break;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Calendar calendar) {
   if (text.size() > kFilterBytesMax) {
     return absl::InvalidArgumentError(cat("is longer than ", kFilterBytesMax, " bytes; shorten it"));
@@ -76,58 +117,22 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
       return absl::InvalidArgumentError("ends in the middle of a comparison; write FIELD = VALUE");
     }
     Comparison c;
-    auto const field = std::ranges::find(kFields, tokens[i].text);
+    const std::string& name = tokens[i].text;
+    auto const field = std::ranges::find(kFields, name);
     if (field == kFields.end() || tokens[i].kind != TokenKind::kWord) {
       return absl::InvalidArgumentError(
-          cat("'", tokens[i].text, "' is no field; there are open, rule, severity, area, sector, "
-              "historical, acknowledged, raised_period"));
+          cat("'", name, "' is no field; there are open, rule, severity, area, sector, historical, "
+              "acknowledged, raised_period"));
     }
     c.field = static_cast<Field>(field - kFields.begin());
-    const std::string& op = tokens[i + 1].text;
     bool const ordered = c.field == Field::kSeverity || c.field == Field::kRaised;
-    bool const is_operator = tokens[i + 1].kind == TokenKind::kOperator;
-    if (is_operator && op == "=") {
-      c.op = Op::kEqual;
-    } else if (is_operator && ordered && op == ">=") {
-      c.op = Op::kAtLeast;
-    } else if (is_operator && ordered && op == "<=") {
-      c.op = Op::kAtMost;
-    } else {
-      return absl::InvalidArgumentError(
-          cat("'", op, "' does not go with ", tokens[i].text, "; use =",
-              ordered ? ", >= or <=" : ""));
-    }
+    BELLWETHER_ASSIGN_OR_RETURN(
+        c.op, read_op(name, ordered, tokens[i + 1].text, tokens[i + 1].kind == TokenKind::kOperator));
     c.text = tokens[i + 2].text;
     if (tokens[i + 2].kind == TokenKind::kOperator) {
       return absl::InvalidArgumentError(cat("'", c.text, "' is no value; write FIELD = VALUE"));
     }
-    switch (c.field) {
-      case Field::kOpen:
-      case Field::kHistorical:
-      case Field::kAcknowledged:
-        if (c.text != "true" && c.text != "false") {
-          return absl::InvalidArgumentError(cat(tokens[i].text, " is true or false, not '", c.text, "'"));
-        }
-        c.number = c.text == "true";
-        break;
-      case Field::kSeverity: {
-        auto const severity = severity_number(c.text);
-        if (!severity || *severity == 0) {
-          return absl::InvalidArgumentError(cat("'", c.text, "' is no severity; say OPS, AMBER or RED"));
-        }
-        c.number = *severity;
-        break;
-      }
-      case Field::kRaised: {
-        auto const period = calendar.parse(c.text);
-        if (!period.ok()) return period.status();
-        c.number = period->value;
-        break;
-      }
-      case Field::kRule:
-      case Field::kArea:
-      case Field::kSector: break;
-    }
+    BELLWETHER_RETURN_IF_ERROR(read_value(name, calendar, c));
     filter.all_.push_back(std::move(c));
     if (i + 3 < tokens.size() &&
         (tokens[i + 3].text != "AND" || tokens[i + 3].kind != TokenKind::kWord)) {

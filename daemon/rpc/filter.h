@@ -29,6 +29,10 @@ class AlertFilter {
     std::string text;
     int64_t number = 0;
   };
+  static absl::StatusOr<Op> read_op(std::string_view field, bool ordered, std::string_view text,
+                                    bool is_operator);
+  static absl::Status read_value(std::string_view field, base::Calendar calendar, Comparison& c);
+
   std::vector<Comparison> all_;
 };
 
