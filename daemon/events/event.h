@@ -9,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/ids.h"
+#include "base/response_hours.h"
 
 namespace bellwether::events {
 
@@ -71,11 +72,9 @@ inline constexpr size_t kTopicFamilies = 8;
 inline constexpr std::array<std::string_view, kTopicFamilies> kTopicFamilyNames = {
     "distress", "start_up", "finance", "compliance", "growth", "people", "innovation", "other"};
 
-// First response in working hours (Monday to Friday, 09:00–17:00 UTC): bucket b ≥ 1 holds waits up to
-// kResponseHours[b − 1]; the last is open. 0 = no response yet. 40 hours are five working days.
-inline constexpr std::array<double, 14> kResponseHours = {0.5, 1,  2,  3,  4,  6,  8,
-                                                          12,  16, 24, 32, 40, 60, 80};
-inline constexpr size_t kResponseBuckets = kResponseHours.size() + 1;  // without "none yet"
+// A first response's bucket, 1 … kResponseBuckets; 0 = no response yet.
+using base::kResponseBuckets;
+using base::kResponseHours;
 
 inline constexpr AreaId kNoArea{UINT16_MAX};        // not stated by this event
 inline constexpr SectorId kNoSector{UINT16_MAX};    // not stated by this event

@@ -2,8 +2,9 @@
 
 #include <array>
 
-#include "base/text.h"
 #include "base/check.h"
+#include "base/response_hours.h"
+#include "base/text.h"
 
 namespace bellwether::indicators {
 namespace {
@@ -78,11 +79,6 @@ constexpr std::array<IndicatorInfo, kIndicators> kCatalogue = {{
      "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",
      false},
 }};
-
-// Upper ends of the response buckets in working hours; the last bucket is open and counts as its
-// lower end.
-constexpr std::array<double, 14> kResponseUpper = {0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 40, 60, 80};
-constexpr size_t kResponseBuckets = kResponseUpper.size() + 1;
 
 struct Span {
   PeriodIndex first;
@@ -167,9 +163,9 @@ Value survival(const IndicatorInfo& info, const Panel& panel, Node node, PeriodI
 Value response_quantile(const IndicatorInfo& info, double quantile, const Panel& panel, Node node,
                         PeriodIndex period) {
   Span const w = window_ending(info, panel, period);
-  std::array<int64_t, kResponseBuckets> counts{};
+  std::array<int64_t, base::kResponseBuckets> counts{};
   int64_t total = 0;
-  for (size_t b = 0; b < kResponseBuckets; ++b) {
+  for (size_t b = 0; b < base::kResponseBuckets; ++b) {
     counts[b] = panel.sum(node, measure_at(Measure::kResponse1, b), w.first, w.last);
     total += counts[b];
   }
@@ -177,11 +173,12 @@ Value response_quantile(const IndicatorInfo& info, double quantile, const Panel&
   if (!v.ok()) return v;
   double const target = quantile * static_cast<double>(total);
   double below = 0;
-  for (size_t b = 0; b < kResponseBuckets; ++b) {
+  for (size_t b = 0; b < base::kResponseBuckets; ++b) {
     auto const n = static_cast<double>(counts[b]);
     if (below + n >= target) {
-      double const lower = b == 0 ? 0 : kResponseUpper[b - 1];
-      double const upper = b < kResponseUpper.size() ? kResponseUpper[b] : lower;
+      double const lower = b == 0 ? 0 : base::kResponseHours[b - 1];
+      // The last bucket is open and counts as its lower end.
+      double const upper = b < base::kResponseHours.size() ? base::kResponseHours[b] : lower;
       v.value = lower + (upper - lower) * (n > 0 ? (target - below) / n : 0);
       v.numerator = v.value;
       return v;

@@ -51,7 +51,7 @@ enum class Measure : uint8_t {
   kInteractionsInnovation,
   kInteractionsOther,
   kInteractionMinutes,
-  kResponse1,  // first responses by bucket of working hours, see events::kResponseHours
+  kResponse1,  // first responses by bucket of working hours, see base::kResponseHours
   kResponse2,
   kResponse3,
   kResponse4,
