@@ -1,6 +1,8 @@
 // R5 and R12, and R1 by the week: detectors on counts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "region.h"
@@ -138,6 +140,40 @@ TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
   ASSERT_FALSE(found[0]->empty());
   EXPECT_LE(found[0]->size(), kContributionsMax);
   EXPECT_EQ(*found[0], *found[1]);
+}
+
+// Eight districts fall alike; the largest differences are named, no more than a reader takes in.
+TEST(ContributionsTest, OnlyTheLargestPartsAreNamed) {
+  std::string areas = "code,name,level,parent\nR,Realm,country,\n";
+  for (int i = 1; i <= 8; ++i) areas += "D" + std::to_string(i) + ",District,district,R\n";
+  auto const reference = std::make_shared<const reference::Reference>(reference::Reference{
+      testing::must(reference::Areas::parse(areas, "areas.csv", "set,name,member,from,until\n", "sets.csv")),
+      testing::must(reference::Sectors::parse(testing::kWorldSectors, "sectors.csv")), reference::Postcodes()});
+  Evaluator evaluator(reference, options());
+  alerts::Book book(kMonths);
+  book.fold(base::JournalOffset(0), alerts::RuleSetActivated{alerts::default_rules(kMonths), "test", {}});
+  int32_t const fall = kBegin.value + 84;
+  for (int32_t t = kBegin.value; t <= fall; ++t) {
+    PartitionTick part;
+    part.tick = PeriodIndex(t);
+    for (int i = 1; i <= 8; ++i) {
+      auto const area = testing::must(reference->areas.find("D" + std::to_string(i)));
+      auto const births = [&](int32_t period, int64_t n) {
+        part.deltas.push_back({DeltaKey({area, testing::sector("10"), base::SizeBand(0)}, Measure::kBirths,
+                                        PeriodIndex(period)), n});
+      };
+      if (t == kBegin.value) births(t - 200, 1000);
+      births(t, (t < fall ? 40 : 40 - 4 * i) + t * 7 % 5 - 2);
+    }
+    evaluator.apply(PeriodIndex(t), std::span(&part, 1));
+  }
+  auto const verdict = evaluator.evaluate(PeriodIndex(fall), book, {}, false);
+  const alerts::AlertUpdate* const u = update_of(verdict, "R1", "R", "10");
+  ASSERT_NE(u, nullptr);
+  const auto& parts = u->evidence.contributions;
+  ASSERT_EQ(parts.size(), kContributionsMax);
+  EXPECT_EQ(parts.front().area, "D8");
+  EXPECT_TRUE(std::ranges::is_sorted(parts, std::greater<>(), &alerts::Contribution::share));
 }
 
 }  // namespace

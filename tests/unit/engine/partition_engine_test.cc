@@ -265,6 +265,29 @@ TEST(PartitionEngineTest, TooManyTicksInWaitingHoldTheInput) {
   EXPECT_EQ(taken, 9u * 12);  // 2010-01 … 2018-12
 }
 
+TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoWhereTheYearTurns) {
+  PartitionOptions options = months(1);
+  options.calendar = base::Calendar(base::CalendarUnit::kWeek);
+  PartitionEngine engine(PartitionId(0), options);
+  Feed feed(engine, 0);
+  feed(at(2020, 12, 30), birth(1, day(2020, 12, 29)));
+  feed(at(2021, 1, 3, 23), birth(2, day(2021, 1, 3)));       // a Sunday of 2020-W53
+  feed(at(2021, 1, 4, 0), birth(3, day(2021, 1, 3)));        // within the allowed disorder of an hour
+  EXPECT_FALSE(engine.take_tick());
+  feed(at(2021, 1, 4, 2), birth(4, day(2021, 1, 4)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(options.calendar.name(tick->tick), "2020-W53");
+  EXPECT_EQ(tick->cut, std::vector<Offset>{Offset(3)});
+  ASSERT_EQ(tick->deltas.size(), 1u);
+  EXPECT_EQ(tick->deltas[0].amount, 3);
+  EXPECT_EQ(tick->deltas[0].key.period(), tick->tick);
+  feed(at(2021, 1, 11, 2), heartbeat(at(2021, 1, 11, 2)));
+  auto const next = engine.take_tick();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(options.calendar.name(next->tick), "2021-W01");
+}
+
 // 524,289 interactions of 4,095 minutes are more minutes than 32 bits hold.
 TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
   constexpr int64_t kInteractions = 524'289;
