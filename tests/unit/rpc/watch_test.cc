@@ -22,6 +22,7 @@ class WatchTest : public ::testing::Test {
     u.transition = core::TransitionKind::kRaised;
     core::TickEvaluated tick;
     tick.tick = u.raised;
+    tick.book_offset = base::JournalOffset(0);  // the rules are in force
     tick.updates = {u};
     served_.tell(tick);
     served_.publish("2019-05");
