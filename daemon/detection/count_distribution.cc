@@ -10,11 +10,15 @@ namespace {
 
 constexpr double kTiny = 1e-300;
 constexpr double kPrecision = 1e-15;
-constexpr int kTermsMax = 10'000;  // of a continued fraction; it needs about √max(a, b)
+// Of a continued fraction or series, which needs a few times √max(a, b): counts to 10⁹ and beyond.
+constexpr int kTermsMax = 1'000'000;
 // Nearer to one, the dispersion changes no digit that is shown, and μ/(φ−1) loses them all.
 constexpr double kPoissonBelow = 1 + 1e-8;
 // Up to this count the terms are added up one by one: faster than a continued fraction.
 constexpr int64_t kSummedMax = 48;
+// A quantile is walked to from the normal one, a term a step; if it lies farther off, by halves.
+constexpr int kWalkMax = 2000;
+constexpr int64_t kQuantileMax = 1'000'000'000'000'000;
 
 double log_gamma(double x) {
   int sign = 0;  // lgamma's global is not for several threads
@@ -122,19 +126,51 @@ Tails tails(const CountDistribution& d, int64_t y) {
   return t;
 }
 
+namespace {
+
+// The smallest y with P(Y ≤ y) ≥ p, by halves from an interval that grows around `near`.
+int64_t quantile_by_halves(const CountDistribution& d, double p, int64_t near) {
+  auto const reached = [&](int64_t y) {
+    Tails const t = tails(d, y);
+    return p < 0.5 ? t.below + t.at >= p : t.above <= 1 - p;
+  };
+  int64_t width = kWalkMax;
+  int64_t low = near;  // not reached, or −1
+  while (low >= 0 && reached(low)) {
+    low = std::max<int64_t>(-1, low - width);
+    width *= 2;
+  }
+  int64_t high = low < near ? near : low + width;
+  while (high < kQuantileMax && !reached(high)) {
+    low = high;
+    width *= 2;
+    high += width;
+  }
+  while (high - low > 1) {
+    int64_t const middle = low + (high - low) / 2;
+    (reached(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+}  // namespace
+
 int64_t quantile(const CountDistribution& d, double p) {
-  double const guess =
-      std::max(0.0, d.mean + normal_quantile(p) * std::sqrt(d.mean * d.dispersion));
-  auto y = static_cast<int64_t>(guess);
+  double const guess = std::clamp(d.mean + normal_quantile(p) * std::sqrt(d.mean * d.dispersion),
+                                  0.0, static_cast<double>(kQuantileMax));
+  auto const near = static_cast<int64_t>(guess);
+  int64_t y = near;
   Tails t = tails(d, y);
   double cumulative = t.below + t.at;  // P(Y ≤ y)
   double at = t.at;
-  while (cumulative < p && at > 0) {
+  while (cumulative < p) {
+    if (y - near > kWalkMax || at <= 0) return quantile_by_halves(d, p, near);
     at *= step_up(d, static_cast<double>(y));
     cumulative += at;
     ++y;
   }
   while (y > 0 && cumulative - at >= p) {
+    if (near - y > kWalkMax) return quantile_by_halves(d, p, near);
     cumulative -= at;
     at /= step_up(d, static_cast<double>(y - 1));
     --y;

@@ -24,7 +24,7 @@ struct Tails {
 };
 Tails tails(const CountDistribution& d, int64_t y);
 
-// The smallest y with P(Y ≤ y) ≥ p, 0 < p < 1.
+// The smallest y with P(Y ≤ y) ≥ p, 0 < p < 1; 10¹⁵ at most.
 int64_t quantile(const CountDistribution& d, double p);
 
 // I_x(a, b) for a, b > 0 and 0 ≤ x ≤ 1: DLMF 8.17.22, by Lentz's method.

@@ -63,6 +63,28 @@ TEST(CountDistributionTest, TheQuantileIsTheSmallestThatReaches) {
   }
 }
 
+// A thousand million a period: about normal, and a gamma distribution where it scatters most.
+TEST(CountDistributionTest, HugeCountsHaveTheirTails) {
+  CountDistribution const poisson{1e9, 1};
+  double const deviation = std::sqrt(1e9);
+  for (double z : {-3.0, -1.0, 0.0, 0.5, 2.0}) {
+    auto const y = static_cast<int64_t>(1e9 + z * deviation);
+    EXPECT_NEAR(tails(poisson, y).low_mid(), normal_cdf(z), 2e-5) << z;
+    EXPECT_NEAR(tails(poisson, y).high_mid(), normal_cdf(-z), 2e-5) << z;
+  }
+  EXPECT_NEAR((static_cast<double>(quantile(poisson, 0.99)) - 1e9) / deviation, 2.3263, 1e-3);
+  // Size 10: quantiles of Gamma(10, 1) are 4.1302 and 18.7831.
+  CountDistribution const scattered{1e9, 1e8 + 1};
+  EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.01)) / 1e8, 4.1302, 1e-3);
+  EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.99)) / 1e8, 18.7831, 1e-3);
+  // Nearly every period without an event, now and then very many.
+  CountDistribution const rare{1e3, 1e6};
+  EXPECT_EQ(quantile(rare, 0.5), 0);
+  int64_t const q = quantile(rare, 0.999);
+  EXPECT_GE(tails(rare, q).below + tails(rare, q).at, 0.999 - 1e-9);
+  EXPECT_LT(tails(rare, q).below, 0.999 + 1e-9);
+}
+
 TEST(CountDistributionTest, NegativeBinomialGoesOverIntoPoisson) {
   Tails const a = tails({50, 1}, 42);
   Tails const b = tails({50, 1 + 1e-7}, 42);
