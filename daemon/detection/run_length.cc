@@ -101,11 +101,19 @@ double two_sided_cusum_average_run_length(double reference, double threshold_h, 
 double cusum_threshold(double reference, double in_control) {
   constexpr double kThresholdMax = 64;
   constexpr double kPrecision = 1e-9;
+  auto const runs_short = [&](double h) {
+    double const length = cusum_average_run_length(reference, h, 0);
+    return length >= 1 && length < in_control;  // below 1: so long that the equations are singular
+  };
   double low = 0;
-  double high = kThresholdMax;
+  double high = 0.5;
+  while (high < kThresholdMax && runs_short(high)) {
+    low = high;
+    high *= 2;
+  }
   while (high - low > kPrecision) {
     double const middle = (low + high) / 2;
-    (cusum_average_run_length(reference, middle, 0) < in_control ? low : high) = middle;
+    (runs_short(middle) ? low : high) = middle;
   }
   return high;
 }

@@ -68,6 +68,13 @@ TEST(RunLengthTest, ThresholdsForARunLength) {
   }
 }
 
+// With a large reference value the smallest threshold runs long enough.
+TEST(RunLengthTest, ThresholdsNeedNotBeLarge) {
+  EXPECT_NEAR(cusum_threshold(3.9, 1000), 0, 1e-6);
+  double const h = cusum_threshold(3, 1000);
+  EXPECT_NEAR(cusum_average_run_length(3, h, 0), 1000, 1);
+}
+
 TEST(RunLengthTest, Ewma) {
   struct Chart {
     double lambda, limit;
