@@ -72,6 +72,16 @@ absl::Status LineErrors::status() const {
 absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_view file,
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional) {
+  BELLWETHER_ASSIGN_OR_RETURN(CsvTable table, parse_csv_table(csv, file, required, optional));
+  LineErrors errors(file);
+  for (const LineError& e : table.bad) errors.add(e.line, e.what);
+  BELLWETHER_RETURN_IF_ERROR(errors.status());
+  return std::move(table.rows);
+}
+
+absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view file,
+                                         const std::vector<std::string>& required,
+                                         const std::vector<std::string>& optional) {
   LineErrors errors(file);
   if (csv.substr(0, 3) == "\xef\xbb\xbf") csv.remove_prefix(3);
   Reader reader(csv);
@@ -99,25 +109,32 @@ absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_
     if (!present[i]) errors.add(1, cat("column \"", required[i], "\" is missing; add it"));
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());
-  std::vector<CsvRow> rows;
+  CsvTable table;
   while (!reader.done()) {
     CsvRow row;
-    if (!reader.next(row)) {
+    if (!reader.next(row)) {  // it has swallowed the rest of the file
+      for (const LineError& e : table.bad) errors.add(e.line, e.what);
       errors.add(row.line, "a quote is opened and never closed; close it");
-      break;
+      return errors.status();
     }
     if (blank(row)) continue;
     if (row.fields.size() != target.size()) {
-      errors.add(row.line, cat(row.fields.size(), " fields where the header has ", target.size(),
-                               "; give each column a field"));
+      table.bad.push_back({row.line, cat(row.fields.size(), " fields where the header has ",
+                                         target.size(), "; give each column a field")});
       continue;
     }
     CsvRow ordered{row.line, std::vector<std::string>(columns.size())};
     for (size_t i = 0; i < target.size(); ++i) ordered.fields[target[i]] = std::move(row.fields[i]);
-    rows.push_back(std::move(ordered));
+    table.rows.push_back(std::move(ordered));
   }
-  BELLWETHER_RETURN_IF_ERROR(errors.status());
-  return rows;
+  return table;
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (char const c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
 }
 
 }  // namespace bellwether::base

@@ -43,4 +43,21 @@ absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional = {});
 
+// A line that cannot be used; `what` also says what to do.
+struct LineError {
+  int line = 0;
+  std::string what;
+};
+struct CsvTable {
+  std::vector<CsvRow> rows;
+  std::vector<LineError> bad;  // rows with a wrong number of fields
+};
+// As parse_csv, for callers that go on with the good rows and name the bad ones themselves.
+absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view file,
+                                         const std::vector<std::string>& required,
+                                         const std::vector<std::string>& optional = {});
+
+// `text` as a field to write: quoted where it must be.
+std::string csv_field(std::string_view text);
+
 }  // namespace bellwether::base
