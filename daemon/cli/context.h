@@ -36,6 +36,7 @@ void add_forecasts(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_topics(CLI::App& app, Context& context);
 void add_feed(CLI::App& app, Context& context);
+void add_detect(CLI::App& app, Context& context);
 
 // "2026-11-24 09:15" in UTC.
 std::string instant(int64_t milliseconds);

@@ -385,6 +385,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   }
   if (!trend) fitted = fit_once(ws, o, target_t, false);
   if (!fitted.converged) return not_assessed(NotAssessed::kNoConvergence);
+  if (fitted.baseline.expected < kMuMin) return not_assessed(NotAssessed::kNothingExpected);
   fitted.baseline.oldest = base::PeriodIndex(oldest);
   fitted.baseline.newest = base::PeriodIndex(newest);
   return fitted.baseline;

@@ -37,7 +37,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"runtime",
      {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine", "kafka", "metrics",
       "config", "rpc", "journal.pb", "api.pb"}},
-    // The command line makes topics and feeds registers itself, hence kafka.
+    // The command line makes topics and feeds registers itself, hence kafka; analysts run detectors and
+    // forecasts on their own series without a server.
     {"cli", {"base", "reference", "events", "detection", "forecast", "kafka", "events.pb", "api.pb"}},
 };
 const std::set<std::string> kCore = {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine"};

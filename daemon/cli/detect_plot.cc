@@ -1,0 +1,135 @@
+#include "cli/detect_plot.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "base/text.h"
+#include "cli/table.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr PlotColour kObserved{0.18, 0.22, 0.28};
+constexpr PlotColour kExpected{0.16, 0.45, 0.70};
+constexpr PlotColour kBand{0.16, 0.45, 0.70, 0.17};
+constexpr PlotColour kAmber{0.93, 0.58, 0.05};
+constexpr PlotColour kRed{0.80, 0.13, 0.15};
+constexpr int kTicksMax = 14;
+
+double x_of(base::PeriodIndex p) {
+  return static_cast<double>(p.value);
+}
+
+std::string title_of(DetectMethod method) {
+  switch (method) {
+    case DetectMethod::kFarrington:
+      return "Observed against the expectation of earlier years";
+    case DetectMethod::kCusum:
+      return "Change points by a CUSUM of normal scores";
+    case DetectMethod::kEars:
+      return "Observed against the EARS bound";
+    case DetectMethod::kPoissonCusum:
+      return "Change points by a CUSUM of counts";
+  }
+  return "";
+}
+
+std::vector<PlotKey> keys_of(const DetectOptions& o) {
+  std::vector<PlotKey> keys = {{PlotSample::kLine, kObserved, "observed"},
+                               {PlotSample::kLine, kExpected, "expected"}};
+  std::string const share = absl::StrFormat("%g", 100 * (1 - 2 * o.alpha));
+  if (o.method == DetectMethod::kEars) {
+    keys.push_back({PlotSample::kDashes, kAmber, "EARS bound"});
+    keys.push_back({PlotSample::kMark, kAmber, "above the bound"});
+    return keys;
+  }
+  keys.push_back({PlotSample::kBand, kBand, base::cat("where ", share, " % should lie")});
+  if (o.method == DetectMethod::kFarrington)
+    keys.push_back({PlotSample::kMark, kAmber, "amber: beyond it"});
+  if (o.farrington.compatibility == detection::Compatibility::kNone) {
+    keys.push_back({PlotSample::kMark, kRed, "red: the CUSUM is at its threshold"});
+    keys.push_back({PlotSample::kDashes, kRed, "onset"});
+  }
+  return keys;
+}
+
+// Alarms as marks, and the onset of every change that became red.
+void add_alarms(PlotPanel& panel, std::span<const DetectRow> rows, const PeriodScale& scale) {
+  int amber = 0;
+  int red = 0;
+  std::optional<base::PeriodIndex> onset;
+  for (const DetectRow& row : rows) {
+    if (row.state != DetectState::kAmber && row.state != DetectState::kRed) continue;
+    bool const is_red = row.state == DetectState::kRed;
+    ++(is_red ? red : amber);
+    panel.marks.push_back({x_of(row.period), *row.observed, is_red ? kRed : kAmber});
+    if (!is_red || row.onset == onset) continue;
+    onset = row.onset;
+    if (x_of(*onset) >= panel.x.low) {
+      panel.rules.push_back({x_of(*onset), base::cat("since ", scale.name(*onset)), kRed});
+    }
+  }
+  auto const silent = std::ranges::count(rows, DetectState::kNotAssessed, &DetectRow::state);
+  panel.remark = base::cat(red, " red, ", amber, " amber of ", rows.size(), " periods");
+  if (silent > 0) base::append(panel.remark, ", ", silent, " not assessed");
+}
+
+PlotPanel panel_of(const std::string& name, std::span<const DetectRow> rows,
+                   const DetectOptions& o) {
+  PlotPanel panel;
+  panel.title = name;
+  if (rows.empty()) {
+    panel.remark = "no periods";
+    return panel;
+  }
+  panel.x = {x_of(rows.front().period), x_of(rows.back().period)};
+  PlotLine observed{{}, kObserved, 1.3};
+  PlotLine expected{{}, kExpected, 1.6};
+  PlotLine bound{{}, kAmber, 1.2, true};
+  PlotBand band{{}, kBand};
+  for (const DetectRow& row : rows) {
+    double const x = x_of(row.period);
+    observed.points.push_back({x, row.observed});
+    expected.points.push_back({x, row.expected});
+    bound.points.push_back({x, row.lower ? std::nullopt : row.upper});
+    bool const has_band = row.lower && row.upper;
+    band.spans.push_back(
+        {x, has_band ? std::optional(PlotRange{*row.lower, *row.upper}) : std::nullopt});
+  }
+  panel.bands = {std::move(band)};
+  panel.lines = {std::move(expected), std::move(bound), std::move(observed)};
+  for (PeriodTick& tick :
+       period_ticks(o.scale, rows.front().period, rows.back().period, kTicksMax)) {
+    panel.ticks.push_back({x_of(tick.period), std::move(tick.label)});
+  }
+  add_alarms(panel, rows, o.scale);
+  return panel;
+}
+
+std::string x_label(const PeriodScale& scale) {
+  if (!scale.is_dated()) return "period";
+  return scale.calendar().unit() == base::CalendarUnit::kWeek ? "week" : "month";
+}
+
+}  // namespace
+
+PlotFigure detect_figure(std::span<const DetectedSeries> series, const DetectOptions& options,
+                         std::optional<base::PeriodIndex> from) {
+  PlotFigure figure;
+  figure.title = title_of(options.method);
+  figure.x_label = x_label(options.scale);
+  figure.y_label = base::cat("count a ", figure.x_label);
+  figure.keys = keys_of(options);
+  for (const DetectedSeries& s : series.first(std::min(series.size(), kPlotPanelsMax))) {
+    auto const begin = std::ranges::find_if(
+        s.rows, [&](const DetectRow& r) { return !from || r.period >= *from; });
+    figure.panels.push_back(panel_of(s.name, {begin, s.rows.end()}, options));
+  }
+  if (series.size() > kPlotPanelsMax) {
+    figure.note = base::cat("The first ", kPlotPanelsMax, " of ", series.size(),
+                            " series; the table has all of them.");
+  }
+  return figure;
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,37 @@
+#include "cli/detect_table.h"
+
+#include "absl/strings/str_format.h"
+#include "base/csv.h"
+#include "base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+std::string cell(std::optional<double> x) {
+  if (!x) return "";
+  return absl::StrFormat("%.10g", *x + 0.0);  // −0 is written 0
+}
+
+std::string state_of(const DetectRow& row) {
+  if (row.state != DetectState::kNotAssessed) return std::string(name(row.state));
+  return base::cat(name(row.state), ": ", row.why);
+}
+
+}  // namespace
+
+void append_detect_rows(std::string& csv, std::string_view series, std::span<const DetectRow> rows,
+                        const PeriodScale& scale, std::optional<base::PeriodIndex> from) {
+  std::string const name = base::csv_field(series);
+  for (const DetectRow& row : rows) {
+    if (from && row.period < *from) continue;
+    base::append(csv, name, ",", scale.name(row.period));
+    for (const auto& figure : {row.observed, row.expected, row.dispersion, row.lower, row.upper,
+                               row.p_low, row.p_high, row.score, row.cusum}) {
+      base::append(csv, ",", cell(figure));
+    }
+    base::append(csv, ",", row.onset ? scale.name(*row.onset) : "", ",",
+                 base::csv_field(state_of(row)), "\n");
+  }
+}
+
+}  // namespace bellwether::cli
