@@ -46,6 +46,23 @@ TEST(CsvTest, ManyErrorsAreCountedAndSomeAreShown) {
   EXPECT_THAT(text, HasSubstr("and 30 more"));
 }
 
+TEST(CsvTest, ATableGoesOnPastBadRows) {
+  auto const table = parse_csv_table("a,b\n1\n1,2\n1,2,3\n3,4\n", "f.csv", {"a", "b"});
+  ASSERT_TRUE(table.ok());
+  ASSERT_EQ(table->rows.size(), 2u);
+  EXPECT_EQ(table->rows[1].line, 5);
+  ASSERT_EQ(table->bad.size(), 2u);
+  EXPECT_EQ(table->bad[1].line, 4);
+  EXPECT_FALSE(parse_csv_table("a,b\n1,\"2\n", "f.csv", {"a", "b"}).ok());  // the rest is unread
+}
+
+TEST(CsvTest, AFieldIsQuotedWhereItMustBe) {
+  EXPECT_EQ(csv_field("plain text"), "plain text");
+  EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_field("say \"x\""), "\"say \"\"x\"\"\"");
+  EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
+}
+
 TEST(TextTest, NumbersAreWholeOrNothing) {
   EXPECT_EQ(parse_number<int>("42"), 42);
   EXPECT_EQ(parse_number<int>("-7"), -7);
