@@ -50,7 +50,15 @@ class Server::Impl {
   }
 
   void set_serving(bool serving) {
-    if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(serving);
+    auto* const health = server_->GetHealthCheckService();
+    if (health == nullptr) return;
+    health->SetServingStatus(serving);
+    // gRPC knows a service's name only once it was given a status of its own.
+    for (const char* service :
+         {indicators::v1::IndicatorService::service_full_name(),
+          alerts::v1::AlertService::service_full_name(), status::v1::StatusService::service_full_name()}) {
+      health->SetServingStatus(service, serving);
+    }
   }
 
   void stop(absl::Time deadline) {

@@ -1,12 +1,16 @@
 // What clients do wrong, and what many of them do.
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <thread>
 
 #include "base/text.h"
+#include "rpc/server.h"
+#include "runtime/journal_codec.h"
 #include "support/cluster.h"
+#include "support/must.h"
 
 namespace bellwether::testing {
 namespace {
@@ -19,18 +23,19 @@ base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
 class GrpcTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    Topics const topics = make_topics(broker());
-    Source source(broker(), topics);
+    topics_ = make_topics(broker());
+    Source source(broker(), topics_);
     for (int i = 0; i < 40; ++i) {
       source.registered("0000" + std::to_string(1000 + i), i % 2 == 0 ? "N1" : "S1", "10110", day(2019, 1 + i % 10, 5));
     }
     source.heartbeat(base::UnixMillis(base::start_of(day(2019, 12, 1)).value));
     daemon_ = std::make_unique<Daemon>(
-        DaemonOptions{.broker = broker(), .topics = topics, .more = "  watchers_max: 1000\n"});
+        DaemonOptions{.broker = broker(), .topics = topics_, .more = "  watchers_max: 1000\n"});
     ASSERT_TRUE(daemon_->serves());
     ASSERT_TRUE(daemon_->through("2019-11"));
   }
   static void TearDownTestSuite() { daemon_.reset(); }
+  static Topics topics_;
   static std::unique_ptr<Daemon> daemon_;
 
   std::unique_ptr<indicators::v1::IndicatorService::Stub> indicators_ =
@@ -44,6 +49,7 @@ class GrpcTest : public ::testing::Test {
     EXPECT_THAT(status.error_details(), HasSubstr(field));
   }
 };
+Topics GrpcTest::topics_;
 std::unique_ptr<Daemon> GrpcTest::daemon_;
 
 TEST_F(GrpcTest, EveryWrongFieldIsNamed) {
@@ -234,14 +240,180 @@ TEST_F(GrpcTest, AThousandWatchersAreServedAndTheNextIsRefused) {
   EXPECT_TRUE(eventually([&] { return daemon_->status().watchers() == 0; }, 20));
 }
 
-TEST_F(GrpcTest, AWatcherThatNeverReadsDisturbsNobody) {
-  grpc::ClientContext c;
-  alerts::v1::WatchAlertsRequest q;
-  q.set_resume_token("0");
-  auto const stream = alerts_->WatchAlerts(&c, q);
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(daemon_->total("births", "R", "all"), 40);
-  c.TryCancel();
-  (void)stream->Finish();
+// Acts on one alert, as another replica would journal them.
+class Acts {
+ public:
+  Acts(const Topics& topics, Daemon& daemon) : topics_(topics), source_(broker(), topics) {
+    base::Calendar const months(base::CalendarUnit::kMonth);
+    alerts::TickEvaluated tick;
+    tick.tick = must(months.parse("2019-12"));
+    tick.tick_at = months.end_of(tick.tick);
+    tick.book_offset = base::JournalOffset(daemon.status().journal_offset() - 1);
+    alerts::AlertUpdate& u = tick.updates.emplace_back();
+    u.key = {"R1", "N1", "10"};
+    u.raised = u.onset = tick.tick;
+    u.severity = u.severity_max = alerts::Severity::kAmber;
+    u.transition = alerts::TransitionKind::kRaised;
+    write(tick);
+    source_.flush();
+  }
+  void acknowledge(int count) {
+    for (int i = 0; i < count; ++i) {
+      write(alerts::AlertAcknowledged{"R1.N1.10.2019-12", std::to_string(next_++), std::string(1024, 'c'), noon(day(2020, 1, 1))});
+    }
+    source_.flush();
+  }
+
+ private:
+  void write(const alerts::JournalEntry& entry) {
+    source_.raw(topics_.journal, "", runtime::encode(entry, "test", noon(day(2020, 1, 1))), noon(day(2020, 1, 1)), 0);
+  }
+  Topics topics_;
+  Source source_;
+  int next_ = 0;
+};
+
+TEST_F(GrpcTest, AWatcherThatNeverReadsIsToldToResumeAndDisturbsNobody) {
+  constexpr int kAtOnce = 2000;  // what a reader is behind at most
+  constexpr int kTimes = 9;
+  static_assert(kAtOnce * (kTimes - 2) > static_cast<int>(rpc::kWatcherLagMax));
+  Acts acts(topics_, *daemon_);
+  grpc::ChannelArguments own;
+  own.SetInt("test.own_connection", 77);  // not shared
+  auto const stalled_stub = alerts::v1::AlertService::NewStub(
+      grpc::CreateCustomChannel(daemon_->address(), grpc::InsecureChannelCredentials(), own));
+  alerts::v1::WatchAlertsRequest from_the_first;
+  from_the_first.set_resume_token("0");
+  grpc::ClientContext stalled_call;
+  auto stalled = stalled_stub->WatchAlerts(&stalled_call, from_the_first);
+  grpc::ClientContext reading_call;
+  auto const reading = alerts_->WatchAlerts(&reading_call, from_the_first);
+  alerts::v1::WatchAlertsResponse event;
+  // Both have seen the past: from here on they may fall behind.
+  for (auto* const stream : {stalled.get(), reading.get()}) {
+    do {
+      ASSERT_TRUE(stream->Read(&event));
+    } while (!event.has_caught_up());
+  }
+  std::string token = event.resume_token();
+  int seen = 0;
+  auto const count = [&] {
+    token = event.resume_token();
+    if (event.transition().kind() != alerts::v1::TRANSITION_KIND_ACKNOWLEDGED) return;
+    EXPECT_EQ(event.transition().alert().acknowledgement().actor(), std::to_string(seen));
+    ++seen;
+  };
+  for (int i = 1; i <= kTimes; ++i) {
+    acts.acknowledge(kAtOnce);
+    while (seen < i * kAtOnce) {
+      ASSERT_TRUE(reading->Read(&event)) << "a reader is not disturbed";
+      count();
+    }
+    EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "others are answered meanwhile";
+  }
+  // The pass that tells the one that nothing more has come finds the other too far behind.
+  do {
+    ASSERT_TRUE(reading->Read(&event));
+  } while (!event.has_caught_up());
+  reading_call.TryCancel();
+  (void)reading->Finish();
+
+  seen = 0;
+  while (stalled->Read(&event)) count();
+  EXPECT_LT(seen, kAtOnce * kTimes);
+  grpc::Status const told = stalled->Finish();
+  EXPECT_EQ(told.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << told.error_message();
+  EXPECT_THAT(told.error_message(), HasSubstr("resume_token"));
+  alerts::v1::WatchAlertsRequest resume;
+  resume.set_resume_token(token);
+  grpc::ClientContext again;
+  stalled = stalled_stub->WatchAlerts(&again, resume);
+  while (seen < kAtOnce * kTimes) {
+    ASSERT_TRUE(stalled->Read(&event));
+    count();
+  }
+  again.TryCancel();
+  (void)stalled->Finish();
+}
+
+// The standard health service has no generated client here: its messages are two bytes at most.
+class Health {
+ public:
+  explicit Health(const std::shared_ptr<grpc::Channel>& channel) : stub_(channel) {}
+  ~Health() {
+    queue_.Shutdown();
+    void* tag = nullptr;
+    for (bool ok = false; queue_.Next(&tag, &ok);) {
+    }
+  }
+  // grpc.health.v1.HealthCheckResponse of a service, as bytes.
+  grpc::Status check(const std::string& service, std::string& response) {
+    grpc::ClientContext context;
+    auto const call = stub_.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request(service), &queue_);
+    call->StartCall();
+    grpc::ByteBuffer answer;
+    grpc::Status status;
+    call->Finish(&answer, &status, nullptr);
+    done();
+    if (status.ok()) response = text(answer);
+    return status;
+  }
+  // The first answer of a watch.
+  std::string watch(const std::string& service) {
+    grpc::ClientContext context;
+    auto const call = stub_.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue_);
+    call->StartCall(nullptr);
+    EXPECT_TRUE(done());
+    call->Write(request(service), nullptr);
+    EXPECT_TRUE(done());
+    call->WritesDone(nullptr);
+    EXPECT_TRUE(done());
+    grpc::ByteBuffer answer;
+    call->Read(&answer, nullptr);
+    EXPECT_TRUE(done());
+    std::string const first = text(answer);
+    context.TryCancel();
+    grpc::Status status;
+    call->Finish(&status, nullptr);
+    done();
+    return first;
+  }
+
+ private:
+  static grpc::ByteBuffer request(const std::string& service) {
+    std::string bytes;
+    if (!service.empty()) bytes = std::string("\n") + static_cast<char>(service.size()) + service;
+    grpc::Slice const slice(bytes);
+    return grpc::ByteBuffer(&slice, 1);
+  }
+  static std::string text(const grpc::ByteBuffer& buffer) {
+    std::vector<grpc::Slice> slices;
+    std::string out;
+    if (!buffer.Dump(&slices).ok()) return out;
+    for (const grpc::Slice& s : slices) out.append(reinterpret_cast<const char*>(s.begin()), s.size());
+    return out;
+  }
+  bool done() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+  grpc::GenericStub stub_;
+  grpc::CompletionQueue queue_;
+};
+
+TEST_F(GrpcTest, TheStandardHealthServiceSaysThatItServes) {
+  std::string const serving("\x08\x01", 2);
+  Health health(daemon_->channel());
+  for (const char* service : {"", "bellwether.alerts.v1.AlertService", "bellwether.indicators.v1.IndicatorService"}) {
+    std::string response;
+    grpc::Status const status = health.check(service, response);
+    EXPECT_TRUE(status.ok()) << service << ": " << status.error_message();
+    EXPECT_EQ(response, serving) << service;
+    EXPECT_EQ(health.watch(service), serving) << service;
+  }
+  std::string response;
+  EXPECT_EQ(health.check("nobody", response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsTold) {
