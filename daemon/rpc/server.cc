@@ -56,7 +56,8 @@ class Server::Impl {
     // gRPC knows a service's name only once it was given a status of its own.
     for (const char* service :
          {indicators::v1::IndicatorService::service_full_name(),
-          alerts::v1::AlertService::service_full_name(), status::v1::StatusService::service_full_name()}) {
+          alerts::v1::AlertService::service_full_name(),
+          forecasts::v1::ForecastService::service_full_name(), status::v1::StatusService::service_full_name()}) {
       health->SetServingStatus(service, serving);
     }
   }
