@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "0.1.0");
   bellwether::cli::add_alerts(app, context);
   bellwether::cli::add_indicators(app, context);
+  bellwether::cli::add_backtest(app, context);
   bellwether::cli::add_forecasts(app, context);
   bellwether::cli::add_status(app, context);
   bellwether::cli::add_topics(app, context);

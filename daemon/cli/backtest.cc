@@ -148,6 +148,10 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
   return threshold;
 }
 
+bool is_gap(const BacktestMeasure::Series& series, PeriodIndex t) {
+  return std::ranges::any_of(series.gaps, [t](const detection::PeriodRange& r) { return r.contains(t); });
+}
+
 // The scale that a detector would have used for the latest of `z` (detection/detector.h).
 double scale_before(const std::vector<double>& z, int exclude_recent) {
   int const latest = static_cast<int>(z.size()) - 1;
@@ -164,12 +168,14 @@ Scores farrington_scores(const BacktestMeasure::Series& counts, const BacktestMe
   detection::Workspace workspace;
   auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
   detection::CountSeries const series{o.calendar, counts.first, counts.counts};
+  std::vector<detection::PeriodRange> excluded = o.regime_breaks;
+  excluded.insert(excluded.end(), counts.gaps.begin(), counts.gaps.end());
   Scores out{counts.first, {}};
   std::vector<double> unscaled;
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
-    detection::Baseline const b = detection::fit(series, t, o.regime_breaks, farrington, workspace);
-    if (b.why != detection::NotAssessed::kNone) {
+    detection::Baseline const b = detection::fit(series, t, excluded, farrington, workspace);
+    if (b.why != detection::NotAssessed::kNone || is_gap(counts, t)) {
       unscaled.push_back(kNotScored);
       out.z.push_back(kNotScored);
       continue;
@@ -193,7 +199,8 @@ Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm, 
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
     detection::EarsAssessment const a = detection::assess_ears(series, t, {detection::EarsMethod::kC2});
-    double const upward = a.why == detection::NotAssessed::kNone ? a.score : kNotScored;
+    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(counts, t);
+    double const upward = scored ? a.score : kNotScored;
     out.z.push_back(harm == detection::Harm::kHigh ? upward : -upward);
   }
   return out;

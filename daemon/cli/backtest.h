@@ -26,6 +26,7 @@ struct BacktestMeasure {
   struct Series {
     base::PeriodIndex first;
     std::vector<int32_t> counts;
+    std::vector<detection::PeriodRange> gaps;  // not observed: not judged, and in no baseline
   };
   std::map<std::string, Series> series;
 };

@@ -32,6 +32,7 @@ struct Context {
 
 void add_alerts(CLI::App& app, Context& context);
 void add_indicators(CLI::App& app, Context& context);
+void add_backtest(CLI::App& app, Context& context);
 void add_forecasts(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_topics(CLI::App& app, Context& context);
