@@ -17,10 +17,13 @@ namespace bellwether::forecast {
 
 enum class Trend : uint8_t { kNone, kLinear, kDamped };
 
-// Values that a fit needs: as many as it has parameters, and one.
-constexpr size_t length_min(Trend trend) {
-  return trend == Trend::kNone ? 3 : trend == Trend::kLinear ? 5 : 6;
+// α, β, φ and the initial state, as far as there are.
+constexpr int parameters(Trend trend) {
+  return trend == Trend::kNone ? 2 : trend == Trend::kLinear ? 4 : 5;
 }
+
+// Values that a fit needs: one more than it has parameters.
+constexpr size_t length_min(Trend trend) { return static_cast<size_t>(parameters(trend)) + 1; }
 
 struct Smoothing {
   Trend trend = Trend::kNone;

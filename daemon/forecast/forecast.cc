@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kCoverageMin = 0.5;
 constexpr double kCoverageMax = 0.999;
+constexpr size_t kOriginsMax = 364;   // latest origins whose errors count: older ones tell of other times
 constexpr size_t kReplayMax = 104;    // latest origins over which the level adapts
 constexpr size_t kErrorsMin = 8;      // of a horizon; fewer say nothing of their own
 constexpr double kLogMax = 60;        // exp() of no more than this comes back from logs
@@ -92,13 +93,30 @@ std::vector<Margin> adapted_margins(const AnchorErrors& errors,
   return margins;
 }
 
+// Errors within the sample are smaller than those to come, for the parameters were fitted to them: by
+// √((n − p)/(n + p)), Akaike's final prediction error (1969, Annals of the Institute of Statistical
+// Mathematics 21, 243–247). p is the mean of the components'.
+double out_of_sample(const std::vector<Component>& components, size_t n) {
+  double p = 0;
+  for (const Component& c : components) {
+    p += c.weight * (c.parameters + static_cast<double>(c.season.index.size()));
+  }
+  p = std::min(p, static_cast<double>(n) / 2);
+  return std::sqrt((static_cast<double>(n) + p) / (static_cast<double>(n) - p));
+}
+
 class Intervals {
  public:
   Intervals(Series y, const std::vector<Component>& components, const std::vector<double>& mean,
             const std::vector<AdaptiveConformal>& levels)
-      : y_(y), components_(components), mean_(mean), levels_(levels) {
+      : y_(y),
+        components_(components),
+        mean_(mean),
+        levels_(levels),
+        widening_(out_of_sample(components, y.size())) {
     for (const Component& c : components) first_ = std::max(first_, c.path.first_origin);
     first_ = std::min(first_, y.size() - 2);  // so that there is an error
+    if (y.size() > first_ + kOriginsMax) first_ = y.size() - kOriginsMax;
   }
 
   std::vector<Interval> make() {
@@ -110,8 +128,8 @@ class Intervals {
       double upper = mean_[i];
       for (size_t l = 0; l < levels_.size(); ++l) {
         Margin const m = margin(l, static_cast<int>(i) + 1);
-        lower = std::min(lower, scale_.apply(mean_[i], m.below));
-        upper = std::max(upper, scale_.apply(mean_[i], m.above));
+        lower = std::min(lower, scale_.apply(mean_[i], widening_ * m.below));
+        upper = std::max(upper, scale_.apply(mean_[i], widening_ * m.above));
         out[l].lower.push_back(lower);
         out[l].upper.push_back(upper);
       }
@@ -178,6 +196,7 @@ class Intervals {
   const std::vector<Component>& components_;
   const std::vector<double>& mean_;
   const std::vector<AdaptiveConformal>& levels_;
+  double widening_;
   size_t first_ = 0;  // origin
   Scale scale_;
   std::vector<int> anchors_;

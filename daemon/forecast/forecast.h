@@ -1,6 +1,6 @@
 // Purpose: the front of this folder: a series in, its future and how sure that is out.
-//   Intervals are quantiles of the errors that the fitted method makes at each horizon from every
-// origin of the series (relative errors where series and forecasts are positive), at a level adapted
+//   Intervals are quantiles of the errors that the fitted method makes at each horizon from the
+// latest origins of the series (relative errors where series and forecasts are positive), at a level adapted
 // to its misses by replaying the latest origins (conformal.h).
 // Invariants: a pure function, the same bits for the same input. A forecast that is assessed holds
 // finite numbers only, lower ≤ mean ≤ upper, and intervals of higher coverage hold those of lower.

@@ -32,33 +32,36 @@ Path seasonal_naive_path(Series y, int period) {
   return path;
 }
 
-std::vector<Path> paths(Series y, Method method) {
-  auto const smoothed = [&](Trend trend) { return smooth(y, fit_smoothing(y, trend)); };
-  std::vector<Path> out;
+// Of the adjusted series, weights and season still to be filled in.
+std::vector<Component> adjusted_components(Series y, Method method) {
+  std::vector<Component> out;
+  auto const smoothed = [&](Trend trend) {
+    out.push_back({.path = smooth(y, fit_smoothing(y, trend)), .parameters = parameters(trend)});
+  };
+  auto const theta = [&](ThetaEstimation estimation) {
+    out.push_back({.path = theta_path(y, fit_theta(y, estimation)), .parameters = kThetaParameters});
+  };
   switch (method) {
     case Method::kSes:
-      out.push_back(smoothed(Trend::kNone));
+      smoothed(Trend::kNone);
       break;
     case Method::kHolt:
-      out.push_back(smoothed(Trend::kLinear));
+      smoothed(Trend::kLinear);
       break;
     case Method::kDamped:
-      out.push_back(smoothed(Trend::kDamped));
+      smoothed(Trend::kDamped);
       break;
     case Method::kTheta:
-    case Method::kThetaR: {
-      auto const estimation =
-          method == Method::kTheta ? ThetaEstimation::kThetaLine : ThetaEstimation::kSeries;
-      out.push_back(theta_path(y, fit_theta(y, estimation)));
+      theta(ThetaEstimation::kThetaLine);
       break;
-    }
+    case Method::kThetaR:
+      theta(ThetaEstimation::kSeries);
+      break;
     case Method::kComb:
-      for (Trend trend : {Trend::kNone, Trend::kLinear, Trend::kDamped}) {
-        out.push_back(smoothed(trend));
-      }
+      for (Trend trend : {Trend::kNone, Trend::kLinear, Trend::kDamped}) smoothed(trend);
       break;
     default:
-      out.push_back(naive_path(y));
+      out.push_back({.path = naive_path(y)});
   }
   return out;
 }
@@ -86,7 +89,8 @@ Fitted fit_holt_winters(Series y, int period, Combine combine,
   auto fitted = forecast::holt_winters(y, period, combine, parameters);
   if (!fitted) return not_assessed(NotAssessed::kNotPositive);
   Fitted out;
-  out.components.push_back({.path = std::move(fitted->path)});
+  // α, β, γ, the initial level and slope, and the initial season.
+  out.components.push_back({.path = std::move(fitted->path), .parameters = 5 + period});
   return out;
 }
 
@@ -149,11 +153,11 @@ Fitted fit(Series y, int period, Method method, SeasonalAdjustment adjustment,
   Season const season = season_of(y, period, adjustment);
   std::vector<double> adjusted(y.begin(), y.end());
   for (size_t t = 0; t < adjusted.size(); ++t) adjusted[t] = season.remove(adjusted[t], t);
-  Fitted out;
-  for (Path& path : paths(adjusted, method)) {
-    out.components.push_back({.season = season, .path = std::move(path)});
+  Fitted out{NotAssessed::kNone, adjusted_components(adjusted, method)};
+  for (Component& c : out.components) {
+    c.weight = 1.0 / static_cast<double>(out.components.size());
+    c.season = season;
   }
-  for (Component& c : out.components) c.weight = 1.0 / static_cast<double>(out.components.size());
   return out;
 }
 

@@ -48,6 +48,7 @@ struct Component {
   bool logs = false;  // the path is of log y, the season too
   Season season;
   Path path;
+  int parameters = 0;  // estimated for the path, the season apart
 };
 
 // Values that the method needs.

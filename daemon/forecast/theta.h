@@ -17,6 +17,7 @@ namespace bellwether::forecast {
 enum class ThetaEstimation : uint8_t { kThetaLine, kSeries };
 
 inline constexpr size_t kThetaLengthMin = 3;
+inline constexpr int kThetaParameters = 4;  // α, the initial level and the line
 
 struct Theta {
   double alpha = 0;
