@@ -2,7 +2,6 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,11 @@
 #include "kafka/dead_letter_headers.h"
 
 namespace bellwether::kafka {
+namespace {
+
+constexpr int kFollowStepsMax = 16;  // of up to Batch::kRecordsMax letters a partition
+
+}  // namespace
 
 struct DeadLetters::State {
   struct Letter {
@@ -30,6 +34,9 @@ struct DeadLetters::State {
     void strip();
   };
   void acknowledged(int64_t id);
+  void found(const std::pair<std::string, int32_t>& input, int64_t offset);
+  // Where marks are missing a letter may stand in the topic, and waiting to see it would be in vain.
+  bool to_be_sent(const Letter& letter) const;
   void refused(int64_t id, const absl::Status& why);
   bool full() const;
   void say(int level, std::string_view text) const {
@@ -39,8 +46,9 @@ struct DeadLetters::State {
   LogFn log;
   mutable std::mutex mutex;
   std::map<int64_t, std::unique_ptr<Letter>> letters;  // not yet acknowledged, by number
-  std::map<std::pair<std::string, int32_t>, std::set<int64_t>> open;  // their offsets, by input
+  std::map<std::pair<std::string, int32_t>, std::map<int64_t, int64_t>> open;  // by input and offset
   DeadLetterMarks marks;
+  bool writing = true;
   int64_t next = 0;
   int64_t written = 0;
   int64_t failed = 0;
@@ -75,12 +83,29 @@ void DeadLetters::State::acknowledged(int64_t id) {
   of_input->second.erase(letter.offset);
   if (of_input->second.empty()) open.erase(of_input);
   bytes -= letter.bytes();
-  ++written;
   if (letter.refused && --waiting == 0) {
     trouble.clear();
     say(5, "dead letters are written again");
   }
   letters.erase(found);
+}
+
+// What is on its way is acknowledged by the broker.
+void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset) {
+  auto const waiting_there = open.find(input);
+  auto const id = waiting_there == open.end() ? std::map<int64_t, int64_t>::iterator{}
+                                              : waiting_there->second.find(offset);
+  if (waiting_there == open.end() || id == waiting_there->second.end()) {
+    marks[input].add(offset);
+  } else if (!letters.at(id->second)->sent) {
+    acknowledged(id->second);
+  }
+}
+
+bool DeadLetters::State::to_be_sent(const Letter& letter) const {
+  if (writing) return true;
+  auto const known = marks.find(letter.input);
+  return known != marks.end() && !known->second.complete();
 }
 
 // Told once when letters begin to wait and once when none does any more, however often they are offered.
@@ -146,10 +171,12 @@ bool DeadLetters::write(const DeadLetter& letter) {
                  {kReasonHeader, text(letter.reason)}};
     if (l->value.size() < l->value_bytes) r.headers.emplace_back(kTruncatedHeader, base::cat(l->value_bytes));
     if (l->key.size() < l->key_bytes) r.headers.emplace_back(kKeyTruncatedHeader, base::cat(l->key_bytes));
-    state_->open[input].insert(letter.offset);
-    state_->bytes += l->bytes();
     id = state_->next++;
+    state_->open[input].emplace(letter.offset, id);
+    state_->bytes += l->bytes();
+    bool const send_now = state_->to_be_sent(*l);
     state_->letters.emplace(id, std::move(l));
+    if (!send_now) return true;
   }
   send(id);
   return true;
@@ -168,6 +195,7 @@ void DeadLetters::send(int64_t id) {
       producer_.produce(letter->record, [state = state_, id](absl::StatusOr<int64_t> offset) {
         std::lock_guard lock(state->mutex);
         if (offset.ok()) {
+          ++state->written;
           state->acknowledged(id);
         } else {
           state->refused(id, offset.status());
@@ -181,7 +209,7 @@ void DeadLetters::send(int64_t id) {
 bool DeadLetters::done_before(const std::string& topic, int32_t partition, int64_t offset) const {
   std::lock_guard lock(state_->mutex);
   auto const found = state_->open.find({topic, partition});
-  return found == state_->open.end() || *found->second.begin() >= offset;
+  return found == state_->open.end() || found->second.begin()->first >= offset;
 }
 
 void DeadLetters::retry() {
@@ -191,10 +219,29 @@ void DeadLetters::retry() {
     std::lock_guard lock(state_->mutex);
     if (absl::Now() < state_->resume) return;
     for (const auto& [id, letter] : state_->letters) {
-      if (!letter->sent) unsent.push_back(id);
+      if (!letter->sent && state_->to_be_sent(*letter)) unsent.push_back(id);
     }
   }
   for (int64_t id : unsent) send(id);
+}
+
+void DeadLetters::follow(DeadLetterReader& reader, bool leads, absl::Time now) {
+  bool caught_up = false;
+  for (int step = 0; step < kFollowStepsMax && !caught_up; ++step) {
+    auto const more = reader.step(
+        [this](std::string_view topic, int32_t partition, int64_t offset) {
+          std::lock_guard lock(state_->mutex);
+          state_->found({std::string(topic), partition}, offset);
+        },
+        0);
+    if (!more.ok()) break;
+    caught_up = !*more;
+  }
+  if (!leads) leads_since_ = absl::InfiniteFuture();
+  if (leads && leads_since_ == absl::InfiniteFuture()) leads_since_ = now;
+  std::lock_guard lock(state_->mutex);
+  bool const handed_over = leads && now - leads_since_ >= kDeadLetterHandOver;
+  state_->writing = handed_over && (state_->writing || caught_up);
 }
 
 bool DeadLetters::full() const {

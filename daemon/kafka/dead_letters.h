@@ -1,5 +1,8 @@
 // Purpose: refused records, with their reason, origin and original bytes, on a topic of their own. A
-// record's offset counts as done only when its dead letter was acknowledged.
+// record's offset counts as done only when its dead letter stands there.
+// Every replica refuses the same records. The leader writes their letters; the others keep theirs until
+// they see them in the topic, so that each is written once, and whoever leads next writes what is missing.
+// Where two lead for a moment a letter may stand there twice.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 
@@ -23,6 +26,9 @@ inline constexpr size_t kDeadLetterKeyBytesMax = 4'096;
 inline constexpr size_t kDeadLetterHeaderBytesMax = 1'024;  // each
 // What was refused is offered again after so long, and not before.
 inline constexpr absl::Duration kDeadLetterRetryEvery = absl::Seconds(1);
+// Who begins to lead reads on for so long before it writes: letters of the leader before it may be on
+// their way.
+inline constexpr absl::Duration kDeadLetterHandOver = absl::Seconds(1);
 
 struct DeadLetter {
   std::string_view topic;  // where it came from
@@ -38,6 +44,7 @@ struct DeadLetter {
 class DeadLetters {
  public:
   // `marks`: what stands in the topic: those are not written again when the log is replayed.
+  // Writes from the start; follow() tells who does not.
   DeadLetters(Producer& producer, std::string topic, DeadLetterMarks marks, LogFn log);
   ~DeadLetters();
 
@@ -51,6 +58,9 @@ class DeadLetters {
   bool done_before(const std::string& topic, int32_t partition, int64_t offset) const;
   // Resends what failed; call now and then.
   void retry();
+  // Reads what came to the topic since, and writes itself only while this replica leads. Call now and
+  // then, always from the same thread.
+  void follow(DeadLetterReader& reader, bool leads, absl::Time now);
   size_t in_flight() const;
   int64_t written() const;
   int64_t failed_attempts() const;
@@ -61,6 +71,7 @@ class DeadLetters {
   struct State;
   void send(int64_t id);
   Producer& producer_;
+  absl::Time leads_since_ = absl::InfiniteFuture();  // follow()'s thread
   std::string topic_;
   std::shared_ptr<State> state_;  // shared with callbacks that may outlive us
 };

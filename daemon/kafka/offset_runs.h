@@ -40,7 +40,10 @@ class OffsetRuns {
       runs_.emplace(offset, end);
       return true;
     }
-    if (runs_.size() >= runs_max_) return false;
+    if (runs_.size() >= runs_max_) {
+      complete_ = false;
+      return false;
+    }
     runs_.emplace(offset, offset + 1);
     return true;
   }
@@ -51,9 +54,12 @@ class OffsetRuns {
   }
 
   size_t runs() const { return runs_.size(); }
+  // Nothing that was added is missing but what was forgotten.
+  bool complete() const { return complete_; }
 
  private:
   size_t runs_max_;
+  bool complete_ = true;
   absl::btree_map<int64_t, int64_t> runs_;  // first → the offset behind the last
 };
 

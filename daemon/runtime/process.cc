@@ -227,8 +227,10 @@ class Process::Impl {
 
   absl::Status open(int partitions) {
     set_boot_state("reading the dead letters");
-    auto marks = kafka::read_dead_letter_marks(client_, config_.kafka.dead_letters_topic,
-                                               dead_letter_partitions_, kMarksStallMax,
+    auto reader = kafka::DeadLetterReader::start(client_, config_.kafka.dead_letters_topic,
+                                                 dead_letter_partitions_, log_fn());
+    if (!reader.ok()) return reader.status();
+    auto marks = kafka::read_dead_letter_marks(**reader, kMarksStallMax,
                                                [this] { return stopping(); }, log_fn());
     if (!marks.ok()) return marks.status();
     set_boot_state("reading the journal");
@@ -245,6 +247,7 @@ class Process::Impl {
     }
     dead_letters_ = std::make_unique<kafka::DeadLetters>(
         *letters_producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
+    letters_reader_ = *std::move(reader);
     if (absl::Status const s = open_journal(); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
@@ -356,6 +359,7 @@ class Process::Impl {
     if (open_.load()) {
       ingest_->serve_callbacks();
       producer_->poll(0);
+      dead_letters_->follow(*letters_reader_, leadership_->is_leader(), absl::Now());
       dead_letters_->retry();
       if (!ingest_->broker_reachable()) {
         warnings.push_back("the broker is out of reach: figures may be out of date");
@@ -560,6 +564,7 @@ class Process::Impl {
   std::unique_ptr<kafka::Producer> producer_;          // of the journal
   std::unique_ptr<kafka::Producer> letters_producer_;
   std::unique_ptr<kafka::DeadLetters> dead_letters_;
+  std::unique_ptr<kafka::DeadLetterReader> letters_reader_;  // housekeeping's, once open
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<kafka::Leadership> leadership_;
   std::unique_ptr<Ingest> ingest_;

@@ -176,35 +176,76 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
   EXPECT_EQ(read_all(broker(), topics.dead_letters).size(), letters.size());
 }
 
-TEST(PipelineTest, EveryRefusedRecordIsADeadLetterOnceAcrossKills) {
-  constexpr size_t kRefused = 20'000;
-  Topics const topics = make_topics(broker());
-  Source source(broker(), topics);
-  for (size_t i = 0; i < kRefused; ++i) {
+// Where refused records came from, as the dead letters tell.
+std::multiset<std::string> places_of_letters(const Topics& topics) {
+  std::multiset<std::string> out;
+  for (const DeadLetterCopy& letter : read_all(broker(), topics.dead_letters)) {
+    out.insert(base::cat(letter.headers.at("__connect.errors.partition"), "/",
+                         letter.headers.at("__connect.errors.offset")));
+  }
+  return out;
+}
+
+void publish_refused(Source& source, const Topics& topics, size_t records) {
+  for (size_t i = 0; i < records; ++i) {
     source.raw(topics.registrations, base::cat("key", i), "no message", noon(day(2019, 5, 3)));
   }
   source.registered("00000001", "N1", "10110", day(2019, 5, 3));
   source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
-  auto const written = [](const Daemon& daemon) {
-    std::string const metrics = daemon.http("/metrics");
-    size_t const at = metrics.find("\nbellwether_dead_letters_written_total ");
-    return at == std::string::npos ? 0 : std::atoi(metrics.c_str() + metrics.find(' ', at));
-  };
+}
+
+int letters_written(const Daemon& daemon) {
+  std::string const metrics = daemon.http("/metrics");
+  size_t const at = metrics.find("\nbellwether_dead_letters_written_total ");
+  return at == std::string::npos ? 0 : std::atoi(metrics.c_str() + metrics.find(' ', at));
+}
+
+TEST(PipelineTest, EveryRefusedRecordIsADeadLetterOnceAcrossKills) {
+  constexpr size_t kRefused = 20'000;
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  publish_refused(source, topics, kRefused);
   for (int kill = 0; kill < 3; ++kill) {
     Daemon daemon({.broker = broker(), .topics = topics});
     ASSERT_TRUE(daemon.serves());
-    ASSERT_TRUE(eventually([&] { return written(daemon) > 0 || !daemon.status().basis().data_through().empty(); }));
+    ASSERT_TRUE(eventually([&] {
+      return letters_written(daemon) > 0 || !daemon.status().basis().data_through().empty();
+    }));
     daemon.child().signal(SIGKILL);
     ASSERT_EQ(daemon.child().wait(10), 128 + SIGKILL);
   }
   Daemon daemon({.broker = broker(), .topics = topics});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(daemon.through("2019-05")) << daemon.child().log();
-  std::multiset<std::string> places;
-  for (const DeadLetterCopy& letter : read_all(broker(), topics.dead_letters)) {
-    places.insert(base::cat(letter.headers.at("__connect.errors.partition"), "/",
-                            letter.headers.at("__connect.errors.offset")));
+  std::multiset<std::string> const places = places_of_letters(topics);
+  EXPECT_EQ(places.size(), kRefused);
+  EXPECT_EQ(std::set<std::string>(places.begin(), places.end()).size(), kRefused);
+}
+
+TEST(PipelineTest, ReplicasWriteEachDeadLetterOnceAlsoWhenTheLeaderIsKilled) {
+  constexpr size_t kRefused = 300'000;
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  publish_refused(source, topics, kRefused);
+  std::vector<std::unique_ptr<Daemon>> replicas;
+  for (int i = 0; i < 3; ++i) {
+    replicas.push_back(std::make_unique<Daemon>(
+        DaemonOptions{.broker = broker(), .topics = topics, .group = topics.journal}));
+    ASSERT_TRUE(replicas.back()->serves());
   }
+  auto const leader = [&] {
+    return std::ranges::find_if(replicas, [](auto& r) { return letters_written(*r) > 0; });
+  };
+  ASSERT_TRUE(eventually([&] { return leader() != replicas.end(); }, 60));
+  auto const leading = leader();
+  (*leading)->child().signal(SIGKILL);
+  ASSERT_EQ((*leading)->child().wait(10), 128 + SIGKILL);
+  replicas.erase(leading);
+  for (auto& replica : replicas) {
+    ASSERT_TRUE(replica->through("2019-05", 120)) << replica->child().log();
+  }
+  EXPECT_NE(leader(), replicas.end());  // the killed one had not written all of them
+  std::multiset<std::string> const places = places_of_letters(topics);
   EXPECT_EQ(places.size(), kRefused);
   EXPECT_EQ(std::set<std::string>(places.begin(), places.end()).size(), kRefused);
 }

@@ -7,6 +7,14 @@
 namespace bellwether::kafka {
 namespace {
 
+absl::StatusOr<DeadLetterMarks> read(const testing::MockBroker& broker, int partitions,
+                                     absl::Duration stall_max, const std::function<bool()>& stopping) {
+  auto const reader =
+      DeadLetterReader::start(broker.client(), "dead-letters", partitions, testing::no_log());
+  if (!reader.ok()) return reader.status();
+  return read_dead_letter_marks(**reader, stall_max, stopping, testing::no_log());
+}
+
 TEST(PatienceTest, LastsAsLongAsSomethingAdvances) {
   absl::Time const begin = absl::UnixEpoch();
   Patience patience(absl::Seconds(30), begin);
@@ -23,9 +31,7 @@ TEST(DeadLetterMarksTest, ReadingEndsWhenTheProcessStops) {
   broker.make("dead-letters");
   broker.go_down();
   int asked = 0;
-  auto const marks = read_dead_letter_marks(
-      broker.client(), "dead-letters", 1, absl::InfiniteDuration(), [&] { return ++asked > 3; },
-      testing::no_log());
+  auto const marks = read(broker, 1, absl::InfiniteDuration(), [&] { return ++asked > 3; });
   EXPECT_TRUE(absl::IsCancelled(marks.status())) << marks.status();
 }
 
@@ -33,16 +39,14 @@ TEST(DeadLetterMarksTest, ReadingEndsWhenTheBrokerIsSilentForTooLong) {
   testing::MockBroker broker;
   broker.make("dead-letters");
   broker.go_down();
-  auto const marks = read_dead_letter_marks(broker.client(), "dead-letters", 1, absl::ZeroDuration(),
-                                            [] { return false; }, testing::no_log());
+  auto const marks = read(broker, 1, absl::ZeroDuration(), [] { return false; });
   EXPECT_FALSE(marks.ok());
 }
 
 TEST(DeadLetterMarksTest, EveryPartitionIsReadToItsEnd) {
   testing::MockBroker broker;
   broker.make("dead-letters", 4);
-  auto const marks = read_dead_letter_marks(broker.client(), "dead-letters", 4, absl::Seconds(30),
-                                            [] { return false; }, testing::no_log());
+  auto const marks = read(broker, 4, absl::Seconds(30), [] { return false; });
   ASSERT_TRUE(marks.ok()) << marks.status();
   EXPECT_TRUE(marks->empty());
 }

@@ -80,8 +80,11 @@ class DeadLettersTest : public ::testing::Test {
     broker_.make(kTopic);
     producer_ = must(Producer::create(broker_.client(), {}, no_log()));
   }
+  std::unique_ptr<DeadLetterReader> reader() {
+    return must(DeadLetterReader::start(broker_.client(), kTopic, 1, no_log()));
+  }
   DeadLetterMarks marks() {
-    return must(read_dead_letter_marks(broker_.client(), kTopic, 1, kWait, [] { return false; }, no_log()));
+    return must(read_dead_letter_marks(*reader(), kWait, [] { return false; }, no_log()));
   }
   static bool acknowledged(DeadLetters& letters) {
     return eventually([&] {
@@ -215,6 +218,79 @@ TEST_F(DeadLettersTest, NoMoreAreInFlightThanTheLimits) {
   size_t taken = 0;
   while (letters.write(letter(static_cast<int64_t>(taken), value))) ++taken;
   EXPECT_EQ(taken, kDeadLetterBytesInFlightMax / (value.size() + 3) + 1);
+}
+
+// Two replicas, of which the first leads.
+class TwoReplicasTest : public DeadLettersTest {
+ protected:
+  TwoReplicasTest() {
+    follow();
+    follow(kDeadLetterHandOver);  // the first has led for long enough
+  }
+  void follow(absl::Duration later = absl::ZeroDuration()) {
+    now_ += later;
+    first_.follow(*reader_of_first_, first_leads_, now_);
+    second_.follow(*reader_of_second_, !first_leads_, now_);
+  }
+  bool done(DeadLetters& letters) {
+    return eventually([&] {
+      follow();
+      letters.retry();
+      return letters.in_flight() == 0;
+    });
+  }
+
+  DeadLetters first_{*producer_, kTopic, {}, no_log()};
+  DeadLetters second_{*producer_, kTopic, {}, no_log()};
+  std::unique_ptr<DeadLetterReader> reader_of_first_ = reader();
+  std::unique_ptr<DeadLetterReader> reader_of_second_ = reader();
+  absl::Time now_ = absl::UnixEpoch();
+  bool first_leads_ = true;
+};
+
+TEST_F(TwoReplicasTest, EachLetterIsWrittenOnceAndDoneForBoth) {
+  for (int64_t offset : {1, 2}) ASSERT_TRUE(second_.write(letter(offset)));  // the follower is ahead
+  EXPECT_FALSE(second_.done_before("registrations", 3, 2));
+  for (int64_t offset : {1, 2, 8, 9}) ASSERT_TRUE(first_.write(letter(offset)));
+  ASSERT_TRUE(done(first_));
+  ASSERT_TRUE(done(second_));
+  EXPECT_TRUE(second_.done_before("registrations", 3, 3));
+  for (int64_t offset : {8, 9}) ASSERT_TRUE(second_.write(letter(offset)));  // and now behind
+  EXPECT_EQ(second_.in_flight(), 0);
+  EXPECT_EQ(second_.written(), 0);
+  EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1", "2", "8", "9"));
+}
+
+TEST_F(TwoReplicasTest, WhoLeadsNextWritesWhatIsMissingAndNotBeforeItHasReadTheRest) {
+  for (int64_t offset : {1, 2, 3}) ASSERT_TRUE(second_.write(letter(offset)));
+  for (int64_t offset : {1, 3}) ASSERT_TRUE(first_.write(letter(offset)));
+  first_leads_ = false;
+  follow();
+  second_.retry();
+  EXPECT_EQ(second_.written(), 0);
+  ASSERT_TRUE(eventually([&] {
+    follow();
+    return second_.in_flight() == 1;
+  }));
+  follow(kDeadLetterHandOver);
+  ASSERT_TRUE(eventually([&] {
+    follow();
+    second_.retry();
+    return second_.in_flight() == 0;
+  }));
+  EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1", "3", "2"));
+}
+
+TEST_F(DeadLettersTest, WhereMarksAreMissingAFollowerDoesNotWaitInVain) {
+  DeadLetterMarks lost;
+  lost.emplace(std::pair<std::string, int32_t>("registrations", 3), OffsetRuns(1));
+  lost.begin()->second.add(1);
+  lost.begin()->second.add(5);  // no room
+  DeadLetters letters(*producer_, kTopic, std::move(lost), no_log());
+  auto const at = reader();
+  letters.follow(*at, false, absl::UnixEpoch());
+  ASSERT_TRUE(letters.write(letter(5)));
+  EXPECT_TRUE(acknowledged(letters));
 }
 
 }  // namespace
