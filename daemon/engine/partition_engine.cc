@@ -55,8 +55,13 @@ bool PartitionEngine::begin(size_t input, UnixMillis reach) {
     first = std::min(first, *c.begins);
   }
   if (first.value == INT64_MAX) return false;
-  open_tick_ = options_.calendar.period_of(base::days_of(first));
+  open(options_.calendar.period_of(base::days_of(first)));
   return true;
+}
+
+void PartitionEngine::open(PeriodIndex tick) {
+  open_tick_ = tick;
+  open_end_ = options_.calendar.end_of(tick);
 }
 
 Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
@@ -69,7 +74,7 @@ Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
     return Taken::kHeld;
   }
   Crossing& crossing = crossings_[input];
-  while (reach >= options_.calendar.end_of(*open_tick_)) {
+  while (reach >= open_end_) {
     if (!crossing.crossed) crossing = {true, offset, reach};
     crossing.reach = std::max(crossing.reach, reach);
     if (full() || !close_if_crossed()) {
@@ -97,12 +102,11 @@ bool PartitionEngine::close_if_crossed() {
   buffer_.sums.clear();
   out.complete_to.assign(complete_to_.begin(), complete_to_.end());
   out.stats = ledger_.stats();
-  open_tick_ = PeriodIndex(open_tick_->value + 1);
-  UnixMillis const next_end = options_.calendar.end_of(*open_tick_);
+  open(PeriodIndex(open_tick_->value + 1));
   for (Crossing& c : crossings_) {
     out.cut.push_back(c.cut);
     // A held record that reaches beyond the next tick too has crossed that as well.
-    c.crossed = c.reach >= next_end;
+    c.crossed = c.reach >= open_end_;
   }
   ready_.push_back(std::move(out));
   return true;
@@ -178,7 +182,7 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
   if (!open_tick_ || reach.value == INT64_MIN) return;
   state.idle = true;
   Crossing& crossing = crossings_[input];
-  while (!full() && reach >= options_.calendar.end_of(*open_tick_)) {
+  while (!full() && reach >= open_end_) {
     if (!crossing.crossed) crossing = {true, next, reach};
     crossing.reach = std::max(crossing.reach, reach);
     if (!close_if_crossed()) return;

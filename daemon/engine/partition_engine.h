@@ -134,6 +134,7 @@ class PartitionEngine {
   Taken admit(size_t input, Offset offset, UnixMillis reach);
   void taken(size_t input, Offset offset, UnixMillis stated, UnixMillis at, UnixMillis reach);
   bool begin(size_t input, UnixMillis reach);
+  void open(PeriodIndex tick);
   bool close_if_crossed();
 
   PartitionId partition_;
@@ -143,6 +144,7 @@ class PartitionEngine {
   std::vector<InputState> inputs_;
   std::vector<Crossing> crossings_;
   std::optional<PeriodIndex> open_tick_;
+  UnixMillis open_end_;  // of open_tick_; asked for with every record
   std::deque<PartitionTick> ready_;
   absl::btree_map<uint64_t, UnixMillis> complete_to_;
   UnixMillis heartbeat_reach_{INT64_MIN};

@@ -56,6 +56,8 @@ class Life {
     alive_ = true;
     add(cell_, Measure::kBirths, birth_, 1);
   }
+  // Whether what follows is told or only lived.
+  void tell(bool on) { tells_ = on; }
   // Support runs out by the passing of time.
   void pass_to(Days day) {
     if (supported_ && supported_until_ <= day) end_support(supported_until_);
@@ -114,13 +116,14 @@ class Life {
 
  private:
   void add(Cell cell, Measure measure, Days day, int32_t amount) {
-    out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
+    if (tells_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
   }
   void end_support(Days day) {
     add(cell_, Measure::kSupported, day, -1);
     supported_ = false;
   }
   void count_age(Days death, int32_t amount) {
+    if (!tells_) return;
     int const years = whole_years(birth_, death);
     if (years >= indicators::kSurvivalYearsMax) return;
     add(birth_cell_, measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)), birth_, amount);
@@ -128,6 +131,7 @@ class Life {
 
   base::Calendar calendar_;
   Contributions& out_;
+  bool tells_ = true;
   Days birth_;
   Days died_;
   Cell birth_cell_{};
@@ -173,10 +177,10 @@ bool is_waiting(std::span<const Fact> facts, bool unregistered) {
 }
 
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
-                Contributions& out) {
+                Contributions& out, size_t passed) {
   Life life(calendar, out);
   if (unregistered) {
-    for (const Fact& f : facts) {
+    for (const Fact& f : facts.subspan(passed)) {
       if (f.kind == EventKind::kInteraction) life.interact(f, amended(kNowhere, f));
     }
     return;
@@ -185,6 +189,7 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
   if (registered == nullptr) return;
   life.begin(*registered);
   for (const Fact& f : facts) {
+    life.tell(&f >= facts.data() + passed);
     life.pass_to(f.date());
     if (&f == registered) {
       life.born();
@@ -205,6 +210,7 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
         }
     }
   }
+  life.tell(true);
   life.finish();
 }
 

@@ -23,8 +23,10 @@ inline constexpr int32_t kSupportedDays = 365;
 //  - Of several registrations the latest version holds; facts without any count nowhere yet.
 //  - Attributes change from the date of a Changed fact on; changes dated before the birth are void.
 //  - A business lives from birth to the first ceasing, again from a restoration to the next.
+// What the first `passed` facts add on the way is left out: two lists that share these, and the
+// registration that holds, share that too.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
-                Contributions& out);
+                Contributions& out, size_t passed = 0);
 
 // True when `facts` name a business that no registration has made known.
 bool is_waiting(std::span<const Fact> facts, bool unregistered);

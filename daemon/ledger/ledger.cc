@@ -127,28 +127,38 @@ void Ledger::reserve_one(Record& r) {
   r.capacity_log2 = log2;
 }
 
-Outcome Ledger::merge(Record& r, const Fact& fact) {
-  Fact* facts = data(r);
-  for (size_t i = 0; i < r.count; ++i) {
-    if (facts[i].id != fact.id) continue;
-    if (facts[i].version() == fact.version()) return Outcome::kDuplicate;
-    if (facts[i].version() > fact.version()) return Outcome::kSuperseded;
-    std::copy(facts + i + 1, facts + r.count, facts + i);
-    --r.count;
-    --facts_;
-    break;
+Ledger::Change Ledger::change(const Record& r, const Fact& fact) const {
+  std::span<const Fact> const facts = span(r);
+  Change next{Outcome::kApplied, facts.size(), 0};
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].id == fact.id) {
+      if (facts[i].version() == fact.version()) next.outcome = Outcome::kDuplicate;
+      if (facts[i].version() > fact.version()) next.outcome = Outcome::kSuperseded;
+      if (next.outcome != Outcome::kApplied) return next;
+      next.replaced = i;
+    } else {
+      next.position += facts[i].order() < fact.order() ? 1 : 0;
+    }
   }
-  if (r.count >= kFactsPerBusinessMax) return Outcome::kRefused;
-  reserve_one(r);
-  facts = data(r);
-  Fact* const end = facts + r.count;
-  Fact* const where = std::upper_bound(
-      facts, end, fact, [](const Fact& a, const Fact& b) { return a.order() < b.order(); });
-  std::copy_backward(where, end, end + 1);
-  *where = fact;
-  ++r.count;
-  ++facts_;
-  return Outcome::kApplied;
+  if (next.replaced == facts.size() && facts.size() >= kFactsPerBusinessMax) {
+    next.outcome = Outcome::kRefused;
+  }
+  return next;
+}
+
+void Ledger::carry_out(Record& r, const Change& change, const Fact& fact) {
+  if (change.replaced == r.count) {
+    reserve_one(r);
+    Fact* const facts = data(r);
+    std::copy_backward(facts + change.position, facts + r.count, facts + r.count + 1);
+    ++r.count;
+    ++facts_;
+  } else {
+    Fact* const facts = data(r);
+    std::copy(facts + change.replaced + 1, facts + r.count, facts + change.replaced);
+    std::copy_backward(facts + change.position, facts + r.count - 1, facts + r.count);
+  }
+  data(r)[change.position] = fact;
 }
 
 std::span<const Fact> Ledger::facts(BusinessKey business) const {

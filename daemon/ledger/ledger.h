@@ -6,6 +6,7 @@
 // Thread safety: one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -103,8 +104,15 @@ class Ledger {
   std::span<const Fact> span(const Record& r) const { return {data(r), r.count}; }
   uint32_t allocate_block(uint8_t log2);
   void reserve_one(Record& r);
-  // Puts `fact` where it belongs; the caller has computed the contribution before.
-  Outcome merge(Record& r, const Fact& fact);
+  // What becomes of a record with one more fact.
+  struct Change {
+    Outcome outcome;
+    size_t replaced;  // the fact's older version; count: none
+    size_t position;  // of the fact, once the older version is gone
+    size_t first() const { return std::min(replaced, position); }  // facts before it stay
+  };
+  Change change(const Record& r, const Fact& fact) const;
+  void carry_out(Record& r, const Change& change, const Fact& fact);
 
   base::Calendar calendar_;
   std::vector<Slot> index_;
@@ -124,20 +132,27 @@ template <class Sink>
 Outcome Ledger::apply(const Event& event, Sink& sink) {
   Record& r = find_or_create(event);
   Fact const fact = to_fact(event);
+  Change const next = change(r, fact);
+  if (next.outcome != Outcome::kApplied) return next.outcome;
+  // With another registration everything may change.
+  bool const registers =
+      fact.kind == EventKind::kRegistered ||
+      (next.replaced < r.count && data(r)[next.replaced].kind == EventKind::kRegistered);
+  bool const may_wait = registers || r.count == 0;
+  size_t const passed = registers ? 0 : next.first();
   before_.clear();
   after_.clear();
-  bool const was_waiting = is_waiting(span(r), r.unregistered);
-  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, before_);
-  Outcome const outcome = merge(r, fact);
-  if (outcome != Outcome::kApplied) return outcome;
-  contribute(span(r), r.unregistered, calendar_, after_);
-  waiting_ += int{is_waiting(span(r), r.unregistered)} - int{was_waiting};
-  // What stands at the head of both has not changed: facts are walked in order of time.
+  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, before_, passed);
+  if (may_wait) waiting_ -= int{is_waiting(span(r), r.unregistered)};
+  carry_out(r, next, fact);
+  if (may_wait) waiting_ += int{is_waiting(span(r), r.unregistered)};
+  contribute(span(r), r.unregistered, calendar_, after_, passed);
+  // What stands at the head of both has not changed.
   size_t same = 0;
   while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
   for (size_t i = same; i < before_.size(); ++i) sink.add(before_[i].key, -before_[i].amount);
   for (size_t i = same; i < after_.size(); ++i) sink.add(after_[i].key, after_[i].amount);
-  return outcome;
+  return next.outcome;
 }
 
 template <class Sink>
