@@ -68,8 +68,8 @@ absl::StatusOr<bool> DeadLetterReader::step(const LetterFound& found, int wait_m
     any = any || ends || !batch_.records().empty();
   }
   consumer_->serve_callbacks();
-  if (!any && !error.ok()) return error;
   if (!any && wait_ms > 0) waiter_.wait(wait_ms);
+  if (!any && !error.ok()) return error;
   return any;
 }
 
@@ -94,7 +94,6 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
     if (absl::IsNotFound(error) || absl::IsPermissionDenied(error)) return error;
     if (advanced.ok() && *advanced) patience.advanced(absl::Now());
     if (patience.over(absl::Now())) return error;
-    if (!advanced.ok()) absl::SleepFor(absl::Milliseconds(kPollMs));
   }
   if (without_room > 0 && log) {
     log(4, "DEADLETTER", base::cat(reader.topic(), ": ", without_room,

@@ -1,5 +1,6 @@
 #include "kafka/dead_letters.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -92,14 +93,13 @@ void DeadLetters::State::acknowledged(int64_t id) {
 
 // What is on its way is acknowledged by the broker.
 void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset) {
-  auto const waiting_there = open.find(input);
-  auto const id = waiting_there == open.end() ? std::map<int64_t, int64_t>::iterator{}
-                                              : waiting_there->second.find(offset);
-  if (waiting_there == open.end() || id == waiting_there->second.end()) {
-    marks[input].add(offset);
-  } else if (!letters.at(id->second)->sent) {
-    acknowledged(id->second);
+  if (auto const of_input = open.find(input); of_input != open.end()) {
+    if (auto const id = of_input->second.find(offset); id != of_input->second.end()) {
+      if (!letters.at(id->second)->sent) acknowledged(id->second);
+      return;
+    }
   }
+  marks[input].add(offset);
 }
 
 bool DeadLetters::State::to_be_sent(const Letter& letter) const {
@@ -237,8 +237,7 @@ void DeadLetters::follow(DeadLetterReader& reader, bool leads, absl::Time now) {
     if (!more.ok()) break;
     caught_up = !*more;
   }
-  if (!leads) leads_since_ = absl::InfiniteFuture();
-  if (leads && leads_since_ == absl::InfiniteFuture()) leads_since_ = now;
+  leads_since_ = leads ? std::min(leads_since_, now) : absl::InfiniteFuture();
   std::lock_guard lock(state_->mutex);
   bool const handed_over = leads && now - leads_since_ >= kDeadLetterHandOver;
   state_->writing = handed_over && (state_->writing || caught_up);

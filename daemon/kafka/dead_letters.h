@@ -59,7 +59,7 @@ class DeadLetters {
   // Resends what failed; call now and then.
   void retry();
   // Reads what came to the topic since, and writes itself only while this replica leads. Call now and
-  // then, always from the same thread.
+  // then, never from two threads at once.
   void follow(DeadLetterReader& reader, bool leads, absl::Time now);
   size_t in_flight() const;
   int64_t written() const;
@@ -71,7 +71,7 @@ class DeadLetters {
   struct State;
   void send(int64_t id);
   Producer& producer_;
-  absl::Time leads_since_ = absl::InfiniteFuture();  // follow()'s thread
+  absl::Time leads_since_ = absl::InfiniteFuture();  // follow()'s own
   std::string topic_;
   std::shared_ptr<State> state_;  // shared with callbacks that may outlive us
 };

@@ -248,6 +248,8 @@ class Process::Impl {
     dead_letters_ = std::make_unique<kafka::DeadLetters>(
         *letters_producer_, config_.kafka.dead_letters_topic, *std::move(marks), log_fn());
     letters_reader_ = *std::move(reader);
+    // Before any input is read: until this replica is known to lead, another writes.
+    dead_letters_->follow(*letters_reader_, false, absl::Now());
     if (absl::Status const s = open_journal(); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
@@ -564,7 +566,7 @@ class Process::Impl {
   std::unique_ptr<kafka::Producer> producer_;          // of the journal
   std::unique_ptr<kafka::Producer> letters_producer_;
   std::unique_ptr<kafka::DeadLetters> dead_letters_;
-  std::unique_ptr<kafka::DeadLetterReader> letters_reader_;  // housekeeping's, once open
+  std::unique_ptr<kafka::DeadLetterReader> letters_reader_;  // boot's, then housekeeping's
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<kafka::Leadership> leadership_;
   std::unique_ptr<Ingest> ingest_;

@@ -231,8 +231,8 @@ TEST(PipelineTest, ReplicasWriteEachDeadLetterOnceAlsoWhenTheLeaderIsKilled) {
   for (int i = 0; i < 3; ++i) {
     replicas.push_back(std::make_unique<Daemon>(
         DaemonOptions{.broker = broker(), .topics = topics, .group = topics.journal}));
-    ASSERT_TRUE(replicas.back()->serves());
   }
+  for (auto& replica : replicas) ASSERT_TRUE(replica->serves());
   auto const leader = [&] {
     return std::ranges::find_if(replicas, [](auto& r) { return letters_written(*r) > 0; });
   };
