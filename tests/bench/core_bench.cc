@@ -1,13 +1,11 @@
 // The core by itself: decoding beside protobuf's own parser, folding, models of 5,000 weekly series.
 // Figures are the best of some rounds, for one core.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <functional>
 #include <variant>
 
 #include "base/check.h"
+#include "bench/figures.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "detection/detector.h"
 #include "events/decoder.h"
@@ -17,22 +15,6 @@
 
 namespace bellwether::testing {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double best_seconds(int rounds, const std::function<void()>& work) {
-  double best = 1e18;
-  for (int i = 0; i < rounds; ++i) {
-    auto const begin = Clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
-  }
-  return best;
-}
-void print(const char* name, double value, const char* unit) {
-  std::printf("%s %.6g %s\n", name, value, unit);
-  std::fflush(stdout);
-}
 
 void decoding() {
   constexpr int kRecords = 200'000;
@@ -135,7 +117,7 @@ void models() {
     for (size_t s = 0; s < kSeries; ++s) {
       sum += scored[s].assess(series(s, t + 1), base::PeriodIndex(2000 + t), detection::Harm::kLow, options, workspace).z;
     }
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
+    best = std::min(best, seconds_since(begin));
   }
   BELLWETHER_CHECK(std::isfinite(sum));
   print("score_tick_of_5000_series", 1e3 * best, "ms");

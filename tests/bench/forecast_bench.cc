@@ -1,15 +1,11 @@
 // Forecasts of 5,000 weekly series of eight years, a year ahead, with 80 % and 95 % intervals. Figures
 // are the best of some rounds, for one core.
-#include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <functional>
 #include <numbers>
-#include <string>
 #include <vector>
 
 #include "base/check.h"
+#include "bench/figures.h"
 #include "forecast/forecast.h"
 #include "forecast/reconcile.h"
 #include "support/random.h"
@@ -17,26 +13,9 @@
 namespace bellwether::testing {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr size_t kSeries = 5000;
 constexpr int kYear = 52;
 constexpr int kWeeks = 8 * kYear;
-
-double best_seconds(int rounds, const std::function<void()>& work) {
-  double best = 1e18;
-  for (int i = 0; i < rounds; ++i) {
-    auto const begin = Clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
-  }
-  return best;
-}
-
-void print(const char* name, double value, const char* unit) {
-  std::printf("%s %.6g %s\n", name, value, unit);
-  std::fflush(stdout);
-}
 
 std::vector<std::vector<double>> weekly_counts() {
   Random random(4);

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -21,6 +20,7 @@
 #include "absl/time/time.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "bench/figures.h"
 #include "kafka/consumer.h"
 #include "support/cluster.h"
 #include "support/must.h"
@@ -29,19 +29,10 @@
 namespace bellwether::testing {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kPartitions = 4;
 constexpr int kEventsPerBusiness = 4;
 constexpr int kMonths = 24;
 constexpr double kCatchUpSeconds = 300;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-void print(const std::string& name, double value, const char* unit) {
-  std::printf("%s %.6g %s\n", name.c_str(), value, unit);
-  std::fflush(stdout);
-}
 
 double own_cpu_seconds() {
   rusage u{};
@@ -181,7 +172,7 @@ Latency query(const Daemon& daemon, const std::function<bool(size_t)>& enough) {
   return {ms[ms.size() / 2], ms[ms.size() * 99 / 100]};
 }
 
-void print(const std::string& when, const Latency& l) {
+void print_latency(const std::string& when, const Latency& l) {
   print(base::cat("grpc_point_query_", when, "_p50"), l.p50_ms, "ms");
   print(base::cat("grpc_point_query_", when, "_p99"), l.p99_ms, "ms");
 }
@@ -233,7 +224,7 @@ int run(const std::string& self) {
     }
     print("pipeline_bytes_per_business", bytes / known, "bytes");
     print("pipeline_peak_memory", peak_memory_mib(daemon.child().pid()), "MiB");
-    print("idle", query(daemon, [](size_t n) { return n == 2000; }));
+    print_latency("idle", query(daemon, [](size_t n) { return n == 2000; }));
     // Live, at half of what it takes at most, or as fast as one thread publishes.
     std::atomic<bool> stop{false};
     std::atomic<int64_t> sent{0};
@@ -263,7 +254,7 @@ int run(const std::string& self) {
     print("pipeline_half_rate", static_cast<double>(sent.load()) / seconds_since(start), "events/s");
     stop = true;
     live.join();
-    print("half", latency);
+    print_latency("half", latency);
   }
   print("raw_consume_cpu", raw, "ns/event");
   print("pipeline_cpu", whole, "ns/event");
@@ -273,7 +264,7 @@ int run(const std::string& self) {
   Daemon daemon(options(topics));
   BELLWETHER_CHECK(daemon.serves());
   BELLWETHER_CHECK(eventually([&] { return !daemon.status().basis().data_through().empty(); }));
-  print("full", query(daemon, [&, checked = Clock::now(), done = false](size_t n) mutable {
+  print_latency("full", query(daemon, [&, checked = Clock::now(), done = false](size_t n) mutable {
           if (seconds_since(checked) > 0.25) {
             checked = Clock::now();
             done = daemon.status().basis().data_through() >= last_month();
