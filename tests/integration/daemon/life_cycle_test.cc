@@ -210,6 +210,13 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   ASSERT_TRUE(daemon.through("2019-02"));
   ASSERT_TRUE(kafka::delete_topics(client(broker()), {topics.registrations}, absl::Seconds(30), no_log()).ok());
   EXPECT_TRUE(eventually([&] { return !daemon.status().ready(); }, 60));
+  // Each partition reports for itself.
+  EXPECT_TRUE(eventually([&] {
+    auto const s = daemon.status();
+    return std::ranges::none_of(s.inputs(), [&](const auto& in) {
+      return in.topic() == topics.registrations && in.error().empty();
+    });
+  }));
   EXPECT_TRUE(daemon.child().running());
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
   // Made anew with fewer records than were read: the position is beyond its end.
