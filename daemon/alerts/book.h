@@ -82,6 +82,10 @@ struct Evidence {
   int32_t downweighted = 0;
   double score_scale = 1;
   double limit = 0;
+  double reported = 1;       // share of the period's events that should have been reported by then
+  double nowcast = 0;        // of the whole count, where reported < 1
+  double nowcast_lower = 0;  // its 95 % interval
+  double nowcast_upper = 0;
   std::vector<Contribution> contributions;
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };

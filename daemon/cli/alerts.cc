@@ -127,6 +127,10 @@ void print_evidence(const api::Evidence& e) {
   std::printf("  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of %.1f\n",
               e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
               deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
+  if (e.reported() < 1) {
+    std::printf("    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
+                100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());
+  }
 }
 
 void print_heading(const api::Alert& a) {
@@ -197,12 +201,14 @@ void explain(Context& context, const Options& options) {
                                  : p.period() == a.onset_period()   ? " ← since"
                                  : p.period() == a.cleared_period() ? " ← cleared"
                                                                     : "";
+      std::string const incomplete =
+          p.reported() < 1 ? absl::StrFormat(" (%.0f %% reported)", 100 * p.reported()) : "";
       bool const detector = h > 0;
       table.add({p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
                  detector ? absl::StrFormat("%.0f", p.lower()) : "",
                  detector ? absl::StrFormat("%.0f", p.upper()) : "",
                  detector ? absl::StrFormat("%.1f", p.z()) : "",
-                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker},
+                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker + incomplete},
                 detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
     }
     table.print();

@@ -11,18 +11,20 @@ namespace {
 
 // What does not need the path.
 Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
-                        Harm harm) {
+                        double share, Harm harm) {
   Assessment a;
   a.observed = count_at(series, target);
   a.onset = base::PeriodIndex(target);
   a.why = baseline.why;
+  a.share = share;
   a.baseline = baseline;
   if (a.why != NotAssessed::kNone) return a;
-  Score const s = score(baseline, a.observed, harm);
-  a.expected = baseline.expected;
-  a.dispersion = baseline.dispersion;
+  if (share < 1) a.baseline = thinned(baseline, share);
+  Score const s = score(a.baseline, a.observed, harm);
+  a.expected = a.baseline.expected;
+  a.dispersion = a.baseline.dispersion;
   a.z = s.z;
-  a.ratio = static_cast<double>(a.observed) / baseline.expected;
+  a.ratio = static_cast<double>(a.observed) / a.expected;
   return a;
 }
 
@@ -55,14 +57,14 @@ double score_scale(std::span<double> z) {
 
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
-                  Workspace& workspace) {
+                  Workspace& workspace, SharesReported reported) {
   std::vector<std::pair<int32_t, double>> path;
   std::vector<double> settled;
   Assessment last;
   for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
     Baseline const b =
         fit(series, base::PeriodIndex(t), excluded, options.farrington, workspace);
-    last = assess_point(series, t, b, harm);
+    last = assess_point(series, t, b, share_at(reported, target.value - t), harm);
     if (last.why != NotAssessed::kNone) continue;
     path.emplace_back(t, last.z);
     if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
@@ -80,7 +82,9 @@ void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
   for (Point& p : path_) {
     if (p.period >= from && p.period <= to) p.kept = Kept::kNothing;
   }
-  if (baseline_for_ >= from && baseline_for_ <= to) has_baseline_ = false;
+  for (Fitted& f : fitted_) {
+    if (f.period >= from && f.period <= to) f.period = INT32_MIN;
+  }
 }
 
 void ScoredSeries::revise(base::PeriodIndex period) {
@@ -102,54 +106,63 @@ void ScoredSeries::exclude(std::span<const PeriodRange> excluded) {
   excluded_.assign(excluded.begin(), excluded.end());
 }
 
-void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& options) {
+void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& options,
+                         SharesReported reported) {
   auto const size = static_cast<size_t>(options.path_periods_max);
   reach_ = options.farrington.reach();
   exclude_recent_ = options.farrington.exclude_recent;
+  // The target of prepare() is one later than that of the assessment before.
+  size_t const latest = std::min(size, std::max<size_t>(1, reported.size()) + 1);
+  if (fitted_.size() < latest) fitted_.assign(latest, Fitted{});
   if (path_.size() == size && first_ == series.first) return;
   path_.assign(size, Point{});  // the history begins elsewhere: nothing scored holds
-  has_baseline_ = false;
+  fitted_.assign(fitted_.size(), Fitted{});
   first_ = series.first;
 }
 
 const Baseline& ScoredSeries::baseline(const CountSeries& series, int32_t period,
                                        const DetectorOptions& options, Workspace& workspace) {
-  if (!has_baseline_ || baseline_for_ != period) {
-    baseline_ = fit(series, base::PeriodIndex(period), excluded_, options.farrington, workspace);
-    baseline_for_ = period;
-    has_baseline_ = true;
+  Fitted& f = fitted_[static_cast<size_t>(period) % fitted_.size()];
+  if (f.period != period) {
+    f.baseline = fit(series, base::PeriodIndex(period), excluded_, options.farrington, workspace);
+    f.period = period;
   }
-  return baseline_;
+  return f.baseline;
 }
 
-void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t last, Harm harm,
-                              const DetectorOptions& options, Workspace& workspace) {
-  for (int32_t t = first; t <= last; ++t) {
+void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
+                              const DetectorOptions& options, Workspace& workspace,
+                              SharesReported reported) {
+  for (int32_t t = first; t < target; ++t) {
     Point& p = slot(t);
-    if (p.period == t && p.kept != Kept::kNothing) continue;
-    Assessment const a = assess_point(series, t, baseline(series, t, options, workspace), harm);
-    p.period = t;
-    p.kept = a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed;
-    p.z = a.z;
+    double const share = share_at(reported, target - t);
+    if (p.period == t && p.kept != Kept::kNothing && p.share == share) continue;
+    Assessment const a =
+        assess_point(series, t, baseline(series, t, options, workspace), share, harm);
+    p = {t, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z, share};
   }
 }
 
 void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
-                           const DetectorOptions& options, Workspace& workspace) {
-  adapt(series, options);
-  score_path(series, path_begin(series, next.value, options), next.value - 1, harm, options, workspace);
+                           const DetectorOptions& options, Workspace& workspace,
+                           SharesReported reported) {
+  adapt(series, options, reported);
+  score_path(series, path_begin(series, next.value, options), next.value, harm, options, workspace,
+             reported);
   baseline(series, next.value, options, workspace);
 }
 
 Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
-                                const DetectorOptions& options, Workspace& workspace) {
-  adapt(series, options);
+                                const DetectorOptions& options, Workspace& workspace,
+                                SharesReported reported) {
+  adapt(series, options, reported);
   int32_t const first = path_begin(series, target.value, options);
-  score_path(series, first, target.value - 1, harm, options, workspace);
-  Assessment a =
-      assess_point(series, target.value, baseline(series, target.value, options, workspace), harm);
+  score_path(series, first, target.value, harm, options, workspace, reported);
+  double const share = share_at(reported, 0);
+  Assessment a = assess_point(series, target.value, baseline(series, target.value, options, workspace),
+                              share, harm);
   Point& own = slot(target.value);
-  own = {target.value, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z};
+  own = {target.value, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z, share};
   double const scale = path_scale(first, target.value - exclude_recent_ - 1);
   Cusum cusum(options.cusum);
   for (int32_t t = first; t <= target.value; ++t) {
@@ -170,7 +183,8 @@ double ScoredSeries::path_scale(int32_t first, int32_t last) {
 }
 
 size_t ScoredSeries::bytes() const {
-  return sizeof(*this) + path_.capacity() * sizeof(Point) + scratch_.capacity() * sizeof(double) + excluded_.capacity() * sizeof(PeriodRange);
+  return sizeof(*this) + path_.capacity() * sizeof(Point) + scratch_.capacity() * sizeof(double) +
+         excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);
 }
 
 }  // namespace bellwether::detection

@@ -1,6 +1,7 @@
 // Purpose: a series in, scores out: the baseline of a period, how far the count is from it, and the
 // change point along the periods before.
-// Invariants: assess() is a pure function of the series, the excluded periods and the options.
+// Invariants: assess() is a pure function of the series, the excluded periods, the shares reported and the
+// options.
 // ScoredSeries gives the same bits and keeps the scores of a path, so that a tick scores one period.
 // Thread safety: assess() is pure; a ScoredSeries belongs to one thread.
 #pragma once
@@ -12,6 +13,7 @@
 #include "base/calendar.h"
 #include "detection/cusum.h"
 #include "detection/farrington.h"
+#include "detection/reporting_delay.h"
 #include "detection/series.h"
 
 namespace bellwether::detection {
@@ -41,14 +43,23 @@ struct Assessment {
   double cusum = 0;
   base::PeriodIndex onset;  // of the change, while cusum > 0; else the target
   double ratio = 1;      // observed/expected
-  Baseline baseline;
+  double share = 1;      // of the period's events that should have been reported by now
+  Baseline baseline;     // of what should have been reported by now
 };
 
-// The series at `target`; each period of the path is scored against its own baseline, and all are divided
-// by the scale of the path. Periods of the path that cannot be assessed leave the change point as it is.
+// Of the target, the period before it, …: the share F of its events that should have been reported by now,
+// 0 < F ≤ 1. Earlier periods are complete.
+using SharesReported = std::span<const double>;
+inline double share_at(SharesReported reported, int32_t age) {
+  return static_cast<size_t>(age) < reported.size() ? reported[static_cast<size_t>(age)] : 1;
+}
+
+// The series at `target`; each period of the path is scored against its own baseline, thinned to what should
+// have been reported, and all are divided by the scale of the path. Periods of the path that cannot be
+// assessed leave the change point as it is.
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
-                  Workspace& workspace);
+                  Workspace& workspace, SharesReported reported = {});
 
 class ScoredSeries {
  public:
@@ -56,13 +67,13 @@ class ScoredSeries {
   void revise(base::PeriodIndex period);
   // Replaces the periods that baselines leave out.
   void exclude(std::span<const PeriodRange> excluded);
-  // Fits the baseline of `next`, and of the path before it, ahead of time.
+  // Fits the baseline of `next`, and of the path before it, ahead of time; `reported` as far as is known.
   void prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
-               const DetectorOptions& options, Workspace& workspace);
+               const DetectorOptions& options, Workspace& workspace, SharesReported reported = {});
   // As the pure function, with the periods last excluded. The series, harm and options must be those
   // of the calls before, but for counts revised.
   Assessment assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
-                    const DetectorOptions& options, Workspace& workspace);
+                    const DetectorOptions& options, Workspace& workspace, SharesReported reported = {});
 
   size_t bytes() const;
 
@@ -72,15 +83,21 @@ class ScoredSeries {
     int32_t period = INT32_MIN;
     Kept kept = Kept::kNothing;
     double z = 0;
+    double share = 1;  // that it was scored with
+  };
+  struct Fitted {
+    int32_t period = INT32_MIN;  // none
+    Baseline baseline;
   };
   // Of the scored points first … last.
   double path_scale(int32_t first, int32_t last);
   Point& slot(int32_t period) { return path_[static_cast<size_t>(period) % path_.size()]; }
   const Baseline& baseline(const CountSeries& series, int32_t period, const DetectorOptions& options,
                            Workspace& workspace);
-  void score_path(const CountSeries& series, int32_t first, int32_t last, Harm harm,
-                  const DetectorOptions& options, Workspace& workspace);
-  void adapt(const CountSeries& series, const DetectorOptions& options);
+  // Up to but not including `target`.
+  void score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
+                  const DetectorOptions& options, Workspace& workspace, SharesReported reported);
+  void adapt(const CountSeries& series, const DetectorOptions& options, SharesReported reported);
   // Baselines that hold any of the periods first … last are no longer valid.
   void forget_baselines(int64_t first, int64_t last);
 
@@ -90,10 +107,7 @@ class ScoredSeries {
   base::PeriodIndex first_{INT32_MIN};  // of the series
   int reach_ = 0;
   int exclude_recent_ = 0;
-  // Of the latest period.
-  bool has_baseline_ = false;
-  int32_t baseline_for_ = INT32_MIN;
-  Baseline baseline_;
+  std::vector<Fitted> fitted_;  // a ring by period: the latest, and those not yet reported whole
 };
 
 }  // namespace bellwether::detection

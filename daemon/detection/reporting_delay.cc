@@ -33,6 +33,12 @@ Delayed count(ReportingTriangle triangle, int delay, int window) {
 
 }  // namespace
 
+DelayOptions DelayOptions::for_calendar(base::Calendar calendar) {
+  DelayOptions o;
+  o.window = o.delay_max = calendar.periods_per_year() / 2;
+  return o;
+}
+
 double Completeness::at(int age) const {
   auto const i = static_cast<size_t>(age);
   return i < share.size() ? share[i] : 1;

@@ -25,13 +25,14 @@ struct DelayOptions {
   int delay_max = 26;       // reports later than this many periods are not waited for
   double testable = 0.6;    // F from which a period is tested
   double final = 0.98;      // F from which it counts as complete
+  static DelayOptions for_calendar(base::Calendar calendar);  // half a year
 };
 
 // F_d and the variance of its logarithm (Greenwood's formula), for d = 0 … delay_max.
 struct Completeness {
   std::vector<double> share;
   std::vector<double> log_variance;
-  // Of a period `age` ≥ 0 periods old; 1 and 0 beyond delay_max.
+  // Of a period that is `age` ≥ 0 periods old; 1 and 0 beyond delay_max.
   double at(int age) const;
   double log_variance_at(int age) const;
 };

@@ -17,9 +17,9 @@ using indicators::Node;
 namespace {
 
 alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, double p_adjusted,
-                             PeriodIndex tick) {
+                             PeriodIndex period, double log_variance) {
   alerts::Evidence e;
-  e.period = tick;
+  e.period = period;
   e.observed = static_cast<double>(a.observed);
   e.expected = rounded(a.expected);
   detection::Interval const interval = detection::predictive_interval(a.baseline, kIntervalLevel);
@@ -37,12 +37,20 @@ alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, d
   e.baseline_last = a.baseline.newest;
   e.downweighted = a.baseline.downweighted;
   e.score_scale = rounded(a.scale);
+  if (a.share < 1) {
+    detection::Nowcast const whole =
+        detection::nowcast(std::max<int64_t>(0, a.observed), a.share, log_variance, kIntervalLevel);
+    e.reported = rounded(a.share);
+    e.nowcast = rounded(whole.expected);
+    e.nowcast_lower = rounded(whole.lower);
+    e.nowcast_upper = rounded(whole.upper);
+  }
   return e;
 }
 
 }  // namespace
 
-std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, bool silent,
+std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, bool can_test,
                                                        const Verdict& verdict) {
   const Rule& rule = *state.rule;
   std::vector<uint32_t> nodes = state.active;
@@ -55,14 +63,14 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
     if (!in_scope(rule, node, verdict.tick)) continue;
     AlertUpdate const* const open = verdict.open(key(rule, node));
     Tested t{n, {}, false};
-    if (!silent) {
+    if (can_test) {
       detection::ScoredSeries& scored = state.series[n]->scored;
       scored.exclude(exclusions(verdict.book, open));
-      t.assessment = scored.assess(observed_counts(panel_, node, state.measure, from), verdict.tick,
-                                   to_harm(rule.harm), state.options, workspace_);
+      t.assessment = scored.assess(observed_counts(panel_, node, state.measure, from), state.target,
+                                   to_harm(rule.harm), state.options, workspace_, state.reported);
       t.gated = t.assessment.why == detection::NotAssessed::kNone &&
                 t.assessment.expected * four_weeks >= rule.expected_min &&
-                static_cast<double>(panel_.stock(node, verdict.tick)) >= rule.stock_min;
+                static_cast<double>(panel_.stock(node, state.target)) >= rule.stock_min;
     }
     if (t.gated || open != nullptr) tested.push_back(t);
   }
@@ -71,10 +79,14 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
 
 void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>& silent,
                             Verdict& verdict) {
-  PeriodIndex const tick = verdict.tick;
   const Rule& rule = *state.rule;
-  std::string const because = silent_because(rule, silent);
-  std::vector<Tested> const tested = score_counts(state, !because.empty(), verdict);
+  std::string because = silent_because(rule, silent);
+  auto const age = reported_->testable_age(state.measure);
+  if (because.empty() && !age) because = kReportedLate;
+  PeriodIndex const target(verdict.tick.value - age.value_or(0));
+  state.target = target;
+  state.reported = reported_->from(state.measure, age.value_or(0));
+  std::vector<Tested> const tested = score_counts(state, because.empty(), verdict);
   std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
   std::vector<double> adjusted(tested.size());
   for (size_t i = 0; i < tested.size(); ++i) {
@@ -99,14 +111,15 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
     }
     s.established = a.cusum >= rule.cusum_threshold;
     bool const discovered = adjusted[i] <= rules_->false_discovery_rate;
-    s.hit = (discovered || s.established) && second_condition(rule, node, tick);
+    s.hit = (discovered || s.established) && second_condition(rule, node, target);
     s.established = s.established && s.hit;
     s.large = std::abs(a.ratio - 1) >= rule.ratio_red;
     s.quiet = a.cusum < rule.cusum_threshold / 2 && a.p > kQuietP;
     AlertKey const k = key(rule, node);
     if (!s.hit && verdict.open(k) == nullptr) continue;
-    s.onset = a.cusum > 0 ? a.onset : tick;
-    s.evidence = evidence_of(rule, a, adjusted[i], tick);
+    s.onset = a.cusum > 0 ? a.onset : target;
+    s.evidence = evidence_of(rule, a, adjusted[i], target,
+                             reported_->log_variance_at(state.measure, *age));
     s.evidence.contributions = contributions(state, node, s.evidence, verdict);
     verdict.decide(rule, k, s);
   }
@@ -126,8 +139,8 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
     detection::ScoredSeries& scored = state.series[index]->scored;
     scored.exclude(exclusions(verdict.book, verdict.open(key(*state.rule, child))));
     detection::Assessment const a =
-        scored.assess(observed_counts(panel_, child, state.measure, from), verdict.tick,
-                      to_harm(state.rule->harm), state.options, workspace_);
+        scored.assess(observed_counts(panel_, child, state.measure, from), state.target,
+                      to_harm(state.rule->harm), state.options, workspace_, state.reported);
     if (a.why != detection::NotAssessed::kNone) return;
     double const share = (a.expected - static_cast<double>(a.observed)) / gap;
     if (share <= 0) return;

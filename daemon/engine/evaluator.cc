@@ -67,7 +67,8 @@ detection::CountSeries observed_counts(const indicators::Panel& panel, Node node
 Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options)
     : reference_(std::move(reference)),
       options_(std::move(options)),
-      panel_(*reference_, options_.calendar, PeriodIndex(0)) {}
+      panel_(*reference_, options_.calendar, PeriodIndex(0)),
+      reporting_(options_.calendar) {}
 
 Evaluator::~Evaluator() = default;
 
@@ -81,7 +82,9 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
     panel_started_ = true;
   }
   panel_.advance_horizon(horizon);
+  reporting_.begin(tick);
   for (const PartitionTick& part : parts) {
+    reporting_.add(part.deltas);
     for (const indicators::Delta& d : part.deltas) {
       cells_digest_ += static_cast<uint64_t>(d.amount) * base::mix64(d.key.bits());
     }
@@ -91,6 +94,7 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
       }
     });
   }
+  reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
 }
 
 void Evaluator::adopt_rules(const Book& book) {
@@ -134,10 +138,10 @@ bool Evaluator::in_scope(const Rule& rule, const AlertKey& key, PeriodIndex tick
   return area.ok() && sector.ok() && in_scope(rule, {*area, *sector}, tick);
 }
 
-bool Evaluator::second_condition(const Rule& rule, Node node, PeriodIndex tick) const {
+bool Evaluator::second_condition(const Rule& rule, Node node, PeriodIndex period) const {
   if (rule.second_subject.empty()) return true;
   indicators::Value const v =
-      indicators::compute(*indicators::find_indicator(rule.second_subject), panel_, node, tick);
+      indicators::compute(*indicators::find_indicator(rule.second_subject), panel_, node, period);
   return v.ok() && v.value < rule.second_limit;
 }
 
@@ -218,6 +222,9 @@ size_t Evaluator::prepare(PeriodIndex next, const Book& book, size_t series_max)
       detector->prepared = 0;
     }
     PeriodIndex const from = observed_from(panel_, detector->measure);
+    auto const age = reported_->testable_age(detector->measure);
+    if (!age) continue;
+    PeriodIndex const target(next.value - *age);
     while (detector->prepared < detector->active.size() && series_max > 0) {
       uint32_t const n = detector->active[detector->prepared++];
       Node const node = panel_.node(n);
@@ -226,8 +233,9 @@ size_t Evaluator::prepare(PeriodIndex next, const Book& book, size_t series_max)
       Series& series = *detector->series[n];
       series.scored.exclude(
           exclusions(book, open == book.open().end() ? nullptr : &open->second->state));
-      series.scored.prepare(observed_counts(panel_, node, detector->measure, from), next,
-                            to_harm(detector->rule->harm), detector->options, workspace_);
+      series.scored.prepare(observed_counts(panel_, node, detector->measure, from), target,
+                            to_harm(detector->rule->harm), detector->options, workspace_,
+                            reported_->from(detector->measure, *age));
       --series_max;
     }
     left += detector->active.size() - detector->prepared;

@@ -1,8 +1,8 @@
 // Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests every
 // series, and says what each alert becomes.
-// Invariants: evaluate() is a pure function of the panel at the cut, the book and its rule set. What is
-// kept between ticks (scored paths, fitted baselines) is a cache: a property test holds it equal to a
-// recomputation from nothing.
+// Invariants: evaluate() is a pure function of the panel at the cut, of how late its events were reported, of
+// the book and its rule set. What else is kept between ticks (scored paths, fitted baselines) is a cache: a
+// property test holds it equal to a recomputation from nothing.
 // Thread safety: one thread; the published panel is immutable.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "detection/detector.h"
 #include "detection/ratio.h"
 #include "engine/partition_engine.h"
+#include "engine/reporting.h"
 #include "indicators/catalogue.h"
 #include "indicators/panel.h"
 #include "reference/reference.h"
@@ -35,6 +36,7 @@ inline constexpr double kSilentExpectedMin = 20;
 inline constexpr double kSilentP = 1e-6;
 inline constexpr size_t kContributionsMax = 5;
 inline constexpr double kIntervalLevel = 0.95;  // of the intervals beside an expectation
+inline constexpr std::string_view kReportedLate = "reports come too late to test a period yet";
 
 // Detector settings that follow from a rule.
 detection::Harm to_harm(alerts::Tail tail);
@@ -74,6 +76,8 @@ class Evaluator {
   size_t prepare(base::PeriodIndex next, const alerts::Book& book, size_t series_max);
 
   std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
+  // As of the last tick applied; never null.
+  std::shared_ptr<const SharesByMeasure> reported() const { return reported_; }
   const indicators::Panel& panel() const { return panel_; }
   // Linear in the cells' counts: equal for equal cells, whatever the order of the deltas.
   uint64_t cells_digest() const { return cells_digest_; }
@@ -91,14 +95,14 @@ class Evaluator {
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
   bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key, base::PeriodIndex tick) const;
-  bool second_condition(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
+  bool second_condition(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex period) const;
   std::string silent_because(const alerts::Rule& rule, const std::vector<std::string>& silent) const;
 
   struct Verdict;  // collects updates
   std::vector<std::string> test_sources(const alerts::Book& book, base::PeriodIndex tick,
                                         Verdict& verdict);
   // The nodes of a count rule that can be assessed or have an open alert.
-  std::vector<Tested> score_counts(DetectorState& state, bool silent, const Verdict& verdict);
+  std::vector<Tested> score_counts(DetectorState& state, bool can_test, const Verdict& verdict);
   void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
                    const std::vector<std::string>& silent, Verdict& verdict);
@@ -114,6 +118,8 @@ class Evaluator {
   EvaluatorOptions options_;
   indicators::Panel panel_;
   bool panel_started_ = false;
+  Reporting reporting_;
+  std::shared_ptr<const SharesByMeasure> reported_ = std::make_shared<SharesByMeasure>();
   uint64_t cells_digest_ = 0;
   std::string rules_digest_;
   std::shared_ptr<const alerts::RuleSet> rules_;

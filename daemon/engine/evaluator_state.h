@@ -31,6 +31,8 @@ struct Evaluator::DetectorState {
   detection::DetectorOptions options;
   std::vector<std::unique_ptr<Series>> series;  // by node; null until the measure is seen there
   std::vector<uint32_t> active;                 // nodes with a series, in order of first sight
+  base::PeriodIndex target;                     // the period that this tick tests
+  detection::SharesReported reported;           // of it and those before
   size_t prepared = 0;                          // of active, for prepared_for
   base::PeriodIndex prepared_for{INT32_MIN};
 

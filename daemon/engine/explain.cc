@@ -22,13 +22,20 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
   detection::ScoredSeries scored;
   scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
   std::vector<PathPoint> path;
+  SharesByMeasure const complete;
+  const SharesByMeasure& reported = view.reported == nullptr ? complete : *view.reported;
   for (int32_t t = first.value; t <= last.value; ++t) {
-    detection::Assessment const a =
-        scored.assess(series, PeriodIndex(t), harm, options, workspace);
+    int32_t const age = view.data_through->value - t;
+    detection::Assessment const a = scored.assess(series, PeriodIndex(t), harm, options, workspace,
+                                                  reported.from(*measure, age));
     PathPoint p;
     p.period = PeriodIndex(t);
     p.observed = static_cast<double>(a.observed);
-    if (a.why == detection::NotAssessed::kNone) {
+    p.reported = a.share;
+    auto const testable = reported.testable_age(*measure);
+    if (!testable || age < *testable) {
+      p.not_assessed = kReportedLate;
+    } else if (a.why == detection::NotAssessed::kNone) {
       p.expected = a.expected;
       detection::Interval const interval =
           detection::predictive_interval(a.baseline, kIntervalLevel);

@@ -22,6 +22,7 @@ struct PathPoint {
   double cusum = 0;
   double numerator = 0;      // of a share, else 0
   double denominator = 0;
+  double reported = 1;       // share of the period's events that should have been reported; else thinned
   std::string not_assessed;  // why; empty when assessed
 };
 

@@ -12,6 +12,7 @@
 #include "base/calendar.h"
 #include "engine/forecaster.h"
 #include "engine/partition_engine.h"
+#include "engine/reporting.h"
 #include "indicators/panel.h"
 #include "reference/reference.h"
 
@@ -23,6 +24,7 @@ struct View {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   std::shared_ptr<const indicators::Panel> panel;      // never null
   std::shared_ptr<const alerts::Book> book;            // never null
+  std::shared_ptr<const SharesByMeasure> reported;     // null before the first tick
   std::shared_ptr<const ForecastTable> forecasts;      // null before the first; may be of an earlier cut
   std::optional<base::PeriodIndex> data_through;       // nullopt before the first tick
   std::vector<std::string> coverage_warnings;

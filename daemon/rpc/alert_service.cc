@@ -158,6 +158,7 @@ class AlertService final
         out.set_z(p.z);
         out.set_cusum(p.cusum);
         out.set_not_assessed(p.not_assessed);
+        out.set_reported(p.reported);
       }
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       fill(*view, *response->mutable_basis());

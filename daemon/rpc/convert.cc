@@ -50,6 +50,10 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
   out.set_downweighted(e.downweighted);
   out.set_score_scale(e.score_scale);
   out.set_limit(e.limit);
+  out.set_reported(e.reported);
+  out.set_nowcast(e.nowcast);
+  out.set_nowcast_lower(e.nowcast_lower);
+  out.set_nowcast_upper(e.nowcast_upper);
   for (const alerts::Contribution& c : e.contributions) {
     api::Contribution& to = *out.add_contributions();
     to.mutable_node()->set_area(c.area);
@@ -229,6 +233,13 @@ std::string how_sure(const engine::View& view, const Evidence& e) {
   return text;
 }
 
+std::string how_complete(const Evidence& e) {
+  return absl::StrFormat(
+      "How complete: by then %.0f %% of the period's events are usually reported, and the expectation is of that "
+      "part. The whole count is estimated at %.0f (95 %%: %.0f to %.0f).",
+      100 * e.reported, e.nowcast, e.nowcast_lower, e.nowcast_upper);
+}
+
 // In control, without a change, on average.
 double years_between_false_alarms(base::Calendar calendar, double threshold) {
   detection::CusumOptions const o;
@@ -255,6 +266,7 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
                        view.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
                        " like this one lie between ",
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
+    if (e.reported < 1) text.push_back(how_complete(e));
     text.push_back(how_sure(view, e));
     if (e.cusum > 0) {
       text.push_back(absl::StrFormat(

@@ -204,7 +204,7 @@ void Evaluation::publish(bool at_once) {
   if (!at_once && now - published_at_ < kPublishEvery) return;
   published_at_ = now;
   unpublished_ = false;
-  with_.views.set_panel(evaluator_.publish(), *last_);
+  with_.views.set_panel(evaluator_.publish(), evaluator_.reported(), *last_);
   {
     size_t const bytes = evaluator_.panel().bytes();
     std::lock_guard lock(mutex_);

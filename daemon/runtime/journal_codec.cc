@@ -39,6 +39,12 @@ void put(const alerts::Evidence& e, pb::Evidence& out) {
   out.set_downweighted(e.downweighted);
   out.set_score_scale(e.score_scale);
   out.set_limit(e.limit);
+  if (e.reported < 1) {
+    out.set_reported(e.reported);
+    out.set_nowcast(e.nowcast);
+    out.set_nowcast_lower(e.nowcast_lower);
+    out.set_nowcast_upper(e.nowcast_upper);
+  }
   for (const alerts::Contribution& c : e.contributions) {
     pb::Contribution& to = *out.add_contributions();
     to.set_area(c.area);
@@ -69,6 +75,10 @@ alerts::Evidence get(const pb::Evidence& e) {
   out.downweighted = e.downweighted();
   out.score_scale = e.score_scale() > 0 ? e.score_scale() : 1;
   out.limit = e.limit();
+  out.reported = e.reported() > 0 ? e.reported() : 1;
+  out.nowcast = e.nowcast();
+  out.nowcast_lower = e.nowcast_lower();
+  out.nowcast_upper = e.nowcast_upper();
   for (const pb::Contribution& c : e.contributions()) {
     out.contributions.push_back({c.area(), c.sector(), c.observed(), c.expected(), c.share()});
   }

@@ -38,10 +38,12 @@ class Views {
     }
     return view_;
   }
-  void set_panel(std::shared_ptr<const indicators::Panel> panel, base::PeriodIndex data_through) {
+  void set_panel(std::shared_ptr<const indicators::Panel> panel,
+                 std::shared_ptr<const engine::SharesByMeasure> reported, base::PeriodIndex data_through) {
     std::lock_guard lock(mutex_);
     engine::View view = *view_;
     view.panel = std::move(panel);
+    view.reported = std::move(reported);
     view.data_through = data_through;
     view_ = std::make_shared<const engine::View>(std::move(view));
   }

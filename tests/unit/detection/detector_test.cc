@@ -39,6 +39,7 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
       Workspace workspace;
       ScoredSeries scored;
       std::vector<PeriodRange> excluded;
+      std::vector<double> reported;
       for (int t = year * 5; t < year * 8 - 1; t += random.between(1, 3)) {
         CountSeries const series{calendar, PeriodIndex(100), std::span(counts).first(static_cast<size_t>(t) + 1)};
         if (random.chance(0.3)) {
@@ -50,15 +51,50 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
           excluded = {{PeriodIndex(100 + t - 20), PeriodIndex(100 + t - 8)}};
           scored.exclude(excluded);
         }
+        if (random.chance(0.3)) {
+          reported.resize(static_cast<size_t>(random.between(0, 5)));
+          for (size_t age = 0; age < reported.size(); ++age) reported[age] = 0.6 + 0.07 * static_cast<double>(age);
+        }
         scored.revise(PeriodIndex(100 + t));
-        Assessment const fresh = assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options, workspace);
-        Assessment const kept = scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace);
+        Assessment const fresh =
+            assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options, workspace, reported);
+        Assessment const kept =
+            scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace, reported);
         ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum << " "
                                        << fresh.cusum << " z " << kept.z << " " << fresh.z;
-        if (random.chance(0.5)) scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace);
+        if (random.chance(0.5)) {
+          scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace, reported);
+        }
       }
     }
   }
+}
+
+// What has not been told yet is no fall: each period is tested against the part that should be there.
+TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) {
+  base::Calendar const calendar(base::CalendarUnit::kMonth);
+  Random random(5);
+  std::vector<int32_t> counts;
+  for (int t = 0; t < 120; ++t) counts.push_back(random.between(90, 110));
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(calendar);
+  Workspace workspace;
+  PeriodIndex const latest(119);
+  Assessment const whole = assess({calendar, PeriodIndex(0), counts}, latest, {}, Harm::kLow, options, workspace);
+  std::vector<double> const reported = {0.6, 0.8, 0.9};
+  for (size_t age = 0; age < reported.size(); ++age) {
+    int32_t& n = counts[counts.size() - 1 - age];
+    n = static_cast<int32_t>(std::lround(n * reported[age]));
+  }
+  CountSeries const part{calendar, PeriodIndex(0), counts};
+  Assessment const told = assess(part, latest, {}, Harm::kLow, options, workspace, reported);
+  EXPECT_DOUBLE_EQ(told.share, 0.6);
+  EXPECT_NEAR(told.expected, 0.6 * whole.expected, 1e-9);
+  EXPECT_NEAR(told.ratio, whole.ratio, 0.02);
+  EXPECT_LT(std::abs(told.z), 2);
+  EXPECT_LT(told.cusum, options.cusum.threshold_h / 2);
+  Assessment const taken_as_whole = assess(part, latest, {}, Harm::kLow, options, workspace);
+  EXPECT_GT(taken_as_whole.z, 3) << "without it, what is to come looks like a fall";
 }
 
 TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {

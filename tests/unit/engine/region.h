@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,7 +54,10 @@ class Town {
         if (t >= fall_from && s == "10") births *= 0.5;
         if (t >= break_from && t <= break_until) births *= break_factor;
         if (t >= silent_from) births = 0;
-        add(out, a, s, Measure::kBirths, t, noisy(births));
+        int32_t const born = noisy(births);
+        auto const late = static_cast<int32_t>(std::lround(born * late_share));
+        add(out, a, s, Measure::kBirths, t, born - late);
+        add(out, a, s, Measure::kBirths, t - 1, std::exchange(untold_[std::pair(a, s)], late));
         if (t < silent_from) add(out, a, s, Measure::kDeaths, t, noisy(30));
         if (t == kBegin.value) add(out, a, s, Measure::kBirths, t - 200, 1000);
         // Something late about an earlier month.
@@ -63,6 +67,7 @@ class Town {
     return out;
   }
 
+  double late_share = 0;  // of births, told a month later
   int32_t fall_from = INT32_MAX;
   int32_t silent_from = INT32_MAX;
   int32_t break_from = INT32_MAX;  // both ends included
@@ -80,6 +85,7 @@ class Town {
     return static_cast<int32_t>(std::max(0.0, mean + z * std::sqrt(mean) + 0.5));
   }
   Random random_;
+  std::map<std::pair<std::string_view, std::string_view>, int32_t> untold_;
 };
 
 inline EvaluatorOptions options(base::Calendar calendar = kMonths) {
@@ -117,6 +123,7 @@ class Region {
     view.calendar = book.calendar();
     view.panel = evaluator.publish();
     view.book = std::make_shared<alerts::Book>(book);
+    view.reported = evaluator.reported();
     view.data_through = through_;
     return view;
   }
