@@ -22,8 +22,7 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
   detection::ScoredSeries scored;
   scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
   std::vector<PathPoint> path;
-  SharesByMeasure const complete;
-  const SharesByMeasure& reported = view.reported == nullptr ? complete : *view.reported;
+  const SharesByMeasure& reported = *view.reported;
   for (int32_t t = first.value; t <= last.value; ++t) {
     int32_t const age = view.data_through->value - t;
     detection::Assessment const a = scored.assess(series, PeriodIndex(t), harm, options, workspace,

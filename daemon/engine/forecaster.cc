@@ -38,15 +38,29 @@ double variance_of(const Forecast& f) {
 int forecast_horizon(base::Calendar calendar) { return calendar.periods_per_year(); }
 int forecast_horizon_max(base::Calendar calendar) { return 3 * calendar.periods_per_year(); }
 
-std::vector<double> history(const indicators::Panel& panel, Node node, Measure measure,
-                            base::PeriodIndex through) {
+History history(const indicators::Panel& panel, const SharesByMeasure& reported, Node node, Measure measure,
+                base::PeriodIndex through) {
   indicators::SeriesView const seen = panel.series({}, measure);
   auto const first = std::ranges::find_if(seen.counts, [](int32_t n) { return n != 0; });
   if (first == seen.counts.end()) return {};
   int32_t const begin = seen.first.value + static_cast<int32_t>(first - seen.counts.begin());
-  std::vector<double> out;
-  for (int32_t t = begin; t <= through.value; ++t) {
-    out.push_back(static_cast<double>(panel.at(node, measure, base::PeriodIndex(t))));
+  History out;
+  out.unreported = reported.testable_age(measure).value_or(static_cast<int>(reported.from(measure, 0).size()));
+  for (int32_t t = begin; t <= through.value - out.unreported; ++t) {
+    auto const told = static_cast<double>(panel.at(node, measure, base::PeriodIndex(t)));
+    out.y.push_back(told / reported.at(measure, through.value - t));
+  }
+  return out;
+}
+
+Forecast forecast_after(const History& history, int season, int horizon, const forecast::Options& options) {
+  Forecast out = forecast::forecast(history.y, season, horizon + history.unreported, options);
+  if (out.why != forecast::NotAssessed::kNone) return out;
+  auto const forget = [&](std::vector<double>& path) { path.erase(path.begin(), path.begin() + history.unreported); };
+  forget(out.mean);
+  for (forecast::Interval& interval : out.intervals) {
+    forget(interval.lower);
+    forget(interval.upper);
   }
   return out;
 }
@@ -89,9 +103,10 @@ const Forecast* ForecastTable::find(Node node, Measure measure) const {
   return found == forecasts_.end() ? nullptr : &found->second;
 }
 
-Forecaster::Forecaster(std::shared_ptr<const indicators::Panel> panel, base::PeriodIndex through,
+Forecaster::Forecaster(std::shared_ptr<const indicators::Panel> panel,
+                       std::shared_ptr<const SharesByMeasure> reported, base::PeriodIndex through,
                        std::vector<Measure> measures)
-    : panel_(std::move(panel)), measures_(std::move(measures)), table_(std::make_shared<ForecastTable>()) {
+    : panel_(std::move(panel)), reported_(std::move(reported)), measures_(std::move(measures)), table_(std::make_shared<ForecastTable>()) {
   table_->through_ = through;
   for (Measure m : measures_) {
     for (size_t n = 0; n < panel_->nodes(); ++n) {
@@ -107,8 +122,8 @@ bool Forecaster::step(size_t series_max) {
   for (; next_ < work_.size() && series_max > 0; ++next_, --series_max) {
     const Work& w = work_[next_];
     Node const node = panel_->node(w.node);
-    std::vector<double> const y = history(*panel_, node, w.measure, table_->through_);
-    Forecast f = forecast::forecast(y, calendar.periods_per_year(), forecast_horizon(calendar), options);
+    Forecast f = forecast_after(history(*panel_, *reported_, node, w.measure, table_->through_),
+                                calendar.periods_per_year(), forecast_horizon(calendar), options);
     if (f.why != forecast::NotAssessed::kNone) continue;
     table_->forecasts_.emplace(ForecastTable::key(node, w.measure), std::move(f));
   }

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/calendar.h"
 #include "forecast/forecast.h"
+#include "engine/reporting.h"
 #include "forecast/reconcile.h"
 #include "indicators/panel.h"
 
@@ -25,10 +26,18 @@ inline constexpr std::array<double, 2> kForecastCoverages = {0.80, 0.95};
 // Forecasts asked for may reach three years ahead.
 int forecast_horizon_max(base::Calendar calendar);
 
-// A measure of a node by period, from the first period in which the measure was seen anywhere up to and
-// including `through`.
-std::vector<double> history(const indicators::Panel& panel, indicators::Node node,
-                            indicators::Measure measure, base::PeriodIndex through);
+// A measure of a node by period, from the first period in which the measure was seen anywhere; periods that are
+// not yet reported whole by their nowcast. It ends `unreported` periods before `through`: of the later ones too
+// little is reported to say.
+struct History {
+  std::vector<double> y;
+  int unreported = 0;
+};
+History history(const indicators::Panel& panel, const SharesByMeasure& reported, indicators::Node node,
+                indicators::Measure measure, base::PeriodIndex through);
+// The forecast of a history for the `horizon` periods after `through`.
+forecast::Forecast forecast_after(const History& history, int season, int horizon,
+                                  const forecast::Options& options);
 
 // How a method did on a series: from several earlier periods it was forecast, and what came is known.
 struct ForecastAccuracy {
@@ -61,9 +70,9 @@ class ForecastTable {
 
 class Forecaster {
  public:
-  // Forecasts what the panel knows through `through`.
-  Forecaster(std::shared_ptr<const indicators::Panel> panel, base::PeriodIndex through,
-             std::vector<indicators::Measure> measures);
+  // Forecasts what the panel knows through `through`, of which `reported` has been reported by then.
+  Forecaster(std::shared_ptr<const indicators::Panel> panel, std::shared_ptr<const SharesByMeasure> reported,
+             base::PeriodIndex through, std::vector<indicators::Measure> measures);
   // Forecasts at most `series_max` more series; false when none is left.
   bool step(size_t series_max);
   // The table of what was forecast, coherent. Nothing may be asked of the Forecaster after.
@@ -79,6 +88,7 @@ class Forecaster {
   void reconcile(indicators::Measure measure);
 
   std::shared_ptr<const indicators::Panel> panel_;
+  std::shared_ptr<const SharesByMeasure> reported_;
   std::vector<indicators::Measure> measures_;
   std::vector<Work> work_;
   size_t next_ = 0;

@@ -24,7 +24,7 @@ struct View {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   std::shared_ptr<const indicators::Panel> panel;      // never null
   std::shared_ptr<const alerts::Book> book;            // never null
-  std::shared_ptr<const SharesByMeasure> reported;     // null before the first tick
+  std::shared_ptr<const SharesByMeasure> reported = std::make_shared<SharesByMeasure>();  // never null
   std::shared_ptr<const ForecastTable> forecasts;      // null before the first; may be of an earlier cut
   std::optional<base::PeriodIndex> data_through;       // nullopt before the first tick
   std::vector<std::string> coverage_warnings;

@@ -165,7 +165,8 @@ class ForecastService final : public api::ForecastService::Service {
  private:
   static void answer(const engine::View& view, const Wanted& wanted, api::GetForecastResponse& response) {
     int const season = view.calendar.periods_per_year();
-    std::vector<double> const y = engine::history(*view.panel, wanted.node, wanted.measure, *view.data_through);
+    engine::History const known =
+        engine::history(*view.panel, *view.reported, wanted.node, wanted.measure, *view.data_through);
     const forecast::Forecast* made = nullptr;
     if (wanted.of_the_table && view.forecasts != nullptr && view.forecasts->through() == *view.data_through) {
       made = view.forecasts->find(wanted.node, wanted.measure);
@@ -173,7 +174,7 @@ class ForecastService final : public api::ForecastService::Service {
     }
     forecast::Forecast own;
     if (made == nullptr) {
-      own = forecast::forecast(y, season, wanted.horizon, wanted.options);
+      own = engine::forecast_after(known, season, wanted.horizon, wanted.options);
       made = &own;
     }
     if (made->why != forecast::NotAssessed::kNone) {
@@ -181,7 +182,7 @@ class ForecastService final : public api::ForecastService::Service {
       return;
     }
     fill(view, *made, wanted.horizon, response);
-    engine::ForecastAccuracy const a = engine::accuracy(y, season, wanted.options);
+    engine::ForecastAccuracy const a = engine::accuracy(known.y, season, wanted.options);
     api::ForecastAccuracy& out = *response.mutable_accuracy();
     out.set_origins(a.origins);
     out.set_horizon(a.horizon);

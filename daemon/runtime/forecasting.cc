@@ -59,7 +59,7 @@ void Forecasting::run() {
 
 void Forecasting::forecast(const engine::View& view) {
   absl::Time const begin = absl::Now();
-  engine::Forecaster forecaster(view.panel, *view.data_through, options_.measures);
+  engine::Forecaster forecaster(view.panel, view.reported, *view.data_through, options_.measures);
   while (forecaster.step(kAtOnce)) {
     if (!pause(absl::ZeroDuration()) || views_.get()->data_through != view.data_through) return;
     if (absl::Now() - begin < options_.budget) continue;

@@ -42,11 +42,52 @@ std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
   return p.publish();
 }
 
+// As if `by_delay` events of every month were reported 0, 1, … months later.
+std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_delay) {
+  Reporting reporting(kMonths);
+  for (int32_t t = kThrough.value - 30; t <= kThrough.value; ++t) {
+    reporting.begin(PeriodIndex(t));
+    for (size_t d = 0; d < by_delay.size(); ++d) {
+      indicators::DeltaKey const key({area("N1"), sector("10"), base::SizeBand(0)}, Measure::kBirths,
+                                     PeriodIndex(t - static_cast<int32_t>(d)));
+      indicators::Delta const told{key, by_delay[d]};
+      reporting.add(std::span(&told, 1));
+    }
+  }
+  return std::make_shared<SharesByMeasure>(reporting.shares());
+}
+
 std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Panel> p) {
-  Forecaster forecaster(std::move(p), kThrough, {Measure::kBirths});
+  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough, {Measure::kBirths});
   while (forecaster.step(3)) {
   }
   return forecaster.finish();
+}
+
+TEST(HistoryTest, WhatIsNotYetReportedWholeCountsByItsNowcast) {
+  auto const p = panel(5);
+  Node const node{area("N1"), sector("10")};
+  History const whole = history(*p, SharesByMeasure(), node, Measure::kBirths, kThrough);
+  History const known = history(*p, *reports({80, 15, 5}), node, Measure::kBirths, kThrough);
+  ASSERT_EQ(known.y.size(), whole.y.size());
+  EXPECT_EQ(known.unreported, 0);
+  EXPECT_NEAR(known.y[kMonthsKnown - 1], whole.y[kMonthsKnown - 1] / 0.8, 1e-9);
+  EXPECT_NEAR(known.y[kMonthsKnown - 2], whole.y[kMonthsKnown - 2] / 0.95, 1e-9);
+  EXPECT_EQ(known.y[kMonthsKnown - 3], whole.y[kMonthsKnown - 3]);
+}
+
+TEST(HistoryTest, PeriodsOfWhichTooLittleIsReportedAreForecastOver) {
+  auto const p = panel(6);
+  Node const node{area("N1"), sector("10")};
+  History const known = history(*p, *reports({10, 20, 70}), node, Measure::kBirths, kThrough);
+  EXPECT_EQ(known.unreported, 2);
+  ASSERT_EQ(known.y.size(), kMonthsKnown - 2u);
+  forecast::Options const options;
+  forecast::Forecast const from_there = forecast::forecast(known.y, 12, 14, options);
+  forecast::Forecast const after = forecast_after(known, 12, 12, options);
+  ASSERT_EQ(after.mean.size(), 12u);
+  EXPECT_EQ(after.mean.front(), from_there.mean[2]);
+  EXPECT_EQ(after.intervals.back().upper.back(), from_there.intervals.back().upper.back());
 }
 
 TEST(ForecasterTest, ParentsAreTheSumOfTheirChildren) {

@@ -56,7 +56,7 @@ TEST(ViewsTest, ReadersSeeThePanelAndTheNewestBookAndNeverGoBack) {
   constexpr int kSteps = 500;
   std::thread evaluation([&] {
     indicators::Panel panel(*world, kMonths, base::PeriodIndex(0));
-    for (int i = 1; i <= kSteps; ++i) views.set_panel(panel.publish(), nullptr, base::PeriodIndex(i));
+    for (int i = 1; i <= kSteps; ++i) views.set_panel(panel.publish(), std::make_shared<engine::SharesByMeasure>(), base::PeriodIndex(i));
   });
   std::thread housekeeping([&] {
     for (int i = 1; i <= kSteps; ++i) views.set_warnings({std::to_string(i)});
