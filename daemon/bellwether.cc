@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.set_version_flag("--version", "0.1.0");
   bellwether::cli::add_alerts(app, context);
+  bellwether::cli::add_regime_breaks(app, context);
   bellwether::cli::add_indicators(app, context);
   bellwether::cli::add_backtest(app, context);
   bellwether::cli::add_forecasts(app, context);

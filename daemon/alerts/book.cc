@@ -50,8 +50,7 @@ absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
         base::cat(kSilencesMax, " silences are in force; expire one, or make one that covers several"));
   }
   return absl::ResourceExhaustedError(
-      base::cat(kRegimeBreaksMax, " regime breaks are declared, and none is ever taken back; wait until "
-                "the baselines no longer reach them, or begin a new journal"));
+      base::cat(kRegimeBreaksMax, " regime breaks are declared; withdraw one that no baseline reaches any more"));
 }
 
 FoldOutcome Book::fold(JournalOffset offset, const JournalEntry& entry) {
@@ -137,7 +136,16 @@ FoldOutcome Book::apply(const RuleSetActivated& act) {
 
 FoldOutcome Book::apply(const RegimeBreakDeclared& act) {
   if (regime_breaks_.size() >= kRegimeBreaksMax) return FoldOutcome::kTooMany;
+  declared_breaks_.emplace(offset_.value, act);
   regime_breaks_.push_back(act.periods);
+  rules_changed_at_ = offset_;
+  return FoldOutcome::kApplied;
+}
+
+FoldOutcome Book::apply(const RegimeBreakWithdrawn& act) {
+  if (declared_breaks_.erase(act.regime_break.value) == 0) return FoldOutcome::kUnknownTarget;
+  regime_breaks_.clear();
+  for (const auto& [id, declared] : declared_breaks_) regime_breaks_.push_back(declared.periods);
   rules_changed_at_ = offset_;
   return FoldOutcome::kApplied;
 }
@@ -231,6 +239,11 @@ uint64_t Book::digest() const {
   for (const auto& [id, silence] : silences_) {
     digest.add(static_cast<uint64_t>(id), uint64_t{silence.expired_by_hand},
                static_cast<uint64_t>(silence.silence.until.value));
+  }
+  for (const auto& [id, declared] : declared_breaks_) {
+    digest.add(text("regime break"), static_cast<uint64_t>(id),
+               static_cast<uint64_t>(declared.periods.first.value) << 32 |
+                   static_cast<uint32_t>(declared.periods.last.value));
   }
   return digest.value();
 }

@@ -159,8 +159,13 @@ struct RegimeBreakDeclared {
   std::string actor;
   UnixMillis at;
 };
+struct RegimeBreakWithdrawn {
+  JournalOffset regime_break;
+  std::string actor;
+  UnixMillis at;
+};
 using JournalEntry = std::variant<TickEvaluated, AlertAcknowledged, SilenceCreated, SilenceExpired,
-                                  RuleSetActivated, RegimeBreakDeclared>;
+                                  RuleSetActivated, RegimeBreakDeclared, RegimeBreakWithdrawn>;
 
 struct Acknowledgement {
   std::string actor;
@@ -210,7 +215,7 @@ enum class FoldOutcome : uint8_t {
   kApplied,
   kStaleTick,      // an evaluation of this tick counts already, or ticks are missing before it
   kRulesChanged,   // a rule set or regime break came between the evaluation's book and it
-  kUnknownTarget,  // an act on an alert or silence that does not exist
+  kUnknownTarget,  // an act on an alert, silence or regime break that does not exist
   kTooMany,        // kSilencesMax are in force, or kRegimeBreaksMax are declared
 };
 inline constexpr std::array<std::string_view, 5> kFoldOutcomeNames = {
@@ -241,7 +246,9 @@ class Book {
   UnixMillis last_tick_at() const { return last_tick_at_; }
   const std::shared_ptr<const RuleSet>& rule_set() const { return rule_set_; }  // null before the first
   const std::string& rule_set_digest() const { return rule_set_digest_; }
+  // What baselines leave out, in the order of its declaration.
   const std::vector<detection::PeriodRange>& regime_breaks() const { return regime_breaks_; }
+  const absl::btree_map<int64_t, RegimeBreakDeclared>& declared_breaks() const { return declared_breaks_; }
   const std::vector<std::string>& silent_topics() const { return silent_topics_; }
   const std::vector<CutOffset>& cut() const { return cut_; }
 
@@ -273,6 +280,7 @@ class Book {
   FoldOutcome apply(const SilenceExpired& act);
   FoldOutcome apply(const RuleSetActivated& act);
   FoldOutcome apply(const RegimeBreakDeclared& act);
+  FoldOutcome apply(const RegimeBreakWithdrawn& act);
   void apply_update(const AlertUpdate& update, const TickEvaluated& tick);
   void record(TransitionKind kind, AlertPtr alert, UnixMillis at, bool historical);
   void forget_old();
@@ -284,7 +292,8 @@ class Book {
   UnixMillis last_tick_at_;
   std::shared_ptr<const RuleSet> rule_set_;
   std::string rule_set_digest_;
-  std::vector<detection::PeriodRange> regime_breaks_;
+  absl::btree_map<int64_t, RegimeBreakDeclared> declared_breaks_;  // by journal offset
+  std::vector<detection::PeriodRange> regime_breaks_;              // their periods
   std::vector<std::string> silent_topics_;
   std::vector<CutOffset> cut_;
   absl::btree_map<AlertKey, AlertPtr> open_;

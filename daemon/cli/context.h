@@ -31,6 +31,7 @@ struct Context {
 };
 
 void add_alerts(CLI::App& app, Context& context);
+void add_regime_breaks(CLI::App& app, Context& context);
 void add_indicators(CLI::App& app, Context& context);
 void add_backtest(CLI::App& app, Context& context);
 void add_forecasts(CLI::App& app, Context& context);

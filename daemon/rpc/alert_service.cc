@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <tuple>
 
-#include "absl/time/clock.h"
 #include "base/text.h"
 #include "engine/explain.h"
+#include "rpc/acts.h"
 #include "rpc/convert.h"
 #include "rpc/page.h"
 #include "rpc/privacy.h"
@@ -20,28 +20,10 @@ using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Periods of the path that ExplainAlert shows.
 constexpr int kPathPeriods = 60;
-// A human act waits this long for the journal unless the caller's deadline comes first.
-constexpr absl::Duration kActWait = absl::Seconds(10);
-
-std::string_view without_prefix(std::string_view name, std::string_view prefix) {
-  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  return name;
-}
 
 grpc::Status no_alert(const std::string& name) {
   return grpc::Status(grpc::StatusCode::NOT_FOUND,
                       cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
-}
-
-void check_actor(const std::string& actor, std::string_view field, BadRequest& bad) {
-  if (actor.empty() || actor.size() > static_cast<size_t>(kActorBytesMax)) {
-    bad.add(field, cat("say who acts, in 1 to ", kActorBytesMax, " bytes"));
-  }
-}
-void check_comment(const std::string& comment, std::string_view field, BadRequest& bad) {
-  if (comment.size() > static_cast<size_t>(kCommentBytesMax)) {
-    bad.add(field, cat("at most ", kCommentBytesMax, " bytes"));
-  }
 }
 
 // Shares of people who asked for help are told as the indicators are; a period that may not be told takes
@@ -178,7 +160,7 @@ class AlertService final
       if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
       ::bellwether::alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
                                                         shared_.backend.now()};
-      auto const offset = append(*context, act);
+      auto const offset = append(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(name);
@@ -211,7 +193,7 @@ class AlertService final
       ::bellwether::alerts::SilenceCreated const act{
           wanted.rule(),  wanted.area(),    wanted.sector(), base::UnixMillis(wanted.until_ms()),
           wanted.actor(), wanted.comment(), now};
-      auto const offset = append(*context, act);
+      auto const offset = append(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
       fill(*shared_.backend.view(), *response->mutable_basis());
@@ -233,7 +215,7 @@ class AlertService final
                             cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
       }
       base::UnixMillis const now = shared_.backend.now();
-      auto const offset = append(*context, ::bellwether::alerts::SilenceExpired{
+      auto const offset = append(shared_, *context, ::bellwether::alerts::SilenceExpired{
                                                base::JournalOffset(*id), request->actor(), now});
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
@@ -266,12 +248,6 @@ class AlertService final
   }
 
  private:
-  absl::StatusOr<base::JournalOffset> append(const grpc::ServerContext& context,
-                                             const ::bellwether::alerts::JournalEntry& act) {
-    absl::Time const asked = absl::FromChrono(context.deadline());
-    return shared_.backend.append(act, std::min(asked, absl::Now() + kActWait));
-  }
-
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
                              google::protobuf::RepeatedPtrField<api::Transition>& out) {
     for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_format.h"
+#include "alerts/state_machine.h"
 #include "base/text.h"
 #include "detection/cusum.h"
 #include "detection/run_length.h"
@@ -240,6 +241,29 @@ std::string how_complete(const Evidence& e) {
       100 * e.reported, e.nowcast, e.nowcast_lower, e.nowcast_upper);
 }
 
+// What baselines leave out, and why.
+std::string left_out(const engine::View& view, const alerts::AlertUpdate& s, const Evidence& e) {
+  std::string breaks;
+  for (const auto& [id, declared] : view.book->declared_breaks()) {
+    const detection::PeriodRange& p = declared.periods;
+    if (p.last < e.baseline_first || e.baseline_last < p.first) continue;
+    base::append(breaks, breaks.empty() ? "" : ", ", view.calendar.name(p.first), " to ",
+                 view.calendar.name(p.last), " (", declared.reason, ")");
+  }
+  std::string text = breaks.empty() ? "" : cat("As declared, the baseline leaves out ", breaks, ".");
+  int32_t const most = alerts::frozen_ticks_max(view.calendar);
+  if (!s.open || s.frozen_ticks == 0) return text;
+  base::append(text, text.empty() ? "" : " ");
+  if (s.frozen_ticks <= most) {
+    base::append(text, "While it is red no baseline rests on the periods from ", view.calendar.name(s.onset),
+                 " on, for ", most, " at most.");
+  } else {
+    base::append(text, "It has been red for more than ", most,
+                 " periods: the level since then is the new normal, and baselines rest on it again.");
+  }
+  return text;
+}
+
 // In control, without a change, on average.
 double years_between_false_alarms(base::Calendar calendar, double threshold) {
   detection::CusumOptions const o;
@@ -268,6 +292,7 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
     if (e.reported < 1) text.push_back(how_complete(e));
     text.push_back(how_sure(view, e));
+    if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));
     if (e.cusum > 0) {
       text.push_back(absl::StrFormat(
           "Since when: deviations add up since %s; the change-point statistic stands at %.1f (red from "

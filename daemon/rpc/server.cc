@@ -26,7 +26,7 @@ class Server::Impl {
       : shared_{std::move(backend), std::move(observer)},
         watchers_(shared_.backend, options.watchers_max),
         services_{make_indicator_service(shared_), make_alert_service(shared_, watchers_),
-                  make_forecast_service(shared_),
+                  make_regime_break_service(shared_), make_forecast_service(shared_),
                   make_status_service(shared_, watchers_)} {}
 
   ~Impl() { stop(absl::Now()); }
@@ -56,7 +56,7 @@ class Server::Impl {
     // gRPC knows a service's name only once it was given a status of its own.
     for (const char* service :
          {indicators::v1::IndicatorService::service_full_name(),
-          alerts::v1::AlertService::service_full_name(),
+          alerts::v1::AlertService::service_full_name(), alerts::v1::RegimeBreakService::service_full_name(),
           forecasts::v1::ForecastService::service_full_name(), status::v1::StatusService::service_full_name()}) {
       health->SetServingStatus(service, serving);
     }
@@ -76,7 +76,7 @@ class Server::Impl {
 
   Shared shared_;
   Watchers watchers_;
-  std::array<std::unique_ptr<grpc::Service>, 4> services_;
+  std::array<std::unique_ptr<grpc::Service>, 5> services_;
   int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<grpc::Server> server_;

@@ -31,6 +31,7 @@ struct Shared {
 
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers);
+std::unique_ptr<grpc::Service> make_regime_break_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
 

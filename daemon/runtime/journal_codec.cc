@@ -233,6 +233,13 @@ void put(const alerts::RegimeBreakDeclared& b, pb::JournalRecord& record) {
   out.set_at_ms(b.at.value);
 }
 
+void put(const alerts::RegimeBreakWithdrawn& w, pb::JournalRecord& record) {
+  pb::RegimeBreakWithdrawn& out = *record.mutable_regime_break_withdrawn();
+  out.set_regime_break(w.regime_break.value);
+  out.set_actor(w.actor);
+  out.set_at_ms(w.at.value);
+}
+
 absl::Status check_periods(std::initializer_list<PeriodIndex> periods) {
   for (PeriodIndex const p : periods) {
     if (p.value < -kPeriodsFromEpochMax || p.value > kPeriodsFromEpochMax) {
@@ -318,6 +325,10 @@ absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
                                     UnixMillis(s.at_ms())};
     }
     case pb::JournalRecord::kRuleSetActivated: return get(record.rule_set_activated());
+    case pb::JournalRecord::kRegimeBreakWithdrawn: {
+      const auto& w = record.regime_break_withdrawn();
+      return alerts::RegimeBreakWithdrawn{base::JournalOffset(w.regime_break()), w.actor(), UnixMillis(w.at_ms())};
+    }
     case pb::JournalRecord::kRegimeBreakDeclared: {
       const auto& b = record.regime_break_declared();
       BELLWETHER_RETURN_IF_ERROR(check_periods({PeriodIndex(b.first()), PeriodIndex(b.last())}));

@@ -124,6 +124,21 @@ TEST_F(BookTest, SilencesAreBoundedAndThoseThatHaveEndedMakeRoom) {
   EXPECT_TRUE(book_.silences().contains(2));
 }
 
+TEST_F(BookTest, AWithdrawnRegimeBreakIsForgottenAndChangesTheRules) {
+  tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "flood", "ann", UnixMillis(0)});
+  tell(RegimeBreakDeclared{{PeriodIndex(7), PeriodIndex(9)}, "pandemic", "ann", UnixMillis(0)});
+  ASSERT_EQ(book_.declared_breaks().size(), 2u);
+  uint64_t const before = book_.digest();
+  int64_t const first = book_.declared_breaks().begin()->first;
+  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first + 100), "ann", {}}), FoldOutcome::kUnknownTarget);
+  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first), "ann", {}}), FoldOutcome::kApplied);
+  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first), "ann", {}}), FoldOutcome::kUnknownTarget);
+  ASSERT_EQ(book_.regime_breaks().size(), 1u);
+  EXPECT_EQ(book_.regime_breaks().front().first, PeriodIndex(7));
+  EXPECT_EQ(book_.declared_breaks().begin()->second.reason, "pandemic");
+  EXPECT_NE(book_.digest(), before);
+}
+
 TEST_F(BookTest, RegimeBreaksAreBounded) {
   for (size_t i = 0; i < kRegimeBreaksMax; ++i) {
     ASSERT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}), FoldOutcome::kApplied);

@@ -39,6 +39,7 @@ class Served {
                                    grpc::InsecureChannelCredentials());
     indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);
     alerts = bellwether::alerts::v1::AlertService::NewStub(channel_);
+    regime_breaks = bellwether::alerts::v1::RegimeBreakService::NewStub(channel_);
   }
   ~Served() { server_->stop(absl::InfinitePast()); }
 
@@ -73,6 +74,7 @@ class Served {
   base::UnixMillis now{1'600'000'000'000};
   std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
+  std::unique_ptr<bellwether::alerts::v1::RegimeBreakService::Stub> regime_breaks;
 
  private:
   std::shared_ptr<const engine::View> view() {

@@ -78,6 +78,7 @@ TEST(JournalCodecTest, HumanActsComeBack) {
   EXPECT_EQ(there_and_back(alerts::SilenceExpired{base::JournalOffset(12), "ann", UnixMillis(5)}).silence.value, 12);
   auto const rules = alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek));
   EXPECT_EQ(there_and_back(alerts::RuleSetActivated{rules, "ann", UnixMillis(5)}).rule_set, rules);
+  EXPECT_EQ(there_and_back(alerts::RegimeBreakWithdrawn{base::JournalOffset(7), "ann", UnixMillis(5)}).regime_break.value, 7);
   auto const gap = there_and_back(alerts::RegimeBreakDeclared{{PeriodIndex(3), PeriodIndex(8)}, "pandemic", "ann", UnixMillis(5)});
   EXPECT_EQ(gap.periods.last.value, 8);
   EXPECT_EQ(gap.reason, "pandemic");
