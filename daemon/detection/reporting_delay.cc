@@ -35,7 +35,8 @@ Delayed count(ReportingTriangle triangle, int delay, int window) {
 
 DelayOptions DelayOptions::for_calendar(base::Calendar calendar) {
   DelayOptions o;
-  o.window = o.delay_max = calendar.periods_per_year() / 2;
+  o.window = calendar.periods_per_year() / 2;
+  o.delay_max = calendar.periods_per_year() / 2;
   return o;
 }
 

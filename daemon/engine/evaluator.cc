@@ -84,7 +84,10 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
   panel_.advance_horizon(horizon);
   reporting_.begin(tick);
   for (const PartitionTick& part : parts) {
-    reporting_.add(part.deltas);
+    reporting_.add(part.reports);
+    for (const indicators::Report& r : part.reports) {
+      cells_digest_ += static_cast<uint64_t>(r.amount) * base::mix64(~r.key.bits());
+    }
     for (const indicators::Delta& d : part.deltas) {
       cells_digest_ += static_cast<uint64_t>(d.amount) * base::mix64(d.key.bits());
     }

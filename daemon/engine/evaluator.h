@@ -1,8 +1,8 @@
 // Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests every
 // series, and says what each alert becomes.
-// Invariants: evaluate() is a pure function of the panel at the cut, of how late its events were reported, of
-// the book and its rule set. What else is kept between ticks (scored paths, fitted baselines) is a cache: a
-// property test holds it equal to a recomputation from nothing.
+// Invariants: evaluate() is a pure function of the panel and the reporting delays at the cut, the book and its
+// rule set. What else is kept between ticks (scored paths, fitted baselines) is a cache: a property test holds
+// it equal to a recomputation from nothing.
 // Thread safety: one thread; the published panel is immutable.
 #pragma once
 
@@ -79,7 +79,7 @@ class Evaluator {
   // As of the last tick applied; never null.
   std::shared_ptr<const SharesByMeasure> reported() const { return reported_; }
   const indicators::Panel& panel() const { return panel_; }
-  // Linear in the cells' counts: equal for equal cells, whatever the order of the deltas.
+  // Linear in the counts of cells and of reports by delay: equal for equal ones, whatever the order of the deltas.
   uint64_t cells_digest() const { return cells_digest_; }
 
  private:

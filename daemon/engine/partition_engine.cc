@@ -100,6 +100,10 @@ bool PartitionEngine::close_if_crossed() {
     if (amount != 0) out.deltas.push_back({key, amount});
   }
   buffer_.sums.clear();
+  for (const auto& [key, amount] : buffer_.reports) {
+    if (amount != 0) out.reports.push_back({key, amount});
+  }
+  buffer_.reports.clear();
   out.complete_to.assign(complete_to_.begin(), complete_to_.end());
   out.stats = ledger_.stats();
   open(PeriodIndex(open_tick_->value + 1));
@@ -144,7 +148,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
     ++counts_.not_counted[input];
     return Taken::kTaken;
   }
-  ledger::Outcome const outcome = ledger_.apply(event, buffer_);
+  ledger::Outcome const outcome = ledger_.apply(event, published, buffer_);
   ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
   if (outcome == ledger::Outcome::kRefused) {
     ++counts_.refused[input][static_cast<size_t>(events::Refusal::kTooManyFacts)];

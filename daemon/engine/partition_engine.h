@@ -57,6 +57,7 @@ struct PartitionTick {
   PartitionId partition;
   PeriodIndex tick;                        // the period that is over
   std::vector<indicators::Delta> deltas;   // unordered, none zero
+  std::vector<indicators::Report> reports;  // of how late facts were told; unordered, none zero
   std::vector<Offset> cut;                 // by input: the first offset not in the deltas; −1 unread
   std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source, from heartbeats
   ledger::LedgerStats stats;
@@ -126,7 +127,9 @@ class PartitionEngine {
   };
   struct Buffer {
     absl::flat_hash_map<indicators::DeltaKey, int64_t> sums;  // a slot takes 16 bytes either way
+    absl::flat_hash_map<indicators::ReportKey, int64_t> reports;
     void add(indicators::DeltaKey key, int64_t amount) { sums[key] += amount; }
+    void report(indicators::ReportKey key, int64_t amount) { reports[key] += amount; }
   };
 
   UnixMillis clamp(UnixMillis published, UnixMillis now) const;

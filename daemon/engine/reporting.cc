@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/check.h"
-
 namespace bellwether::engine {
 
 using indicators::Measure;
@@ -19,49 +17,45 @@ double SharesByMeasure::log_variance_at(Measure measure, int age) const {
   return static_cast<size_t>(age) < v.size() ? v[static_cast<size_t>(age)] : 0;
 }
 
-size_t Reporting::place(int32_t period) const {
-  int32_t const places = rows() + 1;
-  return static_cast<size_t>((period % places + places) % places) * delays();
-}
-
 void Reporting::begin(base::PeriodIndex tick) {
-  BELLWETHER_CHECK(!first_ || tick >= tick_);
-  int32_t const passed = first_ ? std::min(tick.value - tick_.value, rows() + 1) : 0;
-  if (!first_) first_ = tick;
   tick_ = tick;
-  for (std::vector<int64_t>& triangle : triangles_) {
-    if (triangle.empty()) continue;
-    for (int32_t back = 0; back < passed; ++back) {
-      std::fill_n(&triangle[place(tick.value + 1 - back)], delays(), 0);
-    }
+  int32_t const oldest = tick.value - options_.window - options_.delay_max + 1;
+  for (Triangle& triangle : triangles_) triangle.erase(triangle.begin(), triangle.lower_bound(oldest));
+}
+
+void Reporting::add(std::span<const indicators::Report> reports) {
+  int32_t const oldest = tick_.value - options_.window - options_.delay_max + 1;
+  for (const indicators::Report& r : reports) {
+    if (r.key.period.value < oldest || r.key.delay > options_.delay_max) continue;
+    Row& row = triangles_[static_cast<size_t>(r.key.measure)][r.key.period.value];
+    row.resize(static_cast<size_t>(options_.delay_max) + 1);
+    row[r.key.delay] += r.amount;
   }
 }
 
-void Reporting::add(std::span<const indicators::Delta> deltas) {
-  for (const indicators::Delta& d : deltas) {
-    int32_t const period = d.key.period().value;
-    if (period < first_->value || period > tick_.value + 1) continue;
-    int32_t const delay = std::max(0, tick_.value - period);
-    if (delay > options_.delay_max) continue;
-    std::vector<int64_t>& triangle = triangles_[static_cast<size_t>(d.key.measure())];
-    if (triangle.empty()) triangle.resize(static_cast<size_t>(rows() + 1) * delays());
-    triangle[place(period) + static_cast<size_t>(delay)] += d.amount;
+std::optional<int32_t> Reporting::begin_of(const Triangle& triangle) {
+  std::optional<int32_t> begin;
+  for (const auto& [period, row] : triangle) {
+    auto const first = std::ranges::find_if(row, [](int64_t n) { return n != 0; });
+    if (first == row.end()) continue;
+    int32_t const published = period + static_cast<int32_t>(first - row.begin());
+    begin = std::min(begin.value_or(published), published);
   }
+  return begin;
 }
 
 SharesByMeasure Reporting::shares() const {
   SharesByMeasure out;
-  if (!first_) return out;
-  auto const known = static_cast<size_t>(std::min(tick_.value - first_->value + 1, rows()));
-  std::vector<std::vector<int32_t>> triangle(known, std::vector<int32_t>(delays()));
   for (size_t m = 0; m < triangles_.size(); ++m) {
-    if (triangles_[m].empty()) continue;
-    for (size_t i = 0; i < known; ++i) {
-      size_t const row = place(tick_.value - static_cast<int32_t>(known - 1 - i));
-      for (size_t d = 0; d < delays(); ++d) {
-        // Corrections can outweigh what was reported with the same delay.
-        triangle[i][d] = static_cast<int32_t>(std::clamp<int64_t>(
-            triangles_[m][row + d], 0, std::numeric_limits<int32_t>::max()));
+    auto const begin = begin_of(triangles_[m]);
+    if (!begin) continue;
+    std::vector<std::vector<int32_t>> triangle;
+    for (int32_t period = *begin; period <= tick_.value; ++period) {
+      std::vector<int32_t>& row = triangle.emplace_back();
+      auto const found = triangles_[m].find(period);
+      if (found == triangles_[m].end()) continue;
+      for (int64_t n : found->second) {
+        row.push_back(static_cast<int32_t>(std::clamp<int64_t>(n, 0, std::numeric_limits<int32_t>::max())));
       }
     }
     detection::Completeness const completeness = detection::estimate_completeness(triangle, options_);

@@ -1,9 +1,9 @@
-// Purpose: how late the measures are reported: the reporting triangle of each, kept from the deltas of the
-// ticks, and what it says of the latest periods.
-// An event's delay is the tick at which it was counted less the period that it counts in. It is pooled over
-// all areas and sectors, so that a business that moves changes nothing. Periods that were over before the
-// first tick are not looked at: a register loaded in one go has no delays.
-// Invariants: a pure function of the deltas of every tick since the first.
+// Purpose: how late the measures are reported: the reporting triangle of each, over all areas and sectors, and
+// what it says of the latest periods.
+// Periods that were over before anything was published are not looked at: a register loaded in one go has no
+// delays.
+// Invariants: a pure function of the tick and of the facts known then, as the cells are: the sum of their
+// reports, whatever the ticks before. So replicas that cut earlier ticks elsewhere agree on this one.
 // Thread safety: one thread; SharesByMeasure is a value.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "base/calendar.h"
 #include "detection/detector.h"
 #include "detection/reporting_delay.h"
@@ -46,25 +47,23 @@ class Reporting {
  public:
   explicit Reporting(base::Calendar calendar) : options_(detection::DelayOptions::for_calendar(calendar)) {}
 
-  // Before the deltas of a tick. Ticks come in their order.
+  // Forgets the periods that are too old for `tick`. Before its reports; ticks come in their order.
   void begin(base::PeriodIndex tick);
-  void add(std::span<const indicators::Delta> deltas);
+  void add(std::span<const indicators::Report> reports);
 
   // As of the last tick.
   SharesByMeasure shares() const;
 
  private:
-  // Periods whose reports a window can hold.
-  int32_t rows() const { return options_.window + options_.delay_max; }
-  size_t delays() const { return static_cast<size_t>(options_.delay_max) + 1; }
-  // Where the row of a period stands: these and the next period's, of which the first events are told before
-  // its own tick.
-  size_t place(int32_t period) const;
+  using Row = std::vector<int64_t>;  // by delay
+  // Of the periods that a window can hold, and of later ones, some of whose facts are known already.
+  using Triangle = absl::btree_map<int32_t, Row>;
+  // The first period in which any of these reports was published.
+  static std::optional<int32_t> begin_of(const Triangle& triangle);
 
   detection::DelayOptions options_;
-  std::optional<base::PeriodIndex> first_;  // tick
   base::PeriodIndex tick_;
-  std::array<std::vector<int64_t>, indicators::kMeasures> triangles_;  // by place() and delay
+  std::array<Triangle, indicators::kMeasures> triangles_;
 };
 
 }  // namespace bellwether::engine

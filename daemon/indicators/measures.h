@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "base/calendar.h"
 #include "base/check.h"
@@ -175,6 +176,31 @@ struct Delta {
   DeltaKey key;
   int64_t amount = 0;
   friend bool operator==(const Delta&, const Delta&) = default;
+};
+
+// A fact that a measure counts in `period` was first told `delay` periods later.
+struct ReportKey {
+  Measure measure{};
+  uint8_t delay = 0;
+  PeriodIndex period;
+  // measure 8 | delay 8 | period 32.
+  uint64_t bits() const {
+    return uint64_t{static_cast<uint8_t>(measure)} << 40 | uint64_t{delay} << 32 | static_cast<uint32_t>(period.value);
+  }
+  friend auto operator<=>(const ReportKey&, const ReportKey&) = default;
+  template <class H>
+  friend H AbslHashValue(H h, const ReportKey& key) {
+    return H::combine(std::move(h), key.bits());
+  }
+};
+// Later ones are not waited for: half a year.
+inline int report_delay_max(base::Calendar calendar) { return calendar.periods_per_year() / 2; }
+
+// So many facts more, or fewer.
+struct Report {
+  ReportKey key;
+  int64_t amount = 0;
+  friend bool operator==(const Report&, const Report&) = default;
 };
 
 }  // namespace bellwether::indicators

@@ -1,5 +1,6 @@
 #include "ledger/contribution.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -100,8 +101,8 @@ class Life {
     for (unsigned rest = f.code; rest != 0; rest &= rest - 1) {
       add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
     }
-    if (f.minutes > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes);
-    if (f.response > 0) add(cell, measure_at(Measure::kResponse1, f.response - 1u), f.date(), 1);
+    if (f.minutes() > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes());
+    if (f.response() > 0) add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1);
   }
   void support(const Fact& f) {
     interact(f, cell_);
@@ -171,6 +172,25 @@ std::optional<Measure> counted_once(const Fact& f) {
 }
 
 }  // namespace
+
+std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar) {
+  if (!fact.publication_known()) return std::nullopt;
+  std::optional<Measure> measure;
+  switch (fact.kind) {
+    case EventKind::kRegistered: measure = Measure::kBirths; break;
+    case EventKind::kStatusChanged:
+      measure = fact.code == static_cast<uint8_t>(events::Status::kCeased) ? Measure::kDeaths
+                                                                           : Measure::kRestorations;
+      break;
+    default: measure = counted_once(fact);
+  }
+  if (!measure) return std::nullopt;
+  PeriodIndex const period = calendar.period_of(fact.date());
+  PeriodIndex const told = calendar.period_of(Days(fact.published() + kDayZero));
+  int32_t const delay = std::max(0, told.value - period.value);
+  if (delay > indicators::report_delay_max(calendar)) return std::nullopt;
+  return indicators::ReportKey{*measure, static_cast<uint8_t>(delay), period};
+}
 
 bool is_waiting(std::span<const Fact> facts, bool unregistered) {
   return !unregistered && !facts.empty() && registration(facts) == nullptr;

@@ -4,6 +4,7 @@
 // Thread safety: pure.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "absl/container/inlined_vector.h"
@@ -27,6 +28,10 @@ inline constexpr int32_t kSupportedDays = 365;
 // registration that holds, share that too.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 Contributions& out, size_t passed = 0);
+
+// What counts a fact, when it counts, and how late it was told; nullopt of kinds of which that is not known (of
+// interactions there is no room for it), and of what was told later than is waited for.
+std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar);
 
 // True when `facts` name a business that no registration has made known.
 bool is_waiting(std::span<const Fact> facts, bool unregistered);

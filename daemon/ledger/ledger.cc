@@ -134,8 +134,8 @@ Ledger::Change Ledger::change(const Record& r, const Fact& fact) const {
     if (facts[i].id == fact.id) {
       if (facts[i].version() == fact.version()) next.outcome = Outcome::kDuplicate;
       if (facts[i].version() > fact.version()) next.outcome = Outcome::kSuperseded;
-      if (next.outcome != Outcome::kApplied) return next;
       next.replaced = i;
+      if (next.outcome != Outcome::kApplied) return next;
     } else {
       next.position += facts[i].order() < fact.order() ? 1 : 0;
     }

@@ -50,15 +50,16 @@ class Ledger {
   void prefetch_record(BusinessKey business) const;
   void prefetch_facts(BusinessKey business) const;
 
-  // Applies one fact; hands the change of the business's contribution to `sink`, a template
-  // parameter with add(DeltaKey, int64_t).
+  // Applies one fact, published at `published` (< 0: not known); hands the change of the business's contribution
+  // to `sink`, a template parameter with add(DeltaKey, int64_t), and the change of what is known of delays to
+  // its report(ReportKey, int64_t).
   template <class Sink>
-  Outcome apply(const Event& event, Sink& sink);
+  Outcome apply(const Event& event, base::UnixMillis published, Sink& sink);
 
   // The facts known of a business; empty when it is unknown.
   std::span<const Fact> facts(BusinessKey business) const;
 
-  // The oracle: every record's contribution afresh.
+  // The oracle: every record's contribution, and what is known of delays, afresh.
   template <class Sink>
   void recompute(Sink& sink) const;
 
@@ -113,6 +114,13 @@ class Ledger {
   };
   Change change(const Record& r, const Fact& fact) const;
   void carry_out(Record& r, const Change& change, const Fact& fact);
+  // Of the version that is to be kept: the earlier publication of both.
+  template <class Sink>
+  void published_earlier(Fact& kept, uint16_t published, Sink& sink);
+  template <class Sink>
+  void report(const Fact& fact, int64_t amount, Sink& sink) const {
+    if (auto const key = reported(fact, calendar_)) sink.report(*key, amount);
+  }
 
   base::Calendar calendar_;
   std::vector<Slot> index_;
@@ -129,11 +137,28 @@ class Ledger {
 };
 
 template <class Sink>
-Outcome Ledger::apply(const Event& event, Sink& sink) {
+void Ledger::published_earlier(Fact& kept, uint16_t published, Sink& sink) {
+  if (kept.kind == EventKind::kInteraction || published >= kept.extra) return;
+  report(kept, -1, sink);
+  kept.extra = published;
+  report(kept, 1, sink);
+}
+
+template <class Sink>
+Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink) {
   Record& r = find_or_create(event);
-  Fact const fact = to_fact(event);
+  Fact fact = to_fact(event, published);
   Change const next = change(r, fact);
+  if (next.outcome == Outcome::kDuplicate || next.outcome == Outcome::kSuperseded) {
+    published_earlier(data(r)[next.replaced], fact.published(), sink);
+  }
   if (next.outcome != Outcome::kApplied) return next.outcome;
+  if (next.replaced < r.count) {
+    const Fact& older = data(r)[next.replaced];
+    if (fact.kind != EventKind::kInteraction) fact.extra = std::min(fact.extra, older.published());
+    report(older, -1, sink);
+  }
+  report(fact, 1, sink);
   // With another registration everything may change.
   bool const registers =
       fact.kind == EventKind::kRegistered ||
@@ -163,6 +188,7 @@ void Ledger::recompute(Sink& sink) const {
     all.clear();
     contribute(span(r), r.unregistered, calendar_, all);
     for (const indicators::Delta& d : all) sink.add(d.key, d.amount);
+    for (const Fact& f : span(r)) report(f, 1, sink);
   }
 }
 

@@ -75,11 +75,15 @@ struct Sums {
   void add(DeltaKey key, int64_t amount) {
     if ((by_key[key] += amount) == 0) by_key.erase(key);
   }
+  std::map<indicators::ReportKey, int64_t> reports;
+  void report(indicators::ReportKey key, int64_t amount) {
+    if ((reports[key] += amount) == 0) reports.erase(key);
+  }
 };
 
 struct Fold {
   explicit Fold(const std::vector<Event>& log) {
-    for (const Event& e : log) ledger.apply(e, sums);
+    for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
   }
   Ledger ledger{kMonths};
   Sums sums;
@@ -100,6 +104,7 @@ void check(const std::vector<Event>& log, uint64_t seed) {
   Fold const straight(log);
   Fold const mangled(testing::mangled(log, random));
   BELLWETHER_CHECK(straight.sums.by_key == mangled.sums.by_key);
+  BELLWETHER_CHECK(straight.sums.reports == mangled.sums.reports);
   BELLWETHER_CHECK(straight.ledger.digest() == mangled.ledger.digest());
   LedgerStats const stats = straight.ledger.stats();
   BELLWETHER_CHECK(stats.facts == mangled.ledger.stats().facts);
@@ -109,6 +114,7 @@ void check(const std::vector<Event>& log, uint64_t seed) {
   Sums recomputed;
   straight.ledger.recompute(recomputed);
   BELLWETHER_CHECK(straight.sums.by_key == recomputed.by_key);
+  BELLWETHER_CHECK(straight.sums.reports == recomputed.reports);
   testing::Oracle oracle(kMonths);
   for (const Event& e : log) oracle.tell(e);
   BELLWETHER_CHECK(without_sizes(straight.sums) == oracle.counts());

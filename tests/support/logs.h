@@ -138,6 +138,13 @@ inline std::vector<Event> random_log(Random& random, const LogOptions& options =
   return LogMaker(random, options).make();
 }
 
+// When an event was published: within nine months, by what it says; of some it is not known.
+inline base::UnixMillis published(const Event& e) {
+  uint64_t const chance = base::mix64(e.fact.value ^ base::mix64(e.sequence.value << 32 | static_cast<uint32_t>(e.effective.value)));
+  if (chance % 16 == 0) return base::UnixMillis(-1);
+  return base::start_of(base::Days(e.effective.value + static_cast<int32_t>(chance / 16 % 270)));
+}
+
 // The log as a careless network delivers it: shuffled, some of it twice or thrice.
 inline std::vector<Event> mangled(std::vector<Event> log, Random& random) {
   size_t const n = log.size();

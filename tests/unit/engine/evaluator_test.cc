@@ -85,6 +85,7 @@ TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
         PartitionTick part;
         part.tick = PeriodIndex(then);
         part.deltas = deltas;
+        part.reports = reports_of(deltas, then);
         fresh.apply(PeriodIndex(then), std::span(&part, 1));
       }
       ASSERT_EQ(fresh.evaluate(PeriodIndex(t), before, {{"registrations", 0, t}}, false), verdict)
@@ -109,6 +110,7 @@ TEST(EvaluatorPropertyTest, HowTheBusinessesAreSpreadOverPartitionsDoesNotMatter
     random.shuffle(deltas);
     for (PartitionTick& p : parts) p.tick = PeriodIndex(t);
     for (const Delta& d : deltas) parts[random.below(3)].deltas.push_back(d);
+    for (PartitionTick& p : parts) p.reports = reports_of(p.deltas, t);
     random.shuffle(parts);
     spread.apply(PeriodIndex(t), parts);
     ASSERT_EQ(spread.evaluate(PeriodIndex(t), before, {{"registrations", 0, t}}, false), verdict) << t;

@@ -48,9 +48,8 @@ std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_de
   for (int32_t t = kThrough.value - 30; t <= kThrough.value; ++t) {
     reporting.begin(PeriodIndex(t));
     for (size_t d = 0; d < by_delay.size(); ++d) {
-      indicators::DeltaKey const key({area("N1"), sector("10"), base::SizeBand(0)}, Measure::kBirths,
-                                     PeriodIndex(t - static_cast<int32_t>(d)));
-      indicators::Delta const told{key, by_delay[d]};
+      indicators::Report const told{
+          {Measure::kBirths, static_cast<uint8_t>(d), PeriodIndex(t - static_cast<int32_t>(d))}, by_delay[d]};
       reporting.add(std::span(&told, 1));
     }
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <span>
@@ -96,6 +97,17 @@ inline EvaluatorOptions options(base::Calendar calendar = kMonths) {
   return o;
 }
 
+// What is told at `t`, month by month.
+inline std::vector<indicators::Report> reports_of(std::span<const Delta> deltas, int32_t t) {
+  std::vector<indicators::Report> out;
+  for (const Delta& d : deltas) {
+    int32_t const delay = std::max(0, t - d.key.period().value);
+    if (delay > indicators::report_delay_max(kMonths)) continue;
+    out.push_back({{d.key.measure(), static_cast<uint8_t>(delay), d.key.period()}, d.amount});
+  }
+  return out;
+}
+
 class Region {
  public:
   explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths), base::Calendar calendar = kMonths)
@@ -108,6 +120,7 @@ class Region {
     PartitionTick part;
     part.tick = PeriodIndex(t);
     part.deltas = deltas;
+    part.reports = reports_of(deltas, t);
     evaluator.apply(PeriodIndex(t), std::span(&part, 1));
   }
   alerts::TickEvaluated tick(int32_t t, const std::vector<Delta>& deltas) {

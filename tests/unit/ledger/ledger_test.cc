@@ -26,6 +26,10 @@ struct Sums {
   void add(DeltaKey key, int64_t amount) {
     if ((by_key[key] += amount) == 0) by_key.erase(key);
   }
+  std::map<indicators::ReportKey, int64_t> reports;
+  void report(indicators::ReportKey key, int64_t amount) {
+    if ((reports[key] += amount) == 0) reports.erase(key);
+  }
   // Over all cells and periods.
   int64_t total(Measure m) const {
     int64_t sum = 0;
@@ -70,7 +74,9 @@ Event interaction(uint64_t business, uint64_t id, base::Days on) {
 
 class LedgerTest : public ::testing::Test {
  protected:
-  Outcome tell(const Event& e) { return ledger_.apply(e, sums_); }
+  Outcome tell(const Event& e, base::Days published = base::Days(-1)) {
+    return ledger_.apply(e, base::start_of(published), sums_);
+  }
   Ledger ledger_{kMonths};
   Sums sums_;
 };
@@ -201,6 +207,45 @@ TEST_F(LedgerTest, DaysBefore1900CountAs1900) {
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(1900, 1, 1)), 1);
 }
 
+// How late a fact was told is a matter of its first version, whatever comes later or again.
+TEST_F(LedgerTest, ADelayIsThatOfTheFirstPublication) {
+  auto const only = [&](Measure m, int delay, base::Days period) {
+    std::map<indicators::ReportKey, int64_t> const expected = {
+        {{m, static_cast<uint8_t>(delay), kMonths.period_of(period)}, 1}};
+    return sums_.reports == expected;
+  };
+  Event birth = registered(1, 1, day(2019, 5, 3));
+  tell(birth, day(2019, 8, 1));
+  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3)));
+  EXPECT_EQ(tell(birth, day(2019, 9, 1)), Outcome::kDuplicate);
+  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3))) << "told again later";
+  EXPECT_EQ(tell(birth, day(2019, 6, 30)), Outcome::kDuplicate);
+  EXPECT_TRUE(only(Measure::kBirths, 1, day(2019, 5, 3))) << "an earlier copy that arrives later";
+  birth.sequence = base::SourceSequence(5);
+  birth.effective = day(2019, 6, 2);
+  EXPECT_EQ(tell(birth, day(2019, 12, 1)), Outcome::kApplied);
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "a correction is no late report";
+  birth.sequence = base::SourceSequence(3);
+  EXPECT_EQ(tell(birth, day(2019, 5, 4)), Outcome::kSuperseded);
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "what is told before it happens is not late";
+  birth.kind = EventKind::kRetracted;
+  birth.sequence = base::SourceSequence(6);
+  tell(birth, day(2020, 1, 1));
+  EXPECT_TRUE(sums_.reports.empty());
+}
+
+TEST_F(LedgerTest, DelaysAreKeptUpToHalfAYearWhereTheyAreKnown) {
+  tell(registered(1, 1, day(2019, 5, 3)), day(2019, 11, 30));
+  EXPECT_EQ(sums_.reports.size(), 1u);
+  tell(registered(2, 2, day(2019, 5, 3)), day(2019, 12, 1));
+  tell(registered(3, 3, day(2019, 5, 3)));  // without a timestamp
+  tell(interaction(4, 4, day(2019, 5, 3)), day(2019, 6, 1));
+  EXPECT_EQ(sums_.reports.size(), 1u);
+  tell(status(1, 5, day(2019, 6, 1), events::Status::kCeased), day(2019, 7, 1));
+  EXPECT_EQ(sums_.reports.size(), 2u);
+  EXPECT_TRUE(sums_.reports.contains({Measure::kDeaths, 1, kMonths.period_of(day(2019, 6, 1))}));
+}
+
 TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
   constexpr uint64_t kMany = 50'000;
   for (uint64_t b = 0; b < kMany; ++b) tell(registered(b, b, day(2019, 1, 1)));
@@ -218,7 +263,7 @@ TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
 Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr, Sums* recomputed = nullptr) {
   Ledger ledger(kMonths);
   Sums sums;
-  for (const Event& e : log) ledger.apply(e, sums);
+  for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
   if (digest != nullptr) *digest = ledger.digest();
   if (recomputed != nullptr) ledger.recompute(*recomputed);
   return sums;
@@ -235,6 +280,7 @@ TEST(LedgerPropertyTest, OrderAndRepetitionDoNotMatter) {
       uint64_t other = 0;
       Sums const mangled = sums_of(testing::mangled(log, random), &other);
       ASSERT_EQ(mangled.by_key, straight.by_key);
+      ASSERT_EQ(mangled.reports, straight.reports);
       ASSERT_EQ(other, digest);
     }
   }
@@ -246,6 +292,7 @@ TEST(LedgerPropertyTest, TheDeltasAddUpToARecomputation) {
     Sums recomputed;
     Sums const incremental = sums_of(testing::mangled(testing::random_log(random), random), nullptr, &recomputed);
     ASSERT_EQ(incremental.by_key, recomputed.by_key) << "seed " << seed;
+    ASSERT_EQ(incremental.reports, recomputed.reports) << "seed " << seed;
   }
 }
 
