@@ -1,12 +1,9 @@
 // bellwether detect: the detectors on an analyst's own series, without a server.
-#include <cmath>
-#include <cstdio>
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_format.h"
-#include "base/status.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/detect_options.h"
@@ -14,8 +11,8 @@
 #include "cli/detect_series.h"
 #include "cli/detect_table.h"
 #include "cli/plot.h"
+#include "cli/series_command.h"
 #include "cli/series_csv.h"
-#include "cli/text_file.h"
 
 namespace bellwether::cli {
 namespace {
@@ -50,16 +47,6 @@ Exit codes:
 Examples:
   bellwether detect --input formations.csv --harm low --plot formations.svg
   bellwether detect --input weekly.csv --calendar week --method ears --ears c2 --from 2024-W01)";
-
-// A number from `low` to `high`, which NaN is not.
-CLI::Validator within(double low, double high) {
-  std::string const range = absl::StrFormat("%g to %g", low, high);
-  return {[=](std::string& text) {
-            auto const x = base::parse_number<double>(text);
-            return x && *x >= low && *x <= high ? std::string() : "must be a number from " + range;
-          },
-          range};
-}
 
 void add_input(CLI::App& app, DetectFlags& f) {
   app.add_option("--input", f.input, "CSV file with columns series,period,value")
@@ -149,75 +136,33 @@ void add_output(CLI::App& app, DetectFlags& f) {
       ->group("Output");
 }
 
-class Detection {
- public:
-  Detection(const DetectFlags& flags, Context& context) : flags_(flags), context_(context) {}
-
-  void run() {
-    auto const options = detect_options(flags_);
-    if (!options.ok())
-      return context_.fail(Exit::kUsage, base::from_absl(options.status().message()));
-    auto const text = read_text_file(flags_.input);
-    if (!text.ok()) return refuse(text.status());
-    auto const table = parse_series(*text, flags_.input, options->series.scale, Values::kCounts);
-    if (!table.ok()) return refuse(table.status());
-    for (const base::LineError& e : table->bad) {
-      std::fprintf(stderr, "%s:%d: %s\n", flags_.input.c_str(), e.line, e.what.c_str());
-    }
-    if (!table->bad.empty()) context_.exit_code = static_cast<int>(Exit::kUsage);
-    std::vector<DetectedSeries> detected;
-    for (const Series& s : table->series)
-      detected.push_back({s.name, detect_series(s, options->series)});
-    write_table(detected, *options);
-    if (!flags_.plot.empty()) write_plot(detected, *options);
-  }
-
- private:
-  // The message names the file already.
-  void refuse(const absl::Status& status) {
-    std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-    context_.exit_code = static_cast<int>(Exit::kUsage);
-  }
-
-  void write_table(const std::vector<DetectedSeries>& detected, const DetectRun& run) {
-    std::string csv(kDetectColumns);
-    for (const DetectedSeries& s : detected)
-      append_detect_rows(csv, s.name, s.rows, run.series.scale, run.from);
-    if (!flags_.output_file.empty()) {
-      absl::Status const written = write_text_file(flags_.output_file, csv);
-      if (!written.ok()) context_.fail(Exit::kFailure, base::from_absl(written.message()));
-    } else if (std::fwrite(csv.data(), 1, csv.size(), stdout) != csv.size() ||
-               std::fflush(stdout) != 0) {
-      context_.fail(Exit::kFailure,
-                    "standard output cannot be written; --output-file names a file");
-    }
-  }
-
-  void write_plot(const std::vector<DetectedSeries>& detected, const DetectRun& run) {
-    PlotFigure const figure = detect_figure(detected, run.series, run.from);
-    if (!figure.note.empty())
-      std::fprintf(stderr, "%s: %s\n", flags_.plot.c_str(), figure.note.c_str());
-    auto const bytes = draw(figure, *plot_format(flags_.plot));
-    absl::Status const written = bytes.ok() ? write_text_file(flags_.plot, *bytes) : bytes.status();
-    if (!written.ok()) context_.fail(Exit::kFailure, base::from_absl(written.message()));
-  }
-
-  const DetectFlags& flags_;
-  Context& context_;
-};
+void detect(const DetectFlags& flags, Context& context) {
+  auto const run = detect_options(flags);
+  if (!run.ok()) return context.fail(Exit::kUsage, base::from_absl(run.status().message()));
+  auto const table = read_series(flags.input, run->series.scale, Values::kCounts, context);
+  if (!table) return;
+  std::vector<DetectedSeries> detected;
+  for (const Series& s : table->series) detected.push_back({s.name, detect_series(s, run->series)});
+  std::string csv(kDetectColumns);
+  for (const DetectedSeries& s : detected)
+    append_detect_rows(csv, s.name, s.rows, run->series.scale, run->from);
+  write_rows(csv, flags.output_file, context);
+  if (!flags.plot.empty())
+    write_figure(detect_figure(detected, run->series, run->from), flags.plot, context);
+}
 
 }  // namespace
 
 void add_detect(CLI::App& app, Context& context) {
   auto const flags = std::make_shared<DetectFlags>();
-  CLI::App* const detect =
+  CLI::App* const command =
       app.add_subcommand("detect", "Judge the periods of your own series; needs no server");
-  detect->footer(kFooter);
-  add_input(*detect, *flags);
-  add_baseline(*detect, *flags);
-  add_alarms(*detect, *flags);
-  add_output(*detect, *flags);
-  detect->callback([flags, &context] { Detection(*flags, context).run(); });
+  command->footer(kFooter);
+  add_input(*command, *flags);
+  add_baseline(*command, *flags);
+  add_alarms(*command, *flags);
+  add_output(*command, *flags);
+  command->callback([flags, &context] { detect(*flags, context); });
 }
 
 }  // namespace bellwether::cli

@@ -106,18 +106,13 @@ PlotPanel panel_of(const std::string& name, std::span<const DetectRow> rows,
   return panel;
 }
 
-std::string x_label(const PeriodScale& scale) {
-  if (!scale.is_dated()) return "period";
-  return scale.calendar().unit() == base::CalendarUnit::kWeek ? "week" : "month";
-}
-
 }  // namespace
 
 PlotFigure detect_figure(std::span<const DetectedSeries> series, const DetectOptions& options,
                          std::optional<base::PeriodIndex> from) {
   PlotFigure figure;
   figure.title = title_of(options.method);
-  figure.x_label = x_label(options.scale);
+  figure.x_label = options.scale.unit_name();
   figure.y_label = base::cat("count a ", figure.x_label);
   figure.keys = keys_of(options);
   for (const DetectedSeries& s : series.first(std::min(series.size(), kPlotPanelsMax))) {

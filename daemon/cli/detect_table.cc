@@ -1,16 +1,11 @@
 #include "cli/detect_table.h"
 
-#include "absl/strings/str_format.h"
 #include "base/csv.h"
 #include "base/text.h"
+#include "cli/series_csv.h"
 
 namespace bellwether::cli {
 namespace {
-
-std::string cell(std::optional<double> x) {
-  if (!x) return "";
-  return absl::StrFormat("%.10g", *x + 0.0);  // −0 is written 0
-}
 
 std::string state_of(const DetectRow& row) {
   if (row.state != DetectState::kNotAssessed) return std::string(name(row.state));
@@ -27,7 +22,7 @@ void append_detect_rows(std::string& csv, std::string_view series, std::span<con
     base::append(csv, name, ",", scale.name(row.period));
     for (const auto& figure : {row.observed, row.expected, row.dispersion, row.lower, row.upper,
                                row.p_low, row.p_high, row.score, row.cusum}) {
-      base::append(csv, ",", cell(figure));
+      base::append(csv, ",", csv_number(figure));
     }
     base::append(csv, ",", row.onset ? scale.name(*row.onset) : "", ",",
                  base::csv_field(state_of(row)), "\n");

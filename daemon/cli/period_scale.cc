@@ -46,6 +46,11 @@ PeriodScale PeriodScale::undated(int season) {
   return {base::Calendar(base::CalendarUnit::kWeek), false, season};
 }
 
+std::string_view PeriodScale::unit_name() const {
+  if (!dated_) return "period";
+  return calendar_.unit() == base::CalendarUnit::kWeek ? "week" : "month";
+}
+
 std::string PeriodScale::name(base::PeriodIndex period) const {
   return dated_ ? calendar_.name(period) : base::cat(period.value);
 }
@@ -65,8 +70,7 @@ absl::StatusOr<base::PeriodIndex> PeriodScale::parse(std::string_view text) cons
   base::Days const first = calendar_.first_day(period);
   if (first == *day) return period;
   return absl::InvalidArgumentError(
-      base::cat("'", text, "' is not the first day of a ",
-                calendar_.unit() == base::CalendarUnit::kWeek ? "week" : "month", "; write ",
+      base::cat("'", text, "' is not the first day of a ", unit_name(), "; write ",
                 base::format_date(first), " or ", calendar_.name(period)));
 }
 

@@ -26,6 +26,8 @@ class PeriodScale {
   base::Calendar calendar() const { return calendar_; }
   int periods_per_year() const { return season_; }
 
+  // "week", "month" or "period".
+  std::string_view unit_name() const;
   // "2019-05", "2019-W18" or "17".
   std::string name(base::PeriodIndex period) const;
   // Inverse of name(); a dated period also by its first day, "2019-05-01". Error: InvalidArgument,

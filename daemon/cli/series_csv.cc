@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_format.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -149,6 +150,11 @@ absl::StatusOr<SeriesTable> parse_series(std::string_view csv, std::string_view 
   }
   std::ranges::stable_sort(table.bad, {}, &base::LineError::line);
   return table;
+}
+
+std::string csv_number(std::optional<double> x) {
+  if (!x) return "";
+  return absl::StrFormat("%.10g", *x + 0.0);  // −0 is written 0
 }
 
 }  // namespace bellwether::cli

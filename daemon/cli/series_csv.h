@@ -48,4 +48,7 @@ struct SeriesTable {
 absl::StatusOr<SeriesTable> parse_series(std::string_view csv, std::string_view file,
                                          const PeriodScale& scale, Values values);
 
+// A cell with ten significant digits, empty where there is no number.
+std::string csv_number(std::optional<double> x);
+
 }  // namespace bellwether::cli
