@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forecast/accuracy.h"
+
 namespace bellwether::engine {
 namespace {
 
 using forecast::Forecast;
 using indicators::Measure;
 using indicators::Node;
-
-double absolute_step(forecast::Series y) {
-  double sum = 0;
-  for (size_t t = 1; t < y.size(); ++t) sum += std::abs(y[t] - y[t - 1]);
-  return y.size() > 1 ? sum / static_cast<double>(y.size() - 1) : 0;
-}
 
 forecast::Options table_options() {
   forecast::Options o;
@@ -78,14 +74,13 @@ ForecastAccuracy accuracy(forecast::Series y, int season, const forecast::Option
     forecast::Series const known = y.first(y.size() - ahead);
     Forecast const ours = forecast::forecast(known, season, h, options);
     Forecast const theirs = forecast::forecast(known, season, h, naive);
-    double const scale = absolute_step(known);
+    double const scale = forecast::naive_step(known);
     if (ours.why != forecast::NotAssessed::kNone || theirs.why != forecast::NotAssessed::kNone || scale <= 0) break;
     ++a.origins;
     a.horizon = h;
     for (size_t i = 0; i < static_cast<size_t>(h); ++i, ++judged) {
       double const came = y[known.size() + i];
-      double const size = std::abs(came) + std::abs(ours.mean[i]);
-      a.smape += size > 0 ? 200 * std::abs(came - ours.mean[i]) / size : 0;
+      a.smape += forecast::symmetric_error(came, ours.mean[i]);
       a.mase += std::abs(came - ours.mean[i]) / scale;
       a.mase_seasonal_naive += std::abs(came - theirs.mean[i]) / scale;
       if (ours.intervals.empty()) continue;

@@ -7,8 +7,6 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr double kCoverageMin = 0.5;
-constexpr double kCoverageMax = 0.999;
 constexpr size_t kOriginsMax = 364;   // latest origins whose errors count: older ones tell of other times
 constexpr size_t kReplayMax = 104;    // latest origins over which the level adapts
 constexpr size_t kErrorsMin = 8;      // of a horizon; fewer say nothing of their own

@@ -18,11 +18,14 @@
 
 namespace bellwether::forecast {
 
+inline constexpr double kCoverageMin = 0.5;
+inline constexpr double kCoverageMax = 0.999;
+
 struct Options {
   Method method = Method::kCombination;
   SeasonalAdjustment adjustment = SeasonalAdjustment::kTested;
   std::optional<HoltWintersParameters> holt_winters;  // estimated if absent
-  // An interval for each, of increasing coverage in [0.5, 0.999]; with the state that earlier forecasts
+  // An interval for each, of increasing coverage in [kCoverageMin, kCoverageMax]; with the state that earlier forecasts
   // of the series have left, if the caller keeps it.
   std::vector<AdaptiveConformal> intervals = {AdaptiveConformal(0.8), AdaptiveConformal(0.95)};
   bool non_negative = false;  // of counts: nothing forecast below zero

@@ -104,6 +104,37 @@ std::optional<Method> method_named(std::string_view name) {
   return static_cast<Method>(found - kNames.begin());
 }
 
+std::string_view description(Method method) {
+  switch (method) {
+    case Method::kNaive:
+      return "the last value";
+    case Method::kSeasonalNaive:
+      return "the last value of the same season: what costs nothing";
+    case Method::kNaive2:
+      return "the last value, seasonally adjusted (M4 benchmark Naive 2)";
+    case Method::kSes:
+      return "simple exponential smoothing on the seasonally adjusted series";
+    case Method::kHolt:
+      return "Holt's linear trend on the seasonally adjusted series";
+    case Method::kDamped:
+      return "damped trend (Gardner & McKenzie 1985) on the seasonally adjusted series";
+    case Method::kHoltWintersAdditive:
+      return "Holt-Winters with an additive season (Winters 1960)";
+    case Method::kHoltWintersMultiplicative:
+      return "Holt-Winters with a multiplicative season (Winters 1960)";
+    case Method::kTheta:
+      return "Theta (Assimakopoulos & Nikolopoulos 2000), as in the M4 benchmarks";
+    case Method::kThetaR:
+      return "Theta as R's thetaf estimates it";
+    case Method::kComb:
+      return "mean of ses, holt and damped (M4 benchmark Comb)";
+    case Method::kCombination:
+      return "a combination of published methods on the seasonally adjusted series, chosen on the "
+             "training part of the M4 competition's weekly series";
+  }
+  return "";
+}
+
 size_t length_min(Method method, int period) {
   switch (method) {
     case Method::kNaive:

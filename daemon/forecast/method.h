@@ -2,6 +2,7 @@
 // Thread safety: pure.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,23 @@ enum class Method : uint8_t {
 inline constexpr size_t kMethods = 12;
 std::string_view name(Method method);
 std::optional<Method> method_named(std::string_view name);
+// For a list to choose from: what it does, in a few words.
+std::string_view description(Method method);
+// All of them, in the order of such a list.
+inline constexpr std::array<Method, kMethods> kMethodsListed = {
+    Method::kCombination,
+    Method::kComb,
+    Method::kTheta,
+    Method::kThetaR,
+    Method::kSes,
+    Method::kHolt,
+    Method::kDamped,
+    Method::kHoltWintersAdditive,
+    Method::kHoltWintersMultiplicative,
+    Method::kNaive2,
+    Method::kSeasonalNaive,
+    Method::kNaive,
+};
 
 // What is taken off before smoothing and put back after. kNaive, kSeasonalNaive and Holt–Winters do
 // not ask.

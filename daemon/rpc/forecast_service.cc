@@ -20,26 +20,6 @@ using ::bellwether::indicators::Node;
 constexpr double kLevelMin = 50;
 constexpr double kLevelMax = 99.9;
 
-struct MethodText {
-  forecast::Method method;
-  const char* description;
-};
-constexpr MethodText kMethodTexts[] = {
-    {forecast::Method::kCombination, "a combination of published methods on the seasonally adjusted series, chosen on "
-                                     "the training part of the M4 competition's weekly series"},
-    {forecast::Method::kComb, "mean of ses, holt and damped (M4 benchmark Comb)"},
-    {forecast::Method::kTheta, "Theta (Assimakopoulos & Nikolopoulos 2000), as in the M4 benchmarks"},
-    {forecast::Method::kThetaR, "Theta as R's thetaf estimates it"},
-    {forecast::Method::kSes, "simple exponential smoothing on the seasonally adjusted series"},
-    {forecast::Method::kHolt, "Holt's linear trend on the seasonally adjusted series"},
-    {forecast::Method::kDamped, "damped trend (Gardner & McKenzie 1985) on the seasonally adjusted series"},
-    {forecast::Method::kHoltWintersAdditive, "Holt-Winters with an additive season (Winters 1960)"},
-    {forecast::Method::kHoltWintersMultiplicative, "Holt-Winters with a multiplicative season (Winters 1960)"},
-    {forecast::Method::kNaive2, "the last value, seasonally adjusted (M4 benchmark Naive 2)"},
-    {forecast::Method::kSeasonalNaive, "the last value of the same season: what costs nothing"},
-    {forecast::Method::kNaive, "the last value"},
-};
-
 // What was asked for, read and checked.
 struct Wanted {
   Measure measure{};
@@ -83,7 +63,8 @@ void read_levels(const api::GetForecastRequest& request, Wanted& wanted, BadRequ
       return;
     }
     before = level;
-    wanted.options.intervals.emplace_back(level / 100);
+    // 99.9 / 100 is a little more than .999.
+    wanted.options.intervals.emplace_back(std::min(level / 100, forecast::kCoverageMax));
   }
   wanted.of_the_table = std::ranges::equal(request.levels(), engine::kForecastCoverages,
                                            [](double level, double c) { return level == 100 * c; });
@@ -152,11 +133,11 @@ class ForecastService final : public api::ForecastService::Service {
   grpc::Status ListMethods(grpc::ServerContext*, const api::ListMethodsRequest*,
                            api::ListMethodsResponse* response) override {
     return observed(shared_, "ListMethods", [&] {
-      for (const MethodText& m : kMethodTexts) {
+      for (forecast::Method m : forecast::kMethodsListed) {
         api::Method& out = *response->add_methods();
-        out.set_name(std::string(forecast::name(m.method)));
-        out.set_description(m.description);
-        out.set_is_default(m.method == engine::kForecastMethod);
+        out.set_name(std::string(forecast::name(m)));
+        out.set_description(std::string(forecast::description(m)));
+        out.set_is_default(m == engine::kForecastMethod);
       }
       return grpc::Status::OK;
     });

@@ -77,13 +77,14 @@ TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreMadeWhenAskedFor) {
   q.set_method("seasonal-naive");
   q.set_horizon(24);
   q.add_levels(50);
+  q.add_levels(99.9);  // the largest that is allowed
   api::GetForecastResponse r;
   ASSERT_TRUE(get(q, &r).ok());
   EXPECT_FALSE(r.coherent());
   EXPECT_EQ(r.method(), "seasonal-naive");
   ASSERT_EQ(r.points_size(), 24);
   EXPECT_EQ(r.points(0).mean(), 6);
-  EXPECT_EQ(r.points(0).intervals_size(), 1);
+  EXPECT_EQ(r.points(0).intervals_size(), 2);
 }
 
 TEST_F(ForecastTest, WhatCannotBeForecastSaysWhy) {
