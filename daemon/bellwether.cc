@@ -11,6 +11,7 @@ constexpr char kFooter[] =
     "  bellwether alerts explain R1.SG.C.1997-06\n"
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
     "  bellwether detect --input series.csv --plot series.svg\n"
+    "  bellwether forecast --input series.csv --plot series.svg\n"
     "Exit codes: 0 done; 1 failure; 2 wrong use; 3 no answer from the server; 4 not found.";
 
 }  // namespace
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_topics(app, context);
   bellwether::cli::add_feed(app, context);
   bellwether::cli::add_detect(app, context);
+  bellwether::cli::add_forecast(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -120,10 +120,7 @@ absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
       return absl::InvalidArgumentError(base::cat("--from ", from.status().message()));
     run.from = *from;
   }
-  if (!f.plot.empty() && !plot_format(f.plot)) {
-    return absl::InvalidArgumentError(
-        base::cat("--plot ", f.plot, ": name a file that ends in .svg or .png"));
-  }
+  BELLWETHER_RETURN_IF_ERROR(check_plot_file(f.plot));
   return run;
 }
 

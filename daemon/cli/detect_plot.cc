@@ -4,21 +4,13 @@
 
 #include "absl/strings/str_format.h"
 #include "base/text.h"
-#include "cli/table.h"
+#include "cli/series_plot.h"
 
 namespace bellwether::cli {
 namespace {
 
-constexpr PlotColour kObserved{0.18, 0.22, 0.28};
-constexpr PlotColour kExpected{0.16, 0.45, 0.70};
-constexpr PlotColour kBand{0.16, 0.45, 0.70, 0.17};
 constexpr PlotColour kAmber{0.93, 0.58, 0.05};
 constexpr PlotColour kRed{0.80, 0.13, 0.15};
-constexpr int kTicksMax = 14;
-
-double x_of(base::PeriodIndex p) {
-  return static_cast<double>(p.value);
-}
 
 std::string title_of(DetectMethod method) {
   switch (method) {
@@ -35,15 +27,15 @@ std::string title_of(DetectMethod method) {
 }
 
 std::vector<PlotKey> keys_of(const DetectOptions& o) {
-  std::vector<PlotKey> keys = {{PlotSample::kLine, kObserved, "observed"},
-                               {PlotSample::kLine, kExpected, "expected"}};
+  std::vector<PlotKey> keys = {{PlotSample::kLine, kPlotObserved, "observed"},
+                               {PlotSample::kLine, kPlotExpected, "expected"}};
   std::string const share = absl::StrFormat("%g", 100 * (1 - 2 * o.alpha));
   if (o.method == DetectMethod::kEars) {
     keys.push_back({PlotSample::kDashes, kAmber, "EARS bound"});
     keys.push_back({PlotSample::kMark, kAmber, "above the bound"});
     return keys;
   }
-  keys.push_back({PlotSample::kBand, kBand, base::cat("where ", share, " % should lie")});
+  keys.push_back({PlotSample::kBand, kPlotBand, base::cat("where ", share, " % should lie")});
   if (o.method == DetectMethod::kFarrington)
     keys.push_back({PlotSample::kMark, kAmber, "amber: beyond it"});
   if (o.farrington.compatibility == detection::Compatibility::kNone) {
@@ -62,11 +54,11 @@ void add_alarms(PlotPanel& panel, std::span<const DetectRow> rows, const PeriodS
     if (row.state != DetectState::kAmber && row.state != DetectState::kRed) continue;
     bool const is_red = row.state == DetectState::kRed;
     ++(is_red ? red : amber);
-    panel.marks.push_back({x_of(row.period), *row.observed, is_red ? kRed : kAmber});
+    panel.marks.push_back({plot_x(row.period), *row.observed, is_red ? kRed : kAmber});
     if (!is_red || row.onset == onset) continue;
     onset = row.onset;
-    if (x_of(*onset) >= panel.x.low) {
-      panel.rules.push_back({x_of(*onset), base::cat("since ", scale.name(*onset)), kRed});
+    if (plot_x(*onset) >= panel.x.low) {
+      panel.rules.push_back({plot_x(*onset), base::cat("since ", scale.name(*onset)), kRed});
     }
   }
   auto const silent = std::ranges::count(rows, DetectState::kNotAssessed, &DetectRow::state);
@@ -82,13 +74,13 @@ PlotPanel panel_of(const std::string& name, std::span<const DetectRow> rows,
     panel.remark = "no periods";
     return panel;
   }
-  panel.x = {x_of(rows.front().period), x_of(rows.back().period)};
-  PlotLine observed{{}, kObserved, 1.3};
-  PlotLine expected{{}, kExpected, 1.6};
+  set_period_axis(panel, o.scale, rows.front().period, rows.back().period);
+  PlotLine observed{{}, kPlotObserved, 1.3};
+  PlotLine expected{{}, kPlotExpected, 1.6};
   PlotLine bound{{}, kAmber, 1.2, true};
-  PlotBand band{{}, kBand};
+  PlotBand band{{}, kPlotBand};
   for (const DetectRow& row : rows) {
-    double const x = x_of(row.period);
+    double const x = plot_x(row.period);
     observed.points.push_back({x, row.observed});
     expected.points.push_back({x, row.expected});
     bound.points.push_back({x, row.lower ? std::nullopt : row.upper});
@@ -98,10 +90,6 @@ PlotPanel panel_of(const std::string& name, std::span<const DetectRow> rows,
   }
   panel.bands = {std::move(band)};
   panel.lines = {std::move(expected), std::move(bound), std::move(observed)};
-  for (PeriodTick& tick :
-       period_ticks(o.scale, rows.front().period, rows.back().period, kTicksMax)) {
-    panel.ticks.push_back({x_of(tick.period), std::move(tick.label)});
-  }
   add_alarms(panel, rows, o.scale);
   return panel;
 }
@@ -120,10 +108,7 @@ PlotFigure detect_figure(std::span<const DetectedSeries> series, const DetectOpt
         s.rows, [&](const DetectRow& r) { return !from || r.period >= *from; });
     figure.panels.push_back(panel_of(s.name, {begin, s.rows.end()}, options));
   }
-  if (series.size() > kPlotPanelsMax) {
-    figure.note = base::cat("The first ", kPlotPanelsMax, " of ", series.size(),
-                            " series; the table has all of them.");
-  }
+  figure.note = panels_note(series.size());
   return figure;
 }
 

@@ -355,6 +355,12 @@ std::optional<PlotFormat> plot_format(std::string_view path) {
   return std::nullopt;
 }
 
+absl::Status check_plot_file(std::string_view path) {
+  if (path.empty() || plot_format(path)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      base::cat("--plot ", path, ": name a file that ends in .svg or .png"));
+}
+
 absl::StatusOr<std::string> draw(const PlotFigure& figure, PlotFormat format) {
   BELLWETHER_CHECK(figure.panels.size() <= kPlotPanelsMax);
   double const height =

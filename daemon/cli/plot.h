@@ -94,6 +94,8 @@ inline constexpr size_t kPlotPanelsMax = 12;
 enum class PlotFormat : uint8_t { kSvg, kPng };
 // By the end of a file's name; nullopt for any other than .svg and .png.
 std::optional<PlotFormat> plot_format(std::string_view path);
+// Of --plot, empty where there is none. Error: InvalidArgument, which says how to name the file.
+absl::Status check_plot_file(std::string_view path);
 
 // The bytes of the file. Error: Internal where cairo cannot draw.
 absl::StatusOr<std::string> draw(const PlotFigure& figure, PlotFormat format);

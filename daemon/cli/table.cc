@@ -72,7 +72,7 @@ void Table::add(std::vector<std::string> cells, Colour colour) {
   rows_.push_back({std::move(cells), colour});
 }
 
-void Table::print() const {
+void Table::print(std::FILE* to) const {
   std::vector<size_t> widths;
   for (size_t c = 0; c < columns_.size(); ++c) {
     size_t w = width(columns_[c]);
@@ -89,8 +89,11 @@ void Table::print() const {
     while (!text.empty() && text.back() == ' ') text.pop_back();
     return text;
   };
-  std::puts(paint(line(columns_), Colour::kBold).c_str());
-  for (const Row& row : rows_) std::puts(paint(line(row.cells), row.colour).c_str());
+  auto const put = [to](const std::string& text, Colour colour) {
+    std::fprintf(to, "%s\n", to == stdout ? paint(text, colour).c_str() : text.c_str());
+  };
+  put(line(columns_), Colour::kBold);
+  for (const Row& row : rows_) put(line(row.cells), row.colour);
 }
 
 }  // namespace bellwether::cli

@@ -2,6 +2,7 @@
 // Thread safety: a Table belongs to one thread.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,8 @@ class Table {
   // A column whose name begins with '>' is set to the right.
   explicit Table(std::vector<std::string> columns);
   void add(std::vector<std::string> cells, Colour colour = Colour::kPlain);
-  void print() const;
+  // Plain where it does not go to standard output.
+  void print(std::FILE* to = stdout) const;
   bool empty() const { return rows_.empty(); }
 
  private:

@@ -129,8 +129,7 @@ std::string_view description(Method method) {
     case Method::kComb:
       return "mean of ses, holt and damped (M4 benchmark Comb)";
     case Method::kCombination:
-      return "a combination of published methods on the seasonally adjusted series, chosen on the "
-             "training part of the M4 competition's weekly series";
+      return "Theta and the damped trend on logarithms, with and without the season";
   }
   return "";
 }

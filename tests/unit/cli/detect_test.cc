@@ -1,12 +1,9 @@
 // The command itself: options, files, exit codes, and agreement with R through all of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -17,6 +14,7 @@
 #include "cli/context.h"
 #include "support/data.h"
 #include "support/must.h"
+#include "support/series_command.h"
 
 namespace bellwether::cli {
 namespace {
@@ -27,47 +25,9 @@ using testing::must;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class DetectTest : public ::testing::Test {
+class DetectTest : public testing::SeriesCommandTest {
  protected:
-  DetectTest() {
-    std::string name = base::cat("bellwether-detect-", getpid(), "-",
-                                 ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::ranges::replace(name, '/', '-');
-    folder_ = fs::temp_directory_path() / name;
-    fs::create_directories(folder_);
-  }
-  ~DetectTest() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  static std::string content(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-
-  // Runs `bellwether detect` on `csv`; the exit code.
-  int detect(const std::string& csv, std::vector<std::string> options) {
-    std::ofstream(path("in.csv"), std::ios::binary) << csv;
-    return detect_file(path("in.csv"), std::move(options));
-  }
-  int detect_file(const std::string& input, std::vector<std::string> options) {
-    std::vector<std::string> words = {"detect", "--input", input, "--output-file", path("out.csv")};
-    words.insert(words.end(), options.begin(), options.end());
-    std::ranges::reverse(words);  // as CLI11 wants them
-    Context context;
-    CLI::App app("", "bellwether");
-    add_detect(app, context);
-    ::testing::internal::CaptureStderr();
-    try {
-      app.parse(words);
-    } catch (const CLI::ParseError& e) {
-      context.exit_code = static_cast<int>(Exit::kUsage);
-    }
-    errors_ = ::testing::internal::GetCapturedStderr();
-    output_ = content(path("out.csv"));
-    return context.exit_code;
-  }
+  DetectTest() : SeriesCommandTest("detect", add_detect) {}
 
   // Rows of the output: the columns of the command in their order.
   std::vector<base::CsvRow> rows() const {
@@ -75,10 +35,6 @@ class DetectTest : public ::testing::Test {
                                 {"series", "period", "observed", "expected", "dispersion", "lower",
                                  "upper", "p_low", "p_high", "score", "cusum", "onset", "state"}));
   }
-
-  fs::path folder_;
-  std::string output_;
-  std::string errors_;
 };
 
 std::string constant_months(int years, const std::string& name = "a") {
@@ -93,7 +49,7 @@ std::string constant_months(int years, const std::string& name = "a") {
 const std::string kHeader = "series,period,value\n";
 
 TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
-  EXPECT_EQ(detect(kHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
+  EXPECT_EQ(run(kHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
   EXPECT_EQ(errors_, "");
   ASSERT_EQ(rows().size(), 73u);
   EXPECT_THAT(output_, StartsWith("series,period,observed,expected,dispersion,lower,upper,p_low,p_"
@@ -108,14 +64,14 @@ TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
 
 TEST_F(DetectTest, FromLimitsTheOutputAlone) {
   std::string const csv = kHeader + constant_months(6) + "a,2016-01,10\na,2016-02,10\n";
-  EXPECT_EQ(detect(csv, {}), 0);
+  EXPECT_EQ(run(csv, {}), 0);
   std::string const last = output_.substr(output_.find("a,2016-02"));
-  EXPECT_EQ(detect(csv, {"--from", "2016-02"}), 0);
+  EXPECT_EQ(run(csv, {"--from", "2016-02"}), 0);
   EXPECT_EQ(output_.substr(output_.find('\n') + 1), last);
 }
 
 TEST_F(DetectTest, BadRowsAreNamedAndTheOthersJudged) {
-  EXPECT_EQ(detect(kHeader + constant_months(6) + "a,2016-01,-3\na,2016-02,50\n", {}), 2);
+  EXPECT_EQ(run(kHeader + constant_months(6) + "a,2016-01,-3\na,2016-02,50\n", {}), 2);
   EXPECT_EQ(
       errors_,
       path("in.csv") +
@@ -126,13 +82,13 @@ TEST_F(DetectTest, BadRowsAreNamedAndTheOthersJudged) {
 
 TEST_F(DetectTest, AFileThatIsNoTableHasNoOutput) {
   for (const char* csv : {"", "series,period\na,2016-01\n", "series,period,value\n"}) {
-    EXPECT_EQ(detect(csv, {}), 2) << csv;
+    EXPECT_EQ(run(csv, {}), 2) << csv;
     EXPECT_THAT(errors_, StartsWith(path("in.csv") + ":1: ")) << csv;
     EXPECT_FALSE(fs::exists(path("out.csv")));
   }
-  EXPECT_EQ(detect_file(path("absent.csv"), {}), 2);
+  EXPECT_EQ(run_on_file(path("absent.csv"), {}), 2);
   EXPECT_THAT(errors_, HasSubstr("absent.csv: cannot be read"));
-  EXPECT_EQ(detect_file(folder_.string(), {}), 2);
+  EXPECT_EQ(run_on_file(folder_.string(), {}), 2);
 }
 
 TEST_F(DetectTest, WrongUseIsRefused) {
@@ -149,18 +105,18 @@ TEST_F(DetectTest, WrongUseIsRefused) {
         {"--cusum-threshold", "5", "--in-control-run-length", "500"},
         {"--years", "0"},
         {"--harm", "left"}}) {
-    EXPECT_EQ(detect(csv, options), 2) << options[0] << " " << options[1];
+    EXPECT_EQ(run(csv, options), 2) << options[0] << " " << options[1];
     EXPECT_FALSE(fs::exists(path("out.csv")));
   }
 }
 
 TEST_F(DetectTest, AnOutputThatCannotBeWrittenIsAFailure) {
-  EXPECT_EQ(detect(kHeader + constant_months(1), {"--plot", path("absent/figure.svg")}), 1);
+  EXPECT_EQ(run(kHeader + constant_months(1), {"--plot", path("absent/figure.svg")}), 1);
   EXPECT_THAT(errors_, HasSubstr("cannot be written"));
 }
 
 TEST_F(DetectTest, NamesAreQuotedAndSeriesKeepTheirOrder) {
-  EXPECT_EQ(detect(kHeader + constant_months(1, "\"b, \"\"c\"\"\"") + constant_months(1), {}), 0);
+  EXPECT_EQ(run(kHeader + constant_months(1, "\"b, \"\"c\"\"\"") + constant_months(1), {}), 0);
   EXPECT_EQ(rows()[0][0], "b, \"c\"");
   EXPECT_EQ(rows()[12][0], "a");
 }
@@ -169,18 +125,18 @@ TEST_F(DetectTest, TheFigureIsTheSameEveryTime) {
   std::string const csv = kHeader + constant_months(6) +
                           "a,2016-01,10\na,2016-02,10\na,2016-03,10\n" +
                           constant_months(2, "not \xff UTF-8");
-  EXPECT_EQ(detect(csv, {"--plot", path("one.svg")}), 0);
-  EXPECT_EQ(detect(csv, {"--plot", path("two.svg")}), 0);
+  EXPECT_EQ(run(csv, {"--plot", path("one.svg")}), 0);
+  EXPECT_EQ(run(csv, {"--plot", path("two.svg")}), 0);
   EXPECT_THAT(content(path("one.svg")), HasSubstr("</svg>"));
   EXPECT_TRUE(content(path("one.svg")) == content(path("two.svg")));  // too long to be shown
-  EXPECT_EQ(detect(csv, {"--plot", path("one.png")}), 0);
+  EXPECT_EQ(run(csv, {"--plot", path("one.png")}), 0);
   EXPECT_THAT(content(path("one.png")), StartsWith("\x89PNG"));
 }
 
 TEST_F(DetectTest, TheFigureSaysWhatItLeavesOut) {
   std::string csv = kHeader;
   for (int i = 0; i < 14; ++i) csv += constant_months(1, base::cat("s", i));
-  EXPECT_EQ(detect(csv, {"--plot", path("many.svg")}), 0);
+  EXPECT_EQ(run(csv, {"--plot", path("many.svg")}), 0);
   EXPECT_THAT(errors_, HasSubstr("first 12 of 14 series"));
 }
 
@@ -216,7 +172,7 @@ TEST_P(DetectAgainstR, EveryRowAgrees) {
   std::vector<std::string> options = {"--compatibility", "r-surveillance"};
   options.insert(options.end(), variant.options.begin(), variant.options.end());
   options.insert(options.end(), counts.options.begin(), counts.options.end());
-  ASSERT_EQ(detect(csv, options), 0) << errors_;
+  ASSERT_EQ(run(csv, options), 0) << errors_;
   auto const ours = rows();
   std::string const file = base::cat("farrington/", counts.name, "_", variant.name, ".csv");
   auto const theirs = must(base::parse_csv(
