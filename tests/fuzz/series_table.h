@@ -1,0 +1,101 @@
+// What the commands on an analyst's own series begin with, from the bytes that libFuzzer hands
+// over: options, each within its range, and a table, either as a text of any kind or, so that long
+// series are reached, as one written from a byte a value.
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/csv.h"
+#include "base/text.h"
+#include "cli/series_csv.h"
+#include "fuzz/complaint.h"
+#include "fuzz/input.h"
+
+namespace bellwether::fuzz {
+
+inline int whole(Input& input, int low, int high) {
+  return low + static_cast<int>(input.number(2) % static_cast<uint64_t>(high - low + 1));
+}
+// Evenly on a logarithmic scale, both ends included. REQUIRES: low > 0.
+inline double positive(Input& input, double low, double high) {
+  double const share = static_cast<double>(input.number(2)) / 0xffff;
+  return std::clamp(low * std::pow(high / low, share), low, high);
+}
+template <class T>
+T one_of(Input& input, const std::vector<T>& choices) {
+  return choices[input.byte() % choices.size()];
+}
+// Half of the options are not given.
+template <class Make>
+auto maybe(Input& input, Make make) -> std::optional<decltype(make())> {
+  if (input.byte() % 2 == 0) return std::nullopt;
+  return make();
+}
+
+// A table of two series from a byte a value.
+inline std::string written_table(std::string_view bytes, const cli::PeriodScale& scale) {
+  std::string csv = "series,period,value\n";
+  int32_t period = 500;
+  for (size_t i = 0; i < bytes.size(); ++i, ++period) {
+    auto const b = static_cast<unsigned char>(bytes[i]);
+    int const series = static_cast<int>(2 * i / bytes.size());
+    std::string_view value;
+    std::string number;
+    switch (b % 8) {
+      case 0:
+        continue;  // a gap
+      case 1:
+        value = "0";
+        break;
+      case 2:
+        value = b < 128 ? "1e9" : "-1e15";
+        break;
+      case 3:
+        number = base::cat("1e-", b / 8);
+        break;
+      default:
+        number = base::cat(b);
+    }
+    base::append(csv, series, ",", scale.name(base::PeriodIndex(period)), ",", value, number, "\n");
+  }
+  return csv;
+}
+
+// Nothing where the text is refused as it should be.
+inline std::optional<cli::SeriesTable> series_table(Input& input, const cli::PeriodScale& scale,
+                                                    cli::Values values) {
+  bool const as_text = input.byte() % 2 == 1;
+  std::string const text = as_text ? std::string(input.rest()) : written_table(input.rest(), scale);
+  auto table = cli::parse_series(text, "s.csv", scale, values);
+  if (!table.ok()) {
+    check_complaint(table.status(), "s.csv", text);
+    return std::nullopt;
+  }
+  int before = 1;
+  for (const base::LineError& e : table->bad) {
+    BELLWETHER_CHECK(e.line >= before && !e.what.empty());
+    before = e.line;
+  }
+  for (const cli::Series& s : table->series) {
+    BELLWETHER_CHECK(!s.name.empty() && !s.points.empty());
+    for (const cli::SeriesPoint& p : s.points) {
+      BELLWETHER_CHECK(p.value.has_value() == p.missing.empty());
+      BELLWETHER_CHECK(std::isfinite(p.value.value_or(0)));
+    }
+  }
+  return *std::move(table);
+}
+
+// A cell of a table for others: empty or a finite number.
+inline std::optional<double> number_cell(const std::string& cell) {
+  if (cell.empty()) return std::nullopt;
+  auto const x = base::parse_number<double>(cell);
+  BELLWETHER_CHECK(x && std::isfinite(*x));
+  return x;
+}
+
+}  // namespace bellwether::fuzz
