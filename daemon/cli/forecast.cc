@@ -1,5 +1,4 @@
 // bellwether forecast: where an analyst's own series are going, without a server.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -16,7 +15,6 @@
 #include "cli/series_command.h"
 #include "cli/series_csv.h"
 #include "cli/table.h"
-#include "cli/text_file.h"
 
 namespace bellwether::cli {
 namespace {
@@ -39,7 +37,7 @@ Gaps:
   do, and so is a period given twice: it has no value then, as one that is missing. Up to %3$d such
   periods in a row are bridged by a line between their neighbours, without the season where there is
   one; a longer gap parts the series, which then begins after it. Standard error says so. A series
-  with more than a tenth of its periods bridged is not assessed.
+  with more than a tenth of its periods bridged is not assessed. Where nothing happened, write 0.
 Scores of --holdout, beside the seasonal naive method's (the last value of the same season):
   periods         of those held out that have a value
   smape           mean of 200 |observed - mean| / (|observed| + |mean|), in %%

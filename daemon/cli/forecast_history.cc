@@ -74,7 +74,9 @@ ForecastHistory forecast_history(std::span<const SeriesPoint> all, int season) {
     if (!p.value) h.bridged.push_back(p.period);
   }
   if (static_cast<double>(h.bridged.size()) > kBridgedShareMax * static_cast<double>(points.size()))
-    return {.why = "more than a tenth of its periods have no value"};
+    return {
+        .why =
+            "more than a tenth of its periods have no value; if nothing happened in them, write 0"};
   if (!h.bridged.empty()) bridge(points, season, h.values);
   return h;
 }

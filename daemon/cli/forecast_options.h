@@ -13,7 +13,7 @@ namespace bellwether::cli {
 
 inline constexpr double kLevelMin = 50;  // coverages in %
 inline constexpr double kLevelMax = 99.9;
-inline constexpr size_t kLevelsMax = 10;
+inline constexpr size_t kLevelsMax = 5;     // as the daemon allows; more have no room in a figure
 inline constexpr int kHorizonUndated = 10;  // of a series of which no season is known, as in R
 
 // What was given, each by itself within its range; what was not given follows from the calendar.

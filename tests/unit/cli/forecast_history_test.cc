@@ -83,7 +83,8 @@ TEST(ForecastHistoryTest, ALongGapIsWhereItBegins) {
 TEST(ForecastHistoryTest, ATenthMayBeBridgedAndNoMore) {
   EXPECT_EQ(forecast_history(points_of(forty({2, 9, 17, 30})), 1).why, "");
   ForecastHistory const h = forecast_history(points_of(forty({2, 9, 17, 30, 32})), 1);
-  EXPECT_EQ(h.why, "more than a tenth of its periods have no value");
+  EXPECT_EQ(h.why,
+            "more than a tenth of its periods have no value; if nothing happened in them, write 0");
   EXPECT_TRUE(h.values.empty());
 }
 

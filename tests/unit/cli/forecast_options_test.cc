@@ -71,7 +71,7 @@ TEST(ForecastOptionsTest, WhatDoesNotGoTogetherIsRefusedAndSaysWhatToDo) {
               }),
               HasSubstr("80 comes after 95; give coverages that rise"));
   EXPECT_THAT(complaint([](ForecastFlags& f) { f.levels = {80, 80}; }), HasSubstr("that rise"));
-  EXPECT_THAT(complaint([](ForecastFlags& f) { f.levels.clear(); }), HasSubstr("name 1 to 10"));
+  EXPECT_THAT(complaint([](ForecastFlags& f) { f.levels.clear(); }), HasSubstr("name 1 to 5"));
   EXPECT_THAT(complaint([](ForecastFlags& f) { f.method = "guess"; }), HasSubstr("--method guess"));
   EXPECT_THAT(complaint([](ForecastFlags& f) {
                 f.method = "holt-winters-additive", f.calendar = "undated";
