@@ -51,42 +51,92 @@ void Ledger::prefetch_facts(BusinessKey business) const {
   for (size_t i = 0; i < lines; ++i) __builtin_prefetch(begin + i * kLineBytes, 1);
 }
 
-Ledger::Record* Ledger::find(BusinessKey business) const {
+uint32_t Ledger::find(BusinessKey business) const {
   uint64_t const hash = place(business.value);
   for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {
     if (index_[i].tag != tag(hash)) continue;
-    Record& r = at(index_[i].record - 1);
-    if (r.key == business.value) return &r;
+    if (at(index_[i].record - 1).key == business.value) return index_[i].record;
   }
-  return nullptr;
+  return 0;
 }
 
-Ledger::Record& Ledger::find_or_create(const Event& event) {
-  if (Record* known = find(event.business)) return *known;
-  if ((records_ + 1) * 3 > index_.size() * 2) grow_index();
-  if (records_ == chunks_.size() << kRecordsPerChunkLog2) {
-    chunks_.push_back(std::make_unique<Record[]>(size_t{1} << kRecordsPerChunkLog2));
+template <class T>
+void Ledger::own(std::shared_ptr<T[]>& piece, uint32_t& epoch, size_t size_log2) {
+  epoch = epoch_;
+  if (frozen_->load(std::memory_order_acquire) == 0) return;
+  std::shared_ptr<T[]> copy(new T[size_t{1} << size_log2]);
+  std::copy_n(piece.get(), size_t{1} << size_log2, copy.get());
+  piece = std::move(copy);
+}
+
+FrozenLedger Ledger::freeze() {
+  FrozenLedger out;
+  out.chunks_ = chunks_;
+  out.slabs_ = slabs_;
+  out.records_ = records_;
+  out.alive_ = frozen_;
+  frozen_->fetch_add(1, std::memory_order_relaxed);
+  ++epoch_;
+  return out;
+}
+
+bool Ledger::restore(BusinessKey business, bool unregistered, std::span<const Fact> facts) {
+  if (facts.size() > kFactsPerBusinessMax || find(business) != 0) return false;
+  for (size_t i = 1; i < facts.size(); ++i) {
+    if (!(facts[i - 1].order() < facts[i].order())) return false;
   }
+  Record& r = find_or_create(business, unregistered);
+  if (facts.size() > Record::kInline) {
+    uint8_t log2 = 2;
+    while (size_t{1} << log2 < facts.size()) ++log2;
+    r.block = allocate_block(log2);
+    r.capacity_log2 = log2;
+    own_block(r.block);
+  }
+  std::ranges::copy(facts, data(r));
+  r.count = static_cast<uint16_t>(facts.size());
+  facts_ += static_cast<int64_t>(facts.size());
+  waiting_ += int{is_waiting(facts, unregistered)};
+  return true;
+}
+
+void Ledger::reserve(size_t businesses) {
+  size_t slots = index_.size();
+  while (businesses * 3 > slots * 2) slots *= 2;
+  if (slots > index_.size()) grow_index(slots);
+}
+
+Ledger::Record& Ledger::find_or_create(BusinessKey business, bool unregistered) {
+  if (uint32_t const known = find(business); known != 0) {
+    own_record(known - 1);
+    Record& r = at(known - 1);
+    if (r.capacity_log2 != 0) own_block(r.block);
+    return r;
+  }
+  if ((size_t{records_} + 1) * 3 > index_.size() * 2) grow_index(index_.size() * 2);
+  if (records_ == chunks_.size() << kRecordsPerChunkLog2) {
+    chunks_.emplace_back(new Record[size_t{1} << kRecordsPerChunkLog2]);
+    chunk_epochs_.push_back(epoch_);
+  }
+  own_record(records_);
   Record& r = at(records_);
-  r.key = event.business.value;
-  r.unregistered = event.unregistered;
-  uint64_t const hash = place(r.key);
-  size_t i = hash & index_mask_;
-  while (index_[i].record != 0) i = (i + 1) & index_mask_;
-  index_[i] = {tag(hash), ++records_};
+  r.key = business.value;
+  r.unregistered = unregistered;
+  place_in_index(r.key, ++records_);
   return r;
 }
 
-void Ledger::grow_index() {
-  std::vector<Slot> bigger(index_.size() * 2);
-  index_mask_ = bigger.size() - 1;
-  for (uint32_t n = 0; n < records_; ++n) {
-    uint64_t const hash = place(at(n).key);
-    size_t i = hash & index_mask_;
-    while (bigger[i].record != 0) i = (i + 1) & index_mask_;
-    bigger[i] = {tag(hash), n + 1};
-  }
-  index_ = std::move(bigger);
+void Ledger::place_in_index(uint64_t key, uint32_t number) {
+  uint64_t const hash = place(key);
+  size_t i = hash & index_mask_;
+  while (index_[i].record != 0) i = (i + 1) & index_mask_;
+  index_[i] = {tag(hash), number};
+}
+
+void Ledger::grow_index(size_t slots) {
+  index_ = std::vector<Slot>(slots);
+  index_mask_ = slots - 1;
+  for (uint32_t n = 0; n < records_; ++n) place_in_index(at(n).key, n + 1);
 }
 
 uint32_t Ledger::allocate_block(uint8_t log2) {
@@ -108,7 +158,8 @@ uint32_t Ledger::allocate_block(uint8_t log2) {
     slab_used_ += 1u << fit;
   }
   if (slab_used_ == slabs_.size() << kFactsPerSlabLog2) {
-    slabs_.push_back(std::make_unique<Fact[]>(slab_size));
+    slabs_.emplace_back(new Fact[slab_size]);
+    slab_epochs_.push_back(epoch_);
   }
   uint32_t const number = slab_used_;
   slab_used_ += size;
@@ -121,6 +172,7 @@ void Ledger::reserve_one(Record& r) {
   auto const log2 = static_cast<uint8_t>(r.capacity_log2 == 0 ? 2 : r.capacity_log2 + 1);
   BELLWETHER_CHECK(log2 <= kBlockLog2Max);
   uint32_t const bigger = allocate_block(log2);
+  own_block(bigger);
   std::copy_n(data(r), r.count, block(bigger));
   if (r.capacity_log2 != 0) free_blocks_[r.capacity_log2].push_back(r.block);
   r.block = bigger;
@@ -162,8 +214,8 @@ void Ledger::carry_out(Record& r, const Change& change, const Fact& fact) {
 }
 
 std::span<const Fact> Ledger::facts(BusinessKey business) const {
-  const Record* r = find(business);
-  return r == nullptr ? std::span<const Fact>{} : span(*r);
+  uint32_t const number = find(business);
+  return number == 0 ? std::span<const Fact>{} : span(at(number - 1));
 }
 
 uint64_t Ledger::digest() const {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,10 +38,13 @@ struct LedgerStats {
   int64_t bytes = 0;       // allocated, index and spare room included
 };
 
+class FrozenLedger;
+
 class Ledger {
  public:
   explicit Ledger(base::Calendar calendar);
   ~Ledger();
+  Ledger(Ledger&&) = default;
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
@@ -58,6 +62,15 @@ class Ledger {
 
   // The facts known of a business; empty when it is unknown.
   std::span<const Fact> facts(BusinessKey business) const;
+
+  // The records as they stand now, at the cost of some pointers: what changes while a FrozenLedger lives is
+  // copied first, a mebibyte at a time.
+  FrozenLedger freeze();
+  // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has too many facts
+  // or these do not stand in their order.
+  bool restore(BusinessKey business, bool unregistered, std::span<const Fact> facts);
+  // Room for so many businesses in the index.
+  void reserve(size_t businesses);
 
   // The oracle: every record's contribution, and what is known of delays, afresh.
   template <class Sink>
@@ -88,17 +101,32 @@ class Ledger {
   static constexpr size_t kFactsPerSlabLog2 = 16;     // 1.5 MiB
   static constexpr uint8_t kBlockLog2Max = 12;        // kFactsPerBusinessMax
 
-  Record* find(BusinessKey business) const;
+  friend class FrozenLedger;
+
+  uint32_t find(BusinessKey business) const;  // number plus one; 0: unknown
   // Number plus one of the first record whose tag fits, most probably the business's; 0 = none.
   uint32_t number_by_tag(BusinessKey business) const;
-  Record& find_or_create(const Event& event);
+  // Writable, with its block.
+  Record& find_or_create(BusinessKey business, bool unregistered);
   Record& at(uint32_t number) const {
     return chunks_[number >> kRecordsPerChunkLog2][number & ((1u << kRecordsPerChunkLog2) - 1)];
   }
-  void grow_index();
+  void place_in_index(uint64_t key, uint32_t number);
+  void grow_index(size_t slots);
   Fact* block(uint32_t number) const {
     return &slabs_[number >> kFactsPerSlabLog2][number & ((1u << kFactsPerSlabLog2) - 1)];
   }
+  // Before anything is written to a record, or to a block.
+  void own_record(uint32_t number) {
+    uint32_t const chunk = number >> kRecordsPerChunkLog2;
+    if (chunk_epochs_[chunk] != epoch_) own(chunks_[chunk], chunk_epochs_[chunk], kRecordsPerChunkLog2);
+  }
+  void own_block(uint32_t number) {
+    uint32_t const slab = number >> kFactsPerSlabLog2;
+    if (slab_epochs_[slab] != epoch_) own(slabs_[slab], slab_epochs_[slab], kFactsPerSlabLog2);
+  }
+  template <class T>
+  void own(std::shared_ptr<T[]>& piece, uint32_t& epoch, size_t size_log2);
   Fact* data(const Record& r) const {
     return r.capacity_log2 == 0 ? const_cast<Fact*>(r.facts) : block(r.block);
   }
@@ -125,8 +153,13 @@ class Ledger {
   base::Calendar calendar_;
   std::vector<Slot> index_;
   size_t index_mask_ = 0;
-  std::vector<std::unique_ptr<Record[]>> chunks_;
-  std::vector<std::unique_ptr<Fact[]>> slabs_;
+  std::vector<std::shared_ptr<Record[]>> chunks_;
+  std::vector<std::shared_ptr<Fact[]>> slabs_;
+  // A piece of an earlier epoch may be seen by a FrozenLedger.
+  std::vector<uint32_t> chunk_epochs_;
+  std::vector<uint32_t> slab_epochs_;
+  uint32_t epoch_ = 0;
+  std::shared_ptr<std::atomic<int>> frozen_ = std::make_shared<std::atomic<int>>(0);  // that live
   std::vector<uint32_t> free_blocks_[kBlockLog2Max + 1];
   uint32_t records_ = 0;
   uint32_t slab_used_ = 0;
@@ -134,6 +167,51 @@ class Ledger {
   int64_t waiting_ = 0;
   Contributions before_;
   Contributions after_;
+};
+
+// The records of a ledger at one moment.
+// Thread safety: may be read and dropped by one thread while another changes the ledger.
+class FrozenLedger {
+ public:
+  FrozenLedger() = default;
+  FrozenLedger(FrozenLedger&&) = default;
+  FrozenLedger& operator=(FrozenLedger&& other) {
+    release();
+    chunks_ = std::move(other.chunks_);
+    slabs_ = std::move(other.slabs_);
+    records_ = other.records_;
+    alive_ = std::move(other.alive_);
+    return *this;
+  }
+  ~FrozenLedger() { release(); }
+
+  size_t size() const { return records_; }
+  // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of arrival.
+  template <class Use>
+  void each(Use use) const {
+    constexpr uint32_t kRecordMask = (1u << Ledger::kRecordsPerChunkLog2) - 1;
+    constexpr uint32_t kFactMask = (1u << Ledger::kFactsPerSlabLog2) - 1;
+    for (uint32_t i = 0; i < records_; ++i) {
+      const Ledger::Record& r = chunks_[i >> Ledger::kRecordsPerChunkLog2][i & kRecordMask];
+      const Fact* const facts = r.capacity_log2 == 0
+                                    ? r.facts
+                                    : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
+      use(BusinessKey(r.key), r.unregistered, std::span<const Fact>(facts, r.count));
+    }
+  }
+
+ private:
+  friend class Ledger;
+  void release() {
+    chunks_.clear();
+    slabs_.clear();
+    if (alive_ != nullptr) alive_->fetch_sub(1, std::memory_order_release);
+    alive_.reset();
+  }
+  std::vector<std::shared_ptr<Ledger::Record[]>> chunks_;
+  std::vector<std::shared_ptr<Fact[]>> slabs_;
+  uint32_t records_ = 0;
+  std::shared_ptr<std::atomic<int>> alive_;
 };
 
 template <class Sink>
@@ -146,7 +224,7 @@ void Ledger::published_earlier(Fact& kept, uint16_t published, Sink& sink) {
 
 template <class Sink>
 Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink) {
-  Record& r = find_or_create(event);
+  Record& r = find_or_create(event.business, event.unregistered);
   Fact fact = to_fact(event, published);
   Change const next = change(r, fact);
   if (next.outcome == Outcome::kDuplicate || next.outcome == Outcome::kSuperseded) {

@@ -336,6 +336,63 @@ TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
   }
 }
 
+// What a frozen ledger shows is what stood then, whatever is told afterwards; what is restored from it is the same
+// ledger, in what it holds and in what it makes of more.
+TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::Random random(seed);
+    std::vector<Event> const log = testing::mangled(testing::random_log(random, {.businesses = 200}), random);
+    Ledger ledger(kMonths);
+    Sums sums;
+    size_t const half = log.size() / 2;
+    for (size_t i = 0; i < half; ++i) ledger.apply(log[i], testing::published(log[i]), sums);
+    uint64_t const then = ledger.digest();
+    LedgerStats const stats_then = ledger.stats();
+    FrozenLedger frozen = ledger.freeze();
+    // Told to the ledger, and later to what was restored.
+    for (size_t i = half; i < log.size(); ++i) {
+      ledger.apply(log[i], testing::published(log[i]), sums);
+      if (random.chance(0.01)) (void)ledger.freeze();
+    }
+    Ledger back(kMonths);
+    back.reserve(frozen.size());
+    frozen.each([&](base::BusinessKey key, bool unregistered, std::span<const Fact> facts) {
+      ASSERT_TRUE(back.restore(key, unregistered, facts));
+    });
+    ASSERT_EQ(back.digest(), then);
+    ASSERT_EQ(back.stats().businesses, stats_then.businesses);
+    ASSERT_EQ(back.stats().facts, stats_then.facts);
+    ASSERT_EQ(back.stats().waiting, stats_then.waiting);
+    frozen = FrozenLedger();
+    for (size_t i = half; i < log.size(); ++i) back.apply(log[i], testing::published(log[i]), sums);
+    ASSERT_EQ(back.digest(), ledger.digest());
+    Sums of_ledger;
+    Sums of_back;
+    ledger.recompute(of_ledger);
+    back.recompute(of_back);
+    ASSERT_EQ(of_back.by_key, of_ledger.by_key);
+    ASSERT_EQ(of_back.reports, of_ledger.reports);
+  }
+}
+
+TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
+  tell(registered(1, 1, day(2019, 5, 3)));
+  std::vector<Fact> facts = {to_fact(registered(2, 2, day(2019, 5, 3))),
+                             to_fact(status(2, 3, day(2020, 1, 1), events::Status::kCeased))};
+  base::BusinessKey const known(base::mix64(1));
+  base::BusinessKey const fresh(base::mix64(2));
+  EXPECT_FALSE(ledger_.restore(known, false, facts)) << "known already";
+  std::swap(facts[0], facts[1]);
+  EXPECT_FALSE(ledger_.restore(fresh, false, facts)) << "not in their order";
+  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(2, facts[0]))) << "one fact twice";
+  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(kFactsPerBusinessMax + 1)));
+  EXPECT_EQ(ledger_.stats().businesses, 1);
+  std::swap(facts[0], facts[1]);
+  EXPECT_TRUE(ledger_.restore(fresh, false, facts));
+  EXPECT_EQ(ledger_.facts(fresh).size(), 2u);
+}
+
 // Every transition that the random logs are meant to make does occur, or the properties prove little.
 TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
   std::set<Measure> reached;
