@@ -63,7 +63,7 @@ uint32_t Ledger::find(BusinessKey business) const {
 template <class T>
 void Ledger::own(std::shared_ptr<T[]>& piece, uint32_t& epoch, size_t size_log2) {
   epoch = epoch_;
-  if (frozen_->load(std::memory_order_acquire) == 0) return;
+  if (!frozen_) return;
   std::shared_ptr<T[]> copy(new T[size_t{1} << size_log2]);
   std::copy_n(piece.get(), size_t{1} << size_log2, copy.get());
   piece = std::move(copy);
@@ -74,8 +74,7 @@ FrozenLedger Ledger::freeze() {
   out.chunks_ = chunks_;
   out.slabs_ = slabs_;
   out.records_ = records_;
-  out.alive_ = frozen_;
-  frozen_->fetch_add(1, std::memory_order_relaxed);
+  frozen_ = true;
   ++epoch_;
   return out;
 }

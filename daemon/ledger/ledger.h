@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -45,6 +44,7 @@ class Ledger {
   explicit Ledger(base::Calendar calendar);
   ~Ledger();
   Ledger(Ledger&&) = default;
+  Ledger& operator=(Ledger&&) = default;
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
@@ -63,9 +63,10 @@ class Ledger {
   // The facts known of a business; empty when it is unknown.
   std::span<const Fact> facts(BusinessKey business) const;
 
-  // The records as they stand now, at the cost of some pointers: what changes while a FrozenLedger lives is
-  // copied first, a mebibyte at a time.
+  // The records as they stand now, at the cost of some pointers: what changes until thaw() is copied first, a
+  // mebibyte at a time. Then no FrozenLedger of before is read any more.
   FrozenLedger freeze();
+  void thaw() { frozen_ = false; }
   // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has too many facts
   // or these do not stand in their order.
   bool restore(BusinessKey business, bool unregistered, std::span<const Fact> facts);
@@ -159,7 +160,7 @@ class Ledger {
   std::vector<uint32_t> chunk_epochs_;
   std::vector<uint32_t> slab_epochs_;
   uint32_t epoch_ = 0;
-  std::shared_ptr<std::atomic<int>> frozen_ = std::make_shared<std::atomic<int>>(0);  // that live
+  bool frozen_ = false;
   std::vector<uint32_t> free_blocks_[kBlockLog2Max + 1];
   uint32_t records_ = 0;
   uint32_t slab_used_ = 0;
@@ -170,21 +171,9 @@ class Ledger {
 };
 
 // The records of a ledger at one moment.
-// Thread safety: may be read and dropped by one thread while another changes the ledger.
+// Thread safety: may be read and dropped by any thread while another changes the ledger.
 class FrozenLedger {
  public:
-  FrozenLedger() = default;
-  FrozenLedger(FrozenLedger&&) = default;
-  FrozenLedger& operator=(FrozenLedger&& other) {
-    release();
-    chunks_ = std::move(other.chunks_);
-    slabs_ = std::move(other.slabs_);
-    records_ = other.records_;
-    alive_ = std::move(other.alive_);
-    return *this;
-  }
-  ~FrozenLedger() { release(); }
-
   size_t size() const { return records_; }
   // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of arrival.
   template <class Use>
@@ -202,16 +191,9 @@ class FrozenLedger {
 
  private:
   friend class Ledger;
-  void release() {
-    chunks_.clear();
-    slabs_.clear();
-    if (alive_ != nullptr) alive_->fetch_sub(1, std::memory_order_release);
-    alive_.reset();
-  }
   std::vector<std::shared_ptr<Ledger::Record[]>> chunks_;
   std::vector<std::shared_ptr<Fact[]>> slabs_;
   uint32_t records_ = 0;
-  std::shared_ptr<std::atomic<int>> alive_;
 };
 
 template <class Sink>
