@@ -77,10 +77,8 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
   int32_t const year = options_.calendar.periods_per_year();
   int32_t const oldest = tick.value - options_.history_periods;
   PeriodIndex const horizon(oldest - ((oldest % year) + year) % year);
-  if (!panel_started_) {
-    panel_ = indicators::Panel(*reference_, options_.calendar, horizon);
-    panel_started_ = true;
-  }
+  if (!applied_) panel_ = indicators::Panel(*reference_, options_.calendar, horizon);
+  applied_ = tick;
   panel_.advance_horizon(horizon);
   reporting_.begin(tick);
   for (const PartitionTick& part : parts) {
@@ -98,6 +96,25 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
     });
   }
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
+}
+
+std::optional<EvaluatorState> Evaluator::state() {
+  if (!applied_) return std::nullopt;
+  return EvaluatorState{*applied_, panel_.publish(), reporting_.reports(), cells_digest_};
+}
+
+void Evaluator::restore(PeriodIndex tick, indicators::Panel panel, std::span<const indicators::Report> reports,
+                        uint64_t cells_digest) {
+  applied_ = tick;
+  panel_ = std::move(panel);
+  reporting_ = Reporting(options_.calendar);
+  reporting_.begin(tick);
+  reporting_.add(reports);
+  reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
+  cells_digest_ = cells_digest;
+  rules_digest_.clear();
+  rules_.reset();
+  detectors_.clear();
 }
 
 void Evaluator::adopt_rules(const Book& book) {

@@ -58,6 +58,14 @@ detection::RatioAssessment assess_share(const alerts::Rule& rule, const indicato
                                         indicators::Node node, base::PeriodIndex period,
                                         const alerts::Book& book, const alerts::AlertUpdate* open);
 
+// What an evaluator keeps of the ticks that it applied; all else is a cache.
+struct EvaluatorState {
+  base::PeriodIndex tick;  // the last one applied
+  std::shared_ptr<const indicators::Panel> panel;
+  std::vector<indicators::Report> reports;
+  uint64_t cells_digest = 0;
+};
+
 class Evaluator {
  public:
   Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options);
@@ -74,6 +82,12 @@ class Evaluator {
   // Fits the baselines that the next tick needs; optional, between ticks. Fits at most `series_max`
   // series and returns how many are left.
   size_t prepare(base::PeriodIndex next, const alerts::Book& book, size_t series_max);
+
+  // For a snapshot; nullopt before the first tick.
+  std::optional<EvaluatorState> state();
+  // In place of what was applied. The panel must be of the evaluator's reference and calendar.
+  void restore(base::PeriodIndex tick, indicators::Panel panel, std::span<const indicators::Report> reports,
+               uint64_t cells_digest);
 
   std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
   // As of the last tick applied; never null.
@@ -117,7 +131,7 @@ class Evaluator {
   std::shared_ptr<const reference::Reference> reference_;
   EvaluatorOptions options_;
   indicators::Panel panel_;
-  bool panel_started_ = false;
+  std::optional<base::PeriodIndex> applied_;
   Reporting reporting_;
   std::shared_ptr<const SharesByMeasure> reported_ = std::make_shared<SharesByMeasure>();
   uint64_t cells_digest_ = 0;

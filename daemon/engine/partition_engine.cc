@@ -1,6 +1,7 @@
 #include "engine/partition_engine.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -38,6 +39,40 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   counts_.refused.resize(options.inputs);
   counts_.heartbeats.resize(options.inputs);
   counts_.not_counted.resize(options.inputs);
+}
+
+PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options,
+                                 ledger::Ledger ledger, PartitionState state)
+    : PartitionEngine(partition, options) {
+  BELLWETHER_CHECK(state.inputs.size() == options.inputs && state.crossings.size() == options.inputs);
+  ledger_ = std::move(ledger);
+  if (state.open_tick) open(*state.open_tick);
+  inputs_ = std::move(state.inputs);
+  // What was held or quiet is read again.
+  for (InputState& input : inputs_) input.held = input.idle = false;
+  crossings_ = std::move(state.crossings);
+  for (const indicators::Delta& d : state.deltas) buffer_.add(d.key, d.amount);
+  for (const indicators::Report& r : state.reports) buffer_.report(r.key, r.amount);
+  complete_to_.insert(state.complete_to.begin(), state.complete_to.end());
+  heartbeat_reach_ = state.heartbeat_reach;
+  ready_.assign(std::make_move_iterator(state.ready.begin()), std::make_move_iterator(state.ready.end()));
+}
+
+PartitionState PartitionEngine::state() const {
+  PartitionState out;
+  out.open_tick = open_tick_;
+  out.inputs = inputs_;
+  out.crossings = crossings_;
+  for (const auto& [key, amount] : buffer_.sums) {
+    if (amount != 0) out.deltas.push_back({key, amount});
+  }
+  for (const auto& [key, amount] : buffer_.reports) {
+    if (amount != 0) out.reports.push_back({key, amount});
+  }
+  out.complete_to.assign(complete_to_.begin(), complete_to_.end());
+  out.heartbeat_reach = heartbeat_reach_;
+  out.ready.assign(ready_.begin(), ready_.end());
+  return out;
 }
 
 UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {

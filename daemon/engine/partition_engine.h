@@ -79,6 +79,14 @@ struct PartitionCounts {
   int64_t untimed = 0;               // records without a timestamp
 };
 
+// How an input has passed the open tick.
+struct Crossing {
+  bool crossed = false;
+  Offset cut{-1};
+  UnixMillis reach{INT64_MIN};  // what the held record's watermark will be
+  std::optional<UnixMillis> begins;  // the first record's; INT64_MAX: the input had none
+};
+
 struct InputState {
   Offset next{-1};           // first offset not taken
   UnixMillis watermark{INT64_MIN};
@@ -87,9 +95,24 @@ struct InputState {
   bool idle = false;
 };
 
+// What a partition engine is between two records, its ledger apart.
+struct PartitionState {
+  std::optional<PeriodIndex> open_tick;
+  std::vector<InputState> inputs;
+  std::vector<Crossing> crossings;  // by input
+  std::vector<indicators::Delta> deltas;    // of the open tick so far; unordered, none zero
+  std::vector<indicators::Report> reports;  // as well
+  std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source
+  UnixMillis heartbeat_reach{INT64_MIN};
+  std::vector<PartitionTick> ready;  // closed and not taken, in order
+};
+
 class PartitionEngine {
  public:
   PartitionEngine(PartitionId partition, const PartitionOptions& options);
+  // Goes on from what an engine of as many inputs was; inputs are read from InputState::next on.
+  PartitionEngine(PartitionId partition, const PartitionOptions& options, ledger::Ledger ledger,
+                  PartitionState state);
 
   // One record of `input`, decoded. `published` < 0: the record bears no timestamp.
   Taken offer(size_t input, Offset offset, UnixMillis published, UnixMillis now,
@@ -109,6 +132,11 @@ class PartitionEngine {
   std::optional<PartitionTick> take_tick();
   bool full() const { return ready_.size() >= kTicksReadyMax; }
 
+  // For a snapshot. The ledger is the other half of the state.
+  PartitionState state() const;
+  ledger::FrozenLedger freeze_ledger() { return ledger_.freeze(); }
+  void thaw_ledger() { ledger_.thaw(); }  // once it is written
+
   const ledger::Ledger& ledger() const { return ledger_; }
   const PartitionCounts& counts() const { return counts_; }
   const std::vector<InputState>& inputs() const { return inputs_; }
@@ -119,12 +147,6 @@ class PartitionEngine {
   std::optional<PeriodIndex> open_tick() const { return open_tick_; }
 
  private:
-  struct Crossing {
-    bool crossed = false;
-    Offset cut{-1};
-    UnixMillis reach{INT64_MIN};  // what the held record's watermark will be
-    std::optional<UnixMillis> begins;  // the first record's; INT64_MAX: the input had none
-  };
   struct Buffer {
     absl::flat_hash_map<indicators::DeltaKey, int64_t> sums;  // a slot takes 16 bytes either way
     absl::flat_hash_map<indicators::ReportKey, int64_t> reports;

@@ -72,4 +72,17 @@ SharesByMeasure Reporting::shares() const {
   return out;
 }
 
+std::vector<indicators::Report> Reporting::reports() const {
+  std::vector<indicators::Report> out;
+  for (size_t m = 0; m < triangles_.size(); ++m) {
+    for (const auto& [period, row] : triangles_[m]) {
+      for (size_t delay = 0; delay < row.size(); ++delay) {
+        if (row[delay] == 0) continue;
+        out.push_back({{static_cast<Measure>(m), static_cast<uint8_t>(delay), base::PeriodIndex(period)}, row[delay]});
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace bellwether::engine

@@ -53,6 +53,8 @@ class Reporting {
 
   // As of the last tick.
   SharesByMeasure shares() const;
+  // What is kept: added to a Reporting of the same tick, it gives the same.
+  std::vector<indicators::Report> reports() const;
 
  private:
   using Row = std::vector<int64_t>;  // by delay

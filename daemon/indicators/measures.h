@@ -160,6 +160,11 @@ class DeltaKey {
     return PeriodIndex(static_cast<int32_t>(bits_ & 0xffffff) - kPeriodBias);
   }
   uint64_t bits() const { return bits_; }
+  static DeltaKey from_bits(uint64_t bits) {
+    DeltaKey key;
+    key.bits_ = bits;
+    return key;
+  }
   friend auto operator<=>(DeltaKey, DeltaKey) = default;
   template <class H>
   friend H AbslHashValue(H h, DeltaKey key) {
@@ -186,6 +191,10 @@ struct ReportKey {
   // measure 8 | delay 8 | period 32.
   uint64_t bits() const {
     return uint64_t{static_cast<uint8_t>(measure)} << 40 | uint64_t{delay} << 32 | static_cast<uint32_t>(period.value);
+  }
+  static ReportKey from_bits(uint64_t bits) {
+    return {static_cast<Measure>(bits >> 40 & 0xff), static_cast<uint8_t>(bits >> 32 & 0xff),
+            PeriodIndex(static_cast<int32_t>(bits & 0xffffffff))};
   }
   friend auto operator<=>(const ReportKey&, const ReportKey&) = default;
   template <class H>

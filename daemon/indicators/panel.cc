@@ -79,6 +79,19 @@ void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t am
   column.add(static_cast<size_t>(i), amount);
 }
 
+bool Panel::restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts) {
+  if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
+  const Columns& columns = columns_[static_cast<size_t>(measure)];
+  if (!columns.empty() && columns[node] != nullptr) return false;
+  Column& column = writable(node, measure);
+  column.opening = column.total = opening;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    column.add(i, counts[i]);
+    column.total += counts[i];
+  }
+  return true;
+}
+
 void Panel::group(std::span<const Delta> deltas) {
   Scratch& s = *scratch_;
   s.group_of.clear();

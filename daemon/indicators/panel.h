@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -75,6 +76,14 @@ class Panel {
   // Businesses alive at the end of `period`.
   int64_t stock(Node node, PeriodIndex period) const;
 
+  // use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every series that was ever
+  // touched, by measure and node; counts[i] belongs to first_period() + i.
+  template <class Use>
+  void each(Use use) const;
+  // As each() showed it, into a panel of the same reference, calendar and first period that has none of that
+  // series yet. False, and nothing changes, for what no panel can hold.
+  bool restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts);
+
   // Digest of all non-zero numbers, equal for equal panels on any machine.
   uint64_t digest() const;
   size_t bytes() const;
@@ -124,6 +133,20 @@ class Panel {
   };
   std::shared_ptr<Scratch> scratch_;
 };
+
+template <class Use>
+void Panel::each(Use use) const {
+  std::vector<int64_t> counts;
+  for (size_t m = 0; m < kMeasures; ++m) {
+    for (size_t node = 0; node < columns_[m].size(); ++node) {
+      const Column* const column = columns_[m][node].get();
+      if (column == nullptr) continue;
+      counts.resize(column->counts.size());
+      for (size_t i = 0; i < counts.size(); ++i) counts[i] = column->at(i);
+      use(static_cast<Measure>(m), node, column->opening, std::as_const(counts));
+    }
+  }
+}
 
 template <class Touched>
 void Panel::add(std::span<const Delta> deltas, Touched touched) {

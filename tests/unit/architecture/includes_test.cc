@@ -28,6 +28,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"forecast", {"base"}},
     {"alerts", {"base", "indicators", "detection"}},
     {"engine", {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts"}},
+    // A manifest holds the cut as the alert book does; what is read back is checked against the reference.
+    {"snapshot", {"base", "reference", "events", "indicators", "ledger", "alerts", "engine"}},
     {"kafka", {"base"}},
     {"metrics", {"base"}},
     // The rules, and the measures that are forecast.
@@ -35,8 +37,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // An explanation says how often chance alone reaches a threshold, hence detection.
     {"rpc", {"base", "reference", "indicators", "detection", "forecast", "alerts", "engine", "api.pb"}},
     {"runtime",
-     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine", "kafka", "metrics",
-      "config", "rpc", "journal.pb", "api.pb"}},
+     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine", "snapshot", "kafka",
+      "metrics", "config", "rpc", "journal.pb", "api.pb"}},
     // The command line makes topics and feeds registers itself, hence kafka; analysts run detectors and
     // forecasts on their own series without a server.
     {"cli", {"base", "reference", "events", "detection", "forecast", "kafka", "events.pb", "api.pb"}},

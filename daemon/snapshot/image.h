@@ -1,0 +1,85 @@
+// Purpose: what a snapshot holds: where it belongs, each partition between two records, and the evaluation at a
+// tick. Saved from pieces that stand still while the daemon goes on, read back as pieces that it goes on from.
+// Not in it: fitted baselines and scores, which the panel gives, and the alert book, which the journal gives.
+// Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "alerts/book.h"
+#include "base/calendar.h"
+#include "engine/evaluator.h"
+#include "engine/partition_engine.h"
+#include "indicators/panel.h"
+#include "ledger/ledger.h"
+#include "reference/reference.h"
+
+namespace bellwether::snapshot {
+
+// What must be the same where it is restored.
+struct Identity {
+  std::string cluster;     // Kafka's id of it
+  std::string calendar;    // "week", "month"
+  std::string reference;   // reference_digest()
+  int32_t history_periods = 0;
+  std::vector<std::string> topics;  // by input
+  int32_t partitions = 0;
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+// Areas and sectors are stored by their place in the reference files: 16 hexadecimal digits over the codes, parents
+// and levels in their order.
+std::string reference_digest(const reference::Reference& reference);
+
+// The last record of an input that is in the snapshot, by which the topic is known again: one that was deleted
+// and made anew has the same name, and on old brokers nothing else that tells.
+struct Mark {
+  int64_t offset = -1;  // −1: none was read
+  int64_t timestamp_ms = -1;
+  uint64_t digest = 0;  // of key and value
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+struct Manifest {
+  Identity identity;
+  base::UnixMillis taken_at;
+  base::PeriodIndex tick;             // through which the evaluation is
+  base::JournalOffset journal{-1};    // the journal was at least so long
+  std::vector<alerts::CutOffset> cut; // of the tick
+  std::vector<uint64_t> file_bytes;   // of the evaluation, then of each partition
+  friend bool operator==(const Manifest&, const Manifest&) = default;
+};
+
+// To be saved.
+struct PartitionImage {
+  engine::PartitionState state;
+  std::vector<Mark> marks;  // by input
+  ledger::FrozenLedger ledger;
+};
+struct Image {
+  Manifest manifest;  // file_bytes is not looked at
+  engine::EvaluatorState evaluation;
+  std::vector<PartitionImage> partitions;
+};
+
+// Read back.
+struct RestoredPartition {
+  engine::PartitionState state;
+  std::vector<Mark> marks;
+  ledger::Ledger ledger;
+};
+struct RestoredEvaluation {
+  base::PeriodIndex tick;
+  indicators::Panel panel;
+  std::vector<indicators::Report> reports;
+  uint64_t cells_digest = 0;
+};
+struct Restored {
+  Manifest manifest;
+  RestoredEvaluation evaluation;
+  std::vector<RestoredPartition> partitions;
+};
+
+}  // namespace bellwether::snapshot

@@ -1,0 +1,63 @@
+// Purpose: the folder that snapshots live in. One is written beside the others under a name that no reader takes,
+// synced file by file, and appears whole by a rename; so a loss of power at any moment leaves the ones before it.
+// The last kept_ stay. Layout: FOLDER/SEQUENCE/{manifest,evaluation,partition-0,…}.
+// Errors: those of Disk and FrameReader; the file is named.
+// Thread safety: one thread, but for what each_in_parallel does.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "snapshot/disk.h"
+#include "snapshot/image.h"
+
+namespace bellwether::snapshot {
+
+inline constexpr int kSnapshotsKept = 2;
+
+// Calls its second argument for 0 … n − 1, at once if it likes, and returns when all have returned.
+using EachInParallel = std::function<void(size_t n, const std::function<void(size_t)>&)>;
+
+class Store {
+ public:
+  Store(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)) {}
+
+  // Removes what earlier attempts have left. Error: the folder cannot be made or listed.
+  absl::Status open();
+  // Writes a snapshot and forgets those too old. After an error those before it stand. The number of bytes.
+  absl::StatusOr<uint64_t> save(const Image& image);
+  // The newest that can be read and belongs here. Those that are newer and cannot, or do not, are told to `refused`
+  // with the reason and stay where they are.
+  std::optional<Restored> newest(const Identity& identity, const reference::Reference& reference,
+                                 base::Calendar calendar, const EachInParallel& in_parallel,
+                                 const std::function<void(std::string_view name, const absl::Status& why)>& refused);
+
+  // Names of whole snapshots, oldest first.
+  absl::StatusOr<std::vector<std::string>> names();
+  std::string path(std::string_view name) const;
+  static std::string partition_file(size_t partition);
+  static constexpr std::string_view kManifestFile = "manifest";
+  static constexpr std::string_view kEvaluationFile = "evaluation";
+
+ private:
+  absl::Status write(const Image& image, const std::string& folder, uint64_t& bytes);
+  absl::StatusOr<Restored> read(const std::string& folder, const Identity& identity,
+                                const reference::Reference& reference, base::Calendar calendar,
+                                const EachInParallel& in_parallel);
+  void forget_old();
+
+  Disk& disk_;
+  std::string folder_;
+  uint64_t next_ = 1;
+};
+
+// What differs, and what to do; OK when nothing does.
+absl::Status same_identity(const Identity& found, const Identity& wanted);
+
+}  // namespace bellwether::snapshot
