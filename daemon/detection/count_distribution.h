@@ -13,7 +13,8 @@ struct CountDistribution {
   double dispersion = 1;  // φ ≥ 1
 };
 
-// P(Y < y), P(Y = y), P(Y > y). `y` ≥ 0.
+// P(Y < y), P(Y = y), P(Y > y). `y` ≥ 0. Finite and not negative for every finite μ and φ; six
+// digits are right up to μ = 10⁹ and beyond, or the first 14 decimals of a smaller tail.
 struct Tails {
   double below = 0;
   double at = 0;

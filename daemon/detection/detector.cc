@@ -60,7 +60,9 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   Workspace& workspace, SharesReported reported) {
   std::vector<std::pair<int32_t, double>> path;
   std::vector<double> settled;
-  Assessment last;
+  Assessment last;  // of a target before the series
+  last.why = last.baseline.why = NotAssessed::kShortHistory;
+  last.onset = target;
   for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
     Baseline const b =
         fit(series, base::PeriodIndex(t), excluded, options.farrington, workspace);

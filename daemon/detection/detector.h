@@ -91,7 +91,10 @@ class ScoredSeries {
   };
   // Of the scored points first … last.
   double path_scale(int32_t first, int32_t last);
-  Point& slot(int32_t period) { return path_[static_cast<size_t>(period) % path_.size()]; }
+  Point& slot(int32_t period) {
+    auto const size = static_cast<int64_t>(path_.size());
+    return path_[static_cast<size_t>((period % size + size) % size)];  // periods before 1970 too
+  }
   const Baseline& baseline(const CountSeries& series, int32_t period, const DetectorOptions& options,
                            Workspace& workspace);
   // Up to but not including `target`.

@@ -16,6 +16,9 @@ constexpr int kGlmIterationsMax = 25;
 constexpr double kGlmConverged = 1e-8;  // relative change of the deviance
 constexpr double kMuMin = 1e-10;
 constexpr double kMuMax = 1e12;
+// The spread of times within groups, over their mean square, below which it is rounding: no two
+// periods of any group tell of a trend.
+constexpr double kSpreadMin = 1e-12;
 
 using Points = Workspace::Points;
 
@@ -59,14 +62,15 @@ class Fit {
   double eta(int group, double t) const {
     return ws_.alpha[static_cast<size_t>(group)] + (trend_ ? beta_ * t : 0);
   }
+  bool has_trend() const { return trend_; }
   double beta() const { return trend_ ? beta_ : 0; }
   // Variance of β for dispersion one.
-  double variance_of_beta() const { return d_ > 0 ? 1 / d_ : 0; }
+  double variance_of_beta() const { return 1 / d_; }
   // Variance of η at (group, t) for dispersion one.
   double variance(int group, double t) const {
     size_t const g = static_cast<size_t>(group);
     double const from_mean = t - ws_.wt[g] / ws_.w[g];
-    return 1 / ws_.w[g] + (trend_ && d_ > 0 ? from_mean * from_mean / d_ : 0);
+    return 1 / ws_.w[g] + (trend_ ? from_mean * from_mean / d_ : 0);
   }
   int parameters() const {
     return static_cast<int>(std::count_if(ws_.w.begin(), ws_.w.end(), [](double w) { return w > 0; })) +
@@ -114,7 +118,8 @@ class Fit {
         d_ -= ws_.wt[k] * ws_.wt[k] / ws_.w[k];
         n -= ws_.wt[k] * ws_.wz[k] / ws_.w[k];
       }
-      beta_ = d_ > 0 ? n / d_ : 0;
+      trend_ = d_ > kSpreadMin * wtt;
+      beta_ = trend_ ? n / d_ : 0;
     }
     double change = std::abs(beta_ - beta_before) * t_max;
     for (size_t k = 0; k < g; ++k) {
@@ -255,14 +260,14 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
     }
   }
   b.points = static_cast<int>(n);
-  b.trend_used = trend;
+  b.trend_used = fit.has_trend();
   b.trend = fit.beta();
   b.log_expected = fit.eta(0, target_t);
   b.expected = std::exp(b.log_expected);
   double const dispersion = as_r ? surveillance_dispersion(p, fit.parameters()) : b.dispersion;
   b.variance_of_eta = dispersion * fit.variance(0, target_t);
   int const freedom = static_cast<int>(n) - fit.parameters();
-  if (trend && freedom > 0) {
+  if (b.trend_used && freedom > 0) {
     double const se = std::sqrt(dispersion * fit.variance_of_beta());
     out.trend_p = se > 0 ? student_p(b.trend / se, freedom) : 1;
   }
@@ -343,8 +348,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   for (int32_t t = begin; t < end; ++t) {
     int const block = seasons.block(t, year);
     if (block < 0 || (!excluded.empty() && is_excluded(excluded, t))) continue;
-    auto const i = static_cast<size_t>(t - series.first.value);
-    double const y = i < series.counts.size() ? std::max(0, series.counts[i]) : 0;
+    auto const y = static_cast<double>(count_at(series, t));
     p.y.push_back(y);
     p.t.push_back(t);
     p.group.push_back(block);

@@ -2,6 +2,7 @@
 // Thread safety: values; a CountSeries does not own its counts.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -10,18 +11,19 @@
 namespace bellwether::detection {
 
 // Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before `first`;
-// after the last count nothing happened (a sector that falls silent must alarm).
+// after the last count nothing happened (a sector that falls silent must alarm). A count below
+// zero is taken for none.
 struct CountSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;
   std::span<const int32_t> counts;
 };
 
-// The count of a period; 0 outside the series.
+// The count of a period, ≥ 0; 0 outside the series.
 inline int64_t count_at(const CountSeries& series, int32_t period) {
   int64_t const i = int64_t{period} - series.first.value;
   if (i < 0 || i >= static_cast<int64_t>(series.counts.size())) return 0;
-  return series.counts[static_cast<size_t>(i)];
+  return std::max(0, series.counts[static_cast<size_t>(i)]);
 }
 
 // Both ends included.

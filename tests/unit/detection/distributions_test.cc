@@ -85,6 +85,44 @@ TEST(CountDistributionTest, HugeCountsHaveTheirTails) {
   EXPECT_LT(tails(rare, q).below, 0.999 + 1e-9);
 }
 
+struct ReferenceTails {
+  CountDistribution distribution;
+  int64_t y;
+  double below, at, above;
+};
+
+// R 4.2.2: pnbinom(y − 1), dnbinom(y) and pnbinom(y, lower.tail = FALSE) with size μ/(φ−1) and
+// probability 1/φ, or ppois and dpois.
+TEST(CountDistributionTest, HugeAndTinyOnesAgreeWithR) {
+  for (const ReferenceTails& r : std::initializer_list<ReferenceTails>{
+           {{1e9, 1}, 999'900'000, 7.8253113159e-04, 8.4993749006e-08, 9.9921738387e-01},
+           {{1e9, 1}, 1'000'000'002, 5.0002102610e-01, 1.2615662571e-05, 4.9996635823e-01},
+           {{2e6, 1}, 2'006'000, 9.9998883827e-01, 3.5074948675e-08, 1.1126653548e-05},
+           {{1e6, 1.5}, 1'004'000, 9.9944871049e-01, 1.5833605472e-06, 5.4970614635e-04},
+           {{1e6, 1.5}, 995'000, 2.1833766946e-05, 7.7113434380e-08, 9.9997808912e-01},
+           {{1e9, 1.2}, 1'000'150'000, 9.9999254430e-01, 9.7725558976e-10, 7.4547256775e-06},
+           {{2e9, 1.0001}, 1'999'910'000, 2.2089783048e-02, 1.1776372498e-06, 9.7790903931e-01},
+           {{999'999, 1.3}, 1'002'000, 9.6029073300e-01, 7.5013318179e-05, 3.9634253686e-02},
+           {{1'000'001, 1.3}, 1'002'002, 9.6029058286e-01, 7.5013474012e-05, 3.9634403669e-02},
+           {{1e6, 2}, 1'000'000, 0.5, 2.8209475651e-04, 4.9971790524e-01},
+           {{1e-10, 1e9}, 0, 0, 1, 2.0723265858e-18},
+           {{1e-10, 1e9}, 5, 1, 1.9999999920e-20, 1.8439932527e-18},
+           {{1e-10, 1e9}, 1'000'000'000, 1, 3.6787944136e-29, 2.1938393425e-20},
+           {{1e-10, 1}, 1, 9.9999999990e-01, 9.9999999990e-11, 4.9999999997e-21},
+           {{3, 1e8}, 1'000, 9.9999967191e-01, 2.9999690459e-11, 3.2805654671e-07},
+           {{3, 1e8}, 49, 9.9999958114e-01, 6.1224434764e-10, 4.1824419432e-07},
+           {{0.5, 3e5}, 1'000'000, 9.9999998571e-01, 5.9456699959e-14, 1.4290723112e-08},
+       }) {
+    SCOPED_TRACE(::testing::Message()
+                 << r.distribution.mean << " " << r.distribution.dispersion << " " << r.y);
+    Tails const t = tails(r.distribution, r.y);
+    EXPECT_NEAR(t.below, r.below, 1e-14 + 1e-6 * r.below);
+    EXPECT_NEAR(t.at, r.at, 1e-7 * r.at);
+    EXPECT_NEAR(t.above, r.above, 1e-14 + 1e-6 * r.above);
+    EXPECT_NEAR(t.low_mid() + t.high_mid(), 1, 1e-6);
+  }
+}
+
 TEST(CountDistributionTest, NegativeBinomialGoesOverIntoPoisson) {
   Tails const a = tails({50, 1}, 42);
   Tails const b = tails({50, 1 + 1e-7}, 42);

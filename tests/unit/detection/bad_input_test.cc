@@ -1,0 +1,253 @@
+// What the world sends that no model was made for: each series, given to each detector, has an
+// answer that is written down here or at least sound (support/sound_detection.h).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "detection/cusum.h"
+#include "detection/detector.h"
+#include "detection/ears.h"
+#include "detection/farrington.h"
+#include "detection/poisson_cusum.h"
+#include "detection/ratio.h"
+#include "support/random.h"
+#include "support/sound_detection.h"
+
+namespace bellwether::detection {
+namespace {
+
+using base::PeriodIndex;
+using testing::unsound;
+
+constexpr int kYears = 8;
+constexpr int32_t kHuge = 1'000'000'000;
+constexpr int32_t kLasts[] = {10, 2000};  // periods before 1970 too
+
+struct OddSeries {
+  const char* name;
+  std::function<int32_t(int t, int n)> count;  // of period t of n
+};
+
+const std::vector<OddSeries>& odd_series() {
+  static const std::vector<OddSeries> kOdd = {
+      {"all zero", [](int, int) { return 0; }},
+      {"constant", [](int, int) { return 40; }},
+      {"constant one", [](int, int) { return 1; }},
+      {"constant huge", [](int, int) { return kHuge; }},
+      {"constant largest", [](int, int) { return std::numeric_limits<int32_t>::max(); }},
+      {"huge at random",
+       [](int t, int) {
+         testing::Random random(static_cast<uint64_t>(t));
+         return kHuge + random.between(-32'000, 32'000);
+       }},
+      {"one spike of one", [](int t, int n) { return int{t == n / 2}; }},
+      {"one huge spike", [](int t, int n) { return t == n / 2 ? kHuge : 0; }},
+      {"one huge spike on a level", [](int t, int n) { return t == n / 2 ? kHuge : 30; }},
+      {"one huge spike at the first point", [](int t, int) { return t == 0 ? kHuge : 3; }},
+      {"one event a year", [](int t, int) { return int{t % 12 == 0}; }},
+      {"negative", [](int, int) { return -7; }},
+      {"most negative", [](int, int) { return std::numeric_limits<int32_t>::min(); }},
+      {"some negative", [](int t, int) { return t % 5 == 0 ? -20 : 12; }},
+      {"from nothing to all", [](int t, int) { return t % 2 == 0 ? 0 : kHuge; }},
+      {"huge shift at the last point", [](int t, int n) { return t + 1 == n ? kHuge : 20; }},
+      {"fall at the last point", [](int t, int n) { return t + 1 == n ? 0 : 500; }},
+      {"zeros, then a level", [](int t, int n) { return t < n / 2 ? 0 : 25; }},
+      {"a level, then zeros", [](int t, int n) { return t < n / 2 ? 25 : 0; }},
+      {"zeros but for the first year", [](int t, int) { return t < 12 ? 25 : 0; }},
+      {"doubling",
+       [](int t, int) { return t < 310 ? static_cast<int32_t>(std::exp2(t / 10.0)) : kHuge; }},
+      {"halving",
+       [](int t, int) { return static_cast<int32_t>(std::exp2(std::max(0.0, 30 - t / 4.0))); }},
+      {"a season that is always zero", [](int t, int) { return t % 12 < 3 ? 0 : 30; }},
+      {"one season alone", [](int t, int) { return t % 12 == 7 ? 30 : 0; }},
+  };
+  return kOdd;
+}
+
+std::vector<int32_t> counts_of(const OddSeries& odd, int n) {
+  std::vector<int32_t> counts;
+  for (int t = 0; t < n; ++t) counts.push_back(odd.count(t, n));
+  return counts;
+}
+
+struct Variant {
+  const char* name;
+  FarringtonOptions options;
+};
+
+std::vector<Variant> variants(base::Calendar calendar) {
+  std::vector<Variant> out;
+  auto const add = [&](const char* name, auto change) {
+    FarringtonOptions o = FarringtonOptions::for_calendar(calendar);
+    change(o);
+    out.push_back({name, o});
+  };
+  add("as the daemon", [](FarringtonOptions&) {});
+  add("R", [](FarringtonOptions& o) {
+    o.compatibility = Compatibility::kRSurveillance;
+    o.down_weight = DownWeight::kUpperTail;
+  });
+  add("no weights, no trend", [](FarringtonOptions& o) {
+    o.down_weight = DownWeight::kNone;
+    o.trend = TrendUse::kNever;
+  });
+  add("original", [](FarringtonOptions& o) {
+    o.seasonal_blocks = 1;
+    o.exclude_recent = 0;
+    o.trend = TrendUse::kSignificant;
+    o.residual_threshold = 1;
+  });
+  add("one year", [](FarringtonOptions& o) { o.years = o.years_min = 1; });
+  add("R, one year, windows alone", [](FarringtonOptions& o) {
+    o.years = o.years_min = 1;
+    o.seasonal_blocks = 1;
+    o.half_window = 1;
+    o.compatibility = Compatibility::kRSurveillance;
+    o.trend = TrendUse::kSignificant;
+  });
+  return out;
+}
+
+// Every series and calendar, in the place of a test with so many loops.
+template <class F>
+void for_each_odd(F f) {
+  for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
+    base::Calendar const calendar(unit);
+    for (const OddSeries& odd : odd_series()) {
+      auto const counts = counts_of(odd, kYears * calendar.periods_per_year());
+      for (int32_t last : kLasts) {
+        int32_t const first = last + 1 - static_cast<int32_t>(counts.size());
+        SCOPED_TRACE(::testing::Message() << odd.name << ", " << calendar.periods_per_year()
+                                          << " a year, from " << first);
+        f(CountSeries{calendar, PeriodIndex(first), counts});
+      }
+    }
+  }
+}
+
+int32_t last_of(const CountSeries& s) {
+  return s.first.value + static_cast<int32_t>(s.counts.size()) - 1;
+}
+
+TEST(BadInputTest, FarringtonIsSound) {
+  Workspace workspace;
+  for_each_odd([&](const CountSeries& series) {
+    for (const Variant& v : variants(series.calendar)) {
+      SCOPED_TRACE(v.name);
+      int32_t const last = last_of(series);
+      for (int32_t t : {series.first.value - 1, series.first.value, last - 90, last - 40, last - 1,
+                        last, last + 1, last + 30}) {
+        Baseline const b = fit(series, PeriodIndex(t), {}, v.options, workspace);
+        for (int64_t y : {int64_t{-3}, int64_t{0}, int64_t{1}, int64_t{49}, count_at(series, t),
+                          int64_t{kHuge}}) {
+          ASSERT_EQ(unsound(b, y, 0.98), "") << "period " << t << ", count " << y;
+        }
+      }
+    }
+  });
+}
+
+TEST(BadInputTest, TheDetectorIsSoundAndTheSameFromItsCache) {
+  for_each_odd([&](const CountSeries& series) {
+    for (Harm harm : {Harm::kLow, Harm::kHigh}) {
+      DetectorOptions options;
+      options.farrington = FarringtonOptions::for_calendar(series.calendar);
+      options.path_periods_max = 30;
+      Workspace workspace;
+      ScoredSeries scored;
+      int32_t const last = last_of(series);
+      for (int32_t t : {series.first.value - 1, series.first.value, last - 1, last, last + 1}) {
+        Assessment const a = assess(series, PeriodIndex(t), {}, harm, options, workspace);
+        Assessment const kept = scored.assess(series, PeriodIndex(t), harm, options, workspace);
+        ASSERT_EQ(unsound(a), "") << "period " << t;
+        ASSERT_EQ(unsound(kept), "") << "period " << t;
+        ASSERT_EQ(a.why, kept.why) << "period " << t;
+        ASSERT_EQ(a.z, kept.z) << "period " << t;
+        ASSERT_EQ(a.cusum, kept.cusum) << "period " << t;
+        ASSERT_EQ(a.onset, kept.onset) << "period " << t;
+      }
+    }
+  });
+}
+
+TEST(BadInputTest, EarsIsSound) {
+  for_each_odd([](const CountSeries& series) {
+    for (EarsMethod method : {EarsMethod::kC1, EarsMethod::kC2, EarsMethod::kC3}) {
+      for (int32_t t = series.first.value - 1; t <= last_of(series) + 1; ++t) {
+        ASSERT_EQ(unsound(assess_ears(series, PeriodIndex(t), {.method = method})), "")
+            << "period " << t;
+        ASSERT_EQ(
+            unsound(fit_without_season(series, PeriodIndex(t), 12, 2), count_at(series, t), 0.98),
+            "")
+            << "period " << t;
+      }
+    }
+  });
+}
+
+// What is known of each answer beforehand.
+struct Expected {
+  const char* name;
+  NotAssessed why;
+  double expected;  // of the last period; 0: not assessed
+};
+
+TEST(BadInputTest, FarringtonSaysWhyOrWhatItExpects) {
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  FarringtonOptions const options = FarringtonOptions::for_calendar(months);
+  Workspace workspace;
+  for (const Expected& e : std::initializer_list<Expected>{
+           {"all zero", NotAssessed::kNothingExpected, 0},
+           {"negative", NotAssessed::kNothingExpected, 0},
+           {"most negative", NotAssessed::kNothingExpected, 0},
+           {"one spike of one", NotAssessed::kNothingExpected, 0},
+           {"one huge spike", NotAssessed::kNothingExpected, 0},
+           {"one season alone", NotAssessed::kNothingExpected, 0},
+           {"zeros but for the first year", NotAssessed::kNothingExpected, 0},
+           {"constant", NotAssessed::kNone, 40},
+           {"constant one", NotAssessed::kNone, 1},
+           {"constant huge", NotAssessed::kNone, 1e9},
+           {"constant largest", NotAssessed::kNone, 2147483647.0},
+           {"huge shift at the last point", NotAssessed::kNone, 20},
+           {"fall at the last point", NotAssessed::kNone, 500},
+           {"a season that is always zero", NotAssessed::kNone, 30},
+       }) {
+    SCOPED_TRACE(e.name);
+    auto const odd = std::ranges::find_if(
+        odd_series(), [&](const OddSeries& s) { return std::string(s.name) == e.name; });
+    ASSERT_NE(odd, odd_series().end());
+    auto const counts = counts_of(*odd, 12 * kYears);
+    CountSeries const series{months, PeriodIndex(0), counts};
+    Baseline const b = fit(series, PeriodIndex(last_of(series)), {}, options, workspace);
+    EXPECT_EQ(b.why, e.why) << name(b.why);
+    EXPECT_NEAR(b.expected, e.expected, 1e-9 * e.expected);
+  }
+}
+
+// A block for each month and a single year: nothing tells a trend from a season.
+TEST(BadInputTest, ATrendNeedsASeasonTwice) {
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  FarringtonOptions options = FarringtonOptions::for_calendar(months);
+  options.years = options.years_min = 1;
+  Workspace workspace;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    testing::Random random(seed);
+    std::vector<int32_t> counts;
+    for (int t = 0; t < 13; ++t) counts.push_back(random.between(1, 90));
+    CountSeries const series{months, PeriodIndex(0), counts};
+    Baseline const b = fit(series, PeriodIndex(12), {}, options, workspace);
+    EXPECT_EQ(b.why, NotAssessed::kNone);
+    EXPECT_FALSE(b.trend_used);
+    EXPECT_NEAR(b.expected, counts[0], 1e-6);
+    EXPECT_NEAR(b.variance_of_eta, 1.0 / counts[0], 1e-6);  // of one Poisson count
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::detection
