@@ -19,6 +19,7 @@ struct CusumOptions {
 class Cusum {
  public:
   explicit Cusum(const CusumOptions& options) : options_(options) {}
+  // A z that is not a number leaves the statistic as it is; an infinite one is clipped.
   void add(base::PeriodIndex period, double z);
   // 0 … threshold_h.
   double value() const { return value_; }

@@ -31,6 +31,8 @@ inline constexpr size_t kScalePointsMin = 24;
 // 99, 96–104) by series. Half of the scores may lie in downturns before it gives way. Reorders `z`.
 double score_scale(std::span<double> z);
 
+// Every figure is finite. Where it is not assessed, p and p_other are 1, z and expected 0; observed
+// and the change point of the path before it stand.
 struct Assessment {
   NotAssessed why = NotAssessed::kNone;
   int64_t observed = 0;

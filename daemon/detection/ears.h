@@ -36,6 +36,8 @@ struct EarsAssessment {
   double score = 0;      // C1, C2: (observed − mean)/deviation; C3: what has accumulated
 };
 
+// Finite for all counts. A baseline that does not scatter gives a score of ±kZMax to any other
+// count. REQUIRES 0 < alpha < 1.
 EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, const EarsOptions& options);
 
 // A baseline as EARS would have it, for the tails of a count distribution: mean of the latest

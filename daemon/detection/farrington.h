@@ -20,10 +20,10 @@ namespace bellwether::detection {
 
 enum class NotAssessed : uint8_t {
   kNone,
-  kShortHistory,    // fewer than years_min years before the period
+  kShortHistory,    // fewer than years_min years before the period; or it lies before the series
   kEmptySeason,     // every baseline count of the period's season is excluded
   kNothingExpected, // no event in any baseline period of the season
-  kNoConvergence,
+  kNoConvergence,   // with a trend or without: counts orders of magnitude apart
 };
 std::string_view name(NotAssessed why);
 
@@ -86,7 +86,10 @@ class Workspace {
 };
 
 // Fits the baseline of `target`, leaving out the periods in `excluded`. A period before
-// series.first is not observed.
+// series.first is not observed. A block of seasons without an event says nothing of the others and
+// is left out; a trend is, where no block holds two times, where it leads beyond every count or
+// where the fit with it does not converge. What is assessed has finite figures and expected > 0, whatever
+// the counts; what is not has `why` alone.
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& options,
              Workspace& workspace);

@@ -30,12 +30,17 @@ Lattice lattice_for(double rate, double rate_ratio, int per_count) {
   return {per_count, on_lattice, rate * on_lattice / k};
 }
 
+bool can_be_added(double observed, double expected) {
+  return std::isfinite(observed) && observed >= 0 && std::isfinite(expected) && expected > 0;
+}
+
 }  // namespace
 
 void Accumulation::add(base::PeriodIndex period, double step) {
-  double const before = value_;
-  value_ = std::max(0.0, value_ + step);
-  if (before == 0 && value_ > 0) onset_ = period;
+  double const next = value_ + step;
+  if (!std::isfinite(next)) return;
+  if (value_ == 0 && next > 0) onset_ = period;
+  value_ = std::max(0.0, next);
 }
 
 double poisson_reference(double rate, double rate_ratio) {
@@ -43,6 +48,7 @@ double poisson_reference(double rate, double rate_ratio) {
 }
 
 void PoissonCusum::add(base::PeriodIndex period, double observed, double expected) {
+  if (!can_be_added(observed, expected)) return;
   double const above = observed - poisson_reference(expected, rate_ratio_);
   sum_.add(period, rate_ratio_ > 1 ? above : -above);
 }
@@ -113,6 +119,7 @@ double transformed(CountTransform transform, double y, double m) {
 }
 
 void CountCusum::add(base::PeriodIndex period, double observed, double expected) {
+  if (!can_be_added(observed, expected)) return;
   sum_.add(period, transformed(transform_, observed, expected) - reference_);
 }
 

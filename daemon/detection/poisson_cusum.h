@@ -1,7 +1,8 @@
 // Purpose: CUSUMs of counts against an expectation that may differ from period to period: by the
 // likelihood ratio of two Poisson rates, and of counts transformed to be about normal.
-// Invariants: never below 0, never reset after an alarm; a period that is not added leaves them as
-// they are.
+// Invariants: finite, never below 0, never reset after an alarm; a period that is not added leaves
+// them as they are, and so does one whose count is not a finite number ≥ 0 or whose expectation is
+// not one > 0.
 // Thread safety: values; the functions are pure.
 #pragma once
 
@@ -15,7 +16,7 @@ namespace bellwether::detection {
 // What a one-sided CUSUM is between two periods.
 class Accumulation {
  public:
-  // S ← max(0, S + step).
+  // S ← max(0, S + step); as it was, where that is not a finite number.
   void add(base::PeriodIndex period, double step);
   double value() const { return value_; }
   // The first period since the statistic was last zero; meaningful while value() > 0.
@@ -53,7 +54,7 @@ inline constexpr double kInControlMax = 1e9;
 double poisson_cusum_threshold(double rate, double rate_ratio, double in_control);
 
 // Transformations that make a Poisson count with mean m about standard normal, as algo.cusum of R's
-// surveillance has them.
+// surveillance has them. REQUIRES y ≥ 0 and m > 0, both finite.
 enum class CountTransform : uint8_t {
   kRossi,  // (y − 3 m + 2 √(m y))/(2 √m): Rossi, Lampugnani & Marchi (1999), Stat. in Medicine 18
   kStandard,  // (y − m)/√m

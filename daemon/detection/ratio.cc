@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
 #include "detection/normal.h"
 
 namespace bellwether::detection {
@@ -25,10 +26,13 @@ class Path {
   Path(const ShareSeries& series, std::span<const PeriodRange> excluded, const RatioOptions& options)
       : series_(series), excluded_(excluded), options_(options) {}
 
-  bool observed(int32_t period) const {
-    int64_t const i = period - series_.first.value;
+  bool has_cases(int32_t period) const {
+    int64_t const i = int64_t{period} - series_.first.value;
     return i >= 0 && i < static_cast<int64_t>(series_.denominators.size()) &&
            series_.denominators[static_cast<size_t>(i)] >= options_.denominator_min;
+  }
+  bool observed(int32_t period) const {
+    return has_cases(period) && numerator(period) >= 0 && numerator(period) <= denominator(period);
   }
   double numerator(int32_t period) const {
     return series_.numerators[static_cast<size_t>(period - series_.first.value)];
@@ -91,11 +95,14 @@ RatioOptions RatioOptions::for_calendar(base::Calendar calendar) {
 RatioAssessment assess_share(const ShareSeries& series, base::PeriodIndex target,
                              std::span<const PeriodRange> excluded, Harm harm,
                              const RatioOptions& options, const CusumOptions& cusum) {
+  BELLWETHER_CHECK(series.numerators.size() == series.denominators.size());
+  BELLWETHER_CHECK(options.periods_min >= 2 && options.denominator_min >= 1);
   Path const path(series, excluded, options);
   RatioAssessment a;
   a.onset = target;
   if (!path.observed(target.value)) {
-    a.not_assessed = "too few cases in the period";
+    a.not_assessed = path.has_cases(target.value) ? "the share is not within 0 and 1"
+                                                  : "too few cases in the period";
     return a;
   }
   double const sign = harm == Harm::kHigh ? 1 : -1;

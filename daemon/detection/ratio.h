@@ -14,7 +14,8 @@
 
 namespace bellwether::detection {
 
-// Numerators and denominators of consecutive periods, the first at `first`; of equal length.
+// Numerators and denominators of consecutive periods, the first at `first`; of equal length. A
+// period whose numerator is not within 0 … denominator is no share: not scored and in no baseline.
 struct ShareSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;
@@ -25,8 +26,8 @@ struct ShareSeries {
 struct RatioOptions {
   int years = 3;             // baseline
   int exclude_recent = 6;    // periods before the target that the baseline leaves out
-  int periods_min = 12;      // periods with a denominator that a baseline needs
-  int denominator_min = 10;  // smaller periods are not scored
+  int periods_min = 12;      // periods with a denominator that a baseline needs; at least 2
+  int denominator_min = 10;  // smaller periods are not scored; at least 1
   int path_periods_max = 104;
   static RatioOptions for_calendar(base::Calendar calendar);
 };

@@ -249,5 +249,136 @@ TEST(BadInputTest, ATrendNeedsASeasonTwice) {
   }
 }
 
+// Counts over nine orders of magnitude with weights that change at the smallest residual: the
+// second fit starts too far from where it has to go.
+TEST(BadInputTest, ABaselineThatDoesNotConvergeIsNotAssessed) {
+  std::vector<int32_t> const counts = {
+      185839,  1797,  2,         0,         8574647, 409844667, 369, 1,         39015585,
+      149,     0,     112771585, 321093887, 0,       121742438, 14,  425116588, 37196,
+      1044231, 9833,  732774,    737,       5,       2775271,   6,   96401240,  5318,
+      17451,   25155, 80432,     332262931, 102,     5979,      0,   103660,    11681};
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  FarringtonOptions options = FarringtonOptions::for_calendar(months);
+  options.years = 3;
+  options.years_min = 2;
+  options.seasonal_blocks = 7;
+  options.exclude_recent = 22;
+  options.down_weight = DownWeight::kUpperTail;
+  options.residual_threshold = 0.125915;
+  options.compatibility = Compatibility::kRSurveillance;
+  CountSeries const series{months, PeriodIndex(100), counts};
+  Workspace workspace;
+  Baseline const b = fit(series, PeriodIndex(135), {}, options, workspace);
+  EXPECT_EQ(b.why, NotAssessed::kNoConvergence);
+  EXPECT_EQ(unsound(b), "");
+}
+
+constexpr double kOddNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
+                                  std::numeric_limits<double>::infinity(),
+                                  -std::numeric_limits<double>::infinity(),
+                                  std::numeric_limits<double>::max(),
+                                  std::numeric_limits<double>::denorm_min(),
+                                  0,
+                                  -1,
+                                  1e9};
+
+TEST(BadInputTest, ACusumLeavesOutWhatIsNoNumber) {
+  for (double z : kOddNumbers) {
+    Cusum c{CusumOptions{}};
+    c.add(PeriodIndex(0), 2);
+    c.add(PeriodIndex(1), z);
+    EXPECT_TRUE(c.value() >= 0 && c.value() <= CusumOptions{}.threshold_h) << z;
+    if (std::isnan(z)) {
+      EXPECT_EQ(c.value(), 1.5);
+    }
+  }
+}
+
+TEST(BadInputTest, ACusumOfCountsLeavesOutWhatIsNoCount) {
+  for (double observed : kOddNumbers) {
+    for (double expected : kOddNumbers) {
+      SCOPED_TRACE(::testing::Message() << observed << " of " << expected);
+      bool const usable =
+          std::isfinite(observed) && observed >= 0 && std::isfinite(expected) && expected > 0;
+      auto const check = [&](auto c) {
+        c.add(PeriodIndex(0), 20, 5);
+        double const before = c.value();
+        ASSERT_GT(before, 0);
+        for (int t = 1; t < 4; ++t) c.add(PeriodIndex(t), observed, expected);
+        EXPECT_TRUE(std::isfinite(c.value()) && c.value() >= 0);
+        if (!usable) {
+          EXPECT_EQ(c.value(), before);
+        }
+      };
+      check(PoissonCusum(1.5));
+      for (CountTransform t :
+           {CountTransform::kRossi, CountTransform::kStandard, CountTransform::kAnscombe}) {
+        check(CountCusum(t, 0.5));
+      }
+    }
+  }
+}
+
+TEST(BadInputTest, EveryRateHasAThreshold) {
+  for (double rate : {1e-10, 0.1, 999.0, 1e9, 1e12}) {
+    for (double ratio : {1.01, 0.01}) {
+      for (double in_control : {2.0, 1e6}) {
+        double const h = poisson_cusum_threshold(rate, ratio, in_control);
+        EXPECT_TRUE(std::isfinite(h) && h > 0) << rate << " " << ratio << " " << in_control;
+      }
+    }
+  }
+}
+
+struct OddShares {
+  const char* name;
+  std::pair<int32_t, int32_t> share, last;  // cases of all cases, until the last period and in it
+  std::string_view why;                     // of the last period
+};
+
+constexpr int32_t kMost = std::numeric_limits<int32_t>::max();
+constexpr std::string_view kFew = "too few cases in the period";
+constexpr std::string_view kNoShare = "the share is not within 0 and 1";
+constexpr std::string_view kYoung = "too little history";
+constexpr OddShares kOddShares[] = {
+    {"none of none", {0, 0}, {0, 0}, kFew},
+    {"none of many", {0, 100}, {0, 100}, ""},
+    {"all", {100, 100}, {100, 100}, ""},
+    {"none of the most", {0, kMost}, {0, kMost}, ""},
+    {"all of the most", {kMost, kMost}, {kMost, kMost}, ""},
+    {"from none to all of the most", {0, kMost}, {kMost, kMost}, ""},
+    {"negative cases", {3, -100}, {3, -100}, kFew},
+    {"negative at last", {9, 100}, {-1, 100}, kNoShare},
+    {"more than all at last", {9, 100}, {101, 100}, kNoShare},
+    {"more than all before", {101, 100}, {9, 100}, kYoung},
+    {"cases at last alone", {0, 0}, {9, 100}, kYoung},
+};
+
+TEST(BadInputTest, SharesAreSound) {
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  RatioOptions const options = RatioOptions::for_calendar(months);
+  constexpr int kLast = 29;
+  for (const OddShares& odd : kOddShares) {
+    SCOPED_TRACE(odd.name);
+    std::vector<int32_t> numerators(60, odd.share.first);
+    std::vector<int32_t> denominators(60, odd.share.second);
+    numerators.back() = odd.last.first;
+    denominators.back() = odd.last.second;
+    ShareSeries const series{months, PeriodIndex(kLast - 59), numerators, denominators};
+    for (Harm harm : {Harm::kLow, Harm::kHigh}) {
+      for (int32_t t : {-31, -30, kLast - 1, kLast, kLast + 1}) {
+        RatioAssessment const a = assess_share(series, PeriodIndex(t), {}, harm, options, {});
+        EXPECT_EQ(unsound(a), "") << t;
+        if (t == kLast) {
+          EXPECT_EQ(a.not_assessed, odd.why);
+        }
+        if (t == -31 || t == kLast + 1) {
+          EXPECT_EQ(a.not_assessed, kFew);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::detection
