@@ -215,6 +215,17 @@ bool in_range(int period, int horizon, const Options& o) {
                              [](double v) { return v >= 0 && v <= 1; });
 }
 
+bool is_finite(const std::vector<double>& values) {
+  return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+}
+
+// Smoothing that is about to diverge has finite states and yet no forecast.
+bool is_finite(const Forecast& f) {
+  return is_finite(f.mean) && std::ranges::all_of(f.intervals, [](const Interval& i) {
+           return is_finite(i.lower) && is_finite(i.upper);
+         });
+}
+
 }  // namespace
 
 Forecast forecast(Series y, int period, int horizon, const Options& options) {
@@ -230,6 +241,7 @@ Forecast forecast(Series y, int period, int horizon, const Options& options) {
     out.mean.push_back(AtHorizon(fitted.components, h).from(y.size() - 1));
   }
   out.intervals = Intervals(y, fitted.components, out.mean, options.intervals).make();
+  if (!is_finite(out)) return {.why = NotAssessed::kDiverged};
   if (options.non_negative) {
     auto const floor = [](std::vector<double>& values) {
       for (double& v : values) v = std::max(0.0, v);

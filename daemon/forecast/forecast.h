@@ -2,8 +2,9 @@
 //   Intervals are quantiles of the errors that the fitted method makes at each horizon from the
 // latest origins of the series (relative errors where series and forecasts are positive), at a level adapted
 // to its misses by replaying the latest origins (conformal.h).
-// Invariants: a pure function, the same bits for the same input. A forecast that is assessed holds
-// finite numbers only, lower ≤ mean ≤ upper, and intervals of higher coverage hold those of lower.
+// Invariants: a pure function, the same bits for the same input. Whatever the values, it is either
+// not assessed for a reason (series.h) and empty, or assessed: then it holds finite numbers only,
+// lower ≤ mean ≤ upper, and intervals of higher coverage hold those of lower.
 // Thread safety: pure.
 #pragma once
 

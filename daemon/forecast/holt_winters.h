@@ -31,8 +31,8 @@ constexpr size_t holt_winters_length_min(int period) {
   return 2 * static_cast<size_t>(period) + 1;
 }
 
-// With the parameters given, or those that minimise Σ e². Empty where a multiplicative recursion
-// leaves the positive numbers.
+// With the parameters given, or those that minimise Σ e². Empty where the recursion diverges: Σ e²
+// is not finite, or level or season, to multiply, are not positive.
 // REQUIRES: period ≥ 2; check(y, holt_winters_length_min(period)) is kNone; y > 0 to multiply.
 std::optional<HoltWinters> holt_winters(Series y, int period, Combine combine,
                                         std::optional<HoltWintersParameters> parameters);

@@ -87,7 +87,7 @@ Fitted fit_holt_winters(Series y, int period, Combine combine,
                         const std::optional<HoltWintersParameters>& parameters) {
   if (period < 2) return not_assessed(NotAssessed::kBadOption);
   auto fitted = forecast::holt_winters(y, period, combine, parameters);
-  if (!fitted) return not_assessed(NotAssessed::kNotPositive);
+  if (!fitted) return not_assessed(NotAssessed::kDiverged);
   Fitted out;
   // α, β, γ, the initial level and slope, and the initial season.
   out.components.push_back({.path = std::move(fitted->path), .parameters = 5 + period});

@@ -19,6 +19,8 @@ std::string_view name(NotAssessed why) {
       return "a value or the series is too large";
     case NotAssessed::kNotPositive:
       return "a multiplicative season needs positive values";
+    case NotAssessed::kDiverged:
+      return "the smoothing diverges";
     case NotAssessed::kBadOption:
       return "an option is outside its range";
   }

@@ -26,6 +26,8 @@ enum class NotAssessed : uint8_t {
   kNotFinite,     // a NaN or an infinity among the values
   kTooLarge,      // a value beyond ±kMagnitudeMax, or more than kLengthMax values
   kNotPositive,   // a value ≤ 0 where a multiplicative season was asked for
+  kDiverged,      // smoothing with the parameters given leaves the finite numbers or, to multiply,
+                  // the positive ones
   kBadOption,     // horizon, period, level or parameter outside its range
 };
 std::string_view name(NotAssessed why);

@@ -1,0 +1,35 @@
+// What no forecast may be, for unit tests and fuzzing alike: returns what is wrong with it, or
+// nothing.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "forecast/forecast.h"
+
+namespace bellwether::testing {
+
+// `floor`: nothing may lie below it.
+inline std::string unsound(const forecast::Forecast& f, int horizon, double floor = -HUGE_VAL) {
+  if (f.why != forecast::NotAssessed::kNone) {
+    return f.mean.empty() && f.intervals.empty() ? "" : "figures of what is not assessed";
+  }
+  auto const n = static_cast<size_t>(horizon);
+  if (f.mean.size() != n) return "not as many means as periods";
+  for (size_t h = 0; h < n; ++h) {
+    if (!std::isfinite(f.mean[h]) || f.mean[h] < floor) return "a mean is not finite or too low";
+    double lower = f.mean[h];
+    double upper = f.mean[h];
+    for (const forecast::Interval& i : f.intervals) {
+      if (i.lower.size() != n || i.upper.size() != n) return "not as many bounds as periods";
+      if (!std::isfinite(i.lower[h]) || !std::isfinite(i.upper[h])) return "a bound is not finite";
+      if (i.lower[h] < floor) return "a bound is too low";
+      if (i.lower[h] > lower || i.upper[h] < upper) return "an interval does not hold what it must";
+      lower = i.lower[h];
+      upper = i.upper[h];
+    }
+  }
+  return "";
+}
+
+}  // namespace bellwether::testing
