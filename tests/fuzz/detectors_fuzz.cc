@@ -1,0 +1,139 @@
+// Options within their ranges and a series of any counts → the detectors. What they say is sound
+// (support/sound_detection.h), and what is kept between ticks is what is computed afresh.
+#include "base/check.h"
+#include "detection/poisson_cusum.h"
+#include "fuzz/numbers.h"
+#include "support/sound_detection.h"
+
+namespace bellwether::detection {
+namespace {
+
+using base::PeriodIndex;
+using fuzz::check_sound;
+using fuzz::whole;
+using fuzz::within;
+using testing::unsound;
+
+// Longer ones say no more and take too long.
+constexpr size_t kLengthMax = 420;
+constexpr int kPathMax = 5;
+constexpr int kFirstMax = 20'000;  // periods on either side of 1970
+
+FarringtonOptions farrington(fuzz::Input& input, base::Calendar calendar) {
+  FarringtonOptions o = FarringtonOptions::for_calendar(calendar);
+  int const year = calendar.periods_per_year();
+  o.years = whole(input, 1, 7);
+  o.years_min = whole(input, 1, o.years);
+  o.half_window = whole(input, 0, year / 4);
+  o.seasonal_blocks = whole(input, 1, year - 2 * o.half_window);
+  o.exclude_recent = whole(input, 0, 2 * year);
+  o.trend = static_cast<TrendUse>(whole(input, 0, 2));
+  o.trend_p = within(input, 0, 1);
+  o.compatibility = static_cast<Compatibility>(whole(input, 0, 1));
+  o.down_weight = static_cast<DownWeight>(whole(input, 0, 2));
+  o.residual_threshold = within(input, 0.01, 4);
+  return o;
+}
+
+std::vector<PeriodRange> ranges(fuzz::Input& input, PeriodIndex first) {
+  std::vector<PeriodRange> out;
+  for (int i = whole(input, 0, 2); i > 0; --i) {
+    int32_t const begin = first.value + whole(input, 0, static_cast<int>(kLengthMax));
+    out.push_back({PeriodIndex(begin), PeriodIndex(begin + whole(input, 0, 100))});
+  }
+  return out;
+}
+
+void check_detector(const CountSeries& series, PeriodIndex target,
+                    const std::vector<PeriodRange>& excluded, const FarringtonOptions& farrington) {
+  DetectorOptions const options{.farrington = farrington, .path_periods_max = kPathMax};
+  Workspace workspace;
+  Harm const harm = target.value % 2 == 0 ? Harm::kLow : Harm::kHigh;
+  Assessment const fresh = assess(series, target, excluded, harm, options, workspace);
+  check_sound(unsound(fresh));
+  ScoredSeries scored;
+  scored.exclude(excluded);
+  scored.prepare(series, PeriodIndex(target.value - 1), harm, options, workspace);
+  Assessment const kept = scored.assess(series, target, harm, options, workspace);
+  check_sound(unsound(kept));
+  BELLWETHER_CHECK(fresh.why == kept.why && fresh.z == kept.z && fresh.p == kept.p &&
+                   fresh.cusum == kept.cusum && fresh.onset == kept.onset);
+}
+
+void check_ears(const CountSeries& series, PeriodIndex target, int periods, double alpha) {
+  for (EarsMethod method : {EarsMethod::kC1, EarsMethod::kC2, EarsMethod::kC3}) {
+    check_sound(unsound(assess_ears(
+        series, target, {.method = method, .baseline_periods = periods, .alpha = alpha})));
+  }
+  Baseline const b = fit_without_season(series, target, periods, kEarsLag);
+  check_sound(unsound(b, count_at(series, target.value), 1 - alpha));
+}
+
+// Expectations that may be no expectations: the counts in the opposite order.
+void check_cusums(const CountSeries& series, double rate_ratio) {
+  PoissonCusum likelihood(rate_ratio);
+  CountCusum rossi(CountTransform::kRossi, 0.5);
+  CountCusum anscombe(CountTransform::kAnscombe, 0.5);
+  for (size_t i = 0; i < series.counts.size(); ++i) {
+    auto const y = static_cast<double>(series.counts[i]);
+    auto const expected = static_cast<double>(series.counts[series.counts.size() - 1 - i]);
+    auto const period = PeriodIndex(static_cast<int32_t>(i));
+    likelihood.add(period, y, expected);
+    rossi.add(period, y, expected);
+    anscombe.add(period, y, expected);
+    for (double value : {likelihood.value(), rossi.value(), anscombe.value()}) {
+      BELLWETHER_CHECK(std::isfinite(value) && value >= 0);
+    }
+  }
+}
+
+// The first half of the counts are cases of the second.
+void check_shares(const CountSeries& series, PeriodIndex target,
+                  const std::vector<PeriodRange>& excluded, RatioOptions options) {
+  size_t const n = series.counts.size() / 2;
+  ShareSeries const shares{series.calendar, series.first, series.counts.first(n),
+                           series.counts.subspan(n, n)};
+  for (Harm harm : {Harm::kLow, Harm::kHigh}) {
+    check_sound(unsound(assess_share(shares, target, excluded, harm, options, {})));
+  }
+}
+
+void run(fuzz::Input input) {
+  base::Calendar const calendar(whole(input, 0, 1) == 0 ? base::CalendarUnit::kMonth
+                                                        : base::CalendarUnit::kWeek);
+  PeriodIndex const first(whole(input, -kFirstMax, kFirstMax));
+  FarringtonOptions const options = farrington(input, calendar);
+  double const alpha = within(input, 1e-9, 0.4999);
+  int const periods = whole(input, kEarsBaselineMin, 40);
+  double const rate_ratio = within(input, 1.01, 10);
+  RatioOptions ratio = RatioOptions::for_calendar(calendar);
+  ratio.years = whole(input, 1, 6);
+  ratio.exclude_recent = whole(input, 0, 60);
+  ratio.periods_min = whole(input, 2, 60);
+  ratio.denominator_min = whole(input, 1, 20);
+  ratio.path_periods_max = whole(input, 1, 30);
+  std::vector<PeriodRange> const excluded = ranges(input, first);
+  int const back = whole(input, 0, 40);  // from two periods after the last
+  std::vector<int32_t> const counts = fuzz::series<int32_t>(input, kLengthMax);
+  CountSeries const series{calendar, first, counts};
+  PeriodIndex const target(first.value + static_cast<int32_t>(counts.size()) + 1 - back);
+
+  Workspace workspace;
+  Baseline const b = fit(series, target, excluded, options, workspace);
+  for (int64_t y : {int64_t{0}, int64_t{1}, count_at(series, target.value), int64_t{INT32_MAX}}) {
+    check_sound(unsound(b, y, 1 - 2 * alpha));
+  }
+  check_detector(series, target, excluded, options);
+  check_ears(series, target, periods, alpha);
+  check_cusums(series, rate_ratio);
+  check_cusums(series, 1 / rate_ratio);
+  check_shares(series, target, excluded, ratio);
+}
+
+}  // namespace
+}  // namespace bellwether::detection
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  bellwether::detection::run(bellwether::fuzz::Input(data, size));
+  return 0;
+}
