@@ -45,16 +45,17 @@ std::vector<PeriodRange> ranges(fuzz::Input& input, PeriodIndex first) {
 }
 
 void check_detector(const CountSeries& series, PeriodIndex target,
-                    const std::vector<PeriodRange>& excluded, const FarringtonOptions& farrington) {
+                    const std::vector<PeriodRange>& excluded, const FarringtonOptions& farrington,
+                    SharesReported reported) {
   DetectorOptions const options{.farrington = farrington, .path_periods_max = kPathMax};
   Workspace workspace;
   Harm const harm = target.value % 2 == 0 ? Harm::kLow : Harm::kHigh;
-  Assessment const fresh = assess(series, target, excluded, harm, options, workspace);
+  Assessment const fresh = assess(series, target, excluded, harm, options, workspace, reported);
   check_sound(unsound(fresh));
   ScoredSeries scored;
   scored.exclude(excluded);
-  scored.prepare(series, PeriodIndex(target.value - 1), harm, options, workspace);
-  Assessment const kept = scored.assess(series, target, harm, options, workspace);
+  scored.prepare(series, PeriodIndex(target.value - 1), harm, options, workspace, reported);
+  Assessment const kept = scored.assess(series, target, harm, options, workspace, reported);
   check_sound(unsound(kept));
   BELLWETHER_CHECK(fresh.why == kept.why && fresh.z == kept.z && fresh.p == kept.p &&
                    fresh.cusum == kept.cusum && fresh.onset == kept.onset);
@@ -113,6 +114,7 @@ void run(fuzz::Input input) {
   ratio.denominator_min = whole(input, 1, 20);
   ratio.path_periods_max = whole(input, 1, 30);
   std::vector<PeriodRange> const excluded = ranges(input, first);
+  std::vector<double> const reported = {within(input, 0.01, 1), within(input, 0.5, 1)};
   int const back = whole(input, 0, 40);  // from two periods after the last
   std::vector<int32_t> const counts = fuzz::series<int32_t>(input, kLengthMax);
   CountSeries const series{calendar, first, counts};
@@ -123,7 +125,7 @@ void run(fuzz::Input input) {
   for (int64_t y : {int64_t{0}, int64_t{1}, count_at(series, target.value), int64_t{INT32_MAX}}) {
     check_sound(unsound(b, y, 1 - 2 * alpha));
   }
-  check_detector(series, target, excluded, options);
+  check_detector(series, target, excluded, options, reported);
   check_ears(series, target, periods, alpha);
   check_cusums(series, rate_ratio);
   check_cusums(series, 1 / rate_ratio);

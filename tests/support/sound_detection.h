@@ -67,6 +67,7 @@ inline std::string unsound(const detection::Assessment& a) {
   }
   if (!is_chance(a.p) || !is_chance(a.p_other)) return "a tail is no chance";
   if (a.observed < 0 || a.ratio < 0) return "fewer than none";
+  if (!(a.share > 0 && a.share <= 1)) return "share reported";
   if (a.scale < 1 || a.cusum < 0 || std::abs(a.z) > detection::kZMax) return "z, scale or cusum";
   if (a.why == detection::NotAssessed::kNone) return a.expected > 0 ? "" : "nothing is expected";
   return a.expected == 0 && a.p == 1 && a.z == 0 ? "" : "figures of what is not assessed";

@@ -15,6 +15,7 @@
 #include "detection/farrington.h"
 #include "detection/poisson_cusum.h"
 #include "detection/ratio.h"
+#include "detection/reporting_delay.h"
 #include "support/random.h"
 #include "support/sound_detection.h"
 
@@ -160,10 +161,12 @@ TEST(BadInputTest, TheDetectorIsSoundAndTheSameFromItsCache) {
       options.path_periods_max = 30;
       Workspace workspace;
       ScoredSeries scored;
+      std::vector<double> const shares = {0.6, 0.9, 0.99};  // reported of the latest periods
       int32_t const last = last_of(series);
       for (int32_t t : {series.first.value - 1, series.first.value, last - 1, last, last + 1}) {
-        Assessment const a = assess(series, PeriodIndex(t), {}, harm, options, workspace);
-        Assessment const kept = scored.assess(series, PeriodIndex(t), harm, options, workspace);
+        Assessment const a = assess(series, PeriodIndex(t), {}, harm, options, workspace, shares);
+        Assessment const kept =
+            scored.assess(series, PeriodIndex(t), harm, options, workspace, shares);
         ASSERT_EQ(unsound(a), "") << "period " << t;
         ASSERT_EQ(unsound(kept), "") << "period " << t;
         ASSERT_EQ(a.why, kept.why) << "period " << t;
@@ -271,6 +274,21 @@ TEST(BadInputTest, ABaselineThatDoesNotConvergeIsNotAssessed) {
   Baseline const b = fit(series, PeriodIndex(135), {}, options, workspace);
   EXPECT_EQ(b.why, NotAssessed::kNoConvergence);
   EXPECT_EQ(unsound(b), "");
+}
+
+TEST(BadInputTest, NowcastsAreSound) {
+  for (int64_t y : {int64_t{0}, int64_t{1}, int64_t{kHuge}, int64_t{INT32_MAX}}) {
+    for (double share : {0.01, 0.6, 0.98, 1.0}) {
+      for (double log_variance : {0.0, 1e-9, 1.0, 1e3}) {
+        SCOPED_TRACE(::testing::Message() << y << " of " << share << " ± " << log_variance);
+        Nowcast const n = nowcast(y, share, log_variance, 0.95);
+        EXPECT_TRUE(testing::all_finite({n.expected, n.lower, n.upper}));
+        EXPECT_LE(static_cast<double>(y), n.lower);
+        EXPECT_LE(n.lower, n.expected);
+        EXPECT_LE(n.expected, n.upper);
+      }
+    }
+  }
 }
 
 constexpr double kOddNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
