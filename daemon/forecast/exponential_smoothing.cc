@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "forecast/pattern_search.h"
+#include "forecast/smoothing_errors.h"
 
 namespace bellwether::forecast {
 namespace {
@@ -17,67 +18,9 @@ constexpr double kPhiMax = 0.98;
 constexpr double kStepFirst = 0.12;  // of a search, after the grid
 constexpr double kStepMin = 1e-3;
 
-// kLanes numbers that go through the recursion side by side.
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
-
-struct Candidates {
-  Lanes alpha{}, beta{}, phi{};
-};
-
-// Errors from a zero state, e, and how much of a unit of l₀ and of b₀ they would take off, p and q:
-// the sums of which the best initial state and its Σ e² are made.
-struct Sums {
-  Lanes ee{}, ep{}, pp{}, eq{}, pq{}, qq{};
-};
-
-// `origin` is taken off the values: the recursion is equivariant, and small numbers keep their digits.
-Sums level_sums(Series y, double origin, const Candidates& c) {
-  Sums s;
-  Lanes level{};
-  Lanes p = Lanes{} + 1;
-  for (double value : y) {
-    Lanes const e = (value - origin) - level;
-    level += c.alpha * e;
-    s.ee += e * e;
-    s.ep += e * p;
-    s.pp += p * p;
-    p -= c.alpha * p;
-  }
-  return s;
-}
-
-Sums trend_sums(Series y, double origin, const Candidates& c) {
-  Sums s;
-  Lanes level{}, slope{}, p_slope{}, q_level{};
-  Lanes p_level = Lanes{} + 1;
-  Lanes q_slope = Lanes{} + 1;
-  for (double value : y) {
-    slope *= c.phi;
-    p_slope *= c.phi;
-    q_slope *= c.phi;
-    Lanes const fitted = level + slope;
-    Lanes const p = p_level + p_slope;
-    Lanes const q = q_level + q_slope;
-    Lanes const e = (value - origin) - fitted;
-    level = fitted + c.alpha * e;
-    slope += c.beta * e;
-    p_level = p - c.alpha * p;
-    p_slope -= c.beta * p;
-    q_level = q - c.alpha * q;
-    q_slope -= c.beta * q;
-    s.ee += e * e;
-    s.ep += e * p;
-    s.pp += p * p;
-    s.eq += e * q;
-    s.pq += p * q;
-    s.qq += q * q;
-  }
-  return s;
-}
-
 struct InitialState {
-  double level = 0;
-  double slope = 0;
+  double forecast = 0;  // of the first value
+  double slope = 0;     // the trend's part of it
   double squared_error = 0;
 };
 
@@ -86,14 +29,14 @@ InitialState best_state(const Sums& s, size_t lane, bool trend) {
   InitialState out;
   double const determinant = trend ? pp * s.qq[lane] - s.pq[lane] * s.pq[lane] : 0;
   if (determinant > 1e-12 * pp * s.qq[lane]) {
-    out.level = (ep * s.qq[lane] - s.eq[lane] * s.pq[lane]) / determinant;
+    out.forecast = (ep * s.qq[lane] - s.eq[lane] * s.pq[lane]) / determinant;
     out.slope = (s.eq[lane] * pp - ep * s.pq[lane]) / determinant;
   } else {
-    out.level = ep / pp;  // pp ≥ 1: the first error takes all of l₀
+    out.forecast = ep / pp;  // pp ≥ 1: the first error takes all of it
   }
   // A perfect fit leaves nothing but rounding, of either sign.
   out.squared_error =
-      std::max(0.0, ee - out.level * ep - (trend ? out.slope * s.eq[lane] : 0));
+      std::max(0.0, ee - out.forecast * ep - (trend ? out.slope * s.eq[lane] : 0));
   return out;
 }
 
@@ -162,7 +105,12 @@ Smoothing search(Series y, Trend trend) {
   at.fill(best.at);
   Candidates const c = candidates_of<kDimensions>(at);
   InitialState const state = best_state(sums_of(at), 0, kDimensions > 1);
-  return {trend,  c.alpha[0], c.beta[0], c.phi[0], origin + state.level, state.slope,
+  return {trend,
+          c.alpha[0],
+          c.beta[0],
+          c.phi[0],
+          origin + (state.forecast - state.slope),
+          state.slope / c.phi[0],
           state.squared_error};
 }
 

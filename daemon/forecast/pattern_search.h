@@ -1,7 +1,9 @@
 // Purpose: the least value of a function in a box, by a pattern search (Hooke & Jeeves 1961, Journal of
 // the ACM 8, 212–229): from the best point known, try its neighbours at a step; go to the best of them
 // if it is better, halve the step if none is. Deterministic, needs no derivative, never leaves the box.
-// Candidates are tried kLanes at a time, so that an objective can evaluate them side by side.
+// Candidates are tried kLanes at a time, so that an objective can evaluate them side by side. In one
+// dimension these are the quarters of the step on both sides: then the least value lies within a quarter
+// of the best of them, unless it is the outermost, and the step becomes that quarter.
 // Thread safety: pure.
 #pragma once
 
@@ -9,9 +11,9 @@
 #include <array>
 #include <cstddef>
 
-namespace bellwether::forecast {
+#include "forecast/lanes.h"
 
-inline constexpr size_t kLanes = 8;
+namespace bellwether::forecast {
 
 template <size_t kDimensions>
 struct PatternSearch {
@@ -39,18 +41,23 @@ struct PatternSearch {
       size_t const i = static_cast<size_t>(
           std::min_element(values.begin(), values.end()) - values.begin());
       // Gains at the size of the rounding would be followed forever.
-      if (values[i] < best.value * (1 - 1e-9)) {
+      bool const better = values[i] < best.value * (1 - 1e-9);
+      bool const surrounded = !better || (kDimensions == 1 && i < kOutermost);
+      if (surrounded) step /= kShrink;
+      if (better) {
         for (size_t d = 0; d < kDimensions; ++d) last_move[d] = points[i][d] - best.at[d];
         best = {points[i], values[i]};
       } else {
         last_move = {};
-        step /= 2;
       }
     }
     return best;
   }
 
  private:
+  static constexpr double kShrink = kDimensions == 1 ? 4 : 2;
+  static constexpr size_t kOutermost = kLanes - 2;  // of one dimension: this one and the last
+
   double inside(size_t d, double x) const { return std::clamp(x, lower[d], upper[d]); }
 
   // One dimension: four steps to each side at quarters. Two: the eight around. Three: along the axes,

@@ -1,0 +1,25 @@
+// Purpose: numbers side by side in the processor's vector registers. Lanes never mix, and products and
+// sums are rounded one by one (-ffp-contract=off), so that the width of the registers changes the
+// speed and no bit of a result.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+namespace bellwether::forecast {
+
+inline constexpr size_t kLanes = 8;
+using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+
+inline void load(Lanes& into, const double* from) { std::memcpy(&into, from, sizeof(into)); }
+
+}  // namespace bellwether::forecast
+
+// Before the definition of a function: compiles it for each of these widths, and the loader takes
+// the widest that the processor has. Sanitizers start too late for the loader's choice.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define BELLWETHER_WIDEST_LANES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define BELLWETHER_WIDEST_LANES
+#endif
