@@ -45,14 +45,14 @@ void bridge(std::span<const SeriesPoint> points, int season, std::vector<double>
   forecast::Season const index = forecast::classical_season(
       values, season,
       forecast::all_positive(values) ? forecast::Combine::kMultiply : forecast::Combine::kAdd);
-  std::vector<double> adjusted(values.size());
-  for (size_t t = 0; t < values.size(); ++t) adjusted[t] = index.remove(values[t], t);
-  draw_lines(points, adjusted);
+  std::vector<double> drawn = values;
+  index.remove(drawn);
+  draw_lines(points, drawn);
+  index.apply(drawn);
   bool const counts = std::ranges::all_of(values, [](double v) { return v >= 0; });
   for (size_t t = 0; t < values.size(); ++t) {
     if (points[t].value) continue;
-    double const seasonal = index.apply(adjusted[t], t);
-    values[t] = counts ? std::max(0.0, seasonal) : seasonal;
+    values[t] = counts ? std::max(0.0, drawn[t]) : drawn[t];
   }
 }
 

@@ -33,7 +33,7 @@ std::vector<Component> fit_combination(Series y, int period) {
   bool const adjusted = !season.index.empty();
   add_pair(values, {}, logs, adjusted ? 1 - kAdjustedWeight : 1, out);
   if (!adjusted) return out;
-  for (size_t t = 0; t < values.size(); ++t) values[t] = season.remove(values[t], t);
+  season.remove(values);
   add_pair(values, season, logs, kAdjustedWeight, out);
   return out;
 }

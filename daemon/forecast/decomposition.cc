@@ -9,6 +9,18 @@ constexpr double kNormal90 = 1.645;  // two-sided 90 % point, as the M4 code has
 constexpr int kSeasonsMin = 3;       // to be tested
 constexpr double kIndexMin = 1e-4;   // smaller ones would blow up what is divided by them
 
+// Each value with the index of its season; nothing without a season.
+template <class Change>
+void with_index(std::span<double> values, size_t first, const std::vector<double>& index,
+                Change change) {
+  if (index.empty()) return;
+  size_t season = first % index.size();
+  for (double& value : values) {
+    change(value, index[season]);
+    if (++season == index.size()) season = 0;
+  }
+}
+
 }  // namespace
 
 std::vector<double> autocorrelation(Series y, int lag_max) {
@@ -39,16 +51,20 @@ bool is_seasonal(Series y, int period) {
   return std::abs(r.back()) > kNormal90 * std::sqrt(sum / static_cast<double>(y.size()));
 }
 
-double Season::remove(double value, size_t t) const {
-  if (index.empty()) return value;
-  double const s = index[t % index.size()];
-  return combine == Combine::kMultiply ? value / s : value - s;
+void Season::remove(std::span<double> values, size_t first) const {
+  if (combine == Combine::kMultiply) {
+    with_index(values, first, index, [](double& value, double s) { value /= s; });
+  } else {
+    with_index(values, first, index, [](double& value, double s) { value -= s; });
+  }
 }
 
-double Season::apply(double value, size_t t) const {
-  if (index.empty()) return value;
-  double const s = index[t % index.size()];
-  return combine == Combine::kMultiply ? value * s : value + s;
+void Season::apply(std::span<double> values, size_t first) const {
+  if (combine == Combine::kMultiply) {
+    with_index(values, first, index, [](double& value, double s) { value *= s; });
+  } else {
+    with_index(values, first, index, [](double& value, double s) { value += s; });
+  }
 }
 
 Season classical_season(Series y, int period, Combine combine) {

@@ -4,6 +4,7 @@
 // Thread safety: pure.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "forecast/path.h"
@@ -23,9 +24,10 @@ struct Season {
   Combine combine = Combine::kMultiply;
   std::vector<double> index;  // index[t mod period], with mean 1 (multiplied) or 0 (added); empty: none
 
-  // Value without and with the season of period t (t ≥ 0, also beyond the series).
-  double remove(double value, size_t t) const;
-  double apply(double value, size_t t) const;
+  // Takes the season off the values of the periods first, first + 1, … (also beyond the series) and puts
+  // it back.
+  void remove(std::span<double> values, size_t first = 0) const;
+  void apply(std::span<double> values, size_t first = 0) const;
 };
 
 // Classical decomposition: a centred moving average of `period` is the trend, the mean ratio to it (or

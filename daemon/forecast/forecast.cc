@@ -15,31 +15,28 @@ constexpr double kLogMax = 60;        // exp() of no more than this comes back f
 // Errors are measured at these horizons and interpolated between them.
 constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
 
-double back(const Component& c, double value, size_t t) {
-  double const seasonal = c.season.apply(value, t);
-  return c.logs ? std::exp(std::clamp(seasonal, -kLogMax, kLogMax)) : seasonal;
-}
-
-// Forecasts of one horizon from any origin.
-class AtHorizon {
+// What the components forecast together.
+class Weighted {
  public:
-  AtHorizon(const std::vector<Component>& components, int h) : components_(components), h_(h) {
-    for (const Component& c : components) steps_.push_back(c.path.trend_steps(h));
-  }
-  double from(size_t origin) const {
-    double sum = 0;
-    for (size_t i = 0; i < components_.size(); ++i) {
-      const Component& c = components_[i];
-      sum += c.weight * back(c, c.path.forecast(origin, h_, steps_[i]),
-                             origin + static_cast<size_t>(h_));
+  explicit Weighted(const std::vector<Component>& components) : components_(components) {}
+
+  // Of h periods ahead from the origins first, first + 1, …, as many as `out` takes.
+  void forecast(size_t first, int h, std::span<double> out) {
+    std::ranges::fill(out, 0);
+    one_.resize(out.size());
+    for (const Component& c : components_) {
+      c.path.forecast(first, h, one_);
+      c.season.apply(one_, first + static_cast<size_t>(h));
+      if (c.logs) {
+        for (double& v : one_) v = std::exp(std::clamp(v, -kLogMax, kLogMax));
+      }
+      for (size_t i = 0; i < out.size(); ++i) out[i] += c.weight * one_[i];
     }
-    return sum;
   }
 
  private:
   const std::vector<Component>& components_;
-  int h_;
-  std::vector<double> steps_;
+  std::vector<double> one_;  // component's
 };
 
 // Observed less forecast, or the logarithm of their ratio.
@@ -138,6 +135,7 @@ class Intervals {
  private:
   // Margins at every anchor that has errors to show.
   void measure() {
+    Weighted weighted(components_);
     std::vector<std::vector<double>> forecasts;
     bool positive = all_positive(y_) && all_positive(mean_);
     for (int anchor : kAnchors) {
@@ -145,11 +143,8 @@ class Intervals {
       if (!anchors_.empty() && h == anchors_.back()) break;
       size_t const need = anchors_.empty() ? 1 : kErrorsMin;
       if (first_ + static_cast<size_t>(h) + need > y_.size()) break;
-      AtHorizon const at(components_, h);
-      std::vector<double> values;
-      for (size_t t = first_; t + static_cast<size_t>(h) < y_.size(); ++t) {
-        values.push_back(at.from(t));
-      }
+      std::vector<double> values(y_.size() - first_ - static_cast<size_t>(h));
+      weighted.forecast(first_, h, values);
       positive = positive && all_positive(values);
       anchors_.push_back(h);
       forecasts.push_back(std::move(values));
@@ -237,8 +232,10 @@ Forecast forecast(Series y, int period, int horizon, const Options& options) {
   Fitted const fitted = fit(y, period, options.method, options.adjustment, options.holt_winters);
   out.why = fitted.why;
   if (out.why != NotAssessed::kNone) return out;
+  Weighted weighted(fitted.components);
+  out.mean.resize(static_cast<size_t>(horizon));
   for (int h = 1; h <= horizon; ++h) {
-    out.mean.push_back(AtHorizon(fitted.components, h).from(y.size() - 1));
+    weighted.forecast(y.size() - 1, h, std::span(out.mean).subspan(static_cast<size_t>(h) - 1, 1));
   }
   out.intervals = Intervals(y, fitted.components, out.mean, options.intervals).make();
   if (!is_finite(out)) return {.why = NotAssessed::kDiverged};

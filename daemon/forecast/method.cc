@@ -182,7 +182,7 @@ Fitted fit(Series y, int period, Method method, SeasonalAdjustment adjustment,
   }
   Season const season = season_of(y, period, adjustment);
   std::vector<double> adjusted(y.begin(), y.end());
-  for (size_t t = 0; t < adjusted.size(); ++t) adjusted[t] = season.remove(adjusted[t], t);
+  season.remove(adjusted);
   Fitted out{NotAssessed::kNone, adjusted_components(adjusted, method)};
   for (Component& c : out.components) {
     c.weight = 1.0 / static_cast<double>(out.components.size());

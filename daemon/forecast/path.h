@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "forecast/series.h"
@@ -26,10 +27,8 @@ struct Path {
   Combine combine = Combine::kAdd;
   size_t first_origin = 0;     // earlier states rest on too little to be judged by
 
-  // φ + φ² + … + φ^h.
-  double trend_steps(int h) const;
-  // From origin t < n; `steps` = trend_steps(h).
-  double forecast(size_t t, int h, double steps) const;
+  // The forecasts of h periods ahead from the origins first, first + 1, … < n, as many as `out` takes.
+  void forecast(size_t first, int h, std::span<double> out) const;
 };
 
 }  // namespace bellwether::forecast
