@@ -30,7 +30,14 @@ Errors::Errors(std::vector<double> errors) : sorted_(std::move(errors)) {
 }
 
 void Errors::add(double error) {
-  sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), error), error);
+  // Where the first larger one stands: halvings without a branch, which errors would make at random.
+  const double* first = sorted_.data();
+  for (size_t n = sorted_.size(); n > 0;) {
+    size_t const half = (n + 1) / 2;
+    first += half * size_t{first[half - 1] <= error};
+    n -= half;
+  }
+  sorted_.insert(sorted_.begin() + (first - sorted_.data()), error);
   squares_ += error * error;
 }
 
@@ -38,9 +45,9 @@ Margin Errors::margin(double alpha) const {
   double const tail = 0.5 * std::clamp(alpha, kAlphaMin, 1.0);
   auto const n = static_cast<double>(sorted_.size());
   // How many of the smallest and of the largest errors lie outside.
-  double const outside = std::floor((n + 1) * tail);
+  auto const outside = static_cast<size_t>((n + 1) * tail);
   if (outside >= 1) {
-    auto const i = static_cast<size_t>(outside) - 1;
+    size_t const i = outside - 1;
     size_t const j = sorted_.size() - 1 - i;
     return {sorted_[std::min(i, j)], sorted_[std::max(i, j)]};
   }

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "forecast/lanes.h"
+
 namespace bellwether::forecast {
 namespace {
 
@@ -21,20 +23,49 @@ void with_index(std::span<double> values, size_t first, const std::vector<double
   }
 }
 
+// Σ_t x_t x_{t−lag} for lag 0 … lags − 1, kLanes lags at a time.
+BELLWETHER_WIDEST_LANES
+std::vector<double> lagged_products(const std::vector<double>& x, size_t lags) {
+  // Backwards, so that earlier values stand at higher places, and with nothing before the first.
+  std::vector<double> reversed(x.rbegin(), x.rend());
+  reversed.resize(x.size() + lags + kLanes, 0.0);
+  std::vector<double> out(lags);
+  for (size_t lag = 0; lag < lags; lag += kLanes) {
+    Lanes sum{};
+    for (size_t t = lag; t < x.size(); ++t) {
+      sum += x[t] * lanes_at(&reversed[x.size() - 1 - t + lag]);
+    }
+    for (size_t i = 0; i < kLanes && lag + i < lags; ++i) out[lag + i] = sum[i];
+  }
+  return out;
+}
+
+// The centred moving average over m periods at every period that has half of them on either side.
+BELLWETHER_WIDEST_LANES
+std::vector<double> moving_average(Series y, size_t m) {
+  size_t const half = m / 2;
+  std::vector<double> padded(y.begin(), y.end());
+  padded.resize(y.size() + kLanes, 0.0);
+  std::vector<double> out(y.size() - 2 * half);
+  for (size_t t = 0; t < out.size(); t += kLanes) {
+    Lanes sum{};
+    for (size_t i = t; i <= t + 2 * half; ++i) sum += lanes_at(&padded[i]);
+    if (m % 2 == 0) sum -= 0.5 * (lanes_at(&padded[t]) + lanes_at(&padded[t + 2 * half]));
+    sum /= static_cast<double>(m);
+    for (size_t i = 0; i < kLanes && t + i < out.size(); ++i) out[t + i] = sum[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<double> autocorrelation(Series y, int lag_max) {
-  std::vector<double> r(static_cast<size_t>(lag_max) + 1, 0.0);
   double mean = 0;
   for (double value : y) mean += value;
   mean /= static_cast<double>(y.size());
   std::vector<double> centred(y.begin(), y.end());
   for (double& value : centred) value -= mean;
-  for (size_t lag = 0; lag < r.size() && lag < y.size(); ++lag) {
-    double sum = 0;
-    for (size_t t = lag; t < y.size(); ++t) sum += centred[t] * centred[t - lag];
-    r[lag] = sum;
-  }
+  std::vector<double> r = lagged_products(centred, static_cast<size_t>(lag_max) + 1);
   double const variance = r[0];
   // Below this a "variance" is what rounding the mean leaves of a constant.
   double const noise = 1e-24 * mean * mean * static_cast<double>(y.size());
@@ -76,11 +107,9 @@ Season classical_season(Series y, int period, Combine combine) {
   std::vector<double> sum(m, 0.0);
   std::vector<int> count(m, 0);
   size_t const half = m / 2;
+  std::vector<double> const trends = moving_average(y, m);
   for (size_t t = half; t + half < y.size(); ++t) {
-    double trend = 0;
-    for (size_t i = t - half; i <= t + half; ++i) trend += y[i];
-    if (m % 2 == 0) trend -= 0.5 * (y[t - half] + y[t + half]);
-    trend /= static_cast<double>(m);
+    double const trend = trends[t - half];
     if (multiply && trend <= 0) return season;
     sum[t % m] += multiply ? y[t] / trend : y[t] - trend;
     ++count[t % m];

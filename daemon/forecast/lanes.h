@@ -4,16 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
-
-namespace bellwether::forecast {
-
-inline constexpr size_t kLanes = 8;
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
-
-inline void load(Lanes& into, const double* from) { std::memcpy(&into, from, sizeof(into)); }
-
-}  // namespace bellwether::forecast
 
 // Before the definition of a function: compiles it for each of these widths, and the loader takes
 // the widest that the processor has. Sanitizers start too late for the loader's choice.
@@ -23,3 +13,18 @@ inline void load(Lanes& into, const double* from) { std::memcpy(&into, from, siz
 #else
 #define BELLWETHER_WIDEST_LANES
 #endif
+// Before the definition of a function that such a function calls: it is as wide as its caller.
+#define BELLWETHER_LANES_INLINE __attribute__((always_inline)) inline
+
+namespace bellwether::forecast {
+
+inline constexpr size_t kLanes = 8;
+using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+using UnalignedLanes = double __attribute__((vector_size(kLanes * sizeof(double)), aligned(8), may_alias));
+
+// The kLanes numbers from `first` on.
+inline const UnalignedLanes& lanes_at(const double* first) {
+  return *reinterpret_cast<const UnalignedLanes*>(first);
+}
+
+}  // namespace bellwether::forecast

@@ -10,13 +10,13 @@ struct Matrix {
   Lanes a, b, c, d;
 };
 
-inline Matrix operator*(const Matrix& x, const Matrix& y) {
+BELLWETHER_LANES_INLINE Matrix operator*(const Matrix& x, const Matrix& y) {
   return {x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d, x.c * y.a + x.d * y.c,
           x.c * y.b + x.d * y.d};
 }
 
 // MᵀSM of the symmetric S = {{pp, pq}, {pq, qq}} in place; to its first element `first` is added.
-inline void congruent(Sums& s, const Matrix& m, double first) {
+BELLWETHER_LANES_INLINE void congruent(Sums& s, const Matrix& m, double first) {
   Lanes const pp = m.a * m.a * s.pp + 2 * m.a * m.c * s.pq + m.c * m.c * s.qq;
   Lanes const pq = m.a * m.b * s.pp + (m.a * m.d + m.b * m.c) * s.pq + m.c * m.d * s.qq;
   Lanes const qq = m.b * m.b * s.pp + 2 * m.b * m.d * s.pq + m.d * m.d * s.qq;
@@ -27,7 +27,7 @@ inline void congruent(Sums& s, const Matrix& m, double first) {
 
 // (p_t, q_t) = (1, 0) Nᵗ, where N carries the state over an error that it makes itself. So the sums S_n of
 // their products are S_{k+1} = (1, 0)ᵀ(1, 0) + Nᵀ S_k N and S_{2k} = S_k + (Nᵏ)ᵀ S_k Nᵏ: log n steps.
-inline void product_sums(const Matrix& n, size_t length, Sums& s) {
+BELLWETHER_LANES_INLINE void product_sums(const Matrix& n, size_t length, Sums& s) {
   s.pp = Lanes{} + 1;
   Matrix power = n;
   for (int bit = std::bit_width(length) - 2; bit >= 0; --bit) {
