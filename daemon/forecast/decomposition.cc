@@ -1,5 +1,6 @@
 #include "forecast/decomposition.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "forecast/lanes.h"
@@ -125,6 +126,30 @@ Season classical_season(Series y, int period, Combine combine) {
     if (multiply && !(s > kIndexMin)) return season;
   }
   season.index = std::move(sum);
+  return season;
+}
+
+Season shrunk(Season season, Series y) {
+  size_t const m = season.index.size();
+  double const none = season.combine == Combine::kMultiply ? 1 : 0;
+  double spread = 0;
+  for (double s : season.index) spread += (s - none) * (s - none);
+  if (m <= 3 || spread == 0) return season;
+  std::vector<double> const trends = moving_average(y, m);
+  double squares = 0;
+  for (size_t i = 0; i < trends.size(); ++i) {
+    size_t const t = i + m / 2;
+    double const detrended =
+        season.combine == Combine::kMultiply ? y[t] / trends[i] : y[t] - trends[i];
+    double const about = detrended - season.index[t % m];
+    squares += about * about;
+  }
+  auto const seasons = static_cast<double>(m);
+  auto const n = static_cast<double>(trends.size());
+  // Σ about² / (n − m) is the variance of a value, an index is the mean of n/m of them.
+  double const variance = squares / std::max(1.0, n - seasons) * seasons / n;
+  double const drawn = std::min(1.0, (seasons - 3) * variance / spread);
+  for (double& s : season.index) s = none + (1 - drawn) * (s - none);
   return season;
 }
 

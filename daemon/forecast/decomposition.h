@@ -35,4 +35,11 @@ struct Season {
 // one; else, or where an index would not be positive, there is no season.
 Season classical_season(Series y, int period, Combine combine);
 
+// The season of y with its index drawn towards none by the share W of its spread that is chance: the
+// James–Stein estimate of Miller & Williams (2003, International Journal of Forecasting 19, 669–684),
+//   W = (m − 3)/(m − 1) V/S,  0 ≤ W ≤ 1,
+// V the mean variance of an index, here from the pooled spread of the detrended values about theirs, S
+// the variance of the indices. Nothing is drawn where m ≤ 3.
+Season shrunk(Season season, Series y);
+
 }  // namespace bellwether::forecast

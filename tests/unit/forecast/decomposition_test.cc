@@ -54,6 +54,46 @@ TEST(DecompositionTest, NoiseHasASeasonAboutOneTimeInTen) {
   EXPECT_LT(found, kTrials * 0.13);
 }
 
+// Miller & Williams's formula by hand.
+TEST(DecompositionTest, ASeasonIsShrunkByTheShareThatIsChance) {
+  constexpr int kMonthsOfYear = 12;
+  testing::Random random(12);
+  std::vector<double> y;
+  for (int t = 0; t < 120; ++t) {
+    y.push_back(std::cos(2 * std::numbers::pi * t / kMonthsOfYear) + 3 * random.uniform());
+  }
+  Season const season = classical_season(y, kMonthsOfYear, Combine::kAdd);
+  Season const drawn = shrunk(season, y);
+  // The detrended values anew, by the definition.
+  double squares = 0;
+  for (size_t t = 6; t + 6 < y.size(); ++t) {
+    double trend = (y[t - 6] + y[t + 6]) / 24;
+    for (size_t i = t - 5; i <= t + 5; ++i) trend += y[i] / 12;
+    squares += std::pow(y[t] - trend - season.index[t % 12], 2);
+  }
+  double spread = 0;
+  for (double s : season.index) spread += s * s / 11;
+  double const v = squares / (108 - 12) / 9;  // nine values of each month
+  double const w = 9.0 / 11 * v / spread;
+  EXPECT_GT(w, 0.02);
+  EXPECT_LT(w, 0.5);
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_NEAR(drawn.index[i], (1 - w) * season.index[i], 1e-9);
+  }
+}
+
+TEST(DecompositionTest, ASeasonThatIsCertainIsNotShrunkAndNoneIsNoSeason) {
+  std::vector<double> y;
+  for (int t = 0; t < 60; ++t) y.push_back(t % 5 == 0 ? 150 : 100);
+  Season const season = classical_season(y, 5, Combine::kMultiply);
+  Season const certain = shrunk(season, y);
+  for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(certain.index[i], season.index[i], 1e-9);
+  EXPECT_TRUE(shrunk(Season{}, y).index.empty());
+  // Of three indices nothing is drawn.
+  Season const three = classical_season(y, 3, Combine::kAdd);
+  EXPECT_EQ(shrunk(three, y).index, three.index);
+}
+
 TEST(DecompositionTest, ThreeSeasonsAreNeeded) {
   std::vector<double> const y = multiplied(60);
   EXPECT_FALSE(is_seasonal(Series(y).first(11), 4));
