@@ -1,0 +1,79 @@
+// Purpose: how wrong forecasts are, from many origins of real series: at each the method sees what was
+// there then, forecasts, and is held against what came.
+// Thread safety: pure.
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "forecast/forecast.h"
+
+namespace bellwether::forecast {
+
+struct Dataset {
+  std::string name;
+  int season = 1;   // periods
+  int horizon = 1;  // periods
+  size_t first = 0; // values before the first origin
+  size_t step = 1;  // periods between origins
+  std::vector<std::vector<double>> series;
+};
+
+struct RollingError {
+  size_t forecasts = 0;  // series × origins
+  double smape = 0;      // %, mean over all values forecast
+  // In units of the mean step from one value to the next within what was known: the mean of the
+  // series' means, for a series that hardly moved would weigh as much as all others.
+  double mase = 0;
+  double coverage80 = 0;
+  double coverage95 = 0;
+};
+
+// Levels of intervals start afresh at each origin, as in the daemon. Origins after which a method does
+// not assess, and series that never moved before one, are left out; they are the same for methods
+// whose histories suffice.
+inline RollingError rolling_error(const Dataset& data, Method method) {
+  Options options;
+  options.method = method;
+  options.non_negative = true;
+  RollingError out;
+  double values = 0;
+  double scaled_series = 0;
+  for (const std::vector<double>& y : data.series) {
+    double scaled = 0;
+    double judged = 0;
+    auto const h = static_cast<size_t>(data.horizon);
+    for (size_t origin = data.first; origin + h <= y.size(); origin += data.step) {
+      Series const known = Series(y).first(origin);
+      double step = 0;
+      for (size_t t = 1; t < origin; ++t) step += std::abs(known[t] - known[t - 1]);
+      step /= static_cast<double>(origin - 1);
+      Forecast const f = forecast(known, data.season, data.horizon, options);
+      if (f.why != NotAssessed::kNone || step == 0) continue;
+      ++out.forecasts;
+      for (size_t i = 0; i < h; ++i, ++judged) {
+        double const came = y[origin + i];
+        double const miss = std::abs(came - f.mean[i]);
+        double const size = std::abs(came) + std::abs(f.mean[i]);
+        out.smape += size > 0 ? 200 * miss / size : 0;
+        scaled += miss / step;
+        auto const inside = [&](const Interval& interval) {
+          return interval.lower[i] <= came && came <= interval.upper[i] ? 1 : 0;
+        };
+        out.coverage80 += inside(f.intervals[0]);
+        out.coverage95 += inside(f.intervals[1]);
+      }
+    }
+    if (judged == 0) continue;
+    values += judged;
+    out.mase += scaled / judged;
+    ++scaled_series;
+  }
+  out.mase /= scaled_series;
+  for (double* sum : {&out.smape, &out.coverage80, &out.coverage95}) *sum /= values;
+  return out;
+}
+
+}  // namespace bellwether::forecast
