@@ -41,16 +41,18 @@ void Errors::add(double error) {
   squares_ += error * error;
 }
 
+double Errors::at(double rank) const {
+  auto const whole = static_cast<size_t>(rank);
+  double const value = sorted_[whole - 1];
+  if (whole == sorted_.size()) return value;
+  return value + (rank - static_cast<double>(whole)) * (sorted_[whole] - value);
+}
+
 Margin Errors::margin(double alpha) const {
   double const tail = 0.5 * std::clamp(alpha, kAlphaMin, 1.0);
   auto const n = static_cast<double>(sorted_.size());
-  // How many of the smallest and of the largest errors lie outside.
-  auto const outside = static_cast<size_t>((n + 1) * tail);
-  if (outside >= 1) {
-    size_t const i = outside - 1;
-    size_t const j = sorted_.size() - 1 - i;
-    return {sorted_[std::min(i, j)], sorted_[std::max(i, j)]};
-  }
+  double const rank = (n + 1) * tail;  // of the smallest and of the largest errors: at most the middle
+  if (rank >= 1) return {at(rank), at(n + 1 - rank)};
   double const normal = normal_upper(tail) * std::sqrt(squares_ / n) * (1 + 1 / n);
   return {std::min(sorted_.front(), -normal), std::max(sorted_.back(), normal)};
 }

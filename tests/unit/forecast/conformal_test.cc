@@ -26,6 +26,32 @@ TEST(ErrorsTest, MarginsAreOrderStatistics) {
   EXPECT_EQ(m.above, 45);
 }
 
+TEST(ErrorsTest, BetweenRanksMarginsAreLinear) {
+  std::vector<double> errors;
+  for (int i = 1; i <= 99; ++i) errors.push_back(i - 50);
+  Margin const m = Errors(errors).margin(0.105);  // rank 5.25
+  EXPECT_NEAR(m.below, -44.75, 1e-9);
+  EXPECT_NEAR(m.above, 44.75, 1e-9);
+  Margin const median = Errors({1, 2, 4, 8}).margin(1);
+  EXPECT_EQ(median.below, 3);
+  EXPECT_EQ(median.above, 3);
+}
+
+// Of 57 errors, α = .05 has the rank 1.45: rounded outwards the intervals would hold 96.6 %.
+TEST(ErrorsTest, MarginsHoldOnTheMeanWhatTheyPromise) {
+  testing::Random random(57);
+  int misses = 0;
+  constexpr int kTrials = 20'000;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    std::vector<double> errors;
+    for (int i = 0; i < 57; ++i) errors.push_back(random.uniform());
+    Margin const m = Errors(errors).margin(0.05);
+    double const next = random.uniform();
+    misses += int{next < m.below || next > m.above};
+  }
+  EXPECT_NEAR(static_cast<double>(misses) / kTrials, 0.05, 0.005);
+}
+
 TEST(ErrorsTest, AddingIsAsIfItHadBeenThere) {
   testing::Random random(5);
   std::vector<double> errors;
