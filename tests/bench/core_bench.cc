@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "bench/figures.h"
+#include "bench/yardstick.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "detection/detector.h"
 #include "events/decoder.h"
@@ -106,6 +107,7 @@ void models() {
   });
   BELLWETHER_CHECK(std::isfinite(sum));
   print("refit_5000_weekly_series", refit, "s");
+  print_r_yardstick("r_surveillance.R", counts, 20);
 
   // A tick that only scores: paths and baselines were made before.
   std::vector<detection::ScoredSeries> scored(kSeries);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "bench/figures.h"
+#include "bench/yardstick.h"
 #include "forecast/forecast.h"
 #include "forecast/reconcile.h"
 #include "support/random.h"
@@ -55,6 +56,7 @@ void methods() {
   print("forecast_theta_and_comb_5000_weekly_series", theta + comb, "s");
   print("forecast_combination_5000_weekly_series",
         forecasts(all, forecast::Method::kCombination), "s");
+  print_r_yardstick("r_forecast.R", all, 20);
 }
 
 // 5,000 leaves in 100 groups of 50 under one total.
