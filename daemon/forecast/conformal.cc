@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 namespace bellwether::forecast {
@@ -24,37 +25,57 @@ double normal_upper(double p) {
 
 }  // namespace
 
-Errors::Errors(std::vector<double> errors) : sorted_(std::move(errors)) {
-  for (double e : sorted_) squares_ += e * e;
-  std::sort(sorted_.begin(), sorted_.end());
+Tail::Tail(std::vector<double> values, size_t kept_max)
+    : kept_max_(kept_max), kept_(std::move(values)) {
+  std::sort(kept_.begin(), kept_.end());
+}
+
+void Tail::add(double value) {
+  if (kept_.size() == kept_max_) {
+    if (value >= kept_.back()) return;
+    kept_.pop_back();
+  }
+  kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), value), value);
+}
+
+double Tail::at(double rank) const {
+  auto const whole = static_cast<size_t>(rank);
+  double const value = kept_[whole - 1];
+  if (whole == kept_.size()) return value;
+  return value + (rank - static_cast<double>(whole)) * (kept_[whole] - value);
+}
+
+Errors::Errors(std::vector<double> errors, double rank_max) : size_(errors.size()) {
+  for (double e : errors) squares_ += e * e;
+  auto const kept_max = static_cast<size_t>(rank_max) + 2;
+  size_t const kept = std::min(kept_max, size_);
+  auto const low_end = errors.begin() + static_cast<std::ptrdiff_t>(kept);
+  auto const high_begin = errors.end() - static_cast<std::ptrdiff_t>(kept);
+  if (low_end < high_begin) {
+    std::nth_element(errors.begin(), low_end, errors.end());
+    std::nth_element(low_end, high_begin, errors.end());
+  } else {
+    std::sort(errors.begin(), errors.end());
+  }
+  below_ = Tail({errors.begin(), low_end}, kept_max);
+  std::transform(high_begin, errors.end(), high_begin, std::negate<>());
+  above_ = Tail({high_begin, errors.end()}, kept_max);
 }
 
 void Errors::add(double error) {
-  // Where the first larger one stands: halvings without a branch, which errors would make at random.
-  const double* first = sorted_.data();
-  for (size_t n = sorted_.size(); n > 0;) {
-    size_t const half = (n + 1) / 2;
-    first += half * size_t{first[half - 1] <= error};
-    n -= half;
-  }
-  sorted_.insert(sorted_.begin() + (first - sorted_.data()), error);
+  ++size_;
+  below_.add(error);
+  above_.add(-error);
   squares_ += error * error;
-}
-
-double Errors::at(double rank) const {
-  auto const whole = static_cast<size_t>(rank);
-  double const value = sorted_[whole - 1];
-  if (whole == sorted_.size()) return value;
-  return value + (rank - static_cast<double>(whole)) * (sorted_[whole] - value);
 }
 
 Margin Errors::margin(double alpha) const {
   double const tail = 0.5 * std::clamp(alpha, kAlphaMin, 1.0);
-  auto const n = static_cast<double>(sorted_.size());
-  double const rank = (n + 1) * tail;  // of the smallest and of the largest errors: at most the middle
-  if (rank >= 1) return {at(rank), at(n + 1 - rank)};
+  auto const n = static_cast<double>(size_);
+  double const rank = (n + 1) * tail;
+  if (rank >= 1) return {below_.at(rank), -above_.at(rank)};
   double const normal = normal_upper(tail) * std::sqrt(squares_ / n) * (1 + 1 / n);
-  return {std::min(sorted_.front(), -normal), std::max(sorted_.back(), normal)};
+  return {std::min(below_.at(1), -normal), std::max(-above_.at(1), normal)};
 }
 
 }  // namespace bellwether::forecast

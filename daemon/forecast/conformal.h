@@ -24,6 +24,10 @@ class AdaptiveConformal {
   void update(bool miss) { alpha_ += rate_ * (target_ - (miss ? 1 : 0)); }
 
   double coverage() const { return 1 - target_; }
+  // α if none of so many observations to come is a miss: it cannot become larger.
+  double alpha_max(size_t observations) const {
+    return alpha_ + rate_ * target_ * static_cast<double>(observations);
+  }
   // The share of misses to ask for now. May leave [0, 1]: at or below 0 every error yet seen is too
   // small a margin, at or above 1 none is needed.
   double alpha() const { return alpha_; }
@@ -39,23 +43,41 @@ struct Margin {
   double above = 0;
 };
 
+// The smallest of some numbers, in order: as many as are asked for.
+class Tail {
+ public:
+  Tail() = default;
+  // REQUIRES: values.size() ≤ kept_max.
+  Tail(std::vector<double> values, size_t kept_max);
+  void add(double value);
+  // Between whole ranks linear. REQUIRES: 1 ≤ rank < kept_max, or no more than all values.
+  double at(double rank) const;
+
+ private:
+  size_t kept_max_ = 0;
+  std::vector<double> kept_;
+};
+
 // Past errors (observed less forecast) of one horizon.
 class Errors {
  public:
-  Errors() = default;
-  explicit Errors(std::vector<double> errors);
+  // `rank_max`: the largest (n+1)α/2 of a margin to come, n as it is then. Errors between the tails
+  // that it needs are not put in order.
+  explicit Errors(std::vector<double> errors, double rank_max = kEveryRank);
   void add(double error);
-  size_t size() const { return sorted_.size(); }
+  size_t size() const { return size_; }
   // The interval of an error to come that misses α, half on each side: order statistics of rank (n+1)α/2
   // and its mirror, between whole ranks linear. Rounded outwards they would hold at least what they
   // promise, so they hold it on the mean. Where n is too small for these, a normal tail of the errors'
   // mean square, widened by its own uncertainty, if that is beyond the extremes. REQUIRES: size() > 0.
   Margin margin(double alpha) const;
 
- private:
-  double at(double rank) const;  // 1 … size(), not always whole
+  static constexpr double kEveryRank = 1e6;
 
-  std::vector<double> sorted_;
+ private:
+  size_t size_ = 0;
+  Tail below_;
+  Tail above_;  // of the errors with the other sign
   double squares_ = 0;
 };
 

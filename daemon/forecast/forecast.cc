@@ -66,20 +66,29 @@ std::vector<Margin> adapted_margins(const AnchorErrors& errors,
   size_t const delay =
       std::max<size_t>(1, std::min(static_cast<size_t>(errors.h), begin - kErrorsMin));
   size_t known = begin - delay;
-  Errors sorted(std::vector<double>(e.begin(), e.begin() + static_cast<std::ptrdiff_t>(known)));
-  std::vector<std::vector<bool>> missed(levels.size(), std::vector<bool>(e.size(), false));
+  double alpha_max = 0;
+  for (const AdaptiveConformal& level : levels) {
+    alpha_max = std::max(alpha_max, level.alpha_max(replay));
+  }
+  Errors sorted({e.begin(), e.begin() + static_cast<std::ptrdiff_t>(known)},
+                0.5 * std::clamp(alpha_max, 0.0, 1.0) * static_cast<double>(e.size() + 1));
+  // By origin judged and level.
+  std::vector<char> missed(replay * levels.size());
   auto const learn = [&](size_t up_to) {
     for (; known < up_to; ++known) {
       sorted.add(e[known]);
       if (known < begin) continue;
-      for (size_t l = 0; l < levels.size(); ++l) levels[l].update(missed[l][known]);
+      for (size_t l = 0; l < levels.size(); ++l) {
+        levels[l].update(missed[(known - begin) * levels.size() + l] != 0);
+      }
     }
   };
   for (size_t origin = begin; origin < e.size(); ++origin) {
     learn(origin - delay + 1);
     for (size_t l = 0; l < levels.size(); ++l) {
       Margin const m = sorted.margin(levels[l].alpha());
-      missed[l][origin] = e[origin] < m.below || e[origin] > m.above;
+      missed[(origin - begin) * levels.size() + l] =
+          static_cast<char>(e[origin] < m.below || e[origin] > m.above);
     }
   }
   learn(e.size());

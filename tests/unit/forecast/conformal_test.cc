@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "support/random.h"
 
 namespace bellwether::forecast {
@@ -55,7 +57,7 @@ TEST(ErrorsTest, MarginsHoldOnTheMeanWhatTheyPromise) {
 TEST(ErrorsTest, AddingIsAsIfItHadBeenThere) {
   testing::Random random(5);
   std::vector<double> errors;
-  Errors grown;
+  Errors grown({});
   for (int i = 0; i < 200; ++i) {
     errors.push_back(random.uniform() - 0.5);
     grown.add(errors.back());
@@ -65,6 +67,32 @@ TEST(ErrorsTest, AddingIsAsIfItHadBeenThere) {
     EXPECT_EQ(grown.margin(alpha).below, at_once.margin(alpha).below);
     EXPECT_EQ(grown.margin(alpha).above, at_once.margin(alpha).above);
   }
+}
+
+// What only keeps its tails says the same as what keeps all.
+TEST(ErrorsTest, TailsSayWhatAllErrorsSay) {
+  testing::Random random(6);
+  std::vector<double> errors;
+  for (int i = 0; i < 100; ++i) errors.push_back(std::floor(20 * random.uniform()) - 10);
+  constexpr double kAlphaMost = 0.3;
+  Errors tails(errors, 0.5 * kAlphaMost * 201);
+  Errors all(errors);
+  for (int i = 0; i < 100; ++i) {
+    double const error = 20 * random.uniform() - 10;
+    tails.add(error);
+    all.add(error);
+    for (double alpha : {-1.0, 0.01, 0.05, 0.2, kAlphaMost}) {
+      EXPECT_EQ(tails.margin(alpha).below, all.margin(alpha).below);
+      EXPECT_EQ(tails.margin(alpha).above, all.margin(alpha).above);
+    }
+  }
+}
+
+TEST(AdaptiveConformalTest, AlphaNeverPassesItsBound) {
+  AdaptiveConformal state(0.8);
+  double const bound = state.alpha_max(50);
+  for (int i = 0; i < 50; ++i) state.update(false);
+  EXPECT_NEAR(state.alpha(), bound, 1e-12);
 }
 
 TEST(ErrorsTest, FewErrorsAreExceeded) {
