@@ -4,10 +4,10 @@
 #pragma once
 
 #include <cmath>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "forecast/accuracy.h"
 #include "forecast/forecast.h"
 
 namespace bellwether::forecast {
@@ -47,17 +47,14 @@ inline RollingError rolling_error(const Dataset& data, Method method) {
     auto const h = static_cast<size_t>(data.horizon);
     for (size_t origin = data.first; origin + h <= y.size(); origin += data.step) {
       Series const known = Series(y).first(origin);
-      double step = 0;
-      for (size_t t = 1; t < origin; ++t) step += std::abs(known[t] - known[t - 1]);
-      step /= static_cast<double>(origin - 1);
+      double const step = naive_step(known);
       Forecast const f = forecast(known, data.season, data.horizon, options);
       if (f.why != NotAssessed::kNone || step == 0) continue;
       ++out.forecasts;
       for (size_t i = 0; i < h; ++i, ++judged) {
         double const came = y[origin + i];
         double const miss = std::abs(came - f.mean[i]);
-        double const size = std::abs(came) + std::abs(f.mean[i]);
-        out.smape += size > 0 ? 200 * miss / size : 0;
+        out.smape += symmetric_error(came, f.mean[i]);
         scaled += miss / step;
         auto const inside = [&](const Interval& interval) {
           return interval.lower[i] <= came && came <= interval.upper[i] ? 1 : 0;
