@@ -53,6 +53,12 @@ void status(Context& context) {
     std::puts("");
     refused.print();
   }
+  if (const api::SnapshotStatus& s = r.snapshots(); s.enabled()) {
+    std::printf("\nsnapshot of %s, %.1f MiB; started from %s\n",
+                s.taken_at_ms() > 0 ? instant(s.taken_at_ms()).c_str() : "(none yet)",
+                static_cast<double>(s.bytes()) / (1 << 20), s.started_from().c_str());
+    if (!s.error().empty()) std::printf("%s\n", paint("no snapshot: " + s.error(), Colour::kAmber).c_str());
+  }
   for (const std::string& topic : r.silent_inputs()) std::printf("source silent: %s\n", topic.c_str());
   for (const std::string& w : r.basis().coverage_warnings()) std::printf("warning: %s\n", w.c_str());
 }

@@ -214,6 +214,14 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   serve.finish();
   read_forecasts(root.section("forecasts"), config.forecasts);
 
+  Section snapshots = root.section("snapshots");
+  snapshots.text("folder", config.snapshots.folder);
+  snapshots.duration("every", config.snapshots.every_ms, kSecond, kDay);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_SNAPSHOTS_FOLDER") config.snapshots.folder = value;
+  }
+  snapshots.finish();
+
   Section runtime = root.section("runtime");
   runtime.integer("workers", config.runtime.workers, 0, 256);
   runtime.integer("ready_lag_events", config.runtime.ready_lag_events_max, int64_t{1},
@@ -287,6 +295,10 @@ reference:                    # CSV files, relative to this one
 # forecasts:
 #   measures: [births, deaths]  # of every node, made between ticks and coherent; [] = only when asked for
 #   budget: 60s                 # of one cut
+
+# snapshots:                  # a cache of what the log says: a restart goes on from the newest
+#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; twice the size of a snapshot is needed
+#   every: 5m                 # while there is news
 
 # rules:                      # over the defaults; a new id makes a new rule
 #   false_discovery_rate: 0.05

@@ -69,6 +69,11 @@ struct ForecastsConfig {
   int64_t budget_ms = 60'000;                                // of one cut; then what is left is made when asked for
 };
 
+struct SnapshotsConfig {
+  std::string folder;         // empty = none are taken; or BELLWETHER_SNAPSHOTS_FOLDER
+  int64_t every_ms = 300'000; // snapshots.every, while there is news
+};
+
 struct Config {
   KafkaConfig kafka;
   TimeConfig time;
@@ -76,12 +81,13 @@ struct Config {
   ServeConfig serve;
   RuntimeConfig runtime;
   ForecastsConfig forecasts;
+  SnapshotsConfig snapshots;
   alerts::RuleSet rules;  // defaults of the calendar with `rules:` laid over them
   std::string digest;     // of the file's text
 };
 
 // `environment` lays over what differs by deployment: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
-// BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID.
+// BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID, BELLWETHER_SNAPSHOTS_FOLDER.
 // Error: InvalidArgument with one line an error.
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
                              const std::vector<std::pair<std::string, std::string>>& environment);

@@ -61,6 +61,15 @@ struct RefusalReport {
   int64_t count = 0;
 };
 
+// Of this replica's snapshots.
+struct SnapshotsReport {
+  bool enabled = false;
+  base::UnixMillis taken_at;  // 0: there is none
+  uint64_t bytes = 0;
+  std::string error;          // of the last attempt
+  std::string started_from;   // "snapshot of TICK", or why from the log
+};
+
 // The state of the process, for GetStatus and the health checks.
 struct StatusReport {
   std::string version;
@@ -73,6 +82,7 @@ struct StatusReport {
   std::vector<PartitionReport> partitions;
   std::vector<RefusalReport> refused;
   std::vector<SourceReport> sources;
+  SnapshotsReport snapshots;
   std::string config_digest;
 };
 

@@ -60,6 +60,12 @@ class StatusService final : public api::StatusService::Service {
       response->set_watchers(watchers_.count());
       response->set_alerts_open(static_cast<int32_t>(view->book->open().size()));
       response->set_config_digest(report.config_digest);
+      api::SnapshotStatus& snapshots = *response->mutable_snapshots();
+      snapshots.set_enabled(report.snapshots.enabled);
+      snapshots.set_taken_at_ms(report.snapshots.taken_at.value);
+      snapshots.set_bytes(static_cast<int64_t>(report.snapshots.bytes));
+      snapshots.set_error(report.snapshots.error);
+      snapshots.set_started_from(report.snapshots.started_from);
       for (const std::string& topic : view->book->silent_topics()) response->add_silent_inputs(topic);
       return grpc::Status::OK;
     });

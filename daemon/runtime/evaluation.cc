@@ -24,13 +24,27 @@ double seconds_since(absl::Time begin) { return absl::ToDoubleSeconds(absl::Now(
 }  // namespace
 
 Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
-                       EvaluationOptions options, alerts::RuleSet rules, Collaborators with)
+                       EvaluationOptions options, alerts::RuleSet rules, std::optional<Restored> restored,
+                       Collaborators with)
     : reference_(reference),
       options_(std::move(options)),
       with_(std::move(with)),
       evaluator_(std::move(reference), options_.evaluator),
-      new_rules_(std::move(rules)),
-      thread_([this] { run(); }) {}
+      new_rules_(std::move(rules)) {
+  if (restored) {
+    last_ = report_.tick = restored->evaluation.tick;
+    unpublished_ = true;
+    unprepared_ = 1;
+    for (const alerts::CutOffset& c : restored->cut) {
+      auto const topic = std::ranges::find(options_.topics, c.topic);
+      if (topic == options_.topics.end()) continue;
+      cut_[{static_cast<size_t>(topic - options_.topics.begin()), c.partition}] = base::Offset(c.offset);
+    }
+    evaluator_.restore(restored->evaluation.tick, std::move(restored->evaluation.panel),
+                       restored->evaluation.reports, restored->evaluation.cells_digest);
+  }
+  thread_ = std::thread([this] { run(); });
+}
 
 Evaluation::~Evaluation() { stop(); }
 
@@ -76,6 +90,7 @@ bool Evaluation::step() {
   if (!with_.keeper.caught_up()) return false;  // the past may hold verdicts on what comes
   activate_rules();
   auto const tick = next_tick();
+  take_snapshot();
   if (!tick) {
     publish(true);
     prepare();
@@ -151,11 +166,7 @@ bool Evaluation::judge(base::PeriodIndex tick) {
     verdict.rule_set = book->rule_set_digest();
     verdict.historical = true;
   } else {
-    std::vector<alerts::CutOffset> cut;
-    for (const auto& [input, offset] : cut_) {
-      cut.push_back({options_.topics[input.first], input.second, offset.value});
-    }
-    verdict = evaluator_.evaluate(tick, *book, std::move(cut), historical);
+    verdict = evaluator_.evaluate(tick, *book, cut(), historical);
     double const seconds = seconds_since(begin);
     with_.evaluated(seconds);
     std::lock_guard lock(mutex_);
@@ -172,6 +183,20 @@ bool Evaluation::judge(base::PeriodIndex tick) {
   with_.appended(seconds_since(written));
   // Another verdict for the tick, or new rules, came first: the book has moved and says what to do now.
   return appended->outcome == alerts::FoldOutcome::kApplied || with_.keeper.view()->offset() > book->offset();
+}
+
+std::vector<alerts::CutOffset> Evaluation::cut() const {
+  std::vector<alerts::CutOffset> cut;
+  for (const auto& [input, offset] : cut_) {
+    cut.push_back({options_.topics[input.first], input.second, offset.value});
+  }
+  return cut;
+}
+
+// Between two ticks, so that what the lanes have closed is all that is not in the panel.
+void Evaluation::take_snapshot() {
+  if (with_.snapshotter == nullptr || !with_.snapshotter->due()) return;
+  if (auto const state = evaluator_.state()) with_.snapshotter->take(*state, cut(), with_.keeper.view()->offset());
 }
 
 // At the start and when the configuration was reloaded.

@@ -17,6 +17,7 @@
 #include "engine/evaluator.h"
 #include "runtime/ingest.h"
 #include "runtime/journal.h"
+#include "runtime/snapshotter.h"
 #include "runtime/views.h"
 
 namespace bellwether::runtime {
@@ -43,14 +44,20 @@ class Evaluation {
     Journal& journal;
     BookKeeper& keeper;
     Views& views;
+    Snapshotter* snapshotter;  // null: no snapshots are taken
     std::function<bool()> is_leader;
     std::function<void(double seconds)> evaluated;  // a tick was judged here
     std::function<void(double seconds)> appended;   // and the journal took it
     std::function<void()> published;                // a new view stands
     kafka::LogFn log;
   };
+  // What an evaluation goes on from.
+  struct Restored {
+    snapshot::RestoredEvaluation evaluation;
+    std::vector<alerts::CutOffset> cut;
+  };
   Evaluation(std::shared_ptr<const reference::Reference> reference, EvaluationOptions options,
-             alerts::RuleSet rules, Collaborators with);
+             alerts::RuleSet rules, std::optional<Restored> restored, Collaborators with);
   ~Evaluation();
 
   // A tick is ready, or the book has news.
@@ -68,6 +75,8 @@ class Evaluation {
   void settle(base::PeriodIndex tick);
   bool judge(base::PeriodIndex tick);
   void activate_rules();
+  std::vector<alerts::CutOffset> cut() const;
+  void take_snapshot();
   void publish(bool at_once);
   void prepare();
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <variant>
 
 #include "absl/time/clock.h"
 #include "base/text.h"
 #include "events/frame.h"
+#include "kafka/log_marks.h"
 #include "runtime/input_health.h"
 
 namespace bellwether::runtime {
@@ -36,16 +38,33 @@ int64_t confirm_every_ms(const engine::PartitionOptions& options) {
 
 }  // namespace
 
+// What all lanes are asked for at once.
+struct Ingest::ImageRequest {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::optional<snapshot::PartitionImage>> images;  // by partition
+  size_t missing = 0;
+  bool given_up = false;
+};
+
 // One partition number over all input topics.
 class Ingest::Lane {
  public:
   Lane(Ingest& owner, int partition)
-      : owner_(owner),
-        partition_(partition),
-        engine_(base::PartitionId(partition), engine_options(owner.options_)),
-        inputs_(owner.options_.topics.size()),
-        health_(inputs_.size(), InputHealth(confirm_every_ms(owner.options_.engine))) {
-    report(now());
+      : Lane(owner, partition, engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_))) {}
+  Lane(Ingest& owner, int partition, snapshot::RestoredPartition restored)
+      : Lane(owner, partition,
+             engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_),
+                                     std::move(restored.ledger), std::move(restored.state))) {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const snapshot::Mark& m = restored.marks[i];
+      inputs_[i].mark = {m.offset, m.timestamp_ms, m.digest};
+    }
+  }
+  // Where an input is read from.
+  int64_t begin(size_t input) const {
+    int64_t const next = engine_.inputs()[input].next.value;
+    return next < 0 ? RD_KAFKA_OFFSET_BEGINNING : next;
   }
 
   // Index of an input in the consumer's list.
@@ -60,6 +79,7 @@ class Ingest::Lane {
       busy = serve_input(i) || busy;
     }
     busy = hand_on() || busy;
+    serve_image();
     auto const clock = std::chrono::steady_clock::now();
     if (clock - reported_ >= kReportEvery) {
       reported_ = clock;
@@ -92,12 +112,30 @@ class Ingest::Lane {
     std::lock_guard lock(mutex_);
     return report_;
   }
+  void ask_for_image(std::shared_ptr<ImageRequest> request) {
+    std::lock_guard lock(mutex_);
+    image_asked_for_ = std::move(request);
+  }
+  void thaw() {
+    std::lock_guard lock(mutex_);
+    thaw_ = true;
+  }
 
  private:
+  Lane(Ingest& owner, int partition, engine::PartitionEngine engine)
+      : owner_(owner),
+        partition_(partition),
+        engine_(std::move(engine)),
+        inputs_(owner.options_.topics.size()),
+        health_(inputs_.size(), InputHealth(confirm_every_ms(owner.options_.engine))) {
+    report(now());
+  }
+
   struct Input {
     kafka::Batch batch;
     size_t next = 0;        // of the batch, not yet taken
     size_t decoded = 0;     // of the batch, decoded from `next` on
+    kafka::LogMark mark;    // the last record taken of the batches before
     std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
   };
 
@@ -112,6 +150,7 @@ class Ingest::Lane {
     Input& in = inputs_[i];
     base::UnixMillis const present = now();
     if (in.next == in.batch.records().size()) {
+      in.mark = mark(in);
       owner_.consumer_->poll(consumer_input(i), in.batch);
       in.next = in.decoded = 0;
       note(i, present);
@@ -139,6 +178,57 @@ class Ingest::Lane {
     }
   }
 
+  static kafka::LogMark mark(const Input& in) {
+    return in.next == 0 ? in.mark : kafka::mark_of(in.batch.records()[in.next - 1]);
+  }
+
+  // Answers who asked for an image, once nothing that was read can be lost with it.
+  void serve_image() {
+    std::shared_ptr<ImageRequest> request;
+    {
+      std::lock_guard lock(mutex_);
+      request = image_asked_for_;
+      if (std::exchange(thaw_, false)) engine_.thaw_ledger();
+    }
+    if (request == nullptr || !dead_letters_done()) return;
+    {
+      std::lock_guard lock(mutex_);
+      image_asked_for_.reset();
+    }
+    std::lock_guard lock(request->mutex);
+    if (request->given_up) return;
+    request->images[static_cast<size_t>(partition_)] = image();
+    --request->missing;
+    request->changed.notify_all();
+  }
+
+  snapshot::PartitionImage image() {
+    snapshot::PartitionImage out;
+    out.state = engine_.state();
+    std::vector<PartitionTick> closed;
+    {
+      std::lock_guard lock(mutex_);
+      closed.assign(handed_.begin(), handed_.end());
+    }
+    if (pending_) closed.push_back(*pending_);
+    out.state.ready.insert(out.state.ready.begin(), closed.begin(), closed.end());
+    for (const Input& in : inputs_) {
+      kafka::LogMark const m = mark(in);
+      out.marks.push_back({m.offset, m.timestamp_ms, m.digest});
+    }
+    out.ledger = engine_.freeze_ledger();
+    return out;
+  }
+
+  bool dead_letters_done() const {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_, engine_.inputs()[i].next.value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // What the poll said beside records.
   void note(size_t i, base::UnixMillis present) {
     Input& in = inputs_[i];
@@ -154,7 +244,10 @@ class Ingest::Lane {
     if (const std::string& error = health_[i].error(); !error.empty() && error != before) {
       owner_.log_(3, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", error));
     }
-    if (health_[i].lost()) in.batch.clear();
+    if (health_[i].lost()) {
+      in.batch.clear();
+      in.next = in.decoded = 0;
+    }
   }
 
   void decode_ahead(size_t i, Input& in, base::UnixMillis present) {
@@ -309,6 +402,8 @@ class Ingest::Lane {
   std::deque<PartitionTick> handed_;
   std::optional<engine::PeriodIndex> floor_;
   LaneReport report_;
+  std::shared_ptr<ImageRequest> image_asked_for_;
+  bool thaw_ = false;
 };
 
 class Ingest::Worker {
@@ -350,6 +445,7 @@ Ingest::Ingest(IngestOptions options, const events::Decoder& decoder,
       log_(std::move(log)) {}
 
 absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(IngestOptions options,
+                                                      std::vector<snapshot::RestoredPartition> restored,
                                                       const events::Decoder& decoder,
                                                       kafka::DeadLetters& dead_letters,
                                                       std::function<void()> ticked,
@@ -359,8 +455,12 @@ absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(IngestOptions options,
   const IngestOptions& o = ingest->options_;
   std::vector<kafka::Assignment> assignments;
   for (int p = 0; p < o.partitions; ++p) {
-    ingest->lanes_.push_back(std::make_unique<Lane>(*ingest, p));
-    for (const std::string& topic : o.topics) assignments.push_back({topic, p});
+    auto const n = static_cast<size_t>(p);
+    ingest->lanes_.push_back(restored.empty() ? std::make_unique<Lane>(*ingest, p)
+                                              : std::make_unique<Lane>(*ingest, p, std::move(restored[n])));
+    for (size_t i = 0; i < o.topics.size(); ++i) {
+      assignments.push_back({o.topics[i], p, ingest->lanes_[n]->begin(i)});
+    }
   }
   auto consumer = kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
   if (!consumer.ok()) return consumer.status();
@@ -402,6 +502,34 @@ size_t Ingest::ticks_waiting() const {
   for (const auto& lane : lanes_) most = std::max(most, lane->ticks_waiting());
   return most;
 }
+std::optional<std::vector<snapshot::PartitionImage>> Ingest::images(absl::Time deadline) {
+  auto const request = std::make_shared<ImageRequest>();
+  request->images.resize(lanes_.size());
+  request->missing = lanes_.size();
+  for (const auto& lane : lanes_) lane->ask_for_image(request);
+  for (const auto& worker : workers_) worker->wake();
+  std::vector<snapshot::PartitionImage> out;
+  {
+    std::unique_lock lock(request->mutex);
+    request->changed.wait_for(lock, absl::ToChronoMilliseconds(deadline - absl::Now()),
+                              [&] { return request->missing == 0 || stop_.load(); });
+    request->given_up = true;
+    if (request->missing == 0) {
+      for (auto& image : request->images) out.push_back(*std::move(image));
+      return out;
+    }
+    request->images.clear();
+  }
+  for (const auto& lane : lanes_) lane->ask_for_image(nullptr);
+  thaw();
+  return std::nullopt;
+}
+
+void Ingest::thaw() {
+  for (const auto& lane : lanes_) lane->thaw();
+  for (const auto& worker : workers_) worker->wake();
+}
+
 std::vector<LaneReport> Ingest::reports() const {
   std::vector<LaneReport> out;
   for (const auto& lane : lanes_) out.push_back(lane->last_report());

@@ -20,6 +20,7 @@
 #include "events/decoder.h"
 #include "kafka/consumer.h"
 #include "kafka/dead_letters.h"
+#include "snapshot/image.h"
 
 namespace bellwether::runtime {
 
@@ -44,7 +45,9 @@ struct LaneReport {
 class Ingest {
  public:
   // `ticked` is called from workers when a tick is ready. What is passed by reference must outlive it.
+  // `restored`: by partition, what lanes go on from; empty: from the beginning of the log.
   static absl::StatusOr<std::unique_ptr<Ingest>> start(IngestOptions options,
+                                                       std::vector<snapshot::RestoredPartition> restored,
                                                        const events::Decoder& decoder,
                                                        kafka::DeadLetters& dead_letters,
                                                        std::function<void()> ticked,
@@ -59,6 +62,12 @@ class Ingest {
   std::optional<engine::PeriodIndex> floor(int partition) const;
   size_t ticks_waiting() const;
 
+  // Every partition between two records, with what it has closed and nobody has taken, as soon as the dead letters of
+  // all that it read are acknowledged; nullopt when that is not so in time. Who takes ticks must not do so meanwhile.
+  // Until thaw(), which comes once the images are gone, what changes is copied first.
+  std::optional<std::vector<snapshot::PartitionImage>> images(absl::Time deadline);
+  void thaw();
+
   std::vector<LaneReport> reports() const;
   bool broker_reachable() const { return consumer_->broker_reachable(); }
   void serve_callbacks() { consumer_->serve_callbacks(); }
@@ -68,6 +77,7 @@ class Ingest {
  private:
   class Lane;
   class Worker;
+  struct ImageRequest;
   Ingest(IngestOptions options, const events::Decoder& decoder, kafka::DeadLetters& dead_letters,
          std::function<void()> ticked, kafka::LogFn log);
 

@@ -73,7 +73,7 @@ void put_all(MetricFamily& family, const std::vector<std::string>& names, const 
   }
 }
 
-void add_events(const Snapshot& s, Families& out) {
+void add_events(const Scrape& s, Families& out) {
   Cells events;
   Cells refused;
   double clamped = 0;
@@ -114,7 +114,7 @@ void add_events(const Snapshot& s, Families& out) {
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);
 }
 
-void add_inputs(const Snapshot& s, Families& out) {
+void add_inputs(const Scrape& s, Families& out) {
   Cells lag;
   Cells lag_seconds;
   Cells watermark;
@@ -159,7 +159,7 @@ void add_inputs(const Snapshot& s, Families& out) {
   gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
 }
 
-void add_alerts(const Snapshot& s, Families& out) {
+void add_alerts(const Scrape& s, Families& out) {
   Cells open;
   const alerts::Book& book = *s.view->book;
   if (book.rule_set() != nullptr) {
@@ -185,11 +185,27 @@ void add_alerts(const Snapshot& s, Families& out) {
   }
 }
 
-class SnapshotCollector : public prometheus::Collectable {
+void add_snapshots(const Scrape& s, Families& out) {
+  if (!s.snapshot.enabled) return;
+  if (s.snapshot.taken_at.value > 0) {
+    out.gauge("snapshot_age_seconds", "How long ago the newest snapshot held all that was read.",
+              1e-3 * static_cast<double>(s.now.value - s.snapshot.taken_at.value));
+  }
+  out.gauge("snapshot_bytes", "Size of the snapshot written last.", static_cast<double>(s.snapshot.bytes));
+  out.gauge("snapshot_duration_seconds", "Time to write it.", s.snapshot.seconds);
+  out.gauge("snapshot_pause_seconds", "Time that ticks waited for it.", s.snapshot.pause_seconds);
+  out.gauge("restore_duration_seconds", "Time to read the snapshot at the start; 0 = none was read.",
+            s.restore_seconds);
+  out.counter("snapshots_total", "Snapshots written.", static_cast<double>(s.snapshot.taken));
+  out.counter("snapshot_failures_total", "Snapshots that could not be written.",
+              static_cast<double>(s.snapshot.failed));
+}
+
+class ScrapeCollector : public prometheus::Collectable {
  public:
-  explicit SnapshotCollector(std::function<Snapshot()> snapshot) : snapshot_(std::move(snapshot)) {}
+  explicit ScrapeCollector(std::function<Scrape()> scrape) : scrape_(std::move(scrape)) {}
   std::vector<MetricFamily> Collect() const override {
-    Snapshot const s = snapshot_();
+    Scrape const s = scrape_();
     Families out;
     out.gauge("build_info", "Always 1.", 1, {{"version", s.version}});
     out.gauge("ready", "1 when caught up and serving.", s.ready);
@@ -221,11 +237,12 @@ class SnapshotCollector : public prometheus::Collectable {
     add_events(s, out);
     add_inputs(s, out);
     add_alerts(s, out);
+    add_snapshots(s, out);
     return out.take();
   }
 
  private:
-  std::function<Snapshot()> snapshot_;
+  std::function<Scrape()> scrape_;
 };
 
 }  // namespace
@@ -260,8 +277,8 @@ void Instruments::call(const char* method, int code, double seconds) {
   histogram->Observe(seconds);
 }
 
-std::shared_ptr<prometheus::Collectable> snapshot_collector(std::function<Snapshot()> snapshot) {
-  return std::make_shared<SnapshotCollector>(std::move(snapshot));
+std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape) {
+  return std::make_shared<ScrapeCollector>(std::move(scrape));
 }
 
 }  // namespace bellwether::runtime

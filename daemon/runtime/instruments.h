@@ -18,15 +18,18 @@
 #include "runtime/evaluation.h"
 #include "runtime/forecasting.h"
 #include "runtime/ingest.h"
+#include "runtime/snapshotter.h"
 
 namespace bellwether::runtime {
 
 // Everything that a scrape reads.
-struct Snapshot {
+struct Scrape {
   std::string version;
   std::vector<LaneReport> lanes;
   EvaluationReport evaluation;
   ForecastingReport forecasting;
+  SnapshotReport snapshot;
+  double restore_seconds = 0;  // that going on from a snapshot took at the start; 0: from the log
   std::shared_ptr<const engine::View> view;
   bool leader = false;
   bool ready = false;
@@ -58,7 +61,7 @@ class Instruments {
   std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
 };
 
-// Families made from a snapshot at every scrape.
-std::shared_ptr<prometheus::Collectable> snapshot_collector(std::function<Snapshot()> snapshot);
+// Families made anew at every scrape.
+std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape);
 
 }  // namespace bellwether::runtime

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "indicators/catalogue.h"
 #include "kafka/topics.h"
@@ -23,6 +24,8 @@
 #include "runtime/instruments.h"
 #include "runtime/journal.h"
 #include "runtime/log.h"
+#include "runtime/restore.h"
+#include "runtime/snapshotter.h"
 #include "runtime/views.h"
 
 namespace bellwether::runtime {
@@ -160,7 +163,7 @@ class Process::Impl {
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
     collectors_ = {metrics::process_collector(), instruments_.registry(),
-                   snapshot_collector([this] { return snapshot(); })};
+                   scrape_collector([this] { return scrape(); })};
     for (const auto& collector : collectors_) exposer_->add(collector);
     log::line(6, "start", base::cat("gRPC on port ", server_->port(), ", metrics on port ",
                                     exposer_->port()));
@@ -171,6 +174,7 @@ class Process::Impl {
     auto const topics = wait_for_topics();
     if (!topics) return;
     int const partitions = topics->front().partitions;
+    if (!open_snapshots()) return;
     absl::Status status;
     do {
       status = open(partitions);
@@ -201,6 +205,7 @@ class Process::Impl {
         }
         if (status.ok()) {
           for (const kafka::TopicInfo& topic : cluster->topics) warn_of_retention(topic);
+          cluster_id_ = cluster->cluster_id;
           dead_letter_partitions_ = cluster->topics.back().partitions;
           broker_seen_ = true;
           return inputs;
@@ -252,12 +257,63 @@ class Process::Impl {
     dead_letters_->follow(*letters_reader_, false, absl::Now());
     if (absl::Status const s = open_journal(); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
-    if (absl::Status const s = start_ingest(partitions); !s.ok()) return s;
-    start_evaluation();
+    if (absl::Status const s = start_fold(partitions); !s.ok()) return s;
     start_forecasting();
     open_.store(true);
     set_boot_state("");
     return absl::OkStatus();
+  }
+
+  // From the newest snapshot, or from the beginning of the log.
+  absl::Status start_fold(int partitions) {
+    Start start;
+    if (store_) {
+      set_boot_state("reading the newest snapshot");
+      BELLWETHER_ASSIGN_OR_RETURN(
+          start, runtime::restore(*store_, {client_, config_.kafka.journal_topic, identity(partitions), calendar_},
+                                  *reference_, log_fn()));
+    }
+    restore_seconds_ = start.seconds;
+    {
+      std::lock_guard lock(state_mutex_);
+      started_from_ = start.from;
+    }
+    std::optional<Evaluation::Restored> evaluation;
+    std::optional<base::UnixMillis> taken_at;
+    std::vector<snapshot::RestoredPartition> lanes;
+    if (start.restored) {
+      evaluation = Evaluation::Restored{std::move(start.restored->evaluation), start.restored->manifest.cut};
+      taken_at = start.restored->manifest.taken_at;
+      lanes = std::move(start.restored->partitions);
+    }
+    if (absl::Status const s = start_ingest(partitions, std::move(lanes)); !s.ok()) return s;
+    if (store_) {
+      snapshotter_ = std::make_unique<Snapshotter>(*store_, identity(partitions),
+                                                   absl::Milliseconds(config_.snapshots.every_ms), *ingest_, taken_at,
+                                                   log_fn());
+    }
+    start_evaluation(std::move(evaluation));
+    return absl::OkStatus();
+  }
+
+  // False when the folder cannot be used: what is configured must work at the start, or nobody notices.
+  bool open_snapshots() {
+    if (config_.snapshots.folder.empty()) return true;
+    store_.emplace(*disk_, config_.snapshots.folder);
+    absl::Status const opened = store_->open();
+    if (opened.ok()) return true;
+    log::line(3, "start", base::cat("snapshots.folder: ", base::from_absl(opened.message())));
+    request_stop(Exit::kConfig);
+    return false;
+  }
+
+  snapshot::Identity identity(int partitions) const {
+    return {cluster_id_,
+            calendar_.unit() == base::CalendarUnit::kWeek ? "week" : "month",
+            snapshot::reference_digest(*reference_),
+            config_.time.history_periods,
+            topics_,
+            partitions};
   }
 
   // What an attempt before has opened stays: the book is folded once.
@@ -290,7 +346,7 @@ class Process::Impl {
     return absl::OkStatus();
   }
 
-  absl::Status start_ingest(int partitions) {
+  absl::Status start_ingest(int partitions, std::vector<snapshot::RestoredPartition> restored) {
     IngestOptions ingest;
     ingest.client = client_;
     ingest.tuning.queued_kbytes = config_.kafka.queued_kbytes;
@@ -303,7 +359,7 @@ class Process::Impl {
     ingest.engine.future_tolerance_ms = config_.time.future_tolerance_ms;
     ingest.engine.idle_after_ms = config_.time.idle_after_ms;
     ingest.engine.idle = to_idle(config_.time.idle);
-    auto started = Ingest::start(std::move(ingest), decoder_, *dead_letters_, [this] { news(); }, log_fn());
+    auto started = Ingest::start(std::move(ingest), std::move(restored), decoder_, *dead_letters_, [this] { news(); }, log_fn());
     if (!started.ok()) return started.status();
     ingest_ = *std::move(started);
     return absl::OkStatus();
@@ -318,14 +374,14 @@ class Process::Impl {
     forecasting_ = std::make_unique<Forecasting>(std::move(options), views_, log_fn());
   }
 
-  void start_evaluation() {
+  void start_evaluation(std::optional<Evaluation::Restored> restored) {
     EvaluationOptions evaluation;
     evaluation.evaluator = {calendar_, config_.time.history_periods, topic_kinds()};
     evaluation.topics = topics_;
     evaluation.historical_after_ms = config_.time.historical_after_ms;
     evaluation_ = std::make_unique<Evaluation>(
-        reference_, std::move(evaluation), config_.rules,
-        Evaluation::Collaborators{*ingest_, *journal_, keeper_, views_,
+        reference_, std::move(evaluation), config_.rules, std::move(restored),
+        Evaluation::Collaborators{*ingest_, *journal_, keeper_, views_, snapshotter_.get(),
                                   [this] { return leadership_->is_leader(); },
                                   [this](double s) { instruments_.evaluation().Observe(s); },
                                   [this](double s) { instruments_.journal().Observe(s); },
@@ -448,6 +504,11 @@ class Process::Impl {
       return out;
     }
     out.leader = leadership_->is_leader();
+    if (snapshotter_ != nullptr) {
+      SnapshotReport const report = snapshotter_->report();
+      std::lock_guard lock(state_mutex_);
+      out.snapshots = {true, report.taken_at, report.bytes, report.error, started_from_};
+    }
     out.broker_reachable = ingest_->broker_reachable();
     std::map<std::string, int64_t> refused;
     std::map<uint64_t, base::UnixMillis> sources;
@@ -469,8 +530,8 @@ class Process::Impl {
     return out;
   }
 
-  Snapshot snapshot() {
-    Snapshot s;
+  Scrape scrape() {
+    Scrape s;
     s.version = kVersion;
     s.view = views_.get();
     s.ready = ready_.load();
@@ -481,6 +542,8 @@ class Process::Impl {
     s.lanes = ingest_->reports();
     s.evaluation = evaluation_->report();
     s.forecasting = forecasting_->report();
+    if (snapshotter_ != nullptr) s.snapshot = snapshotter_->report();
+    s.restore_seconds = restore_seconds_;
     s.leader = leadership_->is_leader();
     s.leadership_changes = leadership_->changes();
     s.broker_reachable = ingest_->broker_reachable();
@@ -505,6 +568,7 @@ class Process::Impl {
     std::lock_guard lock(parts_mutex_);
     if (producer_ != nullptr) producer_->cancel_waits();  // acts were answered above
     if (evaluation_ != nullptr) evaluation_->stop();
+    if (snapshotter_ != nullptr) snapshotter_->stop();
     if (forecasting_ != nullptr) forecasting_->stop();
     if (ingest_ != nullptr) ingest_->stop();
     leadership_.reset();
@@ -542,6 +606,10 @@ class Process::Impl {
   std::vector<std::string> topics_;
   std::vector<events::Topic> kinds_;
   int dead_letter_partitions_ = 1;  // boot thread only
+  std::string cluster_id_;          // as well
+  std::unique_ptr<snapshot::Disk> const disk_ = snapshot::posix_disk();
+  std::optional<snapshot::Store> store_;  // boot's, then the snapshotter has its own copy
+  std::atomic<double> restore_seconds_{0};
   kafka::ClientOptions client_;
   std::string writer_;
   BookKeeper keeper_;
@@ -557,6 +625,7 @@ class Process::Impl {
   mutable std::mutex state_mutex_;
   std::string boot_state_ = "starting";
   std::string not_ready_ = "starting";
+  std::string started_from_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> open_{false};  // everything below stands and stays
   std::atomic<bool> broker_seen_{false};
@@ -570,6 +639,7 @@ class Process::Impl {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<kafka::Leadership> leadership_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<Snapshotter> snapshotter_;
   std::unique_ptr<Evaluation> evaluation_;
   std::unique_ptr<Forecasting> forecasting_;
   std::unique_ptr<metrics::Exposer> exposer_;

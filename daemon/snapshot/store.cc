@@ -180,7 +180,7 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
 
 std::optional<Restored> Store::newest(
     const Identity& identity, const reference::Reference& reference, base::Calendar calendar,
-    const EachInParallel& in_parallel,
+    const EachInParallel& in_parallel, const std::function<absl::Status(const Restored&)>& accept,
     const std::function<void(std::string_view name, const absl::Status& why)>& refused) {
   auto all = names();
   if (!all.ok()) {
@@ -189,8 +189,9 @@ std::optional<Restored> Store::newest(
   }
   for (; !all->empty(); all->pop_back()) {
     auto restored = read(path(all->back()), identity, reference, calendar, in_parallel);
-    if (restored.ok()) return *std::move(restored);
-    refused(all->back(), restored.status());
+    absl::Status const status = restored.ok() ? accept(*restored) : restored.status();
+    if (status.ok()) return *std::move(restored);
+    refused(all->back(), status);
   }
   return std::nullopt;
 }

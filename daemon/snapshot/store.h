@@ -1,6 +1,6 @@
 // Purpose: the folder that snapshots live in. One is written beside the others under a name that no reader takes,
 // synced file by file, and appears whole by a rename; so a loss of power at any moment leaves the ones before it.
-// The last kept_ stay. Layout: FOLDER/SEQUENCE/{manifest,evaluation,partition-0,…}.
+// The last kSnapshotsKept stay. Layout: FOLDER/SEQUENCE/{manifest,evaluation,partition-0,…}.
 // Errors: those of Disk and FrameReader; the file is named.
 // Thread safety: one thread, but for what each_in_parallel does.
 #pragma once
@@ -32,10 +32,11 @@ class Store {
   absl::Status open();
   // Writes a snapshot and forgets those too old. After an error those before it stand. The number of bytes.
   absl::StatusOr<uint64_t> save(const Image& image);
-  // The newest that can be read and belongs here. Those that are newer and cannot, or do not, are told to `refused`
-  // with the reason and stay where they are.
+  // The newest that can be read, belongs here and is accepted. Those that are newer and cannot, do not or are not, are
+  // told to `refused` with the reason and stay where they are.
   std::optional<Restored> newest(const Identity& identity, const reference::Reference& reference,
                                  base::Calendar calendar, const EachInParallel& in_parallel,
+                                 const std::function<absl::Status(const Restored&)>& accept,
                                  const std::function<void(std::string_view name, const absl::Status& why)>& refused);
 
   // Names of whole snapshots, oldest first.

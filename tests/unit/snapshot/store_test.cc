@@ -150,6 +150,7 @@ class Fold {
 std::optional<Restored> newest(Store& store, std::vector<std::string>* refusals = nullptr,
                                const Identity& identity = Fold::identity()) {
   return store.newest(identity, testing::world(), kMonths, one_after_another,
+                      [](const Restored&) { return absl::OkStatus(); },
                       [&](std::string_view name, const absl::Status& why) {
                         if (refusals != nullptr) refusals->push_back(base::cat(name, ": ", base::from_absl(why.message())));
                       });

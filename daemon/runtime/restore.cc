@@ -1,0 +1,89 @@
+#include "runtime/restore.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "base/text.h"
+#include "kafka/log_marks.h"
+#include "runtime/snapshotter.h"
+
+namespace bellwether::runtime {
+namespace {
+
+constexpr absl::Duration kLookWait = absl::Seconds(30);
+
+// Of one input of one partition: FailedPrecondition where the log is not the one that the snapshot was made of, or no
+// longer holds what follows it.
+absl::Status agrees(const snapshot::Mark& mark, int64_t next, const kafka::LogSight& sight, std::string_view where) {
+  if (next < sight.low) {
+    return absl::FailedPreconditionError(
+        base::cat(where, " begins at ", sight.low, ": the records from ", next, " on are gone"));
+  }
+  bool const known = sight.mark == kafka::LogMark{mark.offset, mark.timestamp_ms, mark.digest};
+  if (next > sight.high || (mark.offset >= sight.low && !known)) {
+    return absl::FailedPreconditionError(base::cat(where, " is another log than it was: made anew, or cut off"));
+  }
+  return absl::OkStatus();
+}
+
+// FailedPrecondition as above; other errors where the broker does not say.
+absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options, const kafka::LogFn& log) {
+  const std::vector<std::string>& topics = options.identity.topics;
+  std::vector<kafka::LogPlace> places;
+  for (size_t p = 0; p < found.partitions.size(); ++p) {
+    for (size_t i = 0; i < topics.size(); ++i) {
+      places.push_back({topics[i], static_cast<int32_t>(p), found.partitions[p].marks[i].offset});
+    }
+  }
+  places.push_back({options.journal_topic, 0, -1});
+  auto const sights = kafka::look(options.client, places, kLookWait, log);
+  if (!sights.ok()) return sights.status();
+  size_t k = 0;
+  for (const snapshot::RestoredPartition& partition : found.partitions) {
+    for (size_t i = 0; i < topics.size(); ++i, ++k) {
+      int64_t const next = std::max<int64_t>(0, partition.state.inputs[i].next.value);
+      std::string const where = base::cat(places[k].topic, " ", places[k].partition);
+      absl::Status const s = agrees(partition.marks[i], next, (*sights)[k], where);
+      if (!s.ok()) return s;
+    }
+  }
+  int64_t const journal = found.manifest.journal.value + 1;
+  if (journal > sights->back().high) {
+    return absl::FailedPreconditionError(
+        base::cat("the journal ends at ", sights->back().high, " and was ", journal, " records long"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& options,
+                              const reference::Reference& reference, const kafka::LogFn& log) {
+  absl::Time const begin = absl::Now();
+  Start start;
+  start.from = "the log: there is no snapshot";
+  absl::Status asking;
+  start.restored = store.newest(
+      options.identity, reference, options.calendar,
+      in_threads(static_cast<int>(std::thread::hardware_concurrency())),
+      [&](const snapshot::Restored& found) {
+        absl::Status const s = agrees_with_log(found, options, log);
+        if (!s.ok() && !absl::IsFailedPrecondition(s)) asking = s;
+        return s;
+      },
+      [&](std::string_view name, const absl::Status& why) {
+        std::string const text = base::cat(name, " is refused: ", base::from_absl(why.message()));
+        start.from = base::cat("the log: snapshot ", text);
+        log(4, "snapshot", text);
+      });
+  if (!asking.ok()) return asking;
+  if (start.restored) {
+    start.seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+    start.from = base::cat("the snapshot of ", options.calendar.name(start.restored->manifest.tick));
+    log(6, "snapshot", base::cat("going on from ", start.from, ", read in ", start.seconds, " s"));
+  }
+  return start;
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,72 @@
+// Purpose: takes snapshots while the stream goes on: asks the lanes for what they are between two records, the
+// evaluation for what it is between two ticks, and writes both on a thread of its own.
+// Invariants: one is written at a time. What fails is told, counted and tried again at the next turn; the snapshots
+// before it stand.
+// Thread safety: due() and take() belong to the evaluation's thread; report() may be called from any.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/time/time.h"
+#include "kafka/client.h"
+#include "runtime/ingest.h"
+#include "snapshot/store.h"
+
+namespace bellwether::runtime {
+
+struct SnapshotReport {
+  bool enabled = false;
+  base::UnixMillis taken_at;  // the newest that stands here equals the state of then; 0: there is none
+  uint64_t bytes = 0;         // of it
+  double seconds = 0;         // that it took to write
+  double pause_seconds = 0;   // that ticks waited for it
+  int64_t taken = 0;
+  int64_t failed = 0;
+  std::string error;          // of the last attempt; empty when it went well
+};
+
+class Snapshotter {
+ public:
+  // `store` is open and is used by nobody else from now on.
+  Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, Ingest& ingest,
+              std::optional<base::UnixMillis> restored, kafka::LogFn log);
+  ~Snapshotter();
+
+  bool due() const;
+  // Between two ticks. Waits for the lanes, a second at most.
+  void take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut, base::JournalOffset journal);
+  SnapshotReport report() const;
+  // Waits until what is being written is whole.
+  void stop();
+
+ private:
+  void run();
+  void failed(std::string why);
+  void write(const snapshot::Image& image);
+
+  snapshot::Store store_;
+  snapshot::Identity const identity_;
+  absl::Duration const every_;
+  Ingest& ingest_;
+  kafka::LogFn log_;
+  absl::Time next_at_;                     // evaluation's thread
+  std::vector<std::vector<int64_t>> last_;  // next offsets that the newest holds; evaluation's thread
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<snapshot::Image> image_;  // to be written
+  bool busy_ = false;
+  bool stop_ = false;
+  SnapshotReport report_;
+  std::thread thread_;
+};
+
+// Calls in threads, at most `workers` at a time.
+snapshot::EachInParallel in_threads(int workers);
+
+}  // namespace bellwether::runtime
