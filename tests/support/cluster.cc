@@ -25,7 +25,7 @@
 namespace bellwether::testing {
 namespace {
 
-constexpr absl::Duration kWait = absl::Seconds(60);
+constexpr absl::Duration kWait = absl::Seconds(120);
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -176,7 +176,7 @@ std::string Daemon::yaml() const {
                    options_.topics.registrations, "\n  support_topic: ", options_.topics.support,
                    "\n  journal_topic: ", options_.topics.journal,
                    "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  group: ", options_.group,
-                   "\n  session_timeout_ms: 6000\ntime:\n", options_.time,
+                   "\n  session_timeout_ms: ", options_.session_timeout_ms, "\ntime:\n", options_.time,
                    "reference:\n  areas: areas.csv\n  area_sets: sets.csv\n  sectors: sectors.csv\n"
                    "serve:\n  grpc_address: ", options_.grpc_address, "\n  metrics_address: 127.0.0.1:0\n",
                    options_.more);
@@ -243,7 +243,8 @@ bool Daemon::through(const std::string& period, double seconds) {
       seconds);
 }
 
-double Daemon::total(const std::string& measure, const std::string& area, const std::string& sector) const {
+std::map<std::string, double> Daemon::series(const std::string& measure, const std::string& area,
+                                             const std::string& sector) const {
   auto const stub = indicators::v1::IndicatorService::NewStub(channel());
   indicators::v1::QuerySeriesRequest request;
   request.add_names(measure);
@@ -251,18 +252,26 @@ double Daemon::total(const std::string& measure, const std::string& area, const 
   request.mutable_node()->set_sector(sector);
   request.set_from_period("2010-01");
   request.set_page_size(1000);
-  double sum = 0;
+  std::map<std::string, double> out;
   do {
     grpc::ClientContext context;
     indicators::v1::QuerySeriesResponse response;
     grpc::Status const status = stub->QuerySeries(&context, request, &response);
     if (!status.ok()) {
       ADD_FAILURE() << measure << " " << area << " " << sector << ": " << status.error_message();
-      return -1;
+      return {{"", -1}};
     }
-    for (const auto& value : response.series(0).values()) sum += value.value();
+    for (const auto& value : response.series(0).values()) {
+      if (value.value() != 0) out[value.period()] = value.value();
+    }
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
+  return out;
+}
+
+double Daemon::total(const std::string& measure, const std::string& area, const std::string& sector) const {
+  double sum = 0;
+  for (const auto& [period, value] : series(measure, area, sector)) sum += value;
   return sum;
 }
 
@@ -285,7 +294,11 @@ std::vector<alerts::v1::Transition> Daemon::transitions() const {
 }
 
 Source::Source(const std::string& broker, const Topics& topics, int partitions)
-    : topics_(topics), partitions_(partitions), producer_(must(kafka::Producer::create(client(broker), {}, no_log()))) {}
+    : topics_(topics), partitions_(partitions) {
+  kafka::ProducerTuning tuning;
+  tuning.message_timeout_ms = 0;  // it waits out whatever befalls the broker
+  producer_ = must(kafka::Producer::create(client(broker), tuning, no_log()));
+}
 
 events::v1::RegistrationEvent Source::about(const std::string& business, const std::string& event_id, base::Days on) {
   events::v1::RegistrationEvent e;
@@ -368,7 +381,7 @@ std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::strin
     kafka::Batch batch;
     consumer->poll(0, batch);
     for (const kafka::Record& r : batch.records()) {
-      DeadLetterCopy copy{{}, std::string(r.key), std::string(r.value)};
+      DeadLetterCopy copy{r.offset, {}, std::string(r.key), std::string(r.value)};
       rd_kafka_headers_t* headers = nullptr;
       if (rd_kafka_message_headers(r.message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
         const char* name = nullptr;

@@ -90,6 +90,7 @@ struct DaemonOptions {
   std::string time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n";
   std::string more;  // YAML
   std::string group;
+  int session_timeout_ms = 6000;
   std::string grpc_address = "127.0.0.1:0";
   std::map<std::string, std::string> environment;
 };
@@ -110,7 +111,10 @@ class Daemon {
   status::v1::GetStatusResponse status() const;
   // Everything in the log was read and the data reach `period`.
   bool through(const std::string& period, double seconds = 60);
-  // Sum of a measure over all kept periods at a node.
+  // A measure by period at a node, zeros left out; what is withheld counts as zero.
+  std::map<std::string, double> series(const std::string& measure, const std::string& area,
+                                       const std::string& sector) const;
+  // Its sum over all kept periods.
   double total(const std::string& measure, const std::string& area, const std::string& sector) const;
   std::vector<alerts::v1::Transition> transitions() const;
 
@@ -140,6 +144,7 @@ class Source {
   void raw(const std::string& topic, const std::string& key, std::string_view value, base::UnixMillis at,
            int partition = kafka::kAnyPartition);
   void tombstone(const std::string& topic, const std::string& key, base::UnixMillis at);
+  const Topics& topics() const { return topics_; }
   // On every partition of both topics.
   void heartbeat(base::UnixMillis complete_to);
   void flush();
@@ -154,10 +159,12 @@ class Source {
 base::UnixMillis noon(base::Days day);
 
 struct DeadLetterCopy {
+  int64_t offset = 0;
   std::map<std::string, std::string> headers;
   std::string key;
   std::string value;
 };
+// Partition 0 from its beginning to its end.
 std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic);
 
 }  // namespace bellwether::testing

@@ -1,0 +1,110 @@
+// Daemons and brokers that are killed while events come in.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "support/audit.h"
+#include "support/cluster.h"
+#include "support/economy.h"
+#include "support/fleet.h"
+
+namespace bellwether::testing {
+namespace {
+
+constexpr int kDaemonKills = 6;
+constexpr int kBrokerKills = 2;
+// Told before anyone starts: the fall comes while they are being killed.
+constexpr int kHistoryMonths = 72;
+
+// The names of the alerts that someone acknowledged, each as often as the watch tells it.
+std::vector<std::string> acknowledged(const Daemon& daemon) {
+  std::vector<std::string> out;
+  for (const auto& t : daemon.transitions()) {
+    if (t.kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED) out.push_back(t.alert().name());
+  }
+  return out;
+}
+
+// Acknowledges an open alert that nobody has yet. Its name when the daemon said that this stands; empty
+// when there is none, or when the daemon could not say.
+std::string acknowledge_one(const Daemon& daemon) {
+  auto const stub = alerts::v1::AlertService::NewStub(daemon.channel());
+  alerts::v1::ListAlertsRequest list;
+  list.set_filter("open = true");
+  alerts::v1::ListAlertsResponse listed;
+  grpc::ClientContext list_context;
+  if (!stub->ListAlerts(&list_context, list, &listed).ok()) return "";
+  for (const auto& alert : listed.alerts()) {
+    if (alert.has_acknowledgement()) continue;
+    alerts::v1::AcknowledgeAlertRequest request;
+    request.set_name(alert.name());
+    request.set_actor("ann");
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    alerts::v1::AcknowledgeAlertResponse response;
+    return stub->AcknowledgeAlert(&context, request, &response).ok() ? alert.name() : "";
+  }
+  return "";
+}
+
+TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
+  Random random(printed_seed());
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  Economy economy(random.next());
+  economy.publish_months(source, kHistoryMonths);
+  Fleet fleet({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 2);
+  Feeder feeder(economy, source, 1000);
+  std::vector<std::string> acts;
+  for (int kill = 0; kill < kDaemonKills; ++kill) {
+    // Half of them as it comes; the others when there are verdicts again.
+    if (kill % 2 == 0) fleet.wait_for_verdicts(30);
+    pause_ms(random.between(50, 1500));
+    size_t const victim = random.below(fleet.size());
+    if (std::string const act = acknowledge_one(fleet[victim]); !act.empty()) acts.push_back(act);
+    auto const status = fleet[victim].status();
+    std::printf("  kill %d: replica %zu, %s, tick %s, data through %s\n", kill + 1, victim,
+                status.role() == status::v1::ROLE_LEADER ? "leading" : "not leading", status.tick().c_str(),
+                status.basis().data_through().c_str());
+    EXPECT_EQ(fleet.end(victim, SIGKILL), 128 + SIGKILL) << fleet[victim].child().log();
+    fleet.start(victim);
+  }
+  feeder.finish();
+  audit(fleet.all(), fleet.options(), economy);
+  std::ranges::sort(acts);
+  for (Daemon* replica : fleet.all()) {
+    std::vector<std::string> stand = acknowledged(*replica);
+    std::ranges::sort(stand);
+    EXPECT_TRUE(std::ranges::includes(stand, acts)) << "an act that was answered is lost";
+    EXPECT_EQ(std::ranges::adjacent_find(stand), stand.end()) << "an act stands twice";
+  }
+  std::printf("  %d kills, %zu acts of people stand\n", kDaemonKills, acts.size());
+}
+
+TEST(KillTest, ABrokerKilledDuringIngestLosesNothing) {
+  Random random(printed_seed());
+  OwnBroker own;
+  Topics const topics = make_topics(own.address());
+  Source source(own.address(), topics);
+  Economy economy(random.next());
+  economy.publish_months(source, kHistoryMonths);
+  Fleet fleet({.broker = own.address(), .topics = topics, .time = kHeartbeatsOnly}, 2);
+  ASSERT_TRUE(fleet.wait_for_verdicts());
+  Feeder feeder(economy, source, 300);
+  for (int kill = 0; kill < kBrokerKills; ++kill) {
+    pause_ms(random.between(50, 2000));
+    own.run("kill");
+    std::printf("  kill %d: %d months told, tick %s\n", kill + 1, economy.months(),
+                fleet[0].status().tick().c_str());
+    pause_ms(random.between(0, 2000));
+    own.run("start");
+    fleet.revive();
+  }
+  feeder.finish();
+  audit(fleet.all(), fleet.options(), economy);
+}
+
+}  // namespace
+}  // namespace bellwether::testing
