@@ -42,6 +42,7 @@ struct InputReport {
   bool held = false;
   bool idle = false;
   std::string error;
+  std::string missing;  // what the log no longer held when it was first read
   std::string waiting;  // why ticks wait for it, as soon as it counts as quiet
 };
 

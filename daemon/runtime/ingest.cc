@@ -126,8 +126,10 @@ class Ingest::Lane {
       : owner_(owner),
         partition_(partition),
         engine_(std::move(engine)),
-        inputs_(owner.options_.topics.size()),
-        health_(inputs_.size(), InputHealth(confirm_every_ms(owner.options_.engine))) {
+        inputs_(owner.options_.topics.size()) {
+    for (const engine::InputState& in : engine_.inputs()) {
+      health_.emplace_back(confirm_every_ms(owner.options_.engine), engine::Offset(std::max<int64_t>(0, in.next.value)));
+    }
     report(now());
   }
 
@@ -234,15 +236,20 @@ class Ingest::Lane {
     Input& in = inputs_[i];
     Poll poll;
     poll.records = !in.batch.records().empty();
+    if (poll.records) poll.first = engine::Offset(in.batch.records().front().offset);
     if (in.batch.at_end()) poll.end = engine::Offset(in.batch.end_offset());
     poll.error = in.batch.error();
     poll.reachable = owner_.consumer_->broker_reachable();
     poll.next = engine_.inputs()[i].next.value;
     poll.high_watermark = owner_.consumer_->high_watermark(consumer_input(i));
     std::string const before = health_[i].error();
+    bool const whole = health_[i].missing().empty();
     health_[i].note(poll, present);
     if (const std::string& error = health_[i].error(); !error.empty() && error != before) {
       owner_.log_(3, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", error));
+    }
+    if (whole && !health_[i].missing().empty()) {
+      owner_.log_(4, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", health_[i].missing()));
     }
     if (health_[i].lost()) {
       in.batch.clear();
@@ -379,6 +386,7 @@ class Ingest::Lane {
       in.idle = state.idle;
       in.error = health_[i].error();
       in.waiting = waiting(i);
+      in.missing = health_[i].missing();
       r.inputs.push_back(std::move(in));
     }
     r.partition = {partition_, engine_.ledger().stats(), last_tick_};

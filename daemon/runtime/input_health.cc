@@ -29,7 +29,19 @@ void InputHealth::note(const Poll& poll, base::UnixMillis now) {
     error_.clear();
     gone_ = false;
   }
+  note_begin(poll);
   note_end(poll, now);
+}
+
+// A log that was cut off before anybody here read it looks whole but for where it begins.
+void InputHealth::note_begin(const Poll& poll) {
+  if (begun_ || !poll.heard()) return;
+  begun_ = true;
+  base::Offset const first = poll.first ? *poll.first : *poll.end;
+  if (first <= from_) return;
+  missing_ = base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
+                       ": figures lack what the records before it said. Publish them again, or ask a "
+                       "replica that has read them; keep records with retention.ms=-1");
 }
 
 void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {

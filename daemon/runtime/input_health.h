@@ -19,6 +19,7 @@ namespace bellwether::runtime {
 // One poll of an input.
 struct Poll {
   bool records = false;                   // there were some
+  std::optional<base::Offset> first;      // of these records
   std::optional<base::Offset> end;        // the broker said that the log ends here
   absl::Status error;                     // as long as it lasts
   bool reachable = true;                  // the broker
@@ -37,7 +38,9 @@ class InputHealth {
   };
 
   // How often a quiet input's end is asked for again.
-  explicit InputHealth(int64_t confirm_every_ms) : confirm_every_ms_(confirm_every_ms) {}
+  // `from`: the offset that is read first.
+  explicit InputHealth(int64_t confirm_every_ms, base::Offset from = base::Offset(0))
+      : confirm_every_ms_(confirm_every_ms), from_(from) {}
 
   void note(const Poll& poll, base::UnixMillis now);
   // The end of the log while the input stands there; nullopt while it is not known.
@@ -47,15 +50,21 @@ class InputHealth {
   std::optional<base::Offset> ask_again(base::UnixMillis now);
   // What is wrong and what to do; empty when nothing is.
   const std::string& error() const { return error_; }
+  // What the log no longer held when it was first read, and what to do; empty when it held everything.
+  const std::string& missing() const { return missing_; }
   // Nothing more may be read until a restart.
   bool lost() const { return lost_; }
 
  private:
+  void note_begin(const Poll& poll);
   void note_end(const Poll& poll, base::UnixMillis now);
   // Why the log is not the one that was read; empty when it is.
   std::string other_log(const Poll& poll, base::UnixMillis now);
 
   int64_t confirm_every_ms_;
+  base::Offset from_;
+  bool begun_ = false;
+  std::string missing_;
   std::optional<End> end_;
   std::optional<base::Offset> last_end_;  // nothing was read since
   std::optional<base::UnixMillis> asked_;

@@ -424,7 +424,7 @@ class Process::Impl {
       }
       for (const LaneReport& lane : ingest_->reports()) {
         for (const engine::InputReport& in : lane.inputs) {
-          for (const std::string& what : {in.error, in.waiting}) {
+          for (const std::string& what : {in.error, in.missing, in.waiting}) {
             if (!what.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", what));
           }
         }

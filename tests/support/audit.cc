@@ -50,17 +50,20 @@ std::vector<Told> told(const Daemon& daemon) {
   return out;
 }
 
-void expect_equal(const std::vector<std::string>& is, const std::vector<std::string>& should, const char* what) {
+void expect_equal(const std::vector<std::string>& is, const std::vector<std::string>& should,
+                  const char* what) {
   auto const [a, b] = std::ranges::mismatch(is, should);
   if (a == is.end() && b == should.end()) return;
-  ADD_FAILURE() << what << ": " << is.size() << " instead of " << should.size() << ", the first difference at "
-                << a - is.begin() << "\n  is     " << (a == is.end() ? "missing" : *a) << "\n  should "
+  ADD_FAILURE() << what << ": " << is.size() << " instead of " << should.size()
+                << ", the first difference at " << a - is.begin() << "\n  is     "
+                << (a == is.end() ? "missing" : *a) << "\n  should "
                 << (b == should.end() ? "not be there" : *b);
 }
 
 bool settled(Daemon& daemon, const std::string& through) {
   if (!daemon.through(through, kSettleSeconds)) return false;
-  return eventually([&] { return daemon.status().tick() >= through && daemon.status().ready(); }, kSettleSeconds);
+  return eventually([&] { return daemon.status().tick() >= through && daemon.status().ready(); },
+                    kSettleSeconds);
 }
 
 void expect_dead_letters(const DaemonOptions& options, int64_t refused, bool once) {
@@ -119,8 +122,8 @@ std::vector<std::string> verdicts(const Daemon& daemon) {
   return out;
 }
 
-JournalAudit expect_journal(const Daemon& daemon, const std::string& broker, const std::string& journal_topic,
-                            base::Calendar calendar) {
+JournalAudit expect_journal(const Daemon& daemon, const std::string& broker,
+                            const std::string& journal_topic, base::Calendar calendar) {
   JournalAudit found;
   simulation::PlainBook book(calendar);
   runtime::JournalParts parts;
@@ -136,45 +139,51 @@ JournalAudit expect_journal(const Daemon& daemon, const std::string& broker, con
   }
   std::vector<Told> should;
   for (const simulation::PlainTransition& t : book.transitions()) {
-    should.emplace_back(t.alert, alerts::kTransitionNames[static_cast<size_t>(t.kind)], t.historical);
+    should.emplace_back(t.alert, alerts::kTransitionNames[static_cast<size_t>(t.kind)],
+                        t.historical);
   }
   EXPECT_EQ(told(daemon), should) << "what a watcher is told and what the journal says";
   EXPECT_GT(found.ticks, 0);
   return found;
 }
 
-std::vector<std::string> verdicts_without_faults(DaemonOptions options, const std::string& through) {
+std::vector<std::string> verdicts_without_faults(DaemonOptions options,
+                                                 const std::string& through) {
   options.topics.journal += ".undisturbed";
   options.topics.dead_letters += ".undisturbed";
   options.group = options.topics.journal;
   options.more.clear();
   kafka::ClientOptions client;
   client.bootstrap_servers = options.broker;
-  EXPECT_TRUE(kafka::create_topics(client,
-                                   {{options.topics.journal, 1, 1, -1}, {options.topics.dead_letters, 1, 1, -1}},
-                                   absl::Seconds(60), no_log())
+  EXPECT_TRUE(kafka::create_topics(
+                  client,
+                  {{options.topics.journal, 1, 1, -1}, {options.topics.dead_letters, 1, 1, -1}},
+                  absl::Seconds(60), no_log())
                   .ok());
   Daemon daemon(options);
   EXPECT_TRUE(daemon.serves() && settled(daemon, through)) << daemon.child().log();
   return verdicts(daemon);
 }
 
-void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options, const Economy& economy,
-           AuditOptions expect) {
+void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
+           const Economy& economy, AuditOptions expect) {
   std::string const through = economy.last_period();
   std::vector<std::string> const should = verdicts_without_faults(options, through);
   EXPECT_FALSE(should.empty()) << "nothing to tell: the economy has no fall that is seen";
   JournalAudit journal;
   for (Daemon* const replica : replicas) {
-    ASSERT_TRUE(settled(*replica, through)) << replica->child().log() << replica->status().DebugString();
+    ASSERT_TRUE(settled(*replica, through))
+        << replica->child().log() << replica->status().DebugString();
     expect_totals(*replica, economy.oracle(), economy.calendar());
     expect_equal(verdicts(*replica), should, "verdicts");
     journal = expect_journal(*replica, options.broker, options.topics.journal, economy.calendar());
   }
   expect_dead_letters(options, economy.refused(), expect.letters_once);
-  std::printf("  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %lld dead letters\n",
-              economy.months(), should.size(), journal.ticks, journal.passed_over,
-              static_cast<long long>(economy.refused()));
+  std::printf(
+      "  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %lld dead "
+      "letters\n",
+      economy.months(), should.size(), journal.ticks, journal.passed_over,
+      static_cast<long long>(economy.refused()));
 }
 
 }  // namespace bellwether::testing

@@ -1,6 +1,7 @@
-// What must hold after any fault: the figures are the oracle's, the journal folded as plainly as possible
-// tells each transition once, every replica tells the same, a replica that saw no fault and judges the same
-// log by itself comes to the same verdicts, and every refused record is a dead letter once.
+// What must hold after any fault: the figures are the oracle's, the journal folded as plainly as
+// possible tells each transition once, every replica tells the same, a replica that saw no fault
+// and judges the same log by itself comes to the same verdicts, and every refused record is a dead
+// letter once.
 #pragma once
 
 #include <string>
@@ -14,18 +15,19 @@ namespace bellwether::testing {
 // Births, deaths and moves of every leaf and month, interactions of the whole.
 void expect_totals(const Daemon& daemon, const Oracle& oracle, base::Calendar calendar);
 
-// Transitions as lines, with all their evidence. Acts of people are left out: only a journal has them.
+// Transitions as lines, with all their evidence. Acts of people are left out: only a journal has
+// them.
 std::vector<std::string> verdicts(const Daemon& daemon);
 
-// Verdicts in the journal that no replica counts: another stood there first. A journal without a line
-// that anybody understands is a failure.
+// Verdicts in the journal that no replica counts: another stood there first. A journal without a
+// line that anybody understands is a failure.
 struct JournalAudit {
   int ticks = 0;
   int passed_over = 0;
 };
 // The transitions that `daemon` tells are those of the journal, each once and in its order.
-JournalAudit expect_journal(const Daemon& daemon, const std::string& broker, const std::string& journal_topic,
-                            base::Calendar calendar);
+JournalAudit expect_journal(const Daemon& daemon, const std::string& broker,
+                            const std::string& journal_topic, base::Calendar calendar);
 
 // A replica with a journal of its own, which nothing disturbs, over the same inputs.
 std::vector<std::string> verdicts_without_faults(DaemonOptions options, const std::string& through);
@@ -37,8 +39,9 @@ struct AuditOptions {
   // Two that lead at the same moment may both write one letter.
   bool letters_once = true;
 };
-// All of the above for replicas that have read everything that `economy` told. Prints what was found.
-void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options, const Economy& economy,
-           AuditOptions expect = {});
+// All of the above for replicas that have read everything that `economy` told. Prints what was
+// found.
+void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
+           const Economy& economy, AuditOptions expect = {});
 
 }  // namespace bellwether::testing

@@ -147,6 +147,23 @@ std::string OwnBroker::address() const {
   return "127.0.0.1:" + port;
 }
 
+void delete_records(const std::string& broker, const std::string& topic, int partitions) {
+  using Records = kafka::Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>;
+  using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+  kafka::Callbacks callbacks;
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
+  kafka::PartitionList before(rd_kafka_topic_partition_list_new(partitions));
+  for (int p = 0; p < partitions; ++p) {
+    rd_kafka_topic_partition_list_add(before.get(), topic.c_str(), p)->offset = RD_KAFKA_OFFSET_END;
+  }
+  Records const records(rd_kafka_DeleteRecords_new(before.get()));
+  kafka::Queue const queue(rd_kafka_queue_new(made.get()));
+  rd_kafka_DeleteRecords_t* raw = records.get();
+  rd_kafka_DeleteRecords(made.get(), &raw, 1, nullptr, queue.get());
+  Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
+  BELLWETHER_CHECK(done != nullptr && rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 Topics make_topics(const std::string& broker, int partitions, int support_partitions) {
   static std::atomic<int> number{0};
   std::string const prefix = base::cat("test.", getpid(), ".", number.fetch_add(1));

@@ -75,6 +75,9 @@ class OwnBroker {
   TemporaryFolder folder_;
 };
 
+// Deletes what the partitions of a topic hold now, as retention does.
+void delete_records(const std::string& broker, const std::string& topic, int partitions = 3);
+
 struct Topics {
   std::string registrations;
   std::string support;

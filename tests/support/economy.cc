@@ -15,12 +15,14 @@ struct SectorOfWorld {
   const char* code;      // as an event states it
   const char* division;  // as the reference has it
 };
-constexpr std::array<SectorOfWorld, 4> kSectors = {{{"10110", "10"}, {"11070", "11"}, {"46900", "46"}, {"47110", "47"}}};
+constexpr std::array<SectorOfWorld, 4> kSectors = {
+    {{"10110", "10"}, {"11070", "11"}, {"46900", "46"}, {"47110", "47"}}};
 constexpr size_t kFallingSector = 0;
 // A fact may become known so many days late.
 constexpr int kLateDaysMax = 20;
 
-events::Event event(events::EventKind kind, uint64_t business, uint64_t fact, uint64_t sequence, base::Days on) {
+events::Event event(events::EventKind kind, uint64_t business, uint64_t fact, uint64_t sequence,
+                    base::Days on) {
   events::Event e;
   e.kind = kind;
   e.business = base::BusinessKey(base::mix64(business));
@@ -38,7 +40,8 @@ void set_activity(events::v1::Activity& activity, const char* code) {
 
 }  // namespace
 
-Economy::Economy(uint64_t seed, EconomyOptions options) : random_(seed), options_(options), oracles_(1, Oracle(calendar_)) {}
+Economy::Economy(uint64_t seed, EconomyOptions options)
+    : random_(seed), options_(options), oracles_(1, Oracle(calendar_)) {}
 
 void Economy::mean(const events::Event& meant) {
   for (Oracle& oracle : oracles_) oracle.tell(meant);
@@ -55,7 +58,8 @@ void Economy::publish_months(Source& source, int months) {
 }
 
 void Economy::publish_month(Source& source) {
-  base::PeriodIndex const period(calendar_.period_of(base::days_from_civil(kFirstYear, 1, 1)).value + months_);
+  base::PeriodIndex const period(
+      calendar_.period_of(base::days_from_civil(kFirstYear, 1, 1)).value + months_);
   base::Days const first = calendar_.first_day(period);
   base::Days const end = calendar_.first_day(base::PeriodIndex(period.value + 1));
   int const days = end.value - first.value;
@@ -75,8 +79,8 @@ void Economy::publish_month(Source& source) {
   }
   std::ranges::stable_sort(month_, {}, &Said::on);
   for (const Said& said_record : month_) {
-    source.raw(said_record.support ? source.topics().support : source.topics().registrations, said_record.key,
-               said_record.value, noon(said_record.on));
+    source.raw(said_record.support ? source.topics().support : source.topics().registrations,
+               said_record.key, said_record.value, noon(said_record.on));
   }
   source.heartbeat(base::UnixMillis(base::start_of(end).value));
   ++months_;
@@ -108,13 +112,15 @@ void Economy::registered(const Business& b, uint64_t sequence, base::Days on) {
   e.mutable_registered()->set_area_code(kAreas[b.area]);
   set_activity(*e.mutable_registered()->add_activities(), kSectors[b.sector].code);
   say(e, b.id, on);
-  events::Event meant = event(events::EventKind::kRegistered, b.number, b.number << 20, sequence, b.born);
+  events::Event meant =
+      event(events::EventKind::kRegistered, b.number, b.number << 20, sequence, b.born);
   meant.area = area(kAreas[b.area]);
   meant.sector = sector(kSectors[b.sector].division);
   mean(meant);
 }
 
-void Economy::say(const events::v1::RegistrationEvent& e, const std::string& business, base::Days on) {
+void Economy::say(const events::v1::RegistrationEvent& e, const std::string& business,
+                  base::Days on) {
   month_.push_back({on, false, Source::key(business), e.SerializeAsString()});
 }
 
@@ -181,7 +187,8 @@ void Economy::support(base::Days first, int days) {
       e.set_case_id(id);
       e.set_area_code(kAreas[0]);
       set_activity(*e.mutable_activity(), kSectors[1].code);
-      events::Event meant = event(events::EventKind::kInteraction, uint64_t{1} << 40 | enquirers_, fact, sequence, on);
+      events::Event meant = event(events::EventKind::kInteraction, uint64_t{1} << 40 | enquirers_,
+                                  fact, sequence, on);
       meant.unregistered = true;
       meant.code = 1;
       meant.area = area(kAreas[0]);

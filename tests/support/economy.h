@@ -1,7 +1,7 @@
-// A small economy over the places of world.h, told month by month as a register and a support desk tell
-// it: births, deaths, moves, corrections, late facts, repetitions, enquiries, and records that must be
-// refused. What was meant is told to the oracle at the same time. One sector halves for a year, so that
-// there are alerts. Same seed, same records in the same order.
+// A small economy over the places of world.h, told month by month as a register and a support desk
+// tell it: births, deaths, moves, corrections, late facts, repetitions, enquiries, and records that
+// must be refused. What was meant is told to the oracle at the same time. One sector halves for a
+// year, so that there are alerts. Same seed, same records in the same order.
 #pragma once
 
 #include <string>
@@ -32,12 +32,13 @@ class Economy {
   // The next month, and heartbeats to its end; acknowledged by the broker when it returns.
   void publish_month(Source& source);
   void publish_months(Source& source, int months);
-  int months() const { return months_; }     // told so far
-  std::string last_period() const;           // "2018-12"; empty before the first
+  int months() const { return months_; }  // told so far
+  std::string last_period() const;        // "2018-12"; empty before the first
   base::Calendar calendar() const { return calendar_; }
   // What a log holds that has every record so far.
   const Oracle& oracle() const { return oracles_.front(); }
-  // From now on there is another oracle, which is told what comes: of a log that lost what stood before.
+  // From now on there is another oracle, which is told what comes: of a log that lost what stood
+  // before.
   void begin_anew() { oracles_.emplace_back(calendar_); }
   const Oracle& oracle_anew() const { return oracles_.back(); }
   int64_t refused() const { return refused_; }  // records so far

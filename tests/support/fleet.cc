@@ -17,14 +17,18 @@ constexpr double kEndSeconds = 20;
 
 uint64_t printed_seed() {
   const char* const given = std::getenv("BELLWETHER_FAULT_SEED");
-  uint64_t const seed = given != nullptr ? std::strtoull(given, nullptr, 10)
-                                         : static_cast<uint64_t>(
-                                               std::chrono::system_clock::now().time_since_epoch().count() / 1'000'000);
+  uint64_t const seed =
+      given != nullptr
+          ? std::strtoull(given, nullptr, 10)
+          : static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count() /
+                                  1'000'000);
   std::printf("  seed %llu (BELLWETHER_FAULT_SEED)\n", static_cast<unsigned long long>(seed));
   return seed;
 }
 
-void pause_ms(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+void pause_ms(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
 
 Fleet::Fleet(DaemonOptions options, size_t replicas, OwnYaml own_yaml)
     : options_(std::move(options)), own_yaml_(std::move(own_yaml)), replicas_(replicas) {
@@ -67,7 +71,9 @@ int Fleet::revive() {
 std::optional<size_t> Fleet::leader() {
   std::optional<size_t> found;
   for (size_t i = 0; i < replicas_.size(); ++i) {
-    if (!replicas_[i]->child().running() || replicas_[i]->status().role() != status::v1::ROLE_LEADER) continue;
+    if (!replicas_[i]->child().running() ||
+        replicas_[i]->status().role() != status::v1::ROLE_LEADER)
+      continue;
     if (found) return std::nullopt;
     found = i;
   }
@@ -89,10 +95,16 @@ bool Fleet::wait_for_verdicts(double seconds) {
       seconds);
 }
 
-Feeder::Feeder(Economy& economy, Source& source, int pause_between_ms)
-    : economy_(economy), source_(source), pause_between_ms_(pause_between_ms), thread_([this] { run(); }) {}
+Feeder::Feeder(Economy& economy, Source& source, int pause_between_ms, int months_max)
+    : economy_(economy),
+      source_(source),
+      pause_between_ms_(pause_between_ms),
+      months_max_(months_max),
+      thread_([this] { run(); }) {}
 
-Feeder::~Feeder() { finish(); }
+Feeder::~Feeder() {
+  finish();
+}
 
 void Feeder::finish() {
   finish_.store(true);
@@ -101,10 +113,14 @@ void Feeder::finish() {
 
 void Feeder::run() {
   while (!finish_.load()) {
-    if (economy_.months() < Economy::kMonths - kKeptBack) economy_.publish_month(source_);
-    for (int waited = 0; waited < pause_between_ms_ && !finish_.load(); waited += 10) pause_ms(10);
+    if (economy_.months() < months_max_ - kKeptBack) economy_.publish_month(source_);
+    int waited = 0;
+    do {
+      pause_ms(10);
+      waited += 10;
+    } while (waited < pause_between_ms_ && !finish_.load());
   }
-  while (economy_.months() < Economy::kMonths) economy_.publish_month(source_);
+  while (economy_.months() < months_max_) economy_.publish_month(source_);
 }
 
 }  // namespace bellwether::testing

@@ -15,8 +15,8 @@
 
 namespace bellwether::testing {
 
-// A seed of this moment, or BELLWETHER_FAULT_SEED: printed, so that a run can be tried again. (Moments on
-// a real broker repeat only roughly.)
+// A seed of this moment, or BELLWETHER_FAULT_SEED: printed, so that a run can be tried again.
+// (Moments on a real broker repeat only roughly.)
 uint64_t printed_seed();
 void pause_ms(int milliseconds);
 
@@ -33,7 +33,8 @@ class Fleet {
   std::vector<Daemon*> all();
   const DaemonOptions& options() const { return options_; }
 
-  // Ends it by `signal` and waits until it is gone. The exit status, 128 + signal when that killed it.
+  // Ends it by `signal` and waits until it is gone. The exit status, 128 + signal when that killed
+  // it.
   int end(size_t i, int signal);
   void start(size_t i);
   // What an orchestrator does: starts those again that ended by themselves. How many these were.
@@ -55,9 +56,9 @@ class Fleet {
 // finish(), so that whatever happens before happens in the middle.
 class Feeder {
  public:
-  Feeder(Economy& economy, Source& source, int pause_between_ms);
+  Feeder(Economy& economy, Source& source, int pause_between_ms, int months_max = Economy::kMonths);
   ~Feeder();
-  // Tells the rest up to Economy::kMonths without pausing; returns when the broker has it.
+  // Tells the rest up to months_max without pausing; returns when the broker has it.
   void finish();
 
  private:
@@ -66,6 +67,7 @@ class Feeder {
   Economy& economy_;
   Source& source_;
   int const pause_between_ms_;
+  int const months_max_;
   std::atomic<bool> finish_{false};
   std::thread thread_;
 };

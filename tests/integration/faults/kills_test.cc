@@ -27,8 +27,8 @@ std::vector<std::string> acknowledged(const Daemon& daemon) {
   return out;
 }
 
-// Acknowledges an open alert that nobody has yet. Its name when the daemon said that this stands; empty
-// when there is none, or when the daemon could not say.
+// Acknowledges an open alert that nobody has yet. Its name when the daemon said that this stands;
+// empty when there is none, or when the daemon could not say.
 std::string acknowledge_one(const Daemon& daemon) {
   auto const stub = alerts::v1::AlertService::NewStub(daemon.channel());
   alerts::v1::ListAlertsRequest list;
@@ -66,8 +66,8 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
     if (std::string const act = acknowledge_one(fleet[victim]); !act.empty()) acts.push_back(act);
     auto const status = fleet[victim].status();
     std::printf("  kill %d: replica %zu, %s, tick %s, data through %s\n", kill + 1, victim,
-                status.role() == status::v1::ROLE_LEADER ? "leading" : "not leading", status.tick().c_str(),
-                status.basis().data_through().c_str());
+                status.role() == status::v1::ROLE_LEADER ? "leading" : "not leading",
+                status.tick().c_str(), status.basis().data_through().c_str());
     EXPECT_EQ(fleet.end(victim, SIGKILL), 128 + SIGKILL) << fleet[victim].child().log();
     fleet.start(victim);
   }

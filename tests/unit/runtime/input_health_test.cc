@@ -52,6 +52,26 @@ TEST(InputHealthTest, QuietBeginsAnewAfterEverythingThatHidTheEnd) {
   }
 }
 
+TEST(InputHealthTest, ALogThatBeginsLaterThanItIsReadFromIsToldOf) {
+  InputHealth whole(kEvery);
+  whole.note({.records = true, .first = Offset(0), .next = 0}, UnixMillis(0));
+  EXPECT_EQ(whole.missing(), "");
+  InputHealth cut(kEvery);
+  cut.note(nothing(), UnixMillis(0));
+  EXPECT_EQ(cut.missing(), "") << "nothing is known yet";
+  cut.note({.records = true, .first = Offset(7), .next = 0}, UnixMillis(1));
+  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7 instead of 0"));
+  cut.note(end(9), UnixMillis(2));
+  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7")) << "it stays so until a restart";
+  InputHealth emptied(kEvery);
+  emptied.note(end(7), UnixMillis(0));
+  EXPECT_THAT(emptied.missing(), HasSubstr("begins at offset 7"));
+  InputHealth resumed(kEvery, Offset(7));
+  resumed.note({.records = true, .first = Offset(7), .next = 7}, UnixMillis(0));
+  EXPECT_EQ(resumed.missing(), "") << "the rest was read before";
+  EXPECT_EQ(cut.error(), "") << "what there is can be read";
+}
+
 TEST(InputHealthTest, RecordsEndTheQuiet) {
   InputHealth health(kEvery);
   health.note(end(7), UnixMillis(0));

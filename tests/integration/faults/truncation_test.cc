@@ -1,0 +1,138 @@
+// Input logs that lose records: by retention, before or after they were read, and as topics made
+// anew.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kafka/topics.h"
+#include "support/audit.h"
+#include "support/cluster.h"
+#include "support/economy.h"
+#include "support/fleet.h"
+
+namespace bellwether::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kHistoryMonths = 80;
+constexpr int kNextMonths = 6;
+
+void delete_inputs(const Topics& topics) {
+  delete_records(broker(), topics.registrations);
+  delete_records(broker(), topics.support);
+}
+
+bool warned(const Daemon& daemon, const std::string& topic, const std::string& words) {
+  auto const s = daemon.status();
+  return std::ranges::any_of(s.basis().coverage_warnings(), [&](const std::string& w) {
+    return w.find(topic) != std::string::npos && w.find(words) != std::string::npos;
+  });
+}
+
+// What was told stands unchanged at the beginning of what is told now.
+void expect_begins_with(const std::vector<std::string>& now,
+                        const std::vector<std::string>& before) {
+  ASSERT_GE(now.size(), before.size());
+  EXPECT_TRUE(std::ranges::equal(before, std::span(now).first(before.size())));
+}
+
+class TruncationTest : public ::testing::Test {
+ protected:
+  // A daemon that has read the history.
+  void SetUp() override {
+    economy.publish_months(source, kHistoryMonths);
+    settle();
+  }
+  void settle() {
+    std::string const through = economy.last_period();
+    EXPECT_TRUE(fleet[0].through(through))
+        << fleet[0].child().log() << fleet[0].status().DebugString();
+    EXPECT_TRUE(eventually([&] { return fleet[0].status().tick() >= through; }))
+        << fleet[0].child().log();
+  }
+  void restart() {
+    EXPECT_EQ(fleet.end(0, SIGTERM), 0);
+    fleet.start(0);
+  }
+  // The restarted daemon counts what the logs hold, says what they lack, and repeats no transition.
+  void expect_anew(const std::vector<std::string>& told_before) {
+    settle();
+    expect_totals(fleet[0], economy.oracle_anew(), economy.calendar());
+    expect_begins_with(verdicts(fleet[0]), told_before);
+    expect_journal(fleet[0], broker(), topics.journal, economy.calendar());
+  }
+
+  Topics const topics = make_topics(broker());
+  Source source{broker(), topics};
+  Economy economy{printed_seed()};
+  Fleet fleet{{.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 1};
+};
+
+TEST_F(TruncationTest, RecordsDeletedAfterTheyWereReadAreMissedOnlyByARestart) {
+  delete_inputs(topics);
+  economy.begin_anew();
+  economy.publish_months(source, kNextMonths);
+  settle();
+  expect_totals(fleet[0], economy.oracle(), economy.calendar());
+  EXPECT_EQ(fleet[0].status().basis().coverage_warnings_size(), 0)
+      << fleet[0].status().DebugString();
+  std::vector<std::string> const before = verdicts(fleet[0]);
+  restart();
+  expect_anew(before);
+  EXPECT_TRUE(warned(fleet[0], topics.registrations, "the log begins at offset"))
+      << fleet[0].status().DebugString();
+  EXPECT_TRUE(warned(fleet[0], topics.support, "the log begins at offset"));
+  EXPECT_THAT(fleet[0].child().log(), HasSubstr("figures lack what the records before it said"));
+  EXPECT_TRUE(eventually([&] { return fleet[0].status().ready(); }))
+      << "what there is can be asked for";
+}
+
+TEST_F(TruncationTest, RecordsDeletedBeforeTheyWereReadStopTheInputAndAreNamed) {
+  std::vector<std::string> const before = verdicts(fleet[0]);
+  Oracle const read = economy.oracle();
+  fleet[0].child().signal(SIGSTOP);
+  pause_ms(500);  // a fetch that was under way comes back empty
+  economy.publish_months(source, 1);
+  delete_inputs(topics);
+  economy.begin_anew();
+  economy.publish_months(source, kNextMonths);
+  fleet[0].child().signal(SIGCONT);
+  EXPECT_TRUE(eventually([&] {
+    return warned(fleet[0], topics.registrations, "restart to fold the new log");
+  })) << fleet[0].status().DebugString();
+  EXPECT_TRUE(eventually([&] { return !fleet[0].status().ready(); }));
+  EXPECT_TRUE(fleet[0].child().running());
+  expect_totals(fleet[0], read, economy.calendar());
+  restart();
+  expect_anew(before);
+  EXPECT_TRUE(warned(fleet[0], topics.registrations, "the log begins at offset"));
+}
+
+TEST_F(TruncationTest, TopicsMadeAnewAreFoldedByARestartThatRepeatsNoTransition) {
+  std::vector<std::string> const before = verdicts(fleet[0]);
+  kafka::ClientOptions client;
+  client.bootstrap_servers = broker();
+  std::vector<std::string> const inputs = {topics.registrations, topics.support};
+  ASSERT_TRUE(kafka::delete_topics(client, inputs, absl::Seconds(30), no_log()).ok());
+  ASSERT_TRUE(eventually([&] {
+    return kafka::create_topics(client, {{inputs[0], 3, 1, -1}, {inputs[1], 3, 1, -1}},
+                                absl::Seconds(30), no_log())
+        .ok();
+  }));
+  EXPECT_TRUE(eventually([&] {
+    return warned(fleet[0], topics.registrations, "restart to fold the new log");
+  })) << fleet[0].status().DebugString();
+  economy.begin_anew();
+  Source anew(broker(), topics);
+  economy.publish_months(anew, kNextMonths);
+  restart();
+  expect_anew(before);
+  EXPECT_EQ(fleet[0].status().basis().coverage_warnings_size(), 0) << "the new log is whole";
+}
+
+}  // namespace
+}  // namespace bellwether::testing
