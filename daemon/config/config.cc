@@ -255,7 +255,7 @@ kafka:
   # dead_letters_topic: bellwether.dead-letters
   # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
   # group: bellwether                           # members of one group elect who evaluates
-  # session_timeout_ms: 10000
+  # session_timeout_ms: 8000
   # queued_kbytes: 65536                        # memory for records fetched ahead
   # properties:                                 # handed to librdkafka as they stand
   #   security.protocol: SASL_SSL

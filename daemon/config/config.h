@@ -27,7 +27,7 @@ struct KafkaConfig {
   std::string dead_letters_topic = "bellwether.dead-letters";
   std::string journal_topic = "bellwether.journal";
   std::string group = "bellwether";                    // leadership of the journal
-  int32_t session_timeout_ms = 10'000;
+  int32_t session_timeout_ms = 8'000;
   int32_t queued_kbytes = 65'536;                      // librdkafka's queued.max.messages.kbytes
 };
 

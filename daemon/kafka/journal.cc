@@ -6,6 +6,9 @@ namespace bellwether::kafka {
 namespace {
 
 constexpr int kLeadershipPollMs = 100;
+// A member hears with the answer to a heartbeat that another has left or died. Far more often than staying
+// in the group asks for, so that a leader that leaves is followed within a second.
+constexpr int kHeartbeatMs = 500;
 constexpr int kJournalQueuedKbytes = 16'384;
 
 }  // namespace
@@ -53,7 +56,7 @@ absl::StatusOr<std::unique_ptr<Leadership>> Leadership::join(const ClientOptions
       {"auto.offset.reset", "latest"},
       {"partition.assignment.strategy", "range"},
       {"session.timeout.ms", base::cat(leadership.session_timeout_ms)},
-      {"heartbeat.interval.ms", base::cat(std::max(100, leadership.session_timeout_ms / 4))},
+      {"heartbeat.interval.ms", base::cat(kHeartbeatMs)},
   };
   auto client = make_client(RD_KAFKA_CONSUMER, options, settings, &l->callbacks_);
   if (!client.ok()) return client.status();

@@ -39,7 +39,7 @@ class JournalReader {
 struct LeadershipOptions {
   std::string topic;
   std::string group = "bellwether";
-  int session_timeout_ms = 10'000;
+  int session_timeout_ms = 8'000;
 };
 
 // A member of the group that shares the journal's one partition; the member that has it leads. Two may
