@@ -134,18 +134,24 @@ kafka::LogFn no_log() {
   return [](int, std::string_view, std::string_view) {};
 }
 
-OwnBroker::OwnBroker() { run("start"); }
+OwnBroker::OwnBroker(int proxy) {
+  if (proxy > 0) setenv("BELLWETHER_BROKER_PROXY", std::to_string(proxy).c_str(), 1);
+  run("start");
+  unsetenv("BELLWETHER_BROKER_PROXY");
+}
 OwnBroker::~OwnBroker() { run("kill"); }
 void OwnBroker::run(const std::string& verb) const {
   std::string const command =
       base::cat(BELLWETHER_SOURCE_DIR, "/third_party/broker ", verb, " ", folder_.path().string(), "/broker");
   BELLWETHER_CHECK(std::system(command.c_str()) == 0);
 }
-std::string OwnBroker::address() const {
-  std::string port = read_file((folder_.path() / "broker" / "port").string());
-  while (!port.empty() && port.back() == '\n') port.pop_back();
-  return "127.0.0.1:" + port;
+std::string OwnBroker::file(const std::string& name) const {
+  std::string text = read_file((folder_.path() / "broker" / name).string());
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
+std::string OwnBroker::address() const { return "127.0.0.1:" + file("port"); }
+std::string OwnBroker::behind_proxy() const { return "127.0.0.1:" + file("proxied"); }
 
 void delete_records(const std::string& broker, const std::string& topic, int partitions) {
   using Records = kafka::Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>;
@@ -221,22 +227,29 @@ std::shared_ptr<grpc::Channel> Daemon::channel() const {
 }
 
 std::string Daemon::http(const std::string& path, int* status) const {
+  return http_request(metrics_port_, "GET", path, "", status);
+}
+
+std::string http_request(int port, const std::string& method, const std::string& path, const std::string& body,
+                         int* status) {
   int const s = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(metrics_port_));
+  to.sin_port = htons(static_cast<uint16_t>(port));
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (connect(s, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-    std::string const request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    std::string const request =
+        base::cat(method, " ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
+                  "\r\nConnection: close\r\n\r\n", body);
     (void)!write(s, request.data(), request.size());
     char buffer[65536];
     for (ssize_t n = 0; (n = read(s, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<size_t>(n));
   }
   close(s);
   if (status != nullptr) *status = answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
-  size_t const body = answer.find("\r\n\r\n");
-  return body == std::string::npos ? "" : answer.substr(body + 4);
+  size_t const begin = answer.find("\r\n\r\n");
+  return begin == std::string::npos ? "" : answer.substr(begin + 4);
 }
 
 status::v1::GetStatusResponse Daemon::status() const {

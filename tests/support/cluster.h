@@ -66,14 +66,21 @@ kafka::LogFn no_log();
 // A broker that a test may stop and kill.
 class OwnBroker {
  public:
-  OwnBroker();
+  // `proxy`: the port on which a proxy will listen, 0 for none.
+  explicit OwnBroker(int proxy = 0);
   ~OwnBroker();
   std::string address() const;
+  std::string behind_proxy() const;  // where the proxy forwards to
   void run(const std::string& verb) const;  // start, stop, kill, restart
 
  private:
+  std::string file(const std::string& name) const;
   TemporaryFolder folder_;
 };
+
+// Sends a request to a port of this machine; the body of the answer. `status` is 0 without an answer.
+std::string http_request(int port, const std::string& method, const std::string& path,
+                         const std::string& body = "", int* status = nullptr);
 
 // Deletes what the partitions of a topic hold now, as retention does.
 void delete_records(const std::string& broker, const std::string& topic, int partitions = 3);

@@ -1,0 +1,65 @@
+// A bad network between the daemons and the broker while events come in.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/audit.h"
+#include "support/cluster.h"
+#include "support/economy.h"
+#include "support/fleet.h"
+#include "support/toxic_network.h"
+
+namespace bellwether::testing {
+namespace {
+
+constexpr int kHistoryMonths = 72;
+constexpr int kTroubles = 6;
+
+TEST(NetworkTest, SlowCutResetAndSilentConnectionsLoseAndRepeatNothing) {
+  Random random(printed_seed());
+  ToxicNetwork network;
+  OwnBroker own(network.port());
+  network.connect(own.behind_proxy());
+  Topics const topics = make_topics(own.address());
+  Source source(own.address(), topics);  // it has a good network: what is told is the same
+  Economy economy(random.next());
+  economy.publish_months(source, kHistoryMonths);
+  std::vector<std::pair<std::string, std::function<void()>>> troubles = {
+      {"slow", [&] { network.latency(random.between(50, 400), 50); }},
+      {"narrow", [&] { network.bandwidth(random.between(20, 200)); }},
+      {"resets", [&] { network.resets(random.between(0, 500)); }},
+      {"black hole", [&] { network.black_hole(); }},
+      {"cut", [&] { network.cut(); }},
+      {"slow and narrow", [&] {
+         network.latency(random.between(50, 400), 50);
+         network.bandwidth(random.between(20, 200));
+       }}};
+  random.shuffle(troubles);
+  network.latency(100, 50);  // the history comes over a slow line
+  Fleet fleet({.broker = network.address(), .topics = topics, .time = kHeartbeatsOnly}, 2);
+  ASSERT_TRUE(fleet.wait_for_verdicts());
+  Feeder feeder(economy, source, 500);
+  for (int i = 0; i < kTroubles; ++i) {
+    const auto& [name, begin] = troubles[static_cast<size_t>(i)];
+    network.heal();
+    pause_ms(random.between(0, 500));
+    begin();
+    int const lasts = random.between(500, 3000);
+    std::printf("  %s for %d ms: %d months told, tick %s\n", name.c_str(), lasts, economy.months(),
+                fleet[0].status().tick().c_str());
+    pause_ms(lasts);
+    fleet.revive();
+  }
+  network.heal();
+  feeder.finish();
+  // The replica that judges for comparison comes by the good network.
+  DaemonOptions options = fleet.options();
+  options.broker = own.address();
+  audit(fleet.all(), options, economy);
+}
+
+}  // namespace
+}  // namespace bellwether::testing
