@@ -57,9 +57,22 @@ void Economy::publish_months(Source& source, int months) {
   for (int i = 0; i < months; ++i) publish_month(source);
 }
 
+base::PeriodIndex Economy::next_month() const {
+  return base::PeriodIndex(calendar_.period_of(base::days_from_civil(kFirstYear, 1, 1)).value +
+                           months_);
+}
+
+void Economy::repeat(Source& source, int records) {
+  base::UnixMillis const at = noon(calendar_.first_day(next_month()));
+  for (int i = 0; i < records; ++i) {
+    const Said& fact = facts_[random_.below(facts_.size())];
+    source.raw(fact.support ? source.topics().support : source.topics().registrations, fact.key,
+               fact.value, at);
+  }
+}
+
 void Economy::publish_month(Source& source) {
-  base::PeriodIndex const period(
-      calendar_.period_of(base::days_from_civil(kFirstYear, 1, 1)).value + months_);
+  base::PeriodIndex const period = next_month();
   base::Days const first = calendar_.first_day(period);
   base::Days const end = calendar_.first_day(base::PeriodIndex(period.value + 1));
   int const days = end.value - first.value;
@@ -68,6 +81,7 @@ void Economy::publish_month(Source& source) {
   later_life(first, days);
   support(first, days);
   size_t const said = month_.size();
+  facts_.insert(facts_.end(), month_.begin(), month_.end());
   for (size_t i = 0; i < said; i += 20) {
     Said again = month_[random_.below(said)];  // a producer that was not sure
     month_.push_back(std::move(again));

@@ -32,6 +32,9 @@ class Economy {
   // The next month, and heartbeats to its end; acknowledged by the broker when it returns.
   void publish_month(Source& source);
   void publish_months(Source& source, int months);
+  // Facts of the past once more, at the beginning of the month that comes next: they change
+  // nothing.
+  void repeat(Source& source, int records);
   int months() const { return months_; }  // told so far
   std::string last_period() const;        // "2018-12"; empty before the first
   base::Calendar calendar() const { return calendar_; }
@@ -60,6 +63,7 @@ class Economy {
     std::string value;
   };
 
+  base::PeriodIndex next_month() const;
   void births(base::Days first, int days);
   void later_life(base::Days first, int days);
   void support(base::Days first, int days);
@@ -74,6 +78,7 @@ class Economy {
   std::vector<Oracle> oracles_;
   std::vector<Business> businesses_;
   std::vector<Said> month_;  // being written
+  std::vector<Said> facts_;  // all that were told
   uint64_t sequence_ = 0;
   uint64_t enquirers_ = 0;
   int64_t refused_ = 0;
