@@ -1,0 +1,96 @@
+// What the runbook sends an operator to look at is there: metrics, status fields and words of the
+// log.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace bellwether {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_FALSE(text.str().empty()) << path;
+  return text.str();
+}
+
+fs::path const kSource = BELLWETHER_SOURCE_DIR;
+
+std::set<std::string> found(const std::string& text, const char* pattern) {
+  std::set<std::string> out;
+  std::regex const wanted(pattern);
+  for (std::sregex_iterator at(text.begin(), text.end(), wanted), end; at != end; ++at)
+    out.insert((*at)[1]);
+  return out;
+}
+
+TEST(RunbookTest, ItsMetricsExist) {
+  std::string const metrics =
+      read(kSource / "daemon/runtime/instruments.cc") + read(kSource / "daemon/metrics/process.cc");
+  std::string const runbook = read(kSource / "deploy/runbook.md");
+  std::set<std::string> const ours = found(runbook, "\\bbellwether_([a-z_]+)");
+  EXPECT_GE(ours.size(), 15u);
+  for (const std::string& name : ours) {
+    EXPECT_NE(metrics.find('"' + name + '"'), std::string::npos) << "bellwether_" << name;
+  }
+  for (const std::string& name : found(runbook, "\\b(process_[a-z_]+)")) {
+    EXPECT_NE(metrics.find('"' + name + '"'), std::string::npos) << name;
+  }
+}
+
+TEST(RunbookTest, ItsStatusFieldsExist) {
+  std::string const status = read(kSource / "proto/bellwether/status/v1/status.proto") +
+                             read(kSource / "proto/bellwether/common/v1/common.proto");
+  std::string const runbook = read(kSource / "deploy/runbook.md");
+  std::set<std::string> const fields = found(
+      runbook,
+      "`(broker_reachable|not_ready|role|silent_inputs|config_digest|data_through|rule_set)\\b");
+  std::set<std::string> const parts = found(runbook, "`[a-z]+\\[\\]\\.([a-z_]+)`");
+  EXPECT_GE(fields.size() + parts.size(), 8u);
+  for (const auto& names : {fields, parts}) {
+    for (const std::string& name : names) {
+      EXPECT_NE(status.find(' ' + name + " = "), std::string::npos) << name;
+    }
+  }
+}
+
+// The part of a log line that does not change.
+TEST(RunbookTest, ItsLogLinesAreWritten) {
+  std::string source;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "daemon")) {
+    if (entry.path().extension() == ".cc" || entry.path().extension() == ".h")
+      source += read(entry.path());
+  }
+  // As one text: string literals that follow each other, and a line's break in them.
+  source = std::regex_replace(source, std::regex("\"\\s*\"|\\s+"), " ");
+  std::string const runbook =
+      std::regex_replace(read(kSource / "deploy/runbook.md"), std::regex("\\s+"), " ");
+  for (const char* words :
+       {"waiting for the broker: ", "not journaled, trying again: ",
+        "the journal did not take the record: ",
+        "the broker is out of reach: figures may be out of date", "this replica leads",
+        "this replica follows",
+        "this replica cannot take part in the group: ", "the log begins at offset ",
+        "figures lack what the records before it said", "the topic is gone. Serving what was read",
+        "restart to fold the new log", "; a restart folds the log anew: set ",
+        "nothing read yet and no heartbeat; ticks wait for it",
+        "ticks wait until the dead letters are written", "dead letters are written again",
+        "dead letters are not taken and ticks wait for them: ",
+        "the journal was truncated or made anew while it was being read", " passed over: "}) {
+    std::string const spaced = std::regex_replace(std::string(words), std::regex("\\s+"), " ");
+    std::string const end = spaced.back() == ' ' ? spaced.substr(0, spaced.size() - 1) : spaced;
+    EXPECT_NE(runbook.find(end), std::string::npos) << "not in the runbook: " << words;
+    EXPECT_NE(source.find(end), std::string::npos) << "not in the source: " << words;
+  }
+}
+
+}  // namespace
+}  // namespace bellwether
