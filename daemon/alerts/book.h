@@ -81,6 +81,8 @@ struct Evidence {
   PeriodIndex baseline_last;
   int32_t downweighted = 0;
   double score_scale = 1;
+  detection::BaselineKind baseline_kind{};
+  double year_before = 0;    // kRecentAgainstYearBefore: deviate of the same period then; positive is a rise
   double limit = 0;
   double reported = 1;       // share of the period's events that should have been reported by then
   double nowcast = 0;        // of the whole count, where reported < 1

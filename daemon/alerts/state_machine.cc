@@ -12,6 +12,7 @@ constexpr int kHitsForRed = 2;
 
 Severity wanted(const Rule& rule, const AlertUpdate& state, const Signal& signal) {
   if (rule.severity != Severity::kRed) return rule.severity;
+  if (signal.provisional) return Severity::kAmber;
   bool const repeated =
       std::popcount(state.recent_hits & kRecentTicks) >= kHitsForRed && signal.large;
   return signal.established || repeated ? Severity::kRed : Severity::kAmber;

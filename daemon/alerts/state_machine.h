@@ -23,6 +23,7 @@ struct Signal {
   bool hit = false;             // the condition holds at this tick
   bool established = false;     // strong enough for red by itself (CUSUM at its threshold)
   bool large = false;           // far enough from the expected for red by repetition
+  bool provisional = false;     // rests on too little for red
   bool quiet = false;           // the condition for clearing holds at this tick
   PeriodIndex onset;
   Evidence evidence;

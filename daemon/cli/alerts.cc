@@ -127,6 +127,10 @@ void print_evidence(const api::Evidence& e) {
   std::printf("  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of %.1f\n",
               e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
               deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
+  if (e.baseline_kind() == api::BASELINE_KIND_RECENT ||
+      e.baseline_kind() == api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
+    std::printf("    a young series, held against its latest %d periods: no season is known\n", e.baseline_periods());
+  }
   if (e.reported() < 1) {
     std::printf("    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
                 100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());

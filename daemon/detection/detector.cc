@@ -9,6 +9,18 @@
 namespace bellwether::detection {
 namespace {
 
+// The seasonal baseline; of a series too young for one, that of its latest periods.
+Baseline fit_baseline(const CountSeries& series, int32_t target, std::span<const PeriodRange> excluded,
+                      const DetectorOptions& options, Workspace& workspace) {
+  base::PeriodIndex const period(target);
+  Baseline const b = fit(series, period, excluded, options.farrington, workspace);
+  if (b.why != NotAssessed::kShortHistory || !options.cold_start) return b;
+  return fit_recent(series, period, excluded, *options.cold_start);
+}
+
+// Whether the change point takes it up.
+bool counts_for_path(const Assessment& a) { return a.why == NotAssessed::kNone && !a.young(); }
+
 // What does not need the path.
 Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
                         double share, Harm harm) {
@@ -64,10 +76,9 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
   last.why = last.baseline.why = NotAssessed::kShortHistory;
   last.onset = target;
   for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
-    Baseline const b =
-        fit(series, base::PeriodIndex(t), excluded, options.farrington, workspace);
+    Baseline const b = fit_baseline(series, t, excluded, options, workspace);
     last = assess_point(series, t, b, share_at(reported, target.value - t), harm);
-    if (last.why != NotAssessed::kNone) continue;
+    if (!counts_for_path(last)) continue;
     path.emplace_back(t, last.z);
     if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
   }
@@ -79,7 +90,7 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
 }
 
 void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
-  int64_t const from = first + exclude_recent_ + 1;
+  int64_t const from = first + newest_;
   int64_t const to = last + reach_;
   for (Point& p : path_) {
     if (p.period >= from && p.period <= to) p.kept = Kept::kNothing;
@@ -112,7 +123,11 @@ void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& optio
                          SharesReported reported) {
   auto const size = static_cast<size_t>(options.path_periods_max);
   reach_ = options.farrington.reach();
-  exclude_recent_ = options.farrington.exclude_recent;
+  newest_ = options.farrington.exclude_recent + 1;
+  if (options.cold_start) {
+    reach_ = std::max(reach_, options.cold_start->reach());
+    newest_ = std::min(newest_, options.cold_start->guard + 1);
+  }
   // The target of prepare() is one later than that of the assessment before.
   size_t const latest = std::min(size, std::max<size_t>(1, reported.size()) + 1);
   if (fitted_.size() < latest) fitted_.assign(latest, Fitted{});
@@ -126,7 +141,7 @@ const Baseline& ScoredSeries::baseline(const CountSeries& series, int32_t period
                                        const DetectorOptions& options, Workspace& workspace) {
   Fitted& f = fitted_[static_cast<size_t>(period) % fitted_.size()];
   if (f.period != period) {
-    f.baseline = fit(series, base::PeriodIndex(period), excluded_, options.farrington, workspace);
+    f.baseline = fit_baseline(series, period, excluded_, options, workspace);
     f.period = period;
   }
   return f.baseline;
@@ -141,7 +156,7 @@ void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t 
     if (p.period == t && p.kept != Kept::kNothing && p.share == share) continue;
     Assessment const a =
         assess_point(series, t, baseline(series, t, options, workspace), share, harm);
-    p = {t, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z, share};
+    p = {t, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, share};
   }
 }
 
@@ -164,8 +179,8 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   Assessment a = assess_point(series, target.value, baseline(series, target.value, options, workspace),
                               share, harm);
   Point& own = slot(target.value);
-  own = {target.value, a.why == NotAssessed::kNone ? Kept::kScore : Kept::kUnassessed, a.z, share};
-  double const scale = path_scale(first, target.value - exclude_recent_ - 1);
+  own = {target.value, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, share};
+  double const scale = path_scale(first, target.value - options.farrington.exclude_recent - 1);
   Cusum cusum(options.cusum);
   for (int32_t t = first; t <= target.value; ++t) {
     const Point& p = slot(t);

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/calendar.h"
+#include "detection/cold_start.h"
 #include "detection/cusum.h"
 #include "detection/farrington.h"
 #include "detection/reporting_delay.h"
@@ -21,6 +23,8 @@ namespace bellwether::detection {
 struct DetectorOptions {
   FarringtonOptions farrington;
   CusumOptions cusum;
+  // For series with less history than Farrington's baseline needs; nullopt: these are not assessed.
+  std::optional<ColdStartOptions> cold_start;
   int path_periods_max = 104;  // a change point looks back at most this far
 };
 
@@ -47,6 +51,8 @@ struct Assessment {
   double ratio = 1;      // observed/expected
   double share = 1;      // of the period's events that should have been reported by now
   Baseline baseline;     // of what should have been reported by now
+  // By a baseline of the latest periods, which no change point rests on.
+  bool young() const { return baseline.kind != BaselineKind::kSeasonal; }
 };
 
 // Of the target, the period before it, …: the share F of its events that should have been reported by now,
@@ -58,7 +64,7 @@ inline double share_at(SharesReported reported, int32_t age) {
 
 // The series at `target`; each period of the path is scored against its own baseline, thinned to what should
 // have been reported, and all are divided by the scale of the path. Periods of the path that cannot be
-// assessed leave the change point as it is.
+// assessed, or only by a young baseline, leave the change point as it is.
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
                   Workspace& workspace, SharesReported reported = {});
@@ -111,7 +117,7 @@ class ScoredSeries {
   std::vector<double> scratch_;
   base::PeriodIndex first_{INT32_MIN};  // of the series
   int reach_ = 0;
-  int exclude_recent_ = 0;
+  int newest_ = 0;  // periods between a target and the newest that its baseline can hold, this included
   std::vector<Fitted> fitted_;  // a ring by period: the latest, and those not yet reported whole
 };
 

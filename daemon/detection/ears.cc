@@ -64,27 +64,4 @@ EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, 
   return a;
 }
 
-Baseline fit_without_season(const CountSeries& series, base::PeriodIndex target, int baseline_periods,
-                            int exclude_recent) {
-  Baseline b;
-  b.oldest = base::PeriodIndex(target.value - exclude_recent - baseline_periods);
-  b.newest = base::PeriodIndex(target.value - exclude_recent - 1);
-  if (b.oldest < series.first) {
-    b.why = NotAssessed::kShortHistory;
-    return b;
-  }
-  Moments const m = moments(series, target.value, baseline_periods, exclude_recent);
-  if (m.mean <= 0) {
-    b.why = NotAssessed::kNothingExpected;
-    return b;
-  }
-  b.points = baseline_periods;
-  b.expected = m.mean;
-  b.log_expected = std::log(m.mean);
-  b.dispersion = std::max(1.0, m.deviation * m.deviation / m.mean);
-  // The delta method: var(log of a mean) = φ/(n μ).
-  b.variance_of_eta = b.dispersion / (baseline_periods * m.mean);
-  return b;
-}
-
 }  // namespace bellwether::detection

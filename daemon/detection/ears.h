@@ -40,10 +40,4 @@ struct EarsAssessment {
 // count. REQUIRES 0 < alpha < 1.
 EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, const EarsOptions& options);
 
-// A baseline as EARS would have it, for the tails of a count distribution: mean of the latest
-// `baseline_periods` before the target less `exclude_recent`, dispersion as they scatter (at least
-// one), its standard error counted into the variance of η. For series with less history than `fit` asks.
-Baseline fit_without_season(const CountSeries& series, base::PeriodIndex target, int baseline_periods,
-                            int exclude_recent);
-
 }  // namespace bellwether::detection

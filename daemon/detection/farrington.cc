@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "absl/container/inlined_vector.h"
 #include "detection/count_distribution.h"
 #include "detection/normal.h"
+#include "detection/student.h"
 
 namespace bellwether::detection {
 namespace {
@@ -206,11 +208,6 @@ double surveillance_dispersion(const Points& p, int parameters) {
   return freedom > 0 ? sum / freedom : 1.0;
 }
 
-// Two-sided p of Student's t with `freedom` degrees of freedom.
-double student_p(double t, double freedom) {
-  return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
-}
-
 // ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how many.
 int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOptions& o) {
   const std::vector<double>& working = working_mu(p);
@@ -273,11 +270,6 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
   }
   out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
   return out;
-}
-
-bool is_excluded(std::span<const PeriodRange> excluded, int32_t t) {
-  return std::any_of(excluded.begin(), excluded.end(),
-                     [t](const PeriodRange& r) { return r.contains(base::PeriodIndex(t)); });
 }
 
 Baseline not_assessed(NotAssessed why) {
@@ -402,23 +394,69 @@ CountDistribution predictive(const Baseline& b) {
   return {b.expected, b.dispersion + b.variance_of_eta * b.expected};
 }
 
+// Beyond any deviate of a double's probability.
+constexpr double kDeviateMax = 38;
+
+// What of the deviate of a young series is news.
+double beyond_year_before(double z, double then) {
+  double const difference = (z - then) / std::numbers::sqrt2;
+  return z > 0 ? std::clamp(difference, 0.0, z) : std::clamp(difference, z, 0.0);
+}
+
+double deviate_of(const Tails& t) {
+  // From the smaller tail, which has the digits.
+  double const z = t.low_mid() < t.high_mid() ? normal_quantile(std::max(0.0, t.low_mid()))
+                                              : -normal_quantile(std::max(0.0, t.high_mid()));
+  return std::clamp(z, -kDeviateMax, kDeviateMax);
+}
+
+double upward_score(const Baseline& b, const Tails& t) {
+  double z = deviate_of(t);
+  if (b.kind == BaselineKind::kRecentAgainstYearBefore) z = beyond_year_before(z, b.year_before);
+  if (b.freedom > 0) z = normal_of_student(z, b.freedom);
+  return std::clamp(z, -kZMax, kZMax);
+}
+
+// Of a young series: the counts at which its score is ±z.
+Interval young_interval(const Baseline& b, double z) {
+  constexpr double kSmallest = 1e-15;
+  double const far = b.freedom > 0 ? student_of_normal(z, b.freedom) : z;
+  double low = -far;
+  double high = far;
+  if (b.kind == BaselineKind::kRecentAgainstYearBefore) {
+    low = std::min(low, b.year_before - far * std::numbers::sqrt2);
+    high = std::max(high, b.year_before + far * std::numbers::sqrt2);
+  }
+  auto const count_at = [&](double deviate) {
+    return static_cast<double>(
+        quantile(predictive(b), std::clamp(normal_cdf(deviate), kSmallest, 1 - kSmallest)));
+  };
+  return {count_at(low), count_at(high)};
+}
+
 }  // namespace
+
+double deviate(const Baseline& b, int64_t observed) {
+  return deviate_of(tails(predictive(b), std::max<int64_t>(0, observed)));
+}
 
 Score score(const Baseline& b, int64_t observed, Harm harm) {
   Tails const t = tails(predictive(b), std::max<int64_t>(0, observed));
   Score s;
   s.p_low = std::clamp(t.low_mid(), 0.0, 1.0);
   s.p_high = std::clamp(t.high_mid(), 0.0, 1.0);
-  // From the smaller tail, which has the digits.
-  double const upward =
-      s.p_low < s.p_high ? normal_quantile(s.p_low) : -normal_quantile(s.p_high);
-  s.z = std::clamp(harm == Harm::kHigh ? upward : -upward, -kZMax, kZMax);
+  double const upward = upward_score(b, t);
+  s.z = harm == Harm::kHigh ? upward : -upward;
+  if (b.kind == BaselineKind::kSeasonal) return s;
+  s.p_low = normal_cdf(upward);
+  s.p_high = normal_cdf(-upward);
   return s;
 }
 
 Interval predictive_interval(const Baseline& b, double level) {
   CountDistribution const d = predictive(b);
   double const outside = (1 - level) / 2;
+  if (b.kind != BaselineKind::kSeasonal) return young_interval(b, -normal_quantile(outside));
   return {static_cast<double>(quantile(d, outside)), static_cast<double>(quantile(d, 1 - outside))};
 }
 

@@ -71,6 +71,9 @@ struct Baseline {
   int downweighted = 0;
   base::PeriodIndex oldest;     // of the periods that it rests on
   base::PeriodIndex newest;
+  BaselineKind kind = BaselineKind::kSeasonal;
+  int freedom = 0;              // of φ, where it is from few periods: tails are Student's; 0 = many
+  double year_before = 0;       // kRecentAgainstYearBefore: that period's deviate, upward
 };
 
 class Workspace {
@@ -94,7 +97,13 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& options,
              Workspace& workspace);
 
-// How far `observed` is from the baseline.
+// Φ⁻¹ of the mid-p of the predictive distribution, upward.
+double deviate(const Baseline& baseline, int64_t observed);
+
+// How far `observed` is from the baseline: its deviate d. Where the baseline knows no season but the year
+// before, d counts only as far as it exceeds that of the same period then: the one nearer to 0 of d and
+// (d − d_then)/√2, which both have variance one if nothing happens. Then Student's tails, where `freedom` asks
+// for them.
 struct Score {
   double p_low = 1;   // mid-p of the lower tail; p_low + p_high = 1
   double p_high = 1;

@@ -34,6 +34,18 @@ struct PeriodRange {
   friend bool operator==(const PeriodRange&, const PeriodRange&) = default;
 };
 
+inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
+  return std::ranges::any_of(
+      excluded, [period](const PeriodRange& r) { return r.contains(base::PeriodIndex(period)); });
+}
+
+// What a baseline rests on. The number stands in the journal: append only.
+enum class BaselineKind : uint8_t {
+  kSeasonal,                 // the same season of earlier years
+  kRecent,                   // the latest periods, for a series of less than a year
+  kRecentAgainstYearBefore,  // the same, and what the same period of the year before was off
+};
+
 // Which tail is harm.
 enum class Harm : uint8_t { kLow, kHigh };
 

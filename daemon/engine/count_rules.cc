@@ -37,6 +37,8 @@ alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, d
   e.baseline_last = a.baseline.newest;
   e.downweighted = a.baseline.downweighted;
   e.score_scale = rounded(a.scale);
+  e.baseline_kind = a.baseline.kind;
+  e.year_before = rounded(a.baseline.year_before);
   if (a.share < 1) {
     detection::Nowcast const whole =
         detection::nowcast(std::max<int64_t>(0, a.observed), a.share, log_variance, kIntervalLevel);
@@ -113,6 +115,7 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
     bool const discovered = adjusted[i] <= rules_->false_discovery_rate;
     s.hit = (discovered || s.established) && second_condition(rule, node, target);
     s.established = s.established && s.hit;
+    s.provisional = a.young();
     s.large = std::abs(a.ratio - 1) >= rule.ratio_red;
     s.quiet = a.cusum < rule.cusum_threshold / 2 && a.p > kQuietP;
     AlertKey const k = key(rule, node);

@@ -37,6 +37,7 @@ detection::DetectorOptions detector_options(const Rule& rule, base::Calendar cal
   detection::DetectorOptions o;
   o.farrington = detection::FarringtonOptions::for_calendar(calendar);
   o.cusum.threshold_h = rule.cusum_threshold;
+  o.cold_start = detection::ColdStartOptions::for_calendar(calendar);
   return o;
 }
 

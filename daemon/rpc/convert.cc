@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "alerts/state_machine.h"
 #include "base/text.h"
+#include "detection/cold_start.h"
 #include "detection/cusum.h"
 #include "detection/run_length.h"
 #include "indicators/catalogue.h"
@@ -47,6 +48,8 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
   if (e.baseline_first < e.baseline_last) {
     out.set_baseline_first(view.calendar.name(e.baseline_first));
     out.set_baseline_last(view.calendar.name(e.baseline_last));
+    out.set_baseline_kind(static_cast<api::BaselineKind>(static_cast<int>(e.baseline_kind) + 1));
+    out.set_year_before(e.year_before);
   }
   out.set_downweighted(e.downweighted);
   out.set_score_scale(e.score_scale);
@@ -234,6 +237,23 @@ std::string how_sure(const engine::View& view, const Evidence& e) {
   return text;
 }
 
+// Of a series too young for a baseline by season.
+std::string how_young(const engine::View& view, const Evidence& e) {
+  std::string const unit = view.calendar.unit() == base::CalendarUnit::kWeek ? "week" : "month";
+  std::string text = absl::StrFormat(
+      "How young: a baseline by season needs %d years, and this series has fewer. It is held against its latest %d "
+      "%ss, which know no season; ",
+      detection::FarringtonOptions().years_min, e.baseline_periods, unit);
+  if (e.baseline_kind == detection::BaselineKind::kRecent) {
+    base::append(text, absl::StrFormat("as there is no year to look back on, a season of %.0f %% is allowed for.",
+                                       100 * detection::ColdStartOptions().season_sd));
+  } else {
+    base::append(text, absl::StrFormat("a deviation counts only as far as it exceeds that of the same %s a year "
+                                       "before, which was %+.1f standard deviations.", unit, e.year_before));
+  }
+  return text + " So the alert is amber at most, and no change-point statistic rests on it.";
+}
+
 std::string how_complete(const Evidence& e) {
   return absl::StrFormat(
       "How complete: by then %.0f %% of the period's events are usually reported, and the expectation is of that "
@@ -290,6 +310,7 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
                        view.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
                        " like this one lie between ",
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
+    if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
     if (e.reported < 1) text.push_back(how_complete(e));
     text.push_back(how_sure(view, e));
     if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));

@@ -39,6 +39,8 @@ void put(const alerts::Evidence& e, pb::Evidence& out) {
   out.set_downweighted(e.downweighted);
   out.set_score_scale(e.score_scale);
   out.set_limit(e.limit);
+  out.set_baseline_kind(static_cast<int>(e.baseline_kind));
+  out.set_year_before(e.year_before);
   if (e.reported < 1) {
     out.set_reported(e.reported);
     out.set_nowcast(e.nowcast);
@@ -75,6 +77,8 @@ alerts::Evidence get(const pb::Evidence& e) {
   out.downweighted = e.downweighted();
   out.score_scale = e.score_scale() > 0 ? e.score_scale() : 1;
   out.limit = e.limit();
+  out.baseline_kind = static_cast<detection::BaselineKind>(std::clamp(e.baseline_kind(), 0, 2));
+  out.year_before = e.year_before();
   out.reported = e.reported() > 0 ? e.reported() : 1;
   out.nowcast = e.nowcast();
   out.nowcast_lower = e.nowcast_lower();

@@ -55,6 +55,17 @@ class StateMachineTest : public ::testing::Test {
   int32_t tick_ = 10;
 };
 
+TEST_F(StateMachineTest, WhatRestsOnTooLittleStaysAmber) {
+  Signal s = hit(false, true);
+  s.provisional = true;
+  EXPECT_EQ(tell(s), TransitionKind::kRaised);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(tell(s), TransitionKind::kNone);
+  EXPECT_EQ(last_.severity, Severity::kAmber);
+  s.provisional = false;
+  EXPECT_EQ(tell(s), TransitionKind::kEscalated);
+  EXPECT_EQ(last_.severity, Severity::kRed);
+}
+
 TEST_F(StateMachineTest, WhatNothingTestsAnyMoreIsClearedWithItsReasonAndLastFigures) {
   Signal large = hit(true);
   large.evidence.observed = 12;

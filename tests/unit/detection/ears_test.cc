@@ -59,18 +59,5 @@ TEST(EarsTest, AConstantSeriesHasAFiniteScore) {
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(20), {EarsMethod::kC1}).score, kZMax);
 }
 
-TEST(EarsTest, TheSeasonlessBaselineIsTheMeanOfTheLatestPeriods) {
-  std::vector<int32_t> const counts = {100, 100, 8, 12, 10, 10, 6, 14, 10, 10, 99, 99};
-  Baseline const b = fit_without_season(weeks(counts), PeriodIndex(12), 8, 1);
-  ASSERT_EQ(b.why, NotAssessed::kNone);
-  EXPECT_EQ(b.oldest, PeriodIndex(3));
-  EXPECT_EQ(b.newest, PeriodIndex(10));
-  EXPECT_DOUBLE_EQ(b.expected, 10);
-  EXPECT_EQ(b.dispersion, 1);  // they scatter less than chance would have it
-  EXPECT_EQ(fit_without_season(weeks(counts), PeriodIndex(12), 11, 1).why, NotAssessed::kShortHistory);
-  EXPECT_EQ(fit_without_season(weeks(std::vector<int32_t>(12, 0)), PeriodIndex(12), 8, 1).why,
-            NotAssessed::kNothingExpected);
-}
-
 }  // namespace
 }  // namespace bellwether::detection

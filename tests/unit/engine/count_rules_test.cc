@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "engine/explain.h"
 #include "region.h"
 
 namespace bellwether::engine {
@@ -114,6 +115,33 @@ TEST(WeeklyRulesTest, AFallOfBirthsIsCalledByTheWeekAndClears) {
   EXPECT_EQ(alert->raised_at, kWeeks.end_of(alert->state.raised));
   for (; t < fall + 60 && open_alert(region.book, "R1", "R", "10") != nullptr; ++t) region.tick(t, week(40));
   EXPECT_EQ(open_alert(region.book, "R1", "R", "10"), nullptr);
+}
+
+// A register that has been read for a year: a collapse is called, amber, and says what it rests on.
+TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
+  Region region;
+  int32_t t = kBegin.value;
+  auto const month = [&](int births) {
+    std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4), delta(Measure::kDeaths, t, 30)};
+    if (t == kBegin.value) out.push_back(delta(Measure::kBirths, t - 400, 5000));  // opening balance
+    return out;
+  };
+  for (; t < kBegin.value + 30; ++t) {
+    for (const alerts::AlertUpdate& u : region.tick(t, month(40)).updates) ADD_FAILURE() << u.key.rule << " at " << t;
+  }
+  for (; t < kBegin.value + 34; ++t) region.tick(t, month(5));
+  const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
+  ASSERT_NE(alert, nullptr);
+  EXPECT_EQ(alert->state.raised.value, kBegin.value + 30);
+  EXPECT_EQ(alert->state.severity_max, Severity::kAmber) << "four months in a row, and far below";
+  const alerts::Evidence& e = alert->raised_evidence;
+  EXPECT_EQ(e.baseline_kind, detection::BaselineKind::kRecentAgainstYearBefore);
+  EXPECT_EQ(e.baseline_first.value, kBegin.value + 16);
+  EXPECT_EQ(e.baseline_last.value, kBegin.value + 27);
+  EXPECT_EQ(e.cusum, 0);
+  EXPECT_EQ(alert->state.onset, alert->state.raised);
+  EXPECT_LT(e.observed, e.lower);
+  EXPECT_FALSE(trace(region.view(), *alert, 60).empty());
 }
 
 // Sections alone are tested; what drives them is judged against the same baselines as if it were tested.

@@ -1,0 +1,142 @@
+// How often a series cries out before it is three years old, when nothing happens: by the year of its life,
+// for steady, over-dispersed and seasonal counts; and what of a real fall it finds. The rates are printed with
+// the seed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "detection/cold_start.h"
+#include "detection/count_distribution.h"
+#include "support/random.h"
+
+namespace bellwether::detection {
+namespace {
+
+constexpr uint64_t kSeed = 20030601;
+constexpr int kYears = 3;
+constexpr int kSeriesWeekly = 400;
+constexpr int kSeriesMonthly = 1600;
+constexpr std::array<double, 2> kAlphas = {0.01, 0.001};
+
+struct Scenario {
+  std::string name;
+  double mean;
+  double dispersion;
+  double swing = 0;  // the season's amplitude on the logarithm
+  double peak = 1;   // of one month of the year
+  double fall = 1;   // what is left of the period that is judged
+};
+
+// What is below α, by year of life.
+struct Rates {
+  std::array<int64_t, kYears> judged{};
+  std::array<std::array<int64_t, kAlphas.size()>, kYears> low{};
+  std::array<std::array<int64_t, kAlphas.size()>, kYears> high{};
+  double share(const std::array<std::array<int64_t, kAlphas.size()>, kYears>& of, size_t year, size_t alpha) const {
+    return static_cast<double>(of[year][alpha]) / static_cast<double>(judged[year]);
+  }
+  double worst(size_t year, size_t alpha) const { return std::max(share(low, year, alpha), share(high, year, alpha)); }
+};
+
+int32_t draw(testing::Random& random, double mean, double dispersion) {
+  double const u = std::clamp(random.uniform(), 1e-12, 1 - 1e-12);
+  return static_cast<int32_t>(quantile({mean, dispersion}, u));
+}
+
+double mean_at(const Scenario& s, int t, int year) {
+  double const angle = 2 * std::numbers::pi * t / year;
+  bool const in_peak = (t % year) * 12 / year == 5;
+  return s.mean * std::exp(s.swing * std::sin(angle)) * (in_peak ? s.peak : 1);
+}
+
+Rates simulate(const Scenario& s, base::Calendar calendar) {
+  int const year = calendar.periods_per_year();
+  auto const options = ColdStartOptions::for_calendar(calendar);
+  testing::Random random(kSeed);
+  Rates out;
+  int const series_each = calendar.unit() == base::CalendarUnit::kWeek ? kSeriesWeekly : kSeriesMonthly;
+  for (int i = 0; i < series_each; ++i) {
+    int const begin = random.between(0, year - 1);  // in the season
+    std::vector<int32_t> counts;
+    for (int t = 0; t < kYears * year; ++t) {
+      counts.push_back(draw(random, mean_at(s, begin + t, year), s.dispersion));
+      CountSeries const series{calendar, base::PeriodIndex(0), counts};
+      Baseline const b = fit_recent(series, base::PeriodIndex(t), {}, options);
+      if (b.why != NotAssessed::kNone) continue;
+      int32_t const observed =
+          s.fall < 1 ? draw(random, s.fall * mean_at(s, begin + t, year), s.dispersion) : counts.back();
+      Score const score = detection::score(b, observed, Harm::kHigh);
+      auto const y = static_cast<size_t>(t / year);
+      ++out.judged[y];
+      for (size_t a = 0; a < kAlphas.size(); ++a) {
+        out.low[y][a] += score.p_low < kAlphas[a];
+        out.high[y][a] += score.p_high < kAlphas[a];
+      }
+    }
+  }
+  std::printf("seed %llu, %s, %s: low/high", static_cast<unsigned long long>(kSeed),
+              calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months", s.name.c_str());
+  for (size_t y = 0; y < kYears; ++y) {
+    std::printf("  year %zu", y + 1);
+    for (size_t a = 0; a < kAlphas.size(); ++a) {
+      std::printf(" %g: %.4f/%.4f", kAlphas[a], out.share(out.low, y, a), out.share(out.high, y, a));
+    }
+  }
+  std::printf("\n");
+  return out;
+}
+
+class ColdStartRatesTest : public ::testing::TestWithParam<base::CalendarUnit> {
+ protected:
+  base::Calendar calendar_{GetParam()};
+};
+
+// Steady counts, a swing of a fifth, a month half as high again: never above what is stated.
+TEST_P(ColdStartRatesTest, OrdinarySeriesCryOutNoMoreThanStated) {
+  for (const Scenario& s : {Scenario{"steady 5", 5, 1}, Scenario{"steady 50", 50, 1}, Scenario{"dispersed 5", 5, 3},
+                            Scenario{"dispersed 50", 50, 3}, Scenario{"dispersed 500", 500, 10},
+                            Scenario{.name = "season of a fifth", .mean = 50, .dispersion = 1.5, .swing = 0.2},
+                            Scenario{.name = "a month half as high again", .mean = 50, .dispersion = 1.5, .peak = 1.5}}) {
+    Rates const r = simulate(s, calendar_);
+    for (size_t y = 0; y < kYears; ++y) {
+      EXPECT_LE(r.worst(y, 0), 0.011) << s.name << ", year " << y + 1;
+      EXPECT_LE(r.worst(y, 1), 0.0015) << s.name << ", year " << y + 1;
+    }
+  }
+}
+
+// A season of e^±½ is more than is allowed for in the first year: then it cries out twice to four times as
+// often as stated at .01. From the year after on it is silent.
+TEST_P(ColdStartRatesTest, AStrongSeasonIsLearntInAYear) {
+  Rates const r =
+      simulate({.name = "season of a half", .mean = 50, .dispersion = 1.5, .swing = 0.5}, calendar_);
+  EXPECT_LE(r.worst(0, 0), 0.045);
+  EXPECT_LE(r.worst(0, 1), 0.004);
+  EXPECT_LE(r.worst(1, 0), 0.015);
+  EXPECT_LE(r.worst(2, 0), 0.001);
+}
+
+// What it is good for: a collapse is seen in its first period, a fall by a third is mostly not.
+TEST_P(ColdStartRatesTest, ACollapseIsSeenAtOnce) {
+  Rates const third =
+      simulate({.name = "a fall by a third", .mean = 50, .dispersion = 1.5, .fall = 2.0 / 3}, calendar_);
+  Rates const collapse =
+      simulate({.name = "a fall by nine tenths", .mean = 50, .dispersion = 1.5, .fall = 0.1}, calendar_);
+  for (size_t y = 0; y < kYears; ++y) {
+    EXPECT_LT(third.share(third.low, y, 0), 0.3);
+    EXPECT_GT(collapse.share(collapse.low, y, 0), 0.9);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Calendars, ColdStartRatesTest,
+                         ::testing::Values(base::CalendarUnit::kMonth, base::CalendarUnit::kWeek),
+                         [](const auto& p) { return p.param == base::CalendarUnit::kWeek ? "Weeks" : "Months"; });
+
+}  // namespace
+}  // namespace bellwether::detection
