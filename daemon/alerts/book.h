@@ -58,7 +58,9 @@ struct Contribution {
   std::string sector;
   double observed = 0;
   double expected = 0;
-  double share = 0;  // of the node's difference
+  double share = 0;  // of the node's difference; of a composite's score
+  std::string measure;  // composites: the measure that it is of; else empty
+  double z = 0;         // composites: its own score; positive is harm
   friend bool operator==(const Contribution&, const Contribution&) = default;
 };
 

@@ -5,9 +5,12 @@
 
 #include "absl/strings/ascii.h"
 #include "base/text.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/hash.h"
+#include "detection/composite.h"
 #include "indicators/catalogue.h"
 
 namespace bellwether::alerts {
@@ -48,6 +51,27 @@ Rule limit_rule(std::string id, std::string title, std::string indicator, Tail h
   return r;
 }
 
+void check_parts(const Rule& r, std::vector<std::string>& errors) {
+  auto const complain = [&](const std::string& what) {
+    errors.push_back(base::cat("rules.", r.id, ".parts: ", what));
+  };
+  if (r.parts.size() < detection::kCompositePartsMin || r.parts.size() > detection::kCompositePartsMax) {
+    complain(base::cat("name ", detection::kCompositePartsMin, " to ", detection::kCompositePartsMax, " measures"));
+  }
+  std::vector<indicators::Measure> seen;
+  for (const std::string& text : r.parts) {
+    auto const part = parse_part(text);
+    if (!part) {
+      complain(base::cat("'", text, "' is no part; write measure:low or measure:high, or with a weight of at most ",
+                         kPartWeightMax, " as in deaths:high:0.5"));
+    } else if (std::ranges::find(seen, part->measure) != seen.end()) {
+      complain(base::cat("'", text, "' names a measure twice; name it once"));
+    } else {
+      seen.push_back(part->measure);
+    }
+  }
+}
+
 void check_rule(const Rule& r, std::vector<std::string>& errors) {
   auto const complain = [&](std::string_view field, std::string_view what) {
     errors.push_back(base::cat("rules.", r.id, ".", field, ": ", what));
@@ -81,7 +105,12 @@ void check_rule(const Rule& r, std::vector<std::string>& errors) {
     case RuleKind::kSourceSilent:
       if (!(r.limit > 0 && r.limit < 1)) complain("limit", "must be between 0 and 1");
       break;
+    case RuleKind::kComposite:
+      check_parts(r, errors);
+      if (!(r.cusum_threshold > 0)) complain("cusum_threshold", "must be above 0");
+      break;
   }
+  if (r.kind != RuleKind::kComposite && !r.parts.empty()) complain("parts", "only a composite has parts");
   if (!r.second_subject.empty() && !indicators::find_indicator(r.second_subject)) {
     complain("second_subject", base::cat("'", r.second_subject, "' is no indicator"));
   }
@@ -95,6 +124,19 @@ void check_rule(const Rule& r, std::vector<std::string>& errors) {
 }
 
 }  // namespace
+
+std::optional<CompositePart> parse_part(std::string_view text) {
+  std::vector<std::string> const fields = absl::StrSplit(absl::string_view(text.data(), text.size()), ':');
+  if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
+  auto const measure = indicators::find_measure(fields[0]);
+  auto const side = std::ranges::find(kTailNames, fields[1]);
+  if (!measure || side == kTailNames.end()) return std::nullopt;
+  CompositePart part{*measure, static_cast<Tail>(side - kTailNames.begin())};
+  if (fields.size() == 2) return part;
+  if (!absl::SimpleAtod(fields[2], &part.weight)) return std::nullopt;
+  if (!(part.weight > 0 && part.weight <= kPartWeightMax)) return std::nullopt;
+  return part;
+}
 
 const Rule* find_rule(const RuleSet& rules, std::string_view id) {
   auto const found = std::ranges::find(rules.rules, id, &Rule::id);
@@ -133,6 +175,12 @@ RuleSet default_rules(base::Calendar calendar) {
   set.rules.push_back(slow);
   set.rules.push_back(detector_rule("R12", "deaths rising", "deaths", Tail::kHigh, h,
                                     "rescue advice, creditor liaison"));
+  Rule composite = detector_rule("R13", "downturn on several counts", "", Tail::kHigh, h,
+                                 "headline: brief the task force, look at the counts that drive it");
+  composite.kind = RuleKind::kComposite;
+  composite.parts = {"births:low", "deaths:high", "strike_off_compulsory:high", "insolvencies:high"};
+  composite.enabled = false;
+  set.rules.push_back(composite);
   return set;
 }
 
@@ -148,6 +196,7 @@ std::string digest(const RuleSet& rules) {
                         r.clear_ticks),
         "|", absl::StrJoin(r.sector_levels, ","), "|", absl::StrJoin(r.area_levels, ","), "|",
         r.second_subject, "|", absl::StrFormat("%.17g|%d", r.second_limit, r.enabled ? 1 : 0));
+    if (!r.parts.empty()) base::append(all, "|", absl::StrJoin(r.parts, ","));
   }
   return absl::StrFormat("%016x", base::hash64(all));
 }

@@ -5,12 +5,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/calendar.h"
+#include "indicators/measures.h"
 
 namespace bellwether::alerts {
 
@@ -22,9 +24,10 @@ enum class RuleKind : uint8_t {
   kCountDetector,   // Farrington flexible and CUSUM on a measure
   kRatioDetector,   // CUSUM of variance-stabilised scores of a share
   kIndicatorLimit,  // an indicator beyond a limit for some periods
+  kComposite,       // CUSUM of the scores of several measures of a node together
 };
-inline constexpr std::array<std::string_view, 4> kRuleKindNames = {
-    "source_silent", "count_detector", "ratio_detector", "indicator_limit"};
+inline constexpr std::array<std::string_view, 5> kRuleKindNames = {
+    "source_silent", "count_detector", "ratio_detector", "indicator_limit", "composite"};
 
 enum class Tail : uint8_t { kLow, kHigh };
 inline constexpr std::array<std::string_view, 2> kTailNames = {"low", "high"};
@@ -49,9 +52,20 @@ struct Rule {
   std::vector<std::string> area_levels;    // tested; empty = all
   std::string second_subject;  // a second condition: this indicator below second_limit; empty = none
   double second_limit = 0;
+  std::vector<std::string> parts;  // composites: "births:low" or, with a weight, "deaths:high:0.5"
   bool enabled = true;
   friend bool operator==(const Rule&, const Rule&) = default;
 };
+
+// One measure of a composite, and what counts as its harm.
+struct CompositePart {
+  indicators::Measure measure{};
+  Tail harm{};
+  double weight = 1;
+};
+inline constexpr double kPartWeightMax = 100;
+// nullopt where it is no measure, no side, or a weight that is not above 0 and at most kPartWeightMax.
+std::optional<CompositePart> parse_part(std::string_view text);
 
 struct RuleSet {
   std::vector<Rule> rules;
@@ -65,7 +79,8 @@ const Rule* find_rule(const RuleSet& rules, std::string_view id);
 inline constexpr size_t kRulesMax = 64;
 inline constexpr size_t kRuleIdBytesMax = 16;
 
-// The defaults for a calendar (product documentation: the table of rules).
+// The defaults for a calendar (product documentation: the table of rules). The composite, R13, is disabled:
+// in the backtests it did worse than births alone (detection/README.md).
 RuleSet default_rules(base::Calendar calendar);
 
 // 16 hexadecimal digits over every field; equal rule sets have equal digests.

@@ -118,7 +118,19 @@ void list(Context& context, const Options& options) {
               through.empty() ? "(no period yet)" : through.c_str());
 }
 
+// Of several measures together.
+void print_composite(const api::Evidence& e) {
+  std::printf("  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
+              e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
+              e.cusum_threshold());
+  for (const api::Contribution& c : e.contributions()) {
+    std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n", c.display_name().c_str(),
+                figure(c.observed()).c_str(), c.expected(), c.z(), 100 * c.share());
+  }
+}
+
 void print_evidence(const api::Evidence& e) {
+  if (e.contributions_size() > 0 && !e.contributions(0).measure().empty()) return print_composite(e);
   if (e.limit() != 0 || e.expected() == 0) {
     std::printf("  %s: %s against a limit of %s\n", e.period().c_str(), figure(e.observed()).c_str(),
                 figure(e.limit()).c_str());

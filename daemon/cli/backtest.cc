@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <span>
 
+#include "detection/composite.h"
 #include "detection/cusum.h"
 #include "detection/detector.h"
 #include "detection/ears.h"
@@ -16,9 +16,7 @@ namespace {
 
 using base::PeriodIndex;
 
-constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
-// R is shrunk this far towards independence: a correlation from a few hundred months is itself uncertain.
-constexpr double kShrinkage = 0.2;
+using detection::kNotScored;
 constexpr int kThresholdSteps = 400;
 
 // Scores of a series from `first` on; NaN where it is not assessed. Positive is harm.
@@ -206,39 +204,27 @@ Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm, 
   return out;
 }
 
-// Correlation of two measures' scores in the same series and period before `end`.
-double correlation(const ScoresBySeries& a, const ScoresBySeries& b, PeriodIndex end) {
-  double n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
-  for (const auto& [name, x] : a) {
-    auto const other = b.find(name);
-    if (other == b.end()) continue;
-    for (int32_t t = x.first.value; t < std::min(x.end(), end).value; ++t) {
-      double const u = std::clamp(x.at(t), -3.0, 3.0);
-      double const v = std::clamp(other->second.at(t), -3.0, 3.0);
-      if (std::isnan(u) || std::isnan(v)) continue;
-      n += 1, sa += u, sb += v, saa += u * u, sbb += v * v, sab += u * v;
-    }
-  }
-  double const variance = (n * saa - sa * sa) * (n * sbb - sb * sb);
-  return variance > 0 ? (n * sab - sa * sb) / std::sqrt(variance) : 0;
-}
-
-// Z = Σ z_m/√(1'R1) over the measures that are assessed, equal weights.
-ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, double r) {
+// The composite of the rules (detection/composite.h): at each period R is of the scores that a detector would
+// have had then, before the latest. Measures of one series need not begin together.
+ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, const BacktestOptions& o) {
+  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
+  int const path = detection::DetectorOptions().path_periods_max;
+  std::vector<double> const weights(measures.size(), 1);
   ScoresBySeries out;
   for (const auto& [name, own] : measures.front()) {
     Scores s{own.first, {}};
-    for (int32_t t = own.first.value; t < own.end().value; ++t) {
-      double sum = 0;
-      int n = 0;
-      for (const ScoresBySeries& m : measures) {
-        auto const found = m.find(name);
-        double const z = found == m.end() ? kNotScored : found->second.at(t);
-        if (std::isnan(z)) continue;
-        sum += std::clamp(z, -3.0, 3.0);
-        ++n;
+    std::vector<double> z(measures.size());
+    auto const at = [&](int32_t t) {
+      for (size_t m = 0; m < measures.size(); ++m) {
+        auto const found = measures[m].find(name);
+        z[m] = found == measures[m].end() ? kNotScored : found->second.at(t);
       }
-      s.z.push_back(n == 0 ? kNotScored : sum / std::sqrt(n + n * (n - 1) * r));
+      return std::span<const double>(z);
+    };
+    for (int32_t t = own.first.value; t < own.end().value; ++t) {
+      detection::ScoreCorrelation correlation;
+      for (int32_t then = t - path + 1; then < t - exclude_recent; ++then) correlation.add(at(then));
+      s.z.push_back(detection::composite_score(at(t), weights, correlation).value_or(kNotScored));
     }
     out.emplace(name, std::move(s));
   }
@@ -287,8 +273,7 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std:
     all.push_back(std::move(scores));
   }
   if (all.size() < 2) return out;
-  out.correlation = (1 - kShrinkage) * correlation(all[0], all[1], o.tune_until);
-  judge(DetectorKind::kComposite, "", composite_scores(all, out.correlation));
+  judge(DetectorKind::kComposite, "", composite_scores(all, o));
   return out;
 }
 

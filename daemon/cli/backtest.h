@@ -45,7 +45,7 @@ enum class DetectorKind : uint8_t {
   kPeriod,     // one period's normal score
   kCusum,      // of these scores
   kEars,       // C2: no season, no trend
-  kComposite,  // CUSUM of the measures' scores, weighted by their correlation
+  kComposite,  // CUSUM of the measures' scores together, as the rules have it (detection/composite.h)
 };
 inline constexpr std::array<std::string_view, 4> kDetectorNames = {"period", "cusum", "ears", "composite"};
 
@@ -84,7 +84,6 @@ struct Calibration {
 struct BacktestResult {
   std::vector<DetectorResult> detectors;
   std::map<std::string, Calibration> calibration;  // by measure, of the test part
-  double correlation = 0;                          // of the first two measures' scores, shrunk; tuning part
 };
 
 BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std::vector<Downturn>& downturns,

@@ -91,10 +91,8 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
     append(out, "\nThe periods ", o.calendar.name(r.first), " to ", o.calendar.name(r.last), " are in no baseline.\n");
   }
   append(out, "\n## Detectors\n\n", detectors(result, o), "\n`period`: one period's score. `cusum`: the change-point statistic of "
-         "these. `ears`: C2, no season. `composite`: the statistic of the measures' scores together");
-  if (result.detectors.back().kind == DetectorKind::kComposite) {
-    append(out, absl::StrFormat(" (correlation %.2f)", result.correlation));
-  }
+         "these. `ears`: C2, no season. `composite`: the statistic of the measures' scores together, as a rule of "
+         "that kind has it");
   append(out, ".\n\n## Single periods outside downturns, test part\n\nThe share of periods whose harmful tail fell below a nominal "
          "p; where the statement is true, they are equal.\n\n", calibration(result), "\n![stated and realised rates](", figure, ")\n");
   return out;

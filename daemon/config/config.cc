@@ -141,6 +141,7 @@ void read_rules(Section rules, alerts::RuleSet& to) {
     s.texts("area_levels", r.area_levels);
     s.text("second_subject", r.second_subject);
     s.number("second_limit", r.second_limit, -1e12, 1e12);
+    s.texts("parts", r.parts);
     s.boolean("enabled", r.enabled);
     s.finish();
   });
@@ -307,6 +308,9 @@ reference:                    # CSV files, relative to this one
 #     stock_min: 100
 #   R2:
 #     enabled: false
+#   R13:                      # several counts of a node as one score; see daemon/detection/README.md
+#     enabled: true
+#     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
 )";
 }
 

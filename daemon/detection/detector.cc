@@ -199,6 +199,13 @@ double ScoredSeries::path_scale(int32_t first, int32_t last) {
   return score_scale(scratch_);
 }
 
+std::optional<double> ScoredSeries::path_score(int32_t period) const {
+  if (path_.empty()) return std::nullopt;
+  const Point& p = path_[static_cast<size_t>(period) % path_.size()];
+  if (p.period != period || p.kept != Kept::kScore) return std::nullopt;
+  return p.z;
+}
+
 size_t ScoredSeries::bytes() const {
   return sizeof(*this) + path_.capacity() * sizeof(Point) + scratch_.capacity() * sizeof(double) +
          excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);

@@ -83,6 +83,10 @@ class ScoredSeries {
   Assessment assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
                     const DetectorOptions& options, Workspace& workspace, SharesReported reported = {});
 
+  // Of a period on the path of the last assessment: its score, not divided by the scale; nullopt where the
+  // change point leaves it out.
+  std::optional<double> path_score(int32_t period) const;
+
   size_t bytes() const;
 
  private:

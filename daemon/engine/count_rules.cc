@@ -69,7 +69,7 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
       detection::ScoredSeries& scored = state.series[n]->scored;
       scored.exclude(exclusions(verdict.book, open));
       t.assessment = scored.assess(observed_counts(panel_, node, state.measure, from), state.target,
-                                   to_harm(rule.harm), state.options, workspace_, state.reported);
+                                   state.harm, state.options, workspace_, state.reported);
       t.gated = t.assessment.why == detection::NotAssessed::kNone &&
                 t.assessment.expected * four_weeks >= rule.expected_min &&
                 static_cast<double>(panel_.stock(node, state.target)) >= rule.stock_min;
@@ -143,7 +143,7 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
     scored.exclude(exclusions(verdict.book, verdict.open(key(*state.rule, child))));
     detection::Assessment const a =
         scored.assess(observed_counts(panel_, child, state.measure, from), state.target,
-                      to_harm(state.rule->harm), state.options, workspace_, state.reported);
+                      state.harm, state.options, workspace_, state.reported);
     if (a.why != detection::NotAssessed::kNone) return;
     double const share = (a.expected - static_cast<double>(a.observed)) / gap;
     if (share <= 0) return;

@@ -123,19 +123,36 @@ void Evaluator::adopt_rules(const Book& book) {
   if (rules_ != nullptr && rules_digest_ == book.rule_set_digest()) return;
   rules_ = book.rule_set();
   rules_digest_ = book.rule_set_digest();
+  composites_.clear();
   detectors_.clear();
   for (const Rule& rule : rules_->rules) {
-    if (!rule.enabled || rule.kind != RuleKind::kCountDetector) continue;
-    auto state = std::make_unique<DetectorState>();
-    state->rule = &rule;
-    state->measure = *indicators::find_measure(rule.subject);
-    state->options = detector_options(rule, options_.calendar);
-    state->series.resize(panel_.nodes());
-    for (size_t node = 0; node < panel_.nodes(); ++node) {
-      if (!panel_.series(panel_.node(node), state->measure).counts.empty()) state->at(node);
+    if (!rule.enabled) continue;
+    if (rule.kind == RuleKind::kCountDetector) {
+      add_detector(rule, *indicators::find_measure(rule.subject), rule.harm);
     }
-    detectors_.push_back(std::move(state));
+    if (rule.kind != RuleKind::kComposite) continue;
+    CompositeState& composite = composites_.emplace_back();
+    composite.rule = &rule;
+    for (const std::string& text : rule.parts) {
+      alerts::CompositePart const part = *alerts::parse_part(text);
+      composite.parts.push_back(part);
+      composite.detectors.push_back(&add_detector(rule, part.measure, part.harm));
+    }
   }
+}
+
+Evaluator::DetectorState& Evaluator::add_detector(const Rule& rule, Measure measure, alerts::Tail harm) {
+  auto state = std::make_unique<DetectorState>();
+  state->rule = &rule;
+  state->measure = measure;
+  state->harm = to_harm(harm);
+  state->part = rule.kind == RuleKind::kComposite;
+  state->options = detector_options(rule, options_.calendar);
+  state->series.resize(panel_.nodes());
+  for (size_t node = 0; node < panel_.nodes(); ++node) {
+    if (!panel_.series(panel_.node(node), measure).counts.empty()) state->at(node);
+  }
+  return *detectors_.emplace_back(std::move(state));
 }
 
 AlertKey Evaluator::key(const Rule& rule, Node node) const {
@@ -218,7 +235,10 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
     if (rule.kind == RuleKind::kRatioDetector) test_shares(rule, book, tick, silent, verdict);
     if (rule.kind == RuleKind::kIndicatorLimit) test_limits(rule, book, tick, silent, verdict);
   }
-  for (auto& detector : detectors_) test_counts(*detector, silent, verdict);
+  for (auto& detector : detectors_) {
+    if (!detector->part) test_counts(*detector, silent, verdict);
+  }
+  for (const CompositeState& composite : composites_) test_composite(composite, silent, verdict);
   settle_unvisited(book, tick, verdict);
   std::sort(out.updates.begin(), out.updates.end(),
             [](const AlertUpdate& a, const AlertUpdate& b) { return a.key < b.key; });
@@ -255,7 +275,7 @@ size_t Evaluator::prepare(PeriodIndex next, const Book& book, size_t series_max)
       series.scored.exclude(
           exclusions(book, open == book.open().end() ? nullptr : &open->second->state));
       series.scored.prepare(observed_counts(panel_, node, detector->measure, from), target,
-                            to_harm(detector->rule->harm), detector->options, workspace_,
+                            detector->harm, detector->options, workspace_,
                             reported_->from(detector->measure, *age));
       --series_max;
     }

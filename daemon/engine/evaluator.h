@@ -99,6 +99,7 @@ class Evaluator {
  private:
   struct Series;
   struct DetectorState;
+  struct CompositeState;
   struct Tested {
     size_t node;
     detection::Assessment assessment;
@@ -106,6 +107,7 @@ class Evaluator {
   };
 
   void adopt_rules(const alerts::Book& book);
+  DetectorState& add_detector(const alerts::Rule& rule, indicators::Measure measure, alerts::Tail harm);
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
   bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key, base::PeriodIndex tick) const;
@@ -118,6 +120,7 @@ class Evaluator {
   // The nodes of a count rule that can be assessed or have an open alert.
   std::vector<Tested> score_counts(DetectorState& state, bool can_test, const Verdict& verdict);
   void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
+  void test_composite(const CompositeState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
                    const std::vector<std::string>& silent, Verdict& verdict);
   void test_limits(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
@@ -138,6 +141,7 @@ class Evaluator {
   std::string rules_digest_;
   std::shared_ptr<const alerts::RuleSet> rules_;
   std::vector<std::unique_ptr<DetectorState>> detectors_;
+  std::vector<CompositeState> composites_;
   detection::Workspace workspace_;
 };
 

@@ -24,10 +24,12 @@ struct Evaluator::Series {
   detection::ScoredSeries scored;
 };
 
-// A count-detector rule with the paths of all its nodes.
+// A count-detector rule, or a part of a composite, with the paths of all its nodes.
 struct Evaluator::DetectorState {
   const alerts::Rule* rule;
   indicators::Measure measure;
+  detection::Harm harm;
+  bool part;  // of a composite rule, which tests it
   detection::DetectorOptions options;
   std::vector<std::unique_ptr<Series>> series;  // by node; null until the measure is seen there
   std::vector<uint32_t> active;                 // nodes with a series, in order of first sight
@@ -43,6 +45,13 @@ struct Evaluator::DetectorState {
     }
     return *series[node];
   }
+};
+
+// A composite rule; its parts stand with the other detectors.
+struct Evaluator::CompositeState {
+  const alerts::Rule* rule;
+  std::vector<alerts::CompositePart> parts;
+  std::vector<DetectorState*> detectors;  // by part
 };
 
 struct Evaluator::Verdict {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/composite.h"
 #include "engine/evaluator.h"
 
 namespace bellwether::engine {
@@ -44,6 +45,48 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
       p.cusum = a.cusum;
     } else {
       p.not_assessed = std::string(detection::name(a.why));
+    }
+    path.push_back(std::move(p));
+  }
+  return path;
+}
+
+// The score of the parts together; nothing is expected but 0.
+std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& alert, const alerts::Rule& rule,
+                                       indicators::Node node, PeriodIndex first, PeriodIndex last) {
+  std::vector<alerts::CompositePart> parts;
+  int testable_age = 0;
+  for (const std::string& text : rule.parts) {
+    auto const part = alerts::parse_part(text);
+    auto const testable = part ? view.reported->testable_age(part->measure) : std::nullopt;
+    if (!testable || view.panel->series(node, part->measure).counts.empty()) continue;
+    testable_age = std::max(testable_age, *testable);
+    parts.push_back(*part);
+  }
+  std::vector<detection::ScoredSeries> scored(parts.size());
+  for (auto& s : scored) s.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
+  detection::Workspace workspace;
+  std::vector<PathPoint> path;
+  for (int32_t t = first.value; t <= last.value; ++t) {
+    int32_t const age = view.data_through->value - t;
+    CompositeInputs inputs;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      indicators::Measure const m = parts[i].measure;
+      inputs.push_back({parts[i], &scored[i], observed_counts(*view.panel, node, m, observed_from(*view.panel, m)),
+                        view.reported->from(m, age)});
+    }
+    CompositeFinding const f = assess_composite(rule, inputs, PeriodIndex(t), view.calendar, workspace);
+    PathPoint p;
+    p.period = PeriodIndex(t);
+    if (age < testable_age) {
+      p.not_assessed = kReportedLate;
+    } else if (!f.not_assessed.empty()) {
+      p.not_assessed = f.not_assessed;
+    } else {
+      p.observed = p.z = f.z;
+      p.upper = composite_bound();
+      p.lower = -p.upper;
+      p.cusum = f.cusum;
     }
     path.push_back(std::move(p));
   }
@@ -125,6 +168,9 @@ std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int p
   }
   if (rule->kind == alerts::RuleKind::kRatioDetector) {
     return trace_shares(view, alert, *rule, {*area, *sector}, first, last);
+  }
+  if (rule->kind == alerts::RuleKind::kComposite) {
+    return trace_composite(view, alert, *rule, {*area, *sector}, first, last);
   }
   if (rule->kind == alerts::RuleKind::kSourceSilent) return {};
   return trace_indicator(view, *rule, {*area, *sector}, first, last);

@@ -6,6 +6,7 @@
 #include "alerts/state_machine.h"
 #include "base/text.h"
 #include "detection/cold_start.h"
+#include "detection/composite.h"
 #include "detection/cusum.h"
 #include "detection/run_length.h"
 #include "indicators/catalogue.h"
@@ -29,6 +30,11 @@ std::string area_name(const engine::View& view, const std::string& code) {
 std::string sector_name(const engine::View& view, const std::string& code) {
   auto const id = view.reference->sectors.find(code);
   return id.ok() ? view.reference->sectors.at(*id).name : code;
+}
+
+std::string measure_title(const std::string& name) {
+  auto const m = indicators::find_measure(name);
+  return m ? std::string(indicators::info(*m).title) : name;
 }
 
 void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
@@ -62,10 +68,13 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
     api::Contribution& to = *out.add_contributions();
     to.mutable_node()->set_area(c.area);
     to.mutable_node()->set_sector(c.sector);
-    to.set_display_name(cat(sector_name(view, c.sector), ", ", area_name(view, c.area)));
+    to.set_display_name(c.measure.empty() ? cat(sector_name(view, c.sector), ", ", area_name(view, c.area))
+                                          : measure_title(c.measure));
     to.set_observed(c.observed);
     to.set_expected(c.expected);
     to.set_share(c.share);
+    to.set_measure(c.measure);
+    to.set_z(c.z);
   }
 }
 
@@ -85,6 +94,10 @@ bool is_detector(const alerts::Rule* rule) {
                              rule->kind == alerts::RuleKind::kRatioDetector);
 }
 
+bool is_composite(const alerts::Rule* rule) {
+  return rule != nullptr && rule->kind == alerts::RuleKind::kComposite;
+}
+
 // What the rule looks at, for a person: "Births".
 std::string subject_title(const alerts::Rule& rule) {
   if (auto const m = indicators::find_measure(rule.subject)) {
@@ -99,6 +112,15 @@ std::string subject_title(const alerts::Rule& rule) {
 std::string figures(const alerts::Rule* rule, const Evidence& e) {
   if (is_detector(rule)) {
     return cat(figure(e.observed), " observed, ", figure(e.expected), " expected (", deviation(e), ")");
+  }
+  if (is_composite(rule)) {
+    std::string text = absl::StrFormat("score %.1f", e.z);
+    for (size_t i = 0; i < e.contributions.size(); ++i) {
+      const alerts::Contribution& c = e.contributions[i];
+      base::append(text, i == 0 ? " (" : "; ", c.measure, " ", figure(c.observed), " observed, ", figure(c.expected),
+                   absl::StrFormat(" expected, %+.1f", c.z));
+    }
+    return text + (e.contributions.empty() ? "" : ")");
   }
   return cat(figure(e.observed), " against a limit of ", figure(e.limit));
 }
@@ -284,6 +306,21 @@ std::string left_out(const engine::View& view, const alerts::AlertUpdate& s, con
   return text;
 }
 
+// Several counts of a node as one score: which, how far off each, how sure.
+std::string how_together(const Evidence& e) {
+  std::string text = absl::StrFormat(
+      "%d counts of this node are taken together, each by how far it is off its own baseline by season in the direction "
+      "that harms, at most %.0f, and by how much they usually go together. The score is %.1f; if nothing happens, 95 %% "
+      "lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g after correction for the number "
+      "of nodes tested).",
+      e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
+  for (const alerts::Contribution& c : e.contributions) {
+    base::append(text, " ", measure_title(c.measure), ": ", figure(c.observed), " observed where ", figure(c.expected),
+                 absl::StrFormat(" were expected, score %+.1f, %.0f %% of the sum.", c.z, 100 * c.share));
+  }
+  return text;
+}
+
 // In control, without a change, on average.
 double years_between_false_alarms(base::Calendar calendar, double threshold) {
   detection::CusumOptions const o;
@@ -314,6 +351,16 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
     if (e.reported < 1) text.push_back(how_complete(e));
     text.push_back(how_sure(view, e));
     if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));
+  } else if (is_composite(rule)) {
+    text.push_back(cat(rule->title, " in ", where(view, s.key), ", ", period, ". ", how_together(e)));
+    if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));
+  } else {
+    text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
+                       figures(rule, e), rule->persistence > 1
+                           ? cat(", for ", rule->persistence, " periods in a row.")
+                           : std::string(".")));
+  }
+  if (is_detector(rule) || is_composite(rule)) {
     if (e.cusum > 0) {
       text.push_back(absl::StrFormat(
           "Since when: deviations add up since %s; the change-point statistic stands at %.1f (red from "
@@ -321,13 +368,8 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
           view.calendar.name(s.onset), e.cusum, e.cusum_threshold,
           years_between_false_alarms(view.calendar, e.cusum_threshold)));
     }
-  } else {
-    text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
-                       figures(rule, e), rule->persistence > 1
-                           ? cat(", for ", rule->persistence, " periods in a row.")
-                           : std::string(".")));
   }
-  if (!e.contributions.empty()) {
+  if (!e.contributions.empty() && !is_composite(rule)) {
     std::string parts = "What accounts for it: ";
     for (size_t i = 0; i < e.contributions.size(); ++i) {
       const alerts::Contribution& c = e.contributions[i];

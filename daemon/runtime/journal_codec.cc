@@ -54,6 +54,8 @@ void put(const alerts::Evidence& e, pb::Evidence& out) {
     to.set_observed(c.observed);
     to.set_expected(c.expected);
     to.set_share(c.share);
+    to.set_measure(c.measure);
+    to.set_z(c.z);
   }
 }
 
@@ -84,7 +86,8 @@ alerts::Evidence get(const pb::Evidence& e) {
   out.nowcast_lower = e.nowcast_lower();
   out.nowcast_upper = e.nowcast_upper();
   for (const pb::Contribution& c : e.contributions()) {
-    out.contributions.push_back({c.area(), c.sector(), c.observed(), c.expected(), c.share()});
+    out.contributions.push_back({c.area(), c.sector(), c.observed(), c.expected(), c.share(),
+                                 c.measure(), c.z()});
   }
   return out;
 }
@@ -150,6 +153,7 @@ void put(const alerts::Rule& r, pb::Rule& out) {
   out.set_second_subject(r.second_subject);
   out.set_second_limit(r.second_limit);
   out.set_enabled(r.enabled);
+  for (const std::string& part : r.parts) out.add_parts(part);
 }
 
 alerts::Rule get(const pb::Rule& r) {
@@ -174,6 +178,7 @@ alerts::Rule get(const pb::Rule& r) {
   out.second_subject = r.second_subject();
   out.second_limit = r.second_limit();
   out.enabled = r.enabled();
+  out.parts.assign(r.parts().begin(), r.parts().end());
   return out;
 }
 

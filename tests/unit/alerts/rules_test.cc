@@ -64,6 +64,38 @@ TEST(RulesTest, TooManyRulesAndLongIdsAreRefused) {
   EXPECT_THAT(complaint(set), ::testing::HasSubstr("letters and digits"));
 }
 
+TEST(RulesTest, APartIsAMeasureASideAndAWeight) {
+  auto const part = parse_part("deaths:high:0.5");
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->measure, indicators::Measure::kDeaths);
+  EXPECT_EQ(part->harm, Tail::kHigh);
+  EXPECT_EQ(part->weight, 0.5);
+  EXPECT_EQ(parse_part("births:low")->weight, 1);
+  for (const char* bad : {"", "births", "brths:low", "births:down", "births:low:0", "births:low:-1", "births:low:x",
+                          "births:low:nan", "births:low:101", "births:low:1:1"}) {
+    EXPECT_FALSE(parse_part(bad)) << bad;
+  }
+}
+
+TEST(RulesTest, ACompositeNamesItsPartsWell) {
+  auto const said = [](std::vector<std::string> parts, RuleKind kind = RuleKind::kComposite) {
+    RuleSet set = default_rules(kMonths);
+    Rule& r = set.rules.back();
+    EXPECT_EQ(r.kind, RuleKind::kComposite);
+    EXPECT_FALSE(r.enabled) << "it has not been shown to be better than births alone";
+    r.kind = kind;
+    r.parts = std::move(parts);
+    return complaint(set);
+  };
+  EXPECT_EQ(said({"births:low", "deaths:high"}), "");
+  EXPECT_THAT(said({"births:low"}), ::testing::HasSubstr("rules.R13.parts: name 2 to 8 measures"));
+  EXPECT_THAT(said(std::vector<std::string>(9, "births:low")), ::testing::HasSubstr("name 2 to 8 measures"));
+  EXPECT_THAT(said({"births:low", "births:high"}), ::testing::HasSubstr("names a measure twice"));
+  EXPECT_THAT(said({"births:low", "deths:high"}), ::testing::HasSubstr("'deths:high' is no part"));
+  EXPECT_THAT(said({"births:low", "deaths:high"}, RuleKind::kCountDetector),
+              ::testing::HasSubstr("only a composite has parts"));
+}
+
 TEST(RulesTest, EveryFieldIsInTheDigest) {
   RuleSet const set = default_rules(kMonths);
   auto const changed = [&](auto change) {
@@ -73,6 +105,7 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
   };
   EXPECT_TRUE(changed([](Rule& r) { r.title += "x"; }));
   EXPECT_TRUE(changed([](Rule& r) { r.stock_min += 1; }));
+  EXPECT_TRUE(changed([](Rule& r) { r.parts = {"births:low"}; }));
   EXPECT_TRUE(changed([](Rule& r) { r.expected_min += 1; }));
   EXPECT_TRUE(changed([](Rule& r) { r.cusum_threshold += 1e-9; }));
   EXPECT_TRUE(changed([](Rule& r) { r.ratio_red += 1e-9; }));

@@ -138,6 +138,17 @@ TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
   EXPECT_EQ(c.rules.rules.back().id, "X1");
 }
 
+TEST(ConfigTest, ACompositeNamesItsParts) {
+  Config const c = must(parse(with("rules:\n  R13:\n    enabled: true\n    parts: [\"births:low\", \"deaths:high:0.5\"]\n"),
+                              "b.yaml", {}));
+  const alerts::Rule* const rule = alerts::find_rule(c.rules, "R13");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_TRUE(rule->enabled);
+  EXPECT_EQ(rule->parts, (std::vector<std::string>{"births:low", "deaths:high:0.5"}));
+  EXPECT_THAT(complaint(with("rules:\n  R13:\n    parts: [births, \"deaths:high\"]\n")),
+              HasSubstr("'births' is no part; write measure:low or measure:high"));
+}
+
 TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {
   Config const c = must(parse("kafka:\n  bootstrap_servers: a:1\n  properties:\n    security.protocol: SASL_SSL\n"
                               "  secret_files:\n    sasl.password: /run/p\nreference:\n  areas: a\n  sectors: s\n",

@@ -80,5 +80,27 @@ TEST_F(ExplanationTest, ABaselineBySeasonSaysNothingOfYouth) {
   EXPECT_THAT(text_of(grown), Not(HasSubstr("How young")));
 }
 
+TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
+  Evidence e;
+  e.observed = e.z = 3.1;
+  e.lower = -1.96;
+  e.upper = 1.96;
+  e.cusum = 4;
+  e.cusum_threshold = 5.071;
+  e.contributions = {{"N1", "10", 50, 100, 0.6, "births", 2.7}, {"N1", "10", 40, 30, 0.4, "deaths", 1.8}};
+  auto const response = explain(e, "R13");
+  std::string const text = text_of(response);
+  EXPECT_THAT(text, HasSubstr("2 counts of this node are taken together"));
+  EXPECT_THAT(text, HasSubstr("50 observed where 100 were expected, score +2.7, 60 % of the sum"));
+  EXPECT_THAT(text, HasSubstr("deviations add up since 2022-05"));
+  EXPECT_THAT(text, Not(HasSubstr("What accounts for it")));
+  const api::Evidence& told = response.alert().raised_evidence();
+  ASSERT_EQ(told.contributions_size(), 2);
+  EXPECT_EQ(told.contributions(1).measure(), "deaths");
+  EXPECT_EQ(told.contributions(1).z(), 1.8);
+  ASSERT_EQ(response.transitions_size(), 1);
+  EXPECT_THAT(response.transitions(0).summary(), HasSubstr("score 3.1 (births 50 observed, 100 expected, +2.7; deaths"));
+}
+
 }  // namespace
 }  // namespace bellwether::rpc

@@ -49,7 +49,7 @@ alerts::TickEvaluated full_tick() {
   u.evidence = {PeriodIndex(336), 105, 156.25, 116, 200, 0.0048, 0.011, 2.6, 5.6, 5.071, 2.3, 0.67, 54,
                 PeriodIndex(270), PeriodIndex(329), 3, 1.25,
                 detection::BaselineKind::kRecentAgainstYearBefore, -0.75, 0.1, 0.8, 131.25, 120, 140,
-                {{"SG", "46", 5, 9, 0.4}, {"SG", "47", 1, 2, 0.1}}};
+                {{"SG", "46", 5, 9, 0.4, "births", 2.5}, {"SG", "47", 1, 2, 0.1}}};
   t.updates = {u, {}};
   return t;
 }
