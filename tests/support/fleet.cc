@@ -30,6 +30,10 @@ void pause_ms(int milliseconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
 }
 
+std::string snapshots_in(const std::filesystem::path& folder) {
+  return base::cat("snapshots:\n  folder: ", (folder / "snapshots").string(), "\n  every: 1s\n");
+}
+
 Fleet::Fleet(DaemonOptions options, size_t replicas, OwnYaml own_yaml)
     : options_(std::move(options)), own_yaml_(std::move(own_yaml)), replicas_(replicas) {
   if (options_.group.empty()) options_.group = options_.topics.journal;

@@ -20,6 +20,9 @@ namespace bellwether::testing {
 uint64_t printed_seed();
 void pause_ms(int milliseconds);
 
+// A replica's own configuration that keeps snapshots of every second in its folder.
+std::string snapshots_in(const std::filesystem::path& folder);
+
 class Fleet {
  public:
   // A replica's own part of the configuration, given its folder, which outlives its restarts.

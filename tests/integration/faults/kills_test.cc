@@ -55,9 +55,10 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
   Source source(broker(), topics);
   Economy economy(random.next());
   economy.publish_months(source, kHistoryMonths);
-  Fleet fleet({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 2);
+  Fleet fleet({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 2, snapshots_in);
   Feeder feeder(economy, source, 1000);
   std::vector<std::string> acts;
+  int from_snapshot = 0;
   for (int kill = 0; kill < kDaemonKills; ++kill) {
     // Half of them as it comes; the others when there are verdicts again.
     if (kill % 2 == 0) fleet.wait_for_verdicts(30);
@@ -65,6 +66,7 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
     size_t const victim = random.below(fleet.size());
     if (std::string const act = acknowledge_one(fleet[victim]); !act.empty()) acts.push_back(act);
     auto const status = fleet[victim].status();
+    from_snapshot += status.snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
     std::printf("  kill %d: replica %zu, %s, tick %s, data through %s\n", kill + 1, victim,
                 status.role() == status::v1::ROLE_LEADER ? "leading" : "not leading",
                 status.tick().c_str(), status.basis().data_through().c_str());
@@ -80,7 +82,12 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
     EXPECT_TRUE(std::ranges::includes(stand, acts)) << "an act that was answered is lost";
     EXPECT_EQ(std::ranges::adjacent_find(stand), stand.end()) << "an act stands twice";
   }
-  std::printf("  %d kills, %zu acts of people stand\n", kDaemonKills, acts.size());
+  for (Daemon* replica : fleet.all()) {
+    from_snapshot +=
+        replica->status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
+  }
+  std::printf("  %d kills, %d starts from a snapshot, %zu acts of people stand\n", kDaemonKills,
+              from_snapshot, acts.size());
 }
 
 TEST(KillTest, ABrokerKilledDuringIngestLosesNothing) {

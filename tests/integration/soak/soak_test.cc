@@ -169,7 +169,8 @@ TEST(SoakTest, ReplicasKilledAtRandomUnderASteadyLoadStayTrueAndFlat) {
   Source source(broker(), topics);
   Economy economy(random.next());
   economy.publish_months(source, kHistoryMonths);
-  Fleet fleet({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, kReplicas);
+  Fleet fleet({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, kReplicas,
+              snapshots_in);
   ASSERT_TRUE(fleet.wait_for_verdicts());
   pid_t const left_alone = fleet[kLeftAlone].child().pid();
   Soak soak(economy, source, fleet, random, minutes, rate);
