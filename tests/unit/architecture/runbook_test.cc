@@ -82,7 +82,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
         "figures lack what the records before it said", "the topic is gone. Serving what was read",
         "restart to fold the new log", "; a restart folds the log anew: set ",
         "nothing read yet and no heartbeat; ticks wait for it",
-        "ticks wait until the dead letters are written", "dead letters are written again", "not taken: ", "taken again", "going on from ",
+        "ticks wait until the dead letters are written", "dead letters are written again", "not taken: ", "taken again", "going on from ", " is refused: ",
         "snapshots.folder: ",
         "dead letters are not taken and ticks wait for them: ",
         "the journal was truncated or made anew while it was being read", " passed over: "}) {
