@@ -11,6 +11,11 @@ namespace {
 // A change of the past or the near future is normal; a period this far ahead is our own mistake.
 constexpr int32_t kPeriodsAheadMax = 20'000;
 
+// An exact count as it stands in the 32 bits of a column.
+int32_t told(int64_t exact) {
+  return static_cast<int32_t>(std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX));
+}
+
 }  // namespace
 
 Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
@@ -54,10 +59,9 @@ void Panel::Column::add(size_t i, int64_t amount) {
     if (!wide.empty()) wide.resize(i + 1);
   }
   int64_t const exact = at(i) + amount;
-  int64_t const told = std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX);
-  if (wide.empty() && told != exact) wide.assign(counts.begin(), counts.end());
+  if (wide.empty() && told(exact) != exact) wide.assign(counts.begin(), counts.end());
   if (!wide.empty()) wide[i] = exact;
-  counts[i] = static_cast<int32_t>(told);
+  counts[i] = told(exact);
 }
 
 void Panel::Column::forget(size_t n) {
@@ -83,12 +87,18 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening, std::span<con
   if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
   const Columns& columns = columns_[static_cast<size_t>(measure)];
   if (!columns.empty() && columns[node] != nullptr) return false;
-  Column& column = writable(node, measure);
-  column.opening = column.total = opening;
-  for (size_t i = 0; i < counts.size(); ++i) {
-    column.add(i, counts[i]);
-    column.total += counts[i];
+  int64_t total = opening;
+  bool narrow = true;
+  for (int64_t n : counts) {
+    if (__builtin_add_overflow(total, n, &total)) return false;
+    narrow = narrow && n == static_cast<int32_t>(n);
   }
+  Column& column = writable(node, measure);
+  column.opening = opening;
+  column.total = total;
+  column.counts.resize(counts.size());
+  std::ranges::transform(counts, column.counts.begin(), told);
+  if (!narrow) column.wide.assign(counts.begin(), counts.end());
   return true;
 }
 

@@ -51,13 +51,14 @@ void Ledger::prefetch_facts(BusinessKey business) const {
   for (size_t i = 0; i < lines; ++i) __builtin_prefetch(begin + i * kLineBytes, 1);
 }
 
-uint32_t Ledger::find(BusinessKey business) const {
+size_t Ledger::slot_of(BusinessKey business) const {
   uint64_t const hash = place(business.value);
-  for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {
+  size_t i = hash & index_mask_;
+  for (; index_[i].record != 0; i = (i + 1) & index_mask_) {
     if (index_[i].tag != tag(hash)) continue;
-    if (at(index_[i].record - 1).key == business.value) return index_[i].record;
+    if (at(index_[i].record - 1).key == business.value) break;
   }
-  return 0;
+  return i;
 }
 
 template <class T>
@@ -80,11 +81,12 @@ FrozenLedger Ledger::freeze() {
 }
 
 bool Ledger::restore(BusinessKey business, bool unregistered, std::span<const Fact> facts) {
-  if (facts.size() > kFactsPerBusinessMax || find(business) != 0) return false;
+  size_t const slot = slot_of(business);
+  if (facts.size() > kFactsPerBusinessMax || index_[slot].record != 0) return false;
   for (size_t i = 1; i < facts.size(); ++i) {
     if (!(facts[i - 1].order() < facts[i].order())) return false;
   }
-  Record& r = find_or_create(business, unregistered);
+  Record& r = create(business, unregistered, slot);
   if (facts.size() > Record::kInline) {
     uint8_t log2 = 2;
     while (size_t{1} << log2 < facts.size()) ++log2;
@@ -106,13 +108,20 @@ void Ledger::reserve(size_t businesses) {
 }
 
 Ledger::Record& Ledger::find_or_create(BusinessKey business, bool unregistered) {
-  if (uint32_t const known = find(business); known != 0) {
-    own_record(known - 1);
-    Record& r = at(known - 1);
-    if (r.capacity_log2 != 0) own_block(r.block);
-    return r;
+  size_t const slot = slot_of(business);
+  uint32_t const known = index_[slot].record;
+  if (known == 0) return create(business, unregistered, slot);
+  own_record(known - 1);
+  Record& r = at(known - 1);
+  if (r.capacity_log2 != 0) own_block(r.block);
+  return r;
+}
+
+Ledger::Record& Ledger::create(BusinessKey business, bool unregistered, size_t slot) {
+  if ((size_t{records_} + 1) * 3 > index_.size() * 2) {
+    grow_index(index_.size() * 2);
+    slot = slot_of(business);
   }
-  if ((size_t{records_} + 1) * 3 > index_.size() * 2) grow_index(index_.size() * 2);
   if (records_ == chunks_.size() << kRecordsPerChunkLog2) {
     chunks_.emplace_back(new Record[size_t{1} << kRecordsPerChunkLog2]);
     chunk_epochs_.push_back(epoch_);
@@ -121,7 +130,7 @@ Ledger::Record& Ledger::find_or_create(BusinessKey business, bool unregistered) 
   Record& r = at(records_);
   r.key = business.value;
   r.unregistered = unregistered;
-  place_in_index(r.key, ++records_);
+  index_[slot] = {tag(place(r.key)), ++records_};
   return r;
 }
 

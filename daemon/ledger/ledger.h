@@ -104,11 +104,17 @@ class Ledger {
 
   friend class FrozenLedger;
 
-  uint32_t find(BusinessKey business) const;  // number plus one; 0: unknown
+  // The place in the index where a business stands; a free one: where it would.
+  size_t slot_of(BusinessKey business) const;
+  uint32_t find(BusinessKey business) const {  // number plus one; 0: unknown
+    return index_[slot_of(business)].record;
+  }
   // Number plus one of the first record whose tag fits, most probably the business's; 0 = none.
   uint32_t number_by_tag(BusinessKey business) const;
   // Writable, with its block.
   Record& find_or_create(BusinessKey business, bool unregistered);
+  // Of a business that is unknown; `slot` is its place.
+  Record& create(BusinessKey business, bool unregistered, size_t slot);
   Record& at(uint32_t number) const {
     return chunks_[number >> kRecordsPerChunkLog2][number & ((1u << kRecordsPerChunkLog2) - 1)];
   }

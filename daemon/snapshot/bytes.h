@@ -55,6 +55,11 @@ class ByteReader {
     return value;
   }
   uint64_t number() {
+    if (!rest_.empty() && static_cast<uint8_t>(rest_.front()) < 0x80) {  // most are
+      auto const value = static_cast<uint8_t>(rest_.front());
+      rest_.remove_prefix(1);
+      return value;
+    }
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       const char* const from = take(1);
