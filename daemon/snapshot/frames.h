@@ -5,7 +5,12 @@
 //   crc    = CRC-32C (Castagnoli) over the 12 bytes before it and the stored bytes
 //   packed = 1: the stored bytes are one zstd frame of `raw` bytes; 0: stored = raw
 //   The end frame has tag 255 and holds the number of frames before it, u64. All numbers are little-endian.
-// A newer format than kFormat is refused; older ones are read for good: tests/data/snapshots keeps one of each.
+// A newer format than kFormat is refused; older ones are read for good: tests/data/snapshots keeps
+// one of each. Whatever changes the bytes (fields of a frame, ledger::Fact, the bits of keys) or what
+// they mean (reference_digest, a further tag, measure or event kind) raises kFormat, since an older
+// build must refuse what it would misread. With it: the reader of the format before stays beside the
+// new one, chosen by the format that the file bears; a snapshot of the new format is put beside the
+// others (tests/data/snapshots/README.md says how); what stands there is never made anew.
 // Errors: DataLoss for damage, Unimplemented for a newer format, FailedPrecondition for another kind; those of Disk.
 // Thread safety: one thread each.
 #pragma once

@@ -4,157 +4,21 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "support/logs.h"
+#include "support/fold.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
 
 namespace bellwether::snapshot {
 namespace {
 
-using base::Offset;
-using base::PeriodIndex;
-using base::UnixMillis;
-using engine::Taken;
-using events::Event;
+using testing::Fold;
+using testing::kPartitions;
+using testing::log_of;
 using testing::MemoryDisk;
+using testing::newest;
 using testing::Random;
+using testing::Told;
 using ::testing::HasSubstr;
-
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-constexpr size_t kPartitions = 2;
-constexpr UnixMillis kLate(2'000'000'000'000);
-
-void one_after_another(size_t n, const std::function<void(size_t)>& each) {
-  for (size_t i = 0; i < n; ++i) each(i);
-}
-
-struct Told {
-  Event event;
-  UnixMillis published;
-};
-
-// What is told of a partition, in the order of publication.
-std::vector<Told> log_of(Random& random, int businesses) {
-  std::vector<Told> out;
-  for (const Event& e : testing::mangled(testing::random_log(random, {.businesses = businesses}), random)) {
-    UnixMillis const published = testing::published(e);
-    if (published.value >= 0) out.push_back({e, published});
-  }
-  std::ranges::stable_sort(out, {}, [](const Told& t) { return t.published; });
-  return out;
-}
-
-engine::PartitionOptions partition_options() {
-  engine::PartitionOptions o;
-  o.calendar = kMonths;
-  o.allowed_disorder_ms = 0;
-  o.idle = engine::Idle::kNever;
-  return o;
-}
-
-// Two partitions of one input and their evaluation.
-class Fold {
- public:
-  explicit Fold(std::vector<std::vector<Told>>& logs) : logs_(&logs) {
-    for (size_t p = 0; p < kPartitions; ++p) {
-      engines_.emplace_back(base::PartitionId(static_cast<int32_t>(p)), partition_options());
-    }
-  }
-  Fold(std::vector<std::vector<Told>>& logs, Restored restored) : logs_(&logs) {
-    for (size_t p = 0; p < kPartitions; ++p) {
-      engines_.emplace_back(base::PartitionId(static_cast<int32_t>(p)), partition_options(),
-                            std::move(restored.partitions[p].ledger), std::move(restored.partitions[p].state));
-    }
-    evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel), restored.evaluation.reports,
-                       restored.evaluation.cells_digest);
-  }
-
-  // One record of a partition, if it has one and takes it. False at the end of the log.
-  bool step(size_t p) {
-    auto const next = static_cast<size_t>(std::max<int64_t>(0, engines_[p].inputs()[0].next.value));
-    if (next == (*logs_)[p].size()) return false;
-    const Told& told = (*logs_)[p][next];
-    if (engines_[p].offer(0, Offset(static_cast<int64_t>(next)), told.published, kLate, told.event) == Taken::kHeld) {
-      settle();
-    }
-    return true;
-  }
-  // Applies the ticks that all partitions have closed.
-  void settle() {
-    for (size_t p = 0; p < kPartitions; ++p) {
-      while (auto tick = engines_[p].take_tick()) closed_[p].push_back(*std::move(tick));
-    }
-    while (!closed_[0].empty() && !closed_[1].empty()) {
-      PeriodIndex const tick = std::min(closed_[0].front().tick, closed_[1].front().tick);
-      std::vector<engine::PartitionTick> parts;
-      for (auto& closed : closed_) {
-        if (closed.front().tick != tick) continue;
-        parts.push_back(std::move(closed.front()));
-        closed.erase(closed.begin());
-      }
-      evaluator_.apply(tick, parts);
-    }
-  }
-  void run() {
-    for (bool more = true; more;) {
-      more = false;
-      for (size_t p = 0; p < kPartitions; ++p) more = step(p) || more;
-    }
-    settle();
-  }
-
-  // nullopt before the first tick.
-  std::optional<Image> image() {
-    auto const evaluation = evaluator_.state();
-    if (!evaluation) return std::nullopt;
-    Image out;
-    out.manifest.identity = identity();
-    out.manifest.taken_at = UnixMillis(1234);
-    out.manifest.tick = evaluation->tick;
-    out.manifest.journal = base::JournalOffset(17);
-    out.manifest.cut = {{"registrations", 1, 5}};
-    out.evaluation = *evaluation;
-    for (size_t p = 0; p < kPartitions; ++p) {
-      PartitionImage& part = out.partitions.emplace_back();
-      part.state = engines_[p].state();
-      part.state.ready.insert(part.state.ready.begin(), closed_[p].begin(), closed_[p].end());
-      part.marks = {{7, 8, 9}};
-      part.ledger = engines_[p].freeze_ledger();
-    }
-    return out;
-  }
-  static Identity identity() {
-    return {"cluster", "month", reference_digest(testing::world()), 120, {"registrations"}, kPartitions};
-  }
-
-  // Everything that a reader could see.
-  std::vector<uint64_t> digests() {
-    std::vector<uint64_t> out = {evaluator_.cells_digest(), evaluator_.panel().digest()};
-    for (const auto& e : engines_) out.push_back(e.ledger().digest());
-    for (size_t m = 0; m < indicators::kMeasures; ++m) {
-      auto const measure = static_cast<indicators::Measure>(m);
-      for (int age = 0; age < 3; ++age) {
-        out.push_back(std::bit_cast<uint64_t>(evaluator_.reported()->at(measure, age)));
-      }
-    }
-    return out;
-  }
-
- private:
-  std::vector<std::vector<Told>>* logs_;
-  std::vector<engine::PartitionEngine> engines_;
-  engine::Evaluator evaluator_{{std::shared_ptr<const void>(), &testing::world()}, {kMonths, 120, {"registrations"}}};
-  std::vector<engine::PartitionTick> closed_[kPartitions];
-};
-
-std::optional<Restored> newest(Store& store, std::vector<std::string>* refusals = nullptr,
-                               const Identity& identity = Fold::identity()) {
-  return store.newest(identity, testing::world(), kMonths, one_after_another,
-                      [](const Restored&) { return absl::OkStatus(); },
-                      [&](std::string_view name, const absl::Status& why) {
-                        if (refusals != nullptr) refusals->push_back(base::cat(name, ": ", base::from_absl(why.message())));
-                      });
-}
 
 class StoreTest : public ::testing::Test {
  protected:
