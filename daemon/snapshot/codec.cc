@@ -36,6 +36,7 @@ enum class Tag : uint8_t {
 constexpr size_t kFrameBytes = 256 << 10;  // a frame is closed behind the item that reaches it
 constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
 constexpr uint64_t kListMax = 1 << 20;     // of short lists; a longer one is a mistake
+constexpr int32_t kHistoryMax = 20'000;    // periods before 1970 in a panel
 // The longest item is a record of kFactsPerBusinessMax facts.
 static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
 
@@ -63,6 +64,22 @@ absl::Status wrong(std::string_view what) {
   return absl::DataLossError(base::cat("the snapshot holds what cannot be: ", what));
 }
 
+// Items of 9 bytes and more whose keys differ cost at least a byte each, however well they pack (keys in a row pack 4
+// times smaller). A frame that unpacks to more than this would take memory that the file's length does not bound.
+// Columns may: the panel bounds them.
+constexpr uint64_t kPackedRatioMax = 16;
+absl::Status check_packing(const Frame& frame) {
+  if (frame.payload.size() <= kPackedRatioMax * std::max<uint64_t>(frame.stored_bytes, 1)) {
+    return absl::OkStatus();
+  }
+  return wrong(base::cat("a frame of ", frame.payload.size(), " bytes packed in ", frame.stored_bytes));
+}
+
+// Nothing is counted later than support that ends after the last day that a fact can bear.
+PeriodIndex last_period(base::Calendar calendar) {
+  return calendar.period_of(base::Days(ledger::kDayLast + ledger::kSupportedDays));
+}
+
 // ---- deltas and reports
 
 absl::Status write(std::span<const Delta> deltas, FrameWriter& out) {
@@ -85,14 +102,15 @@ absl::Status write(std::span<const Report> reports, FrameWriter& out) {
   return items.flush();
 }
 
-absl::Status read_deltas(ByteReader in, const reference::Reference& reference, std::vector<Delta>& out) {
+absl::Status read_deltas(ByteReader in, const reference::Reference& reference, PeriodIndex last,
+                         std::vector<Delta>& out) {
   while (!in.done()) {
     DeltaKey const key = DeltaKey::from_bits(in.fixed<uint64_t>());
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a delta that is cut off");
     indicators::Cell const cell = key.cell();
     if (cell.area.value >= reference.areas.size() || cell.sector.value >= reference.sectors.size() ||
-        static_cast<size_t>(key.measure()) >= indicators::kMeasures) {
+        static_cast<size_t>(key.measure()) >= indicators::kMeasures || key.period() > last) {
       return wrong("a delta of no cell");
     }
     out.push_back({key, amount});
@@ -303,6 +321,7 @@ absl::Status write_columns(const indicators::Panel& panel, FrameWriter& out) {
 }
 
 absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
+  int64_t const size_max = int64_t{last_period(panel.calendar()).value} - panel.first_period().value + 1;
   std::vector<int64_t> counts;
   while (!in.done()) {
     auto const measure = in.fixed<uint8_t>();
@@ -310,6 +329,7 @@ absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
     int64_t const opening = in.signed_number();
     uint64_t const size = in.number();
     if (in.failed() || measure >= indicators::kMeasures || size > in.left()) return wrong("a series that is cut off");
+    if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
     counts.resize(size);
     for (int64_t& n : counts) n = in.signed_number();
     if (in.failed()) return wrong("a series that is cut off");
@@ -416,12 +436,14 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames, const refe
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
     if (!frame) break;
+    BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
     ByteReader in(frame->payload);
     // Deltas and reports behind a closed tick are that tick's.
     engine::PartitionTick* const tick = out.state.ready.empty() ? nullptr : &out.state.ready.back();
     switch (static_cast<Tag>(frame->tag)) {
       case Tag::kDeltas:
-        BELLWETHER_RETURN_IF_ERROR(read_deltas(in, reference, tick != nullptr ? tick->deltas : out.state.deltas));
+        BELLWETHER_RETURN_IF_ERROR(read_deltas(in, reference, last_period(calendar),
+                                               tick != nullptr ? tick->deltas : out.state.deltas));
         break;
       case Tag::kReports:
         BELLWETHER_RETURN_IF_ERROR(read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
@@ -465,12 +487,16 @@ absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames, const re
   auto const digest = in.fixed<uint64_t>();
   PeriodIndex const first(in.narrow<int32_t>());
   if (in.failed() || !in.done()) return wrong("an evaluation that is cut off");
+  if (tick > last_period(calendar) || first > tick || first.value < -kHistoryMax) {
+    return wrong("an evaluation of no period");
+  }
   RestoredEvaluation out{tick, indicators::Panel(reference, calendar, first), {}, digest};
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
     if (!frame) return out;
     switch (static_cast<Tag>(frame->tag)) {
       case Tag::kReports:
+        BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
         BELLWETHER_RETURN_IF_ERROR(read_reports(ByteReader(frame->payload), out.reports));
         break;
       case Tag::kColumns: BELLWETHER_RETURN_IF_ERROR(read_columns(ByteReader(frame->payload), out.panel)); break;

@@ -122,6 +122,7 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   auto const stored = read(stored_size, stored_);
   if (!stored.ok()) return stored.status();
   if (crc32c(header->substr(0, kCheckedHeaderBytes), *stored) != crc) return damaged("the checksum differs");
+  frame.stored_bytes = stored_size;
   frame.payload = *stored;
   if (packed) {
     if (raw_.size() < raw_size) raw_.resize(raw_size);

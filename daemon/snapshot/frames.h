@@ -54,7 +54,8 @@ class FrameWriter {
 
 struct Frame {
   uint8_t tag = 0;
-  std::string_view payload;  // until the next call
+  uint32_t stored_bytes = 0;  // of the payload in the file
+  std::string_view payload;   // until the next call
 };
 
 class FrameReader {
