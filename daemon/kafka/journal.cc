@@ -79,8 +79,10 @@ absl::StatusOr<std::unique_ptr<Leadership>> Leadership::join(const ClientOptions
   return l;
 }
 
-Leadership::~Leadership() {
-  stop_ = true;
+Leadership::~Leadership() { leave(); }
+
+void Leadership::leave() {
+  if (stop_.exchange(true)) return;
   if (thread_.joinable()) thread_.join();
   set(false);
   changed_ = nullptr;

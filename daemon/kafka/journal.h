@@ -52,8 +52,10 @@ class Leadership {
                                                           const LeadershipOptions& leadership,
                                                           std::function<void(bool leader)> changed,
                                                           LogFn log);
-  // Leaves the group, so that another member takes over at once.
+  // Leaves the group.
   ~Leadership();
+  // Leaves the group, so that another member takes over at once; for good. From one thread.
+  void leave();
   bool is_leader() const { return leader_.load(); }
   int64_t changes() const { return changes_.load(); }  // how often it was gained or lost
 

@@ -33,6 +33,7 @@ namespace {
 
 constexpr absl::Duration kDescribeWait = absl::Seconds(5);
 constexpr absl::Duration kMarksStallMax = absl::Seconds(30);
+constexpr absl::Duration kHandOverWait = absl::Seconds(1);
 constexpr auto kHousekeepingEvery = std::chrono::milliseconds(100);
 constexpr auto kBootRetry = std::chrono::seconds(1);
 // Not ready again only when this many times further behind than what readiness asks for.
@@ -554,13 +555,23 @@ class Process::Impl {
     return s;
   }
 
-  // Health first, then watchers, then the writers; the producer is flushed last.
+  // Another replica need not wait for what this one has still to end. Letters that it began to write are
+  // in the topic before, so that the next leader sees them.
+  void hand_over(absl::Time deadline) {
+    if (!open_.load() || !leadership_->is_leader()) return;
+    dead_letters_->follow(*letters_reader_, false, absl::Now());
+    (void)letters_producer_->flush(std::min(kHandOverWait, deadline - absl::Now()));
+    leadership_->leave();
+  }
+
+  // Health first, then the lead, then watchers, then the writers; the producer is flushed last.
   void drain() {
     absl::Time const deadline = absl::Now() + absl::Milliseconds(config_.runtime.drain_timeout_ms);
     log::line(6, "stop", "draining");
     ready_.store(false);
     set_boot_state("draining");
     server_->set_serving(false);
+    hand_over(deadline);
     server_->stop(absl::Now() + (deadline - absl::Now()) / 2);
     exposer_.reset();
     if (boot_.joinable()) boot_.join();
