@@ -1,6 +1,9 @@
 // Options within their ranges and a series of any counts → the detectors. What they say is sound
 // (support/sound_detection.h), and what is kept between ticks is what is computed afresh.
+#include <algorithm>
+
 #include "base/check.h"
+#include "detection/cold_start.h"
 #include "detection/poisson_cusum.h"
 #include "fuzz/numbers.h"
 #include "support/sound_detection.h"
@@ -66,7 +69,9 @@ void check_ears(const CountSeries& series, PeriodIndex target, int periods, doub
     check_sound(unsound(assess_ears(
         series, target, {.method = method, .baseline_periods = periods, .alpha = alpha})));
   }
-  Baseline const b = fit_without_season(series, target, periods, kEarsLag);
+  ColdStartOptions young = ColdStartOptions::for_calendar(series.calendar);
+  young.periods = std::max(young.periods_min, periods);
+  Baseline const b = fit_recent(series, target, {}, young);
   check_sound(unsound(b, count_at(series, target.value), 1 - alpha));
 }
 
