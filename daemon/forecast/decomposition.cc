@@ -33,8 +33,10 @@ std::vector<double> lagged_products(const std::vector<double>& x, size_t lags) {
   std::vector<double> out(lags);
   for (size_t lag = 0; lag < lags; lag += kLanes) {
     Lanes sum{};
+    Lanes lagged{};
     for (size_t t = lag; t < x.size(); ++t) {
-      sum += x[t] * lanes_at(&reversed[x.size() - 1 - t + lag]);
+      load(&reversed[x.size() - 1 - t + lag], lagged);
+      sum += x[t] * lagged;
     }
     for (size_t i = 0; i < kLanes && lag + i < lags; ++i) out[lag + i] = sum[i];
   }
@@ -50,8 +52,17 @@ std::vector<double> moving_average(Series y, size_t m) {
   std::vector<double> out(y.size() - 2 * half);
   for (size_t t = 0; t < out.size(); t += kLanes) {
     Lanes sum{};
-    for (size_t i = t; i <= t + 2 * half; ++i) sum += lanes_at(&padded[i]);
-    if (m % 2 == 0) sum -= 0.5 * (lanes_at(&padded[t]) + lanes_at(&padded[t + 2 * half]));
+    Lanes first{};
+    Lanes next{};
+    for (size_t i = t; i <= t + 2 * half; ++i) {
+      load(&padded[i], next);
+      sum += next;
+    }
+    if (m % 2 == 0) {
+      load(&padded[t], first);
+      load(&padded[t + 2 * half], next);
+      sum -= 0.5 * (first + next);
+    }
     sum /= static_cast<double>(m);
     for (size_t i = 0; i < kLanes && t + i < out.size(); ++i) out[t + i] = sum[i];
   }

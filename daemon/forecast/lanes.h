@@ -20,11 +20,10 @@ namespace bellwether::forecast {
 
 inline constexpr size_t kLanes = 8;
 using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
-using UnalignedLanes = double __attribute__((vector_size(kLanes * sizeof(double)), aligned(8), may_alias));
 
 // The kLanes numbers from `first` on.
-inline const UnalignedLanes& lanes_at(const double* first) {
-  return *reinterpret_cast<const UnalignedLanes*>(first);
+BELLWETHER_LANES_INLINE void load(const double* first, Lanes& into) {
+  __builtin_memcpy(&into, first, sizeof into);  // which may lie anywhere
 }
 
 }  // namespace bellwether::forecast
