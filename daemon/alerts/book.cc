@@ -66,6 +66,7 @@ FoldOutcome Book::apply(const TickEvaluated& tick) {
   if (tick.book_offset < rules_changed_at_) return FoldOutcome::kRulesChanged;
   last_tick_ = tick.tick;
   last_tick_at_ = tick.tick_at;
+  if (tick.writer != lead_.writer || lead_.epoch.value < 0) lead_ = {tick.writer, offset_};
   silent_topics_ = tick.silent_topics;
   cut_ = tick.cut;
   for (const AlertUpdate& update : tick.updates) apply_update(update, tick);

@@ -132,6 +132,7 @@ struct TickEvaluated {
   std::vector<AlertUpdate> updates;
   std::vector<std::string> silent_topics;
   int32_t series_assessed = 0;
+  std::string writer;  // of the record; empty before it is one
   friend bool operator==(const TickEvaluated&, const TickEvaluated&) = default;
 };
 struct AlertAcknowledged {
@@ -237,6 +238,14 @@ inline constexpr size_t kClosedAlertsKept = 100'000;
 inline constexpr size_t kSilencesMax = 1'000;
 inline constexpr size_t kRegimeBreaksMax = 64;
 
+// Whose evaluations count: the writer of the last one, and the first of those in a row that it wrote. That
+// offset is the epoch of the lead: it grows with every change of leader, and all replicas agree on it.
+struct Lead {
+  std::string writer;
+  JournalOffset epoch{-1};
+  friend bool operator==(const Lead&, const Lead&) = default;
+};
+
 class Book {
  public:
   explicit Book(base::Calendar calendar) : calendar_(calendar) {}
@@ -248,6 +257,7 @@ class Book {
   void skip(JournalOffset offset) { offset_ = offset; }  // a record that says nothing to the book
   std::optional<PeriodIndex> last_tick() const { return last_tick_; }
   UnixMillis last_tick_at() const { return last_tick_at_; }
+  const Lead& lead() const { return lead_; }
   const std::shared_ptr<const RuleSet>& rule_set() const { return rule_set_; }  // null before the first
   const std::string& rule_set_digest() const { return rule_set_digest_; }
   // What baselines leave out, in the order of its declaration.
@@ -294,6 +304,7 @@ class Book {
   JournalOffset rules_changed_at_{-1};
   std::optional<PeriodIndex> last_tick_;
   UnixMillis last_tick_at_;
+  Lead lead_;
   std::shared_ptr<const RuleSet> rule_set_;
   std::string rule_set_digest_;
   absl::btree_map<int64_t, RegimeBreakDeclared> declared_breaks_;  // by journal offset

@@ -22,10 +22,14 @@ void status(Context& context) {
               r.ready() ? paint("ready", Colour::kGreen).c_str()
                         : paint("not ready: " + r.not_ready(), Colour::kAmber).c_str(),
               r.broker_reachable() ? "reachable" : paint("out of reach", Colour::kRed).c_str());
-  std::printf("data through %s, rules %s, %d alerts open, %d watchers, journal offset %lld\n\n",
+  std::printf("data through %s, rules %s, %d alerts open, %d watchers, journal offset %lld\n",
               r.basis().data_through().empty() ? "(no period yet)" : r.basis().data_through().c_str(),
               r.basis().rule_set().c_str(), r.alerts_open(), r.watchers(),
               static_cast<long long>(r.journal_offset()));
+  if (!r.leader().empty()) {
+    std::printf("evaluations since journal offset %lld are by %s\n\n", static_cast<long long>(r.leader_epoch()),
+                r.leader().c_str());
+  }
   Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
   for (const api::InputStatus& in : r.inputs()) {
     inputs.add({in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),

@@ -57,6 +57,8 @@ class StatusService final : public api::StatusService::Service {
       }
       if (auto const tick = view->book->last_tick()) response->set_tick(view->calendar.name(*tick));
       response->set_journal_offset(view->book->offset().value + 1);
+      response->set_leader(view->book->lead().writer);
+      response->set_leader_epoch(view->book->lead().epoch.value);
       response->set_watchers(watchers_.count());
       response->set_alerts_open(static_cast<int32_t>(view->book->open().size()));
       response->set_config_digest(report.config_digest);

@@ -178,6 +178,8 @@ void add_alerts(const Scrape& s, Families& out) {
   put_all(out.add("alerts_open", "Open alerts.", MetricType::Gauge), {"rule", "severity"}, open);
   out.gauge("journal_offset", "Journal offset folded last.", static_cast<double>(book.offset().value));
   if (book.last_tick()) {
+    out.gauge("leader_epoch", "Journal offset of the first of the evaluations in a row that the present leader wrote.",
+              static_cast<double>(book.lead().epoch.value));
     double const at = 1e-3 * static_cast<double>(book.last_tick_at().value);
     out.gauge("tick_timestamp_seconds", "Instant of the last tick in the journal.", at);
     out.gauge("tick_delay_seconds", "Age of the last tick in the journal.",

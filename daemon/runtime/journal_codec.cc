@@ -258,7 +258,7 @@ absl::Status check_periods(std::initializer_list<PeriodIndex> periods) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<alerts::JournalEntry> get(const pb::TickEvaluated& t) {
+absl::StatusOr<alerts::TickEvaluated> get(const pb::TickEvaluated& t) {
   alerts::TickEvaluated out;
   out.tick = PeriodIndex(t.tick());
   out.tick_at = UnixMillis(t.tick_at_ms());
@@ -318,7 +318,11 @@ absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
                                               ": update it"));
   }
   switch (record.body_case()) {
-    case pb::JournalRecord::kTickEvaluated: return get(record.tick_evaluated());
+    case pb::JournalRecord::kTickEvaluated: {
+      BELLWETHER_ASSIGN_OR_RETURN(alerts::TickEvaluated tick, get(record.tick_evaluated()));
+      tick.writer = record.writer();
+      return alerts::JournalEntry(std::move(tick));
+    }
     case pb::JournalRecord::kAlertAcknowledged: {
       const auto& a = record.alert_acknowledged();
       return alerts::AlertAcknowledged{a.alert(), a.actor(), a.comment(), UnixMillis(a.at_ms())};

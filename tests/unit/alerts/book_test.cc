@@ -66,6 +66,23 @@ TEST_F(BookTest, AnEvaluationThatDidNotKnowTheRulesDoesNotCount) {
   EXPECT_EQ(book_.regime_breaks().size(), 1u);
 }
 
+TEST_F(BookTest, TheEpochIsWhereTheLeaderBegan) {
+  auto const by = [&](const char* writer, int32_t t) {
+    TickEvaluated e = tick(t, book_.offset());
+    e.writer = writer;
+    return e;
+  };
+  EXPECT_EQ(book_.lead().epoch, JournalOffset(-1));
+  tell(by("a", 10));
+  tell(by("a", 11));
+  EXPECT_EQ(book_.lead(), (Lead{"a", JournalOffset(0)}));
+  tell(by("b", 11));
+  EXPECT_EQ(book_.lead().writer, "a") << "what does not count changes no leader";
+  tell(by("b", 12));
+  tell(by("b", 13));
+  EXPECT_EQ(book_.lead(), (Lead{"b", JournalOffset(3)}));
+}
+
 TEST_F(BookTest, HumanActsBetweenDoNotInvalidateAnEvaluation) {
   tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised)}));
   JournalOffset const before = book_.offset();

@@ -22,6 +22,7 @@ T there_and_back(const T& entry) {
 
 alerts::TickEvaluated full_tick() {
   alerts::TickEvaluated t;
+  t.writer = "bw-0";
   t.tick = PeriodIndex(336);
   t.tick_at = UnixMillis(886'291'200'000);
   t.book_offset = base::JournalOffset(41);
