@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -246,9 +247,43 @@ struct Lead {
   friend bool operator==(const Lead&, const Lead&) = default;
 };
 
+// All that a book is, as values that can be kept and gone on from.
+struct BookState {
+  struct Kept {
+    AlertPtr alert;
+    bool open = false;
+    friend bool operator==(const Kept&, const Kept&) = default;
+  };
+  struct Told {
+    TransitionPtr transition;
+    bool watchable = false;   // watchers can resume before it
+    bool in_history = false;  // of its alert
+    friend bool operator==(const Told&, const Told&) = default;
+  };
+  JournalOffset offset{-1};
+  JournalOffset rules_changed_at{-1};
+  std::optional<PeriodIndex> last_tick;
+  UnixMillis last_tick_at;
+  Lead lead;
+  std::shared_ptr<const RuleSet> rule_set;  // null before the first
+  std::vector<std::string> silent_topics;
+  std::vector<CutOffset> cut;
+  std::vector<std::pair<JournalOffset, RegimeBreakDeclared>> declared_breaks;  // in the order of their offsets
+  std::vector<Silence> silences;                                               // as well
+  std::vector<Kept> alerts;                                                    // in the order of their names
+  std::vector<Told> transitions;                                               // in the order of their tokens
+  uint64_t forgotten = 0;         // transitions that watchers cannot resume before
+  ResumeToken forgotten_through;  // the last of them
+};
+
 class Book {
  public:
   explicit Book(base::Calendar calendar) : calendar_(calendar) {}
+
+  BookState state() const;
+  // The book that `state` was of. nullopt when no book has such a state: something out of its order or twice, behind
+  // its own offset, or beyond a limit.
+  static std::optional<Book> restore(base::Calendar calendar, BookState state);
 
   FoldOutcome fold(JournalOffset offset, const JournalEntry& entry);
 

@@ -45,6 +45,7 @@ enum class BaselineKind : uint8_t {
   kRecent,                   // the latest periods, for a series of less than a year
   kRecentAgainstYearBefore,  // the same, and what the same period of the year before was off
 };
+inline constexpr size_t kBaselineKinds = 3;
 
 // Which tail is harm.
 enum class Harm : uint8_t { kLow, kHigh };

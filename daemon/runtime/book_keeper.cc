@@ -7,6 +7,13 @@ namespace bellwether::runtime {
 BookKeeper::BookKeeper(base::Calendar calendar)
     : book_(calendar), published_(std::make_shared<const alerts::Book>(book_)) {}
 
+void BookKeeper::start_from(alerts::Book book) {
+  auto copy = std::make_shared<const alerts::Book>(book);
+  book_ = std::move(book);
+  std::lock_guard lock(mutex_);
+  published_ = std::move(copy);
+}
+
 alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::JournalEntry& entry) {
   alerts::FoldOutcome const outcome = book_.fold(offset, entry);
   std::lock_guard lock(mutex_);
@@ -17,11 +24,12 @@ alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::J
 
 void BookKeeper::skip(base::JournalOffset offset) { book_.skip(offset); }
 
-void BookKeeper::publish(bool caught_up) {
+void BookKeeper::publish(bool caught_up, const JournalPlace& place) {
   auto copy = std::make_shared<const alerts::Book>(book_);
   {
     std::lock_guard lock(mutex_);
     published_ = std::move(copy);
+    place_ = place;
     caught_up_ = caught_up_ || caught_up;
   }
   changed_.notify_all();
@@ -30,6 +38,11 @@ void BookKeeper::publish(bool caught_up) {
 std::shared_ptr<const alerts::Book> BookKeeper::view() const {
   std::lock_guard lock(mutex_);
   return published_;
+}
+
+std::pair<std::shared_ptr<const alerts::Book>, JournalPlace> BookKeeper::view_and_place() const {
+  std::lock_guard lock(mutex_);
+  return {published_, place_};
 }
 
 bool BookKeeper::caught_up() const {

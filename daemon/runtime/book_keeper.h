@@ -12,19 +12,30 @@
 
 #include "absl/time/time.h"
 #include "alerts/book.h"
+#include "snapshot/image.h"
 
 namespace bellwether::runtime {
+
+// Where a reader of the journal goes on that has the book.
+struct JournalPlace {
+  snapshot::Mark mark;  // of the last record that was read
+  int64_t next = 0;     // from here: further back than behind it where a record in parts is under way
+};
 
 class BookKeeper {
  public:
   explicit BookKeeper(base::Calendar calendar);
 
+  // Before anything is folded: the book of a snapshot.
+  void start_from(alerts::Book book);
   alerts::FoldOutcome fold(base::JournalOffset offset, const alerts::JournalEntry& entry);
   void skip(base::JournalOffset offset);
-  // Makes what was folded visible. `caught_up`: the journal was read to its end.
-  void publish(bool caught_up);
+  // Makes what was folded visible. `caught_up`: the journal was read to its end. `place`: so far.
+  void publish(bool caught_up, const JournalPlace& place = {});
 
   std::shared_ptr<const alerts::Book> view() const;
+  // The same, with the place in the journal that it was made from.
+  std::pair<std::shared_ptr<const alerts::Book>, JournalPlace> view_and_place() const;
   bool caught_up() const;
   // Waits until the published book has folded `offset`; what became of that record, or nullopt when
   // the deadline came first.
@@ -41,6 +52,7 @@ class BookKeeper {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<const alerts::Book> published_;
+  JournalPlace place_;
   std::deque<std::pair<base::JournalOffset, alerts::FoldOutcome>> outcomes_;
   bool caught_up_ = false;
   bool stopped_ = false;

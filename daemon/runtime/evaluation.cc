@@ -196,7 +196,10 @@ std::vector<alerts::CutOffset> Evaluation::cut() const {
 // Between two ticks, so that what the lanes have closed is all that is not in the panel.
 void Evaluation::take_snapshot() {
   if (with_.snapshotter == nullptr || !with_.snapshotter->due()) return;
-  if (auto const state = evaluator_.state()) with_.snapshotter->take(*state, cut(), with_.keeper.view()->offset());
+  if (auto const state = evaluator_.state()) {
+    auto [book, journal] = with_.keeper.view_and_place();
+    with_.snapshotter->take(*state, cut(), std::move(book), journal);
+  }
 }
 
 // At the start and when the configuration was reloaded.

@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "kafka/log_marks.h"
 #include "runtime/journal_codec.h"
 
 namespace bellwether::runtime {
@@ -11,11 +12,12 @@ constexpr int kPollMs = 100;
 
 }  // namespace
 
-Journal::Journal(std::string topic, std::string writer, kafka::Producer& producer,
+Journal::Journal(std::string topic, std::string writer, JournalStart start, kafka::Producer& producer,
                  BookKeeper& keeper, std::function<void()> news,
                  std::function<void(std::string)> fatal, kafka::LogFn log)
     : topic_(std::move(topic)),
       writer_(std::move(writer)),
+      start_(start),
       producer_(producer),
       keeper_(keeper),
       news_(std::move(news)),
@@ -23,13 +25,12 @@ Journal::Journal(std::string topic, std::string writer, kafka::Producer& produce
       log_(std::move(log)) {}
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
-    const kafka::ClientOptions& client, std::string topic, std::string writer,
+    const kafka::ClientOptions& client, std::string topic, std::string writer, JournalStart start,
     kafka::Producer& producer, BookKeeper& keeper, std::function<void()> news,
     std::function<void(std::string)> fatal, kafka::LogFn log) {
-  std::unique_ptr<Journal> journal(new Journal(std::move(topic), std::move(writer), producer, keeper,
+  std::unique_ptr<Journal> journal(new Journal(std::move(topic), std::move(writer), start, producer, keeper,
                                                std::move(news), std::move(fatal), log));
-  auto reader =
-      kafka::JournalReader::create(client, journal->topic_, RD_KAFKA_OFFSET_BEGINNING, std::move(log));
+  auto reader = kafka::JournalReader::create(client, journal->topic_, start.next, std::move(log));
   if (!reader.ok()) return reader.status();
   journal->reader_ = *std::move(reader);
   journal->thread_ = std::thread([raw = journal.get()] { raw->run(); });
@@ -46,6 +47,7 @@ void Journal::stop() {
 void Journal::run() {
   kafka::Batch batch;
   std::string last_error;
+  JournalPlace place;
   while (!stop_.load()) {
     reader_->poll(kPollMs, batch);
     if (!batch.error().ok()) {
@@ -59,8 +61,12 @@ void Journal::run() {
       take(record);
       if (stop_.load()) return;
     }
+    if (!batch.records().empty()) {
+      kafka::LogMark const last = kafka::mark_of(batch.records().back());
+      place = {{last.offset, last.timestamp_ms, last.digest}, parts_.resume(last.offset + 1)};
+    }
     if (!batch.records().empty() || batch.at_end()) {
-      keeper_.publish(batch.at_end());
+      keeper_.publish(batch.at_end(), place);
       news_();
     }
   }
@@ -68,7 +74,8 @@ void Journal::run() {
 
 void Journal::take(const kafka::Record& record) {
   base::JournalOffset const offset(record.offset);
-  auto const whole = parts_.add(record.value);
+  auto const whole = parts_.add(record.offset, record.value);
+  if (offset <= start_.folded) return;
   if (whole.ok() && !*whole) return keeper_.skip(offset);
   auto const entry = whole.ok() ? decode(**whole) : whole.status();
   if (entry.ok()) {

@@ -24,12 +24,18 @@ struct Appended {
   alerts::FoldOutcome outcome{};
 };
 
+// What of the journal the book holds already.
+struct JournalStart {
+  int64_t next = RD_KAFKA_OFFSET_BEGINNING;  // is read from here
+  base::JournalOffset folded{-1};            // through this one records count no more
+};
+
 class Journal {
  public:
   // `news` is called after records were folded and published; `fatal` when the process must not go on: a
   // record cannot be understood, or the journal was truncated or made anew under it.
   static absl::StatusOr<std::unique_ptr<Journal>> open(const kafka::ClientOptions& client,
-                                                       std::string topic, std::string writer,
+                                                       std::string topic, std::string writer, JournalStart start,
                                                        kafka::Producer& producer, BookKeeper& keeper,
                                                        std::function<void()> news,
                                                        std::function<void(std::string)> fatal,
@@ -43,7 +49,7 @@ class Journal {
   void stop();
 
  private:
-  Journal(std::string topic, std::string writer, kafka::Producer& producer, BookKeeper& keeper,
+  Journal(std::string topic, std::string writer, JournalStart start, kafka::Producer& producer, BookKeeper& keeper,
           std::function<void()> news, std::function<void(std::string)> fatal, kafka::LogFn log);
   void run();
   void take(const kafka::Record& record);
@@ -51,6 +57,7 @@ class Journal {
 
   std::string topic_;
   std::string writer_;
+  JournalStart const start_;
   kafka::Producer& producer_;
   BookKeeper& keeper_;
   std::function<void()> news_;

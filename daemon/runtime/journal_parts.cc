@@ -41,7 +41,8 @@ absl::StatusOr<std::vector<std::string>> split_record(std::string_view record, s
   return out;
 }
 
-absl::StatusOr<std::optional<std::string>> JournalParts::add(std::string_view value) {
+absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset, std::string_view value) {
+  while (!unfinished_.empty() && offset - unfinished_.front().begin > kJournalPartsApartMax) unfinished_.pop_front();
   pb::JournalRecord record;
   // What is no record, or of a newer format, is told by decode().
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
@@ -53,7 +54,7 @@ absl::StatusOr<std::optional<std::string>> JournalParts::add(std::string_view va
   if (part.index() == 0 && part.parts() >= 2 && part.parts() <= static_cast<int32_t>(kPartsMax)) {
     if (of_writer != unfinished_.end()) unfinished_.erase(of_writer);
     if (unfinished_.size() >= kJournalUnfinishedMax) unfinished_.pop_front();
-    unfinished_.push_back({record.writer(), part.id(), part.parts(), 1, part.bytes()});
+    unfinished_.push_back({offset, record.writer(), part.id(), part.parts(), 1, part.bytes()});
     return std::nullopt;
   }
   if (of_writer == unfinished_.end() || of_writer->id != part.id() || of_writer->parts != part.parts() ||

@@ -23,6 +23,8 @@ inline constexpr size_t kJournalRecordBytesMax = 900'000;
 inline constexpr size_t kJournalEntryBytesMax = 64u << 20;
 // Records of different writers whose parts may be under way at once; then the oldest is given up.
 inline constexpr size_t kJournalUnfinishedMax = 8;
+// Offsets from the first part of a record to its last; one that takes longer is given up: its writer has died.
+inline constexpr int64_t kJournalPartsApartMax = 10'000;
 
 // The Kafka records that `record`, an encoded JournalRecord, is written as: itself where it is small enough.
 // `id` tells the attempts of one writer apart. Error: ResourceExhausted above kJournalEntryBytesMax.
@@ -33,10 +35,14 @@ class JournalParts {
  public:
   // The record that `value` completes: itself, or the parts that it is the last of. nullopt: more is to
   // come, or nothing can come of it. Error: DataLoss when it is a part that does not fit.
-  absl::StatusOr<std::optional<std::string>> add(std::string_view value);
+  absl::StatusOr<std::optional<std::string>> add(int64_t offset, std::string_view value);
+  // Who begins to read here joins the same records as who has read all: the first part of the oldest record that is
+  // under way, else `next`.
+  int64_t resume(int64_t next) const { return unfinished_.empty() ? next : unfinished_.front().begin; }
 
  private:
   struct Unfinished {
+    int64_t begin = 0;  // offset of the first part
     std::string writer;
     int64_t id = 0;
     int32_t parts = 0;

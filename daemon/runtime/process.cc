@@ -239,7 +239,6 @@ class Process::Impl {
     auto marks = kafka::read_dead_letter_marks(**reader, kMarksStallMax,
                                                [this] { return stopping(); }, log_fn());
     if (!marks.ok()) return marks.status();
-    set_boot_state("reading the journal");
     std::lock_guard lock(parts_mutex_);
     if (producer_ == nullptr) {
       auto producer = kafka::Producer::create(client_, {}, log_fn(), fatal_fn());
@@ -256,17 +255,18 @@ class Process::Impl {
     letters_reader_ = *std::move(reader);
     // Before any input is read: until this replica is known to lead, another writes.
     dead_letters_->follow(*letters_reader_, false, absl::Now());
-    if (absl::Status const s = open_journal(); !s.ok()) return s;
+    BELLWETHER_ASSIGN_OR_RETURN(Start start, find_start(partitions));
+    if (absl::Status const s = open_journal(start); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
-    if (absl::Status const s = start_fold(partitions); !s.ok()) return s;
+    if (absl::Status const s = start_fold(partitions, std::move(start)); !s.ok()) return s;
     start_forecasting();
     open_.store(true);
     set_boot_state("");
     return absl::OkStatus();
   }
 
-  // From the newest snapshot, or from the beginning of the log.
-  absl::Status start_fold(int partitions) {
+  // The newest snapshot, or the beginning of the log.
+  absl::StatusOr<Start> find_start(int partitions) {
     Start start;
     if (store_) {
       set_boot_state("reading the newest snapshot");
@@ -275,10 +275,12 @@ class Process::Impl {
                                   *reference_, log_fn()));
     }
     restore_seconds_ = start.seconds;
-    {
-      std::lock_guard lock(state_mutex_);
-      started_from_ = start.from;
-    }
+    std::lock_guard lock(state_mutex_);
+    started_from_ = start.from;
+    return start;
+  }
+
+  absl::Status start_fold(int partitions, Start start) {
     std::optional<Evaluation::Restored> evaluation;
     std::optional<base::UnixMillis> taken_at;
     std::vector<snapshot::RestoredPartition> lanes;
@@ -289,9 +291,10 @@ class Process::Impl {
     }
     if (absl::Status const s = start_ingest(partitions, std::move(lanes)); !s.ok()) return s;
     if (store_) {
-      snapshotter_ = std::make_unique<Snapshotter>(*store_, identity(partitions),
-                                                   absl::Milliseconds(config_.snapshots.every_ms), *ingest_, taken_at,
-                                                   log_fn());
+      snapshotter_ = std::make_unique<Snapshotter>(
+          *store_, identity(partitions), absl::Milliseconds(config_.snapshots.every_ms),
+          LaneImages{[this](absl::Time deadline) { return ingest_->images(deadline); }, [this] { ingest_->thaw(); }},
+          taken_at, log_fn());
     }
     start_evaluation(std::move(evaluation));
     return absl::OkStatus();
@@ -318,10 +321,16 @@ class Process::Impl {
   }
 
   // What an attempt before has opened stays: the book is folded once.
-  absl::Status open_journal() {
+  absl::Status open_journal(Start& start) {
     if (journal_ != nullptr) return absl::OkStatus();
+    set_boot_state("reading the journal");
+    JournalStart from;
+    if (start.restored && start.restored->book) {
+      from = {start.restored->manifest.journal_next, start.restored->book->offset()};
+      keeper_.start_from(*std::move(start.restored->book));
+    }
     auto journal = Journal::open(
-        client_, config_.kafka.journal_topic, writer_, *producer_, keeper_,
+        client_, config_.kafka.journal_topic, writer_, from, *producer_, keeper_,
         [this] { news(); },
         [this](std::string why) {
           log::line(3, "journal", why);

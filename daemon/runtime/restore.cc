@@ -36,7 +36,8 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
       places.push_back({topics[i], static_cast<int32_t>(p), found.partitions[p].marks[i].offset});
     }
   }
-  places.push_back({options.journal_topic, 0, -1});
+  const snapshot::Manifest& manifest = found.manifest;
+  places.push_back({options.journal_topic, 0, manifest.journal_mark.offset});
   auto const sights = kafka::look(options.client, places, kLookWait, log);
   if (!sights.ok()) return sights.status();
   size_t k = 0;
@@ -48,7 +49,8 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
       if (!s.ok()) return s;
     }
   }
-  int64_t const journal = found.manifest.journal.value + 1;
+  if (found.book) return agrees(manifest.journal_mark, manifest.journal_next, sights->back(), "the journal");
+  int64_t const journal = manifest.journal.value + 1;
   if (journal > sights->back().high) {
     return absl::FailedPreconditionError(
         base::cat("the journal ends at ", sights->back().high, " and was ", journal, " records long"));

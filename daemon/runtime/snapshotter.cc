@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -40,12 +41,12 @@ snapshot::EachInParallel in_threads(int workers) {
   };
 }
 
-Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, Ingest& ingest,
+Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
                          std::optional<base::UnixMillis> restored, kafka::LogFn log)
     : store_(std::move(store)),
       identity_(std::move(identity)),
       every_(every),
-      ingest_(ingest),
+      lanes_(std::move(lanes)),
       log_(std::move(log)),
       next_at_(absl::Now() + every) {
   report_.enabled = true;
@@ -71,31 +72,36 @@ bool Snapshotter::due() const {
 }
 
 void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut,
-                       base::JournalOffset journal) {
+                       std::shared_ptr<const alerts::Book> book, const JournalPlace& journal) {
   absl::Time const begin = absl::Now();
-  auto partitions = ingest_.images(begin + kLanesWait);
+  auto partitions = lanes_.take(begin + kLanesWait);
   if (!partitions) {
     next_at_ = absl::Now() + std::min(every_, kRetry);
-    return failed("a partition waits for its dead letters or is in the midst of something; trying again");
+    return failed(absl::UnavailableError(
+        "a partition waits for its dead letters or is in the midst of something; trying again"));
   }
   next_at_ = begin + every_;
   auto offsets = next_offsets(*partitions);
-  if (offsets == last_) {  // nothing was read since: the newest is as good as new
+  if (offsets == last_ && book->offset() == last_journal_) {  // nothing was read since: the newest is as good as new
     partitions->clear();
-    ingest_.thaw();
+    lanes_.thaw();
     std::lock_guard lock(mutex_);
     report_.taken_at = to_millis(begin);
     return;
   }
   last_ = std::move(offsets);
+  last_journal_ = book->offset();
   snapshot::Image image;
   image.manifest.identity = identity_;
   image.manifest.taken_at = to_millis(begin);
   image.manifest.tick = evaluation.tick;
-  image.manifest.journal = journal;
+  image.manifest.journal = book->offset();
+  image.manifest.journal_mark = journal.mark;
+  image.manifest.journal_next = journal.next;
   image.manifest.cut = std::move(cut);
   image.evaluation = evaluation;
   image.partitions = *std::move(partitions);
+  image.book = std::move(book);
   {
     std::lock_guard lock(mutex_);
     image_ = std::move(image);
@@ -121,27 +127,27 @@ void Snapshotter::run() {
     }
     write(*image);
     image.reset();
-    ingest_.thaw();
+    lanes_.thaw();
     std::lock_guard lock(mutex_);
     busy_ = false;
   }
 }
 
-void Snapshotter::failed(std::string why) {
+void Snapshotter::failed(const absl::Status& why) {
   std::lock_guard lock(mutex_);
   ++report_.failed;
-  if (why != report_.error) log_(4, "snapshot", base::cat("not taken: ", why));
-  report_.error = std::move(why);
+  report_.error = base::from_absl(why.message());
+  if (std::exchange(told_, why.code()) != why.code()) log_(4, "snapshot", base::cat("not taken: ", report_.error));
 }
 
 void Snapshotter::write(const snapshot::Image& image) {
   absl::Time const begin = absl::Now();
   auto const bytes = store_.save(image);
-  if (!bytes.ok()) return failed(std::string(base::from_absl(bytes.status().message())));
+  if (!bytes.ok()) return failed(bytes.status());
   double const seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   std::lock_guard lock(mutex_);
   log_(7, "snapshot", absl::StrFormat("%d bytes in %.2f s", *bytes, seconds));
-  if (!report_.error.empty()) log_(6, "snapshot", "taken again");
+  if (std::exchange(told_, absl::StatusCode::kOk) != absl::StatusCode::kOk) log_(6, "snapshot", "taken again");
   report_.taken_at = image.manifest.taken_at;
   report_.bytes = *bytes;
   report_.seconds = seconds;

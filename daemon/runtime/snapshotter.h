@@ -15,7 +15,7 @@
 
 #include "absl/time/time.h"
 #include "kafka/client.h"
-#include "runtime/ingest.h"
+#include "runtime/book_keeper.h"
 #include "snapshot/store.h"
 
 namespace bellwether::runtime {
@@ -31,38 +31,49 @@ struct SnapshotReport {
   std::string error;          // of the last attempt; empty when it went well
 };
 
+// Of Ingest.
+struct LaneImages {
+  // Every partition between two records; nullopt when the deadline came first.
+  std::function<std::optional<std::vector<snapshot::PartitionImage>>(absl::Time deadline)> take;
+  // The images are gone.
+  std::function<void()> thaw;
+};
+
 class Snapshotter {
  public:
   // `store` is open and is used by nobody else from now on.
-  Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, Ingest& ingest,
+  Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
               std::optional<base::UnixMillis> restored, kafka::LogFn log);
   ~Snapshotter();
 
   bool due() const;
-  // Between two ticks. Waits for the lanes, a second at most.
-  void take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut, base::JournalOffset journal);
+  // Between two ticks. Waits for the lanes, a second at most. `book` is of the tick or later.
+  void take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut,
+            std::shared_ptr<const alerts::Book> book, const JournalPlace& journal);
   SnapshotReport report() const;
   // Waits until what is being written is whole.
   void stop();
 
  private:
   void run();
-  void failed(std::string why);
+  void failed(const absl::Status& why);
   void write(const snapshot::Image& image);
 
   snapshot::Store store_;
   snapshot::Identity const identity_;
   absl::Duration const every_;
-  Ingest& ingest_;
+  LaneImages const lanes_;
   kafka::LogFn log_;
   absl::Time next_at_;                     // evaluation's thread
   std::vector<std::vector<int64_t>> last_;  // next offsets that the newest holds; evaluation's thread
+  base::JournalOffset last_journal_{-1};    // and of the book in it
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<snapshot::Image> image_;  // to be written
   bool busy_ = false;
   bool stop_ = false;
   SnapshotReport report_;
+  absl::StatusCode told_ = absl::StatusCode::kOk;  // why the last attempt failed: logged when it changes
   std::thread thread_;
 };
 

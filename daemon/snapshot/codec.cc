@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "snapshot/bytes.h"
+#include "snapshot/items.h"
 
 namespace bellwether::snapshot {
 namespace {
@@ -20,60 +21,10 @@ using indicators::Measure;
 using indicators::Report;
 using ledger::Fact;
 
-// Stored: append only.
-enum class Tag : uint8_t {
-  kManifest = 1,
-  kPartition = 2,   // all of a partition's state that is short
-  kDeltas = 3,      // of the open tick, or of the closed tick that stands before
-  kReports = 4,     // as well; in an evaluation, of its triangle
-  kTick = 5,        // a closed tick
-  kRecords = 6,     // of the ledger
-  kRecordsMax = 7,  // how many records there are, before the first
-  kEvaluation = 8,
-  kColumns = 9,     // of the panel
-};
-
-constexpr size_t kFrameBytes = 256 << 10;  // a frame is closed behind the item that reaches it
 constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
-constexpr uint64_t kListMax = 1 << 20;     // of short lists; a longer one is a mistake
 constexpr int32_t kHistoryMax = 20'000;    // periods before 1970 in a panel
 // The longest item is a record of kFactsPerBusinessMax facts.
 static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
-
-// Items of one kind in frames of some size.
-class Items {
- public:
-  Items(FrameWriter& out, Tag tag, Pack pack) : out_(out), tag_(static_cast<uint8_t>(tag)), pack_(pack) {}
-  ByteWriter& next() { return bytes_; }
-  absl::Status close_item() { return bytes_.size() >= kFrameBytes ? flush() : absl::OkStatus(); }
-  absl::Status flush() {
-    if (bytes_.size() == 0) return absl::OkStatus();
-    absl::Status const done = out_.frame(tag_, bytes_.view(), pack_);
-    bytes_.clear();
-    return done;
-  }
-
- private:
-  FrameWriter& out_;
-  uint8_t tag_;
-  Pack pack_;
-  ByteWriter bytes_;
-};
-
-absl::Status wrong(std::string_view what) {
-  return absl::DataLossError(base::cat("the snapshot holds what cannot be: ", what));
-}
-
-// Items of 9 bytes and more whose keys differ cost at least a byte each, however well they pack (keys in a row pack 4
-// times smaller). A frame that unpacks to more than this would take memory that the file's length does not bound.
-// Columns may: the panel bounds them.
-constexpr uint64_t kPackedRatioMax = 16;
-absl::Status check_packing(const Frame& frame) {
-  if (frame.payload.size() <= kPackedRatioMax * std::max<uint64_t>(frame.stored_bytes, 1)) {
-    return absl::OkStatus();
-  }
-  return wrong(base::cat("a frame of ", frame.payload.size(), " bytes packed in ", frame.stored_bytes));
-}
 
 // Nothing is counted later than support that ends after the last day that a fact can bear.
 PeriodIndex last_period(base::Calendar calendar) {
@@ -143,13 +94,24 @@ void put(ByteWriter& out, const std::vector<std::pair<uint64_t, UnixMillis>>& co
     out.signed_number(at.value);
   }
 }
-uint64_t list_size(ByteReader& in) { return std::min(in.number(), kListMax); }
-
 void get(ByteReader& in, std::vector<std::pair<uint64_t, UnixMillis>>& complete_to) {
   for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) {
     auto const source = in.fixed<uint64_t>();
     complete_to.emplace_back(source, UnixMillis(in.signed_number()));
   }
+}
+
+void put(ByteWriter& out, const Mark& mark) {
+  out.signed_number(mark.offset);
+  out.signed_number(mark.timestamp_ms);
+  out.fixed(mark.digest);
+}
+Mark get_mark(ByteReader& in) {
+  Mark mark;
+  mark.offset = in.signed_number();
+  mark.timestamp_ms = in.signed_number();
+  mark.digest = in.fixed<uint64_t>();
+  return mark;
 }
 
 // ---- partitions
@@ -163,15 +125,12 @@ void put(ByteWriter& out, const engine::InputState& input, const engine::Crossin
   out.signed_number(crossing.reach.value);
   out.number(crossing.begins.has_value());
   out.signed_number(crossing.begins.value_or(UnixMillis(0)).value);
-  out.signed_number(mark.offset);
-  out.signed_number(mark.timestamp_ms);
-  out.fixed(mark.digest);
+  put(out, mark);
 }
 
 void get(ByteReader& in, RestoredPartition& out) {
   engine::InputState& input = out.state.inputs.emplace_back();
   engine::Crossing& crossing = out.state.crossings.emplace_back();
-  Mark& mark = out.marks.emplace_back();
   input.next = Offset(in.signed_number());
   input.watermark = UnixMillis(in.signed_number());
   input.newest = UnixMillis(in.signed_number());
@@ -181,9 +140,7 @@ void get(ByteReader& in, RestoredPartition& out) {
   bool const begins = in.number() != 0;
   UnixMillis const at(in.signed_number());
   if (begins) crossing.begins = at;
-  mark.offset = in.signed_number();
-  mark.timestamp_ms = in.signed_number();
-  mark.digest = in.fixed<uint64_t>();
+  out.marks.push_back(get_mark(in));
 }
 
 absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
@@ -378,6 +335,9 @@ absl::Status write(const Manifest& m, FrameWriter& out) {
   for (const alerts::CutOffset& c : m.cut) put(bytes, c);
   bytes.number(m.file_bytes.size());
   for (uint64_t n : m.file_bytes) bytes.number(n);
+  bytes.number(m.book_bytes);
+  put(bytes, m.journal_mark);
+  bytes.signed_number(m.journal_next);
   BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
   return out.finish();
 }
@@ -403,6 +363,11 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
     c.offset = in.signed_number();
   }
   for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.file_bytes.push_back(in.number());
+  if (frames.format() >= 2) {
+    m.book_bytes = in.number();
+    m.journal_mark = get_mark(in);
+    m.journal_next = in.signed_number();
+  }
   if (in.failed() || !in.done()) return wrong("a manifest that is cut off");
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());
   if (end) return wrong("more than one manifest");

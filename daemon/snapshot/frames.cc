@@ -46,10 +46,12 @@ absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack
     BELLWETHER_RETURN_IF_ERROR(put(header.view()));
   }
   std::string_view stored = payload;
-  if (pack == Pack::kYes) {
+  if (pack != Pack::kNo) {
     packed_.resize(ZSTD_compressBound(payload.size()));
     size_t const n = ZSTD_compress(packed_.data(), packed_.size(), payload.data(), payload.size(), kPackLevel);
-    if (!ZSTD_isError(n) && n < payload.size()) stored = std::string_view(packed_).substr(0, n);
+    bool const keeps = !ZSTD_isError(n) && n < payload.size() &&
+                       (pack != Pack::kBounded || n * kPackedRatioMax >= payload.size());
+    if (keeps) stored = std::string_view(packed_).substr(0, n);
   }
   ByteWriter header;
   header.fixed(static_cast<uint32_t>(stored.size()));
@@ -84,7 +86,6 @@ absl::StatusOr<std::string_view> FrameReader::read(size_t size, std::string& int
 }
 
 absl::Status FrameReader::begin() {
-  begun_ = true;
   auto const header = read(kFileHeaderBytes, header_);
   if (!header.ok()) return header.status();
   if (!header->starts_with(kMagic)) return damaged("this is no snapshot");
@@ -100,11 +101,12 @@ absl::Status FrameReader::begin() {
     return absl::FailedPreconditionError(base::cat("a file of kind ", kind, " where ",
                                                    static_cast<uint32_t>(kind_), " belongs"));
   }
+  format_ = format;
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<Frame>> FrameReader::next() {
-  if (!begun_) BELLWETHER_RETURN_IF_ERROR(begin());
+  if (format_ == 0) BELLWETHER_RETURN_IF_ERROR(begin());
   uint64_t const start = at_;
   auto const header = read(kFrameHeaderBytes, header_);
   if (!header.ok()) return header.status();

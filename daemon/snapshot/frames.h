@@ -26,13 +26,19 @@
 
 namespace bellwether::snapshot {
 
-inline constexpr uint32_t kFormat = 1;
-enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3 };
+//   format 1: no alert book
+//   format 2: the alert book, and in the manifest where the journal goes on
+inline constexpr uint32_t kFormat = 2;
+enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
 // Of the raw bytes in one frame; a frame that says more is damaged.
 inline constexpr uint32_t kFrameBytesMax = 4 << 20;
 inline constexpr uint8_t kEndTag = 255;
 
-enum class Pack : uint8_t { kNo, kYes };  // kYes: kept packed where it is smaller
+// What a packed frame is at most longer than what is stored of it, where the reader asks for that.
+inline constexpr uint64_t kPackedRatioMax = 16;
+
+// kYes: kept packed where it is smaller; kBounded: but no more than kPackedRatioMax times.
+enum class Pack : uint8_t { kNo, kYes, kBounded };
 
 class FrameWriter {
  public:
@@ -63,6 +69,8 @@ class FrameReader {
   FrameReader(const InputFile& file, FileKind kind) : file_(file), kind_(kind) {}
   // nullopt at the end frame, behind which nothing may stand.
   absl::StatusOr<std::optional<Frame>> next();
+  // That the file bears; 0 before the first frame was read.
+  uint32_t format() const { return format_; }
   // Bytes of the file that are not read yet.
   uint64_t left() const { return file_.size() - at_; }
 
@@ -72,7 +80,7 @@ class FrameReader {
   absl::StatusOr<std::string_view> read(size_t size, std::string& into);
   const InputFile& file_;
   FileKind kind_;
-  bool begun_ = false;
+  uint32_t format_ = 0;
   uint64_t at_ = 0;
   uint64_t frames_ = 0;
   std::string header_;

@@ -1,10 +1,12 @@
 // Purpose: what a snapshot holds: where it belongs, each partition between two records, and the evaluation at a
-// tick. Saved from pieces that stand still while the daemon goes on, read back as pieces that it goes on from.
-// Not in it: fitted baselines and scores, which the panel gives, and the alert book, which the journal gives.
+// tick, and the alert book. Saved from pieces that stand still while the daemon goes on, read back as pieces that it
+// goes on from. Not in it: fitted baselines and scores, which the panel gives.
 // Thread safety: values.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,9 +48,12 @@ struct Manifest {
   Identity identity;
   base::UnixMillis taken_at;
   base::PeriodIndex tick;             // through which the evaluation is
-  base::JournalOffset journal{-1};    // the journal was at least so long
+  base::JournalOffset journal{-1};    // the journal was at least so long: the last record that the book has folded
+  Mark journal_mark;                  // that record; none in a snapshot of format 1, or when nothing was folded
+  int64_t journal_next = 0;           // the journal is read on from here; records through `journal` are folded already
   std::vector<alerts::CutOffset> cut; // of the tick
   std::vector<uint64_t> file_bytes;   // of the evaluation, then of each partition
+  uint64_t book_bytes = 0;            // of the book; 0: none is in it
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
@@ -59,9 +64,10 @@ struct PartitionImage {
   ledger::FrozenLedger ledger;
 };
 struct Image {
-  Manifest manifest;  // file_bytes is not looked at
+  Manifest manifest;  // file_bytes and book_bytes are not looked at
   engine::EvaluatorState evaluation;
   std::vector<PartitionImage> partitions;
+  std::shared_ptr<const alerts::Book> book;  // null: the journal gives it
 };
 
 // Read back.
@@ -80,6 +86,7 @@ struct Restored {
   Manifest manifest;
   RestoredEvaluation evaluation;
   std::vector<RestoredPartition> partitions;
+  std::optional<alerts::Book> book;  // nullopt: the journal gives it from its beginning
 };
 
 }  // namespace bellwether::snapshot

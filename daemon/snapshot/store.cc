@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "snapshot/book_codec.h"
 #include "snapshot/codec.h"
 
 namespace bellwether::snapshot {
@@ -112,6 +113,7 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
   BELLWETHER_RETURN_IF_ERROR(disk_.make_folder(folder));
   Manifest manifest = image.manifest;
   manifest.file_bytes.assign(1 + image.partitions.size(), 0);
+  manifest.book_bytes = 0;
   auto const in = [&](std::string_view file) { return base::cat(folder, "/", file); };
   BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kEvaluationFile), FileKind::kEvaluation, image.evaluation,
                                         manifest.file_bytes[0]));
@@ -119,7 +121,11 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
     BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(partition_file(p)), FileKind::kPartition, image.partitions[p],
                                           manifest.file_bytes[1 + p]));
   }
+  if (image.book != nullptr) {
+    BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kBookFile), FileKind::kBook, *image.book, manifest.book_bytes));
+  }
   for (uint64_t n : manifest.file_bytes) bytes += n;
+  bytes += manifest.book_bytes;
   uint64_t own = 0;
   BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kManifestFile), FileKind::kManifest, manifest, own));
   bytes += own;
@@ -158,7 +164,13 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
   if (manifest.file_bytes.size() != 1 + partitions) return absl::DataLossError("files are missing in the manifest");
   std::vector<std::optional<absl::StatusOr<RestoredPartition>>> parts(partitions);
   std::optional<absl::StatusOr<RestoredEvaluation>> evaluation;
-  in_parallel(1 + partitions, [&](size_t i) {
+  std::optional<absl::StatusOr<alerts::Book>> book;
+  in_parallel(1 + partitions + size_t{manifest.book_bytes > 0}, [&](size_t i) {
+    if (i > partitions) {
+      book = read_file(disk_, in(kBookFile), FileKind::kBook, manifest.book_bytes,
+                       [&](FrameReader& f) { return read_book(f, calendar); });
+      return;
+    }
     if (i == 0) {
       evaluation = read_file(disk_, in(kEvaluationFile), FileKind::kEvaluation, manifest.file_bytes[0],
                              [&](FrameReader& f) { return read_evaluation(f, reference, calendar); });
@@ -169,7 +181,12 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
   });
   if (!evaluation->ok()) return evaluation->status();
   if ((*evaluation)->tick != manifest.tick) return absl::DataLossError("the evaluation is of another tick");
-  Restored out{std::move(manifest), *std::move(*evaluation), {}};
+  Restored out{std::move(manifest), *std::move(*evaluation), {}, std::nullopt};
+  if (book) {
+    if (!book->ok()) return book->status();
+    if ((*book)->offset() != out.manifest.journal) return absl::DataLossError("the book is of another journal offset");
+    out.book = *std::move(*book);
+  }
   for (size_t p = 0; p < parts.size(); ++p) {
     if (!parts[p]->ok()) return parts[p]->status();
     out.partitions.push_back(*std::move(*parts[p]));

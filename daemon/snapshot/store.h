@@ -1,6 +1,6 @@
 // Purpose: the folder that snapshots live in. One is written beside the others under a name that no reader takes,
 // synced file by file, and appears whole by a rename; so a loss of power at any moment leaves the ones before it.
-// The last kSnapshotsKept stay. Layout: FOLDER/SEQUENCE/{manifest,evaluation,partition-0,…}.
+// The last kSnapshotsKept stay. Layout: FOLDER/SEQUENCE/{manifest,evaluation,partition-0,…,book}.
 // Errors: those of Disk and FrameReader; the file is named.
 // Thread safety: one thread, but for what each_in_parallel does.
 #pragma once
@@ -45,6 +45,7 @@ class Store {
   static std::string partition_file(size_t partition);
   static constexpr std::string_view kManifestFile = "manifest";
   static constexpr std::string_view kEvaluationFile = "evaluation";
+  static constexpr std::string_view kBookFile = "book";
 
  private:
   absl::Status write(const Image& image, const std::string& folder, uint64_t& bytes);

@@ -1,10 +1,11 @@
-// A file of a snapshot, of one of the three kinds → frames → codec. Either the bytes are the file,
+// A file of a snapshot, of one of its kinds → frames → codec. Either the bytes are the file,
 // or they are frames (tag and packing, 1 byte; length, 2 bytes; payload) that get a good checksum,
 // so that the codec is reached. What is read is the same after it was written and read again, and a
 // ledger that is read can be counted; what is not read is damage, a newer format or another kind.
 #include "absl/status/status.h"
 #include "base/check.h"
 #include "fuzz/input.h"
+#include "snapshot/book_codec.h"
 #include "snapshot/codec.h"
 #include "support/memory_disk.h"
 #include "support/world.h"
@@ -49,6 +50,8 @@ class Round {
         return partition();
       case FileKind::kEvaluation:
         return evaluation();
+      case FileKind::kBook:
+        return book();
     }
   }
 
@@ -107,6 +110,15 @@ class Round {
     BELLWETHER_CHECK(second.panel.digest() == first->panel.digest());
     BELLWETHER_CHECK(written(state(second)) == bytes);
   }
+  void book() {
+    auto const again = [&] {
+      return read([&](FrameReader& in) { return read_book(in, calendar_); });
+    };
+    auto const first = again();
+    if (!first.ok()) return refused(first.status());
+    std::string const bytes = written(*first);
+    BELLWETHER_CHECK(written(testing::must(again())) == bytes);
+  }
   static engine::EvaluatorState state(RestoredEvaluation& e) {
     return {e.tick, e.panel.publish(), e.reports, e.cells_digest};
   }
@@ -124,7 +136,7 @@ class Round {
 
 void run(fuzz::Input input) {
   static constexpr FileKind kKinds[] = {FileKind::kManifest, FileKind::kPartition,
-                                        FileKind::kEvaluation};
+                                        FileKind::kEvaluation, FileKind::kBook};
   uint8_t const head = input.byte();
   base::Calendar const calendar((head & 0x40) != 0 ? base::CalendarUnit::kWeek
                                                    : base::CalendarUnit::kMonth);

@@ -128,7 +128,7 @@ JournalAudit expect_journal(const Daemon& daemon, const std::string& broker,
   simulation::PlainBook book(calendar);
   runtime::JournalParts parts;
   for (const DeadLetterCopy& record : read_all(broker, journal_topic)) {
-    auto const whole = parts.add(record.value);
+    auto const whole = parts.add(record.offset, record.value);
     if (!whole.ok() || !*whole) continue;
     auto const entry = runtime::decode(**whole);
     EXPECT_TRUE(entry.ok()) << "journal record " << record.offset << ": " << entry.status();

@@ -153,16 +153,17 @@ std::string OwnBroker::file(const std::string& name) const {
 std::string OwnBroker::address() const { return "127.0.0.1:" + file("port"); }
 std::string OwnBroker::behind_proxy() const { return "127.0.0.1:" + file("proxied"); }
 
-void delete_records(const std::string& broker, const std::string& topic, int partitions) {
+void delete_records(const std::string& broker, const std::string& topic, int partitions, int64_t before) {
   using Records = kafka::Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
   kafka::Callbacks callbacks;
   auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
-  kafka::PartitionList before(rd_kafka_topic_partition_list_new(partitions));
+  static_assert(RD_KAFKA_OFFSET_END == -1);
+  kafka::PartitionList list(rd_kafka_topic_partition_list_new(partitions));
   for (int p = 0; p < partitions; ++p) {
-    rd_kafka_topic_partition_list_add(before.get(), topic.c_str(), p)->offset = RD_KAFKA_OFFSET_END;
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), p)->offset = before;
   }
-  Records const records(rd_kafka_DeleteRecords_new(before.get()));
+  Records const records(rd_kafka_DeleteRecords_new(list.get()));
   kafka::Queue const queue(rd_kafka_queue_new(made.get()));
   rd_kafka_DeleteRecords_t* raw = records.get();
   rd_kafka_DeleteRecords(made.get(), &raw, 1, nullptr, queue.get());

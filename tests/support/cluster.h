@@ -82,8 +82,8 @@ class OwnBroker {
 std::string http_request(int port, const std::string& method, const std::string& path,
                          const std::string& body = "", int* status = nullptr);
 
-// Deletes what the partitions of a topic hold now, as retention does.
-void delete_records(const std::string& broker, const std::string& topic, int partitions = 3);
+// Deletes what the partitions of a topic hold before an offset (−1: the end of now), as retention does.
+void delete_records(const std::string& broker, const std::string& topic, int partitions = 3, int64_t before = -1);
 
 struct Topics {
   std::string registrations;

@@ -13,6 +13,7 @@
 #include "engine/evaluator.h"
 #include "engine/partition_engine.h"
 #include "snapshot/store.h"
+#include "support/journals.h"
 #include "support/logs.h"
 
 namespace bellwether::testing {
@@ -110,7 +111,10 @@ class Fold {
     out.manifest.identity = identity();
     out.manifest.taken_at = base::UnixMillis(1234);
     out.manifest.tick = evaluation->tick;
-    out.manifest.journal = base::JournalOffset(17);
+    out.manifest.journal = book_->offset();
+    out.manifest.journal_mark = {book_->offset().value, 11, 12};
+    out.manifest.journal_next = book_->offset().value + 1;
+    out.book = book_;
     out.manifest.cut = {{"registrations", 1, 5}};
     out.evaluation = *evaluation;
     for (size_t p = 0; p < kPartitions; ++p) {
@@ -122,11 +126,17 @@ class Fold {
     }
     return out;
   }
+  // Once no image of before is read any more.
+  void thaw() {
+    for (auto& e : engines_) e.thaw_ledger();
+  }
   static snapshot::Identity identity() {
     return {"cluster", "month",           snapshot::reference_digest(world()),
             120,       {"registrations"}, kPartitions};
   }
 
+  // A book of 17 records, whatever the fold.
+  const alerts::Book& book() const { return *book_; }
   const ledger::Ledger& ledger(size_t p) const { return engines_[p].ledger(); }
   // Everything that a reader could see.
   std::vector<uint64_t> digests() {
@@ -142,7 +152,16 @@ class Fold {
   }
 
  private:
+  static std::shared_ptr<const alerts::Book> some_book() {
+    Random random(17);
+    auto book = std::make_shared<alerts::Book>(kMonths);
+    for (int64_t offset = 0; offset <= 17; ++offset) {
+      book->fold(base::JournalOffset(offset), random_entry(random, *book));
+    }
+    return book;
+  }
   std::vector<std::vector<Told>>* logs_;
+  std::shared_ptr<const alerts::Book> book_ = some_book();
   std::vector<engine::PartitionEngine> engines_;
   engine::Evaluator evaluator_{{std::shared_ptr<const void>(), &world()},
                                {kMonths, 120, {"registrations"}}};

@@ -27,7 +27,7 @@ kafka::ClientOptions client() {
 struct Replica {
   Replica(const std::string& topic, const std::string& writer)
       : producer(must(kafka::Producer::create(client(), {}, no_log()))),
-        journal(must(runtime::Journal::open(client(), topic, writer, *producer, keeper, [] {},
+        journal(must(runtime::Journal::open(client(), topic, writer, {}, *producer, keeper, [] {},
                                             [](const std::string&) {}, no_log()))) {}
   base::Calendar calendar{base::CalendarUnit::kMonth};
   runtime::BookKeeper keeper{calendar};

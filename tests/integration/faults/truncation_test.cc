@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "absl/time/clock.h"
 #include "base/text.h"
 #include "kafka/topics.h"
 #include "support/audit.h"
@@ -110,6 +111,47 @@ TEST_F(TruncationTest, RecordsDeletedBeforeTheyWereReadStopTheInputAndAreNamed) 
   restart();
   expect_anew(before);
   EXPECT_TRUE(warned(fleet[0], topics.registrations, "the log begins at offset"));
+}
+
+// The book is in the snapshot: what of the journal it holds is not needed any more.
+TEST_F(TruncationTest, AJournalThatLosesWhatASnapshotHoldsLosesNoAlert) {
+  Fleet kept({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 1, snapshots_in);
+  ASSERT_TRUE(kept[0].through(economy.last_period()));
+  auto const stub = alerts::v1::AlertService::NewStub(kept[0].channel());
+  auto const alert = [&] {
+    grpc::ClientContext call;
+    alerts::v1::ListAlertsRequest all;
+    alerts::v1::ListAlertsResponse found;
+    EXPECT_TRUE(alerts::v1::AlertService::NewStub(kept[0].channel())->ListAlerts(&call, all, &found).ok());
+    EXPECT_GT(found.alerts_size(), 0);
+    return found.alerts_size() > 0 ? found.alerts(0) : alerts::v1::Alert();
+  };
+  grpc::ClientContext call;
+  alerts::v1::AcknowledgeAlertRequest act;
+  act.set_name(alert().name());
+  act.set_actor("ann");
+  alerts::v1::AcknowledgeAlertResponse answer;
+  ASSERT_TRUE(stub->AcknowledgeAlert(&call, act, &answer).ok());
+  int64_t const since = absl::ToUnixMillis(absl::Now());
+  ASSERT_TRUE(eventually([&] { return kept[0].status().snapshots().taken_at_ms() > since; }));
+  std::vector<std::string> const before = verdicts(kept[0]);
+  auto const transitions = kept[0].transitions();
+  ASSERT_FALSE(before.empty());
+  EXPECT_EQ(kept.end(0, SIGTERM), 0);
+  EXPECT_EQ(fleet.end(0, SIGTERM), 0);
+  delete_records(broker(), topics.journal, 1);
+  kept.start(0);
+  ASSERT_TRUE(kept[0].through(economy.last_period())) << kept[0].child().log();
+  EXPECT_THAT(kept[0].status().snapshots().started_from(), HasSubstr("the snapshot of"));
+  EXPECT_EQ(verdicts(kept[0]), before);
+  EXPECT_EQ(kept[0].transitions().size(), transitions.size());
+  EXPECT_EQ(alert().acknowledgement().actor(), "ann");
+  // And it goes on.
+  economy.publish_months(source, kNextMonths);
+  ASSERT_TRUE(kept[0].through(economy.last_period())) << kept[0].child().log();
+  EXPECT_TRUE(eventually([&] { return kept[0].status().tick() >= economy.last_period(); }));
+  expect_begins_with(verdicts(kept[0]), before);
+  expect_totals(kept[0], economy.oracle(), economy.calendar());
 }
 
 TEST_F(TruncationTest, TopicsMadeAnewAreFoldedByARestartThatRepeatsNoTransition) {

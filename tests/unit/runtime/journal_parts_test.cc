@@ -21,8 +21,9 @@ std::string bytes(size_t n, uint64_t seed) {
 std::vector<std::string> joined(const std::vector<std::string>& records) {
   JournalParts parts;
   std::vector<std::string> out;
+  int64_t offset = 0;
   for (const std::string& r : records) {
-    auto whole = parts.add(r);
+    auto whole = parts.add(offset++, r);
     if (whole.ok() && *whole) out.push_back(**whole);
   }
   return out;
@@ -63,7 +64,61 @@ TEST(JournalPartsTest, WhatAWriterLeftUnfinishedIsPassedOver) {
   EXPECT_TRUE(joined({first[1], first[2]}).empty());
   EXPECT_TRUE(joined({first[0], second[1], first[2]}).empty());
   JournalParts parts;
-  EXPECT_TRUE(absl::IsDataLoss(parts.add(first[1]).status()));
+  EXPECT_TRUE(absl::IsDataLoss(parts.add(0, first[1]).status()));
+}
+
+TEST(JournalPartsTest, ARecordThatIsTooLongUnderWayIsGivenUp) {
+  auto const parts = must(split_record(bytes(2'000'000, 1), "a", 1));
+  auto const last_at = [&](int64_t offset) {
+    JournalParts reader;
+    must(reader.add(7, parts[0]));
+    must(reader.add(8, parts[1]));
+    auto const whole = reader.add(offset, parts[2]);
+    return whole.ok() && *whole;
+  };
+  EXPECT_TRUE(last_at(7 + kJournalPartsApartMax));
+  EXPECT_FALSE(last_at(8 + kJournalPartsApartMax));
+}
+
+// Who has the book of what came before begins to read at resume() and joins the same records.
+TEST(JournalPartsTest, AReaderThatResumesJoinsTheSameRecords) {
+  testing::Random random(11);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> records;
+    std::vector<std::vector<std::string>> under_way;
+    int64_t id = 0;
+    while (records.size() < 60) {
+      if (random.chance(0.3)) {
+        std::string const writer = "writer " + std::to_string(random.between(0, 11));
+        size_t const size = kJournalRecordBytesMax * (1 + random.below(2)) + 1;
+        under_way.push_back(must(split_record(bytes(size, 1), writer, ++id)));
+      } else if (random.chance(0.2) || under_way.empty()) {
+        records.push_back("a small record " + std::to_string(records.size()));
+      } else {
+        auto& parts = under_way[random.below(under_way.size())];
+        if (!parts.empty()) {
+          records.push_back(parts.front());
+          parts.erase(parts.begin());
+        }
+        if (random.chance(0.05)) parts.clear();  // the writer died
+      }
+    }
+    auto const at = static_cast<int64_t>(random.below(records.size()));
+    auto const behind = [&](int64_t from) {  // what is complete behind `at`
+      JournalParts reader;
+      std::vector<std::string> out;
+      int64_t resume = 0;
+      for (int64_t offset = from; offset < static_cast<int64_t>(records.size()); ++offset) {
+        auto const whole = reader.add(offset, records[static_cast<size_t>(offset)]);
+        if (offset == at) resume = reader.resume(at + 1);
+        if (offset > at && whole.ok() && *whole) out.push_back(**whole);
+      }
+      return std::pair(out, resume);
+    };
+    auto const [all, resume] = behind(0);
+    ASSERT_LE(resume, at + 1);
+    ASSERT_EQ(behind(resume).first, all) << "round " << round;
+  }
 }
 
 TEST(JournalPartsTest, UnfinishedRecordsAreBounded) {

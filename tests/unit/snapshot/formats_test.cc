@@ -32,6 +32,7 @@ struct Kept {
   int64_t next[testing::kPartitions];
   size_t deltas[testing::kPartitions];  // of the open tick
   size_t reports;
+  uint64_t book = 0;  // digest; 0: none is in it
 };
 const std::vector<Kept> kKept = {
     {1,
@@ -45,6 +46,18 @@ const std::vector<Kept> kKept = {
      {38, 30},
      {2, 9},
      10},
+    {2,
+     "2018-02",
+     7525543747104892982u,
+     9434811635710327926u,
+     {16867407908462072865u, 841903434372486337u},
+     {29, 22},
+     {6, 4},
+     {1, 0},
+     {38, 29},
+     {0, 5},
+     4,
+     9008563203097112228u},
 };
 
 std::string folder_of(uint32_t format) {
@@ -96,6 +109,8 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
     EXPECT_EQ(restored->evaluation.panel.digest(), kept.panel);
     EXPECT_EQ(restored->evaluation.reports.size(), kept.reports);
     EXPECT_EQ(restored->manifest.journal, base::JournalOffset(17));
+    EXPECT_EQ(restored->book ? restored->book->digest() : 0, kept.book);
+    EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? Mark{} : (Mark{17, 11, 12}));
     ASSERT_EQ(restored->partitions.size(), testing::kPartitions);
     for (size_t p = 0; p < testing::kPartitions; ++p) {
       const RestoredPartition& part = restored->partitions[p];
@@ -139,14 +154,14 @@ TEST(KeptFormatsTest, DISABLED_Make) {
               testing::kMonths.name(image.manifest.tick).c_str(),
               static_cast<unsigned long long>(digests[0]),
               static_cast<unsigned long long>(digests[1]));
-  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu},\n",
+  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu, %lluu},\n",
               each([&](size_t p) { return cat(digests[2 + p], "u"); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().facts); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().waiting); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.ready.size()); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.inputs[0].next.value); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.deltas.size()); }).c_str(),
-              image.evaluation.reports.size());
+              image.evaluation.reports.size(), static_cast<unsigned long long>(fold.book().digest()));
 }
 
 }  // namespace

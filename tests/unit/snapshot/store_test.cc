@@ -73,6 +73,10 @@ TEST(SnapshotPropertyTest, AFoldGoesOnFromItsSnapshotAsIfNothingHadHappened) {
       EXPECT_EQ(restored->manifest.identity, image->manifest.identity);
       EXPECT_EQ(restored->manifest.cut, image->manifest.cut);
       EXPECT_EQ(restored->manifest.journal, image->manifest.journal);
+      EXPECT_EQ(restored->manifest.journal_mark, image->manifest.journal_mark);
+      EXPECT_EQ(restored->manifest.journal_next, image->manifest.journal_next);
+      ASSERT_TRUE(restored->book);
+      EXPECT_EQ(restored->book->digest(), image->book->digest());
       EXPECT_EQ(restored->partitions[1].marks, image->partitions[1].marks);
       fold.emplace(logs, *std::move(restored));
       ++restarts;
@@ -115,7 +119,7 @@ TEST_F(StoreTest, OneThatBelongsElsewhereIsRefusedByWhatDiffers) {
 TEST_F(StoreTest, ADamagedOneIsRefusedAndTheOneBeforeItServes) {
   ASSERT_TRUE(store_.save(image()).ok());
   ASSERT_TRUE(store_.save(image()).ok());
-  for (std::string_view file : {"manifest", "evaluation", "partition-0", "partition-1"}) {
+  for (std::string_view file : {"manifest", "evaluation", "partition-0", "partition-1", "book"}) {
     std::string* const bytes = disk_.bytes(base::cat("/snapshots/", only_name(), "/", file));
     ASSERT_NE(bytes, nullptr) << file;
     std::string const whole = *bytes;
@@ -145,6 +149,24 @@ TEST_F(StoreTest, FilesOfTwoSnapshotsAreNotMixed) {
   EXPECT_TRUE(newest(store_, &refusals));
   ASSERT_EQ(refusals.size(), 1u);
   EXPECT_THAT(refusals[0], HasSubstr("manifest says"));
+}
+
+TEST_F(StoreTest, ABookOfAnotherJournalOffsetIsRefused) {
+  Image other = image();
+  auto book = std::make_shared<alerts::Book>(*other.book);
+  book->skip(base::JournalOffset(18));
+  other.book = book;
+  ASSERT_TRUE(store_.save(other).ok());
+  expect_refused("another journal offset");
+}
+
+TEST_F(StoreTest, OneWithoutABookIsRestoredWithoutOne) {
+  Image none = image();
+  none.book = nullptr;
+  ASSERT_TRUE(store_.save(none).ok());
+  auto const restored = newest(store_);
+  ASSERT_TRUE(restored);
+  EXPECT_FALSE(restored->book);
 }
 
 // A disk that fills up, errs or writes half at any moment costs the new snapshot and nothing else.

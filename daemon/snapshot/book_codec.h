@@ -1,0 +1,18 @@
+// Purpose: the alert book of a snapshot as frames and back. Every field of a book is named once, in book_codec.cc, for
+// both directions.
+// Errors: as codec.h.
+// Thread safety: pure but for the files.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "alerts/book.h"
+#include "base/calendar.h"
+#include "snapshot/frames.h"
+
+namespace bellwether::snapshot {
+
+absl::Status write(const alerts::Book& book, FrameWriter& out);
+absl::StatusOr<alerts::Book> read_book(FrameReader& in, base::Calendar calendar);
+
+}  // namespace bellwether::snapshot
