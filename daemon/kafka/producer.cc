@@ -161,4 +161,16 @@ absl::Status Producer::flush(absl::Duration wait) {
   return to_status(error, "flush");
 }
 
+absl::StatusOr<int> Producer::partitions(const std::string& topic, absl::Duration wait) {
+  Handle<rd_kafka_topic_t, rd_kafka_topic_destroy> const handle(
+      rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+  if (handle == nullptr) return to_status(rd_kafka_last_error(), topic);
+  const rd_kafka_metadata_t* raw = nullptr;
+  rd_kafka_resp_err_t const error = rd_kafka_metadata(client_.get(), 0, handle.get(), &raw,
+                                                      static_cast<int>(absl::ToInt64Milliseconds(wait)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return to_status(error, base::cat("the partitions of ", topic));
+  Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy> const metadata(raw);
+  return metadata->topic_cnt == 0 ? 0 : metadata->topics[0].partition_cnt;
+}
+
 }  // namespace bellwether::kafka

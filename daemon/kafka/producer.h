@@ -67,6 +67,8 @@ class Producer {
 
   void poll(int timeout_ms);
   absl::Status flush(absl::Duration wait);
+  // How many partitions a topic has now; 0 when there is no such topic. Errors: those of to_status().
+  absl::StatusOr<int> partitions(const std::string& topic, absl::Duration wait);
   int64_t failures() const { return failures_.load(); }
 
  private:

@@ -151,6 +151,10 @@ void add_inputs(const Scrape& s, Families& out) {
         input, watermark);
   gauge("input_held", "1 while the input waits for the others of its partition.", input, held);
   gauge("input_error", "1 while the broker reports an error about the input.", input, error);
+  Cells unread;
+  for (const auto& [topic, partitions] : s.partitions_unread) unread[{topic}] = partitions;
+  gauge("input_partitions_unread", "Partitions that the topic was given after the start: nobody reads them.",
+        {"topic"}, unread);
   std::vector<std::string> const partition = {"partition"};
   gauge("ledger_businesses", "Businesses known, enquirers without registration included.", partition,
         businesses);

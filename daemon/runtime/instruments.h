@@ -26,6 +26,7 @@ namespace bellwether::runtime {
 struct Scrape {
   std::string version;
   std::vector<LaneReport> lanes;
+  std::map<std::string, int> partitions_unread;  // by topic
   EvaluationReport evaluation;
   ForecastingReport forecasting;
   SnapshotReport snapshot;

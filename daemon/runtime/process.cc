@@ -26,6 +26,7 @@
 #include "runtime/log.h"
 #include "runtime/restore.h"
 #include "runtime/snapshotter.h"
+#include "runtime/topic_watch.h"
 #include "runtime/views.h"
 
 namespace bellwether::runtime {
@@ -260,6 +261,7 @@ class Process::Impl {
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_fold(partitions, std::move(start)); !s.ok()) return s;
     start_forecasting();
+    watch_ = std::make_unique<TopicWatch>(*producer_, topics_, partitions, log_fn());
     open_.store(true);
     set_boot_state("");
     return absl::OkStatus();
@@ -439,6 +441,7 @@ class Process::Impl {
           }
         }
       }
+      for (std::string& what : watch_->warnings()) warnings.push_back(std::move(what));
       if (std::string const trouble = dead_letters_->trouble(); !trouble.empty()) {
         warnings.push_back(base::cat("dead letters are not taken and ticks wait for them: ", trouble));
       }
@@ -550,6 +553,7 @@ class Process::Impl {
     s.broker_reachable = broker_seen_.load();
     if (!open_.load()) return s;
     s.lanes = ingest_->reports();
+    s.partitions_unread = watch_->unread();
     s.evaluation = evaluation_->report();
     s.forecasting = forecasting_->report();
     if (snapshotter_ != nullptr) s.snapshot = snapshotter_->report();
@@ -586,6 +590,7 @@ class Process::Impl {
     if (boot_.joinable()) boot_.join();
     keeper_.stop();
     std::lock_guard lock(parts_mutex_);
+    watch_.reset();
     if (producer_ != nullptr) producer_->cancel_waits();  // acts were answered above
     if (evaluation_ != nullptr) evaluation_->stop();
     if (snapshotter_ != nullptr) snapshotter_->stop();
@@ -659,6 +664,7 @@ class Process::Impl {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<kafka::Leadership> leadership_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<TopicWatch> watch_;
   std::unique_ptr<Snapshotter> snapshotter_;
   std::unique_ptr<Evaluation> evaluation_;
   std::unique_ptr<Forecasting> forecasting_;

@@ -85,6 +85,9 @@ std::string http_request(int port, const std::string& method, const std::string&
 // Deletes what the partitions of a topic hold before an offset (−1: the end of now), as retention does.
 void delete_records(const std::string& broker, const std::string& topic, int partitions = 3, int64_t before = -1);
 
+// Gives a topic more partitions, as nobody should.
+void add_partitions(const std::string& broker, const std::string& topic, int partitions);
+
 struct Topics {
   std::string registrations;
   std::string support;

@@ -3,6 +3,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
 
 #include "base/text.h"
 #include "support/audit.h"
@@ -111,6 +114,66 @@ TEST(KillTest, ABrokerKilledDuringIngestLosesNothing) {
   }
   feeder.finish();
   audit(fleet.all(), fleet.options(), economy);
+}
+
+// Waits until a snapshot is being written there. False after `seconds`.
+bool writes_snapshot(const std::filesystem::path& folder, double seconds) {
+  auto const until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < until) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(folder / "snapshots", error), end; at != end; at.increment(error)) {
+      if (at->path().filename().string().starts_with(".writing-")) return true;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return false;
+}
+
+// Broker and daemon die at once while a snapshot is being written, then the broker alone, then the daemon alone.
+TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
+  enum class Victim { kBoth, kBroker, kDaemon };
+  Random random(printed_seed());
+  OwnBroker own;
+  Topics const topics = make_topics(own.address());
+  Source source(own.address(), topics);
+  Economy economy(random.next());
+  economy.publish_months(source, kHistoryMonths);
+  std::vector<std::filesystem::path> folders;
+  Fleet fleet({.broker = own.address(), .topics = topics, .time = kHeartbeatsOnly}, 2,
+              [&](const std::filesystem::path& folder) {
+                folders.push_back(folder);
+                return snapshots_in(folder);
+              });
+  ASSERT_TRUE(fleet.wait_for_verdicts());
+  Feeder feeder(economy, source, 300);
+  int caught = 0;
+  int from_snapshot = 0;
+  for (Victim const victim : {Victim::kBoth, Victim::kBroker, Victim::kDaemon, Victim::kBoth}) {
+    size_t const replica = random.below(fleet.size());
+    bool const writing = writes_snapshot(folders[replica], 10);
+    caught += writing ? 1 : 0;
+    std::printf("  killed: %s, replica %zu %s\n",
+                victim == Victim::kBroker ? "the broker" : victim == Victim::kDaemon ? "the replica" : "both", replica,
+                writing ? "while it wrote a snapshot" : "at some moment");
+    if (victim != Victim::kBroker) {
+      EXPECT_EQ(fleet.end(replica, SIGKILL), 128 + SIGKILL);
+    }
+    if (victim != Victim::kDaemon) {
+      own.run("kill");
+      pause_ms(random.between(0, 1000));
+      own.run("start");
+    }
+    if (victim != Victim::kBroker) {
+      fleet.start(replica);
+      EXPECT_TRUE(eventually([&] { return !fleet[replica].status().snapshots().started_from().empty(); }));
+      from_snapshot += fleet[replica].status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
+    }
+    fleet.revive();
+  }
+  feeder.finish();
+  audit(fleet.all(), fleet.options(), economy);
+  EXPECT_GT(caught, 0) << "no kill came while a snapshot was written";
+  EXPECT_GT(from_snapshot, 0) << "no replica went on from a snapshot";
 }
 
 }  // namespace

@@ -176,5 +176,17 @@ TEST_F(TruncationTest, TopicsMadeAnewAreFoldedByARestartThatRepeatsNoTransition)
   EXPECT_EQ(fleet[0].status().basis().coverage_warnings_size(), 0) << "the new log is whole";
 }
 
+TEST_F(TruncationTest, PartitionsThatATopicIsGivenWhileItIsReadAreNamed) {
+  add_partitions(broker(), topics.registrations, 5);
+  EXPECT_TRUE(eventually([&] {
+    return warned(fleet[0], topics.registrations, "has 5 partitions and 3 are read");
+  })) << fleet[0].status().DebugString();
+  EXPECT_FALSE(warned(fleet[0], topics.support, "are read"));
+  EXPECT_THAT(fleet[0].child().log(), HasSubstr("what is in the others is not counted"));
+  EXPECT_THAT(fleet[0].http("/metrics"),
+              HasSubstr("bellwether_input_partitions_unread{topic=\"" + topics.registrations + "\"} 2"));
+  EXPECT_EQ(fleet.end(0, SIGTERM), 0);
+}
+
 }  // namespace
 }  // namespace bellwether::testing

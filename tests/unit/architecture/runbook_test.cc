@@ -83,7 +83,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
         "restart to fold the new log", "; a restart folds the log anew: set ",
         "nothing read yet and no heartbeat; ticks wait for it",
         "ticks wait until the dead letters are written", "dead letters are written again", "not taken: ", "taken again", "going on from ", " is refused: ",
-        "snapshots.folder: ",
+        "snapshots.folder: ", "are read: what is in the others is not counted",
         "dead letters are not taken and ticks wait for them: ",
         "the journal was truncated or made anew while it was being read", " passed over: "}) {
     std::string const spaced = std::regex_replace(std::string(words), std::regex("\\s+"), " ");
