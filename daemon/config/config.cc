@@ -165,7 +165,12 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   base::LineErrors errors(file);
   YAML::Node document;
   try {
-    document = YAML::Load(std::string(yaml));
+    std::vector<YAML::Node> const documents = YAML::LoadAll(std::string(yaml));
+    if (documents.size() > 1) {
+      errors.add(documents[1].Mark().line + 1, "a second YAML document, which nobody reads; make it one");
+      return errors.status();
+    }
+    if (!documents.empty()) document = documents.front();
   } catch (const YAML::Exception& e) {
     errors.add(e.mark.line + 1, cat("not YAML: ", e.msg));
     return errors.status();
