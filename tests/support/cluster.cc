@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 #include <netdb.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +94,7 @@ Child::Child(const std::vector<std::string>& command, const std::map<std::string
   pid_ = fork();
   BELLWETHER_CHECK(pid_ >= 0);
   if (pid_ > 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves nothing running
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
   int const out = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   dup2(out, STDOUT_FILENO);
