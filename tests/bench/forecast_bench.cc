@@ -57,6 +57,7 @@ void methods() {
   print("forecast_combination_5000_weekly_series",
         forecasts(all, forecast::Method::kCombination), "s");
   print_r_yardstick("r_forecast.R", all, 20);
+  print_python_yardstick("statsforecast_forecast.py", "statsforecast", all, 20);
 }
 
 // 5,000 leaves in 100 groups of 50 under one total.

@@ -14,11 +14,11 @@
 
 namespace bellwether::testing {
 
-// Runs tests/bench/<script> in R with a file of the series, one a line, values parted by commas. It prints
-// `name value unit` lines, or ends with kNotInstalled.
+// Runs tests/bench/<script> by `interpreter` and its `flags` with a file of the series, one a line, values parted by
+// commas. It prints `name value unit` lines, or ends with kNotInstalled, as this does where there is no interpreter.
 template <class Value>
-void print_r_yardstick(const std::string& script, const std::vector<std::vector<Value>>& series,
-                       size_t series_max) {
+void print_yardstick(const std::string& interpreter, const std::string& flags, const std::string& script,
+                     const std::string& package, const std::vector<std::vector<Value>>& series, size_t series_max) {
   constexpr int kNotInstalled = 3;
   char path[] = "/tmp/bellwether-bench.XXXXXX";
   int const fd = mkstemp(path);
@@ -34,16 +34,29 @@ void print_r_yardstick(const std::string& script, const std::vector<std::vector<
   }
   std::fclose(file);
   std::fflush(stdout);
-  std::string const command = "command -v Rscript >/dev/null || exit 3; exec Rscript --vanilla '" +
-                              std::string(BELLWETHER_SOURCE_DIR) + "/tests/bench/" + script + "' '" +
-                              path + "'";
+  std::string const command = "command -v " + interpreter + " >/dev/null || exit 3; exec " + interpreter + flags + " '" +
+                              std::string(BELLWETHER_SOURCE_DIR) + "/tests/bench/" + script + "' '" + path + "'";
   int const status = std::system(command.c_str());
   unlink(path);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   bool const absent = WIFEXITED(status) && WEXITSTATUS(status) == kNotInstalled;
   std::printf("# %s: %s\n", script.c_str(),
-              absent ? "the R package is not installed (third_party/install yardsticks)" : "failed");
+              absent ? (package + " is not installed (third_party/install yardsticks)").c_str() : "failed");
   std::fflush(stdout);
+}
+
+template <class Value>
+void print_r_yardstick(const std::string& script, const std::vector<std::vector<Value>>& series,
+                       size_t series_max) {
+  print_yardstick("Rscript", " --vanilla", script, "the R package", series, series_max);
+}
+
+// By the Python of build/yardsticks.
+template <class Value>
+void print_python_yardstick(const std::string& script, const std::string& package,
+                            const std::vector<std::vector<Value>>& series, size_t series_max) {
+  print_yardstick(std::string(BELLWETHER_SOURCE_DIR) + "/build/yardsticks/bin/python", "", script, package, series,
+                  series_max);
 }
 
 }  // namespace bellwether::testing
