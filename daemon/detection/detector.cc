@@ -41,9 +41,11 @@ Assessment assess_point(const CountSeries& series, int32_t target, const Baselin
 }
 
 // What the path says of its last point.
-void set_path(Assessment& a, double scale, const Cusum& cusum) {
-  a.scale = scale;
-  a.z /= scale;
+void set_path(Assessment& a, double width, int points, const Cusum& cusum) {
+  a.width = width;
+  a.scale = std::max(1.0, width);
+  a.scale_points = points;
+  a.z /= a.scale;
   if (a.why == NotAssessed::kNone) {
     a.p = normal_cdf(-a.z);
     a.p_other = normal_cdf(a.z);
@@ -58,13 +60,16 @@ int32_t path_begin(const CountSeries& series, int32_t target, const DetectorOpti
 
 }  // namespace
 
-double score_scale(std::span<double> z) {
-  if (z.size() < kScalePointsMin) return 1;
+double score_width(std::span<double> z) {
   for (double& x : z) x = std::abs(x);
   auto const middle = z.begin() + static_cast<ptrdiff_t>(z.size() / 2);
   std::nth_element(z.begin(), middle, z.end());
   constexpr double kMedianOfNormal = 0.6744897501960817;  // of |z|
-  return std::max(1.0, *middle / kMedianOfNormal);
+  return *middle / kMedianOfNormal;
+}
+
+double score_scale(std::span<double> z) {
+  return z.size() < kScalePointsMin ? 1 : std::max(1.0, score_width(z));
 }
 
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
@@ -82,11 +87,25 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
     path.emplace_back(t, last.z);
     if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
   }
-  double const scale = score_scale(settled);
+  double const width = settled.size() < kScalePointsMin ? 1 : score_width(settled);
+  double const scale = std::max(1.0, width);
   Cusum cusum(options.cusum);
   for (const auto& [t, z] : path) cusum.add(base::PeriodIndex(t), z / scale);
-  set_path(last, scale, cusum);
+  set_path(last, width, static_cast<int>(settled.size()), cusum);
   return last;
+}
+
+void ScoredSeries::set(Point& point, const Assessment& a, int32_t period) {
+  Point const now{period, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, a.share};
+  auto const size = static_cast<int32_t>(path_.size());
+  // Whatever stood here is gone.
+  clean_from_ = std::max(clean_from_, period - size + 1);
+  clean_to_ = std::min(clean_to_, period + size);
+  bool const same = point.period == period && point.kept == now.kept && point.z == now.z;
+  point = now;
+  if (same) return;
+  if (period >= settled_.first && period <= settled_.last) settled_.first = INT32_MIN;
+  if (period >= followed_.first && period < followed_.end) followed_.first = INT32_MIN;
 }
 
 void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
@@ -98,12 +117,14 @@ void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
   for (Fitted& f : fitted_) {
     if (f.period >= from && f.period <= to) f.period = INT32_MIN;
   }
+  if (from < clean_to_) clean_to_ = static_cast<int32_t>(std::max<int64_t>(from, INT32_MIN));
 }
 
 void ScoredSeries::revise(base::PeriodIndex period) {
   if (path_.empty()) return;
   Point& own = slot(period.value);
   if (own.period == period.value) own.kept = Kept::kNothing;
+  clean_to_ = std::min(clean_to_, period.value);
   forget_baselines(period.value, period.value);
 }
 
@@ -133,6 +154,9 @@ void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& optio
   if (fitted_.size() < latest) fitted_.assign(latest, Fitted{});
   if (path_.size() == size && first_ == series.first) return;
   path_.assign(size, Point{});  // the history begins elsewhere: nothing scored holds
+  clean_from_ = clean_to_ = INT32_MIN;
+  settled_ = {};
+  followed_ = {};
   fitted_.assign(fitted_.size(), Fitted{});
   first_ = series.first;
 }
@@ -150,13 +174,38 @@ const Baseline& ScoredSeries::baseline(const CountSeries& series, int32_t period
 void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
                               const DetectorOptions& options, Workspace& workspace,
                               SharesReported reported) {
-  for (int32_t t = first; t < target; ++t) {
-    Point& p = slot(t);
+  // Before it all have been reported whole.
+  int32_t const open_from = target - std::max<int32_t>(1, static_cast<int32_t>(reported.size())) + 1;
+  clean_to_ = std::min(clean_to_, open_from);
+  bool const goes_on = clean_from_ <= first && clean_to_ >= first;
+  int32_t t = goes_on ? std::min(clean_to_, target) : first;
+  for (size_t i = index(t); t < target; ++t, i = after(i)) {
+    Point& p = path_[i];
     double const share = share_at(reported, target - t);
     if (p.period == t && p.kept != Kept::kNothing && p.share == share) continue;
-    Assessment const a =
-        assess_point(series, t, baseline(series, t, options, workspace), share, harm);
-    p = {t, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, share};
+    set(p, assess_point(series, t, baseline(series, t, options, workspace), share, harm), t);
+  }
+  if (!goes_on) clean_from_ = first;
+  clean_to_ = std::min(open_from, target);
+}
+
+void ScoredSeries::settle(int32_t first, int32_t last) {
+  if (settled_.first == first && settled_.last == last) return;
+  settled_ = {first, last, 0, 1};
+  scratch_.clear();
+  append_settled(scratch_);
+  settled_.points = static_cast<int>(scratch_.size());
+  if (scratch_.size() >= kScalePointsMin) settled_.width = score_width(scratch_);
+}
+
+void ScoredSeries::follow(int32_t first, int32_t end, const CusumOptions& options) {
+  double const scale = settled_.scale();
+  if (followed_.first == first && followed_.end == end && followed_.scale == scale) return;
+  followed_ = {first, end, scale, Cusum(options)};
+  size_t i = index(first);
+  for (int32_t t = first; t < end; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.kept == Kept::kScore) followed_.cusum.add(base::PeriodIndex(t), p.z / scale);
   }
 }
 
@@ -164,9 +213,11 @@ void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Ha
                            const DetectorOptions& options, Workspace& workspace,
                            SharesReported reported) {
   adapt(series, options, reported);
-  score_path(series, path_begin(series, next.value, options), next.value, harm, options, workspace,
-             reported);
+  int32_t const first = path_begin(series, next.value, options);
+  score_path(series, first, next.value, harm, options, workspace, reported);
   baseline(series, next.value, options, workspace);
+  settle(first, next.value - options.farrington.exclude_recent - 1);
+  follow(first, next.value, options.cusum);
 }
 
 Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
@@ -178,25 +229,22 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   double const share = share_at(reported, 0);
   Assessment a = assess_point(series, target.value, baseline(series, target.value, options, workspace),
                               share, harm);
-  Point& own = slot(target.value);
-  own = {target.value, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, share};
-  double const scale = path_scale(first, target.value - options.farrington.exclude_recent - 1);
-  Cusum cusum(options.cusum);
-  for (int32_t t = first; t <= target.value; ++t) {
-    const Point& p = slot(t);
-    if (p.kept == Kept::kScore) cusum.add(base::PeriodIndex(t), p.z / scale);
-  }
-  set_path(a, scale, cusum);
+  set(slot(target.value), a, target.value);
+  settle(first, target.value - options.farrington.exclude_recent - 1);
+  follow(first, target.value, options.cusum);
+  Cusum cusum = followed_.cusum;
+  if (counts_for_path(a)) cusum.add(target, a.z / settled_.scale());
+  set_path(a, settled_.width, settled_.points, cusum);
   return a;
 }
 
-double ScoredSeries::path_scale(int32_t first, int32_t last) {
-  scratch_.clear();
-  for (int32_t t = first; t <= last; ++t) {
-    const Point& p = slot(t);
-    if (p.period == t && p.kept == Kept::kScore) scratch_.push_back(p.z);
+void ScoredSeries::append_settled(std::vector<double>& out) const {
+  if (settled_.first > settled_.last) return;
+  size_t i = index(settled_.first);
+  for (int32_t t = settled_.first; t <= settled_.last; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.period == t && p.kept == Kept::kScore) out.push_back(p.z);
   }
-  return score_scale(scratch_);
 }
 
 std::optional<double> ScoredSeries::path_score(int32_t period) const {

@@ -6,6 +6,7 @@
 // Thread safety: assess() is pure; a ScoredSeries belongs to one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -30,9 +31,12 @@ struct DetectorOptions {
 
 // Scores of a path that its scale needs; with fewer it is one.
 inline constexpr size_t kScalePointsMin = 24;
+// How wide scores are, in standard deviations of a normal: median |z|/0.6745. Half of them may lie in
+// downturns before it gives way. Reorders `z`, which is not empty.
+double score_width(std::span<double> z);
 // How much wider a series' scores out of sample have been than the standard normal that theory gives them:
-// max(1, median |z|/0.6745), an empirical null (Efron 2004, Journal of the American Statistical Association
-// 99, 96–104) by series. Half of the scores may lie in downturns before it gives way. Reorders `z`.
+// max(1, score_width), an empirical null (Efron 2004, Journal of the American Statistical Association
+// 99, 96–104) by series. Reorders `z`.
 double score_scale(std::span<double> z);
 
 // Every figure is finite. Where it is not assessed, p and p_other are 1, z and expected 0; observed
@@ -46,6 +50,8 @@ struct Assessment {
   double p_other = 1;    // of the other tail
   double z = 0;          // positive is harm; the normal score of the mid-p, divided by scale
   double scale = 1;      // of the scores before the latest that baselines leave out
+  double width = 1;      // of these scores, which may be below one
+  int scale_points = 0;  // as many; with fewer than kScalePointsMin scale and width are one
   double cusum = 0;
   base::PeriodIndex onset;  // of the change, while cusum > 0; else the target
   double ratio = 1;      // observed/expected
@@ -75,7 +81,8 @@ class ScoredSeries {
   void revise(base::PeriodIndex period);
   // Replaces the periods that baselines leave out.
   void exclude(std::span<const PeriodRange> excluded);
-  // Fits the baseline of `next`, and of the path before it, ahead of time; `reported` as far as is known.
+  // Fits the baseline of `next`, scores the path before it and follows its change point, ahead of time;
+  // `reported` as far as is known.
   void prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
                const DetectorOptions& options, Workspace& workspace, SharesReported reported = {});
   // As the pure function, with the periods last excluded. The series, harm and options must be those
@@ -86,6 +93,8 @@ class ScoredSeries {
   // Of a period on the path of the last assessment: its score, not divided by the scale; nullopt where the
   // change point leaves it out.
   std::optional<double> path_score(int32_t period) const;
+  // Appends the scores that the scale of the last assessment rests on, not divided by it; by period.
+  void append_settled(std::vector<double>& out) const;
 
   size_t bytes() const;
 
@@ -102,11 +111,30 @@ class ScoredSeries {
     Baseline baseline;
   };
   // Of the scored points first … last.
-  double path_scale(int32_t first, int32_t last);
-  Point& slot(int32_t period) {
+  struct Settled {
+    int32_t first = INT32_MIN;  // none
+    int32_t last = INT32_MIN;
+    int points = 0;
+    double width = 1;
+    double scale() const { return std::max(1.0, width); }
+  };
+  // The change point along the points first … end − 1.
+  struct Followed {
+    int32_t first = INT32_MIN;  // none
+    int32_t end = INT32_MIN;
+    double scale = 1;
+    Cusum cusum{CusumOptions()};
+  };
+  void settle(int32_t first, int32_t last);
+  void follow(int32_t first, int32_t end, const CusumOptions& options);
+  size_t index(int32_t period) const {
     auto const size = static_cast<int64_t>(path_.size());
-    return path_[static_cast<size_t>((period % size + size) % size)];  // periods before 1970 too
+    return static_cast<size_t>((period % size + size) % size);  // periods before 1970 too
   }
+  Point& slot(int32_t period) { return path_[index(period)]; }
+  size_t after(size_t index) const { return index + 1 == path_.size() ? 0 : index + 1; }
+  // The only way to change a point that has been scored: what rests on it is forgotten.
+  void set(Point& point, const Assessment& a, int32_t period);
   const Baseline& baseline(const CountSeries& series, int32_t period, const DetectorOptions& options,
                            Workspace& workspace);
   // Up to but not including `target`.
@@ -118,6 +146,11 @@ class ScoredSeries {
 
   std::vector<PeriodRange> excluded_;
   std::vector<Point> path_;  // a ring by period
+  // The points clean_from_ … clean_to_ − 1 hold, scored whole (share 1): nobody needs to look at them.
+  int32_t clean_from_ = INT32_MIN;
+  int32_t clean_to_ = INT32_MIN;
+  Settled settled_;
+  Followed followed_;
   std::vector<double> scratch_;
   base::PeriodIndex first_{INT32_MIN};  // of the series
   int reach_ = 0;
