@@ -16,7 +16,7 @@ using indicators::Node;
 
 namespace {
 
-alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, double p_adjusted,
+alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, double p, double p_adjusted,
                              PeriodIndex period, double log_variance) {
   alerts::Evidence e;
   e.period = period;
@@ -25,7 +25,7 @@ alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, d
   detection::Interval const interval = detection::predictive_interval(a.baseline, kIntervalLevel);
   e.lower = rounded(interval.lower);
   e.upper = rounded(interval.upper);
-  e.p = a.p;
+  e.p = p;
   e.p_adjusted = p_adjusted;
   e.z = rounded(std::clamp(a.z, -detection::kZMax, detection::kZMax));
   e.cusum = rounded(a.cusum);
@@ -79,6 +79,28 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
   return tested;
 }
 
+std::vector<double> Evaluator::recalibrated(const DetectorState& state, std::span<const Tested> tested) {
+  std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
+  recalibration_.clear();
+  for (const Tested& t : tested) {
+    if (t.gated) recalibration_.add(t.assessment);
+  }
+  recalibration_.pool_widths();
+  size_t pooled = 0;
+  for (const Tested& t : tested) {
+    if (!t.gated) continue;
+    settled_.clear();
+    state.series[t.node]->scored.append_settled(settled_);
+    recalibration_.add_tail(pooled++, settled_);
+  }
+  recalibration_.pool_tails();
+  pooled = 0;
+  for (size_t i = 0; i < tested.size(); ++i) {
+    if (tested[i].gated) p[i] = recalibration_.p(pooled++, tested[i].assessment);
+  }
+  return p;
+}
+
 void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>& silent,
                             Verdict& verdict) {
   const Rule& rule = *state.rule;
@@ -89,13 +111,9 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
   state.target = target;
   state.reported = reported_->from(state.measure, age.value_or(0));
   std::vector<Tested> const tested = score_counts(state, because.empty(), verdict);
-  std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> const p = recalibrated(state, tested);
   std::vector<double> adjusted(tested.size());
-  for (size_t i = 0; i < tested.size(); ++i) {
-    if (!tested[i].gated) continue;
-    p[i] = tested[i].assessment.p;
-    ++verdict.out.series_assessed;
-  }
+  for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
   detection::benjamini_hochberg(p, adjusted);
 
   for (size_t i = 0; i < tested.size(); ++i) {
@@ -117,11 +135,11 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
     s.established = s.established && s.hit;
     s.provisional = a.young();
     s.large = std::abs(a.ratio - 1) >= rule.ratio_red;
-    s.quiet = a.cusum < rule.cusum_threshold / 2 && a.p > kQuietP;
+    s.quiet = a.cusum < rule.cusum_threshold / 2 && p[i] > kQuietP;
     AlertKey const k = key(rule, node);
     if (!s.hit && verdict.open(k) == nullptr) continue;
     s.onset = a.cusum > 0 ? a.onset : target;
-    s.evidence = evidence_of(rule, a, adjusted[i], target,
+    s.evidence = evidence_of(rule, a, p[i], adjusted[i], target,
                              reported_->log_variance_at(state.measure, *age));
     s.evidence.contributions = contributions(state, node, s.evidence, verdict);
     verdict.decide(rule, k, s);

@@ -17,6 +17,7 @@
 #include "base/calendar.h"
 #include "detection/detector.h"
 #include "detection/ratio.h"
+#include "detection/recalibration.h"
 #include "engine/partition_engine.h"
 #include "engine/reporting.h"
 #include "indicators/catalogue.h"
@@ -119,6 +120,8 @@ class Evaluator {
                                         Verdict& verdict);
   // The nodes of a count rule that can be assessed or have an open alert.
   std::vector<Tested> score_counts(DetectorState& state, bool can_test, const Verdict& verdict);
+  // The harmful tail of each by the scores of all of them; NaN where it is not gated.
+  std::vector<double> recalibrated(const DetectorState& state, std::span<const Tested> tested);
   void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_composite(const CompositeState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
@@ -143,6 +146,8 @@ class Evaluator {
   std::vector<std::unique_ptr<DetectorState>> detectors_;
   std::vector<CompositeState> composites_;
   detection::Workspace workspace_;
+  detection::Recalibration recalibration_;
+  std::vector<double> settled_;
 };
 
 }  // namespace bellwether::engine

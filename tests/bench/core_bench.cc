@@ -9,6 +9,7 @@
 #include "bench/yardstick.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "detection/detector.h"
+#include "detection/recalibration.h"
 #include "events/decoder.h"
 #include "events/identity.h"
 #include "ledger/ledger.h"
@@ -124,6 +125,42 @@ void models() {
   }
   BELLWETHER_CHECK(std::isfinite(sum));
   print("score_tick_of_5000_series", 1e3 * best, "ms");
+
+  // The same without its paths: both tails and the score of a count against a baseline that is there.
+  constexpr size_t kScores = 20'000;
+  std::vector<detection::Baseline> baselines;
+  for (size_t s = 0; s < kSeries; ++s) {
+    baselines.push_back(detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {}, options.farrington, workspace));
+  }
+  double const scores = best_seconds(5, [&] {
+    for (size_t i = 0; i < kScores; ++i) {
+      sum += detection::score(baselines[i % kSeries], counts[i % kSeries][kWeeks - 1 - i / kSeries], detection::Harm::kLow).z;
+    }
+  });
+  BELLWETHER_CHECK(std::isfinite(sum));
+  print("score_20000_cached_baselines", 1e3 * scores, "ms");
+
+  // What a tick does with them together: their p by the scores of all.
+  detection::Recalibration recalibration;
+  std::vector<detection::Assessment> assessed;
+  std::vector<double> settled;
+  for (size_t s = 0; s < kSeries; ++s) {
+    assessed.push_back(scored[s].assess(series(s, kWeeks), base::PeriodIndex(2000 + kWeeks - 1), detection::Harm::kLow, options, workspace));
+  }
+  double const pooled = best_seconds(5, [&] {
+    recalibration.clear();
+    for (const detection::Assessment& a : assessed) recalibration.add(a);
+    recalibration.pool_widths();
+    for (size_t s = 0; s < kSeries; ++s) {
+      settled.clear();
+      scored[s].append_settled(settled);
+      recalibration.add_tail(s, settled);
+    }
+    recalibration.pool_tails();
+    for (size_t s = 0; s < kSeries; ++s) sum += recalibration.p(s, assessed[s]);
+  });
+  BELLWETHER_CHECK(std::isfinite(sum));
+  print("recalibrate_5000_series", 1e3 * pooled, "ms");
 }
 
 }  // namespace
