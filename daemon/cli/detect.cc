@@ -24,14 +24,17 @@ constexpr char kFooter[] = R"(Input:
 Output:
   A line a period; numbers have ten significant digits, cells that do not apply are empty.
   expected        by earlier years; dispersion: variance over mean
-  lower, upper    quantiles alpha and 1 - alpha of what was to be expected (ears: the bound)
+  lower, upper    where p_low, p_high would be alpha (ears: the bound)
   p_low, p_high   chance of a count so low, so high; half of the observed one's to each side
   score           standard normal, positive above the expectation (--harm low: below it)
+                  p and score allow for how wide the series' own scores have been (--score-scale)
   cusum, onset    of the side nearer to its threshold; since when it has been above zero
   state           normal
                   amber: a tail is below alpha (ears: the count is above the bound)
                   red: the CUSUM is at its threshold
                   not assessed: why
+                  with less than three years before it a period is held against the latest ones
+                  (--cold-start): it can be amber, and no CUSUM rests on it
   A period that is missing is 'not assessed: no value' and in no baseline. So is that of a bad
   row, which is named on standard error as file:line: what; what to do.
 Methods:
@@ -88,9 +91,18 @@ void add_baseline(CLI::App& app, DetectFlags& f) {
   app.add_option("--trend", f.trend, "always|never|significant (always)")
       ->check(CLI::IsMember({"always", "never", "significant"}))
       ->group(group);
+  app.add_option("--cold-start", f.cold_start,
+                 "on|off: judge periods that are too early for a baseline by season (on)")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->group(group);
+  app.add_option("--score-scale", f.score_scale,
+                 "own|none: divide scores by the width that the series' scores have had (own)")
+      ->check(CLI::IsMember({"own", "none"}))
+      ->group(group);
   app.add_option(
          "--compatibility", f.compatibility,
-         "r-surveillance: baselines, bounds and tails as farringtonFlexible has them; no CUSUM")
+         "r-surveillance: baselines, bounds and tails as farringtonFlexible has them; no CUSUM, "
+         "cold start or scale")
       ->check(CLI::IsMember({"r-surveillance"}))
       ->group(group);
 }

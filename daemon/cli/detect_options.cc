@@ -19,6 +19,14 @@ constexpr int kSeasonUndated = 52;
 // With fewer periods a year each is its own season, as months are.
 constexpr int kSeasonOfWindows = 40;
 
+// As weeks or months have it, for as many periods a year.
+detection::ColdStartOptions cold_start_for(int season) {
+  auto const unit = season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
+  detection::ColdStartOptions o = detection::ColdStartOptions::for_calendar(base::Calendar(unit));
+  o.year_periods = season;
+  return o;
+}
+
 // As weeks or months have them, for as many periods a year.
 FarringtonOptions for_season(int season) {
   FarringtonOptions o = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kWeek));
@@ -63,6 +71,19 @@ void set_baseline(const DetectFlags& f, FarringtonOptions& o) {
   if (f.compatibility.empty()) return;
   o.compatibility = Compatibility::kRSurveillance;
   o.years_min = o.years;  // R asks for all of them
+}
+
+absl::Status set_habits(const DetectFlags& f, DetectOptions& o) {
+  if (!f.compatibility.empty() && (f.cold_start == "on" || f.score_scale == "own")) {
+    return absl::InvalidArgumentError(
+        "--compatibility r-surveillance has neither a cold start nor a scale of the scores; leave --cold-start and "
+        "--score-scale out");
+  }
+  o.own_scale = f.score_scale != "none" && f.compatibility.empty();
+  if (f.cold_start != "off" && f.compatibility.empty()) {
+    o.cold_start = cold_start_for(o.scale.periods_per_year());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status set_alarms(const DetectFlags& f, DetectOptions& o) {
@@ -113,6 +134,7 @@ absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
   }
   set_baseline(f, o.farrington);
   BELLWETHER_RETURN_IF_ERROR(check_season(o.farrington, o.scale.periods_per_year()));
+  BELLWETHER_RETURN_IF_ERROR(set_habits(f, o));
   BELLWETHER_RETURN_IF_ERROR(set_alarms(f, o));
   if (!f.from.empty()) {
     auto const from = o.scale.parse(f.from);

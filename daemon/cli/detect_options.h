@@ -26,6 +26,8 @@ struct DetectFlags {
   std::string weights;
   std::optional<double> weights_threshold;
   std::string trend;
+  std::string cold_start;   // "on", "off" or empty
+  std::string score_scale;  // "own", "none" or empty
   std::string compatibility;
   std::string method = "farrington";
   std::string harm = "both";

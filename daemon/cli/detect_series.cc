@@ -4,7 +4,9 @@
 #include <cmath>
 #include <span>
 
+#include "detection/composite.h"
 #include "detection/count_distribution.h"
+#include "detection/detector.h"
 #include "detection/normal.h"
 #include "detection/poisson_cusum.h"
 #include "detection/series.h"
@@ -86,8 +88,47 @@ class ChangePoint {
   Side down_;
 };
 
-// Everything but the change point; returns the score upward.
-double judge_tails(const Baseline& b, const DetectOptions& o, DetectRow& row) {
+// The scores of a series so far, and what they say of the latest (detection/detector.h).
+class Path {
+ public:
+  explicit Path(const DetectOptions& o) : o_(o) {}
+  // Of the next period; kNotScored where it has none or the baseline is too young.
+  void add(double upward) { upward_.push_back(upward); }
+  // The first period that the latest's change point looks back at.
+  size_t begin() const {
+    auto const most = static_cast<size_t>(detection::DetectorOptions().path_periods_max);
+    return upward_.size() > most ? upward_.size() - most : 0;
+  }
+  double scale() {
+    if (!o_.own_scale) return 1;
+    settled_.clear();
+    size_t const recent = static_cast<size_t>(o_.farrington.exclude_recent) + 1;
+    for (size_t i = begin(); i + recent < upward_.size(); ++i) {
+      if (!std::isnan(upward_[i])) settled_.push_back(upward_[i]);
+    }
+    return detection::score_scale(settled_);
+  }
+  const std::vector<double>& upward() const { return upward_; }
+
+ private:
+  const DetectOptions& o_;
+  std::vector<double> upward_;
+  std::vector<double> settled_;
+};
+
+double upward_score(const Baseline& b, const DetectRow& row) {
+  return detection::score(b, static_cast<int64_t>(*row.observed), detection::Harm::kHigh).z;
+}
+
+// Of a score that is not divided by `scale`, so far out that its quantile can still be told.
+double scaled_alpha(double alpha, double scale) {
+  constexpr double kSmallest = 1e-12;
+  if (scale == 1) return alpha;
+  return std::max(kSmallest, detection::normal_cdf(scale * detection::normal_quantile(alpha)));
+}
+
+// Everything but the change point, of a score that is divided by `scale`; returns the score upward.
+double judge_tails(const Baseline& b, const DetectOptions& o, double scale, DetectRow& row) {
   auto const observed = static_cast<int64_t>(*row.observed);
   row.state = DetectState::kNormal;
   row.expected = b.expected;
@@ -110,14 +151,15 @@ double judge_tails(const Baseline& b, const DetectOptions& o, DetectRow& row) {
     high = *row.observed > *row.upper;
   } else {
     detection::Score const s = detection::score(b, observed, detection::Harm::kHigh);
-    detection::Interval const i = detection::predictive_interval(b, 1 - 2 * o.alpha);
+    double const bound = scaled_alpha(o.alpha, scale);
+    detection::Interval const i = detection::predictive_interval(b, 1 - 2 * bound);
+    upward = s.z / scale;
     row.lower = i.lower;
     row.upper = i.upper;
-    row.p_low = s.p_low;
-    row.p_high = s.p_high;
-    upward = s.z;
-    low = s.p_low < o.alpha;
-    high = s.p_high < o.alpha;
+    row.p_low = scale == 1 ? s.p_low : detection::normal_cdf(upward);
+    row.p_high = scale == 1 ? s.p_high : detection::normal_cdf(-upward);
+    low = *row.p_low < o.alpha;
+    high = *row.p_high < o.alpha;
   }
   row.score = o.harm == HarmSides::kLow ? -upward : upward;
   bool const alarm = (low && alarms_low(o.harm)) || (high && alarms_high(o.harm));
@@ -146,9 +188,13 @@ std::vector<std::optional<Baseline>> fit_baselines(const Observed& observed, con
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].observed) continue;
     int32_t const t = rows[i].period.value;
-    Baseline const b =
+    Baseline b =
         detection::fit(series, rows[i].period, observed.gaps_between(t - o.farrington.reach(), t),
                        o.farrington, workspace);
+    if (b.why == NotAssessed::kShortHistory && o.cold_start) {
+      b = detection::fit_recent(series, rows[i].period,
+                                observed.gaps_between(t - o.cold_start->reach(), t), *o.cold_start);
+    }
     if (b.why == NotAssessed::kNone) {
       baselines[i] = b;
     } else {
@@ -158,22 +204,42 @@ std::vector<std::optional<Baseline>> fit_baselines(const Observed& observed, con
   return baselines;
 }
 
+bool is_young(const Baseline& b) {
+  return b.kind != detection::BaselineKind::kSeasonal;
+}
+
+using ScoreChangePoint = ChangePoint<detection::Cusum>;
+
 void follow_scores(const DetectOptions& o, std::span<const std::optional<Baseline>> baselines,
                    std::span<DetectRow> rows) {
   detection::CusumOptions cusum;
   cusum.threshold_h = o.threshold_h
                           ? *o.threshold_h
                           : detection::cusum_threshold(cusum.reference, o.in_control_run_length);
-  using Path = ChangePoint<detection::Cusum>;
-  Path path({detection::Cusum(cusum), cusum.threshold_h, alarms_high(o.harm)},
-            {detection::Cusum(cusum), cusum.threshold_h, alarms_low(o.harm)});
+  auto const start = [&] {
+    return ScoreChangePoint({detection::Cusum(cusum), cusum.threshold_h, alarms_high(o.harm)},
+                            {detection::Cusum(cusum), cusum.threshold_h, alarms_low(o.harm)});
+  };
+  auto const add = [&](ScoreChangePoint& to, size_t i, double upward) {
+    to.add([&](detection::Cusum& c, bool up) { c.add(rows[i].period, up ? upward : -upward); });
+  };
   bool const tails_alone = o.farrington.compatibility == Compatibility::kRSurveillance;
+  Path path(o);
+  ScoreChangePoint change = start();
   for (size_t i = 0; i < rows.size(); ++i) {
+    bool const counts = baselines[i] && !is_young(*baselines[i]);
+    path.add(counts ? upward_score(*baselines[i], rows[i]) : detection::kNotScored);
     if (!baselines[i]) continue;
-    double const upward = judge_tails(*baselines[i], o, rows[i]);
+    double const scale = path.scale();
+    judge_tails(*baselines[i], o, scale, rows[i]);
     if (tails_alone) continue;
-    path.add([&](detection::Cusum& c, bool up) { c.add(rows[i].period, up ? upward : -upward); });
-    if (path.tell(rows[i])) rows[i].state = DetectState::kRed;
+    if (o.own_scale) {
+      change = start();
+      for (size_t k = path.begin(); k <= i; ++k) add(change, k, path.upward()[k] / scale);
+    } else if (counts) {
+      add(change, i, path.upward()[i]);
+    }
+    if (change.tell(rows[i])) rows[i].state = DetectState::kRed;
   }
 }
 
@@ -182,27 +248,30 @@ void follow_counts(const DetectOptions& o, std::span<const std::optional<Baselin
   double sum = 0;
   int assessed = 0;
   for (const auto& b : baselines) {
-    if (!b) continue;
+    if (!b || is_young(*b)) continue;
     sum += b->expected;
     ++assessed;
   }
-  if (assessed == 0) return;
   auto const side = [&](double ratio, bool on) {
     double h = o.threshold_h.value_or(0);
-    if (!o.threshold_h && on) {
+    if (!o.threshold_h && on && assessed > 0) {
       h = detection::poisson_cusum_threshold(sum / assessed, ratio, o.in_control_run_length);
     }
     return ChangePoint<detection::PoissonCusum>::Side{detection::PoissonCusum(ratio), h, on};
   };
-  ChangePoint<detection::PoissonCusum> path(side(o.rate_ratio, alarms_high(o.harm)),
-                                            side(1 / o.rate_ratio, alarms_low(o.harm)));
+  ChangePoint<detection::PoissonCusum> change(side(o.rate_ratio, alarms_high(o.harm)),
+                                              side(1 / o.rate_ratio, alarms_low(o.harm)));
+  Path path(o);
   for (size_t i = 0; i < rows.size(); ++i) {
+    bool const counts = baselines[i] && !is_young(*baselines[i]);
+    path.add(counts ? upward_score(*baselines[i], rows[i]) : detection::kNotScored);
     if (!baselines[i]) continue;
-    judge_tails(*baselines[i], o, rows[i]);
-    path.add([&](detection::PoissonCusum& c, bool) {
+    judge_tails(*baselines[i], o, path.scale(), rows[i]);
+    if (!counts) continue;
+    change.add([&](detection::PoissonCusum& c, bool) {
       c.add(rows[i].period, *rows[i].observed, baselines[i]->expected);
     });
-    if (path.tell(rows[i])) rows[i].state = DetectState::kRed;
+    if (change.tell(rows[i])) rows[i].state = DetectState::kRed;
   }
 }
 

@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "cli/period_scale.h"
 #include "cli/series_csv.h"
+#include "detection/cold_start.h"
 #include "detection/cusum.h"
 #include "detection/ears.h"
 #include "detection/farrington.h"
@@ -34,6 +35,10 @@ struct DetectOptions {
   DetectMethod method = DetectMethod::kFarrington;
   HarmSides harm = HarmSides::kBoth;
   detection::FarringtonOptions farrington;
+  // For periods with less history than Farrington's baseline needs, on which no CUSUM rests; nullopt: these are not
+  // assessed.
+  std::optional<detection::ColdStartOptions> cold_start;
+  bool own_scale = false;               // scores are divided by detection::score_scale, as the daemon does
   double alpha = 0.01;                  // of each tail
   std::optional<double> threshold_h;    // of each side's CUSUM; else by run length
   double in_control_run_length = 1000;  // of each side, in periods
@@ -51,8 +56,8 @@ struct DetectRow {
   std::optional<double> observed;
   std::optional<double> expected;
   std::optional<double> dispersion;
-  std::optional<double> lower;  // quantile alpha; kEars: none
-  std::optional<double> upper;  // quantile 1 − alpha; kEars: above is an alarm
+  std::optional<double> lower;  // where p_low would be alpha; kEars: none
+  std::optional<double> upper;  // where p_high would be alpha; kEars: above is an alarm
   std::optional<double> p_low;
   std::optional<double> p_high;
   std::optional<double> score;  // positive above the expectation, with HarmSides::kLow below it
@@ -60,7 +65,8 @@ struct DetectRow {
   std::optional<base::PeriodIndex> onset;  // while cusum > 0
 };
 
-// A row for each point. The CUSUM begins with the first period that can be assessed.
+// A row for each point. The CUSUM begins with the first period that can be assessed; with own_scale it is, as in the
+// daemon, that of the latest 104 periods, divided by the scale that the period's own score is.
 std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& options);
 
 }  // namespace bellwether::cli

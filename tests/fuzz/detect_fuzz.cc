@@ -38,6 +38,8 @@ DetectFlags flags_of(fuzz::Input& input) {
   if (!f.threshold_h && input.byte() % 8 == 0) f.run_length = positive(input, 2, 1e6);
   f.ears = one_of<std::string>(input, {"", "c1", "c2", "c3"});
   f.rate_ratio = maybe(input, [&] { return positive(input, 1.01, 100); });
+  f.cold_start = one_of<std::string>(input, {"", "", "on", "off"});
+  f.score_scale = one_of<std::string>(input, {"", "", "own", "none"});
   return f;
 }
 

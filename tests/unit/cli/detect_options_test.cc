@@ -41,6 +41,23 @@ TEST(DetectOptionsTest, TheDefaultsAreTheDaemons) {
   EXPECT_EQ(options({}).alpha, 0.01);
 }
 
+TEST(DetectOptionsTest, ColdStartAndScaleAreTheDaemonsButForR) {
+  EXPECT_TRUE(options({}).own_scale);
+  ASSERT_TRUE(options({}).cold_start);
+  EXPECT_EQ(options({}).cold_start->periods, 12);
+  DetectFlags off;
+  off.cold_start = "off";
+  off.score_scale = "none";
+  EXPECT_FALSE(options(off).cold_start);
+  EXPECT_FALSE(options(off).own_scale);
+  DetectFlags as_r;
+  as_r.compatibility = "r-surveillance";
+  EXPECT_FALSE(options(as_r).cold_start);
+  EXPECT_FALSE(options(as_r).own_scale);
+  as_r.cold_start = "on";
+  EXPECT_THAT(detect_options(as_r).status().message(), HasSubstr("--cold-start"));
+}
+
 TEST(DetectOptionsTest, EarsHasItsOwnLevels) {
   DetectFlags flags;
   flags.method = "ears";

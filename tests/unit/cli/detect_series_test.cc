@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/detect_options.h"
+#include "detection/detector.h"
 #include "support/must.h"
 #include "support/random.h"
 
@@ -102,6 +103,83 @@ TEST(DetectSeriesTest, AGapLeavesBaselinesAndTheChangePoint) {
   EXPECT_NEAR(*by_ears.back().expected, 51, 1);
 }
 
+// Offline every period has the score, the tails and the change point that the daemon gives it at its tick.
+TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
+  for (auto [calendar, unit] : {std::pair{"week", base::CalendarUnit::kWeek}, {"month", base::CalendarUnit::kMonth}}) {
+    DetectFlags flags;
+    flags.calendar = calendar;
+    flags.harm = "low";
+    DetectOptions const offline = testing::must(detect_options(flags)).series;
+    detection::DetectorOptions daemon;
+    daemon.farrington = detection::FarringtonOptions::for_calendar(base::Calendar(unit));
+    daemon.cold_start = detection::ColdStartOptions::for_calendar(base::Calendar(unit));
+    testing::Random random(11);
+    int const year = base::Calendar(unit).periods_per_year();
+    double level = 300;
+    double const step = unit == base::CalendarUnit::kWeek ? 0.1 : 0.2;
+    Series const s = series_of(7 * year, [&](int t) {
+      level *= 1 + step * (random.uniform() - 0.5);  // which makes scores wider than theory has it
+      if (t == 6 * year) level /= 2;
+      return std::floor(level * (0.9 + 0.2 * random.uniform()));
+    });
+    std::vector<int32_t> counts;
+    for (const SeriesPoint& p : s.points) counts.push_back(static_cast<int32_t>(*p.value));
+    auto const rows = detect_series(s, offline);
+    detection::Workspace workspace;
+    double widest = 1;
+    for (size_t t = 0; t < rows.size(); t += 3) {
+      SCOPED_TRACE(base::cat(calendar, " ", t));
+      detection::CountSeries const known{base::Calendar(unit), PeriodIndex(0), std::span(counts).first(t + 1)};
+      detection::Assessment const a = detection::assess(known, PeriodIndex(static_cast<int32_t>(t)), {},
+                                                        detection::Harm::kLow, daemon, workspace);
+      ASSERT_EQ(rows[t].state == DetectState::kNotAssessed, a.why != detection::NotAssessed::kNone);
+      if (a.why != detection::NotAssessed::kNone) continue;
+      EXPECT_NEAR(*rows[t].score, a.z, 1e-12);
+      EXPECT_NEAR(*rows[t].p_low, a.p, 1e-9);
+      EXPECT_NEAR(*rows[t].cusum, a.cusum, 1e-9);
+      if (a.cusum > 0) {
+        EXPECT_EQ(rows[t].onset, a.onset);
+      }
+      widest = std::max(widest, a.scale);
+    }
+    EXPECT_GT(widest, 1.2) << "or the scale was not tested";
+  }
+}
+
+TEST(DetectSeriesTest, AYoungSeriesIsAmberAtMost) {
+  auto const fall = [](int t) { return t >= 20 ? 5 : 50 + t % 3; };
+  auto const rows = detect_series(series_of(24, fall), months());
+  EXPECT_EQ(rows[7].why, "too little history");
+  EXPECT_EQ(rows[19].state, DetectState::kNormal);
+  EXPECT_EQ(rows[20].state, DetectState::kAmber);
+  for (const DetectRow& r : rows) EXPECT_EQ(r.cusum.value_or(0), 0);
+  DetectOptions without = months();
+  without.cold_start.reset();
+  for (const DetectRow& r : detect_series(series_of(24, fall), without)) EXPECT_EQ(r.why, "too little history");
+}
+
+// The bounds are where the tails are: both allow for how wide the scores have been.
+TEST(DetectSeriesTest, AnUnrulySeriesHasWiderBounds) {
+  testing::Random random(3);
+  double level = 100;
+  Series const s = series_of(kPeriods, [&](int) {
+    level *= 0.9 + 0.2 * random.uniform();
+    return std::floor(level);
+  });
+  DetectOptions const own = months();
+  DetectOptions plain = own;
+  plain.own_scale = false;
+  auto const wide = detect_series(s, own);
+  auto const narrow = detect_series(s, plain);
+  EXPECT_LT(*wide.back().lower, *narrow.back().lower);
+  EXPECT_GT(*wide.back().upper, *narrow.back().upper);
+  for (const DetectRow& r : wide) {
+    if (!r.expected) continue;
+    bool const below = *r.observed < *r.lower;
+    EXPECT_TRUE(below ? *r.p_low < own.alpha : *r.p_low > own.alpha / 2) << *r.p_low;
+  }
+}
+
 TEST(DetectSeriesTest, CusumAloneHasNoAmber) {
   DetectOptions o = months();
   o.method = DetectMethod::kCusum;
@@ -176,8 +254,8 @@ std::vector<Awkward> awkward() {
       {"huge scatter", series_of(kPeriods, [&](int) { return noise(0, 1) * 1e9; }), ""},
       {"tiny", series_of(kPeriods, [&](int) { return noise(0, 9) == 0 ? 1 : 0; }), ""},
       {"gaps", series_of(kPeriods, [&](int) { return noise(0, 2) == 0 ? -1 : noise(20, 30); }), ""},
-      {"shorter than a season", series_of(9, [](int) { return 5; }),
-       "not assessed: too little history"},
+      {"shorter than a season", series_of(9, [](int) { return 5; }), "normal"},
+      {"eight points", series_of(8, [](int) { return 5; }), "not assessed: too little history"},
       {"one point", series_of(1, [](int) { return 5; }), "not assessed: too little history"},
       {"200 zeros first", series_of(320, [&](int t) { return t < 200 ? 0 : noise(10, 14); }), ""},
       {"a block of zeros", series_of(kPeriods, [](int t) { return t % 12 == 4 ? 0 : 30; }),
