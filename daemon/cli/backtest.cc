@@ -6,10 +6,14 @@
 #include <span>
 
 #include "detection/composite.h"
+#include "detection/count_distribution.h"
 #include "detection/cusum.h"
 #include "detection/detector.h"
 #include "detection/ears.h"
+#include "detection/multiplicity.h"
 #include "detection/normal.h"
+#include "detection/recalibration.h"
+#include "detection/run_length.h"
 
 namespace bellwether::cli {
 namespace {
@@ -18,6 +22,8 @@ using base::PeriodIndex;
 
 using detection::kNotScored;
 constexpr int kThresholdSteps = 400;
+// Of four weeks or a month: with less a series is not among those that a rule tests, unless it says otherwise.
+constexpr double kExpectedMin = 5;
 
 // Scores of a series from `first` on; NaN where it is not assessed. Positive is harm.
 struct Scores {
@@ -150,43 +156,123 @@ bool is_gap(const BacktestMeasure::Series& series, PeriodIndex t) {
   return std::ranges::any_of(series.gaps, [t](const detection::PeriodRange& r) { return r.contains(t); });
 }
 
-// The scale that a detector would have used for the latest of `z` (detection/detector.h).
-double scale_before(const std::vector<double>& z, int exclude_recent) {
+// The scores that a detector's scale of the latest of `z` would have rested on (detection/detector.h).
+std::vector<double> settled_before(std::span<const double> z, int exclude_recent) {
   int const latest = static_cast<int>(z.size()) - 1;
   std::vector<double> path;
   int const path_begin = latest - detection::DetectorOptions().path_periods_max + 1;
   for (int i = std::max(0, path_begin); i < latest - exclude_recent; ++i) {
     if (!std::isnan(z[static_cast<size_t>(i)])) path.push_back(z[static_cast<size_t>(i)]);
   }
-  return detection::score_scale(path);
+  return path;
 }
 
-Scores farrington_scores(const BacktestMeasure::Series& counts, const BacktestMeasure& m, const BacktestOptions& o,
-                         const Windows& windows, Calibration& calibration) {
+// What the daemon would have said of each period of a series.
+struct Judged {
+  PeriodIndex first;
+  std::vector<double> unscaled;                    // scores; NaN where it is not assessed
+  std::vector<detection::Assessment> assessments;  // as far as a recalibration asks
+};
+
+Judged judge_counts(const BacktestMeasure::Series& counts, const BacktestMeasure& m, const BacktestOptions& o) {
   detection::Workspace workspace;
   auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
   detection::CountSeries const series{o.calendar, counts.first, counts.counts};
   std::vector<detection::PeriodRange> excluded = o.regime_breaks;
   excluded.insert(excluded.end(), counts.gaps.begin(), counts.gaps.end());
-  Scores out{counts.first, {}};
-  std::vector<double> unscaled;
+  Judged out{counts.first, {}, {}};
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
+    detection::Assessment& a = out.assessments.emplace_back();
     detection::Baseline const b = detection::fit(series, t, excluded, farrington, workspace);
+    a.why = b.why;
     if (b.why != detection::NotAssessed::kNone || is_gap(counts, t)) {
-      unscaled.push_back(kNotScored);
-      out.z.push_back(kNotScored);
+      out.unscaled.push_back(kNotScored);
+      a.z = kNotScored;
       continue;
     }
-    unscaled.push_back(detection::score(b, counts.counts[i], m.harm).z);
-    out.z.push_back(unscaled.back() / scale_before(unscaled, farrington.exclude_recent));
-    if (t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
+    out.unscaled.push_back(detection::score(b, counts.counts[i], m.harm).z);
+    std::vector<double> settled = settled_before(out.unscaled, farrington.exclude_recent);
+    a.expected = b.expected;
+    a.scale_points = static_cast<int>(settled.size());
+    if (settled.size() >= detection::kScalePointsMin) a.width = detection::score_width(settled);
+    a.scale = std::max(1.0, a.width);
+    a.z = out.unscaled.back() / a.scale;
+    a.p = detection::normal_cdf(-a.z);
+  }
+  return out;
+}
+
+Scores scores_of(const Judged& judged) {
+  Scores out{judged.first, {}};
+  for (const detection::Assessment& a : judged.assessments) out.z.push_back(a.z);
+  return out;
+}
+
+void calibrate(const Judged& judged, const Windows& windows, const BacktestOptions& o, Calibration& calibration) {
+  for (size_t i = 0; i < judged.assessments.size(); ++i) {
+    const detection::Assessment& a = judged.assessments[i];
+    PeriodIndex const t(judged.first.value + static_cast<int32_t>(i));
+    if (std::isnan(a.z) || t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
     auto const band = static_cast<size_t>(
-        std::ranges::upper_bound(Calibration::kBandEnds, b.expected) - Calibration::kBandEnds.begin());
+        std::ranges::upper_bound(Calibration::kBandEnds, a.expected) - Calibration::kBandEnds.begin());
     Calibration::Band& c = calibration.bands[band];
     ++c.periods;
-    double const p = detection::normal_cdf(-out.z.back());
-    for (size_t k = 0; k < Calibration::kNominal.size(); ++k) c.below[k] += p < Calibration::kNominal[k];
+    for (size_t k = 0; k < Calibration::kNominal.size(); ++k) c.below[k] += a.p < Calibration::kNominal[k];
+  }
+}
+
+// As a tick has them, of the series of a measure that enough is expected of: the deviate of each one's p, recalibrated
+// on all of them, and of the same adjusted for their number.
+struct Discoveries {
+  ScoresBySeries recalibrated;
+  ScoresBySeries adjusted;
+};
+Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOptions& o) {
+  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
+  double const four_weeks = o.calendar.unit() == base::CalendarUnit::kWeek ? 4 : 1;
+  auto const deviate = [](double p) { return std::min(detection::kZMax, -detection::normal_quantile(p)); };
+  Discoveries out;
+  int32_t begin = INT32_MAX;
+  int32_t end = INT32_MIN;
+  for (const auto& [name, judged] : all) {
+    auto const n = static_cast<int32_t>(judged.assessments.size());
+    begin = std::min(begin, judged.first.value);
+    end = std::max(end, judged.first.value + n);
+    Scores const none{judged.first, std::vector<double>(judged.assessments.size(), kNotScored)};
+    out.recalibrated.emplace(name, none);
+    out.adjusted.emplace(name, none);
+  }
+  detection::Recalibration recalibration;
+  for (int32_t t = begin; t < end; ++t) {
+    struct One {
+      const std::string* name;
+      const Judged* judged;
+      size_t at;
+    };
+    std::vector<One> tested;
+    recalibration.clear();
+    for (const auto& [name, judged] : all) {
+      auto const i = static_cast<size_t>(t - judged.first.value);
+      if (t < judged.first.value || i >= judged.assessments.size()) continue;
+      const detection::Assessment& a = judged.assessments[i];
+      if (std::isnan(a.z) || a.expected * four_weeks < kExpectedMin) continue;
+      recalibration.add(a);
+      tested.push_back({&name, &judged, i});
+    }
+    recalibration.pool_widths();
+    for (size_t k = 0; k < tested.size(); ++k) {
+      recalibration.add_tail(k, settled_before(std::span(tested[k].judged->unscaled).first(tested[k].at + 1), exclude_recent));
+    }
+    recalibration.pool_tails();
+    std::vector<double> p;
+    for (size_t k = 0; k < tested.size(); ++k) p.push_back(recalibration.p(k, tested[k].judged->assessments[tested[k].at]));
+    std::vector<double> adjusted(p.size());
+    detection::benjamini_hochberg(p, adjusted);
+    for (size_t k = 0; k < tested.size(); ++k) {
+      out.recalibrated.at(*tested[k].name).z[tested[k].at] = deviate(p[k]);
+      out.adjusted.at(*tested[k].name).z[tested[k].at] = std::max(-detection::kZMax, deviate(adjusted[k]));
+    }
   }
   return out;
 }
@@ -231,6 +317,43 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, con
   return out;
 }
 
+// Alarms in the quiet periods of the test part, of which a CUSUM begins anew at each alarm.
+int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Windows& windows, const BacktestOptions& o) {
+  detection::CusumOptions options;
+  options.threshold_h = threshold;
+  detection::Cusum cusum(options);
+  int64_t alarms = 0;
+  for (int32_t t = s.first.value; t < s.end().value; ++t) {
+    double const z = s.at(t);
+    if (std::isnan(z)) continue;
+    bool alarm = z > threshold;
+    if (accumulate) {
+      cusum.add(PeriodIndex(t), z);
+      alarm = cusum.value() >= threshold;
+      if (alarm) cusum = detection::Cusum(options);
+    }
+    alarms += alarm && t >= o.tune_until.value && windows.at(t) == Ground::kQuiet;
+  }
+  return alarms;
+}
+
+StatedRates stated_rates(DetectorKind kind, const std::string& measure, const ScoresBySeries& scores, bool accumulate,
+                         const Windows& windows, const BacktestOptions& o) {
+  StatedRates r{kind, measure, 0, {}};
+  for (const auto& [name, s] : scores) {
+    for (int32_t t = std::max(o.tune_until, s.first).value; t < s.end().value; ++t) {
+      r.periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
+    }
+  }
+  for (size_t k = 0; k < r.alarms.size(); ++k) {
+    double const rate = Calibration::kNominal[k];
+    double const threshold = accumulate ? detection::cusum_threshold(detection::CusumOptions().reference, 1 / rate)
+                                        : -detection::normal_quantile(rate);
+    for (const auto& [name, s] : scores) r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
+  }
+  return r;
+}
+
 }  // namespace
 
 BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
@@ -243,6 +366,26 @@ BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
 std::array<int, 4> told_delays(base::Calendar calendar) {
   if (calendar.unit() == base::CalendarUnit::kWeek) return {4, 8, 13, 26};
   return {1, 2, 4, 6};
+}
+
+CountRange chance_range(int64_t periods, double p) {
+  // P(X ≤ k) = I_{1−p}(n − k, k + 1): DLMF 8.17.5.
+  auto const at_least = [&](double level) {
+    int64_t low = 0;
+    int64_t high = periods;
+    while (low < high) {
+      int64_t const k = low + (high - low) / 2;
+      double const below =
+          detection::incomplete_beta(static_cast<double>(periods - k), static_cast<double>(k) + 1, 1 - p);
+      if (below >= level) {
+        high = k;
+      } else {
+        low = k + 1;
+      }
+    }
+    return low;
+  };
+  return {at_least((1 - kChanceLevel) / 2), at_least((1 + kChanceLevel) / 2)};
 }
 
 BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std::vector<Downturn>& downturns,
@@ -258,16 +401,24 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std:
     r.tuned = perform(scores, accumulate, r.threshold, windows, tuning, o);
     r.tested = perform(scores, accumulate, r.threshold, windows, testing, o);
     out.detectors.push_back(std::move(r));
+    // An adjusted p states the share of false discoveries, not of false alarms.
+    if (kind != DetectorKind::kDiscovery) out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
   };
   std::vector<ScoresBySeries> all;
   for (const BacktestMeasure& m : measures) {
+    std::map<std::string, Judged> judged;
     ScoresBySeries scores;
     ScoresBySeries ears;
     for (const auto& [name, series] : m.series) {
-      scores.emplace(name, farrington_scores(series, m, o, windows, out.calibration[m.name]));
+      const Judged& own = judged.emplace(name, judge_counts(series, m, o)).first->second;
+      calibrate(own, windows, o, out.calibration[m.name]);
+      scores.emplace(name, scores_of(own));
       ears.emplace(name, ears_scores(series, m.harm, o));
     }
+    Discoveries const discoveries = discover(judged, o);
     judge(DetectorKind::kPeriod, m.name, scores);
+    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name, discoveries.recalibrated, false, windows, o));
+    judge(DetectorKind::kDiscovery, m.name, discoveries.adjusted);
     judge(DetectorKind::kCusum, m.name, scores);
     judge(DetectorKind::kEars, m.name, ears);
     all.push_back(std::move(scores));

@@ -46,8 +46,12 @@ enum class DetectorKind : uint8_t {
   kCusum,      // of these scores
   kEars,       // C2: no season, no trend
   kComposite,  // CUSUM of the measures' scores together, as the rules have it (detection/composite.h)
+  kDiscovery,  // one period's p among those of all series, recalibrated and by Benjamini–Hochberg, as the rules
+               // have it; its threshold is the normal deviate of the adjusted p
+  kRecalibrated,  // one period's p, recalibrated on all series (detection/recalibration.h); told of in rates alone
 };
-inline constexpr std::array<std::string_view, 4> kDetectorNames = {"period", "cusum", "ears", "composite"};
+inline constexpr std::array<std::string_view, 6> kDetectorNames = {"period",    "cusum",     "ears",
+                                                                   "composite", "discovery", "recalibrated"};
 
 // Delays, in periods, whose share of downturns found is told: 4, 8, 13, 26 weeks or 1, 2, 4, 6 months.
 std::array<int, 4> told_delays(base::Calendar calendar);
@@ -81,8 +85,26 @@ struct Calibration {
   std::array<Band, kBandEnds.size() + 1> bands;
 };
 
+// Of a detector at thresholds that state a false-alarm rate a period: a p of a single period, or 1/ARL₀ of a CUSUM,
+// which then begins anew at each alarm. Of the test part, outside downturns and before they are early.
+struct StatedRates {
+  DetectorKind kind{};
+  std::string measure;  // empty: all of them
+  int64_t periods = 0;
+  std::array<int64_t, Calibration::kNominal.size()> alarms{};  // at each of Calibration::kNominal
+};
+// Central 95 % of a binomial count of `periods` at rate `p`, which ordinary periods would give if they were
+// independent and the statement true.
+inline constexpr double kChanceLevel = 0.95;
+struct CountRange {
+  int64_t low = 0;
+  int64_t high = 0;
+};
+CountRange chance_range(int64_t periods, double p);
+
 struct BacktestResult {
   std::vector<DetectorResult> detectors;
+  std::vector<StatedRates> rates;
   std::map<std::string, Calibration> calibration;  // by measure, of the test part
 };
 

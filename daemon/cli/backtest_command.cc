@@ -15,7 +15,6 @@
 namespace bellwether::cli {
 namespace {
 
-constexpr char kFigure[] = "calibration.svg";
 constexpr char kText[] = "report.md";
 
 constexpr char kFooter[] = R"(Input:
@@ -23,7 +22,7 @@ constexpr char kFooter[] = R"(Input:
   count is harm (births), high where a high one is (deaths). Several files are several measures of the same
   series, and are also judged together. --downturns: columns name,start,end as YYYY-MM.
 Output:
-  report.md and calibration.svg in the folder of --report; the table of detectors also on standard output.
+  report.md, rates.svg and calibration.svg in the folder of --report; the table of detectors also on standard output.
 Exit codes: 0 done; 1 a file cannot be written; 2 wrong use or unreadable input, and bad rows in it.
 Example:
   bellwether backtest --data births.csv:low --data deaths.csv:high --downturns downturns.csv \
@@ -105,11 +104,13 @@ absl::Status run(const Options& o) {
   BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_text_file(o.downturns));
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<Downturn> const downturns, parse_downturns(csv, o.downturns));
   BacktestResult const result = backtest(measures, downturns, options);
-  std::string const text = backtest_report(result, options, downturns, command_line(o), kFigure);
-  BELLWETHER_ASSIGN_OR_RETURN(std::string const figure, draw(calibration_figure(result), PlotFormat::kSvg));
+  std::string const text = backtest_report(result, options, downturns, command_line(o));
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const rates, draw(rates_figure(result), PlotFormat::kSvg));
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const calibration, draw(calibration_figure(result), PlotFormat::kSvg));
   mkdir(o.report.c_str(), 0777);  // there already, or the files below will say
   BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kText, text));
-  BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kFigure, figure));
+  BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kRatesFile, rates));
+  BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kCalibrationFile, calibration));
   std::fputs(text.c_str(), stdout);
   return absl::OkStatus();
 }

@@ -11,12 +11,19 @@
 
 namespace bellwether::cli {
 
-// The report's text. `command` is what made it; `figure` is the file of calibration_figure() beside it.
-std::string backtest_report(const BacktestResult& result, const BacktestOptions& options,
-                            const std::vector<Downturn>& downturns, const std::string& command,
-                            const std::string& figure);
+// Files beside the report.
+inline constexpr char kRatesFile[] = "rates.svg";              // rates_figure()
+inline constexpr char kCalibrationFile[] = "calibration.svg";  // calibration_figure()
 
-// Stated against realised rates of single periods, in powers of ten, a panel a measure.
+// The report's text. `command` is what made it.
+std::string backtest_report(const BacktestResult& result, const BacktestOptions& options,
+                            const std::vector<Downturn>& downturns, const std::string& command);
+
+// Stated against realised false-alarm rates by detector, in powers of ten, with what chance alone would do; a
+// panel a measure, and one for those of all measures together.
+PlotFigure rates_figure(const BacktestResult& result);
+
+// The same of single periods by band of the expected count, a panel a measure.
 PlotFigure calibration_figure(const BacktestResult& result);
 
 }  // namespace bellwether::cli

@@ -121,10 +121,53 @@ TEST(BacktestTest, TwoMeasuresAreAlsoJudgedTogether) {
   BacktestResult const r = backtest(
       {measure(detection::Harm::kLow, two_falls), measure(detection::Harm::kHigh, mirrored)}, kTwo, options());
   EXPECT_GE(result(r, DetectorKind::kComposite).tested.found[2], 18);
-  std::string const text = backtest_report(r, options(), kTwo, "bellwether backtest …", "calibration.svg");
+  std::string const text = backtest_report(r, options(), kTwo, "bellwether backtest …");
   EXPECT_THAT(text, HasSubstr("| composite | all | test |"));
   EXPECT_THAT(text, HasSubstr("one 1998-01 to 1998-12"));
   EXPECT_EQ(calibration_figure(r).panels.size(), 2u);
+  PlotFigure const rates = rates_figure(r);
+  ASSERT_EQ(rates.panels.size(), 3u) << "the measures, and both together";
+  EXPECT_EQ(rates.panels.front().lines.size(), 1u + 4u) << "the diagonal; period, recalibrated, cusum, ears";
+  EXPECT_EQ(rates.panels.back().title, "all measures");
+  EXPECT_THAT(text, HasSubstr("![stated and realised rates by detector](rates.svg)"));
+}
+
+// Where nothing happens single periods alarm about as often as they state, recalibrated or not; a CUSUM, by the run
+// lengths of known baselines, somewhat more often (statistics: "Change point").
+TEST(BacktestTest, OrdinaryPeriodsAlarmAboutAsOftenAsStated) {
+  auto const nothing = [](base::PeriodIndex) { return 1.0; };
+  BacktestResult const r = backtest({measure(detection::Harm::kLow, nothing, 60)}, kTwo, options());
+  auto const realised = [&](DetectorKind kind, double stated) {
+    for (const StatedRates& s : r.rates) {
+      if (s.kind != kind) continue;
+      for (size_t k = 0; k < s.alarms.size(); ++k) {
+        if (Calibration::kNominal[k] == stated) return static_cast<double>(s.alarms[k]) / static_cast<double>(s.periods);
+      }
+    }
+    ADD_FAILURE() << "no such rate";
+    return 0.0;
+  };
+  // Counts that scatter less than Poisson's, so never more often than stated.
+  EXPECT_LE(realised(DetectorKind::kPeriod, 0.1), 0.1);
+  EXPECT_LE(realised(DetectorKind::kRecalibrated, 0.1), realised(DetectorKind::kPeriod, 0.1));
+  EXPECT_LE(realised(DetectorKind::kCusum, 0.1), 0.1);
+  EXPECT_GT(realised(DetectorKind::kEars, 0.1), 0.05);
+}
+
+TEST(BacktestTest, ADiscoveryOfATickFindsAFallInEverySeries) {
+  BacktestResult const r = backtest({measure(detection::Harm::kLow, two_falls)}, kTwo, options());
+  const DetectorResult& d = result(r, DetectorKind::kDiscovery);
+  EXPECT_GE(d.tested.found[2], 18);
+  EXPECT_LE(d.tuned.false_alarms_a_year, 0.05);
+}
+
+TEST(BacktestTest, TheRangeOfChanceIsTheBinomials) {
+  // R: qbinom(c(.025, .975), 1000, .01) and 20, .5.
+  EXPECT_EQ(chance_range(1000, 0.01).low, 4);
+  EXPECT_EQ(chance_range(1000, 0.01).high, 17);
+  EXPECT_EQ(chance_range(20, 0.5).low, 6);
+  EXPECT_EQ(chance_range(20, 0.5).high, 14);
+  EXPECT_EQ(chance_range(0, 0.01).high, 0);
 }
 
 }  // namespace
