@@ -63,6 +63,11 @@ void status(Context& context) {
                 static_cast<double>(s.bytes()) / (1 << 20), s.started_from().c_str());
     if (!s.error().empty()) std::printf("%s\n", paint("no snapshot: " + s.error(), Colour::kAmber).c_str());
   }
+  if (const api::ComparisonStatus& c = r.comparison(); !c.first_divergence().empty()) {
+    std::printf("\n%s\n", paint("diverged from the journal: " + c.first_divergence() +
+                                    (c.diverged() ? "" : "; later ticks agree"),
+                                Colour::kRed).c_str());
+  }
   for (const std::string& topic : r.silent_inputs()) std::printf("source silent: %s\n", topic.c_str());
   for (const std::string& w : r.basis().coverage_warnings()) std::printf("warning: %s\n", w.c_str());
 }

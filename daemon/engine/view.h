@@ -71,6 +71,18 @@ struct SnapshotsReport {
   std::string started_from;   // "snapshot of TICK", or why from the log
 };
 
+// Of this replica's ticks with the journal's, since the start of the process.
+struct ComparisonReport {
+  int64_t equal = 0;
+  int64_t cells_equal = 0;
+  int64_t cells_differ = 0;
+  int64_t verdicts_differ = 0;
+  int64_t cut_differs = 0;
+  int64_t not_compared = 0;
+  bool diverged = false;         // the latest tick that could be compared differs
+  std::string first_divergence;  // empty: none
+};
+
 // The state of the process, for GetStatus and the health checks.
 struct StatusReport {
   std::string version;
@@ -84,6 +96,7 @@ struct StatusReport {
   std::vector<RefusalReport> refused;
   std::vector<SourceReport> sources;
   SnapshotsReport snapshots;
+  ComparisonReport comparison;
   std::string config_digest;
 };
 

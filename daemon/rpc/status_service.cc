@@ -68,6 +68,15 @@ class StatusService final : public api::StatusService::Service {
       snapshots.set_bytes(static_cast<int64_t>(report.snapshots.bytes));
       snapshots.set_error(report.snapshots.error);
       snapshots.set_started_from(report.snapshots.started_from);
+      api::ComparisonStatus& comparison = *response->mutable_comparison();
+      comparison.set_equal(report.comparison.equal);
+      comparison.set_cells_equal(report.comparison.cells_equal);
+      comparison.set_cells_differ(report.comparison.cells_differ);
+      comparison.set_verdicts_differ(report.comparison.verdicts_differ);
+      comparison.set_cut_differs(report.comparison.cut_differs);
+      comparison.set_not_compared(report.comparison.not_compared);
+      comparison.set_diverged(report.comparison.diverged);
+      comparison.set_first_divergence(report.comparison.first_divergence);
       for (const std::string& topic : view->book->silent_topics()) response->add_silent_inputs(topic);
       return grpc::Status::OK;
     });

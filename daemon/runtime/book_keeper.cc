@@ -15,11 +15,39 @@ void BookKeeper::start_from(alerts::Book book) {
 }
 
 alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::JournalEntry& entry) {
+  const auto* const tick = std::get_if<alerts::TickEvaluated>(&entry);
+  std::shared_ptr<const alerts::Book> const from = tick == nullptr ? nullptr : before(*tick);
   alerts::FoldOutcome const outcome = book_.fold(offset, entry);
   std::lock_guard lock(mutex_);
+  if (tick != nullptr && outcome == alerts::FoldOutcome::kApplied) {
+    last_tick_at_ = offset;
+    JournaledTick journaled = in_short(offset, *tick);
+    journaled.before = from;
+    remember(std::move(journaled));
+  }
   outcomes_.emplace_back(offset, outcome);
   if (outcomes_.size() > kOutcomesKept) outcomes_.pop_front();
   return outcome;
+}
+
+// The book as it stands tells a verdict what the one at tick.book_offset told: the fold takes no tick with other
+// rules or regime breaks between, and nothing else that may stand there has a part in a verdict. Unless a tick does.
+std::shared_ptr<const alerts::Book> BookKeeper::before(const alerts::TickEvaluated& tick) const {
+  if (!caught_up_ || tick.book_offset < last_tick_at_) return nullptr;
+  if (published_->offset() == book_.offset()) return published_;
+  return std::make_shared<const alerts::Book>(book_);
+}
+
+void BookKeeper::remember(JournaledTick tick) {
+  ticks_.push_back(std::move(tick));
+  if (ticks_.size() > kBooksBeforeKept) ticks_[ticks_.size() - 1 - kBooksBeforeKept].before.reset();
+  if (ticks_.size() > kJournaledTicksKept) ticks_.pop_front();
+}
+
+std::optional<JournaledTick> BookKeeper::journaled(base::PeriodIndex tick) const {
+  std::lock_guard lock(mutex_);
+  if (ticks_.empty() || tick < ticks_.front().tick || ticks_.back().tick < tick) return std::nullopt;
+  return ticks_[static_cast<size_t>(tick.value - ticks_.front().tick.value)];
 }
 
 void BookKeeper::skip(base::JournalOffset offset) { book_.skip(offset); }

@@ -118,6 +118,7 @@ void Evaluation::settle(base::PeriodIndex tick) {
   }
   evaluator_.apply(tick, parts);
   last_ = tick;
+  own_counts_ = false;
   unpublished_ = true;
   unprepared_ = 1;
   {
@@ -145,6 +146,37 @@ void Evaluation::settle(base::PeriodIndex tick) {
     waiting_since_ = absl::InfiniteFuture();
   }
   publish(false);
+  if (!stop_.load()) hold_against_journal(tick);
+}
+
+// The verdict is computed only here, from the book that the journaled one was computed from: what evaluate() keeps
+// is a cache, which a replica that comes to lead finds filled.
+void Evaluation::hold_against_journal(base::PeriodIndex tick) {
+  if (own_counts_) {
+    comparisons_.note_own();
+    std::lock_guard lock(mutex_);
+    report_.divergence = comparisons_.report();
+    return;
+  }
+  std::optional<JournaledTick> const journaled = with_.keeper.journaled(tick);
+  const JournaledTick* const theirs = journaled ? &*journaled : nullptr;
+  OwnTick own{tick, cut_digest(cut()), evaluator_.cells_digest(), std::nullopt};
+  Compared result = compare(own, theirs);
+  if (result == Compared::kCellsEqual && theirs->before != nullptr && theirs->before->rule_set() != nullptr) {
+    own.verdict_digest =
+        evaluator_.evaluate(tick, *theirs->before, cut(), theirs->historical).verdict_digest;
+    result = compare(own, theirs);
+  }
+  Comparisons::News const news = comparisons_.note(result, own, theirs);
+  base::Calendar const calendar = options_.evaluator.calendar;
+  std::string const name = calendar.name(tick);
+  if (news == Comparisons::News::kDiverged) {
+    with_.log(3, "divergence", describe(comparisons_.latest(), calendar));
+  } else if (news == Comparisons::News::kAgreesAgain) {
+    with_.log(6, "divergence", base::cat("tick ", name, ": this replica agrees with the journal again"));
+  }
+  std::lock_guard lock(mutex_);
+  report_.divergence = comparisons_.report();
 }
 
 bool Evaluation::judge(base::PeriodIndex tick) {
@@ -181,6 +213,7 @@ bool Evaluation::judge(base::PeriodIndex tick) {
     return false;
   }
   with_.appended(seconds_since(written));
+  own_counts_ = verdict.tick == tick && appended->outcome == alerts::FoldOutcome::kApplied;
   // Another verdict for the tick, or new rules, came first: the book has moved and says what to do now.
   return appended->outcome == alerts::FoldOutcome::kApplied || with_.keeper.view()->offset() > book->offset();
 }

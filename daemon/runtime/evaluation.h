@@ -1,5 +1,5 @@
 // Purpose: the evaluation thread: aligns the partitions' ticks, adds them to the panel, judges them (as
-// leader) or waits for the leader's judgement, and publishes the view.
+// leader) or waits for the leader's judgement and holds its own against it, and publishes the view.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/evaluator.h"
+#include "runtime/divergence.h"
 #include "runtime/ingest.h"
 #include "runtime/journal.h"
 #include "runtime/snapshotter.h"
@@ -35,6 +36,7 @@ struct EvaluationReport {
   size_t panel_bytes = 0;
   int64_t ticks = 0;
   double waiting_seconds = 0;  // how long the tick in hand has been without a verdict; 0: none is
+  DivergenceReport divergence;  // of ticks that others, or this replica's runs before, have journaled
 };
 
 class Evaluation {
@@ -74,6 +76,7 @@ class Evaluation {
   std::optional<base::PeriodIndex> next_tick() const;
   void settle(base::PeriodIndex tick);
   bool judge(base::PeriodIndex tick);
+  void hold_against_journal(base::PeriodIndex tick);
   void activate_rules();
   std::vector<alerts::CutOffset> cut() const;
   void take_snapshot();
@@ -86,6 +89,8 @@ class Evaluation {
   engine::Evaluator evaluator_;
   std::map<std::pair<size_t, int32_t>, base::Offset> cut_;  // by input and partition
   std::optional<base::PeriodIndex> last_;
+  bool own_counts_ = false;  // what the journal says of last_ is what this evaluation wrote
+  Comparisons comparisons_;
   bool unpublished_ = false;
   size_t unprepared_ = 0;
   absl::Time published_at_ = absl::InfinitePast();

@@ -191,6 +191,22 @@ void add_alerts(const Scrape& s, Families& out) {
   }
 }
 
+void add_comparisons(const Scrape& s, Families& out) {
+  const DivergenceReport& d = s.evaluation.divergence;
+  Cells ticks;
+  for (size_t i = 0; i < d.ticks.size(); ++i) {
+    ticks[{std::string(kComparedNames[i])}] = static_cast<double>(d.ticks[i]);
+  }
+  put_all(out.add("ticks_compared_total", "Ticks held against what others have journaled, by result.",
+                  MetricType::Counter),
+          {"result"}, ticks);
+  out.gauge("diverged", "1 while the latest tick that could be compared differs from the journal's.", d.diverged);
+  if (d.first) {
+    out.gauge("first_divergence_timestamp_seconds", "Instant of the first tick that differed.",
+              1e-3 * static_cast<double>(s.view->calendar.end_of(d.first->tick).value));
+  }
+}
+
 void add_snapshots(const Scrape& s, Families& out) {
   if (!s.snapshot.enabled) return;
   if (s.snapshot.taken_at.value > 0) {
@@ -243,6 +259,7 @@ class ScrapeCollector : public prometheus::Collectable {
     add_events(s, out);
     add_inputs(s, out);
     add_alerts(s, out);
+    add_comparisons(s, out);
     add_snapshots(s, out);
     return out.take();
   }

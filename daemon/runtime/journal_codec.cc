@@ -297,33 +297,7 @@ absl::StatusOr<alerts::JournalEntry> get(const pb::RuleSetActivated& a) {
   return out;
 }
 
-}  // namespace
-
-std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
-                   UnixMillis written_at) {
-  pb::JournalRecord record;
-  record.set_format(kJournalFormat);
-  record.set_writer(std::string(writer));
-  record.set_written_at_ms(written_at.value);
-  std::visit([&](const auto& e) { put(e, record); }, entry);
-  return record.SerializeAsString();
-}
-
-absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
-  // An evaluation is thousands of small messages: made and thrown away in one piece they cost less.
-  google::protobuf::ArenaOptions blocks;
-  blocks.start_block_size = 2 * bytes.size() + kArenaBlockBytes;
-  blocks.max_block_size = blocks.start_block_size;
-  google::protobuf::Arena arena(blocks);
-  pb::JournalRecord& record = *google::protobuf::Arena::CreateMessage<pb::JournalRecord>(&arena);
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::DataLossError("the bytes are no JournalRecord");
-  }
-  if (record.format() > kJournalFormat) {
-    return absl::UnimplementedError(base::cat("journal format ", record.format(),
-                                              "; this build reads up to ", kJournalFormat,
-                                              ": update it"));
-  }
+absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
   switch (record.body_case()) {
     case pb::JournalRecord::kTickEvaluated: {
       BELLWETHER_ASSIGN_OR_RETURN(alerts::TickEvaluated tick, get(record.tick_evaluated()));
@@ -362,6 +336,42 @@ absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
     case pb::JournalRecord::BODY_NOT_SET: break;
   }
   return absl::DataLossError("the record has no body");
+}
+
+}  // namespace
+
+std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
+                   UnixMillis written_at) {
+  pb::JournalRecord record;
+  record.set_format(kJournalFormat);
+  record.set_writer(std::string(writer));
+  record.set_written_at_ms(written_at.value);
+  std::visit([&](const auto& e) { put(e, record); }, entry);
+  return record.SerializeAsString();
+}
+
+absl::StatusOr<JournalRecord> decode_record(std::string_view bytes) {
+  // An evaluation is thousands of small messages: made and thrown away in one piece they cost less.
+  google::protobuf::ArenaOptions blocks;
+  blocks.start_block_size = 2 * bytes.size() + kArenaBlockBytes;
+  blocks.max_block_size = blocks.start_block_size;
+  google::protobuf::Arena arena(blocks);
+  pb::JournalRecord& record = *google::protobuf::Arena::CreateMessage<pb::JournalRecord>(&arena);
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("the bytes are no JournalRecord");
+  }
+  if (record.format() > kJournalFormat) {
+    return absl::UnimplementedError(base::cat("journal format ", record.format(),
+                                              "; this build reads up to ", kJournalFormat,
+                                              ": update it"));
+  }
+  BELLWETHER_ASSIGN_OR_RETURN(alerts::JournalEntry entry, entry_of(record));
+  return JournalRecord{std::move(entry), record.writer(), UnixMillis(record.written_at_ms())};
+}
+
+absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes) {
+  BELLWETHER_ASSIGN_OR_RETURN(JournalRecord record, decode_record(bytes));
+  return std::move(record.entry);
 }
 
 }  // namespace bellwether::runtime

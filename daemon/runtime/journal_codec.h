@@ -24,4 +24,12 @@ std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
 // guess).
 absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
 
+// The same with what stands around the entry, for people.
+struct JournalRecord {
+  alerts::JournalEntry entry;
+  std::string writer;
+  base::UnixMillis written_at;
+};
+absl::StatusOr<JournalRecord> decode_record(std::string_view bytes);
+
 }  // namespace bellwether::runtime

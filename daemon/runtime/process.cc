@@ -442,6 +442,9 @@ class Process::Impl {
         }
       }
       for (std::string& what : watch_->warnings()) warnings.push_back(std::move(what));
+      if (DivergenceReport const d = evaluation_->report().divergence; d.diverged) {
+        warnings.push_back(base::cat("this replica has diverged from the journal: ", describe(*d.first, calendar_)));
+      }
       if (std::string const trouble = dead_letters_->trouble(); !trouble.empty()) {
         warnings.push_back(base::cat("dead letters are not taken and ticks wait for them: ", trouble));
       }
@@ -522,6 +525,7 @@ class Process::Impl {
       std::lock_guard lock(state_mutex_);
       out.snapshots = {true, report.taken_at, report.bytes, report.error, started_from_};
     }
+    out.comparison = to_report(evaluation_->report().divergence, calendar_);
     out.broker_reachable = ingest_->broker_reachable();
     std::map<std::string, int64_t> refused;
     std::map<uint64_t, base::UnixMillis> sources;

@@ -205,7 +205,7 @@ Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {
   if (options_.group.empty()) options_.group = options_.topics.journal;
   folder_.write("areas.csv", kWorldAreas);
   folder_.write("sets.csv", kWorldSets);
-  folder_.write("sectors.csv", kWorldSectors);
+  folder_.write("sectors.csv", options_.sectors.empty() ? kWorldSectors : std::string_view(options_.sectors));
   config_ = folder_.write("bellwetherd.yaml", yaml());
   child_ = std::make_unique<Child>(
       std::vector<std::string>{std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd", "--config", config_},

@@ -102,6 +102,7 @@ struct DaemonOptions {
   Topics topics;
   std::string time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n";
   std::string more;  // YAML
+  std::string sectors;  // the file's text; empty: the small world's
   std::string group;
   int session_timeout_ms = 6000;
   std::string grpc_address = "127.0.0.1:0";

@@ -85,6 +85,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
         "ticks wait until the dead letters are written", "dead letters are written again", "not taken: ", "taken again", "going on from ", " is refused: ",
         "snapshots.folder: ", "are read: what is in the others is not counted",
         "dead letters are not taken and ticks wait for them: ",
+        "this replica agrees with the journal again", "this replica has diverged from the journal: ",
         "the journal was truncated or made anew while it was being read", " passed over: "}) {
     std::string const spaced = std::regex_replace(std::string(words), std::regex("\\s+"), " ");
     std::string const end = spaced.back() == ' ' ? spaced.substr(0, spaced.size() - 1) : spaced;
