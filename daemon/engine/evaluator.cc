@@ -50,6 +50,17 @@ std::vector<detection::PeriodRange> exclusions(const Book& book, const AlertUpda
   return out;
 }
 
+uint64_t verdict_digest(std::span<const AlertUpdate> updates) {
+  base::SetDigest digest;
+  for (const AlertUpdate& u : updates) {
+    digest.add(base::hash64(base::cat(u.key.rule, "|", u.key.area, "|", u.key.sector)),
+               static_cast<uint64_t>(u.transition) << 16 | static_cast<uint64_t>(u.severity) << 8 |
+                   uint64_t{u.open},
+               static_cast<uint64_t>(std::llround(u.evidence.cusum * 1e6)));
+  }
+  return digest.value();
+}
+
 PeriodIndex observed_from(const indicators::Panel& panel, Measure measure) {
   std::span<const int32_t> const pooled = panel.series({}, measure).counts;
   auto const seen = std::ranges::find_if(pooled, [](int32_t n) { return n != 0; });
@@ -242,14 +253,7 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
   settle_unvisited(book, tick, verdict);
   std::sort(out.updates.begin(), out.updates.end(),
             [](const AlertUpdate& a, const AlertUpdate& b) { return a.key < b.key; });
-  base::SetDigest digest;
-  for (const AlertUpdate& u : out.updates) {
-    digest.add(base::hash64(base::cat(u.key.rule, "|", u.key.area, "|", u.key.sector)),
-               static_cast<uint64_t>(u.transition) << 16 | static_cast<uint64_t>(u.severity) << 8 |
-                   uint64_t{u.open},
-               static_cast<uint64_t>(std::llround(u.evidence.cusum * 1e6)));
-  }
-  out.verdict_digest = digest.value();
+  out.verdict_digest = verdict_digest(out.updates);
   return std::move(verdict.out);
 }
 

@@ -46,6 +46,9 @@ detection::DetectorOptions detector_options(const alerts::Rule& rule, base::Cale
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
                                                const alerts::AlertUpdate* open);
 
+// Digest over what a verdict says of each alert, scores rounded to 1e-6; in whatever order they stand.
+uint64_t verdict_digest(std::span<const alerts::AlertUpdate> updates);
+
 // A measure is observed from the first kept period in which it was seen anywhere: what is before is
 // no zero. first_period() of a panel that never saw it.
 base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Measure measure);

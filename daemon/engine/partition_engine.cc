@@ -127,9 +127,21 @@ bool PartitionEngine::close_if_crossed() {
   for (const Crossing& c : crossings_) {
     if (!c.crossed) return false;
   }
+  PartitionTick out = close(*open_tick_);
+  open(PeriodIndex(open_tick_->value + 1));
+  for (Crossing& c : crossings_) {
+    out.cut.push_back(c.cut);
+    // A held record that reaches beyond the next tick too has crossed that as well.
+    c.crossed = c.reach >= open_end_;
+  }
+  ready_.push_back(std::move(out));
+  return true;
+}
+
+PartitionTick PartitionEngine::close(PeriodIndex tick) {
   PartitionTick out;
   out.partition = partition_;
-  out.tick = *open_tick_;
+  out.tick = tick;
   out.deltas.reserve(buffer_.sums.size());
   for (const auto& [key, amount] : buffer_.sums) {
     if (amount != 0) out.deltas.push_back({key, amount});
@@ -141,14 +153,18 @@ bool PartitionEngine::close_if_crossed() {
   buffer_.reports.clear();
   out.complete_to.assign(complete_to_.begin(), complete_to_.end());
   out.stats = ledger_.stats();
-  open(PeriodIndex(open_tick_->value + 1));
-  for (Crossing& c : crossings_) {
-    out.cut.push_back(c.cut);
-    // A held record that reaches beyond the next tick too has crossed that as well.
-    c.crossed = c.reach >= open_end_;
-  }
-  ready_.push_back(std::move(out));
-  return true;
+  return out;
+}
+
+void PartitionEngine::fold(size_t input, Offset offset, UnixMillis published, const events::Event& event) {
+  inputs_[input].next = Offset(offset.value + 1);
+  if (event.kind != events::EventKind::kHeartbeat) keep(input, published, event);
+}
+
+PartitionTick PartitionEngine::close_at(PeriodIndex tick, std::vector<Offset> cut) {
+  PartitionTick out = close(tick);
+  out.cut = std::move(cut);
+  return out;
 }
 
 void PartitionEngine::taken(size_t input, Offset offset, UnixMillis published, UnixMillis at,
@@ -179,16 +195,20 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
     known = std::max(known, at);
     return Taken::kTaken;
   }
+  keep(input, published, event);
+  return Taken::kTaken;
+}
+
+void PartitionEngine::keep(size_t input, UnixMillis published, const events::Event& event) {
   if (!is_kept(event.kind)) {
     ++counts_.not_counted[input];
-    return Taken::kTaken;
+    return;
   }
   ledger::Outcome const outcome = ledger_.apply(event, published, buffer_);
   ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
   if (outcome == ledger::Outcome::kRefused) {
     ++counts_.refused[input][static_cast<size_t>(events::Refusal::kTooManyFacts)];
   }
-  return Taken::kTaken;
 }
 
 Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis published,

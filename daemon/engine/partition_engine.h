@@ -123,6 +123,11 @@ class PartitionEngine {
   // `input` has nothing to read at `next`; `quiet_since` is when that began.
   void at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now);
 
+  // In place of the three above, to fold an input to cuts that are known already, whatever watermarks say: a record
+  // is taken at once, and a tick holds what was taken since the one before.
+  void fold(size_t input, Offset offset, UnixMillis published, const events::Event& event);
+  PartitionTick close_at(PeriodIndex tick, std::vector<Offset> cut);
+
   // As in the ledger, in this order.
   void prefetch(base::BusinessKey business) const { ledger_.prefetch(business); }
   void prefetch_record(base::BusinessKey business) const { ledger_.prefetch_record(business); }
@@ -161,6 +166,8 @@ class PartitionEngine {
   bool begin(size_t input, UnixMillis reach);
   void open(PeriodIndex tick);
   bool close_if_crossed();
+  PartitionTick close(PeriodIndex tick);
+  void keep(size_t input, UnixMillis published, const events::Event& event);
 
   PartitionId partition_;
   PartitionOptions options_;

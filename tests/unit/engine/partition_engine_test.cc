@@ -321,17 +321,38 @@ struct Closed {
   friend bool operator==(const Closed&, const Closed&) = default;
 };
 
-std::vector<Closed> run(const std::vector<std::vector<std::pair<UnixMillis, Event>>>& logs, Random& random) {
+Closed closed(const PartitionTick& tick) {
+  Closed c{tick.tick.value, {}, {}};
+  for (Offset o : tick.cut) c.cut.push_back(o.value);
+  for (const indicators::Delta& d : tick.deltas) c.deltas[d.key] = d.amount;
+  return c;
+}
+
+using Logs = std::vector<std::vector<std::pair<UnixMillis, Event>>>;  // by input
+
+Logs random_logs(Random& random) {
+  Logs logs(2);
+  for (const Event& e : testing::random_log(random, {.businesses = 30, .days = 500})) {
+    logs[e.kind == EventKind::kInteraction].push_back(
+        {UnixMillis(base::start_of(e.effective).value + static_cast<int64_t>(random.below(40)) * kDay / 2), e});
+  }
+  for (auto& log : logs) {
+    // In order of publication, but for a little disorder.
+    std::ranges::stable_sort(log, {}, [](const auto& r) { return r.first; });
+    for (size_t i = 1; i < log.size(); ++i) {
+      if (random.chance(0.2)) std::swap(log[i - 1], log[i]);
+    }
+    log.push_back({at(2018, 1, 1), heartbeat(at(2018, 1, 1))});
+  }
+  return logs;
+}
+
+std::vector<Closed> run(const Logs& logs, Random& random) {
   PartitionEngine engine(PartitionId(0), months(logs.size()));
   std::vector<size_t> next(logs.size());
-  std::vector<Closed> closed;
+  std::vector<Closed> ticks;
   auto const fetch = [&] {
-    while (auto t = engine.take_tick()) {
-      Closed c{t->tick.value, {}, {}};
-      for (Offset o : t->cut) c.cut.push_back(o.value);
-      for (const indicators::Delta& d : t->deltas) c.deltas[d.key] = d.amount;
-      closed.push_back(std::move(c));
-    }
+    while (auto t = engine.take_tick()) ticks.push_back(closed(*t));
   };
   for (int stuck = 0; stuck < 1000;) {
     size_t const i = random.below(logs.size());
@@ -345,28 +366,39 @@ std::vector<Closed> run(const std::vector<std::vector<std::pair<UnixMillis, Even
     if (random.chance(0.3)) fetch();
   }
   fetch();
-  return closed;
+  return ticks;
 }
 
 TEST(PartitionEnginePropertyTest, InterleavingDoesNotMoveTheCut) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     Random random(seed);
-    std::vector<std::vector<std::pair<UnixMillis, Event>>> logs(2);
-    for (const Event& e : testing::random_log(random, {.businesses = 30, .days = 500})) {
-      logs[e.kind == EventKind::kInteraction].push_back(
-          {UnixMillis(base::start_of(e.effective).value + static_cast<int64_t>(random.below(40)) * kDay / 2), e});
-    }
-    for (auto& log : logs) {
-      // In order of publication, but for a little disorder.
-      std::ranges::stable_sort(log, {}, [](const auto& r) { return r.first; });
-      for (size_t i = 1; i < log.size(); ++i) {
-        if (random.chance(0.2)) std::swap(log[i - 1], log[i]);
-      }
-      log.push_back({at(2018, 1, 1), heartbeat(at(2018, 1, 1))});
-    }
+    Logs const logs = random_logs(random);
     std::vector<Closed> const first = run(logs, random);
     ASSERT_FALSE(first.empty());
     for (int i = 0; i < 4; ++i) ASSERT_EQ(run(logs, random), first) << "seed " << seed;
+  }
+}
+
+// Told where they were cut, an engine makes the same ticks of the inputs one after the other.
+TEST(PartitionEnginePropertyTest, AFoldToKnownCutsGivesTheSameTicks) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    Logs const logs = random_logs(random);
+    std::vector<Closed> const ticks = run(logs, random);
+    ASSERT_FALSE(ticks.empty());
+    PartitionEngine engine(PartitionId(0), months(logs.size()));
+    std::vector<size_t> next(logs.size());
+    for (const Closed& tick : ticks) {
+      std::vector<Offset> cut;
+      for (size_t i = 0; i < logs.size(); ++i) {
+        cut.emplace_back(tick.cut[i]);
+        for (; static_cast<int64_t>(next[i]) < tick.cut[i]; ++next[i]) {
+          const auto& [published, event] = logs[i][next[i]];
+          engine.fold(i, Offset(static_cast<int64_t>(next[i])), published, event);
+        }
+      }
+      ASSERT_EQ(closed(engine.close_at(PeriodIndex(tick.tick), cut)), tick) << "seed " << seed;
+    }
   }
 }
 
