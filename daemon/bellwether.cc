@@ -12,7 +12,8 @@ constexpr char kFooter[] =
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
     "  bellwether detect --input series.csv --plot series.svg\n"
     "  bellwether forecast --input series.csv --plot series.svg\n"
-    "Exit codes: 0 done; 1 failure; 2 wrong use; 3 no answer from the server; 4 not found.";
+    "Exit codes: 0 done; 1 failure, or verify found a difference; 2 wrong use; 3 no answer from the server;\n"
+    "4 not found; 5 the log does not hold what verify needs.";
 
 }  // namespace
 
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_backtest(app, context);
   bellwether::cli::add_forecasts(app, context);
   bellwether::cli::add_status(app, context);
+  bellwether::cli::add_verify(app, context);
   bellwether::cli::add_topics(app, context);
   bellwether::cli::add_feed(app, context);
   bellwether::cli::add_detect(app, context);

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "runtime/load.h"
 #include "runtime/log.h"
 #include "runtime/process.h"
 

@@ -13,7 +13,7 @@
 namespace bellwether::cli {
 
 // Exit codes, as `bellwether --help` documents them.
-enum class Exit : int { kOk = 0, kFailure = 1, kUsage = 2, kUnreachable = 3, kNotFound = 4 };
+enum class Exit : int { kOk = 0, kFailure = 1, kUsage = 2, kUnreachable = 3, kNotFound = 4, kCannotVerify = 5 };
 
 struct Context {
   std::string server = "127.0.0.1:7443";
@@ -40,6 +40,7 @@ void add_status(CLI::App& app, Context& context);
 void add_topics(CLI::App& app, Context& context);
 void add_feed(CLI::App& app, Context& context);
 void add_detect(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
 
 // "2026-11-24 09:15" in UTC.
 std::string instant(int64_t milliseconds);

@@ -171,7 +171,8 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   base::Calendar const calendar = options_.evaluator.calendar;
   std::string const name = calendar.name(tick);
   if (news == Comparisons::News::kDiverged) {
-    with_.log(3, "divergence", describe(comparisons_.latest(), calendar));
+    with_.log(3, "divergence", base::cat(describe(comparisons_.latest(), calendar), "; `bellwether verify ", name,
+                                         "` says which of them the log gives"));
   } else if (news == Comparisons::News::kAgreesAgain) {
     with_.log(6, "divergence", base::cat("tick ", name, ": this replica agrees with the journal again"));
   }

@@ -1,3 +1,5 @@
+#include "runtime/load.h"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -7,7 +9,6 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "runtime/process.h"
 
 extern char** environ;
 
@@ -89,6 +90,31 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes)};
+}
+
+kafka::ClientOptions kafka_client(const config::Config& config) {
+  kafka::ClientOptions out;
+  out.bootstrap_servers = config.kafka.bootstrap_servers;
+  out.client_id = config.kafka.client_id;
+  out.properties = config.kafka.properties;
+  return out;
+}
+
+Inputs inputs_of(const config::Config& config) {
+  Inputs out{{config.kafka.registrations_topic}, {events::Topic::kRegistrations}};
+  if (!config.kafka.support_topic.empty()) {
+    out.topics.push_back(config.kafka.support_topic);
+    out.kinds.push_back(events::Topic::kSupport);
+  }
+  return out;
+}
+
+engine::EvaluatorOptions evaluator_options(const config::Config& config) {
+  engine::EvaluatorOptions out{base::Calendar(config.time.calendar), config.time.history_periods, {}};
+  for (events::Topic kind : inputs_of(config).kinds) {
+    out.topics.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
+  }
+  return out;
 }
 
 }  // namespace bellwether::runtime

@@ -23,6 +23,7 @@
 #include "runtime/ingest.h"
 #include "runtime/instruments.h"
 #include "runtime/journal.h"
+#include "runtime/load.h"
 #include "runtime/log.h"
 #include "runtime/restore.h"
 #include "runtime/snapshotter.h"
@@ -74,18 +75,13 @@ class Process::Impl {
         calendar_(config_.time.calendar),
         reference_(std::make_shared<const reference::Reference>(std::move(reference))),
         decoder_(*reference_),
+        client_(kafka_client(config_)),
         keeper_(calendar_),
         views_(reference_, calendar_, keeper_),
         started_at_(now()) {
-    topics_.push_back(config_.kafka.registrations_topic);
-    kinds_.push_back(events::Topic::kRegistrations);
-    if (!config_.kafka.support_topic.empty()) {
-      topics_.push_back(config_.kafka.support_topic);
-      kinds_.push_back(events::Topic::kSupport);
-    }
-    client_.bootstrap_servers = config_.kafka.bootstrap_servers;
-    client_.client_id = config_.kafka.client_id;
-    client_.properties = config_.kafka.properties;
+    Inputs inputs = inputs_of(config_);
+    topics_ = std::move(inputs.topics);
+    kinds_ = std::move(inputs.kinds);
     char host[256] = {};
     gethostname(host, sizeof host - 1);
     writer_ = base::cat(config_.kafka.client_id, "@", static_cast<const char*>(host), ":", getpid());
@@ -388,7 +384,7 @@ class Process::Impl {
 
   void start_evaluation(std::optional<Evaluation::Restored> restored) {
     EvaluationOptions evaluation;
-    evaluation.evaluator = {calendar_, config_.time.history_periods, topic_kinds()};
+    evaluation.evaluator = evaluator_options(config_);
     evaluation.topics = topics_;
     evaluation.historical_after_ms = config_.time.historical_after_ms;
     evaluation_ = std::make_unique<Evaluation>(
@@ -398,12 +394,6 @@ class Process::Impl {
                                   [this](double s) { instruments_.evaluation().Observe(s); },
                                   [this](double s) { instruments_.journal().Observe(s); },
                                   [this] { server_->notify(); }, log_fn()});
-  }
-
-  std::vector<std::string> topic_kinds() const {
-    std::vector<std::string> out;
-    for (events::Topic kind : kinds_) out.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
-    return out;
   }
 
   // A tick is ready, the book has news, or leadership moved. From any thread, also during open().

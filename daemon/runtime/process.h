@@ -7,8 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "config/config.h"
 #include "reference/reference.h"
 
@@ -18,12 +16,6 @@ inline constexpr char kVersion[] = "0.1.0";
 
 // Exit codes of bellwetherd, as its --help documents them.
 enum class Exit : int { kOk = 0, kFailure = 1, kConfig = 2, kAddress = 3, kTopics = 4 };
-
-// Reads the file and what it refers to. Errors: InvalidArgument listing everything that is wrong,
-// NotFound when a file cannot be read.
-absl::StatusOr<config::Config> load_config(const std::string& path);
-absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
-                                                    const std::string& config_path);
 
 class Process {
  public:

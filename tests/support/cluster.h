@@ -121,6 +121,7 @@ class Daemon {
   std::shared_ptr<grpc::Channel> channel() const;
   std::string http(const std::string& path, int* status = nullptr) const;
   void rewrite(const std::string& more);  // of the configuration, for SIGHUP
+  const std::string& config() const { return config_; }  // the file
 
   status::v1::GetStatusResponse status() const;
   // Everything in the log was read and the data reach `period`.
