@@ -1,6 +1,7 @@
-// Purpose: what snapshots ask of a file system, so that tests can have one that tears, forgets and fills up.
+// Purpose: what snapshots ask of a file system, so that tests can have one that tears, forgets and
+// fills up.
 // Errors: NotFound, ResourceExhausted (no space, a quota), else Unavailable; all name the path.
-// Thread safety: a Disk may be used from any thread, a file from one.
+// Thread safety: a Disk and an InputFile may be used from any thread, an OutputFile from one.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,8 @@ class Disk {
  public:
   virtual ~Disk() = default;
   virtual absl::StatusOr<std::unique_ptr<OutputFile>> create(const std::string& path) = 0;
+  // Appends to what is there; makes the file where there is none.
+  virtual absl::StatusOr<std::unique_ptr<OutputFile>> extend(const std::string& path) = 0;
   virtual absl::StatusOr<std::unique_ptr<InputFile>> open(const std::string& path) = 0;
   // With those above it.
   virtual absl::Status make_folder(const std::string& path) = 0;

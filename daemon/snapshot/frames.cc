@@ -1,11 +1,11 @@
 #include "snapshot/frames.h"
 
-#include <isa-l/crc.h>
 #include <zstd.h>
 
 #include "base/status.h"
 #include "base/text.h"
 #include "snapshot/bytes.h"
+#include "snapshot/crc32c.h"
 
 namespace bellwether::snapshot {
 namespace {
@@ -15,14 +15,6 @@ constexpr size_t kFileHeaderBytes = 16;
 constexpr size_t kFrameHeaderBytes = 16;
 constexpr size_t kCheckedHeaderBytes = 12;
 constexpr int kPackLevel = 1;  // speed before size: a snapshot is written over and over
-
-uint32_t crc32c(std::string_view header, std::string_view stored) {
-  auto const add = [](uint32_t crc, std::string_view bytes) {
-    auto* const data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
-    return crc32_iscsi(data, static_cast<int>(bytes.size()), crc);
-  };
-  return ~add(add(~0u, header), stored);
-}
 
 }  // namespace
 
@@ -59,7 +51,7 @@ absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack
   header.fixed(tag);
   header.fixed(static_cast<uint8_t>(stored.data() != payload.data()));
   header.fixed(uint16_t{0});
-  header.fixed(crc32c(header.view(), stored));
+  header.fixed(crc32c(crc32c(0, header.view()), stored));
   ++frames_;
   BELLWETHER_RETURN_IF_ERROR(put(header.view()));
   return put(stored);
@@ -123,7 +115,8 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   }
   auto const stored = read(stored_size, stored_);
   if (!stored.ok()) return stored.status();
-  if (crc32c(header->substr(0, kCheckedHeaderBytes), *stored) != crc) return damaged("the checksum differs");
+  if (crc32c(crc32c(0, header->substr(0, kCheckedHeaderBytes)), *stored) != crc)
+    return damaged("the checksum differs");
   frame.stored_bytes = stored_size;
   frame.payload = *stored;
   if (packed) {

@@ -73,9 +73,10 @@ class PosixInput final : public InputFile {
 class PosixDisk final : public Disk {
  public:
   absl::StatusOr<std::unique_ptr<OutputFile>> create(const std::string& path) override {
-    int const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0) return failure("create", path, errno);
-    return std::make_unique<PosixOutput>(descriptor, path);
+    return output(path, O_TRUNC);
+  }
+  absl::StatusOr<std::unique_ptr<OutputFile>> extend(const std::string& path) override {
+    return output(path, O_APPEND);
   }
   absl::StatusOr<std::unique_ptr<InputFile>> open(const std::string& path) override {
     int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -118,6 +119,13 @@ class PosixDisk final : public Disk {
     if (error) return failure("list", path, error.value());
     std::ranges::sort(names);
     return names;
+  }
+
+ private:
+  static absl::StatusOr<std::unique_ptr<OutputFile>> output(const std::string& path, int how) {
+    int const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0644);
+    if (descriptor < 0) return failure("create", path, errno);
+    return std::make_unique<PosixOutput>(descriptor, path);
   }
 };
 

@@ -13,10 +13,28 @@ namespace bellwether::snapshot {
 namespace {
 
 constexpr std::string_view kWriting = ".writing-";
+constexpr std::string_view kIncoming = ".incoming";
+
+class BytesFile final : public InputFile {
+ public:
+  explicit BytesFile(std::string_view bytes) : bytes_(bytes) {}
+  uint64_t size() const override { return bytes_.size(); }
+  absl::StatusOr<size_t> read(uint64_t offset, std::span<char> into) const override {
+    if (offset >= bytes_.size()) return size_t{0};
+    return bytes_.copy(into.data(), into.size(), offset);
+  }
+
+ private:
+  std::string_view bytes_;
+};
 
 std::optional<uint64_t> sequence(std::string_view name) {
   if (name.starts_with(kWriting)) name.remove_prefix(kWriting.size());
   return base::parse_number<uint64_t>(name);
+}
+
+std::string name_of(uint64_t number) {
+  return absl::StrFormat("%020d", number);
 }
 
 absl::Status in_file(std::string_view file, const absl::Status& status) {
@@ -87,7 +105,41 @@ absl::Status same_identity(const Identity& found, const Identity& wanted) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
+  if (manifest.identity.partitions < 1 ||
+      manifest.file_bytes.size() != 1 + static_cast<size_t>(manifest.identity.partitions)) {
+    return absl::DataLossError("files are missing in the manifest");
+  }
+  std::vector<FileEntry> out = {{std::string(Store::kEvaluationFile), manifest.file_bytes[0]}};
+  for (size_t p = 0; p + 1 < manifest.file_bytes.size(); ++p) {
+    out.push_back({Store::partition_file(p), manifest.file_bytes[1 + p]});
+  }
+  if (manifest.book_bytes > 0) out.push_back({std::string(Store::kBookFile), manifest.book_bytes});
+  return out;
+}
+
+absl::StatusOr<Manifest> parse_manifest(std::string_view bytes) {
+  BytesFile const file(bytes);
+  FrameReader frames(file, FileKind::kManifest);
+  return read_manifest(frames);
+}
+
 std::string Store::path(std::string_view name) const { return base::cat(folder_, "/", name); }
+std::string Store::incoming() const {
+  return path(kIncoming);
+}
+absl::Status Store::forget_incoming() {
+  return disk_.remove(incoming());
+}
+absl::StatusOr<std::string> Store::manifest(std::string_view name) const {
+  BELLWETHER_ASSIGN_OR_RETURN(auto const file,
+                              disk_.open(base::cat(path(name), "/", kManifestFile)));
+  if (file->size() > kManifestBytesMax) return absl::DataLossError("a manifest that long");
+  std::string bytes(file->size(), '\0');
+  BELLWETHER_ASSIGN_OR_RETURN(size_t const read, file->read(0, bytes));
+  bytes.resize(read);
+  return bytes;
+}
 std::string Store::partition_file(size_t partition) { return base::cat("partition-", partition); }
 
 absl::Status Store::open() {
@@ -137,14 +189,25 @@ absl::StatusOr<uint64_t> Store::save(const Image& image) {
   std::string const temporary = path(base::cat(kWriting, number));
   uint64_t bytes = 0;
   absl::Status status = write(image, temporary, bytes);
-  if (status.ok()) status = disk_.rename(temporary, path(absl::StrFormat("%020d", number)));
+  if (status.ok()) status = appear(temporary, name_of(number));
   if (!status.ok()) {
     (void)disk_.remove(temporary);  // what cannot be removed now is at the next start
     return status;
   }
+  return bytes;
+}
+
+absl::StatusOr<std::string> Store::adopt(const std::string& folder) {
+  std::string const name = name_of(next_++);
+  BELLWETHER_RETURN_IF_ERROR(appear(folder, name));
+  return name;
+}
+
+absl::Status Store::appear(const std::string& temporary, const std::string& name) {
+  BELLWETHER_RETURN_IF_ERROR(disk_.rename(temporary, path(name)));
   BELLWETHER_RETURN_IF_ERROR(disk_.sync_folder(folder_));
   forget_old();
-  return bytes;
+  return absl::OkStatus();
 }
 
 void Store::forget_old() {
@@ -161,7 +224,7 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
                                                            [](FrameReader& f) { return read_manifest(f); }));
   BELLWETHER_RETURN_IF_ERROR(same_identity(manifest.identity, identity));
   auto const partitions = static_cast<size_t>(identity.partitions);
-  if (manifest.file_bytes.size() != 1 + partitions) return absl::DataLossError("files are missing in the manifest");
+  BELLWETHER_RETURN_IF_ERROR(files(manifest).status());
   std::vector<std::optional<absl::StatusOr<RestoredPartition>>> parts(partitions);
   std::optional<absl::StatusOr<RestoredEvaluation>> evaluation;
   std::optional<absl::StatusOr<alerts::Book>> book;

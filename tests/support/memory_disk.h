@@ -46,6 +46,13 @@ class MemoryDisk final : public snapshot::Disk {
     parent->entries[name_of(path)] = file;
     return std::make_unique<Output>(*this, path, std::move(file));
   }
+  absl::StatusOr<std::unique_ptr<snapshot::OutputFile>> extend(const std::string& path) override {
+    auto const node = find(path);
+    if (node == nullptr) return create(path);
+    if (absl::Status s = step(path); !s.ok()) return s;
+    if (node->folder) return absl::UnavailableError(path);
+    return std::make_unique<Output>(*this, path, node);
+  }
   absl::StatusOr<std::unique_ptr<snapshot::InputFile>> open(const std::string& path) override {
     auto node = find(path);
     if (node == nullptr || node->folder) return absl::NotFoundError(path);
