@@ -25,9 +25,11 @@ class Server::Impl {
   Impl(const ServerOptions& options, Backend backend, CallObserver observer)
       : shared_{std::move(backend), std::move(observer)},
         watchers_(shared_.backend, options.watchers_max),
-        services_{make_indicator_service(shared_), make_alert_service(shared_, watchers_),
-                  make_regime_break_service(shared_), make_forecast_service(shared_),
-                  make_status_service(shared_, watchers_)} {}
+        transfers_(options.transfer_bytes_per_second),
+        services_{
+            make_indicator_service(shared_),         make_alert_service(shared_, watchers_),
+            make_regime_break_service(shared_),      make_forecast_service(shared_),
+            make_status_service(shared_, watchers_), make_snapshot_service(shared_, transfers_)} {}
 
   ~Impl() { stop(absl::Now()); }
 
@@ -54,10 +56,12 @@ class Server::Impl {
     if (health == nullptr) return;
     health->SetServingStatus(serving);
     // gRPC knows a service's name only once it was given a status of its own.
-    for (const char* service :
-         {indicators::v1::IndicatorService::service_full_name(),
-          alerts::v1::AlertService::service_full_name(), alerts::v1::RegimeBreakService::service_full_name(),
-          forecasts::v1::ForecastService::service_full_name(), status::v1::StatusService::service_full_name()}) {
+    for (const char* service : {indicators::v1::IndicatorService::service_full_name(),
+                                alerts::v1::AlertService::service_full_name(),
+                                alerts::v1::RegimeBreakService::service_full_name(),
+                                forecasts::v1::ForecastService::service_full_name(),
+                                status::v1::StatusService::service_full_name(),
+                                snapshots::v1::SnapshotService::service_full_name()}) {
       health->SetServingStatus(service, serving);
     }
   }
@@ -76,7 +80,8 @@ class Server::Impl {
 
   Shared shared_;
   Watchers watchers_;
-  std::array<std::unique_ptr<grpc::Service>, 5> services_;
+  Transfers transfers_;
+  std::array<std::unique_ptr<grpc::Service>, 6> services_;
   int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<grpc::Server> server_;
@@ -96,6 +101,9 @@ int Server::port() const { return impl_->port_; }
 void Server::set_serving(bool serving) { impl_->set_serving(serving); }
 void Server::notify() { impl_->watchers_.notify(); }
 int Server::watchers() const { return impl_->watchers_.count(); }
+TransferCounts Server::transfers() const {
+  return impl_->transfers_.counts();
+}
 void Server::stop(absl::Time deadline) { impl_->stop(deadline); }
 
 }  // namespace bellwether::rpc

@@ -1,5 +1,6 @@
-// Purpose: the gRPC server: indicators, alerts, forecasts and status over published views; health and reflection.
-// Human acts leave through Backend::append and are answered once this replica has folded them.
+// Purpose: the gRPC server: indicators, alerts, forecasts and status over published views;
+// snapshots for other replicas; health and reflection. Human acts leave through Backend::append and
+// are answered once this replica has folded them.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "alerts/book.h"
 #include "base/ids.h"
 #include "engine/view.h"
+#include "rpc/snapshots.h"
 
 namespace bellwether::rpc {
 
@@ -39,11 +41,13 @@ struct Backend {
   std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&, absl::Time deadline)>
       append;
   std::function<base::UnixMillis()> now;
+  SnapshotBackend snapshots;  // empty functions: none are given to other replicas
 };
 
 struct ServerOptions {
   std::string address = "0.0.0.0:7443";  // host:port; port 0 picks a free one
   int watchers_max = 10'000;
+  double transfer_bytes_per_second = 50e6;  // of snapshots, to all replicas together
 };
 
 // One finished call, for the latency histogram.
@@ -62,8 +66,9 @@ class Server {
   // A new view was published: watchers look for news. Cheap.
   void notify();
   int watchers() const;
-  // Health flips, watchers end with UNAVAILABLE and the advice to resume elsewhere, calls in flight
-  // finish until `deadline`.
+  TransferCounts transfers() const;
+  // Health flips, watchers and transfers end with UNAVAILABLE and the advice to go on elsewhere,
+  // other calls in flight finish until `deadline`.
   void stop(absl::Time deadline);
 
  private:

@@ -10,8 +10,10 @@
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "bellwether/snapshots/v1/snapshots.grpc.pb.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
 #include "rpc/server.h"
+#include "rpc/transfers.h"
 #include "rpc/watch.h"
 
 namespace bellwether::rpc {
@@ -34,6 +36,7 @@ std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers
 std::unique_ptr<grpc::Service> make_regime_break_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
+std::unique_ptr<grpc::Service> make_snapshot_service(const Shared& shared, Transfers& transfers);
 
 // Runs one unary call and reports its latency.
 template <class Call>

@@ -1,0 +1,52 @@
+// Purpose: snapshots as one replica gives them to another: what the service asks of the process,
+// and what a client hands it. The bytes are the snapshot folder's business.
+// Thread safety: values; the functions of a SnapshotBackend may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace bellwether::rpc {
+
+struct OfferedSnapshot {
+  std::string name;
+  std::string manifest;              // bytes of its file
+  std::vector<std::string> lacking;  // coverage warnings that come with it
+};
+
+// The rest of a file, of which the reader has `offset` bytes with the checksum `crc32c` already.
+struct FileRequest {
+  std::string name;
+  std::string file;
+  uint64_t offset = 0;
+  uint32_t crc32c = 0;
+};
+
+struct SnapshotPiece {
+  uint64_t offset = 0;
+  std::string_view data;  // empty at the end; until the next one is asked for
+  uint32_t crc32c = 0;    // of the file up to and with these bytes
+};
+using NextPiece = std::function<absl::StatusOr<SnapshotPiece>(size_t bytes_max)>;
+
+struct SnapshotBackend {
+  std::function<absl::StatusOr<std::vector<OfferedSnapshot>>()> list;
+  // Errors as SnapshotService.Fetch has them.
+  std::function<absl::StatusOr<NextPiece>(const FileRequest&)> open;
+};
+
+// Since the start of the process, but for `open`.
+struct TransferCounts {
+  int open = 0;
+  int64_t files = 0;    // sent to their end
+  int64_t bytes = 0;    // sent
+  int64_t refused = 0;  // for others being served
+  int64_t broken = 0;   // ended before the end of the file
+};
+
+}  // namespace bellwether::rpc
