@@ -19,6 +19,9 @@ constexpr int64_t kSecond = 1'000;
 constexpr int64_t kHour = 3'600 * kSecond;
 constexpr int64_t kDay = 24 * kHour;
 constexpr int32_t kHistoryYearsMax = 100;
+constexpr size_t kPeersMax = 16;
+constexpr double kTransferMbMin = 0.01;
+constexpr double kTransferMbMax = 10'000;
 // A CUSUM looks back two years and its baselines five more; half a year is left out between.
 constexpr int32_t kHistoryYearsDefault = 8;
 
@@ -99,6 +102,30 @@ void read_forecasts(Section forecasts, ForecastsConfig& to) {
     }
   }
   forecasts.finish();
+}
+
+void read_snapshots(Section snapshots,
+                    const std::vector<std::pair<std::string, std::string>>& environment,
+                    SnapshotsConfig& to) {
+  snapshots.text("folder", to.folder);
+  snapshots.duration("every", to.every_ms, kSecond, kDay);
+  snapshots.texts("peers", to.peers);
+  snapshots.duration("peers_wait", to.peers_wait_ms, 0, kHour);
+  snapshots.number("transfer_mb_per_s", to.transfer_mb_per_s, kTransferMbMin, kTransferMbMax);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_SNAPSHOTS_FOLDER") to.folder = value;
+  }
+  for (const std::string& peer : to.peers) {
+    if (!is_address(peer))
+      snapshots.error("peers", cat("\"", peer, "\" must be host:port, as replicas:7443"));
+  }
+  if (to.peers.size() > kPeersMax)
+    snapshots.error("peers", cat("more than ", kPeersMax, "; a name may have many addresses"));
+  if (!to.peers.empty() && to.folder.empty()) {
+    snapshots.error("peers",
+                    "needs snapshots.folder: what comes from another replica is kept there");
+  }
+  snapshots.finish();
 }
 
 void read_rules(Section rules, alerts::RuleSet& to) {
@@ -220,13 +247,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   serve.finish();
   read_forecasts(root.section("forecasts"), config.forecasts);
 
-  Section snapshots = root.section("snapshots");
-  snapshots.text("folder", config.snapshots.folder);
-  snapshots.duration("every", config.snapshots.every_ms, kSecond, kDay);
-  for (const auto& [name, value] : environment) {
-    if (name == "BELLWETHER_SNAPSHOTS_FOLDER") config.snapshots.folder = value;
-  }
-  snapshots.finish();
+  read_snapshots(root.section("snapshots"), environment, config.snapshots);
 
   Section runtime = root.section("runtime");
   runtime.integer("workers", config.runtime.workers, 0, 256);
@@ -303,8 +324,13 @@ reference:                    # CSV files, relative to this one
 #   budget: 60s                 # of one cut
 
 # snapshots:                  # a cache of what the log says: a restart goes on from the newest
-#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; twice the size of a snapshot is needed
+#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; it needs room for three snapshots
 #   every: 5m                 # while there is news
+#   peers: []                 # host:port of the replicas, or a name for all of them; [] = none. One without a
+#                             # snapshot that it can go on from takes theirs (room for two more). Whoever reaches
+#                             # a replica's port can then read what it knows of every single business.
+#   peers_wait: 60s           # for one of them, where the log no longer reaches back
+#   transfer_mb_per_s: 50     # to all replicas that take one together
 
 # rules:                      # over the defaults; a new id makes a new rule
 #   false_discovery_rate: 0.05

@@ -72,6 +72,9 @@ struct ForecastsConfig {
 struct SnapshotsConfig {
   std::string folder;         // empty = none are taken; or BELLWETHER_SNAPSHOTS_FOLDER
   int64_t every_ms = 300'000; // snapshots.every, while there is news
+  std::vector<std::string> peers;   // host:port of replicas; empty = none are asked or given any
+  int64_t peers_wait_ms = 60'000;   // for one that answers, where the log no longer reaches back
+  double transfer_mb_per_s = 50;    // to all of them together
 };
 
 struct Config {

@@ -68,7 +68,7 @@ struct SnapshotsReport {
   base::UnixMillis taken_at;  // 0: there is none
   uint64_t bytes = 0;
   std::string error;          // of the last attempt
-  std::string started_from;   // "snapshot of TICK", or why from the log
+  std::string started_from;   // "the snapshot of TICK", with "of peer ADDRESS", or why from the log
 };
 
 // Of this replica's ticks with the journal's, since the start of the process.

@@ -223,6 +223,31 @@ void add_snapshots(const Scrape& s, Families& out) {
               static_cast<double>(s.snapshot.failed));
 }
 
+void add_transfers(const Scrape& s, Families& out) {
+  if (!s.peer_transfers) return;
+  auto const counter = [&](const char* name, const char* help, auto value) {
+    out.counter(name, help, static_cast<double>(value));
+  };
+  out.gauge("transfers_open", "Files of snapshots that other replicas are fetching from here.",
+            s.transfers.open);
+  counter("transfer_files_sent_total", "Files of snapshots sent to their end.", s.transfers.files);
+  counter("transfer_sent_bytes_total", "Bytes of snapshots sent to other replicas.",
+          s.transfers.bytes);
+  counter("transfers_refused_total", "Fetches refused because others were being served.",
+          s.transfers.refused);
+  counter("transfers_broken_total", "Fetches that ended before the end of the file.",
+          s.transfers.broken);
+  counter("transfers_taken_total", "Snapshots taken from another replica.",
+          s.peer_transfers->taken);
+  counter("transfer_received_bytes_total", "Bytes of snapshots that other replicas sent.",
+          s.peer_transfers->bytes);
+  counter("transfer_failures_total",
+          "Attempts to take a snapshot of another replica that broke off.",
+          s.peer_transfers->failed);
+  out.gauge("transfer_duration_seconds", "Time that taking the last one took; 0 = none was taken.",
+            s.peer_transfers->seconds);
+}
+
 class ScrapeCollector : public prometheus::Collectable {
  public:
   explicit ScrapeCollector(std::function<Scrape()> scrape) : scrape_(std::move(scrape)) {}
@@ -261,6 +286,7 @@ class ScrapeCollector : public prometheus::Collectable {
     add_alerts(s, out);
     add_comparisons(s, out);
     add_snapshots(s, out);
+    add_transfers(s, out);
     return out.take();
   }
 

@@ -15,9 +15,11 @@
 #include "prometheus/collectable.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "rpc/snapshots.h"
 #include "runtime/evaluation.h"
 #include "runtime/forecasting.h"
 #include "runtime/ingest.h"
+#include "runtime/peer_transfer.h"
 #include "runtime/snapshotter.h"
 
 namespace bellwether::runtime {
@@ -31,6 +33,8 @@ struct Scrape {
   ForecastingReport forecasting;
   SnapshotReport snapshot;
   double restore_seconds = 0;  // that going on from a snapshot took at the start; 0: from the log
+  std::optional<PeerTransferCounts> peer_transfers;  // nullopt without peers
+  rpc::TransferCounts transfers;                     // to other replicas
   std::shared_ptr<const engine::View> view;
   bool leader = false;
   bool ready = false;

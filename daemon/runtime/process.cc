@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <thread>
 
@@ -24,7 +23,9 @@
 #include "runtime/instruments.h"
 #include "runtime/journal.h"
 #include "runtime/load.h"
+#include "runtime/lane_reports.h"
 #include "runtime/log.h"
+#include "runtime/peer_transfer.h"
 #include "runtime/restore.h"
 #include "runtime/snapshotter.h"
 #include "runtime/topic_watch.h"
@@ -85,6 +86,13 @@ class Process::Impl {
     char host[256] = {};
     gethostname(host, sizeof host - 1);
     writer_ = base::cat(config_.kafka.client_id, "@", static_cast<const char*>(host), ":", getpid());
+    if (config_.snapshots.peers.empty()) return;
+    shelf_.emplace(*disk_, config_.snapshots.folder);
+    peers_.emplace(
+        config_.snapshots.peers, *disk_,
+        TransferPlace{[this] { return stopping(); },
+                      [this](std::string what) { set_boot_state(std::move(what)); }, log_fn()},
+        Patience{.wait = absl::Milliseconds(config_.snapshots.peers_wait_ms)});
   }
 
   Exit run() {
@@ -153,7 +161,9 @@ class Process::Impl {
       return append(entry, deadline);
     };
     backend.now = now;
-    auto server = rpc::Server::start({config_.serve.grpc_address, config_.serve.watchers_max},
+    if (shelf_) backend.snapshots = give_snapshots(*shelf_, [this] { return lacking(); });
+    auto server = rpc::Server::start({config_.serve.grpc_address, config_.serve.watchers_max,
+                                      1e6 * config_.snapshots.transfer_mb_per_s},
                                      std::move(backend),
                                      [this](const char* method, int code, double seconds) {
                                        instruments_.call(method, code, seconds);
@@ -229,6 +239,7 @@ class Process::Impl {
   }
 
   absl::Status open(int partitions) {
+    BELLWETHER_ASSIGN_OR_RETURN(Start start, find_start(partitions));
     set_boot_state("reading the dead letters");
     auto reader = kafka::DeadLetterReader::start(client_, config_.kafka.dead_letters_topic,
                                                  dead_letter_partitions_, log_fn());
@@ -252,7 +263,6 @@ class Process::Impl {
     letters_reader_ = *std::move(reader);
     // Before any input is read: until this replica is known to lead, another writes.
     dead_letters_->follow(*letters_reader_, false, absl::Now());
-    BELLWETHER_ASSIGN_OR_RETURN(Start start, find_start(partitions));
     if (absl::Status const s = open_journal(start); !s.ok()) return s;
     if (absl::Status const s = join_replicas(); !s.ok()) return s;
     if (absl::Status const s = start_fold(partitions, std::move(start)); !s.ok()) return s;
@@ -263,18 +273,21 @@ class Process::Impl {
     return absl::OkStatus();
   }
 
-  // The newest snapshot, or the beginning of the log.
+  // The newest snapshot, or the beginning of the log. Takes as long as another replica takes to send
+  // one, so nothing is locked meanwhile.
   absl::StatusOr<Start> find_start(int partitions) {
     Start start;
     if (store_) {
       set_boot_state("reading the newest snapshot");
       BELLWETHER_ASSIGN_OR_RETURN(
-          start, runtime::restore(*store_, {client_, config_.kafka.journal_topic, identity(partitions), calendar_},
-                                  *reference_, log_fn()));
+          start, runtime::restore(
+                     *store_, {client_, config_.kafka.journal_topic, identity(partitions), calendar_},
+                     *reference_, peers_ ? &*peers_ : nullptr, log_fn()));
     }
     restore_seconds_ = start.seconds;
     std::lock_guard lock(state_mutex_);
     started_from_ = start.from;
+    lacking_ = start.lacking;
     return start;
   }
 
@@ -424,13 +437,8 @@ class Process::Impl {
       if (!ingest_->broker_reachable()) {
         warnings.push_back("the broker is out of reach: figures may be out of date");
       }
-      for (const LaneReport& lane : ingest_->reports()) {
-        for (const engine::InputReport& in : lane.inputs) {
-          for (const std::string& what : {in.error, in.missing, in.waiting}) {
-            if (!what.empty()) warnings.push_back(base::cat(in.topic, " ", in.partition, ": ", what));
-          }
-        }
-      }
+      for (std::string& what : troubles(ingest_->reports())) warnings.push_back(std::move(what));
+      for (std::string& what : lacking()) warnings.push_back(std::move(what));
       for (std::string& what : watch_->warnings()) warnings.push_back(std::move(what));
       if (DivergenceReport const d = evaluation_->report().divergence; d.diverged) {
         warnings.push_back(base::cat("this replica has diverged from the journal: ", describe(*d.first, calendar_)));
@@ -440,7 +448,21 @@ class Process::Impl {
       }
     }
     views_.set_warnings(std::move(warnings));
+    if (shelf_) shelf_->tidy(absl::Now());
     update_readiness();
+  }
+
+  // What the figures lack for good: records that the log no longer held for this replica, or for
+  // the one whose snapshot it goes on from.
+  std::vector<std::string> lacking() const {
+    std::vector<std::string> out;
+    if (!open_.load()) return out;
+    {
+      std::lock_guard lock(state_mutex_);
+      out = lacking_;
+    }
+    for (std::string& what : missing(ingest_->reports())) out.push_back(std::move(what));
+    return out;
   }
 
   void update_readiness() {
@@ -517,23 +539,7 @@ class Process::Impl {
     }
     out.comparison = to_report(evaluation_->report().divergence, calendar_);
     out.broker_reachable = ingest_->broker_reachable();
-    std::map<std::string, int64_t> refused;
-    std::map<uint64_t, base::UnixMillis> sources;
-    for (LaneReport& lane : ingest_->reports()) {
-      for (engine::InputReport& in : lane.inputs) out.inputs.push_back(std::move(in));
-      out.partitions.push_back(lane.partition);
-      for (const auto& by_reason : lane.counts.refused) {
-        for (size_t r = 0; r < events::kRefusals; ++r) {
-          if (by_reason[r] > 0) refused[std::string(events::name(static_cast<events::Refusal>(r)))] += by_reason[r];
-        }
-      }
-      for (const engine::SourceReport& s : lane.sources) {
-        auto const [at, is_new] = sources.try_emplace(s.source, s.complete_to);
-        if (!is_new) at->second = std::min(at->second, s.complete_to);
-      }
-    }
-    for (const auto& [reason, count] : refused) out.refused.push_back({reason, count});
-    for (const auto& [source, complete_to] : sources) out.sources.push_back({source, complete_to});
+    add(ingest_->reports(), out);
     return out;
   }
 
@@ -543,6 +549,8 @@ class Process::Impl {
     s.view = views_.get();
     s.ready = ready_.load();
     s.watchers = server_->watchers();
+    s.transfers = server_->transfers();
+    if (peers_) s.peer_transfers = peers_->counts();
     s.now = now();
     s.broker_reachable = broker_seen_.load();
     if (!open_.load()) return s;
@@ -628,6 +636,8 @@ class Process::Impl {
   std::string cluster_id_;          // as well
   std::unique_ptr<snapshot::Disk> const disk_ = snapshot::posix_disk();
   std::optional<snapshot::Store> store_;  // boot's, then the snapshotter has its own copy
+  std::optional<snapshot::Shelf> shelf_;  // both where there are peers
+  std::optional<PeerTransfer> peers_;
   std::atomic<double> restore_seconds_{0};
   kafka::ClientOptions client_;
   std::string writer_;
@@ -645,6 +655,7 @@ class Process::Impl {
   std::string boot_state_ = "starting";
   std::string not_ready_ = "starting";
   std::string started_from_;
+  std::vector<std::string> lacking_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> open_{false};  // everything below stands and stays
   std::atomic<bool> broker_seen_{false};

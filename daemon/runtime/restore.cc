@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "kafka/log_marks.h"
 #include "runtime/snapshotter.h"
@@ -58,10 +59,21 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
   return absl::OkStatus();
 }
 
-}  // namespace
+// Whether every input has all records that it ever had.
+absl::StatusOr<bool> log_is_whole(const RestoreOptions& options, const kafka::LogFn& log) {
+  std::vector<kafka::LogPlace> places;
+  for (const std::string& topic : options.identity.topics) {
+    for (int32_t p = 0; p < options.identity.partitions; ++p) places.push_back({topic, p, -1});
+  }
+  auto const sights = kafka::look(options.client, places, kLookWait, log);
+  if (!sights.ok()) return sights.status();
+  return std::ranges::all_of(*sights, [](const kafka::LogSight& s) { return s.low == 0; });
+}
 
-absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& options,
-                              const reference::Reference& reference, const kafka::LogFn& log) {
+// The newest of the store that is accepted. A snapshot that no copy of could be is told to `peers`.
+absl::StatusOr<Start> newest(snapshot::Store& store, const RestoreOptions& options,
+                             const reference::Reference& reference, PeerTransfer* peers,
+                             const kafka::LogFn& log) {
   absl::Time const begin = absl::Now();
   Start start;
   start.from = "the log: there is no snapshot";
@@ -78,11 +90,45 @@ absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& opti
         std::string const text = base::cat(name, " is refused: ", base::from_absl(why.message()));
         start.from = base::cat("the log: snapshot ", text);
         log(4, "snapshot", text);
+        if (peers == nullptr || !absl::IsFailedPrecondition(why)) return;
+        if (auto manifest = store.manifest(name); manifest.ok())
+          peers->exclude(*std::move(manifest));
       });
   if (!asking.ok()) return asking;
   if (start.restored) {
     start.seconds = absl::ToDoubleSeconds(absl::Now() - begin);
     start.from = base::cat("the snapshot of ", options.calendar.name(start.restored->manifest.tick));
+  }
+  return start;
+}
+
+}  // namespace
+
+absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& options,
+                              const reference::Reference& reference, PeerTransfer* peers,
+                              const kafka::LogFn& log) {
+  BELLWETHER_ASSIGN_OR_RETURN(Start start, newest(store, options, reference, peers, log));
+  if (!start.restored && peers != nullptr) {
+    BELLWETHER_ASSIGN_OR_RETURN(bool const whole, log_is_whole(options, log));
+    for (int n = 0; n < kPeerSnapshotsMax && !start.restored; ++n) {
+      auto const taken = peers->take(store, options.identity, !whole);
+      if (absl::IsCancelled(taken.status())) return taken.status();
+      if (!taken.ok()) {
+        std::string const why =
+            base::cat("no replica gave a snapshot: ", base::from_absl(taken.status().message()));
+        log(whole ? 6 : 4, "snapshot", why);
+        base::append(start.from, "; ", why);
+        break;
+      }
+      BELLWETHER_ASSIGN_OR_RETURN(start, newest(store, options, reference, peers, log));
+      peers->exclude(taken->manifest, taken->peer);
+      if (!start.restored) continue;
+      base::append(start.from, " of peer ", taken->peer);
+      start.lacking = taken->lacking;
+    }
+  }
+  if (start.restored) {
+    (void)store.forget_incoming();
     log(6, "snapshot", base::cat("going on from ", start.from, ", read in ", start.seconds, " s"));
   }
   return start;

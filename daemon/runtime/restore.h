@@ -1,5 +1,5 @@
-// Purpose: what a process starts from: the newest snapshot that is whole, belongs here and agrees with the log, else
-// the log from its beginning.
+// Purpose: what a process starts from: the newest snapshot that is whole, belongs here and agrees
+// with the log, its own or else another replica's; without one, the log from its beginning.
 // Thread safety: one thread; waits for the disk and the broker.
 #pragma once
 
@@ -10,14 +10,17 @@
 #include "absl/status/statusor.h"
 #include "kafka/client.h"
 #include "reference/reference.h"
+#include "runtime/peer_transfer.h"
 #include "snapshot/store.h"
 
 namespace bellwether::runtime {
 
 struct Start {
   std::optional<snapshot::Restored> restored;  // nullopt: the log
-  std::string from;                            // "the snapshot of 2019-05", or "the log: " and why
-  double seconds = 0;                          // that reading the snapshot took
+  // "the snapshot of 2019-05", with "of peer ADDRESS" behind it where it is; "the log: " and why.
+  std::string from;
+  std::vector<std::string> lacking;  // what the peer said that its figures lack
+  double seconds = 0;                // that reading the snapshot took
 };
 
 struct RestoreOptions {
@@ -27,9 +30,14 @@ struct RestoreOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
 };
 
-// Every snapshot that is passed over is logged with the reason. Error: the broker does not say what is in the log; ask
-// again.
+// Snapshots of others that are taken and then refused before the log is folded.
+inline constexpr int kPeerSnapshotsMax = 3;
+
+// Every snapshot that is passed over is logged with the reason. `peers`: null when there are none.
+// Errors: Cancelled when the process stops, others when the broker does not say what is in the log;
+// ask again.
 absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& options,
-                              const reference::Reference& reference, const kafka::LogFn& log);
+                              const reference::Reference& reference, PeerTransfer* peers,
+                              const kafka::LogFn& log);
 
 }  // namespace bellwether::runtime

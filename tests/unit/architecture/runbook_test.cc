@@ -84,6 +84,8 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
         "nothing read yet and no heartbeat; ticks wait for it",
         "ticks wait until the dead letters are written", "dead letters are written again", "not taken: ", "taken again", "going on from ", " is refused: ",
         "snapshots.folder: ", "are read: what is in the others is not counted",
+        "taking the snapshot of ", "took it in ", "the transfer broke off behind ", "asking again: ",
+        "no replica gave a snapshot: ", "has no snapshot", "gives no snapshots", "made with the ",
         "dead letters are not taken and ticks wait for them: ",
         "this replica agrees with the journal again", "this replica has diverged from the journal: ",
         "the journal was truncated or made anew while it was being read", " passed over: "}) {

@@ -64,6 +64,31 @@ TEST(ConfigTest, TheExampleShowsTheDefaults) {
   EXPECT_EQ(all->kafka.queued_kbytes, least.kafka.queued_kbytes);
   EXPECT_EQ(all->kafka.group, least.kafka.group);
   EXPECT_EQ(all->runtime.ready_lag_events_max, least.runtime.ready_lag_events_max);
+  EXPECT_EQ(all->snapshots.transfer_mb_per_s, least.snapshots.transfer_mb_per_s);
+  EXPECT_EQ(all->snapshots.peers_wait_ms, least.snapshots.peers_wait_ms);
+}
+
+TEST(ConfigTest, PeersAreAddressesAndNeedAFolder) {
+  Config const c = must(
+      parse(with("snapshots:\n  folder: s\n  peers: [a:1, \"[::1]:2\"]\n  transfer_mb_per_s: 0.5\n"
+                 "  peers_wait: 0s\n"),
+            "b.yaml", {}));
+  EXPECT_EQ(c.snapshots.peers, (std::vector<std::string>{"a:1", "[::1]:2"}));
+  EXPECT_EQ(c.snapshots.transfer_mb_per_s, 0.5);
+  EXPECT_EQ(c.snapshots.peers_wait_ms, 0);
+  EXPECT_THAT(complaint(with("snapshots:\n  peers: [a:1]\n")),
+              HasSubstr("b.yaml:7: snapshots.peers: needs snapshots.folder"));
+  EXPECT_THAT(complaint(with("snapshots:\n  folder: s\n  peers: [a]\n")),
+              HasSubstr("\"a\" must be host:port"));
+  EXPECT_THAT(complaint(with("snapshots:\n  transfer_mb_per_s: 0\n")),
+              HasSubstr("from 0.01 to 10000"));
+  std::string many;
+  for (int i = 0; i < 17; ++i) many += "a:1, ";
+  EXPECT_THAT(complaint(with("snapshots:\n  folder: s\n  peers: [" + many + "b:2]\n")),
+              HasSubstr("more than 16"));
+  EXPECT_TRUE(
+      parse(with("snapshots:\n  peers: [a:1]\n"), "b.yaml", {{"BELLWETHER_SNAPSHOTS_FOLDER", "s"}})
+          .ok());
 }
 
 TEST(ConfigTest, EveryErrorIsReportedAtOnceWithItsLine) {
