@@ -33,9 +33,17 @@ PeriodIndex last_period(base::Calendar calendar) {
 
 // ---- deltas and reports
 
+// They come out of hash maps: by key, the same state gives the same bytes.
+template <class Item>
+std::vector<Item> by_key(std::span<const Item> items) {
+  std::vector<Item> out(items.begin(), items.end());
+  std::ranges::sort(out, {}, [](const Item& item) { return item.key.bits(); });
+  return out;
+}
+
 absl::Status write(std::span<const Delta> deltas, FrameWriter& out) {
   Items items(out, Tag::kDeltas, Pack::kYes);
-  for (const Delta& d : deltas) {
+  for (const Delta& d : by_key(deltas)) {
     items.next().fixed(d.key.bits());
     items.next().signed_number(d.amount);
     BELLWETHER_RETURN_IF_ERROR(items.close_item());
@@ -45,7 +53,7 @@ absl::Status write(std::span<const Delta> deltas, FrameWriter& out) {
 
 absl::Status write(std::span<const Report> reports, FrameWriter& out) {
   Items items(out, Tag::kReports, Pack::kYes);
-  for (const Report& r : reports) {
+  for (const Report& r : by_key(reports)) {
     items.next().fixed(r.key.bits());
     items.next().signed_number(r.amount);
     BELLWETHER_RETURN_IF_ERROR(items.close_item());
