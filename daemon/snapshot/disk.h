@@ -39,7 +39,7 @@ class Disk {
   // Appends to what is there; makes the file where there is none.
   virtual absl::StatusOr<std::unique_ptr<OutputFile>> extend(const std::string& path) = 0;
   virtual absl::StatusOr<std::unique_ptr<InputFile>> open(const std::string& path) = 0;
-  // With those above it.
+  // With those above it. What was not there survives a loss of power.
   virtual absl::Status make_folder(const std::string& path) = 0;
   virtual absl::Status rename(const std::string& from, const std::string& to) = 0;
   // The names in a folder survive a loss of power.

@@ -91,9 +91,18 @@ class PosixDisk final : public Disk {
     return std::make_unique<PosixInput>(descriptor, static_cast<uint64_t>(about.st_size), path);
   }
   absl::Status make_folder(const std::string& path) override {
+    namespace fs = std::filesystem;
     std::error_code error;
-    std::filesystem::create_directories(path, error);
-    return error ? failure("make the folder", path, error.value()) : absl::OkStatus();
+    std::vector<fs::path> missing;  // the innermost first
+    for (fs::path at = fs::absolute(path, error); !error && !fs::exists(at, error); at = at.parent_path()) {
+      if (at.has_filename()) missing.push_back(at);
+    }
+    if (!error) fs::create_directories(path, error);
+    if (error) return failure("make the folder", path, error.value());
+    for (const fs::path& made : missing) {
+      if (absl::Status s = sync_folder(made.parent_path().string()); !s.ok()) return s;
+    }
+    return absl::OkStatus();
   }
   absl::Status rename(const std::string& from, const std::string& to) override {
     return ::rename(from.c_str(), to.c_str()) == 0 ? absl::OkStatus() : failure("rename", from, errno);

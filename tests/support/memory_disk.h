@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,15 +20,20 @@ namespace bellwether::testing {
 class MemoryDisk final : public snapshot::Disk {
  public:
   enum class Fault { kFull, kShortWrite, kError };
-  // From the operation number `at` on, counted from 0, everything that writes fails; reading goes on.
-  void fail_from(int64_t at, Fault fault) {
+  // The operations number `at` to `until` − 1, counted from 0, fail where they write; reading goes on. On a full
+  // disk removing goes on too.
+  void fail_from(int64_t at, Fault fault, int64_t until = INT64_MAX) {
     fail_at_ = at;
+    fail_until_ = until;
     fault_ = fault;
   }
   void heal() { fail_at_.reset(); }
   int64_t operations() const { return operations_; }
-  // Syncs do nothing from now on and say that all is well.
-  void lie_about_sync() { lies_ = true; }
+  // Syncs of either kind do nothing and say that all is well.
+  void lie_about_sync(bool of_files = true, bool of_folders = true) {
+    file_syncs_lie_ = of_files;
+    folder_syncs_lie_ = of_folders;
+  }
 
   // The power goes: what of the unsynced has reached the disk is chance.
   void lose_power(Random& random) { lose_power(*root_, random); }
@@ -36,6 +42,12 @@ class MemoryDisk final : public snapshot::Disk {
   std::string* bytes(const std::string& path) {
     auto const node = find(path);
     return node == nullptr || node->folder ? nullptr : &node->data;
+  }
+  // Of every file, sorted.
+  std::vector<std::string> files() const {
+    std::vector<std::string> out;
+    add_files("", *root_, out);
+    return out;
   }
 
   absl::StatusOr<std::unique_ptr<snapshot::OutputFile>> create(const std::string& path) override {
@@ -59,11 +71,15 @@ class MemoryDisk final : public snapshot::Disk {
     return std::make_unique<Input>(std::move(node));
   }
   absl::Status make_folder(const std::string& path) override {
+    if (auto const node = find(path); node != nullptr && node->folder) return absl::OkStatus();
     if (absl::Status s = step(path); !s.ok()) return s;
     std::shared_ptr<Node> at = root_;
     for (const std::string& name : parts(path)) {
       std::shared_ptr<Node>& next = at->entries[name];
-      if (next == nullptr) next = std::make_shared<Node>(Node{.folder = true});
+      if (next == nullptr) {
+        next = std::make_shared<Node>(Node{.folder = true});
+        if (!folder_syncs_lie_) at->durable[name] = next;
+      }
       at = next;
     }
     return absl::OkStatus();
@@ -82,11 +98,11 @@ class MemoryDisk final : public snapshot::Disk {
     if (absl::Status s = step(path); !s.ok()) return s;
     auto const node = find(path);
     if (node == nullptr) return absl::NotFoundError(path);
-    if (!lies_) node->durable = node->entries;
+    if (!folder_syncs_lie_) node->durable = node->entries;
     return absl::OkStatus();
   }
   absl::Status remove(const std::string& path) override {
-    if (absl::Status s = step(path); !s.ok()) return s;
+    if (absl::Status s = step(path); !s.ok() && fault_ != Fault::kFull) return s;
     if (auto const parent = find(parent_of(path)); parent != nullptr) parent->entries.erase(name_of(path));
     return absl::OkStatus();
   }
@@ -118,7 +134,7 @@ class MemoryDisk final : public snapshot::Disk {
     }
     absl::Status sync() override {
       if (absl::Status s = disk_.step(path_); !s.ok()) return s;
-      if (!disk_.lies_) node_->synced = node_->data.size();
+      if (!disk_.file_syncs_lie_) node_->synced = node_->data.size();
       return absl::OkStatus();
     }
 
@@ -144,9 +160,15 @@ class MemoryDisk final : public snapshot::Disk {
 
   absl::Status step(const std::string& path) {
     int64_t const now = operations_++;
-    if (!fail_at_ || now < *fail_at_) return absl::OkStatus();
+    if (!fail_at_ || now < *fail_at_ || now >= fail_until_) return absl::OkStatus();
     if (fault_ == Fault::kError) return absl::UnavailableError("input/output error: " + path);
     return absl::ResourceExhaustedError("no space left on device: " + path);
+  }
+  static void add_files(const std::string& above, const Node& folder, std::vector<std::string>& out) {
+    for (const auto& [name, entry] : folder.entries) {
+      std::string const path = above + '/' + name;
+      entry->folder ? add_files(path, *entry, out) : out.push_back(path);
+    }
   }
   static std::vector<std::string> parts(const std::string& path) {
     std::vector<std::string> out;
@@ -195,8 +217,10 @@ class MemoryDisk final : public snapshot::Disk {
   std::shared_ptr<Node> root_ = std::make_shared<Node>(Node{.folder = true});
   int64_t operations_ = 0;
   std::optional<int64_t> fail_at_;
+  int64_t fail_until_ = INT64_MAX;
   Fault fault_ = Fault::kError;
-  bool lies_ = false;
+  bool file_syncs_lie_ = false;
+  bool folder_syncs_lie_ = false;
 };
 
 }  // namespace bellwether::testing

@@ -228,7 +228,6 @@ TEST_F(StoreTest, ALossOfPowerAtAnyMomentLeavesAWholeOne) {
       MemoryDisk disk;
       Store store(disk, "/s");
       ASSERT_TRUE(store.open().ok());
-      ASSERT_TRUE(disk.sync_folder("/").ok());
       ASSERT_TRUE(store.save(image()).ok());
       int64_t const begin = disk.operations();
       disk.fail_from(begin + at, MemoryDisk::Fault::kShortWrite);
