@@ -1,62 +1,33 @@
 #include "runtime/restore.h"
 
-#include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "kafka/log_marks.h"
 #include "runtime/snapshotter.h"
+#include "snapshot/agreement.h"
 
 namespace bellwether::runtime {
 namespace {
 
 constexpr absl::Duration kLookWait = absl::Seconds(30);
 
-// Of one input of one partition: FailedPrecondition where the log is not the one that the snapshot was made of, or no
-// longer holds what follows it.
-absl::Status agrees(const snapshot::Mark& mark, int64_t next, const kafka::LogSight& sight, std::string_view where) {
-  if (next < sight.low) {
-    return absl::FailedPreconditionError(
-        base::cat(where, " begins at ", sight.low, ": the records from ", next, " on are gone"));
-  }
-  bool const known = sight.mark == kafka::LogMark{mark.offset, mark.timestamp_ms, mark.digest};
-  if (next > sight.high || (mark.offset >= sight.low && !known)) {
-    return absl::FailedPreconditionError(base::cat(where, " is another log than it was: made anew, or cut off"));
-  }
-  return absl::OkStatus();
-}
-
-// FailedPrecondition as above; other errors where the broker does not say.
+// FailedPrecondition where the log and the snapshot do not agree; other errors where the broker does not say.
 absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options, const kafka::LogFn& log) {
-  const std::vector<std::string>& topics = options.identity.topics;
   std::vector<kafka::LogPlace> places;
-  for (size_t p = 0; p < found.partitions.size(); ++p) {
-    for (size_t i = 0; i < topics.size(); ++i) {
-      places.push_back({topics[i], static_cast<int32_t>(p), found.partitions[p].marks[i].offset});
-    }
+  for (snapshot::LogPlace& place : snapshot::places(found, options.journal_topic)) {
+    places.push_back({std::move(place.topic), place.partition, place.offset});
   }
-  const snapshot::Manifest& manifest = found.manifest;
-  places.push_back({options.journal_topic, 0, manifest.journal_mark.offset});
-  auto const sights = kafka::look(options.client, places, kLookWait, log);
-  if (!sights.ok()) return sights.status();
-  size_t k = 0;
-  for (const snapshot::RestoredPartition& partition : found.partitions) {
-    for (size_t i = 0; i < topics.size(); ++i, ++k) {
-      int64_t const next = std::max<int64_t>(0, partition.state.inputs[i].next.value);
-      std::string const where = base::cat(places[k].topic, " ", places[k].partition);
-      absl::Status const s = agrees(partition.marks[i], next, (*sights)[k], where);
-      if (!s.ok()) return s;
-    }
+  auto const seen = kafka::look(options.client, places, kLookWait, log);
+  if (!seen.ok()) return seen.status();
+  std::vector<snapshot::LogSight> sights;
+  for (const kafka::LogSight& s : *seen) {
+    sights.push_back({s.low, s.high, {s.mark.offset, s.mark.timestamp_ms, s.mark.digest}});
   }
-  if (found.book) return agrees(manifest.journal_mark, manifest.journal_next, sights->back(), "the journal");
-  int64_t const journal = manifest.journal.value + 1;
-  if (journal > sights->back().high) {
-    return absl::FailedPreconditionError(
-        base::cat("the journal ends at ", sights->back().high, " and was ", journal, " records long"));
-  }
-  return absl::OkStatus();
+  return snapshot::agrees_with_log(found, sights);
 }
 
 // Whether every input has all records that it ever had.
