@@ -82,7 +82,8 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
   }
   next_at_ = begin + every_;
   auto offsets = next_offsets(*partitions);
-  if (offsets == last_ && book->offset() == last_journal_) {  // nothing was read since: the newest is as good as new
+  // When nothing was read since, the newest is as good as new.
+  if (last_stands() && offsets == last_ && book->offset() == last_journal_) {
     partitions->clear();
     lanes_.thaw();
     std::lock_guard lock(mutex_);
@@ -109,6 +110,12 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
     report_.pause_seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   }
   changed_.notify_all();
+}
+
+// What could not be written is not there, whatever was read since.
+bool Snapshotter::last_stands() const {
+  std::lock_guard lock(mutex_);
+  return report_.error.empty();
 }
 
 SnapshotReport Snapshotter::report() const {

@@ -56,6 +56,7 @@ class Snapshotter {
 
  private:
   void run();
+  bool last_stands() const;
   void failed(const absl::Status& why);
   void write(const snapshot::Image& image);
 

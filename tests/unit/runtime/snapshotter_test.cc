@@ -140,6 +140,21 @@ TEST_F(SnapshotterTest, AFullDiskIsToldOnceAndTheNextTurnTriesAgain) {
   EXPECT_THAT(log_, HasSubstr("taken again"));
 }
 
+// What was not written is not there, so that it is written though nothing was read since.
+TEST_F(SnapshotterTest, AFailedOneIsTakenAgainOnAQuietStream) {
+  start();
+  fold_on();
+  disk_.fail_from(disk_.operations(), testing::MemoryDisk::Fault::kFull);
+  take();
+  wait_until_written();
+  EXPECT_EQ(snapshotter_->report().failed, 1);
+  disk_.heal();
+  take();
+  wait_until_written();
+  EXPECT_EQ(snapshotter_->report().taken, 1);
+  EXPECT_TRUE(testing::newest(store_));
+}
+
 TEST_F(SnapshotterTest, LanesThatDoNotAnswerAreAskedAgain) {
   start(absl::Milliseconds(20));
   fold_on();
