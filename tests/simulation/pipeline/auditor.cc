@@ -11,17 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, kInputs> kTopics = {"registrations", "support"};
 
-// A timestamp that no sane clock shows yet is not in the scripts whose cuts depend on the log
-// alone.
-std::optional<UnixMillis> reach_of(const Record& record, int64_t allowed_disorder_ms) {
-  if (const auto* e = std::get_if<events::Event>(&record.content);
-      e != nullptr && e->kind == events::EventKind::kHeartbeat) {
-    return e->complete_to;
-  }
-  if (record.published.value < 0) return std::nullopt;
-  return UnixMillis(record.published.value - allowed_disorder_ms);
-}
-
 auto version(const events::Event& e) {
   auto const unstated_last = [](int value, int unstated) {
     return value == unstated ? 1 << 20 : value;
@@ -50,107 +39,71 @@ int64_t counted_records(const engine::PartitionCounts& counts, size_t input) {
 Auditor::Auditor(const Setup& setup, const Broker& broker)
     : setup_(setup),
       broker_(broker),
-      base_tick_(setup.calendar.period_of(base::days_of(setup.begin)).value - 2),
-      lanes_(kInputs * broker.partitions()),
-      oracles_(static_cast<size_t>(setup.replicas)),
+      processes_(static_cast<size_t>(setup.replicas)),
+      custody_(broker, processes_.size()),
       plain_(setup.calendar),
       book_(setup.calendar) {}
 
 void Auditor::published(size_t input, size_t partition) {
-  const std::vector<Record>& log = broker_.log(input, partition);
-  auto const offset = static_cast<int64_t>(log.size()) - 1;
-  Lane& l = lane(input, partition);
-  if (std::holds_alternative<events::Refusal>(log.back().content)) l.refused.push_back(offset);
-  auto const reach = reach_of(log.back(), setup_.partition.allowed_disorder_ms);
-  if (!reach) return;
-  if (!l.begins) l.begins = reach;
-  auto const next_end = [&] {
-    return setup_.calendar.end_of(
-        PeriodIndex(base_tick_.value + static_cast<int32_t>(l.crossing.size())));
-  };
-  while (setup_.cuts_by_log && *reach >= next_end()) l.crossing.push_back(offset);
+  for (auto& coverage : coverages_) coverage->published(input * broker_.partitions() + partition);
 }
 
-void Auditor::started(int replica) {
-  oracles_[static_cast<size_t>(replica)].reset();
-}
-
-CellOracle& Auditor::oracle(int replica) {
-  // Where all cuts are the same, one oracle serves all.
-  auto& slot = oracles_[setup_.cuts_by_log ? 0 : static_cast<size_t>(replica)];
-  if (slot == nullptr) slot = std::make_unique<CellOracle>(broker_, setup_.calendar);
-  return *slot;
-}
-
-std::optional<PeriodIndex> Auditor::first_tick(size_t partition) const {
-  std::optional<UnixMillis> first;
-  for (size_t i = 0; i < kInputs; ++i) {
-    auto const begins = lanes_[i * broker_.partitions() + partition].begins;
-    if (!begins) return std::nullopt;
-    first = first ? std::min(*first, *begins) : *begins;
+size_t Auditor::coverage_from(const Cut& from) {
+  for (size_t c = 0; c < coverages_.size(); ++c) {
+    if (coverages_[c]->stands() && coverages_[c]->from() == from) return c;
   }
-  return setup_.calendar.period_of(base::days_of(*first));
+  coverages_.push_back(std::make_unique<Coverage>(setup_, broker_, from));
+  return coverages_.size() - 1;
+}
+
+void Auditor::started(int replica, const Cut& from) {
+  processes_[static_cast<size_t>(replica)] = {coverage_from(from), from};
+  note(static_cast<uint64_t>(replica), 0);
+  tally_.starts_with_a_gap += !coverage(replica).whole();
+  if (int64_t const due = custody_.due(replica); due > 0) {
+    fail(base::cat("replica ", replica, " begins from the log and has snapshot ", due));
+  }
+}
+
+void Auditor::restored(const Settled& at, uint64_t fingerprint, const Cut& next,
+                       const engine::Evaluator& evaluator) {
+  note(static_cast<uint64_t>(at.replica), fingerprint);
+  ++tally_.gone_on_from;
+  const Custody::Snapshot* const snapshot = custody_.find(fingerprint);
+  if (snapshot == nullptr) {
+    return fail(base::cat("replica ", at.replica, " begins from what no replica ever was"));
+  }
+  if (!custody_.agrees_with_log(*snapshot)) {
+    return fail(base::cat("replica ", at.replica, " begins from snapshot ", snapshot->serial,
+                          ", whose log is another one or is gone"));
+  }
+  if (int64_t const due = custody_.due(at.replica); snapshot->serial < due) {
+    return fail(base::cat("replica ", at.replica, " begins from snapshot ", snapshot->serial,
+                          " and has snapshot ", due));
+  }
+  Coverage& of_old = *coverages_[snapshot->coverage];
+  Process& process = processes_[static_cast<size_t>(at.replica)];
+  process = {of_old.stands() ? snapshot->coverage : coverage_from(of_old.from()), next};
+  if (setup_.cuts_by_log) expect(coverage(at.replica).check_cut(at));
+  expect(coverage(at.replica).check_totals(at, evaluator));
+}
+
+void Auditor::refused(std::string_view name, std::string_view why) {
+  note(base::hash64(name), base::hash64(why));
+  ++tally_.refused;
+}
+
+void Auditor::damaged(int replica, std::string_view path) {
+  std::string_view const folder = path.substr(0, path.rfind('/'));
+  custody_.damaged(replica, folder.substr(folder.rfind('/') + 1));
 }
 
 void Auditor::settled(const Settled& at, const engine::Evaluator& evaluator) {
   note(static_cast<uint64_t>(at.tick.value), evaluator.cells_digest());
-  if (setup_.cuts_by_log) check_cut(at);
-  check_totals(at, evaluator);
-  check_dead_letters(at);
-}
-
-void Auditor::check_cut(const Settled& at) {
-  for (size_t l = 0; l < at.cut.size(); ++l) {
-    auto const first = first_tick(l % broker_.partitions());
-    int64_t expected = -1;
-    if (first && *first <= at.tick) {
-      auto const back = static_cast<size_t>(at.tick.value - base_tick_.value);
-      if (back >= lanes_[l].crossing.size()) {
-        fail(base::cat("replica ", at.replica, " closed tick ", at.tick.value, " that lane ", l,
-                       " has not reached"));
-        return;
-      }
-      expected = lanes_[l].crossing[back];
-    }
-    if (at.cut[l] != expected) {
-      fail(base::cat("replica ", at.replica, " cut lane ", l, " at ", at.cut[l], " for tick ",
-                     at.tick.value, "; by its log it must be ", expected));
-      return;
-    }
-  }
-}
-
-void Auditor::check_totals(const Settled& at, const engine::Evaluator& evaluator) {
-  if (failed()) return;
-  auto const [expected, fresh] = totals_.try_emplace(at.cut, 0);
-  if (fresh) {
-    CellOracle& o = oracle(at.replica);
-    o.advance(at.cut);
-    expected->second = o.digest();
-  }
-  if (panel_digest(evaluator.panel()) != expected->second) {
-    fail(base::cat("replica ", at.replica, " has other totals than the oracle at tick ",
-                   at.tick.value));
-  }
-  if (cells_.try_emplace(at.cut, evaluator.cells_digest()).first->second !=
-      evaluator.cells_digest()) {
-    fail(base::cat("replica ", at.replica, " has another digest at the same cut, tick ",
-                   at.tick.value));
-  }
-}
-
-void Auditor::check_dead_letters(const Settled& at) {
-  for (size_t l = 0; l < at.cut.size(); ++l) {
-    for (int64_t offset : lanes_[l].refused) {
-      if (offset >= at.cut[l]) break;
-      if (!broker_.dead_letters.contains(
-              {l / broker_.partitions(), l % broker_.partitions(), offset})) {
-        fail(base::cat("tick ", at.tick.value, " was handed on before the dead letter of lane ", l,
-                       " offset ", offset));
-        return;
-      }
-    }
-  }
+  Coverage& c = coverage(at.replica);
+  if (setup_.cuts_by_log) expect(c.check_cut(at));
+  if (!failed()) expect(c.check_totals(at, evaluator));
+  expect(c.check_dead_letters(at));
 }
 
 // At the cut of an accepted verdict every replica would have given the same. Every third is asked.
@@ -161,7 +114,9 @@ void Auditor::judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator
   if (verdict.cut.empty() || verdict.cells_digest != evaluator.cells_digest()) return;
   for (const alerts::Book& book : books_) {
     if (book.offset() != verdict.book_offset) continue;
-    if (evaluator.evaluate(tick, book, verdict.cut, verdict.historical) != verdict) {
+    alerts::TickEvaluated own = evaluator.evaluate(tick, book, verdict.cut, verdict.historical);
+    own.writer = verdict.writer;
+    if (own != verdict) {
       fail(base::cat("replica ", replica, " judges tick ", tick.value,
                      " otherwise than the journal"));
     }
@@ -169,8 +124,10 @@ void Auditor::judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator
 }
 
 void Auditor::counted(int replica, size_t partition, const engine::PartitionEngine& engine) {
+  const Process& process = processes_[static_cast<size_t>(replica)];
   for (size_t i = 0; i < kInputs; ++i) {
-    int64_t const taken = std::max<int64_t>(0, engine.inputs()[i].next.value);
+    int64_t const begin = process.begin[i * broker_.partitions() + partition];
+    int64_t const taken = std::max(begin, engine.inputs()[i].next.value) - begin;
     if (counted_records(engine.counts(), i) != taken) {
       fail(base::cat("replica ", replica, " took ", taken, " records of input ", i, " partition ",
                      partition, " and counted ", counted_records(engine.counts(), i)));
@@ -219,24 +176,29 @@ void Auditor::check_transitions() {
 void Auditor::check_accepted(const alerts::TickEvaluated& tick) {
   accepted_[tick.tick.value] = tick;
   if (tick.cut.empty()) {
-    if (setup_.cuts_by_log)
+    // Who began where the log was cut off, or on another log, may know nothing of a tick.
+    if (setup_.cuts_by_log && coverages_.size() == 1)
       fail(base::cat("tick ", tick.tick.value, " was passed without a verdict"));
     return;
   }
-  Cut cut(lanes_.size(), -1);
+  Cut cut(broker_.lanes(), -1);
   for (const alerts::CutOffset& c : tick.cut) {
     size_t const input = c.topic == kTopics[0] ? 0 : 1;
     cut[input * broker_.partitions() + static_cast<size_t>(c.partition)] = c.offset;
   }
-  auto const found = cells_.find(cut);
-  if (found == cells_.end() || found->second != tick.cells_digest) {
-    fail(base::cat("the journal's cells at tick ", tick.tick.value, " are not those of its cut"));
+  auto const found = std::ranges::find_if(
+      coverages_, [&](const auto& coverage) { return coverage->knows(cut, tick.cells_digest); });
+  if (found == coverages_.end()) {
+    return fail(
+        base::cat("the journal's cells at tick ", tick.tick.value, " are not those of its cut"));
   }
   // Where a wall clock plays a part, replicas may cut the same tick at different places.
-  bool const back = last_cut_ && !std::ranges::equal(*last_cut_, cut, std::less_equal<>());
+  const Coverage* const by = found->get();
+  bool const back = last_cut_ && last_cut_->first == by &&
+                    !std::ranges::equal(last_cut_->second, cut, std::less_equal<>());
   went_back_ += back ? 1 : 0;
   if (back && setup_.cuts_by_log) fail(base::cat("tick ", tick.tick.value, " counts less"));
-  last_cut_ = std::move(cut);
+  last_cut_ = {by, std::move(cut)};
 }
 
 void Auditor::folded(int replica, JournalOffset offset, const alerts::JournalEntry& entry,
@@ -306,7 +268,9 @@ void Auditor::at_rest(int replica, PeriodIndex last, const alerts::Book& book) {
     fail(base::cat("at rest the book of replica ", replica, " differs: ", what));
   }
   // Where a wall clock plays a part, the first tick of all may be a later one.
-  if (setup_.cuts_by_log && plain_.last_tick() && *plain_.last_tick() != last.value) {
+  // Who leads may have begun later.
+  if (setup_.cuts_by_log && coverages_[processes_[0].coverage]->whole() && plain_.last_tick() &&
+      *plain_.last_tick() != last.value) {
     fail(base::cat("at rest tick ", last.value, " is not judged"));
   }
 }
@@ -326,23 +290,28 @@ void Auditor::counts_at_rest(int replica, size_t partition, const engine::Partit
     int64_t heartbeats = 0;
     int64_t unused = 0;
     std::map<std::pair<uint64_t, uint64_t>, events::Event> known;
-    for (const Record& record : broker_.log(i, partition)) {
+    size_t const lane = i * broker_.partitions() + partition;
+    const std::vector<Record>& log = broker_.log(lane);
+    for (int64_t offset = coverage(replica).from()[lane]; offset < broker_.high(lane); ++offset) {
+      const Record& record = log[static_cast<size_t>(offset)];
+      // What is before stands in the snapshot that it began from.
+      bool const counts = offset >= processes_[static_cast<size_t>(replica)].begin[lane];
       if (const auto* refusal = std::get_if<events::Refusal>(&record.content)) {
-        ++expected.refused[i][static_cast<size_t>(*refusal)];
+        expected.refused[i][static_cast<size_t>(*refusal)] += counts;
         continue;
       }
       const auto& e = std::get<events::Event>(record.content);
       if (e.kind == events::EventKind::kHeartbeat) {
-        ++heartbeats;
+        heartbeats += counts;
       } else if (e.kind == events::EventKind::kFilingRecorded) {
-        ++unused;
+        unused += counts;
       } else {
         auto const [at, fresh] = known.try_emplace({e.business.value, e.fact.value}, e);
         auto const outcome = fresh || version(at->second) < version(e) ? ledger::Outcome::kApplied
                              : version(at->second) == version(e)       ? ledger::Outcome::kDuplicate
                                                                  : ledger::Outcome::kSuperseded;
         if (outcome == ledger::Outcome::kApplied) at->second = e;
-        ++expected.applied[i][static_cast<size_t>(e.kind)][static_cast<size_t>(outcome)];
+        expected.applied[i][static_cast<size_t>(e.kind)][static_cast<size_t>(outcome)] += counts;
       }
     }
     const engine::PartitionCounts& counts = engine.counts();
@@ -354,20 +323,24 @@ void Auditor::counts_at_rest(int replica, size_t partition, const engine::Partit
   }
 }
 
+// What retention took before anyone read it needs no letter.
 void Auditor::dead_letters_at_rest() {
-  std::map<DeadLetterKey, events::Refusal> expected;
-  for (size_t input = 0; input < kInputs; ++input) {
-    for (size_t p = 0; p < broker_.partitions(); ++p) {
-      const std::vector<Record>& log = broker_.log(input, p);
-      for (size_t o = 0; o < log.size(); ++o) {
-        if (const auto* refusal = std::get_if<events::Refusal>(&log[o].content)) {
-          expected[{input, p, static_cast<int64_t>(o)}] = *refusal;
-        }
+  auto found = broker_.dead_letters.begin();
+  for (size_t lane = 0; lane < broker_.lanes(); ++lane) {
+    for (int64_t offset = 0; offset < broker_.high(lane); ++offset) {
+      const Record& record = broker_.log(lane)[static_cast<size_t>(offset)];
+      const auto* const refusal = std::get_if<events::Refusal>(&record.content);
+      if (refusal == nullptr) continue;
+      DeadLetterKey const key(lane / broker_.partitions(), lane % broker_.partitions(), offset);
+      if (found != broker_.dead_letters.end() && found->first == key && found->second == *refusal) {
+        ++found;
+      } else if (offset >= broker_.low(lane)) {
+        return fail(base::cat("at rest lane ", lane, " offset ", offset, " has no dead letter"));
       }
     }
   }
-  if (broker_.dead_letters != expected)
-    fail("at rest the dead letters are not the refused records");
+  if (found != broker_.dead_letters.end())
+    fail("at rest there are dead letters of records that are none");
 }
 
 }  // namespace bellwether::simulation

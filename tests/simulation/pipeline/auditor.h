@@ -13,19 +13,13 @@
 #include "base/hash.h"
 #include "engine/evaluator.h"
 #include "simulation/pipeline/broker.h"
-#include "simulation/pipeline/cell_oracle.h"
+#include "simulation/pipeline/coverage.h"
+#include "simulation/pipeline/custody.h"
 #include "simulation/pipeline/plain_book.h"
 
 namespace bellwether::simulation {
 
 inline constexpr size_t kBooksKept = 64;
-
-// A tick that a replica has taken into its panel.
-struct Settled {
-  int replica = 0;
-  PeriodIndex tick;
-  Cut cut;  // −1: the partition has not begun
-};
 
 class Auditor {
  public:
@@ -41,7 +35,22 @@ class Auditor {
   void note(uint64_t a, uint64_t b) { trace_ = base::mix64(base::mix64(trace_ + a) + b); }
 
   void published(size_t input, size_t partition);
-  void started(int replica);
+  // A process begins at these offsets, without what is before them.
+  void started(int replica, const Cut& from);
+  // Or from a snapshot, whose state it has taken over.
+  void restored(const Settled& at, uint64_t fingerprint, const Cut& next,
+                const engine::Evaluator& evaluator);
+  void captured(int replica, uint64_t fingerprint, Cut next) {
+    custody_.captured(fingerprint, processes_[static_cast<size_t>(replica)].coverage,
+                      std::move(next));
+  }
+  void saved(int replica, Custody::Attempt attempt) {
+    ++(attempt.saved ? tally_.saved : tally_.failed);
+    custody_.attempted(replica, std::move(attempt));
+  }
+  void refused(std::string_view name, std::string_view why);
+  // A file of a replica's disk is no longer as it was written.
+  void damaged(int replica, std::string_view path);
   void counted(int replica, size_t partition, const engine::PartitionEngine& engine);
   void settled(const Settled& at, const engine::Evaluator& evaluator);
   // A replica whose evaluator stands at `tick` has read a verdict on it.
@@ -58,6 +67,7 @@ class Auditor {
   size_t passed_over() const;
   // Accepted evaluations that do not count all that the one before them counted.
   size_t went_back() const { return went_back_; }
+  const SnapshotTally& snapshots() const { return tally_; }
   // Where a watcher that begins at `token` must begin.
   size_t position_of(alerts::ResumeToken token) const;
 
@@ -68,33 +78,30 @@ class Auditor {
   void dead_letters_at_rest();
 
  private:
-  struct Lane {
-    std::optional<UnixMillis> begins;
-    std::vector<int64_t> crossing;  // by tick from base_tick_: first offset that reaches its end
-    std::vector<int64_t> refused;
+  struct Process {
+    size_t coverage = 0;
+    Cut begin;  // by lane: the first offset that it read itself
   };
-  Lane& lane(size_t input, size_t partition) {
-    return lanes_[input * broker_.partitions() + partition];
+  size_t coverage_from(const Cut& from);
+  Coverage& coverage(int replica) {
+    return *coverages_[processes_[static_cast<size_t>(replica)].coverage];
   }
-  std::optional<PeriodIndex> first_tick(size_t partition) const;
-  void check_cut(const Settled& at);
-  void check_totals(const Settled& at, const engine::Evaluator& evaluator);
-  void check_dead_letters(const Settled& at);
+  void expect(std::string what_is_wrong) {
+    if (!what_is_wrong.empty()) fail(std::move(what_is_wrong));
+  }
   void check_accepted(const alerts::TickEvaluated& tick);
   void check_transitions();
-  CellOracle& oracle(int replica);
 
   const Setup& setup_;
   const Broker& broker_;
   std::string failure_;
   uint64_t trace_ = 0;
-  PeriodIndex base_tick_;
-  std::vector<Lane> lanes_;
-  std::vector<std::unique_ptr<CellOracle>> oracles_;
-  std::map<Cut, uint64_t> totals_;  // what the oracle says
-  std::map<Cut, uint64_t> cells_;   // the digest that the first replica there had
+  std::vector<std::unique_ptr<Coverage>> coverages_;
+  std::vector<Process> processes_;  // by replica
+  Custody custody_;
+  SnapshotTally tally_;
   std::map<int32_t, alerts::TickEvaluated> accepted_;
-  std::optional<Cut> last_cut_;
+  std::optional<std::pair<const Coverage*, Cut>> last_cut_;  // of an accepted evaluation
   size_t went_back_ = 0;
   std::vector<alerts::FoldOutcome> outcomes_;  // by journal offset
   std::vector<alerts::JournalEntry> entries_;

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "alerts/book.h"
 #include "simulation/pipeline/script.h"
+#include "snapshot/agreement.h"
 
 namespace bellwether::simulation {
 
@@ -24,11 +27,18 @@ struct Append {
 };
 
 using DeadLetterKey = std::tuple<size_t, size_t, int64_t>;  // input, partition, offset
+// By lane, which is input × partitions + partition: offsets.
+using Cut = std::vector<int64_t>;
+
+// By which a record is known again.
+snapshot::Mark mark_of(const Record& record, int64_t offset);
+snapshot::Mark mark_of(std::string_view journal_record, int64_t offset);
 
 class Broker {
  public:
   explicit Broker(int partitions) : partitions_(static_cast<size_t>(partitions)) {
     logs_.resize(kInputs * partitions_);
+    low_.resize(logs_.size());
   }
 
   bool up = true;
@@ -40,6 +50,23 @@ class Broker {
     return logs_[input * partitions_ + partition];
   }
   size_t partitions() const { return partitions_; }
+  size_t lanes() const { return logs_.size(); }
+  // With what retention has taken; low() says from where on the broker still gives it.
+  const std::vector<Record>& log(size_t lane) const { return logs_[lane]; }
+  int64_t low(size_t lane) const { return low_[lane]; }
+  int64_t high(size_t lane) const { return static_cast<int64_t>(logs_[lane].size()); }
+  const Cut& lows() const { return low_; }
+
+  // What a replica sees there. `offset` may be anywhere.
+  snapshot::LogSight look(size_t lane, int64_t offset) const;
+  snapshot::LogSight look_at_journal(int64_t offset) const;
+  // Retention takes the first `permille` of what a lane has left.
+  void truncate(size_t input, size_t partition, int64_t permille);
+  // A topic is deleted, made anew and published again in another order, so that no offset bears
+  // what it bore. False, and nothing happens, where that cannot be.
+  bool recreate(size_t input);
+  // Of a topic: how often it was made anew.
+  int64_t generation(size_t input) const { return generations_[input]; }
 
   const std::vector<std::string>& journal() const { return journal_; }
   int64_t send(alerts::JournalEntry entry, std::string bytes) {
@@ -74,6 +101,8 @@ class Broker {
  private:
   size_t partitions_;
   std::vector<std::vector<Record>> logs_;
+  Cut low_;
+  std::array<int64_t, kInputs> generations_{};
   std::vector<std::string> journal_;
   std::vector<Append> in_flight_;
   std::map<int64_t, JournalOffset> acknowledged_;

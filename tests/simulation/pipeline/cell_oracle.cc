@@ -1,5 +1,6 @@
 #include "simulation/pipeline/cell_oracle.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/hash.h"
@@ -25,6 +26,13 @@ void CellOracle::add(const Key& key, int64_t amount) {
   digest_ -= term(area, sector, measure, period, total);
   total += amount;
   digest_ += term(area, sector, measure, period, total);
+}
+
+bool CellOracle::can_advance(const Cut& cut) const {
+  for (size_t lane = 0; lane < cut.size(); ++lane) {
+    if (at_[lane] > std::max(cut[lane], from_[lane])) return false;
+  }
+  return true;
 }
 
 void CellOracle::advance(const Cut& cut) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "indicators/panel.h"
@@ -11,16 +12,15 @@
 
 namespace bellwether::simulation {
 
-// By input and partition, as Broker's logs: the first offset that is not in it.
-using Cut = std::vector<int64_t>;
-
 class CellOracle {
  public:
-  CellOracle(const Broker& broker, base::Calendar calendar) : broker_(broker), calendar_(calendar) {
-    at_.resize(kInputs * broker.partitions());
-  }
-  // Goes on to `cut`, which lies nowhere before the last one.
+  // Over the records from `from` on.
+  CellOracle(const Broker& broker, base::Calendar calendar, Cut from)
+      : broker_(broker), calendar_(calendar), from_(std::move(from)), at_(from_) {}
+  // It lies nowhere before the last one.
+  bool can_advance(const Cut& cut) const;
   void advance(const Cut& cut);
+  const Cut& at() const { return at_; }
   // Over the leaves and the total of all.
   uint64_t digest() const { return digest_; }
 
@@ -35,6 +35,7 @@ class CellOracle {
 
   const Broker& broker_;
   base::Calendar calendar_;
+  Cut from_;
   Cut at_;
   std::map<uint64_t, Business> businesses_;
   std::map<Key, int64_t> totals_;

@@ -58,7 +58,7 @@ class Sources {
 
   std::vector<Publication> make() {
     testing::LogOptions options;
-    options.businesses = random_.between(100, 700);
+    options.businesses = random_.between(80, 450);
     options.first = base::days_of(setup_.begin);
     options.days = days_;
     std::map<base::FactId, uint8_t> input_of;
@@ -157,6 +157,8 @@ class Schedule {
     step(Act::kLead, 0);
     for (uint8_t w = 0; w < kWatchers; ++w) step(Act::kConnect, any_replica(), w);
     if (random.chance(0.4)) quiet_until_ = random.between(100, 4000);
+    truncates_ = random.chance(0.25);
+    recreates_ = random.chance(0.2);
   }
 
   // What happens between two publications.
@@ -168,7 +170,10 @@ class Schedule {
     }
     if (now_ < quiet_until_) return;  // a history is there before anyone reads it
     for (int i = random_.between(0, 4); i > 0; --i) work();
+    if (random_.chance(0.004)) snapshot(any_replica(), random_.between(0, 150));
     if (random_.chance(0.01)) fault();
+    if (random_.chance(0.005)) disk_fault();
+    if (random_.chance(0.002)) log_fault();
     if (random_.chance(0.02)) human();
   }
 
@@ -264,6 +269,85 @@ class Schedule {
     }
   }
 
+  // Written while the stream goes on.
+  void snapshot(uint8_t who, int delay) {
+    capture(who);
+    later(delay, Act::kSave, who);
+  }
+  void capture(uint8_t who) {
+    if (random_.chance(0.7)) step(Act::kDeadLetters, who, 1000);  // those in flight hold it up
+    step(Act::kCapture, who);
+  }
+
+  // What a disk does to snapshots. Most of it shows only when the replica starts again.
+  void disk_fault() {
+    uint8_t const who = any_replica();
+    auto const chance = static_cast<int64_t>(random_.below(1u << 30));
+    switch (random_.below(8)) {
+      case 0:
+        snapshot(who, random_.between(0, 20));
+        later(random_.between(0, 60), Act::kPowerLoss, who, chance);
+        move_leadership(any_replica());
+        break;
+      case 1:
+        step(Act::kSave, who);
+        capture(who);
+        step(Act::kPowerCut, who, random_.between(0, 30));
+        step(Act::kSave, who);
+        move_leadership(any_replica());
+        break;
+      case 2:
+        step(Act::kSave, who);
+        capture(who);
+        step(Act::kDiskFails, who, random_.between(0, 90));
+        step(Act::kSave, who);
+        break;
+      case 3:
+        step(Act::kDiskFull, who);
+        later(random_.between(20, 400), Act::kDiskHeals, who);
+        break;
+      case 4:
+        step(Act::kDiskForgets, who);
+        later(random_.between(20, 400), random_.chance(0.5) ? Act::kDiskHeals : Act::kPowerLoss,
+              who, chance);
+        break;
+      case 5:
+        for (int n = random_.between(1, 3); n > 0; --n) step(Act::kRot, who, chance + n);
+        if (random_.chance(0.7)) later(random_.between(0, 50), Act::kCrash, who);
+        move_leadership(any_replica());
+        break;
+      case 6:
+        if (random_.chance(0.3)) step(Act::kForeign, who);
+        later(random_.between(0, 50), Act::kCrash, who);
+        move_leadership(any_replica());
+        break;
+      default:
+        for (uint8_t r = 0; r < stopped_until_.size(); ++r) step(Act::kPowerLoss, r, chance + r);
+        move_leadership(any_replica());
+    }
+  }
+
+  // Retention is shorter than it ought to be, or somebody makes a topic anew.
+  void log_fault() {
+    if (truncates_) {
+      auto const permille = random_.between(0, 1000);
+      for (uint8_t i = 0; i < kInputs; ++i) {
+        for (int p = 0; p < script_.setup.partitions; ++p) {
+          script_.steps.push_back({Act::kTruncate, 0, i, static_cast<uint8_t>(p),
+                                   std::max(0, permille - random_.between(0, 200)), 0});
+        }
+      }
+      if (random_.chance(0.7)) {
+        later(random_.between(0, 100), Act::kCrash, any_replica());
+        move_leadership(any_replica());
+      }
+    } else if (recreates_) {
+      auto const input = static_cast<uint8_t>(random_.below(kInputs));
+      script_.steps.push_back({Act::kRecreate, 0, input, 0, 0, 0});
+      move_leadership(any_replica());
+    }
+  }
+
   void human() {
     uint8_t const who = any_replica();
     uint64_t const dice = random_.below(10);
@@ -283,6 +367,8 @@ class Schedule {
   Script& script_;
   int now_ = 0;
   int quiet_until_ = 0;
+  bool truncates_ = false;
+  bool recreates_ = false;
   std::vector<int> stopped_until_;
   int slow_until_ = 0;
   uint8_t slow_replica_ = 0;

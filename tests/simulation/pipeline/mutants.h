@@ -16,5 +16,6 @@ struct Mutant {
 };
 
 std::span<const Mutant> mutants();
+std::span<const Mutant> snapshot_mutants();
 
 }  // namespace bellwether::simulation

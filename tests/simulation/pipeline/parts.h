@@ -14,6 +14,9 @@
 #include "runtime/book_keeper.h"
 #include "runtime/journal_codec.h"
 #include "simulation/pipeline/broker.h"
+#include "simulation/pipeline/simulated_disk.h"
+#include "snapshot/agreement.h"
+#include "snapshot/store.h"
 
 namespace bellwether::simulation {
 
@@ -73,6 +76,24 @@ class Parts {
                                                        JournalOffset offset) {
     return keeper.wait_for(offset, absl::UnixEpoch());
   }
+
+  // May a partition be captured, given whether the dead letters of all that it read are written?
+  virtual bool captures(bool dead_letters_done) { return dead_letters_done; }
+  // The image, before it is saved.
+  virtual void capture(snapshot::Image&) {}
+  virtual absl::StatusOr<uint64_t> save(snapshot::Store& store, SimulatedDisk& /*disk*/,
+                                        const snapshot::Image& image) {
+    return store.save(image);
+  }
+  virtual absl::Status agrees(const snapshot::Restored& found,
+                              std::vector<snapshot::LogSight> sights) {
+    return snapshot::agrees_with_log(found, sights);
+  }
+  // A disk, when it is new.
+  virtual void furnish(SimulatedDisk&) {}
+  // A bit of a file has flipped.
+  virtual void rotted(std::string& /*file*/) {}
+
   // Where a watcher goes on that shows `token`.
   virtual alerts::ResumeToken resume(alerts::ResumeToken token) { return token; }
 };

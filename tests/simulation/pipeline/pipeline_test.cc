@@ -65,6 +65,10 @@ TEST(PipelineSimulation, Seeds) {
       all.transitions);
   std::printf("%zu evaluations passed over, %zu accepted at a cut before the last one\n",
               all.passed_over, all.went_back);
+  const SnapshotTally& snapshots = all.snapshots;
+  std::printf("%zu snapshots saved, %zu failed, %zu refused; %zu starts from one, %zu with a gap\n",
+              snapshots.saved, snapshots.failed, snapshots.refused, snapshots.gone_on_from,
+              snapshots.starts_with_a_gap);
 }
 
 TEST(PipelineSimulation, SameSeedSameRun) {
@@ -89,8 +93,8 @@ TEST(PipelineSimulation, AFailingScriptIsShrunk) {
   EXPECT_LT(small.steps.size(), script.steps.size() / 10);
 }
 
-TEST(PipelineSimulation, EveryMutantIsCaught) {
-  for (const Mutant& mutant : mutants()) {
+void expect_caught(std::span<const Mutant> mutants) {
+  for (const Mutant& mutant : mutants) {
     std::string failure;
     uint64_t seed = 0;
     while (failure.empty() && seed < kSeedsToCatch) {
@@ -100,6 +104,14 @@ TEST(PipelineSimulation, EveryMutantIsCaught) {
     std::printf("%-42s seed %2d: %s\n", std::string(mutant.name).c_str(), static_cast<int>(seed),
                 failure.c_str());
   }
+}
+
+TEST(PipelineSimulation, EveryMutantIsCaught) {
+  expect_caught(mutants());
+}
+
+TEST(PipelineSimulation, EveryMutantOfSnapshotsIsCaught) {
+  expect_caught(snapshot_mutants());
 }
 
 }  // namespace

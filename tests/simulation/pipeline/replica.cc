@@ -13,12 +13,11 @@ constexpr int64_t kAppendWaitMs = 10'000;
 constexpr size_t kHandedMax = 8;
 constexpr size_t kPreparedAtOnce = 4;
 constexpr int64_t kHistoricalAfterMs = 172'800'000;
-const std::vector<std::string> kTopics = {"registrations", "support"};
 
 engine::EvaluatorOptions evaluator_options(base::Calendar calendar) {
   engine::EvaluatorOptions o;
   o.calendar = calendar;
-  o.history_periods = 20 * calendar.periods_per_year();
+  o.history_periods = history_periods(calendar);
   o.topics = kTopics;
   return o;
 }
@@ -36,13 +35,126 @@ Replica::Replica(int id, int rules, Surroundings around)
       written_before_(around.broker.dead_letters),
       keeper_(around.setup.calendar),
       evaluator_(shared_world(), evaluator_options(around.setup.calendar)),
+      snapshots_(id, around),
       rules_(rules),
-      cut_(kInputs * lanes_.size(), -1) {
-  for (size_t p = 0; p < lanes_.size(); ++p) {
-    lanes_[p].engine = std::make_unique<engine::PartitionEngine>(
-        base::PartitionId(static_cast<int32_t>(p)), around.setup.partition);
+      cut_(around.broker.lanes(), -1) {
+  if (auto restored = snapshots_.newest()) {
+    go_on_from(*std::move(restored));
+  } else {
+    for (size_t p = 0; p < lanes_.size(); ++p) begin(p);
+    around_.auditor.started(id, around_.broker.lows());
   }
-  around_.auditor.started(id);
+}
+
+// From what is left of the log.
+void Replica::begin(size_t partition) {
+  Lane& lane = lanes_[partition];
+  lane.engine = std::make_unique<engine::PartitionEngine>(
+      base::PartitionId(static_cast<int32_t>(partition)), around_.setup.partition);
+  for (size_t i = 0; i < kInputs; ++i) {
+    lane.next[i] = around_.broker.low(i * lanes_.size() + partition);
+  }
+}
+
+void Replica::begin(size_t partition, snapshot::RestoredPartition restored) {
+  Lane& lane = lanes_[partition];
+  lane.engine = std::make_unique<engine::PartitionEngine>(
+      base::PartitionId(static_cast<int32_t>(partition)), around_.setup.partition,
+      std::move(restored.ledger), std::move(restored.state));
+  for (size_t i = 0; i < kInputs; ++i) {
+    int64_t const next = lane.engine->inputs()[i].next.value;
+    lane.next[i] = next < 0 ? around_.broker.low(i * lanes_.size() + partition) : next;
+    lane.marks[i] = restored.marks[i];
+  }
+}
+
+void Replica::go_on_from(snapshot::Restored restored) {
+  for (size_t p = 0; p < lanes_.size(); ++p) begin(p, std::move(restored.partitions[p]));
+  last_ = restored.evaluation.tick;
+  if (restored.book) {
+    keeper_.start_from(*std::move(restored.book));
+    journal_next_ = restored.manifest.journal_next;
+  }
+  for (const alerts::CutOffset& c : restored.manifest.cut) {
+    size_t const input = c.topic == kTopics[0] ? 0 : 1;
+    cut_[input * lanes_.size() + static_cast<size_t>(c.partition)] = c.offset;
+  }
+  evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel),
+                     restored.evaluation.reports, restored.evaluation.cells_digest);
+  snapshot::Image again = *image();
+  again.manifest = restored.manifest;
+  uint64_t const same = fingerprint(again);
+  for (Lane& lane : lanes_) {
+    lane.engine->thaw_ledger();
+    hand_on(lane);
+  }
+  around_.auditor.restored({id_, *last_, cut_}, same, next(), evaluator_);
+}
+
+std::optional<snapshot::Image> Replica::image() {
+  auto const evaluation = evaluator_.state();
+  if (!evaluation) return std::nullopt;
+  snapshot::Image out;
+  out.manifest.identity = snapshots_.identity();
+  out.manifest.taken_at = around_.now;
+  out.manifest.tick = evaluation->tick;
+  auto const [book, journal] = keeper_.view_and_place();
+  out.book = book;
+  out.manifest.journal = book->offset();
+  out.manifest.journal_mark = journal.mark;
+  out.manifest.journal_next = journal.next;
+  out.manifest.cut = cut();
+  out.evaluation = *evaluation;
+  for (Lane& lane : lanes_) out.partitions.push_back(image(lane));
+  return out;
+}
+
+snapshot::PartitionImage Replica::image(Lane& lane) {
+  snapshot::PartitionImage out;
+  out.state = lane.engine->state();
+  std::vector<engine::PartitionTick> closed(lane.handed.begin(), lane.handed.end());
+  if (lane.pending) closed.push_back(*lane.pending);
+  out.state.ready.insert(out.state.ready.begin(), closed.begin(), closed.end());
+  out.marks.assign(lane.marks.begin(), lane.marks.end());
+  out.ledger = lane.engine->freeze_ledger();
+  return out;
+}
+
+void Replica::capture() {
+  if (!capture_is_due_ || snapshots_.busy() || settling_ || !keeper_.caught_up()) return;
+  for (const Lane& lane : lanes_) {
+    if (!around_.parts.captures(lane.letters.empty())) return;
+  }
+  auto taken = image();
+  if (!taken) return;
+  capture_is_due_ = false;
+  snapshots_.capture(*std::move(taken));
+  Cut read = next();
+  for (size_t l = 0; l < read.size(); ++l) {
+    // What was not looked at yet may be read from the beginning of the log that there is then.
+    if (lanes_[l % lanes_.size()].engine->inputs()[l / lanes_.size()].next.value < 0) read[l] = 0;
+  }
+  around_.auditor.captured(id_, snapshots_.captured(), std::move(read));
+}
+
+void Replica::save() {
+  if (!snapshots_.save()) return;
+  for (Lane& lane : lanes_) lane.engine->thaw_ledger();
+}
+
+void Replica::save_foreign() {
+  if (snapshots_.busy() || settling_) return;
+  if (auto taken = image()) snapshots_.save_foreign(*std::move(taken));
+  for (Lane& lane : lanes_) lane.engine->thaw_ledger();
+}
+
+bool Replica::lost() const {
+  for (size_t p = 0; p < lanes_.size(); ++p) {
+    for (size_t i = 0; i < kInputs; ++i) {
+      if (lanes_[p].next[i] < around_.broker.low(i * lanes_.size() + p)) return true;
+    }
+  }
+  return false;
 }
 
 void Replica::read(size_t input, size_t partition, int64_t records_max) {
@@ -50,6 +162,7 @@ void Replica::read(size_t input, size_t partition, int64_t records_max) {
   const std::vector<Record>& log = around_.broker.log(input, partition);
   for (int64_t n = 0; around_.broker.up && n < records_max; ++n) {
     int64_t& next = lane.next[input];
+    if (next < around_.broker.low(input * lanes_.size() + partition)) break;  // lost
     if (static_cast<size_t>(next) == log.size()) {
       if (!lane.quiet_since[input]) lane.quiet_since[input] = around_.now;
       lane.engine->at_end(input, engine::Offset(next), *lane.quiet_since[input], around_.now);
@@ -58,6 +171,7 @@ void Replica::read(size_t input, size_t partition, int64_t records_max) {
     lane.quiet_since[input].reset();
     const Record& record = log[static_cast<size_t>(next)];
     if (!take(lane, {input, partition, next, record.published, around_.now, id_}, record)) break;
+    lane.marks[input] = mark_of(record, next);
     ++next;
   }
   hand_on(lane);
@@ -131,14 +245,19 @@ void Replica::fold(int64_t records_max) {
     around_.auditor.folded(id_, offset, *entry, around_.parts.fold(keeper_, id_, offset, *entry));
     ++journal_next_;
   }
-  keeper_.publish(static_cast<size_t>(journal_next_) == journal.size());
+  snapshot::Mark mark;
+  if (int64_t const last = journal_next_ - 1; last >= 0)
+    mark = mark_of(journal[static_cast<size_t>(last)], last);
+  keeper_.publish(static_cast<size_t>(journal_next_) == journal.size(), {mark, journal_next_});
   around_.auditor.viewed(id_, *keeper_.view());
   answer();
 }
 
-Replica::Pending Replica::send(const alerts::JournalEntry& entry) {
-  std::string bytes = runtime::encode(entry, base::cat("replica-", id_), around_.now);
-  return {around_.broker.send(entry, std::move(bytes)), around_.steady_ms + kAppendWaitMs};
+Replica::Pending Replica::send(alerts::JournalEntry entry) {
+  std::string const writer = base::cat("replica-", id_);
+  if (auto* const tick = std::get_if<alerts::TickEvaluated>(&entry)) tick->writer = writer;
+  std::string bytes = runtime::encode(entry, writer, around_.now);
+  return {around_.broker.send(std::move(entry), std::move(bytes)), around_.steady_ms + kAppendWaitMs};
 }
 
 Replica::Waited Replica::wait_for(const Pending& pending,
@@ -188,6 +307,7 @@ void Replica::evaluate() {
     if (leads_) judge();
     return;
   }
+  capture();
   auto const tick = around_.parts.aligned(fronts());
   if (tick && book->rule_set() != nullptr) {
     take_tick(*tick);
@@ -239,17 +359,27 @@ void Replica::judge() {
     verdict.rule_set = book->rule_set_digest();
     verdict.historical = true;
   } else {
-    std::vector<alerts::CutOffset> cut;
-    for (size_t l = 0; l < cut_.size(); ++l) {
-      if (cut_[l] >= 0)
-        cut.push_back(
-            {kTopics[l / lanes_.size()], static_cast<int32_t>(l % lanes_.size()), cut_[l]});
-    }
     bool const historical = calendar.end_of(*last_).value + kHistoricalAfterMs < around_.now.value;
-    verdict = around_.parts.evaluate(evaluator_, *last_, *book, std::move(cut), historical);
+    verdict = around_.parts.evaluate(evaluator_, *last_, *book, cut(), historical);
   }
   append_ = send(std::move(verdict));
   activating_ = false;
+}
+
+std::vector<alerts::CutOffset> Replica::cut() const {
+  std::vector<alerts::CutOffset> out;
+  for (size_t l = 0; l < cut_.size(); ++l) {
+    if (cut_[l] < 0) continue;
+    out.push_back({kTopics[l / lanes_.size()], static_cast<int32_t>(l % lanes_.size()), cut_[l]});
+  }
+  return out;
+}
+
+Cut Replica::next() const {
+  Cut out(cut_.size());
+  for (size_t l = 0; l < out.size(); ++l)
+    out[l] = lanes_[l % lanes_.size()].next[l / lanes_.size()];
+  return out;
 }
 
 bool Replica::at_rest(PeriodIndex through) const {

@@ -9,22 +9,10 @@
 
 #include "engine/evaluator.h"
 #include "runtime/book_keeper.h"
-#include "simulation/pipeline/auditor.h"
-#include "simulation/pipeline/broker.h"
-#include "simulation/pipeline/parts.h"
+#include "simulation/pipeline/snapshots.h"
+#include "simulation/pipeline/surroundings.h"
 
 namespace bellwether::simulation {
-
-// What a process finds around it. What outlives a process belongs here and not into Replica: a
-// disk, once there are snapshots.
-struct Surroundings {
-  const Setup& setup;
-  Broker& broker;
-  Auditor& auditor;
-  Parts& parts;
-  const UnixMillis& now;     // the wall clock
-  const int64_t& steady_ms;  // never goes back
-};
 
 class Replica {
  public:
@@ -39,6 +27,13 @@ class Replica {
   void reload(int rules) { new_rules_ = rules; }
   // A person does something; answered once it is read back.
   void act(alerts::JournalEntry entry);
+  // An image is captured as soon as it is between two ticks and may, and written by save().
+  void ask_for_capture() {
+    capture_is_due_ = true;
+    capture();
+  }
+  void save();
+  void save_foreign();
 
   std::shared_ptr<const alerts::Book> view() const { return keeper_.view(); }
   bool leads() const { return leads_; }
@@ -46,6 +41,8 @@ class Replica {
   // All there is was read, and every tick up to `through` is settled.
   bool at_rest(PeriodIndex through) const;
   std::optional<PeriodIndex> last_tick() const { return last_; }
+  // The log no longer holds what comes next: only a restart helps.
+  bool lost() const;
   const engine::PartitionEngine& engine(size_t partition) const {
     return *lanes_[partition].engine;
   }
@@ -54,6 +51,7 @@ class Replica {
   struct Lane {
     std::unique_ptr<engine::PartitionEngine> engine;
     std::array<int64_t, kInputs> next{};
+    std::array<snapshot::Mark, kInputs> marks;  // of the last records taken
     std::array<std::optional<UnixMillis>, kInputs> quiet_since;
     std::vector<DeadLetterKey> letters;  // in flight
     std::optional<engine::PartitionTick> pending;
@@ -66,11 +64,19 @@ class Replica {
   };
   enum class Waited : uint8_t { kStillWaiting, kDone, kFailed };
 
+  void capture();
+  void begin(size_t partition);
+  void begin(size_t partition, snapshot::RestoredPartition restored);
+  void go_on_from(snapshot::Restored restored);
+  std::optional<snapshot::Image> image();
+  snapshot::PartitionImage image(Lane& lane);
   bool take(Lane& lane, const Delivery& d, const Record& record);
   void hand_on(Lane& lane);
   bool dead_letters_done(const Lane& lane, const engine::PartitionTick& tick) const;
   std::vector<engine::Front> fronts() const;
-  Pending send(const alerts::JournalEntry& entry);
+  std::vector<alerts::CutOffset> cut() const;
+  Cut next() const;  // the first offsets that were not taken
+  Pending send(alerts::JournalEntry entry);
   Waited wait_for(const Pending& pending, std::optional<alerts::FoldOutcome>& outcome,
                   JournalOffset& offset);
   void activate_rules();
@@ -84,6 +90,8 @@ class Replica {
   std::map<DeadLetterKey, events::Refusal> written_before_;  // dead letters, when it started
   runtime::BookKeeper keeper_;
   engine::Evaluator evaluator_;
+  Snapshots snapshots_;
+  bool capture_is_due_ = false;
   int64_t journal_next_ = 0;
   bool leads_ = false;
   bool was_leader_ = false;

@@ -64,8 +64,20 @@ enum class Act : uint8_t {
   kConnect,      // watcher `amount` watches at replica `who` from where it stands
   kListen,       // watcher `who` receives up to `amount` messages
   kHangUp,       // watcher `who` loses its connection with `amount` messages in flight
+  kCapture,      // replica `who` captures an image of itself, if it may
+  kSave,         // and writes what it captured
+  kForeign,      // the snapshot of another cluster is put on the disk of replica `who`
+  kPowerLoss,    // as kCrash, and what its disk has not synced is left to chance `amount`
+  kPowerCut,     // the power of replica `who` will go within its next save, `amount` operations on
+  kDiskFails,    // an operation of its disk fails, `amount` / 3 operations on, in one of 3 ways
+  kDiskFull,     // nothing more can be written to its disk
+  kDiskForgets,  // its disk says that it syncs and does not
+  kDiskHeals,
+  kRot,          // a bit of a file on it flips, by chance `amount`
+  kTruncate,     // retention takes `amount` ‰ of what `input`, `partition` has left
+  kRecreate,     // `input` is deleted, made anew and published again, while no replica runs
 };
-inline constexpr size_t kActs = 22;
+inline constexpr size_t kActs = 34;
 
 struct Step {
   Act act{};

@@ -23,6 +23,8 @@ class World {
         broker_(script.setup.partitions),
         auditor_(script_.setup, broker_) {
     replicas_.resize(static_cast<size_t>(script.setup.replicas));
+    disks_.resize(replicas_.size());
+    for (SimulatedDisk& disk : disks_) parts.furnish(disk);
     for (size_t r = 0; r < replicas_.size(); ++r) start(r, 0);
     for (int w = 0; w < kWatchers; ++w) watchers_.emplace_back(w, auditor_, parts);
   }
@@ -42,6 +44,7 @@ class World {
     out.tally.journal_records = broker_.journal().size();
     out.tally.passed_over = auditor_.passed_over();
     out.tally.went_back = auditor_.went_back();
+    out.tally.snapshots = auditor_.snapshots();
     out.tally.transitions = replicas_[0]->view()->transitions_end();
     return out;
   }
@@ -50,11 +53,12 @@ class World {
   void start(size_t r, int rules) {
     replicas_[r] = std::make_unique<Replica>(
         static_cast<int>(r), rules,
-        Surroundings{script_.setup, broker_, auditor_, parts_, now_, steady_ms_});
+        Surroundings{script_.setup, broker_, auditor_, parts_, disks_[r], now_, steady_ms_});
   }
 
   void crash(size_t r) {
     ++crashes_;
+    if (disks_[r].power_will_go()) disks_[r].lose_power(crashes_);
     for (Watcher& w : watchers_) {
       if (w.replica() == r) w.disconnect();
     }
@@ -109,8 +113,67 @@ class World {
       case Act::kReload:
         replica.reload(static_cast<int>(step.amount));
         break;
-      default:
+      case Act::kAcknowledge:
+      case Act::kSilence:
+      case Act::kUnsilence:
+      case Act::kRegimeBreak:
+      case Act::kConnect:
+      case Act::kListen:
+      case Act::kHangUp:
         human(step, replica);
+        break;
+      default:
+        on_storage(step, step.who % replicas_.size());
+    }
+  }
+
+  // Snapshots, what happens to the disks that they are on and to the logs that they go on in.
+  void on_storage(const Step& step, size_t r) {
+    SimulatedDisk& disk = disks_[r];
+    auto const chance = static_cast<uint64_t>(step.amount);
+    switch (step.act) {
+      case Act::kCapture:
+        replicas_[r]->ask_for_capture();
+        break;
+      case Act::kSave:
+        replicas_[r]->save();
+        if (disk.power_is_cut()) crash(r);
+        break;
+      case Act::kForeign:
+        replicas_[r]->save_foreign();
+        if (disk.power_is_cut()) crash(r);
+        break;
+      case Act::kPowerLoss:
+        disk.lose_power(chance);
+        crash(r);
+        break;
+      case Act::kPowerCut:
+        disk.cut_power_after(step.amount);
+        break;
+      case Act::kDiskFails:
+        disk.fail_one(step.amount / 3, static_cast<SimulatedDisk::Fault>(step.amount % 3));
+        break;
+      case Act::kDiskFull:
+        disk.fill();
+        break;
+      case Act::kDiskForgets:
+        disk.forget_syncs();
+        break;
+      case Act::kDiskHeals:
+        disk.heal();
+        break;
+      case Act::kRot:
+        if (auto const path = disk.rot(chance)) {
+          parts_.rotted(*disk.bytes(*path));
+          auditor_.damaged(static_cast<int>(r), *path);
+        }
+        break;
+      case Act::kTruncate:
+        broker_.truncate(step.input, step.partition, step.amount);
+        break;
+      default:
+        if (!broker_.recreate(step.input)) break;
+        for (size_t all = 0; all < replicas_.size(); ++all) crash(all);
     }
   }
 
@@ -201,17 +264,41 @@ class World {
         publish(input, p, {calendar.end_of(last), complete});
     }
     broker_.up = true;
-    for (size_t r = 0; r < replicas_.size(); ++r) replicas_[r]->lead(r == 0);
-    for (size_t w = 0; w < watchers_.size(); ++w) {
-      size_t const r = w % replicas_.size();
-      watchers_[w].connect(r, *replicas_[r]->view());
+    for (size_t r = 0; r < replicas_.size(); ++r) {
+      disks_[r].heal();
+      if (replicas_[r]->lost()) crash(r);
     }
+    for (size_t r = 0; r < replicas_.size(); ++r) replicas_[r]->lead(r == 0);
+    connect_all();
     int rounds = 0;
     while (!auditor_.failed() && !rest_one_round(last)) {
       if (++rounds == kRoundsToRest)
         return auditor_.fail(base::cat("does not come to rest by tick ", last.value));
     }
     if (!auditor_.failed()) audit(last);
+    if (!auditor_.failed()) start_from_snapshots(last);
+  }
+
+  // What stands on the disks is as good as what was read.
+  void start_from_snapshots(PeriodIndex last) {
+    for (size_t r = 0; r < replicas_.size(); ++r) {
+      replicas_[r]->ask_for_capture();
+      replicas_[r]->save();
+      crash(r);
+      replicas_[r]->lead(r == 0);
+    }
+    connect_all();
+    for (int rounds = 0; !auditor_.failed() && !rest_one_round(last); ++rounds) {
+      if (rounds == kRoundsToRest) return auditor_.fail("does not come to rest from snapshots");
+    }
+    if (!auditor_.failed()) audit(last);
+  }
+
+  void connect_all() {
+    for (size_t w = 0; w < watchers_.size(); ++w) {
+      size_t const r = w % replicas_.size();
+      watchers_[w].connect(r, *replicas_[r]->view());
+    }
   }
 
   UnixMillis latest_publication() const {
@@ -263,6 +350,7 @@ class World {
   int64_t steady_ms_ = 0;
   Broker broker_;
   Auditor auditor_;
+  std::vector<SimulatedDisk> disks_;  // by replica
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::vector<Watcher> watchers_;
   size_t crashes_ = 0;
@@ -279,6 +367,11 @@ void Tally::add(const Tally& other) {
   passed_over += other.passed_over;
   went_back += other.went_back;
   transitions += other.transitions;
+  snapshots.saved += other.snapshots.saved;
+  snapshots.failed += other.snapshots.failed;
+  snapshots.gone_on_from += other.snapshots.gone_on_from;
+  snapshots.refused += other.snapshots.refused;
+  snapshots.starts_with_a_gap += other.snapshots.starts_with_a_gap;
 }
 
 RunResult run(const Script& script, Parts& parts) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "simulation/pipeline/custody.h"
 #include "simulation/pipeline/parts.h"
 #include "simulation/pipeline/script.h"
 
@@ -17,6 +18,7 @@ struct Tally {
   size_t passed_over = 0;  // of those, evaluations that came too late or knew other rules
   size_t went_back = 0;    // accepted evaluations at a cut that lies before the last one
   size_t transitions = 0;
+  SnapshotTally snapshots;
   void add(const Tally& other);
 };
 

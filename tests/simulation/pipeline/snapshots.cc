@@ -1,0 +1,127 @@
+#include "simulation/pipeline/snapshots.h"
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "snapshot/book_codec.h"
+#include "snapshot/codec.h"
+#include "support/fold.h"
+
+namespace bellwether::simulation {
+namespace {
+
+const std::string kFolder = "/var/snapshots";
+
+class HashedFile final : public snapshot::OutputFile {
+ public:
+  explicit HashedFile(uint64_t& hash) : hash_(hash) {}
+  absl::Status append(std::string_view bytes) override {
+    hash_ = base::hash64(bytes, hash_);
+    return absl::OkStatus();
+  }
+  absl::Status sync() override { return absl::OkStatus(); }
+
+ private:
+  uint64_t& hash_;
+};
+
+template <class Part>
+void add(const Part& part, snapshot::FileKind kind, uint64_t& hash) {
+  HashedFile file(hash);
+  snapshot::FrameWriter frames(file, kind);
+  BELLWETHER_CHECK(snapshot::write(part, frames).ok());
+}
+
+const std::string& digest_of_the_world() {
+  static const std::string digest = snapshot::reference_digest(testing::world());
+  return digest;
+}
+
+}  // namespace
+
+uint64_t fingerprint(const snapshot::Image& image) {
+  uint64_t hash = 1;
+  snapshot::Manifest manifest = image.manifest;
+  manifest.file_bytes.clear();
+  manifest.book_bytes = 0;
+  add(manifest, snapshot::FileKind::kManifest, hash);
+  add(image.evaluation, snapshot::FileKind::kEvaluation, hash);
+  for (const snapshot::PartitionImage& p : image.partitions)
+    add(p, snapshot::FileKind::kPartition, hash);
+  add(*image.book, snapshot::FileKind::kBook, hash);
+  return hash;
+}
+
+Snapshots::Snapshots(int id, Surroundings around)
+    : id_(id), around_(around), store_(around.disk.files(), kFolder) {
+  // A process that cannot use its folder ends; the next one tries again, on a disk that is better.
+  if (store_.open().ok()) return;
+  around_.disk.heal();
+  if (!store_.open().ok())
+    around_.auditor.fail(base::cat("replica ", id_, " cannot open its snapshots"));
+}
+
+snapshot::Identity Snapshots::identity() const {
+  base::Calendar const calendar = around_.setup.calendar;
+  return {"cluster",
+          calendar.unit() == base::CalendarUnit::kWeek ? "week" : "month",
+          digest_of_the_world(),
+          history_periods(calendar),
+          kTopics,
+          around_.setup.partitions};
+}
+
+absl::Status Snapshots::accept(const snapshot::Restored& found) {
+  std::vector<snapshot::LogSight> sights;
+  std::vector<snapshot::LogPlace> const places = snapshot::places(found, "journal");
+  for (size_t k = 0; k + 1 < places.size(); ++k) {
+    size_t const lane =
+        k % kInputs * around_.broker.partitions() + static_cast<size_t>(places[k].partition);
+    sights.push_back(around_.broker.look(lane, places[k].offset));
+  }
+  sights.push_back(around_.broker.look_at_journal(places.back().offset));
+  return around_.parts.agrees(found, std::move(sights));
+}
+
+std::optional<snapshot::Restored> Snapshots::newest() {
+  return store_.newest(
+      identity(), testing::world(), around_.setup.calendar, testing::one_after_another,
+      [this](const snapshot::Restored& found) { return accept(found); },
+      [this](std::string_view name, const absl::Status& why) {
+        around_.auditor.refused(name, base::from_absl(why.message()));
+      });
+}
+
+void Snapshots::capture(snapshot::Image image) {
+  around_.parts.capture(image);
+  fingerprint_ = fingerprint(image);
+  image_ = std::move(image);
+}
+
+bool Snapshots::save() {
+  if (!image_) return false;
+  auto const before = store_.names();
+  bool const honest = around_.disk.honest();
+  auto const saved = around_.parts.save(store_, around_.disk, *image_);
+  auto const after = store_.names();
+  Custody::Attempt attempt{fingerprint_, "", saved.ok(), honest, false};
+  bool const there = after.ok() && !after->empty();
+  if (there && (!before.ok() || before->empty() || before->back() != after->back())) {
+    attempt.name = after->back();
+  }
+  if (saved.ok() && attempt.name.empty()) {
+    around_.auditor.fail(base::cat("replica ", id_, " saved a snapshot that is not there"));
+  }
+  around_.auditor.saved(id_, std::move(attempt));
+  image_.reset();
+  return true;
+}
+
+void Snapshots::save_foreign(snapshot::Image image) {
+  image.manifest.identity.cluster = "another cluster";
+  auto const saved = store_.save(image);
+  auto const names = store_.names();
+  if (names.ok() && !names->empty()) around_.auditor.saved(id_, {0, names->back()});
+}
+
+}  // namespace bellwether::simulation

@@ -1,0 +1,29 @@
+// What a process finds around it, and what outlives it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "simulation/pipeline/auditor.h"
+#include "simulation/pipeline/broker.h"
+#include "simulation/pipeline/parts.h"
+#include "simulation/pipeline/simulated_disk.h"
+
+namespace bellwether::simulation {
+
+inline const std::vector<std::string> kTopics = {"registrations", "support"};
+
+struct Surroundings {
+  const Setup& setup;
+  Broker& broker;
+  Auditor& auditor;
+  Parts& parts;
+  SimulatedDisk& disk;
+  const UnixMillis& now;     // the wall clock
+  const int64_t& steady_ms;  // never goes back
+};
+
+// Kept in detail. All that is told lies within, so that nothing joins the opening balance.
+inline int32_t history_periods(base::Calendar calendar) { return 6 * calendar.periods_per_year(); }
+
+}  // namespace bellwether::simulation
