@@ -31,7 +31,9 @@ void tell(const Record& letter, const LetterFound& found) {
   if (!from || !partition || !offset) return;
   auto const p = base::parse_number<int32_t>(*partition);
   auto const o = base::parse_number<int64_t>(*offset);
-  if (p && o) found(*from, *p, *o);
+  auto const timestamp = header(letter.message, kTimestampHeader);
+  auto const t = timestamp ? base::parse_number<int64_t>(*timestamp) : std::nullopt;
+  if (p && o) found(*from, *p, *o, t.value_or(-1));
 }
 
 }  // namespace
@@ -79,8 +81,8 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
                                                        const LogFn& log) {
   DeadLetterMarks marks;
   int64_t without_room = 0;
-  auto const found = [&](std::string_view topic, int32_t partition, int64_t offset) {
-    if (!marks[{std::string(topic), partition}].add(offset)) ++without_room;
+  auto const found = [&](std::string_view topic, int32_t partition, int64_t offset, int64_t timestamp_ms) {
+    if (!marks[{std::string(topic), partition}].add(offset, timestamp_ms)) ++without_room;
   };
   Patience patience(stall_max, absl::Now());
   absl::Status error =

@@ -19,12 +19,12 @@
 #include "absl/time/time.h"
 #include "kafka/client.h"
 #include "kafka/consumer.h"
-#include "kafka/offset_runs.h"
+#include "kafka/letter_marks.h"
 
 namespace bellwether::kafka {
 
 // By topic and partition that the letters came from.
-using DeadLetterMarks = std::map<std::pair<std::string, int32_t>, OffsetRuns>;
+using DeadLetterMarks = std::map<std::pair<std::string, int32_t>, LetterMarks>;
 
 // How long to wait for something that advances.
 class Patience {
@@ -39,7 +39,8 @@ class Patience {
 };
 
 // Where a letter came from; told for every letter read that says so.
-using LetterFound = std::function<void(std::string_view topic, int32_t partition, int64_t offset)>;
+using LetterFound =
+    std::function<void(std::string_view topic, int32_t partition, int64_t offset, int64_t timestamp_ms)>;
 
 // Reads all partitions of the dead-letter topic side by side, from the beginning.
 class DeadLetterReader {

@@ -26,6 +26,7 @@ struct DeadLetters::State {
     size_t value_bytes = 0;
     std::pair<std::string, int32_t> input;
     int64_t offset = 0;
+    int64_t timestamp_ms = -1;
     bool sent = false;
     bool bare = false;     // without key and value
     bool refused = false;  // at least once, in its present form
@@ -35,7 +36,7 @@ struct DeadLetters::State {
     void strip();
   };
   void acknowledged(int64_t id);
-  void found(const std::pair<std::string, int32_t>& input, int64_t offset);
+  void found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms);
   // Where marks are missing a letter may stand in the topic, and waiting to see it would be in vain.
   bool to_be_sent(const Letter& letter) const;
   void refused(int64_t id, const absl::Status& why);
@@ -92,14 +93,17 @@ void DeadLetters::State::acknowledged(int64_t id) {
 }
 
 // What is on its way is acknowledged by the broker.
-void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset) {
+void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms) {
   if (auto const of_input = open.find(input); of_input != open.end()) {
     if (auto const id = of_input->second.find(offset); id != of_input->second.end()) {
-      if (!letters.at(id->second)->sent) acknowledged(id->second);
-      return;
+      const Letter& letter = *letters.at(id->second);
+      if (letter.timestamp_ms == timestamp_ms) {
+        if (!letter.sent) acknowledged(id->second);
+        return;
+      }
     }
   }
-  marks[input].add(offset);
+  marks[input].add(offset, timestamp_ms);
 }
 
 bool DeadLetters::State::to_be_sent(const Letter& letter) const {
@@ -148,7 +152,7 @@ bool DeadLetters::write(const DeadLetter& letter) {
     std::pair<std::string, int32_t> const input(std::string(letter.topic), letter.partition);
     if (auto const written = state_->marks.find(input); written != state_->marks.end()) {
       written->second.forget_before(letter.offset);
-      if (written->second.contains(letter.offset)) return true;
+      if (written->second.contains(letter.offset, letter.timestamp_ms)) return true;
     }
     if (state_->full()) return false;
     auto l = std::make_unique<State::Letter>();
@@ -158,6 +162,7 @@ bool DeadLetters::write(const DeadLetter& letter) {
     l->value_bytes = letter.value.size();
     l->input = input;
     l->offset = letter.offset;
+    l->timestamp_ms = letter.timestamp_ms;
     OutgoingRecord& r = l->record;
     r.topic = topic_;
     r.key = l->key;
@@ -229,9 +234,9 @@ void DeadLetters::follow(DeadLetterReader& reader, bool leads, absl::Time now) {
   bool caught_up = false;
   for (int step = 0; step < kFollowStepsMax && !caught_up; ++step) {
     auto const more = reader.step(
-        [this](std::string_view topic, int32_t partition, int64_t offset) {
+        [this](std::string_view topic, int32_t partition, int64_t offset, int64_t timestamp_ms) {
           std::lock_guard lock(state_->mutex);
-          state_->found({std::string(topic), partition}, offset);
+          state_->found({std::string(topic), partition}, offset, timestamp_ms);
         },
         0);
     if (!more.ok()) break;

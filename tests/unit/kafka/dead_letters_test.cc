@@ -118,6 +118,20 @@ TEST_F(DeadLettersTest, AReplayWritesNothingTwice) {
   EXPECT_THAT(offsets(read_all(broker_.client())), UnorderedElementsAre("1", "2", "8"));
 }
 
+// A topic that was made anew has other records at the offsets of old letters.
+TEST_F(DeadLettersTest, AnotherRecordAtTheSameOffsetHasALetterOfItsOwn) {
+  for (int64_t timestamp_ms : {1000, 2000, 1000}) {
+    DeadLetters letters(*producer_, kTopic, marks(), no_log());
+    for (int64_t offset : {1, 2}) {
+      DeadLetter l = letter(offset);
+      l.timestamp_ms = timestamp_ms;
+      ASSERT_TRUE(letters.write(l));
+    }
+    ASSERT_TRUE(acknowledged(letters));
+  }
+  EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1", "2", "1", "2"));
+}
+
 TEST_F(DeadLettersTest, AnInputIsDoneUpToItsOldestUnwrittenLetter) {
   DeadLetters letters(*producer_, kTopic, {}, no_log());
   ASSERT_TRUE(letters.write(letter(5)));
@@ -283,9 +297,9 @@ TEST_F(TwoReplicasTest, WhoLeadsNextWritesWhatIsMissingAndNotBeforeItHasReadTheR
 
 TEST_F(DeadLettersTest, WhereMarksAreMissingAFollowerDoesNotWaitInVain) {
   DeadLetterMarks lost;
-  lost.emplace(std::pair<std::string, int32_t>("registrations", 3), OffsetRuns(1));
-  lost.begin()->second.add(1);
-  lost.begin()->second.add(5);  // no room
+  lost.emplace(std::pair<std::string, int32_t>("registrations", 3), LetterMarks(1));
+  lost.begin()->second.add(1, -1);
+  lost.begin()->second.add(5, -1);  // no room
   DeadLetters letters(*producer_, kTopic, std::move(lost), no_log());
   auto const at = reader();
   letters.follow(*at, false, absl::UnixEpoch());
