@@ -19,6 +19,8 @@ constexpr double kSaddlepointFrom = 1e6;
 constexpr double kPoissonBelow = 1 + 1e-8;
 // Up to this count the terms are added up one by one: faster than a continued fraction.
 constexpr int64_t kSummedMax = 48;
+// A tail that is larger than this has its digits as a difference from one.
+constexpr double kDigitsFrom = 1e-4;
 // A quantile is walked to from the normal one, a term a step; if it lies farther off, by halves.
 constexpr int kWalkMax = 2000;
 constexpr int64_t kQuantileMax = 1'000'000'000'000'000;
@@ -193,7 +195,7 @@ Tails tails(const CountDistribution& d, int64_t y) {
       t.below += term;
     }
     t.above = std::max(0.0, 1 - t.below - t.at);
-    if (t.above > 1e-4) return t;  // else the difference has lost its digits
+    if (t.above > kDigitsFrom) return t;
   }
   if (is_large(d)) {
     t.below = split_at(d, count - 0.5).below;
@@ -207,9 +209,22 @@ Tails tails(const CountDistribution& d, int64_t y) {
     return t;
   }
   double const size = size_of(d);
-  t.above = std::max(0.0, incomplete_beta(count + 1, size, complement_of(d), chance_of(d)));
-  if (y == 0) return t;
-  t.below = std::max(0.0, incomplete_beta(size, count, chance_of(d), complement_of(d)));
+  auto const above = [&] {
+    return std::max(0.0, incomplete_beta(count + 1, size, complement_of(d), chance_of(d)));
+  };
+  auto const below = [&] {
+    return y == 0 ? 0 : std::max(0.0, incomplete_beta(size, count, chance_of(d), complement_of(d)));
+  };
+  // The smaller side by its fraction; the other is what is left, unless that has lost its digits.
+  if (count < d.mean) {
+    t.below = below();
+    t.above = 1 - t.below - t.at;
+    if (t.above <= kDigitsFrom) t.above = above();
+  } else {
+    t.above = above();
+    t.below = 1 - t.above - t.at;
+    if (t.below <= kDigitsFrom) t.below = below();
+  }
   return t;
 }
 

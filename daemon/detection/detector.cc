@@ -193,7 +193,14 @@ void ScoredSeries::settle(int32_t first, int32_t last) {
   if (settled_.first == first && settled_.last == last) return;
   settled_ = {first, last, 0, 1};
   scratch_.clear();
-  append_settled(scratch_);
+  tail_.clear();
+  size_t i = index(first);
+  for (int32_t t = first; t <= last; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.period != t || p.kept != Kept::kScore) continue;
+    scratch_.push_back(p.z);
+    if (p.z >= kSettledTailFrom) tail_.push_back(p.z);
+  }
   settled_.points = static_cast<int>(scratch_.size());
   if (scratch_.size() >= kScalePointsMin) settled_.width = score_width(scratch_);
 }
@@ -238,24 +245,15 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   return a;
 }
 
-void ScoredSeries::append_settled(std::vector<double>& out) const {
-  if (settled_.first > settled_.last) return;
-  size_t i = index(settled_.first);
-  for (int32_t t = settled_.first; t <= settled_.last; ++t, i = after(i)) {
-    const Point& p = path_[i];
-    if (p.period == t && p.kept == Kept::kScore) out.push_back(p.z);
-  }
-}
-
 std::optional<double> ScoredSeries::path_score(int32_t period) const {
   if (path_.empty()) return std::nullopt;
-  const Point& p = path_[static_cast<size_t>(period) % path_.size()];
+  const Point& p = path_[index(period)];
   if (p.period != period || p.kept != Kept::kScore) return std::nullopt;
   return p.z;
 }
 
 size_t ScoredSeries::bytes() const {
-  return sizeof(*this) + path_.capacity() * sizeof(Point) + scratch_.capacity() * sizeof(double) +
+  return sizeof(*this) + path_.capacity() * sizeof(Point) + (scratch_.capacity() + tail_.capacity()) * sizeof(double) +
          excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);
 }
 

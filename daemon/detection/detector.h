@@ -31,6 +31,7 @@ struct DetectorOptions {
 
 // Scores of a path that its scale needs; with fewer it is one.
 inline constexpr size_t kScalePointsMin = 24;
+inline constexpr double kSettledTailFrom = 1;
 // How wide scores are, in standard deviations of a normal: median |z|/0.6745. Half of them may lie in
 // downturns before it gives way. Reorders `z`, which is not empty.
 double score_width(std::span<double> z);
@@ -93,8 +94,9 @@ class ScoredSeries {
   // Of a period on the path of the last assessment: its score, not divided by the scale; nullopt where the
   // change point leaves it out.
   std::optional<double> path_score(int32_t period) const;
-  // Appends the scores that the scale of the last assessment rests on, not divided by it; by period.
-  void append_settled(std::vector<double>& out) const;
+  // Of the scores that the scale of the last assessment rests on, not divided by it: the harmful ones from
+  // kSettledTailFrom on, by period.
+  std::span<const double> settled_tail() const { return tail_; }
 
   size_t bytes() const;
 
@@ -151,6 +153,7 @@ class ScoredSeries {
   int32_t clean_to_ = INT32_MIN;
   Settled settled_;
   Followed followed_;
+  std::vector<double> tail_;  // as settled_
   std::vector<double> scratch_;
   base::PeriodIndex first_{INT32_MIN};  // of the series
   int reach_ = 0;

@@ -64,7 +64,7 @@ void Recalibration::add_tail(size_t series, std::span<const double> settled) {
   const Series& s = series_[series];
   if (s.young) return;
   Tail& tail = tails_[s.band];
-  tail.scores += static_cast<int64_t>(settled.size());
+  tail.scores += s.points;
   double const per_bin = 1 / (s.width * kBinWidth);
   for (double z : settled) {
     double const bin = z * per_bin - kBinsFrom / kBinWidth;

@@ -43,7 +43,8 @@ class Recalibration {
   size_t add(const Assessment& assessment);
   // Then the pooled widths, once.
   void pool_widths();
-  // Then of every series its settled scores (ScoredSeries::append_settled), positive is harm.
+  // Then of every series its settled scores, positive is harm; those below kSettledTailFrom may be left out
+  // (ScoredSeries::settled_tail).
   void add_tail(size_t series, std::span<const double> settled);
   // Then the pooled tails, once.
   void pool_tails();
@@ -56,7 +57,7 @@ class Recalibration {
  private:
   static constexpr size_t kBands = kTailBandEnds.size() + 1;
   static constexpr double kBinWidth = 0.005;  // of scores
-  static constexpr double kBinsFrom = 1;
+  static constexpr double kBinsFrom = kSettledTailFrom;  // as no width is below one
   static constexpr size_t kBins = 1400;       // to kZMax
   struct Series {
     double log_width = 0;

@@ -88,10 +88,7 @@ std::vector<double> Evaluator::recalibrated(const DetectorState& state, std::spa
   recalibration_.pool_widths();
   size_t pooled = 0;
   for (const Tested& t : tested) {
-    if (!t.gated) continue;
-    settled_.clear();
-    state.series[t.node]->scored.append_settled(settled_);
-    recalibration_.add_tail(pooled++, settled_);
+    if (t.gated) recalibration_.add_tail(pooled++, state.series[t.node]->scored.settled_tail());
   }
   recalibration_.pool_tails();
   pooled = 0;

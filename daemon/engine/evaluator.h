@@ -150,7 +150,6 @@ class Evaluator {
   std::vector<CompositeState> composites_;
   detection::Workspace workspace_;
   detection::Recalibration recalibration_;
-  std::vector<double> settled_;
 };
 
 }  // namespace bellwether::engine

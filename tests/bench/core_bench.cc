@@ -143,7 +143,6 @@ void models() {
   // What a tick does with them together: their p by the scores of all.
   detection::Recalibration recalibration;
   std::vector<detection::Assessment> assessed;
-  std::vector<double> settled;
   for (size_t s = 0; s < kSeries; ++s) {
     assessed.push_back(scored[s].assess(series(s, kWeeks), base::PeriodIndex(2000 + kWeeks - 1), detection::Harm::kLow, options, workspace));
   }
@@ -151,11 +150,7 @@ void models() {
     recalibration.clear();
     for (const detection::Assessment& a : assessed) recalibration.add(a);
     recalibration.pool_widths();
-    for (size_t s = 0; s < kSeries; ++s) {
-      settled.clear();
-      scored[s].append_settled(settled);
-      recalibration.add_tail(s, settled);
-    }
+    for (size_t s = 0; s < kSeries; ++s) recalibration.add_tail(s, scored[s].settled_tail());
     recalibration.pool_tails();
     for (size_t s = 0; s < kSeries; ++s) sum += recalibration.p(s, assessed[s]);
   });

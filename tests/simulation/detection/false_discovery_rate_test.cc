@@ -203,7 +203,9 @@ BothTails simulate(const World& world, int regions, const std::string& what) {
         Assessment const a = scored[s].assess(series, base::PeriodIndex(t), Harm::kLow, options, workspace);
         if (a.why != NotAssessed::kNone || 4 * a.expected < kExpectedMin) continue;
         std::vector<double> settled;
-        scored[s].append_settled(settled);
+        for (int then = t - options.path_periods_max + 1; then < t - options.farrington.exclude_recent; ++then) {
+          if (auto const z = scored[s].path_score(then)) settled.push_back(*z);
+        }
         low.add(a, settled, truth[s][static_cast<size_t>(t)], random);
         high.add(a, settled, truth[s][static_cast<size_t>(t)], random);
       }

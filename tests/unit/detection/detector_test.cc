@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -20,7 +21,17 @@ using testing::Random;
 
 bool same(const Assessment& a, const Assessment& b) {
   return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p && a.z == b.z &&
-         a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) && a.dispersion == b.dispersion;
+         a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) && a.dispersion == b.dispersion &&
+         a.scale == b.scale && a.width == b.width && a.scale_points == b.scale_points;
+}
+
+// The scores of the path that a scale rests on, from kSettledTailFrom on.
+std::vector<double> settled_tail(const ScoredSeries& scored, int target, const DetectorOptions& o) {
+  std::vector<double> out;
+  for (int t = target - o.path_periods_max + 1; t < target - o.farrington.exclude_recent; ++t) {
+    if (auto const z = scored.path_score(t); z && *z >= kSettledTailFrom) out.push_back(*z);
+  }
+  return out;
 }
 
 // What is kept between ticks is a cache: with revisions, exclusions and preparation in any order, the
@@ -62,6 +73,7 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
             scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace, reported);
         ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum << " "
                                        << fresh.cusum << " z " << kept.z << " " << fresh.z;
+        ASSERT_TRUE(std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
         if (random.chance(0.5)) {
           scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace, reported);
         }

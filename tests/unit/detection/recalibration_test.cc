@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "detection/normal.h"
@@ -115,12 +116,13 @@ TEST(RecalibrationTest, DownturnsOfThePastWidenATailToItsBoundAtMost) {
 // The tail's quantile is that of the scores themselves, to the width of a bin.
 TEST(RecalibrationTest, TheTailBeginsWhereOneInAHundredLies) {
   Recalibration r;
-  for (int i = 0; i < 20; ++i) r.add(assessed(1));
+  for (int i = 0; i < 20; ++i) r.add(assessed(1, 100));
   r.pool_widths();
   std::vector<double> z(100);
   std::iota(z.begin(), z.end(), 0);
   for (double& x : z) x = 1.5 + x / 100;  // 1.50 … 2.49: one in a hundred is above 2.48
-  for (size_t i = 0; i < 20; ++i) r.add_tail(i, z);
+  // What lies below where a tail may begin need not be told.
+  for (size_t i = 0; i < 20; ++i) r.add_tail(i, std::span(z).subspan(50));
   r.pool_tails();
   EXPECT_NEAR(r.tail_factor(0), 2.49 / -normal_quantile(kTailP), 0.006);
 }
