@@ -37,7 +37,7 @@ PeriodIndex last_period(base::Calendar calendar) {
 template <class Item>
 std::vector<Item> by_key(std::span<const Item> items) {
   std::vector<Item> out(items.begin(), items.end());
-  std::ranges::sort(out, {}, [](const Item& item) { return item.key.bits(); });
+  std::ranges::stable_sort(out, {}, [](const Item& item) { return item.key.bits(); });
   return out;
 }
 
