@@ -36,6 +36,9 @@ enum class TransitionKind : uint8_t {
 inline constexpr std::array<std::string_view, 8> kTransitionNames = {
     "none", "raised", "escalated", "eased", "cleared", "acknowledged", "suspended", "resumed"};
 
+// Periods further than this from 1970 are read as damage: 8333 years of months, 1916 of weeks.
+inline constexpr int32_t kPeriodsFromEpochMax = 100'000;
+
 // Why an alert was cleared. The number stands in the journal: append only.
 enum class ClearReason : uint8_t {
   kQuiet,         // the condition for clearing held for long enough

@@ -11,6 +11,7 @@ namespace bellwether::runtime {
 namespace {
 
 namespace pb = bellwether::journal::v1;
+using alerts::kPeriodsFromEpochMax;
 using base::PeriodIndex;
 using base::UnixMillis;
 

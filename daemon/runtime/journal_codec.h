@@ -13,14 +13,11 @@ namespace bellwether::runtime {
 // The format that this build writes, and the highest that it reads.
 inline constexpr int32_t kJournalFormat = 1;
 
-// Periods further than this from 1970 are read as damage: 8333 years of months, 1916 of weeks.
-inline constexpr int32_t kPeriodsFromEpochMax = 100'000;
-
 std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    base::UnixMillis written_at);
 
 // Errors: DataLoss when the bytes are no JournalRecord, have no body, or name a period beyond
-// kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a replica must not
+// alerts::kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a replica must not
 // guess).
 absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
 

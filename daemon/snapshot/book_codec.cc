@@ -17,8 +17,7 @@ namespace {
 
 using alerts::AlertPtr;
 using alerts::BookState;
-
-constexpr int32_t kPeriodsFromEpochMax = 100'000;
+using alerts::kPeriodsFromEpochMax;
 
 // ---- one description of every field: fields(io, value) calls io on each, in their order
 

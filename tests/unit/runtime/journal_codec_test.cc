@@ -10,6 +10,7 @@ namespace bellwether::runtime {
 namespace {
 
 using alerts::JournalEntry;
+using alerts::kPeriodsFromEpochMax;
 using base::PeriodIndex;
 using base::UnixMillis;
 
