@@ -26,11 +26,8 @@ std::string Incoming::unfinished() {
                        return file.ok() && (*file)->size() > 0;
                      });
   if (!begun) return "";
-  auto const file = disk_.open(path(Store::kManifestFile));
-  if (!file.ok() || (*file)->size() > kManifestBytesMax) return "";
-  std::string bytes((*file)->size(), '\0');
-  auto const read = (*file)->read(0, bytes);
-  return read.ok() && *read == bytes.size() && parse_manifest(bytes).ok() ? bytes : "";
+  auto const manifest = manifest_bytes(disk_, folder_);
+  return manifest.ok() && parse_manifest(*manifest).ok() ? *manifest : "";
 }
 
 absl::Status Incoming::begin(std::string_view manifest) {

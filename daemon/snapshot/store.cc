@@ -118,6 +118,15 @@ absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
   return out;
 }
 
+absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder) {
+  BELLWETHER_ASSIGN_OR_RETURN(auto const file, disk.open(base::cat(folder, "/", Store::kManifestFile)));
+  if (file->size() > kManifestBytesMax) return absl::DataLossError("a manifest that long");
+  std::string bytes(file->size(), '\0');
+  BELLWETHER_ASSIGN_OR_RETURN(size_t const read, file->read(0, bytes));
+  bytes.resize(read);
+  return bytes;
+}
+
 absl::StatusOr<Manifest> parse_manifest(std::string_view bytes) {
   BytesFile const file(bytes);
   FrameReader frames(file, FileKind::kManifest);
@@ -132,13 +141,7 @@ absl::Status Store::forget_incoming() {
   return disk_.remove(incoming());
 }
 absl::StatusOr<std::string> Store::manifest(std::string_view name) const {
-  BELLWETHER_ASSIGN_OR_RETURN(auto const file,
-                              disk_.open(base::cat(path(name), "/", kManifestFile)));
-  if (file->size() > kManifestBytesMax) return absl::DataLossError("a manifest that long");
-  std::string bytes(file->size(), '\0');
-  BELLWETHER_ASSIGN_OR_RETURN(size_t const read, file->read(0, bytes));
-  bytes.resize(read);
-  return bytes;
+  return manifest_bytes(disk_, path(name));
 }
 std::string Store::partition_file(size_t partition) { return base::cat("partition-", partition); }
 

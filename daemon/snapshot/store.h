@@ -34,6 +34,8 @@ struct FileEntry {
 // In the order of Manifest::file_bytes, then the book. Error: DataLoss where the manifest does not
 // fit itself.
 absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest);
+// The bytes of the manifest in a snapshot's folder. Errors: those of Disk; DataLoss beyond kManifestBytesMax.
+absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder);
 // Of the bytes of a manifest's file. Errors: those of FrameReader.
 absl::StatusOr<Manifest> parse_manifest(std::string_view bytes);
 
@@ -62,7 +64,7 @@ class Store {
   // forgotten.
   std::string incoming() const;
   absl::Status forget_incoming();
-  // The bytes of a snapshot's manifest. Errors: those of Disk; DataLoss beyond kManifestBytesMax.
+  // As manifest_bytes().
   absl::StatusOr<std::string> manifest(std::string_view name) const;
 
   // Names of whole snapshots, oldest first.
