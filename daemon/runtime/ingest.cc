@@ -10,8 +10,8 @@
 #include "absl/time/clock.h"
 #include "base/text.h"
 #include "events/frame.h"
-#include "kafka/log_marks.h"
 #include "runtime/input_health.h"
+#include "runtime/marks.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -56,10 +56,7 @@ class Ingest::Lane {
       : Lane(owner, partition,
              engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_),
                                      std::move(restored.ledger), std::move(restored.state))) {
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      const snapshot::Mark& m = restored.marks[i];
-      inputs_[i].mark = {m.offset, m.timestamp_ms, m.digest};
-    }
+    for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].mark = to_kafka(restored.marks[i]);
   }
   // Where an input is read from.
   int64_t begin(size_t input) const {
@@ -214,10 +211,7 @@ class Ingest::Lane {
     }
     if (pending_) closed.push_back(*pending_);
     out.state.ready.insert(out.state.ready.begin(), closed.begin(), closed.end());
-    for (const Input& in : inputs_) {
-      kafka::LogMark const m = mark(in);
-      out.marks.push_back({m.offset, m.timestamp_ms, m.digest});
-    }
+    for (const Input& in : inputs_) out.marks.push_back(to_snapshot(mark(in)));
     out.ledger = engine_.freeze_ledger();
     return out;
   }

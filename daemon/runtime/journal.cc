@@ -2,8 +2,8 @@
 
 #include "absl/time/clock.h"
 #include "base/text.h"
-#include "kafka/log_marks.h"
 #include "runtime/journal_codec.h"
+#include "runtime/marks.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -62,8 +62,8 @@ void Journal::run() {
       if (stop_.load()) return;
     }
     if (!batch.records().empty()) {
-      kafka::LogMark const last = kafka::mark_of(batch.records().back());
-      place = {{last.offset, last.timestamp_ms, last.digest}, parts_.resume(last.offset + 1)};
+      const kafka::Record& last = batch.records().back();
+      place = {to_snapshot(kafka::mark_of(last)), parts_.resume(last.offset + 1)};
     }
     if (!batch.records().empty() || batch.at_end()) {
       keeper_.publish(batch.at_end(), place);

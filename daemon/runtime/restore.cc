@@ -1,12 +1,13 @@
 #include "runtime/restore.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "kafka/log_marks.h"
+#include "runtime/marks.h"
 #include "runtime/snapshotter.h"
 #include "snapshot/agreement.h"
 
@@ -25,7 +26,7 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
   if (!seen.ok()) return seen.status();
   std::vector<snapshot::LogSight> sights;
   for (const kafka::LogSight& s : *seen) {
-    sights.push_back({s.low, s.high, {s.mark.offset, s.mark.timestamp_ms, s.mark.digest}});
+    sights.push_back({s.low, s.high, to_snapshot(s.mark)});
   }
   return snapshot::agrees_with_log(found, sights);
 }
