@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "config/reader.h"
+#include "config/document.h"
 #include "indicators/catalogue.h"
 
 namespace bellwether::config {
@@ -190,25 +191,15 @@ void read_rules(Section rules, alerts::RuleSet& to) {
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
                              const std::vector<std::pair<std::string, std::string>>& environment) {
   base::LineErrors errors(file);
-  YAML::Node document;
-  try {
-    std::vector<YAML::Node> const documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() > 1) {
-      errors.add(documents[1].Mark().line + 1, "a second YAML document, which nobody reads; make it one");
-      return errors.status();
-    }
-    if (!documents.empty()) document = documents.front();
-  } catch (const YAML::Exception& e) {
-    errors.add(e.mark.line + 1, cat("not YAML: ", e.msg));
-    return errors.status();
-  }
-  if (!document.IsDefined() || document.IsNull()) {
+  std::optional<YAML::Node> const document = read_document(yaml, errors);
+  if (!document) return errors.status();
+  if (!document->IsDefined() || document->IsNull()) {
     errors.add(1, "the file is empty; bellwetherd --example-config prints one to begin with");
     return errors.status();
   }
   Config config;
   config.digest = absl::StrFormat("%016x", base::hash64(yaml));
-  Section root(document, "", errors);
+  Section root(*document, "", errors);
 
   Section kafka = root.section("kafka");
   read_kafka(kafka, config.kafka);

@@ -125,6 +125,7 @@ TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
   EXPECT_THAT(complaint("kafka: yes\n"), HasSubstr("b.yaml:1: kafka"));
   EXPECT_THAT(complaint("just words"), HasSubstr("must be a mapping"));
   EXPECT_THAT(complaint("kafka:\n  group: x\n---\nkafka:\n  group: y\n"), HasSubstr("b.yaml:4: a second YAML document"));
+  EXPECT_THAT(complaint(", x: y"), HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
   EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("stands twice"));
 }
 
