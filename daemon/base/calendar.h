@@ -5,6 +5,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +44,17 @@ std::string format_date(Days day);
 std::string format_instant(UnixMillis instant);
 
 enum class CalendarUnit : uint8_t { kWeek, kMonth };
+// "week", "month": in configurations, snapshots and what people read.
+constexpr std::string_view name(CalendarUnit unit) {
+  return unit == CalendarUnit::kWeek ? "week" : "month";
+}
+// nullopt for any other word.
+constexpr std::optional<CalendarUnit> calendar_unit(std::string_view word) {
+  for (CalendarUnit unit : {CalendarUnit::kWeek, CalendarUnit::kMonth}) {
+    if (word == name(unit)) return unit;
+  }
+  return std::nullopt;
+}
 
 class Calendar {
  public:
@@ -50,6 +63,8 @@ class Calendar {
   CalendarUnit unit() const { return unit_; }
   // Seasonal cycle in periods: 52 weeks (a 53rd falls where it falls) or 12 months.
   int periods_per_year() const { return unit_ == CalendarUnit::kWeek ? 52 : 12; }
+  // Periods in four weeks, the time over which expected counts are held against their least.
+  int periods_in_four_weeks() const { return unit_ == CalendarUnit::kWeek ? 4 : 1; }
   // Length in days of `count` periods for rates per year, on average: 7 or 30.436875 a period.
   double mean_days() const { return unit_ == CalendarUnit::kWeek ? 7.0 : 30.436875; }
 

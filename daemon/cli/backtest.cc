@@ -230,7 +230,7 @@ struct Discoveries {
 };
 Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOptions& o) {
   int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
-  double const four_weeks = o.calendar.unit() == base::CalendarUnit::kWeek ? 4 : 1;
+  double const four_weeks = o.calendar.periods_in_four_weeks();
   auto const deviate = [](double p) { return std::min(detection::kZMax, -detection::normal_quantile(p)); };
   Discoveries out;
   int32_t begin = INT32_MAX;

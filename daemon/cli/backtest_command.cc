@@ -87,7 +87,7 @@ std::string command_line(const Options& o) {
 }
 
 absl::Status run(const Options& o) {
-  auto const unit = o.calendar == "week" ? base::CalendarUnit::kWeek : base::CalendarUnit::kMonth;
+  auto const unit = base::calendar_unit(o.calendar).value_or(base::CalendarUnit::kMonth);
   PeriodScale const scale = PeriodScale::dated(unit);
   BacktestOptions options = BacktestOptions::for_calendar(base::Calendar(unit));
   options.false_alarms_a_year = o.rate;

@@ -36,9 +36,9 @@ std::string row(const DetectorResult& d, const Performance& p, std::string_view 
 
 std::string detectors(const BacktestResult& result, const BacktestOptions& o) {
   std::array<int, 4> const delays = told_delays(o.calendar);
-  std::string const unit = o.calendar.unit() == base::CalendarUnit::kWeek ? " weeks" : " months";
+  std::string_view const unit = base::name(o.calendar.unit());
   std::string out = "| detector | measure | part | threshold | false alarms in series-years | downturns × series";
-  for (int d : delays) append(out, " | found within ", d, unit);
+  for (int d : delays) append(out, " | found within ", d, " ", unit, "s");
   append(out, " | median delay |\n|---|---|---|---|---|---");
   for (size_t k = 0; k < delays.size(); ++k) append(out, "|---");
   append(out, "|---|\n");

@@ -128,7 +128,7 @@ absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
   } else {
     if (f.season)
       return absl::InvalidArgumentError("--season is for --calendar undated; leave it out");
-    auto const unit = f.calendar == "week" ? base::CalendarUnit::kWeek : base::CalendarUnit::kMonth;
+    auto const unit = base::calendar_unit(f.calendar).value_or(base::CalendarUnit::kMonth);
     o.scale = PeriodScale::dated(unit);
     o.farrington = FarringtonOptions::for_calendar(base::Calendar(unit));
   }

@@ -191,8 +191,7 @@ class Feeder {
 };
 
 absl::Status run(const Options& options) {
-  base::Calendar const calendar(options.calendar == "week" ? base::CalendarUnit::kWeek
-                                                           : base::CalendarUnit::kMonth);
+  base::Calendar const calendar(base::calendar_unit(options.calendar).value_or(base::CalendarUnit::kMonth));
   auto const sectors_csv = read_file(options.sectors);
   if (!sectors_csv.ok()) return sectors_csv.status();
   auto const sectors = reference::Sectors::parse(*sectors_csv, options.sectors);

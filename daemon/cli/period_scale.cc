@@ -48,7 +48,7 @@ PeriodScale PeriodScale::undated(int season) {
 
 std::string_view PeriodScale::unit_name() const {
   if (!dated_) return "period";
-  return calendar_.unit() == base::CalendarUnit::kWeek ? "week" : "month";
+  return base::name(calendar_.unit());
 }
 
 std::string PeriodScale::name(base::PeriodIndex period) const {

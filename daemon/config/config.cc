@@ -1,14 +1,15 @@
 #include "config/config.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "config/reader.h"
 #include "config/document.h"
+#include "config/reader.h"
 #include "indicators/catalogue.h"
 
 namespace bellwether::config {
@@ -75,9 +76,10 @@ void read_kafka(Section kafka, KafkaConfig& to) {
 }
 
 void read_time(Section time, TimeConfig& to) {
+  constexpr std::array kCalendars = {base::CalendarUnit::kWeek, base::CalendarUnit::kMonth};
   size_t calendar = 0;
-  time.choice("calendar", calendar, {"week", "month"});
-  to.calendar = calendar == 0 ? base::CalendarUnit::kWeek : base::CalendarUnit::kMonth;
+  time.choice("calendar", calendar, {std::string(base::name(kCalendars[0])), std::string(base::name(kCalendars[1]))});
+  to.calendar = kCalendars[calendar];
   int32_t years = kHistoryYearsDefault;
   time.integer("history_years", years, 1, kHistoryYearsMax);
   to.history_periods = years * base::Calendar(to.calendar).periods_per_year();

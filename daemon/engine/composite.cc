@@ -37,7 +37,7 @@ class Paths {
 CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const CompositeInput> inputs,
                                   PeriodIndex target, base::Calendar calendar, detection::Workspace& workspace) {
   detection::DetectorOptions const options = detector_options(rule, calendar);
-  double const four_weeks = calendar.unit() == base::CalendarUnit::kWeek ? 4 : 1;
+  double const four_weeks = calendar.periods_in_four_weeks();
   CompositeFinding f;
   f.onset = target;
   Paths paths(inputs);

@@ -59,7 +59,7 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
   std::sort(nodes.begin(), nodes.end());
   std::vector<Tested> tested;
   PeriodIndex const from = observed_from(panel_, state.measure);
-  double const four_weeks = options_.calendar.unit() == base::CalendarUnit::kWeek ? 4 : 1;
+  double const four_weeks = options_.calendar.periods_in_four_weeks();
   for (uint32_t n : nodes) {
     Node const node = panel_.node(n);
     if (!in_scope(rule, node, verdict.tick)) continue;

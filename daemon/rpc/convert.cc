@@ -261,7 +261,7 @@ std::string how_sure(const engine::View& view, const Evidence& e) {
 
 // Of a series too young for a baseline by season.
 std::string how_young(const engine::View& view, const Evidence& e) {
-  std::string const unit = view.calendar.unit() == base::CalendarUnit::kWeek ? "week" : "month";
+  std::string_view const unit = base::name(view.calendar.unit());
   std::string text = absl::StrFormat(
       "How young: a baseline by season needs %d years, and this series has fewer. It is held against its latest %d "
       "%ss, which know no season; ",
@@ -344,8 +344,8 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
     text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
                        figure(e.observed), unit, " observed where ", figure(e.expected), unit,
                        " were expected; 95 % of ",
-                       view.calendar.unit() == base::CalendarUnit::kWeek ? "weeks" : "months",
-                       " like this one lie between ",
+                       base::name(view.calendar.unit()),
+                       "s like this one lie between ",
                        figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
     if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
     if (e.reported < 1) text.push_back(how_complete(e));

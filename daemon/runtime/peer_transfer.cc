@@ -27,9 +27,8 @@ uint64_t bytes_of(const snapshot::Manifest& manifest) {
 }
 
 std::string name_of(const snapshot::Manifest& manifest) {
-  bool const weeks = manifest.identity.calendar == "week";
-  return base::Calendar(weeks ? base::CalendarUnit::kWeek : base::CalendarUnit::kMonth)
-      .name(manifest.tick);
+  auto const unit = base::calendar_unit(manifest.identity.calendar);
+  return base::Calendar(unit.value_or(base::CalendarUnit::kMonth)).name(manifest.tick);
 }
 
 void add_reason(std::string& why, const std::string& peer, std::string_view reason) {

@@ -324,7 +324,7 @@ class Process::Impl {
 
   snapshot::Identity identity(int partitions) const {
     return {cluster_id_,
-            calendar_.unit() == base::CalendarUnit::kWeek ? "week" : "month",
+            std::string(base::name(calendar_.unit())),
             snapshot::reference_digest(*reference_),
             config_.time.history_periods,
             topics_,

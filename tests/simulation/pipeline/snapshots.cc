@@ -64,7 +64,7 @@ Snapshots::Snapshots(int id, Surroundings around)
 snapshot::Identity Snapshots::identity() const {
   base::Calendar const calendar = around_.setup.calendar;
   return {"cluster",
-          calendar.unit() == base::CalendarUnit::kWeek ? "week" : "month",
+          std::string(base::name(calendar.unit())),
           digest_of_the_world(),
           history_periods(calendar),
           kTopics,

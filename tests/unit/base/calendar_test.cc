@@ -32,6 +32,15 @@ TEST(CalendarTest, DatesAndDaysAreOneToOne) {
   EXPECT_EQ(format_date(days_from_civil(2023, 2, 29)), "2023-03-01");
 }
 
+TEST(CalendarTest, UnitsHaveOneNameEach) {
+  for (CalendarUnit unit : {CalendarUnit::kWeek, CalendarUnit::kMonth}) {
+    EXPECT_EQ(calendar_unit(name(unit)), unit);
+  }
+  EXPECT_EQ(name(CalendarUnit::kWeek), "week");
+  EXPECT_EQ(name(CalendarUnit::kMonth), "month");
+  for (const char* word : {"", "weeks", "Month", "quarter"}) EXPECT_EQ(calendar_unit(word), std::nullopt) << word;
+}
+
 TEST(CalendarTest, WeeksAreThoseOfIso8601) {
   // Years that begin or end in a week of another year, and years of 53 weeks.
   for (auto [date, week] : {std::pair{"2018-12-31", "2019-W01"}, {"2019-12-29", "2019-W52"}, {"2019-12-30", "2020-W01"},
