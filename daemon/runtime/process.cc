@@ -26,6 +26,7 @@
 #include "runtime/load.h"
 #include "runtime/log.h"
 #include "runtime/peer_transfer.h"
+#include "runtime/readiness.h"
 #include "runtime/restore.h"
 #include "runtime/snapshotter.h"
 #include "runtime/topic_watch.h"
@@ -39,13 +40,6 @@ constexpr absl::Duration kMarksStallMax = absl::Seconds(30);
 constexpr absl::Duration kHandOverWait = absl::Seconds(1);
 constexpr auto kHousekeepingEvery = std::chrono::milliseconds(100);
 constexpr auto kBootRetry = std::chrono::seconds(1);
-// Not ready again only when this many times further behind than what readiness asks for.
-constexpr int64_t kUnreadyFactor = 10;
-// More closed ticks than this wait for the evaluation: it has not caught up.
-constexpr size_t kTicksWaitingMax = 2;
-constexpr size_t kTicksWaitingUnready = 6;
-// A tick that waits so long for its verdict: nobody leads, or the journal takes nothing.
-constexpr double kVerdictWaitSeconds = 60;
 
 base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
 
@@ -471,7 +465,9 @@ class Process::Impl {
       std::lock_guard lock(state_mutex_);
       why = boot_state_;
     } else {
-      why = lag();
+      why = why_behind({keeper_.caught_up(), ingest_->reports(), ingest_->ticks_waiting(),
+                        evaluation_->report().waiting_seconds},
+                       config_.runtime.ready_lag_events_max, ready_.load());
     }
     bool const was = ready_.exchange(why.empty());
     {
@@ -482,33 +478,6 @@ class Process::Impl {
       server_->set_serving(why.empty());
       log::line(6, "ready", why.empty() ? "serving" : base::cat("not ready: ", why));
     }
-  }
-
-  // Why this replica is behind; empty when it has caught up.
-  std::string lag() const {
-    if (!keeper_.caught_up()) return "reading the journal";
-    int64_t behind = 0;
-    for (const LaneReport& lane : ingest_->reports()) {
-      for (const engine::InputReport& in : lane.inputs) {
-        if (!in.error.empty()) return base::cat(in.topic, " ", in.partition, ": ", in.error);
-        if (in.end_offset < 0) {
-          if (ready_.load()) continue;
-          return base::cat("waiting for ", in.topic, " ", in.partition);
-        }
-        if (!in.held) behind = std::max(behind, in.lag_events);
-      }
-    }
-    int64_t const most = config_.runtime.ready_lag_events_max * (ready_.load() ? kUnreadyFactor : 1);
-    if (behind > most) return base::cat(behind, " records behind");
-    size_t const ticks = ingest_->ticks_waiting();
-    if (ticks > (ready_.load() ? kTicksWaitingUnready : kTicksWaitingMax)) {
-      return base::cat(ticks, " ticks to evaluate");
-    }
-    if (double const waits = evaluation_->report().waiting_seconds; waits > kVerdictWaitSeconds) {
-      return base::cat("the latest tick has waited ", static_cast<int>(waits),
-                       " s for its verdict: nobody leads, or the journal takes nothing");
-    }
-    return "";
   }
 
   std::string not_ready() const {
