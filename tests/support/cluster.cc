@@ -61,15 +61,6 @@ void set(events::v1::Date& out, base::Days day) {
 
 }  // namespace
 
-bool eventually(const std::function<bool()>& done, double seconds) {
-  auto const end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(25));
-  }
-  return true;
-}
-
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "bellwether-test.XXXXXX").string();
   BELLWETHER_CHECK(mkdtemp(pattern.data()) != nullptr);

@@ -22,11 +22,9 @@
 #include "bellwether/status/v1/status.grpc.pb.h"
 #include "kafka/client.h"
 #include "kafka/producer.h"
+#include "support/eventually.h"
 
 namespace bellwether::testing {
-
-// Polls until `done`, at most `seconds`.
-bool eventually(const std::function<bool()>& done, double seconds = 60);
 
 class TemporaryFolder {
  public:

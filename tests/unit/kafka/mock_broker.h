@@ -8,11 +8,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "base/check.h"
 #include "kafka/client.h"
+#include "support/eventually.h"
 
 namespace bellwether::kafka::testing {
 
@@ -63,12 +63,7 @@ inline LogFn no_log() {
 
 // Asks until it is so; the time is a bound for what never comes.
 inline bool eventually(const std::function<bool()>& done, int seconds = 30) {
-  auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::yield();
-  }
-  return true;
+  return bellwether::testing::eventually(done, seconds, std::chrono::milliseconds(0));
 }
 
 }  // namespace bellwether::kafka::testing

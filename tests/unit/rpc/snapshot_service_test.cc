@@ -9,6 +9,7 @@
 #include "rpc/server.h"
 #include "rpc/snapshot_client.h"
 #include "rpc/transfers.h"
+#include "support/eventually.h"
 #include "support/must.h"
 #include "support/silent_port.h"
 
@@ -18,16 +19,10 @@ namespace {
 using ::testing::HasSubstr;
 using testing::must;
 
+using testing::eventually;
+
 constexpr absl::Duration kWait = absl::Seconds(30);
 constexpr size_t kBytes = 1'000'000;
-
-bool eventually(const std::function<bool()>& done) {
-  for (absl::Time const until = absl::Now() + kWait; !done();
-       absl::SleepFor(absl::Milliseconds(5))) {
-    if (absl::Now() > until) return false;
-  }
-  return true;
-}
 
 class SnapshotServiceTest : public ::testing::Test {
  protected:

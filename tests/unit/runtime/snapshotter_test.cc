@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "support/eventually.h"
 #include "support/fold.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
@@ -16,6 +18,9 @@ namespace bellwether::runtime {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr std::chrono::milliseconds kLook(1);
+constexpr size_t kFoldedOn = 500;
 
 class SnapshotterTest : public ::testing::Test {
  protected:
@@ -45,7 +50,7 @@ class SnapshotterTest : public ::testing::Test {
     return more;
   }
   void fold_on() {
-    for (int i = 0; i < 500; ++i) step();
+    for (size_t i = 0; i < kFoldedOn; ++i) step();
   }
   // What the evaluation's thread does between two ticks. The digests of what is in it.
   std::vector<uint64_t> take() {
@@ -63,7 +68,7 @@ class SnapshotterTest : public ::testing::Test {
     return digests;
   }
   void wait_until_written() {
-    while (!snapshotter_->due()) absl::SleepFor(absl::Milliseconds(1));
+    ASSERT_TRUE(testing::eventually([&] { return snapshotter_->due(); }, 60, kLook));
   }
 
   std::vector<std::vector<testing::Told>> logs_;
@@ -78,18 +83,31 @@ class SnapshotterTest : public ::testing::Test {
 };
 
 TEST_F(SnapshotterTest, WhatIsWrittenIsTheMomentItWasTakenThoughTheStreamGoesOn) {
+  constexpr int kSnapshots = 5;
   start();
+  fold_on();  // beyond the first tick
+  auto const longest = std::ranges::max(logs_, {}, &std::vector<testing::Told>::size).size();
+  ASSERT_GT(longest, kFoldedOn);
+  size_t const quota = (longest - kFoldedOn) / (kSnapshots + 1) + 1;
+  std::atomic<int> compared{0};
   std::atomic<bool> ended{false};
-  std::thread stream([&] {
-    while (step()) std::this_thread::yield();
+  // However fast the stream is, it waits for a snapshot after each `quota` of its records.
+  std::jthread stream([&] {
+    size_t steps = 0;
+    auto const may_go_on = [&] { return steps / quota <= static_cast<size_t>(compared.load()); };
+    while (step()) {
+      ++steps;
+      if (!testing::eventually(may_go_on, 60, kLook)) break;
+      std::this_thread::yield();
+    }
     ended.store(true);
   });
-  int compared = 0;
   for (bool last = false; !last;) {
     last = ended.load();
     std::vector<uint64_t> const digests = take();
     wait_until_written();
-    if (digests.empty()) continue;
+    ASSERT_FALSE(digests.empty());
+    ASSERT_FALSE(HasFatalFailure());
     auto restored = testing::newest(store_);
     ASSERT_TRUE(restored);
     testing::Fold again(logs_, *std::move(restored));
@@ -97,7 +115,7 @@ TEST_F(SnapshotterTest, WhatIsWrittenIsTheMomentItWasTakenThoughTheStreamGoesOn)
     ++compared;
   }
   stream.join();
-  EXPECT_GT(compared, 3);
+  EXPECT_GE(compared, kSnapshots);
   EXPECT_GT(snapshotter_->report().taken, 0);
   EXPECT_EQ(snapshotter_->report().failed, 0) << log_;
 }
@@ -158,14 +176,14 @@ TEST_F(SnapshotterTest, AFailedOneIsTakenAgainOnAQuietStream) {
 TEST_F(SnapshotterTest, LanesThatDoNotAnswerAreAskedAgain) {
   start(absl::Milliseconds(20));
   fold_on();
-  while (!snapshotter_->due()) absl::SleepFor(absl::Milliseconds(1));
+  wait_until_written();
   std::optional<snapshot::Image> const image = fold_->image();
   snapshotter_->take(image->evaluation, {}, image->book, {});  // lanes_ is empty
   EXPECT_EQ(snapshotter_->report().failed, 1);
   EXPECT_THAT(snapshotter_->report().error, HasSubstr("a partition waits"));
   wait_until_written();
   take();
-  while (snapshotter_->report().taken == 0) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(testing::eventually([&] { return snapshotter_->report().taken > 0; }, 60, kLook));
 }
 
 TEST_F(SnapshotterTest, StoppingWaitsForWhatIsBeingWritten) {
