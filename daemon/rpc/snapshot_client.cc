@@ -166,9 +166,7 @@ std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
     }
     std::vector<OfferedSnapshot> offers;
     for (api::Snapshot& s : *call.response.mutable_snapshots()) {
-      offers.push_back({std::move(*s.mutable_name()),
-                        std::move(*s.mutable_manifest()),
-                        {s.lacking().begin(), s.lacking().end()}});
+      offers.push_back({std::move(*s.mutable_name()), std::move(*s.mutable_manifest())});
     }
     out.emplace_back(std::move(offers));
   }

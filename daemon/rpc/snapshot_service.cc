@@ -25,7 +25,6 @@ class SnapshotService final : public api::SnapshotService::Service {
         api::Snapshot& out = *response->add_snapshots();
         out.set_name(s.name);
         out.set_manifest(s.manifest);
-        for (const std::string& what : s.lacking) out.add_lacking(what);
       }
       return grpc::Status::OK;
     });

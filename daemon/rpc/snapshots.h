@@ -15,8 +15,7 @@ namespace bellwether::rpc {
 
 struct OfferedSnapshot {
   std::string name;
-  std::string manifest;              // bytes of its file
-  std::vector<std::string> lacking;  // coverage warnings that come with it
+  std::string manifest;  // bytes of its file
 };
 
 // The rest of a file, of which the reader has `offset` bytes with the checksum `crc32c` already.

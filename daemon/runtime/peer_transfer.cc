@@ -203,7 +203,7 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
         std::lock_guard lock(mutex_);
         ++counts_.taken;
         counts_.seconds = seconds;
-        return Taken{offer.client->address(), offer.snapshot.manifest, offer.snapshot.lacking};
+        return Taken{offer.client->address(), offer.snapshot.manifest};
       }
       if (place_.stopping()) return absl::CancelledError("this process stops");
       count_failure();
@@ -231,14 +231,12 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
   return give_up(absl::UnavailableError(why.empty() ? "no address is known" : why));
 }
 
-rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf,
-                                    std::function<std::vector<std::string>()> lacking) {
+rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf) {
   rpc::SnapshotBackend out;
-  out.list = [&shelf,
-              lacking = std::move(lacking)]() -> absl::StatusOr<std::vector<rpc::OfferedSnapshot>> {
+  out.list = [&shelf]() -> absl::StatusOr<std::vector<rpc::OfferedSnapshot>> {
     std::vector<rpc::OfferedSnapshot> offers;
     for (snapshot::ShelvedSnapshot& s : shelf.list()) {
-      offers.push_back({std::move(s.name), std::move(s.manifest), lacking()});
+      offers.push_back({std::move(s.name), std::move(s.manifest)});
     }
     return offers;
   };

@@ -61,7 +61,6 @@ class PeerTransfer {
   struct Taken {
     std::string peer;      // its address
     std::string manifest;  // the bytes
-    std::vector<std::string> lacking;
   };
 
   // `peers`: host:port each; names may have several addresses.
@@ -111,8 +110,7 @@ class PeerTransfer {
   PeerTransferCounts counts_;
 };
 
-// What a replica gives to others: the snapshots of its shelf, with what its own figures lack.
-rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf,
-                                    std::function<std::vector<std::string>()> lacking);
+// What a replica gives to others: the snapshots of its shelf.
+rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf);
 
 }  // namespace bellwether::runtime

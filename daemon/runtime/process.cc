@@ -155,7 +155,7 @@ class Process::Impl {
       return append(entry, deadline);
     };
     backend.now = now;
-    if (shelf_) backend.snapshots = give_snapshots(*shelf_, [this] { return lacking(); });
+    if (shelf_) backend.snapshots = give_snapshots(*shelf_);
     auto server = rpc::Server::start({config_.serve.grpc_address, config_.serve.watchers_max,
                                       1e6 * config_.snapshots.transfer_mb_per_s},
                                      std::move(backend),
@@ -281,7 +281,7 @@ class Process::Impl {
     restore_seconds_ = start.seconds;
     std::lock_guard lock(state_mutex_);
     started_from_ = start.from;
-    lacking_ = start.lacking;
+    if (start.restored) lacking_ = start.restored->manifest.lacking;
     return start;
   }
 
@@ -299,7 +299,7 @@ class Process::Impl {
       snapshotter_ = std::make_unique<Snapshotter>(
           *store_, identity(partitions), absl::Milliseconds(config_.snapshots.every_ms),
           LaneImages{[this](absl::Time deadline) { return ingest_->images(deadline); }, [this] { ingest_->thaw(); }},
-          taken_at, log_fn());
+          [this] { return lacking(); }, taken_at, log_fn());
     }
     start_evaluation(std::move(evaluation));
     return absl::OkStatus();
@@ -446,16 +446,17 @@ class Process::Impl {
     update_readiness();
   }
 
-  // What the figures lack for good: records that the log no longer held for this replica, or for
-  // the one whose snapshot it goes on from.
+  // What the figures lack for good: records that the log no longer held for this process, or for
+  // those before it whose snapshots it goes on from. Once the fold is started.
   std::vector<std::string> lacking() const {
     std::vector<std::string> out;
-    if (!open_.load()) return out;
     {
       std::lock_guard lock(state_mutex_);
       out = lacking_;
     }
-    for (std::string& what : missing(ingest_->reports())) out.push_back(std::move(what));
+    for (std::string& what : missing(ingest_->reports())) {
+      if (std::ranges::find(out, what) == out.end()) out.push_back(std::move(what));
+    }
     return out;
   }
 

@@ -96,7 +96,6 @@ absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& opti
       peers->exclude(taken->manifest, taken->peer);
       if (!start.restored) continue;
       base::append(start.from, " of peer ", taken->peer);
-      start.lacking = taken->lacking;
     }
   }
   if (start.restored) {

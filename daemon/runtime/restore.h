@@ -19,8 +19,7 @@ struct Start {
   std::optional<snapshot::Restored> restored;  // nullopt: the log
   // "the snapshot of 2019-05", with "of peer ADDRESS" behind it where it is; "the log: " and why.
   std::string from;
-  std::vector<std::string> lacking;  // what the peer said that its figures lack
-  double seconds = 0;                // that reading the snapshot took
+  double seconds = 0;  // that reading the snapshot took
 };
 
 struct RestoreOptions {

@@ -42,11 +42,12 @@ snapshot::EachInParallel in_threads(int workers) {
 }
 
 Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
-                         std::optional<base::UnixMillis> restored, kafka::LogFn log)
+                         LackingFn lacking, std::optional<base::UnixMillis> restored, kafka::LogFn log)
     : store_(std::move(store)),
       identity_(std::move(identity)),
       every_(every),
       lanes_(std::move(lanes)),
+      lacking_(std::move(lacking)),
       log_(std::move(log)),
       next_at_(absl::Now() + every) {
   report_.enabled = true;
@@ -100,6 +101,7 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
   image.manifest.journal_mark = journal.mark;
   image.manifest.journal_next = journal.next;
   image.manifest.cut = std::move(cut);
+  image.manifest.lacking = lacking_();
   image.evaluation = evaluation;
   image.partitions = *std::move(partitions);
   image.book = std::move(book);

@@ -39,11 +39,15 @@ struct LaneImages {
   std::function<void()> thaw;
 };
 
+// What the figures lack for good; asked after the lanes, so that it covers what they have read.
+using LackingFn = std::function<std::vector<std::string>()>;
+
 class Snapshotter {
  public:
   // `store` is open and is used by nobody else from now on.
+  // `restored`: when the snapshot that the process goes on from was taken.
   Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
-              std::optional<base::UnixMillis> restored, kafka::LogFn log);
+              LackingFn lacking, std::optional<base::UnixMillis> restored, kafka::LogFn log);
   ~Snapshotter();
 
   bool due() const;
@@ -64,6 +68,7 @@ class Snapshotter {
   snapshot::Identity const identity_;
   absl::Duration const every_;
   LaneImages const lanes_;
+  LackingFn const lacking_;
   kafka::LogFn log_;
   absl::Time next_at_;                     // evaluation's thread
   std::vector<std::vector<int64_t>> last_;  // next offsets that the newest holds; evaluation's thread

@@ -346,6 +346,8 @@ absl::Status write(const Manifest& m, FrameWriter& out) {
   bytes.number(m.book_bytes);
   put(bytes, m.journal_mark);
   bytes.signed_number(m.journal_next);
+  bytes.number(m.lacking.size());
+  for (const std::string& what : m.lacking) bytes.text(what);
   BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
   return out.finish();
 }
@@ -375,6 +377,7 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
     m.book_bytes = in.number();
     m.journal_mark = get_mark(in);
     m.journal_next = in.signed_number();
+    for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.lacking.push_back(in.text());
   }
   if (in.failed() || !in.done()) return wrong("a manifest that is cut off");
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());

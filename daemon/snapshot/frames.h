@@ -27,7 +27,7 @@
 namespace bellwether::snapshot {
 
 //   format 1: no alert book
-//   format 2: the alert book, and in the manifest where the journal goes on
+//   format 2: the alert book, and in the manifest where the journal goes on and what the figures lack
 inline constexpr uint32_t kFormat = 2;
 enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
 // Of the raw bytes in one frame; a frame that says more is damaged.

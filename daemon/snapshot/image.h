@@ -54,6 +54,7 @@ struct Manifest {
   std::vector<alerts::CutOffset> cut; // of the tick
   std::vector<uint64_t> file_bytes;   // of the evaluation, then of each partition
   uint64_t book_bytes = 0;            // of the book; 0: none is in it
+  std::vector<std::string> lacking;   // records that were gone before they could be read, as coverage warnings say it
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 

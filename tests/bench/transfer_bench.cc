@@ -82,7 +82,7 @@ class Giving {
     rpc::Backend backend;
     backend.view = [view] { return view; };
     backend.status = [] { return engine::StatusReport(); };
-    backend.snapshots = runtime::give_snapshots(shelf_, [] { return std::vector<std::string>(); });
+    backend.snapshots = runtime::give_snapshots(shelf_);
     server_ = must(rpc::Server::start(
         {.address = "127.0.0.1:0", .transfer_bytes_per_second = bytes_per_second},
         std::move(backend), [](const char*, int, double) {}));

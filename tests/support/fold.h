@@ -114,6 +114,7 @@ class Fold {
     out.manifest.journal = book_->offset();
     out.manifest.journal_mark = {book_->offset().value, 11, 12};
     out.manifest.journal_next = book_->offset().value + 1;
+    out.manifest.lacking = {"records 3 to 5"};
     out.book = book_;
     out.manifest.cut = {{"registrations", 1, 5}};
     out.evaluation = *evaluation;

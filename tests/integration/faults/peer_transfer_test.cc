@@ -141,8 +141,17 @@ TEST_F(PeerTransferTest, WhatAPeersFiguresLackIsSaidOfThem) {
     auto const warnings = daemon.status().basis().coverage_warnings();
     return std::set<std::string>(warnings.begin(), warnings.end());
   };
-  EXPECT_EQ(as_set(*b), as_set(*a));
+  std::set<std::string> const said = as_set(*b);
+  EXPECT_EQ(said, as_set(*a));
   EXPECT_THAT(b->status().snapshots().started_from(), HasSubstr("of peer"));
+  // Neither of them forgets it when it goes on from its own snapshot.
+  for (const auto& [name, before] : {std::pair{"a", &*a}, std::pair{"b", &*b}}) {
+    kill(*before);
+    auto const after = start(name, "");
+    ASSERT_TRUE(settled(*after));
+    EXPECT_THAT(after->status().snapshots().started_from(), HasSubstr("the snapshot of"));
+    EXPECT_EQ(as_set(*after), said) << name;
+  }
 }
 
 TEST_F(PeerTransferTest, ASnapshotThatTheLogHasLeftBehindIsReplacedByAPeers) {

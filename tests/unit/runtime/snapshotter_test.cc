@@ -38,7 +38,8 @@ class SnapshotterTest : public ::testing::Test {
                      std::lock_guard lock(mutex_);
                      fold_->thaw();
                    }},
-        std::nullopt, [this](int, std::string_view, std::string_view text) {
+        [] { return std::vector<std::string>{"the first ten records"}; }, std::nullopt,
+        [this](int, std::string_view, std::string_view text) {
           std::lock_guard lock(log_mutex_);
           log_ += std::string(text) + "\n";
         });
@@ -134,6 +135,16 @@ TEST_F(SnapshotterTest, NothingIsWrittenTwiceWhileThereIsNoNews) {
   take();
   wait_until_written();
   EXPECT_EQ(snapshotter_->report().taken, 2);
+}
+
+TEST_F(SnapshotterTest, WhatTheFiguresLackIsInTheManifest) {
+  start();
+  fold_on();
+  take();
+  wait_until_written();
+  auto const restored = testing::newest(store_);
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(restored->manifest.lacking, std::vector<std::string>{"the first ten records"});
 }
 
 TEST_F(SnapshotterTest, AFullDiskIsToldOnceAndTheNextTurnTriesAgain) {

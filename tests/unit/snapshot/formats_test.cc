@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <vector>
 
 #include "base/text.h"
@@ -33,6 +34,7 @@ struct Kept {
   size_t deltas[testing::kPartitions];  // of the open tick
   size_t reports;
   uint64_t book = 0;  // digest; 0: none is in it
+  std::vector<std::string> lacking = {};
 };
 const std::vector<Kept> kKept = {
     {1,
@@ -57,7 +59,8 @@ const std::vector<Kept> kKept = {
      {38, 29},
      {0, 5},
      4,
-     9008563203097112228u},
+     9008563203097112228u,
+     {"records 3 to 5"}},
 };
 
 std::string folder_of(uint32_t format) {
@@ -110,6 +113,7 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
     EXPECT_EQ(restored->evaluation.reports.size(), kept.reports);
     EXPECT_EQ(restored->manifest.journal, base::JournalOffset(17));
     EXPECT_EQ(restored->book ? restored->book->digest() : 0, kept.book);
+    EXPECT_EQ(restored->manifest.lacking, kept.lacking);
     EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? Mark{} : (Mark{17, 11, 12}));
     ASSERT_EQ(restored->partitions.size(), testing::kPartitions);
     for (size_t p = 0; p < testing::kPartitions; ++p) {
@@ -154,14 +158,15 @@ TEST(KeptFormatsTest, DISABLED_Make) {
               testing::kMonths.name(image.manifest.tick).c_str(),
               static_cast<unsigned long long>(digests[0]),
               static_cast<unsigned long long>(digests[1]));
-  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu, %lluu},\n",
+  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu, %lluu, {\"%s\"}},\n",
               each([&](size_t p) { return cat(digests[2 + p], "u"); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().facts); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().waiting); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.ready.size()); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.inputs[0].next.value); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.deltas.size()); }).c_str(),
-              image.evaluation.reports.size(), static_cast<unsigned long long>(fold.book().digest()));
+              image.evaluation.reports.size(), static_cast<unsigned long long>(fold.book().digest()),
+              image.manifest.lacking.at(0).c_str());
 }
 
 }  // namespace

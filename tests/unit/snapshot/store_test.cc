@@ -75,6 +75,7 @@ TEST(SnapshotPropertyTest, AFoldGoesOnFromItsSnapshotAsIfNothingHadHappened) {
       EXPECT_EQ(restored->manifest.journal, image->manifest.journal);
       EXPECT_EQ(restored->manifest.journal_mark, image->manifest.journal_mark);
       EXPECT_EQ(restored->manifest.journal_next, image->manifest.journal_next);
+      EXPECT_EQ(restored->manifest.lacking, image->manifest.lacking);
       ASSERT_TRUE(restored->book);
       EXPECT_EQ(restored->book->digest(), image->book->digest());
       EXPECT_EQ(restored->partitions[1].marks, image->partitions[1].marks);
