@@ -423,6 +423,7 @@ class Process::Impl {
     if (!open_.load() || !keeper_.caught_up()) {
       warnings.push_back("starting: the journal is not read to its end yet, alerts are missing");
     }
+    for (std::string& what : open_.load() ? lacking() : inherited()) warnings.push_back(std::move(what));
     if (open_.load()) {
       ingest_->serve_callbacks();
       producer_->poll(0);
@@ -432,7 +433,6 @@ class Process::Impl {
         warnings.push_back("the broker is out of reach: figures may be out of date");
       }
       for (std::string& what : troubles(ingest_->reports())) warnings.push_back(std::move(what));
-      for (std::string& what : lacking()) warnings.push_back(std::move(what));
       for (std::string& what : watch_->warnings()) warnings.push_back(std::move(what));
       if (DivergenceReport const d = evaluation_->report().divergence; d.diverged) {
         warnings.push_back(base::cat("this replica has diverged from the journal: ", describe(*d.first, calendar_)));
@@ -446,14 +446,16 @@ class Process::Impl {
     update_readiness();
   }
 
+  // Of the snapshot that this process went on from.
+  std::vector<std::string> inherited() const {
+    std::lock_guard lock(state_mutex_);
+    return lacking_;
+  }
+
   // What the figures lack for good: records that the log no longer held for this process, or for
   // those before it whose snapshots it goes on from. Once the fold is started.
   std::vector<std::string> lacking() const {
-    std::vector<std::string> out;
-    {
-      std::lock_guard lock(state_mutex_);
-      out = lacking_;
-    }
+    std::vector<std::string> out = inherited();
     for (std::string& what : missing(ingest_->reports())) {
       if (std::ranges::find(out, what) == out.end()) out.push_back(std::move(what));
     }
