@@ -11,6 +11,8 @@ namespace {
 // A change of the past or the near future is normal; a period this far ahead is our own mistake.
 constexpr int32_t kPeriodsAheadMax = 20'000;
 
+constexpr uint64_t kLeastNarrow = uint64_t{1} << 31;  // its negative is the least of 32 bits
+
 // An exact count as it stands in the 32 bits of a column.
 int32_t told(int64_t exact) {
   return static_cast<int32_t>(std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX));
@@ -87,18 +89,31 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening, std::span<con
   if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
   const Columns& columns = columns_[static_cast<size_t>(measure)];
   if (!columns.empty() && columns[node] != nullptr) return false;
-  int64_t total = opening;
-  bool narrow = true;
+  uint64_t beyond = 0;  // what lies outside 32 bits
+  uint64_t sum = 0;     // right if nothing does: kPeriodsAheadMax of them stay within 64
   for (int64_t n : counts) {
-    if (__builtin_add_overflow(total, n, &total)) return false;
-    narrow = narrow && n == static_cast<int32_t>(n);
+    beyond |= (static_cast<uint64_t>(n) + kLeastNarrow) >> 32;
+    sum += static_cast<uint64_t>(n);
+  }
+  bool const narrow = beyond == 0;
+  int64_t total = opening;
+  if (narrow) {
+    if (__builtin_add_overflow(total, static_cast<int64_t>(sum), &total)) return false;
+  } else {
+    for (int64_t n : counts) {
+      if (__builtin_add_overflow(total, n, &total)) return false;
+    }
   }
   Column& column = writable(node, measure);
   column.opening = opening;
   column.total = total;
   column.counts.resize(counts.size());
-  std::ranges::transform(counts, column.counts.begin(), told);
-  if (!narrow) column.wide.assign(counts.begin(), counts.end());
+  if (narrow) {
+    std::ranges::transform(counts, column.counts.begin(), [](int64_t n) { return static_cast<int32_t>(n); });
+  } else {
+    std::ranges::transform(counts, column.counts.begin(), told);
+    column.wide.assign(counts.begin(), counts.end());
+  }
   return true;
 }
 

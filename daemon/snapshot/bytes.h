@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -55,10 +56,13 @@ class ByteReader {
     return value;
   }
   uint64_t number() {
-    if (!rest_.empty() && static_cast<uint8_t>(rest_.front()) < 0x80) {  // most are
-      auto const value = static_cast<uint8_t>(rest_.front());
-      rest_.remove_prefix(1);
-      return value;
+    if (rest_.size() >= 2) {  // most are of one byte or two
+      auto const first = static_cast<uint8_t>(rest_[0]);
+      auto const second = static_cast<uint8_t>(rest_[1]);
+      if (first < 0x80 || second < 0x80) {
+        rest_.remove_prefix(first < 0x80 ? 1 : 2);
+        return first < 0x80 ? first : (first & 0x7fu) | uint64_t{second} << 7;
+      }
     }
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
@@ -70,9 +74,24 @@ class ByteReader {
     }
     return fail();
   }
-  int64_t signed_number() {
-    uint64_t const value = number();
-    return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1));
+  int64_t signed_number() { return signed_of(number()); }
+  // As many as there is room for in `to`. What is counted is mostly small: eight numbers of a byte
+  // each are taken at a time.
+  void signed_numbers(std::span<int64_t> to) {
+    constexpr size_t kAtOnce = 8;
+    for (size_t i = 0; i < to.size();) {
+      uint64_t eight = 0;
+      if (to.size() - i >= kAtOnce && rest_.size() >= sizeof eight) {
+        std::memcpy(&eight, rest_.data(), sizeof eight);
+        if ((eight & 0x8080'8080'8080'8080u) == 0) {
+          for (size_t k = 0; k < kAtOnce; ++k) to[i + k] = signed_of(eight >> 8 * k & 0x7f);
+          rest_.remove_prefix(sizeof eight);
+          i += kAtOnce;
+          continue;
+        }
+      }
+      to[i++] = signed_number();
+    }
   }
   // Of a narrower type.
   template <class T>
@@ -104,6 +123,9 @@ class ByteReader {
   size_t left() const { return rest_.size(); }
 
  private:
+  static int64_t signed_of(uint64_t value) {
+    return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1));
+  }
   uint64_t fail() {
     failed_ = true;
     rest_ = {};

@@ -296,7 +296,7 @@ absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
     if (in.failed() || measure >= indicators::kMeasures || size > in.left()) return wrong("a series that is cut off");
     if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
     counts.resize(size);
-    for (int64_t& n : counts) n = in.signed_number();
+    in.signed_numbers(counts);
     if (in.failed()) return wrong("a series that is cut off");
     if (!panel.restore(static_cast<Measure>(measure), node, opening, counts)) return wrong("a series of no node");
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -116,6 +117,39 @@ TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
     panel.advance_horizon(PeriodIndex(kFirst.value + 2));
     EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 2)), exact + 7);
   }
+}
+
+TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
+  Node const top = node("R", "all");
+  auto const births = [&](const Panel& panel) { return panel.series(top, Measure::kBirths).counts; };
+  std::vector<int64_t> const edges = {0, -1, INT32_MAX, INT32_MIN, 5};
+  for (int64_t beyond : {int64_t{0}, int64_t{INT32_MAX} + 1, int64_t{INT32_MIN} - 1, INT64_MAX / 2}) {
+    Panel panel(world(), kMonths, kFirst);
+    std::vector<int64_t> counts = edges;
+    counts.push_back(beyond);
+    ASSERT_TRUE(panel.restore(Measure::kBirths, panel.index(top), 100, counts));
+    int64_t sum = 100;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      PeriodIndex const period(kFirst.value + static_cast<int32_t>(i));
+      sum += counts[i];
+      EXPECT_EQ(panel.at(top, Measure::kBirths, period), counts[i]);
+      EXPECT_EQ(panel.cumulative(top, Measure::kBirths, period), sum);
+      EXPECT_EQ(births(panel)[i], std::clamp<int64_t>(counts[i], INT32_MIN, INT32_MAX));
+    }
+    Panel again(world(), kMonths, kFirst);
+    panel.each([&](Measure m, size_t n, int64_t opening, const std::vector<int64_t>& shown) {
+      EXPECT_EQ(shown, counts);
+      EXPECT_TRUE(again.restore(m, n, opening, shown));
+    });
+    EXPECT_EQ(again.digest(), panel.digest());
+    EXPECT_FALSE(again.restore(Measure::kBirths, panel.index(top), 0, counts)) << "it has that series";
+  }
+  Panel panel(world(), kMonths, kFirst);
+  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes(), 0, edges)) << "no such node";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1})) << "beyond 64 bits";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, 0, std::vector<int64_t>{INT64_MAX, 1}));
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MIN, std::vector<int64_t>{-1, INT64_MIN}));
+  EXPECT_EQ(panel.digest(), Panel(world(), kMonths, kFirst).digest());
 }
 
 TEST(PanelTest, MovingTheHorizonKeepsEveryBalance) {
