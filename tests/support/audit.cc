@@ -13,6 +13,7 @@
 #include "runtime/journal_codec.h"
 #include "runtime/journal_parts.h"
 #include "simulation/pipeline/plain_book.h"
+#include "support/must.h"
 #include "support/world.h"
 
 namespace bellwether::testing {
@@ -66,7 +67,27 @@ bool settled(Daemon& daemon, const std::string& through) {
                     kSettleSeconds);
 }
 
-void expect_dead_letters(const DaemonOptions& options, int64_t refused, bool once) {
+// "topic/partition/offset" of every record that must be refused. There may be more of them than were
+// told: a broker forgets the sequence numbers of producers whose last record bears an old timestamp,
+// as ours do, and then takes for new what they send again after it was killed.
+std::set<std::string> refused_places(const DaemonOptions& options) {
+  kafka::ClientOptions client;
+  client.bootstrap_servers = options.broker;
+  auto const cluster = must(kafka::describe(
+      client, {options.topics.registrations, options.topics.support}, absl::Seconds(60), no_log()));
+  std::set<std::string> places;
+  for (const kafka::TopicInfo& topic : cluster.topics) {
+    for (int p = 0; p < topic.partitions; ++p) {
+      for (const DeadLetterCopy& record : read_all(options.broker, topic.name, p)) {
+        if (record.value == Economy::kRefused) places.insert(base::cat(topic.name, "/", p, "/", record.offset));
+      }
+    }
+  }
+  return places;
+}
+
+// The number of records that have one.
+size_t expect_dead_letters(const DaemonOptions& options, int64_t told, bool once) {
   std::multiset<std::string> places;
   for (const DeadLetterCopy& letter : read_all(options.broker, options.topics.dead_letters)) {
     places.insert(base::cat(letter.headers.at("__connect.errors.topic"), "/",
@@ -74,10 +95,12 @@ void expect_dead_letters(const DaemonOptions& options, int64_t refused, bool onc
                             letter.headers.at("__connect.errors.offset")));
   }
   std::set<std::string> const different(places.begin(), places.end());
-  EXPECT_EQ(static_cast<int64_t>(different.size()), refused);
+  EXPECT_EQ(different, refused_places(options));
+  EXPECT_GE(static_cast<int64_t>(different.size()), told);
   if (once) {
     EXPECT_EQ(places.size(), different.size()) << "a dead letter stands twice";
   }
+  return different.size();
 }
 
 }  // namespace
@@ -178,12 +201,12 @@ void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
     expect_equal(verdicts(*replica), should, "verdicts");
     journal = expect_journal(*replica, options.broker, options.topics.journal, economy.calendar());
   }
-  expect_dead_letters(options, economy.refused(), expect.letters_once);
+  size_t const letters = expect_dead_letters(options, economy.refused(), expect.letters_once);
   std::printf(
-      "  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %lld dead "
-      "letters\n",
+      "  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %zu dead "
+      "letters of %lld records told\n",
       economy.months(), should.size(), journal.ticks, journal.passed_over,
-      static_cast<long long>(economy.refused()));
+      letters, static_cast<long long>(economy.refused()));
 }
 
 }  // namespace bellwether::testing

@@ -411,9 +411,9 @@ void Source::flush() {
 
 base::UnixMillis noon(base::Days day) { return base::UnixMillis(base::start_of(day).value + 12 * 3'600'000); }
 
-std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic) {
-  auto const consumer =
-      must(kafka::InputConsumer::create(client(broker), {{topic, 0, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
+std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic, int partition) {
+  auto const consumer = must(kafka::InputConsumer::create(
+      client(broker), {{topic, partition, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
   std::vector<DeadLetterCopy> out;
   bool at_end = false;
   eventually([&] {

@@ -177,7 +177,8 @@ struct DeadLetterCopy {
   std::string key;
   std::string value;
 };
-// Partition 0 from its beginning to its end.
-std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic);
+// A partition from its beginning to its end.
+std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic,
+                                     int partition = 0);
 
 }  // namespace bellwether::testing

@@ -88,7 +88,7 @@ void Economy::publish_month(Source& source) {
   }
   for (int i = 0; i < options_.refused; ++i) {
     month_.push_back({base::Days(first.value + random_.between(0, days - 1)), random_.chance(0.5),
-                      base::cat("key", random_.below(1000)), "no message"});
+                      base::cat("key", random_.below(1000)), kRefused});
     ++refused_;
   }
   std::ranges::stable_sort(month_, {}, &Said::on);

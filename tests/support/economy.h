@@ -44,7 +44,9 @@ class Economy {
   // before.
   void begin_anew() { oracles_.emplace_back(calendar_); }
   const Oracle& oracle_anew() const { return oracles_.back(); }
-  int64_t refused() const { return refused_; }  // records so far
+  // The value of a record that must be refused.
+  static constexpr char kRefused[] = "no message";
+  int64_t refused() const { return refused_; }  // records told so far
 
  private:
   struct Business {
