@@ -12,7 +12,8 @@ constexpr char kFooter[] =
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
     "  bellwether detect --input series.csv --plot series.svg\n"
     "  bellwether forecast --input series.csv --plot series.svg\n"
-    "Exit codes: 0 done; 1 failure, or verify found a difference; 2 wrong use; 3 no answer from the server;\n"
+    "Exit codes: 0 done; 1 failure, or verify found a difference; 2 wrong use; 3 no answer from "
+    "the server;\n"
     "4 not found; 5 the log does not hold what verify needs.";
 
 }  // namespace

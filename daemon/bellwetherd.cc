@@ -21,8 +21,8 @@ constexpr char kFooter[] =
     "missing or unequal.\n"
     "Signals: SIGTERM and SIGINT drain and stop; SIGHUP reads the rules again.";
 
-// Kafka's client takes and frees megabytes for every fetch; given back to the kernel each time, clearing
-// fresh pages would cost more than reading the records.
+// Kafka's client takes and frees megabytes for every fetch; given back to the kernel each time,
+// clearing fresh pages would cost more than reading the records.
 void keep_freed_memory() {
   constexpr int kMmapFromBytes = 32 << 20;  // as high as the C library allows
   constexpr int kTrimFromBytes = 256 << 20;
@@ -39,14 +39,17 @@ int complain(const absl::Status& status) {
 
 int main(int argc, char** argv) {
   keep_freed_memory();
-  CLI::App app("Early warning of downturns for small businesses: consumes business events from Kafka, "
-               "serves indicators and alerts over gRPC.");
+  CLI::App app(
+      "Early warning of downturns for small businesses: consumes business events from Kafka, "
+      "serves indicators and alerts over gRPC.");
   app.footer(kFooter);
   std::string config_path;
   bool check = false;
   bool example = false;
-  app.add_option("--config", config_path, "the configuration file (YAML)")->envname("BELLWETHER_CONFIG");
-  app.add_flag("--check-config", check, "report everything that is wrong with the configuration and end");
+  app.add_option("--config", config_path, "the configuration file (YAML)")
+      ->envname("BELLWETHER_CONFIG");
+  app.add_flag("--check-config", check,
+               "report everything that is wrong with the configuration and end");
   app.add_flag("--example-config", example, "print a commented configuration and end");
   app.set_version_flag("--version", std::string(bellwether::runtime::kVersion));
   try {
@@ -59,7 +62,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (config_path.empty()) {
-    std::fputs("bellwetherd: say --config FILE; --example-config prints one to begin with\n", stderr);
+    std::fputs("bellwetherd: say --config FILE; --example-config prints one to begin with\n",
+               stderr);
     return static_cast<int>(Exit::kConfig);
   }
   auto config = bellwether::runtime::load_config(config_path);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/text.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace bellwether::alerts {
 namespace {
@@ -36,8 +36,8 @@ std::optional<ResumeToken> parse_resume_token(std::string_view text) {
 }
 
 bool Silence::covers(const AlertKey& key, UnixMillis now) const {
-  return !over(now) && matches(silence.rule, key.rule) &&
-         matches(silence.area, key.area) && matches(silence.sector, key.sector);
+  return !over(now) && matches(silence.rule, key.rule) && matches(silence.area, key.area) &&
+         matches(silence.sector, key.sector);
 }
 
 absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
@@ -46,11 +46,12 @@ absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
   }
   if (outcome != FoldOutcome::kTooMany) return absl::OkStatus();
   if (std::holds_alternative<SilenceCreated>(entry)) {
-    return absl::ResourceExhaustedError(
-        base::cat(kSilencesMax, " silences are in force; expire one, or make one that covers several"));
+    return absl::ResourceExhaustedError(base::cat(
+        kSilencesMax, " silences are in force; expire one, or make one that covers several"));
   }
   return absl::ResourceExhaustedError(
-      base::cat(kRegimeBreaksMax, " regime breaks are declared; withdraw one that no baseline reaches any more"));
+      base::cat(kRegimeBreaksMax,
+                " regime breaks are declared; withdraw one that no baseline reaches any more"));
 }
 
 FoldOutcome Book::fold(JournalOffset offset, const JournalEntry& entry) {
@@ -182,7 +183,8 @@ void Book::forget_old() {
   }
   std::sort(closed.begin(), closed.end());
   // A tenth more than needed, so that this is rare.
-  size_t const n = std::min(closed.size(), closed.size() - kClosedAlertsKept + kClosedAlertsKept / 10);
+  size_t const n =
+      std::min(closed.size(), closed.size() - kClosedAlertsKept + kClosedAlertsKept / 10);
   for (size_t i = 0; i < n; ++i) {
     alerts_.erase(closed[i].second);
     histories_.erase(closed[i].second);
@@ -208,9 +210,9 @@ const Silence* Book::silenced(const AlertKey& key, UnixMillis now) const {
 }
 
 std::optional<size_t> Book::first_after(ResumeToken token) const {
-  auto const where = std::upper_bound(
-      transitions_.begin(), transitions_.end(), token,
-      [](ResumeToken t, const TransitionPtr& x) { return t < x->token; });
+  auto const where =
+      std::upper_bound(transitions_.begin(), transitions_.end(), token,
+                       [](ResumeToken t, const TransitionPtr& x) { return t < x->token; });
   if (forgotten_ > 0 && token < forgotten_through_) return std::nullopt;
   return forgotten_ + static_cast<size_t>(where - transitions_.begin());
 }
@@ -229,8 +231,8 @@ uint64_t Book::digest() const {
     const AlertUpdate& s = alert->state;
     digest.add(text(name), static_cast<uint64_t>(s.severity) << 8 | uint64_t{s.open},
                text(base::cat(s.onset.value, "|", s.quiet_ticks, "|", s.frozen_ticks, "|",
-                                 s.recent_hits, "|", s.suspended, "|",
-                                 alert->acknowledgement ? alert->acknowledgement->actor : "")));
+                              s.recent_hits, "|", s.suspended, "|",
+                              alert->acknowledgement ? alert->acknowledgement->actor : "")));
     digest.add(text(name), real(s.evidence.z), real(s.evidence.cusum));
   }
   for (const auto& t : transitions_) {

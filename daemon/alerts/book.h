@@ -1,9 +1,9 @@
-// Purpose: the alert book: what the journal says about alerts, folded record by record. Every replica
-// that has folded the same records holds the same book, to the byte.
-// Invariants: fold() is a pure function of the book and the record. For each tick the first valid
-// evaluation counts; later ones are passed over. At most one alert is open per rule and node.
-// Copying shares alerts and transitions, so that a copy is an immutable published view.
-// Thread safety: one writer; copies may be read by any number of threads.
+// Purpose: the alert book: what the journal says about alerts, folded record by record. Every
+// replica that has folded the same records holds the same book, to the byte. Invariants: fold() is
+// a pure function of the book and the record. For each tick the first valid evaluation counts;
+// later ones are passed over. At most one alert is open per rule and node. Copying shares alerts
+// and transitions, so that a copy is an immutable published view. Thread safety: one writer; copies
+// may be read by any number of threads.
 #pragma once
 
 #include <array>
@@ -31,7 +31,14 @@ using base::PeriodIndex;
 using base::UnixMillis;
 
 enum class TransitionKind : uint8_t {
-  kNone, kRaised, kEscalated, kEased, kCleared, kAcknowledged, kSuspended, kResumed
+  kNone,
+  kRaised,
+  kEscalated,
+  kEased,
+  kCleared,
+  kAcknowledged,
+  kSuspended,
+  kResumed
 };
 inline constexpr std::array<std::string_view, 8> kTransitionNames = {
     "none", "raised", "escalated", "eased", "cleared", "acknowledged", "suspended", "resumed"};
@@ -62,7 +69,7 @@ struct Contribution {
   std::string sector;
   double observed = 0;
   double expected = 0;
-  double share = 0;  // of the node's difference; of a composite's score
+  double share = 0;     // of the node's difference; of a composite's score
   std::string measure;  // composites: the measure that it is of; else empty
   double z = 0;         // composites: its own score; positive is harm
   friend bool operator==(const Contribution&, const Contribution&) = default;
@@ -88,7 +95,8 @@ struct Evidence {
   int32_t downweighted = 0;
   double score_scale = 1;
   detection::BaselineKind baseline_kind{};
-  double year_before = 0;    // kRecentAgainstYearBefore: deviate of the same period then; positive is a rise
+  double year_before =
+      0;  // kRecentAgainstYearBefore: deviate of the same period then; positive is a rise
   double limit = 0;
   double reported = 1;       // share of the period's events that should have been reported by then
   double nowcast = 0;        // of the whole count, where reported < 1
@@ -199,13 +207,13 @@ struct ResumeToken {
   uint32_t index = UINT32_MAX;  // UINT32_MAX: after all of that record
   friend auto operator<=>(const ResumeToken&, const ResumeToken&) = default;
 };
-std::string format(ResumeToken token);                             // "1234.0" or "1234"
+std::string format(ResumeToken token);                                 // "1234.0" or "1234"
 std::optional<ResumeToken> parse_resume_token(std::string_view text);  // nullopt when made up
 
 struct Transition {
   ResumeToken token;  // resume after this one
   TransitionKind kind{};
-  AlertPtr alert;     // as the transition left it
+  AlertPtr alert;  // as the transition left it
   UnixMillis at;
   bool historical = false;
 };
@@ -242,8 +250,9 @@ inline constexpr size_t kClosedAlertsKept = 100'000;
 inline constexpr size_t kSilencesMax = 1'000;
 inline constexpr size_t kRegimeBreaksMax = 64;
 
-// Whose evaluations count: the writer of the last one, and the first of those in a row that it wrote. That
-// offset is the epoch of the lead: it grows with every change of leader, and all replicas agree on it.
+// Whose evaluations count: the writer of the last one, and the first of those in a row that it
+// wrote. That offset is the epoch of the lead: it grows with every change of leader, and all
+// replicas agree on it.
 struct Lead {
   std::string writer;
   JournalOffset epoch{-1};
@@ -271,10 +280,11 @@ struct BookState {
   std::shared_ptr<const RuleSet> rule_set;  // null before the first
   std::vector<std::string> silent_topics;
   std::vector<CutOffset> cut;
-  std::vector<std::pair<JournalOffset, RegimeBreakDeclared>> declared_breaks;  // in the order of their offsets
-  std::vector<Silence> silences;                                               // as well
-  std::vector<Kept> alerts;                                                    // in the order of their names
-  std::vector<Told> transitions;                                               // in the order of their tokens
+  std::vector<std::pair<JournalOffset, RegimeBreakDeclared>>
+      declared_breaks;            // in the order of their offsets
+  std::vector<Silence> silences;  // as well
+  std::vector<Kept> alerts;       // in the order of their names
+  std::vector<Told> transitions;  // in the order of their tokens
   uint64_t forgotten = 0;         // transitions that watchers cannot resume before
   ResumeToken forgotten_through;  // the last of them
 };
@@ -284,8 +294,8 @@ class Book {
   explicit Book(base::Calendar calendar) : calendar_(calendar) {}
 
   BookState state() const;
-  // The book that `state` was of. nullopt when no book has such a state: something out of its order or twice, behind
-  // its own offset, or beyond a limit.
+  // The book that `state` was of. nullopt when no book has such a state: something out of its order
+  // or twice, behind its own offset, or beyond a limit.
   static std::optional<Book> restore(base::Calendar calendar, BookState state);
 
   FoldOutcome fold(JournalOffset offset, const JournalEntry& entry);
@@ -296,11 +306,15 @@ class Book {
   std::optional<PeriodIndex> last_tick() const { return last_tick_; }
   UnixMillis last_tick_at() const { return last_tick_at_; }
   const Lead& lead() const { return lead_; }
-  const std::shared_ptr<const RuleSet>& rule_set() const { return rule_set_; }  // null before the first
+  const std::shared_ptr<const RuleSet>& rule_set() const {
+    return rule_set_;
+  }  // null before the first
   const std::string& rule_set_digest() const { return rule_set_digest_; }
   // What baselines leave out, in the order of its declaration.
   const std::vector<detection::PeriodRange>& regime_breaks() const { return regime_breaks_; }
-  const absl::btree_map<int64_t, RegimeBreakDeclared>& declared_breaks() const { return declared_breaks_; }
+  const absl::btree_map<int64_t, RegimeBreakDeclared>& declared_breaks() const {
+    return declared_breaks_;
+  }
   const std::vector<std::string>& silent_topics() const { return silent_topics_; }
   const std::vector<CutOffset>& cut() const { return cut_; }
 
@@ -317,7 +331,9 @@ class Book {
   // are no longer kept.
   std::optional<size_t> first_after(ResumeToken token) const;
   size_t transitions_end() const { return forgotten_ + transitions_.size(); }
-  const Transition& transition(size_t position) const { return *transitions_[position - forgotten_]; }
+  const Transition& transition(size_t position) const {
+    return *transitions_[position - forgotten_];
+  }
 
   // The name of an alert that a tick raises.
   std::string alert_name(const AlertKey& key, PeriodIndex raised) const;
@@ -351,7 +367,8 @@ class Book {
   std::vector<CutOffset> cut_;
   absl::btree_map<AlertKey, AlertPtr> open_;
   absl::btree_map<std::string, AlertPtr> alerts_;
-  absl::btree_map<std::string, std::shared_ptr<const std::vector<TransitionPtr>>> histories_;  // by alert
+  absl::btree_map<std::string, std::shared_ptr<const std::vector<TransitionPtr>>>
+      histories_;  // by alert
   absl::btree_map<int64_t, Silence> silences_;
   std::vector<TransitionPtr> transitions_;
   size_t forgotten_ = 0;

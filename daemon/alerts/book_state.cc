@@ -6,30 +6,37 @@
 namespace bellwether::alerts {
 namespace {
 
-bool before(const TransitionPtr& a, const TransitionPtr& b) { return a->token < b->token; }
+bool before(const TransitionPtr& a, const TransitionPtr& b) {
+  return a->token < b->token;
+}
 
 // Strictly ascending by `key`.
 template <class List, class Key>
 bool ascending(const List& list, Key key) {
-  return std::ranges::adjacent_find(list, [&](const auto& a, const auto& b) { return !(key(a) < key(b)); }) ==
-         list.end();
+  return std::ranges::adjacent_find(
+             list, [&](const auto& a, const auto& b) { return !(key(a) < key(b)); }) == list.end();
 }
 
 bool possible(const BookState& s) {
   auto const offset_of_break = [](const auto& declared) { return declared.first; };
   auto const token = [](const BookState::Told& told) { return told.transition->token; };
   auto const not_behind = [&](JournalOffset offset) { return offset <= s.offset; };
-  return not_behind(s.rules_changed_at) && not_behind(s.lead.epoch) && s.silences.size() <= kSilencesMax &&
-         s.declared_breaks.size() <= kRegimeBreaksMax && ascending(s.declared_breaks, offset_of_break) &&
+  return not_behind(s.rules_changed_at) && not_behind(s.lead.epoch) &&
+         s.silences.size() <= kSilencesMax && s.declared_breaks.size() <= kRegimeBreaksMax &&
+         ascending(s.declared_breaks, offset_of_break) &&
          ascending(s.silences, [](const Silence& silence) { return silence.id; }) &&
-         ascending(s.alerts, [](const BookState::Kept& kept) -> const std::string& { return kept.alert->name; }) &&
+         ascending(
+             s.alerts,
+             [](const BookState::Kept& kept) -> const std::string& { return kept.alert->name; }) &&
          ascending(s.transitions, token) &&
          (s.declared_breaks.empty() || not_behind(s.declared_breaks.back().first)) &&
          (s.silences.empty() || not_behind(s.silences.back().id)) &&
          (s.transitions.empty() || not_behind(token(s.transitions.back()).offset)) &&
-         std::ranges::count_if(s.transitions, &BookState::Told::watchable) <= static_cast<ptrdiff_t>(kTransitionsKept) &&
+         std::ranges::count_if(s.transitions, &BookState::Told::watchable) <=
+             static_cast<ptrdiff_t>(kTransitionsKept) &&
          std::ranges::all_of(s.transitions, [&](const BookState::Told& told) {
-           return !told.watchable || s.forgotten == 0 || s.forgotten_through < told.transition->token;
+           return !told.watchable || s.forgotten == 0 ||
+                  s.forgotten_through < told.transition->token;
          });
 }
 
@@ -45,7 +52,8 @@ BookState Book::state() const {
   s.rule_set = rule_set_;
   s.silent_topics = silent_topics_;
   s.cut = cut_;
-  for (const auto& [offset, declared] : declared_breaks_) s.declared_breaks.emplace_back(JournalOffset(offset), declared);
+  for (const auto& [offset, declared] : declared_breaks_)
+    s.declared_breaks.emplace_back(JournalOffset(offset), declared);
   for (const auto& [id, silence] : silences_) s.silences.push_back(silence);
   for (const auto& [name, alert] : alerts_) {
     auto const open = open_.find(alert->state.key);
@@ -61,8 +69,10 @@ BookState Book::state() const {
   auto watch = transitions_.begin();
   while (history != in_histories.end() || watch != transitions_.end()) {
     BookState::Told told;
-    told.in_history = history != in_histories.end() && (watch == transitions_.end() || !before(*watch, *history));
-    told.watchable = watch != transitions_.end() && (history == in_histories.end() || !before(*history, *watch));
+    told.in_history =
+        history != in_histories.end() && (watch == transitions_.end() || !before(*watch, *history));
+    told.watchable =
+        watch != transitions_.end() && (history == in_histories.end() || !before(*history, *watch));
     told.transition = told.in_history ? *history : *watch;
     if (told.in_history) ++history;
     if (told.watchable) ++watch;
@@ -91,7 +101,8 @@ std::optional<Book> Book::restore(base::Calendar calendar, BookState s) {
   }
   for (Silence& silence : s.silences) book.silences_.emplace(silence.id.value, std::move(silence));
   for (BookState::Kept& kept : s.alerts) {
-    if (kept.open && !book.open_.emplace(kept.alert->state.key, kept.alert).second) return std::nullopt;
+    if (kept.open && !book.open_.emplace(kept.alert->state.key, kept.alert).second)
+      return std::nullopt;
     book.alerts_.emplace_hint(book.alerts_.end(), kept.alert->name, std::move(kept.alert));
   }
   absl::btree_map<std::string, std::vector<TransitionPtr>> histories;
@@ -103,8 +114,9 @@ std::optional<Book> Book::restore(base::Calendar calendar, BookState s) {
     history.push_back(std::move(told.transition));
   }
   for (auto& [name, history] : histories) {
-    book.histories_.emplace_hint(book.histories_.end(), name,
-                                 std::make_shared<const std::vector<TransitionPtr>>(std::move(history)));
+    book.histories_.emplace_hint(
+        book.histories_.end(), name,
+        std::make_shared<const std::vector<TransitionPtr>>(std::move(history)));
   }
   book.forgotten_ = s.forgotten;
   book.forgotten_through_ = s.forgotten_through;

@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "absl/strings/ascii.h"
-#include "base/text.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "detection/composite.h"
 #include "indicators/catalogue.h"
 
@@ -55,15 +55,19 @@ void check_parts(const Rule& r, std::vector<std::string>& errors) {
   auto const complain = [&](const std::string& what) {
     errors.push_back(base::cat("rules.", r.id, ".parts: ", what));
   };
-  if (r.parts.size() < detection::kCompositePartsMin || r.parts.size() > detection::kCompositePartsMax) {
-    complain(base::cat("name ", detection::kCompositePartsMin, " to ", detection::kCompositePartsMax, " measures"));
+  if (r.parts.size() < detection::kCompositePartsMin ||
+      r.parts.size() > detection::kCompositePartsMax) {
+    complain(base::cat("name ", detection::kCompositePartsMin, " to ",
+                       detection::kCompositePartsMax, " measures"));
   }
   std::vector<indicators::Measure> seen;
   for (const std::string& text : r.parts) {
     auto const part = parse_part(text);
     if (!part) {
-      complain(base::cat("'", text, "' is no part; write measure:low or measure:high, or with a weight of at most ",
-                         kPartWeightMax, " as in deaths:high:0.5"));
+      complain(
+          base::cat("'", text,
+                    "' is no part; write measure:low or measure:high, or with a weight of at most ",
+                    kPartWeightMax, " as in deaths:high:0.5"));
     } else if (std::ranges::find(seen, part->measure) != seen.end()) {
       complain(base::cat("'", text, "' names a measure twice; name it once"));
     } else {
@@ -110,7 +114,8 @@ void check_rule(const Rule& r, std::vector<std::string>& errors) {
       if (!(r.cusum_threshold > 0)) complain("cusum_threshold", "must be above 0");
       break;
   }
-  if (r.kind != RuleKind::kComposite && !r.parts.empty()) complain("parts", "only a composite has parts");
+  if (r.kind != RuleKind::kComposite && !r.parts.empty())
+    complain("parts", "only a composite has parts");
   if (!r.second_subject.empty() && !indicators::find_indicator(r.second_subject)) {
     complain("second_subject", base::cat("'", r.second_subject, "' is no indicator"));
   }
@@ -126,7 +131,8 @@ void check_rule(const Rule& r, std::vector<std::string>& errors) {
 }  // namespace
 
 std::optional<CompositePart> parse_part(std::string_view text) {
-  std::vector<std::string> const fields = absl::StrSplit(absl::string_view(text.data(), text.size()), ':');
+  std::vector<std::string> const fields =
+      absl::StrSplit(absl::string_view(text.data(), text.size()), ':');
   if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
   auto const measure = indicators::find_measure(fields[0]);
   auto const side = std::ranges::find(kTailNames, fields[1]);
@@ -161,8 +167,8 @@ RuleSet default_rules(base::Calendar calendar) {
                                     "sector outreach: ask the trade bodies, visit the incubators"));
   set.rules.push_back(limit_rule("R2", "shrinking", "net_birth_rate_12m", Tail::kLow, 0,
                                  two_quarters, Severity::kAmber, "roundtable, start-up support"));
-  set.rules.push_back(detector_rule("R5", "strike-off wave", "strike_off_compulsory", Tail::kHigh, h,
-                                    "filing clinic"));
+  set.rules.push_back(detector_rule("R5", "strike-off wave", "strike_off_compulsory", Tail::kHigh,
+                                    h, "filing clinic"));
   Rule distress = detector_rule("R6", "distress at the desk", "distress_share_28d", Tail::kHigh, h,
                                 "cash-flow clinics");
   distress.kind = RuleKind::kRatioDetector;
@@ -175,10 +181,12 @@ RuleSet default_rules(base::Calendar calendar) {
   set.rules.push_back(slow);
   set.rules.push_back(detector_rule("R12", "deaths rising", "deaths", Tail::kHigh, h,
                                     "rescue advice, creditor liaison"));
-  Rule composite = detector_rule("R13", "downturn on several counts", "", Tail::kHigh, h,
-                                 "headline: brief the task force, look at the counts that drive it");
+  Rule composite =
+      detector_rule("R13", "downturn on several counts", "", Tail::kHigh, h,
+                    "headline: brief the task force, look at the counts that drive it");
   composite.kind = RuleKind::kComposite;
-  composite.parts = {"births:low", "deaths:high", "strike_off_compulsory:high", "insolvencies:high"};
+  composite.parts = {"births:low", "deaths:high", "strike_off_compulsory:high",
+                     "insolvencies:high"};
   composite.enabled = false;
   set.rules.push_back(composite);
   return set;
@@ -187,15 +195,15 @@ RuleSet default_rules(base::Calendar calendar) {
 std::string digest(const RuleSet& rules) {
   std::string all = absl::StrFormat("fdr=%.17g", rules.false_discovery_rate);
   for (const Rule& r : rules.rules) {
-    base::append(
-        all, "\n", r.id, "|", r.title, "|", kRuleKindNames[static_cast<size_t>(r.kind)], "|",
-        r.subject, "|", kTailNames[static_cast<size_t>(r.harm)], "|",
-        kSeverityNames[static_cast<size_t>(r.severity)], "|", r.action, "|",
-        absl::StrFormat("%.17g|%.17g|%.17g|%.17g|%.17g|%d|%.17g|%d", r.stock_min, r.expected_min,
-                        r.cusum_threshold, r.ratio_red, r.limit, r.persistence, r.clear_fraction,
-                        r.clear_ticks),
-        "|", absl::StrJoin(r.sector_levels, ","), "|", absl::StrJoin(r.area_levels, ","), "|",
-        r.second_subject, "|", absl::StrFormat("%.17g|%d", r.second_limit, r.enabled ? 1 : 0));
+    base::append(all, "\n", r.id, "|", r.title, "|", kRuleKindNames[static_cast<size_t>(r.kind)],
+                 "|", r.subject, "|", kTailNames[static_cast<size_t>(r.harm)], "|",
+                 kSeverityNames[static_cast<size_t>(r.severity)], "|", r.action, "|",
+                 absl::StrFormat("%.17g|%.17g|%.17g|%.17g|%.17g|%d|%.17g|%d", r.stock_min,
+                                 r.expected_min, r.cusum_threshold, r.ratio_red, r.limit,
+                                 r.persistence, r.clear_fraction, r.clear_ticks),
+                 "|", absl::StrJoin(r.sector_levels, ","), "|", absl::StrJoin(r.area_levels, ","),
+                 "|", r.second_subject, "|",
+                 absl::StrFormat("%.17g|%d", r.second_limit, r.enabled ? 1 : 0));
     if (!r.parts.empty()) base::append(all, "|", absl::StrJoin(r.parts, ","));
   }
   return absl::StrFormat("%016x", base::hash64(all));

@@ -20,7 +20,9 @@ Severity wanted(const Rule& rule, const AlertUpdate& state, const Signal& signal
 
 }  // namespace
 
-int32_t frozen_ticks_max(base::Calendar calendar) { return 2 * calendar.periods_per_year(); }
+int32_t frozen_ticks_max(base::Calendar calendar) {
+  return 2 * calendar.periods_per_year();
+}
 
 std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const AlertUpdate* open,
                                 const Signal& signal, PeriodIndex tick, bool historical,

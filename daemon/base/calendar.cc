@@ -11,7 +11,9 @@ namespace {
 
 constexpr int32_t kMondayBefore1970 = -3;  // 1969-12-29
 
-int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
+int32_t floor_div(int32_t a, int32_t b) {
+  return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
+}
 
 struct IsoWeek {
   int year;
@@ -51,13 +53,15 @@ Days days_from_civil(int year, int month, int day) {
 CivilDate civil_date(Days day) {
   namespace ch = std::chrono;
   ch::year_month_day const d{ch::sys_days(ch::days(day.value))};
-  return {int{d.year()}, static_cast<int>(unsigned{d.month()}), static_cast<int>(unsigned{d.day()})};
+  return {int{d.year()}, static_cast<int>(unsigned{d.month()}),
+          static_cast<int>(unsigned{d.day()})};
 }
 
 absl::StatusOr<Days> parse_date(std::string_view text) {
   if (text.size() == 10 && text[4] == '-' && text[7] == '-' && all_digits(text.substr(0, 4)) &&
       all_digits(text.substr(5, 2)) && all_digits(text.substr(8, 2))) {
-    CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)), number(text.substr(8, 2))};
+    CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)),
+                           number(text.substr(8, 2))};
     if (stated.month >= 1 && stated.month <= 12 && stated.day >= 1 && stated.day <= 31) {
       Days const day = days_from_civil(stated.year, stated.month, stated.day);
       if (civil_date(day) == stated) return day;

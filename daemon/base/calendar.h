@@ -15,9 +15,9 @@
 
 namespace bellwether::base {
 
-using Days = Id<struct DaysTag, int32_t>;              // since 1970-01-01
-using UnixMillis = Id<struct MillisTag, int64_t>;      // since 1970-01-01T00:00:00Z
-using PeriodIndex = Id<struct PeriodTag, int32_t>;     // 0 = the period that holds 1970-01-01
+using Days = Id<struct DaysTag, int32_t>;           // since 1970-01-01
+using UnixMillis = Id<struct MillisTag, int64_t>;   // since 1970-01-01T00:00:00Z
+using PeriodIndex = Id<struct PeriodTag, int32_t>;  // 0 = the period that holds 1970-01-01
 
 inline constexpr int64_t kMillisPerDay = 86'400'000;
 
@@ -26,7 +26,9 @@ constexpr Days days_of(UnixMillis instant) {
                                        : -((-instant.value + kMillisPerDay - 1) / kMillisPerDay);
   return Days(static_cast<int32_t>(d));
 }
-constexpr UnixMillis start_of(Days day) { return UnixMillis(day.value * kMillisPerDay); }
+constexpr UnixMillis start_of(Days day) {
+  return UnixMillis(day.value * kMillisPerDay);
+}
 
 // A month or day out of range carries over: month 13 is January of the next year.
 Days days_from_civil(int year, int month, int day);
@@ -71,7 +73,9 @@ class Calendar {
   PeriodIndex period_of(Days day) const;
   Days first_day(PeriodIndex period) const;
   // The instant at which `period` is over: the tick that evaluates it.
-  UnixMillis end_of(PeriodIndex period) const { return start_of(first_day(PeriodIndex(period.value + 1))); }
+  UnixMillis end_of(PeriodIndex period) const {
+    return start_of(first_day(PeriodIndex(period.value + 1)));
+  }
   // The last period that is over at `instant`.
   PeriodIndex last_complete(UnixMillis instant) const {
     return PeriodIndex(period_of(days_of(instant)).value - 1);

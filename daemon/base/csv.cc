@@ -52,7 +52,9 @@ class Reader {
   int line_ = 1;
 };
 
-bool blank(const CsvRow& row) { return row.fields.size() == 1 && row.fields[0].empty(); }
+bool blank(const CsvRow& row) {
+  return row.fields.size() == 1 && row.fields[0].empty();
+}
 
 }  // namespace
 
@@ -98,7 +100,8 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
     auto const found = std::find(columns.begin(), columns.end(), header.fields[i]);
     target[i] = static_cast<size_t>(found - columns.begin());
     if (found == columns.end()) {
-      errors.add(1, cat("unknown column \"", header.fields[i], "\"; remove it or correct its name"));
+      errors.add(1,
+                 cat("unknown column \"", header.fields[i], "\"; remove it or correct its name"));
     } else if (present[target[i]]) {
       errors.add(1, cat("column \"", header.fields[i], "\" stands twice; remove one"));
     } else {

@@ -21,7 +21,8 @@ class LineErrors {
   // "file:line: what"; `what` also says what to do.
   void add(int line, std::string_view what);
   bool empty() const { return count_ == 0; }
-  // OK, or InvalidArgument with the first kShownMax errors, a line each, and how many more there are.
+  // OK, or InvalidArgument with the first kShownMax errors, a line each, and how many more there
+  // are.
   absl::Status status() const;
 
  private:
@@ -31,14 +32,16 @@ class LineErrors {
 };
 
 struct CsvRow {
-  int line = 0;                     // in the file, from 1
-  std::vector<std::string> fields;  // in the order of the columns asked for; "" where optional and absent
+  int line = 0;  // in the file, from 1
+  std::vector<std::string>
+      fields;  // in the order of the columns asked for; "" where optional and absent
   const std::string& operator[](size_t column) const { return fields[column]; }
 };
 
 // Reads the columns asked for, in any order in the file; other columns are an error, for they are
 // mostly misspelt. Fields may be quoted; blank lines are passed over; a UTF-8 byte order mark too.
-// Error: InvalidArgument listing missing and unknown columns and rows with a wrong number of fields.
+// Error: InvalidArgument listing missing and unknown columns and rows with a wrong number of
+// fields.
 absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_view file,
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional = {});

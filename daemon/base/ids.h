@@ -25,15 +25,15 @@ struct Id {
   }
 };
 
-using PartitionId = Id<struct PartitionTag, int32_t>;      // of every input topic, from 0
-using Offset = Id<struct OffsetTag, int64_t>;              // of a record in a Kafka partition
-using JournalOffset = Id<struct JournalTag, int64_t>;      // of a record in the journal
-using BusinessKey = Id<struct BusinessTag, uint64_t>;      // hash of the canonical business id
-using FactId = Id<struct FactTag, uint64_t>;               // hash of source and event id
-using SourceSequence = Id<struct SequenceTag, uint64_t>;   // orders the versions of one fact
-using AreaId = Id<struct AreaTag, uint16_t>;               // index into reference::Areas
-using SectorId = Id<struct SectorTag, uint16_t>;           // index into reference::Sectors
-using SizeBand = Id<struct SizeTag, uint8_t>;              // 0 = not stated
+using PartitionId = Id<struct PartitionTag, int32_t>;     // of every input topic, from 0
+using Offset = Id<struct OffsetTag, int64_t>;             // of a record in a Kafka partition
+using JournalOffset = Id<struct JournalTag, int64_t>;     // of a record in the journal
+using BusinessKey = Id<struct BusinessTag, uint64_t>;     // hash of the canonical business id
+using FactId = Id<struct FactTag, uint64_t>;              // hash of source and event id
+using SourceSequence = Id<struct SequenceTag, uint64_t>;  // orders the versions of one fact
+using AreaId = Id<struct AreaTag, uint16_t>;              // index into reference::Areas
+using SectorId = Id<struct SectorTag, uint16_t>;          // index into reference::Sectors
+using SizeBand = Id<struct SizeTag, uint8_t>;             // 0 = not stated
 
 // The largest source sequence that the ledger can hold (48 bits).
 inline constexpr uint64_t kSourceSequenceMax = (uint64_t{1} << 48) - 1;

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when `expression` is not OK.
-#define BELLWETHER_RETURN_IF_ERROR(expression)                      \
-  do {                                                              \
+#define BELLWETHER_RETURN_IF_ERROR(expression)                              \
+  do {                                                                      \
     if (absl::Status status_ = (expression); !status_.ok()) return status_; \
   } while (false)
 

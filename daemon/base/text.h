@@ -1,6 +1,5 @@
-// Purpose: text for people, and numbers out of text. Distributions build abseil with a string_view of
-// its own; these few functions are where it meets std::string_view.
-// Thread safety: pure.
+// Purpose: text for people, and numbers out of text. Distributions build abseil with a string_view
+// of its own; these few functions are where it meets std::string_view. Thread safety: pure.
 #pragma once
 
 #include <charconv>
@@ -14,8 +13,12 @@
 
 namespace bellwether::base {
 
-inline absl::string_view to_absl(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view from_absl(absl::string_view text) { return {text.data(), text.size()}; }
+inline absl::string_view to_absl(std::string_view text) {
+  return {text.data(), text.size()};
+}
+inline std::string_view from_absl(absl::string_view text) {
+  return {text.data(), text.size()};
+}
 
 template <class T>
 decltype(auto) piece(const T& x) {

@@ -49,10 +49,14 @@ constexpr auto kReconnectWait = std::chrono::seconds(1);
 
 const char* severity_name(api::Severity severity) {
   switch (severity) {
-    case api::SEVERITY_OPS: return "ops";
-    case api::SEVERITY_AMBER: return "amber";
-    case api::SEVERITY_RED: return "red";
-    default: return "-";
+    case api::SEVERITY_OPS:
+      return "ops";
+    case api::SEVERITY_AMBER:
+      return "amber";
+    case api::SEVERITY_RED:
+      return "red";
+    default:
+      return "-";
   }
 }
 Colour severity_colour(api::Severity severity) {
@@ -75,10 +79,11 @@ std::string place(const api::Alert& a) {
 }
 
 void print_alert_row(Table& table, const api::Alert& a) {
-  table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(), place(a),
-             a.raised_period(), a.onset_period(), deviation(a.raised_evidence()),
+  table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(),
+             place(a), a.raised_period(), a.onset_period(), deviation(a.raised_evidence()),
              a.open() ? "open" : "cleared " + a.cleared_period(),
-             std::string(a.historical() ? "historical" : "") + (a.has_acknowledgement() ? " acknowledged" : "") +
+             std::string(a.historical() ? "historical" : "") +
+                 (a.has_acknowledgement() ? " acknowledged" : "") +
                  (a.silenced_by().empty() ? "" : " silenced")},
             a.open() ? severity_colour(a.severity()) : Colour::kPlain);
 }
@@ -90,7 +95,8 @@ void list(Context& context, const Options& options) {
   if (options.open) filter += filter.empty() ? "open = true" : " AND open = true";
   request.set_filter(filter);
   request.set_page_size(1000);
-  Table table({"ALERT", "SEVERITY", "RULE", "WHERE", "RAISED", "SINCE", ">DEVIATION", "STATE", "MARKS"});
+  Table table(
+      {"ALERT", "SEVERITY", "RULE", "WHERE", "RAISED", "SINCE", ">DEVIATION", "STATE", "MARKS"});
   int shown = 0;
   int total = 0;
   std::string through;
@@ -120,32 +126,39 @@ void list(Context& context, const Options& options) {
 
 // Of several measures together.
 void print_composite(const api::Evidence& e) {
-  std::printf("  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
-              e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
-              e.cusum_threshold());
+  std::printf(
+      "  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
+      e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
+      e.cusum_threshold());
   for (const api::Contribution& c : e.contributions()) {
-    std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n", c.display_name().c_str(),
-                figure(c.observed()).c_str(), c.expected(), c.z(), 100 * c.share());
+    std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n",
+                c.display_name().c_str(), figure(c.observed()).c_str(), c.expected(), c.z(),
+                100 * c.share());
   }
 }
 
 void print_evidence(const api::Evidence& e) {
-  if (e.contributions_size() > 0 && !e.contributions(0).measure().empty()) return print_composite(e);
+  if (e.contributions_size() > 0 && !e.contributions(0).measure().empty())
+    return print_composite(e);
   if (e.limit() != 0 || e.expected() == 0) {
-    std::printf("  %s: %s against a limit of %s\n", e.period().c_str(), figure(e.observed()).c_str(),
-                figure(e.limit()).c_str());
+    std::printf("  %s: %s against a limit of %s\n", e.period().c_str(),
+                figure(e.observed()).c_str(), figure(e.limit()).c_str());
     return;
   }
-  std::printf("  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of %.1f\n",
-              e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
-              deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
+  std::printf(
+      "  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
+      "%.1f\n",
+      e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
+      deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
   if (e.baseline_kind() == api::BASELINE_KIND_RECENT ||
       e.baseline_kind() == api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
-    std::printf("    a young series, held against its latest %d periods: no season is known\n", e.baseline_periods());
+    std::printf("    a young series, held against its latest %d periods: no season is known\n",
+                e.baseline_periods());
   }
   if (e.reported() < 1) {
-    std::printf("    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
-                100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());
+    std::printf(
+        "    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
+        100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());
   }
 }
 
@@ -160,7 +173,8 @@ void print_heading(const api::Alert& a) {
   if (a.has_acknowledgement()) {
     std::printf("acknowledged by %s at %s%s%s\n", a.acknowledgement().actor().c_str(),
                 instant(a.acknowledgement().at_ms()).c_str(),
-                a.acknowledgement().comment().empty() ? "" : ": ", a.acknowledgement().comment().c_str());
+                a.acknowledgement().comment().empty() ? "" : ": ",
+                a.acknowledgement().comment().c_str());
   }
   if (!a.silenced_by().empty()) std::printf("silenced by %s\n", a.silenced_by().c_str());
 }
@@ -280,7 +294,8 @@ void watch(Context& context, const Options& options) {
       return;
     }
     if (!token.empty() && told != token) {
-      std::fprintf(stderr, "bellwether: connection lost, trying to resume after %s\n", token.c_str());
+      std::fprintf(stderr, "bellwether: connection lost, trying to resume after %s\n",
+                   token.c_str());
       told = token;
     }
     std::this_thread::sleep_for(kReconnectWait);
@@ -319,7 +334,8 @@ void review(Context& context, const Options& options) {
   csv << file.rdbuf();
   if (!file) return context.fail(Exit::kUsage, options.downturns + ": cannot be read");
   auto const downturns = parse_downturns(csv.str(), options.downturns);
-  if (!downturns.ok()) return context.fail(Exit::kUsage, base::from_absl(downturns.status().message()));
+  if (!downturns.ok())
+    return context.fail(Exit::kUsage, base::from_absl(downturns.status().message()));
   std::string const rule = options.rule.empty() ? "R1" : options.rule;
   auto const alerts = all_of(context, rule);
   if (!alerts) return;
@@ -333,14 +349,16 @@ void review(Context& context, const Options& options) {
   auto const name = [&](Month m) { return months.name(base::PeriodIndex(m)); };
   std::vector<bool> calls(alerts->size(), false);
   size_t found = 0;
-  Table table({"DOWNTURN", "RAISED", "AGAINST ITS DATE", "SINCE", ">DEVIATION", "SEVERITY", "CLEARED"});
+  Table table(
+      {"DOWNTURN", "RAISED", "AGAINST ITS DATE", "SINCE", ">DEVIATION", "SEVERITY", "CLEARED"});
   for (const Downturn& d : *downturns) {
     std::vector<const api::Alert*> called;
     std::string carried;
     for (size_t i = 0; i < alerts->size(); ++i) {
       const api::Alert& a = (*alerts)[i];
       Month const raised = *month_of(a.raised_period());
-      Standing const s = standing(d, raised, a.open() ? kStillOpen : *month_of(a.cleared_period()), options.lead);
+      Standing const s =
+          standing(d, raised, a.open() ? kStillOpen : *month_of(a.cleared_period()), options.lead);
       if (s == Standing::kCalls) {
         called.push_back(&a);
         calls[i] = true;
@@ -353,18 +371,23 @@ void review(Context& context, const Options& options) {
                called.empty() ? "not called" : base::cat(called.size(), " called"), "", "", "",
                carried.empty() ? "" : "still open from before: " + carried},
               Colour::kBold);
-    for (const api::Alert* a : called) add_review_row(table, *a, lead_text(d.start, *month_of(a->raised_period())));
+    for (const api::Alert* a : called)
+      add_review_row(table, *a, lead_text(d.start, *month_of(a->raised_period())));
   }
   auto const outside = static_cast<size_t>(std::ranges::count(calls, false));
-  table.add({"Outside any downturn", "", base::cat(outside, " of ", alerts->size(), " alerts")}, Colour::kBold);
+  table.add({"Outside any downturn", "", base::cat(outside, " of ", alerts->size(), " alerts")},
+            Colour::kBold);
   for (size_t i = 0; i < alerts->size(); ++i) {
     if (!calls[i]) add_review_row(table, (*alerts)[i], "");
   }
   table.print();
-  std::printf("\n%zu of %zu downturns called by %s; %zu of %zu alerts fell outside any downturn. An alert calls a\n"
-              "downturn when it was raised at most %d months before its first month and not after its last, and\n"
-              "was not cleared before the first.\n",
-              found, downturns->size(), rule.c_str(), outside, alerts->size(), options.lead);
+  std::printf(
+      "\n%zu of %zu downturns called by %s; %zu of %zu alerts fell outside any downturn. An alert "
+      "calls a\n"
+      "downturn when it was raised at most %d months before its first month and not after its "
+      "last, and\n"
+      "was not cleared before the first.\n",
+      found, downturns->size(), rule.c_str(), outside, alerts->size(), options.lead);
 }
 
 void acknowledge(Context& context, const Options& options) {
@@ -429,10 +452,12 @@ void silences(Context& context, const Options& options) {
     if (context.json()) {
       Context::print_json(response);
     }
-    auto const any = [](const std::string& text) { return text.empty() ? std::string("any") : text; };
+    auto const any = [](const std::string& text) {
+      return text.empty() ? std::string("any") : text;
+    };
     for (const api::Silence& s : response.silences()) {
-      table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()), s.actor(),
-                 s.comment()},
+      table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()),
+                 s.actor(), s.comment()},
                 s.expired() ? Colour::kDim : Colour::kPlain);
     }
     request.set_page_token(response.next_page_token());
@@ -470,29 +495,38 @@ void add_alerts(CLI::App& app, Context& context) {
   CLI::App* const listing = command("list", "alerts, newest first", list);
   listing->add_flag("--open", options->open, "only open ones");
   listing->add_option("--limit", options->limit, "at most this many; 0 = all");
-  listing->add_option("--filter", options->filter, "for example: severity = RED AND sector = \"C\"");
+  listing->add_option("--filter", options->filter,
+                      "for example: severity = RED AND sector = \"C\"");
   with_name(command("get", "one alert and its history", get), "as in R1.SG.C.1997-06");
   with_name(command("explain", "why: figures, parts, the path of the change statistic", explain),
             "as in R1.SG.C.1997-06");
-  CLI::App* const watching = command("watch", "transitions as they happen, until interrupted", watch);
-  watching->add_flag("--from-beginning", options->from_beginning, "all transitions since the first");
+  CLI::App* const watching =
+      command("watch", "transitions as they happen, until interrupted", watch);
+  watching->add_flag("--from-beginning", options->from_beginning,
+                     "all transitions since the first");
   watching->add_option("--resume", options->resume_token, "after this resume token");
   watching->add_option("--filter", options->filter, "as in list");
   watching->add_option("--until", options->until, "end when the data are through this period");
   watching->add_flag("--skip-silenced", options->skip_silenced, "leave out what a silence covers");
-  watching->add_flag("--skip-historical", options->skip_historical, "leave out what was found catching up");
+  watching->add_flag("--skip-historical", options->skip_historical,
+                     "leave out what was found catching up");
   watching->add_flag("--until-caught-up", options->until_caught_up, "end after what is known now");
-  CLI::App* const reviewing =
-      command("review", "the alerts of one rule held against downturns known from elsewhere", review);
-  reviewing->add_option("downturns", options->downturns, "CSV: name,start,end[,source], months as YYYY-MM")
+  CLI::App* const reviewing = command(
+      "review", "the alerts of one rule held against downturns known from elsewhere", review);
+  reviewing
+      ->add_option("downturns", options->downturns,
+                   "CSV: name,start,end[,source], months as YYYY-MM")
       ->required();
   reviewing->add_option("--rule", options->rule, "of this rule; R1 when none is named");
-  reviewing->add_option("--lead", options->lead, "an alert this many months before still calls a downturn")
+  reviewing
+      ->add_option("--lead", options->lead,
+                   "an alert this many months before still calls a downturn")
       ->check(CLI::Range(0, 120))
       ->capture_default_str();
   with_actor(with_name(command("acknowledge", "say that someone looks after it", acknowledge),
                        "as in R1.SG.C.1997-06"));
-  CLI::App* const silencing = with_actor(command("silence", "keep alerts from watchers that ask", silence));
+  CLI::App* const silencing =
+      with_actor(command("silence", "keep alerts from watchers that ask", silence));
   silencing->add_option("--rule", options->rule, "only of this rule");
   silencing->add_option("--area", options->area, "only of this area");
   silencing->add_option("--sector", options->sector, "only of this sector");

@@ -22,7 +22,8 @@ using base::PeriodIndex;
 
 using detection::kNotScored;
 constexpr int kThresholdSteps = 400;
-// Of four weeks or a month: with less a series is not among those that a rule tests, unless it says otherwise.
+// Of four weeks or a month: with less a series is not among those that a rule tests, unless it says
+// otherwise.
 constexpr double kExpectedMin = 5;
 
 // Scores of a series from `first` on; NaN where it is not assessed. Positive is harm.
@@ -51,7 +52,8 @@ class Windows {
     base::Calendar const months(base::CalendarUnit::kMonth);
     for (const Downturn& d : downturns) {
       base::Days const last(months.first_day(PeriodIndex(d.end + 1)).value - 1);
-      windows_.push_back({o.calendar.period_of(months.first_day(PeriodIndex(d.start))), o.calendar.period_of(last)});
+      windows_.push_back({o.calendar.period_of(months.first_day(PeriodIndex(d.start))),
+                          o.calendar.period_of(last)});
     }
   }
   Ground at(int32_t period) const {
@@ -102,15 +104,16 @@ std::optional<int> median(std::vector<int> delays, int misses) {
   return delays[middle];
 }
 
-Performance perform(const ScoresBySeries& scores, bool accumulate, double threshold, const Windows& windows,
-                    Span part, const BacktestOptions& o) {
+Performance perform(const ScoresBySeries& scores, bool accumulate, double threshold,
+                    const Windows& windows, Span part, const BacktestOptions& o) {
   Performance p;
   int64_t quiet_periods = 0;
   std::array<int, 4> const delays = told_delays(o.calendar);
   std::vector<int> found_after;
   for (const auto& [name, s] : scores) {
     std::vector<int32_t> const raised = alarms(s, accumulate, threshold, o.clear_periods);
-    for (int32_t t = std::max(part.begin, s.first).value; t < std::min(part.end, s.end()).value; ++t) {
+    for (int32_t t = std::max(part.begin, s.first).value; t < std::min(part.end, s.end()).value;
+         ++t) {
       quiet_periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
     }
     p.false_alarms += static_cast<int>(std::ranges::count_if(raised, [&](int32_t t) {
@@ -131,14 +134,16 @@ Performance perform(const ScoresBySeries& scores, bool accumulate, double thresh
   p.series_years = static_cast<double>(quiet_periods) / o.calendar.periods_per_year();
   p.false_alarms_a_year = p.series_years > 0 ? p.false_alarms / p.series_years : 0;
   for (size_t k = 0; k < delays.size(); ++k) {
-    double const years = static_cast<double>(delays[k] + o.lead_periods) / o.calendar.periods_per_year();
+    double const years =
+        static_cast<double>(delays[k] + o.lead_periods) / o.calendar.periods_per_year();
     p.chance[k] = 1 - std::exp(-p.false_alarms_a_year * years);
   }
   p.median_delay = median(found_after, p.downturns - static_cast<int>(found_after.size()));
   return p;
 }
 
-// The lowest threshold of a fine scale from which on the false-alarm rate stays within what is asked.
+// The lowest threshold of a fine scale from which on the false-alarm rate stays within what is
+// asked.
 double tune(const ScoresBySeries& scores, bool accumulate, const Windows& windows, Span part,
             const BacktestOptions& o) {
   double const highest = accumulate ? 40 : 8;
@@ -153,10 +158,12 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
 }
 
 bool is_gap(const BacktestMeasure::Series& series, PeriodIndex t) {
-  return std::ranges::any_of(series.gaps, [t](const detection::PeriodRange& r) { return r.contains(t); });
+  return std::ranges::any_of(series.gaps,
+                             [t](const detection::PeriodRange& r) { return r.contains(t); });
 }
 
-// The scores that a detector's scale of the latest of `z` would have rested on (detection/detector.h).
+// The scores that a detector's scale of the latest of `z` would have rested on
+// (detection/detector.h).
 std::vector<double> settled_before(std::span<const double> z, int exclude_recent) {
   int const latest = static_cast<int>(z.size()) - 1;
   std::vector<double> path;
@@ -174,7 +181,8 @@ struct Judged {
   std::vector<detection::Assessment> assessments;  // as far as a recalibration asks
 };
 
-Judged judge_counts(const BacktestMeasure::Series& counts, const BacktestMeasure& m, const BacktestOptions& o) {
+Judged judge_counts(const BacktestMeasure::Series& counts, const BacktestMeasure& m,
+                    const BacktestOptions& o) {
   detection::Workspace workspace;
   auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
   detection::CountSeries const series{o.calendar, counts.first, counts.counts};
@@ -209,21 +217,24 @@ Scores scores_of(const Judged& judged) {
   return out;
 }
 
-void calibrate(const Judged& judged, const Windows& windows, const BacktestOptions& o, Calibration& calibration) {
+void calibrate(const Judged& judged, const Windows& windows, const BacktestOptions& o,
+               Calibration& calibration) {
   for (size_t i = 0; i < judged.assessments.size(); ++i) {
     const detection::Assessment& a = judged.assessments[i];
     PeriodIndex const t(judged.first.value + static_cast<int32_t>(i));
     if (std::isnan(a.z) || t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
-    auto const band = static_cast<size_t>(
-        std::ranges::upper_bound(Calibration::kBandEnds, a.expected) - Calibration::kBandEnds.begin());
+    auto const band =
+        static_cast<size_t>(std::ranges::upper_bound(Calibration::kBandEnds, a.expected) -
+                            Calibration::kBandEnds.begin());
     Calibration::Band& c = calibration.bands[band];
     ++c.periods;
-    for (size_t k = 0; k < Calibration::kNominal.size(); ++k) c.below[k] += a.p < Calibration::kNominal[k];
+    for (size_t k = 0; k < Calibration::kNominal.size(); ++k)
+      c.below[k] += a.p < Calibration::kNominal[k];
   }
 }
 
-// As a tick has them, of the series of a measure that enough is expected of: the deviate of each one's p, recalibrated
-// on all of them, and of the same adjusted for their number.
+// As a tick has them, of the series of a measure that enough is expected of: the deviate of each
+// one's p, recalibrated on all of them, and of the same adjusted for their number.
 struct Discoveries {
   ScoresBySeries recalibrated;
   ScoresBySeries adjusted;
@@ -231,7 +242,9 @@ struct Discoveries {
 Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOptions& o) {
   int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
   double const four_weeks = o.calendar.periods_in_four_weeks();
-  auto const deviate = [](double p) { return std::min(detection::kZMax, -detection::normal_quantile(p)); };
+  auto const deviate = [](double p) {
+    return std::min(detection::kZMax, -detection::normal_quantile(p));
+  };
   Discoveries out;
   int32_t begin = INT32_MAX;
   int32_t end = INT32_MIN;
@@ -262,27 +275,33 @@ Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOpt
     }
     recalibration.pool_widths();
     for (size_t k = 0; k < tested.size(); ++k) {
-      recalibration.add_tail(k, settled_before(std::span(tested[k].judged->unscaled).first(tested[k].at + 1), exclude_recent));
+      recalibration.add_tail(
+          k, settled_before(std::span(tested[k].judged->unscaled).first(tested[k].at + 1),
+                            exclude_recent));
     }
     recalibration.pool_tails();
     std::vector<double> p;
-    for (size_t k = 0; k < tested.size(); ++k) p.push_back(recalibration.p(k, tested[k].judged->assessments[tested[k].at]));
+    for (size_t k = 0; k < tested.size(); ++k)
+      p.push_back(recalibration.p(k, tested[k].judged->assessments[tested[k].at]));
     std::vector<double> adjusted(p.size());
     detection::benjamini_hochberg(p, adjusted);
     for (size_t k = 0; k < tested.size(); ++k) {
       out.recalibrated.at(*tested[k].name).z[tested[k].at] = deviate(p[k]);
-      out.adjusted.at(*tested[k].name).z[tested[k].at] = std::max(-detection::kZMax, deviate(adjusted[k]));
+      out.adjusted.at(*tested[k].name).z[tested[k].at] =
+          std::max(-detection::kZMax, deviate(adjusted[k]));
     }
   }
   return out;
 }
 
-Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm, const BacktestOptions& o) {
+Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
+                   const BacktestOptions& o) {
   detection::CountSeries const series{o.calendar, counts.first, counts.counts};
   Scores out{counts.first, {}};
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
-    detection::EarsAssessment const a = detection::assess_ears(series, t, {detection::EarsMethod::kC2});
+    detection::EarsAssessment const a =
+        detection::assess_ears(series, t, {detection::EarsMethod::kC2});
     bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(counts, t);
     double const upward = scored ? a.score : kNotScored;
     out.z.push_back(harm == detection::Harm::kHigh ? upward : -upward);
@@ -290,9 +309,10 @@ Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm, 
   return out;
 }
 
-// The composite of the rules (detection/composite.h): at each period R is of the scores that a detector would
-// have had then, before the latest. Measures of one series need not begin together.
-ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, const BacktestOptions& o) {
+// The composite of the rules (detection/composite.h): at each period R is of the scores that a
+// detector would have had then, before the latest. Measures of one series need not begin together.
+ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
+                                const BacktestOptions& o) {
   int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
   int const path = detection::DetectorOptions().path_periods_max;
   std::vector<double> const weights(measures.size(), 1);
@@ -309,7 +329,8 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, con
     };
     for (int32_t t = own.first.value; t < own.end().value; ++t) {
       detection::ScoreCorrelation correlation;
-      for (int32_t then = t - path + 1; then < t - exclude_recent; ++then) correlation.add(at(then));
+      for (int32_t then = t - path + 1; then < t - exclude_recent; ++then)
+        correlation.add(at(then));
       s.z.push_back(detection::composite_score(at(t), weights, correlation).value_or(kNotScored));
     }
     out.emplace(name, std::move(s));
@@ -318,7 +339,8 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures, con
 }
 
 // Alarms in the quiet periods of the test part, of which a CUSUM begins anew at each alarm.
-int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Windows& windows, const BacktestOptions& o) {
+int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Windows& windows,
+                  const BacktestOptions& o) {
   detection::CusumOptions options;
   options.threshold_h = threshold;
   detection::Cusum cusum(options);
@@ -337,8 +359,9 @@ int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Wind
   return alarms;
 }
 
-StatedRates stated_rates(DetectorKind kind, const std::string& measure, const ScoresBySeries& scores, bool accumulate,
-                         const Windows& windows, const BacktestOptions& o) {
+StatedRates stated_rates(DetectorKind kind, const std::string& measure,
+                         const ScoresBySeries& scores, bool accumulate, const Windows& windows,
+                         const BacktestOptions& o) {
   StatedRates r{kind, measure, 0, {}};
   for (const auto& [name, s] : scores) {
     for (int32_t t = std::max(o.tune_until, s.first).value; t < s.end().value; ++t) {
@@ -347,9 +370,11 @@ StatedRates stated_rates(DetectorKind kind, const std::string& measure, const Sc
   }
   for (size_t k = 0; k < r.alarms.size(); ++k) {
     double const rate = Calibration::kNominal[k];
-    double const threshold = accumulate ? detection::cusum_threshold(detection::CusumOptions().reference, 1 / rate)
-                                        : -detection::normal_quantile(rate);
-    for (const auto& [name, s] : scores) r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
+    double const threshold =
+        accumulate ? detection::cusum_threshold(detection::CusumOptions().reference, 1 / rate)
+                   : -detection::normal_quantile(rate);
+    for (const auto& [name, s] : scores)
+      r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
   }
   return r;
 }
@@ -375,8 +400,8 @@ CountRange chance_range(int64_t periods, double p) {
     int64_t high = periods;
     while (low < high) {
       int64_t const k = low + (high - low) / 2;
-      double const below =
-          detection::incomplete_beta(static_cast<double>(periods - k), static_cast<double>(k) + 1, 1 - p);
+      double const below = detection::incomplete_beta(static_cast<double>(periods - k),
+                                                      static_cast<double>(k) + 1, 1 - p);
       if (below >= level) {
         high = k;
       } else {
@@ -388,13 +413,14 @@ CountRange chance_range(int64_t periods, double p) {
   return {at_least((1 - kChanceLevel) / 2), at_least((1 + kChanceLevel) / 2)};
 }
 
-BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std::vector<Downturn>& downturns,
-                        const BacktestOptions& o) {
+BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
+                        const std::vector<Downturn>& downturns, const BacktestOptions& o) {
   Windows const windows(downturns, o);
   Span const tuning{PeriodIndex(INT32_MIN), o.tune_until};
   Span const testing{o.tune_until, PeriodIndex(INT32_MAX)};
   BacktestResult out;
-  auto const judge = [&](DetectorKind kind, const std::string& measure, const ScoresBySeries& scores) {
+  auto const judge = [&](DetectorKind kind, const std::string& measure,
+                         const ScoresBySeries& scores) {
     bool const accumulate = kind == DetectorKind::kCusum || kind == DetectorKind::kComposite;
     DetectorResult r{kind, measure, 0, {}, {}};
     r.threshold = tune(scores, accumulate, windows, tuning, o);
@@ -402,7 +428,8 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std:
     r.tested = perform(scores, accumulate, r.threshold, windows, testing, o);
     out.detectors.push_back(std::move(r));
     // An adjusted p states the share of false discoveries, not of false alarms.
-    if (kind != DetectorKind::kDiscovery) out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
+    if (kind != DetectorKind::kDiscovery)
+      out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
   };
   std::vector<ScoresBySeries> all;
   for (const BacktestMeasure& m : measures) {
@@ -417,7 +444,8 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures, const std:
     }
     Discoveries const discoveries = discover(judged, o);
     judge(DetectorKind::kPeriod, m.name, scores);
-    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name, discoveries.recalibrated, false, windows, o));
+    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name, discoveries.recalibrated,
+                                     false, windows, o));
     judge(DetectorKind::kDiscovery, m.name, discoveries.adjusted);
     judge(DetectorKind::kCusum, m.name, scores);
     judge(DetectorKind::kEars, m.name, ears);

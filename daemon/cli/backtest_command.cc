@@ -47,7 +47,8 @@ absl::StatusOr<BacktestMeasure> read_measure(const std::string& data, const Peri
   }
   std::string const path = data.substr(0, colon);
   BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_text_file(path));
-  BELLWETHER_ASSIGN_OR_RETURN(SeriesTable const table, parse_series(csv, path, scale, Values::kCounts));
+  BELLWETHER_ASSIGN_OR_RETURN(SeriesTable const table,
+                              parse_series(csv, path, scale, Values::kCounts));
   base::LineErrors errors(path);
   for (const base::LineError& e : table.bad) errors.add(e.line, e.what);
   BELLWETHER_RETURN_IF_ERROR(errors.status());
@@ -66,7 +67,8 @@ absl::StatusOr<BacktestMeasure> read_measure(const std::string& data, const Peri
   return out;
 }
 
-absl::StatusOr<detection::PeriodRange> read_break(const std::string& text, const PeriodScale& scale) {
+absl::StatusOr<detection::PeriodRange> read_break(const std::string& text,
+                                                  const PeriodScale& scale) {
   size_t const dots = text.find("..");
   if (dots == std::string::npos) {
     return absl::InvalidArgumentError(base::cat("--regime-break ", text, ": write FIRST..LAST"));
@@ -80,7 +82,8 @@ absl::StatusOr<detection::PeriodRange> read_break(const std::string& text, const
 std::string command_line(const Options& o) {
   std::string out = "bellwether backtest";
   for (const std::string& d : o.data) base::append(out, " --data ", d);
-  base::append(out, " --downturns ", o.downturns, " --calendar ", o.calendar, " --tune-until ", o.tune_until);
+  base::append(out, " --downturns ", o.downturns, " --calendar ", o.calendar, " --tune-until ",
+               o.tune_until);
   base::append(out, " --false-alarms ", o.rate);
   for (const std::string& b : o.breaks) base::append(out, " --regime-break ", b);
   return out + " --report " + o.report;
@@ -102,11 +105,14 @@ absl::Status run(const Options& o) {
     measures.push_back(std::move(measure));
   }
   BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_text_file(o.downturns));
-  BELLWETHER_ASSIGN_OR_RETURN(std::vector<Downturn> const downturns, parse_downturns(csv, o.downturns));
+  BELLWETHER_ASSIGN_OR_RETURN(std::vector<Downturn> const downturns,
+                              parse_downturns(csv, o.downturns));
   BacktestResult const result = backtest(measures, downturns, options);
   std::string const text = backtest_report(result, options, downturns, command_line(o));
-  BELLWETHER_ASSIGN_OR_RETURN(std::string const rates, draw(rates_figure(result), PlotFormat::kSvg));
-  BELLWETHER_ASSIGN_OR_RETURN(std::string const calibration, draw(calibration_figure(result), PlotFormat::kSvg));
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const rates,
+                              draw(rates_figure(result), PlotFormat::kSvg));
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const calibration,
+                              draw(calibration_figure(result), PlotFormat::kSvg));
   mkdir(o.report.c_str(), 0777);  // there already, or the files below will say
   BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kText, text));
   BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kRatesFile, rates));
@@ -118,24 +124,28 @@ absl::Status run(const Options& o) {
 }  // namespace
 
 void add_backtest(CLI::App& app, Context& context) {
-  CLI::App* const sub =
-      app.add_subcommand("backtest", "how the detectors would have done on past series, as a report");
+  CLI::App* const sub = app.add_subcommand(
+      "backtest", "how the detectors would have done on past series, as a report");
   auto o = std::make_shared<Options>();
   sub->footer(kFooter);
   sub->add_option("--data", o->data, "FILE:low or FILE:high, one a measure")->required();
   sub->add_option("--downturns", o->downturns, "CSV: name,start,end[,source]")->required();
-  sub->add_option("--calendar", o->calendar, "of the periods")->check(CLI::IsMember({"week", "month"}))->capture_default_str();
+  sub->add_option("--calendar", o->calendar, "of the periods")
+      ->check(CLI::IsMember({"week", "month"}))
+      ->capture_default_str();
   sub->add_option("--tune-until", o->tune_until, "first period of the test part")->required();
   sub->add_option("--false-alarms", o->rate, "a series and year, that thresholds are tuned to")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   sub->add_option("--regime-break", o->breaks, "FIRST..LAST, periods that are in no baseline");
-  sub->add_option("--report", o->report, "folder of the report; made if it is not there")->required();
+  sub->add_option("--report", o->report, "folder of the report; made if it is not there")
+      ->required();
   sub->callback([&context, o] {
     absl::Status const status = run(*o);
     if (status.ok()) return;
-    context.fail(absl::IsUnavailable(status) || absl::IsInternal(status) ? Exit::kFailure : Exit::kUsage,
-                 std::string(status.message()));
+    context.fail(
+        absl::IsUnavailable(status) || absl::IsInternal(status) ? Exit::kFailure : Exit::kUsage,
+        std::string(status.message()));
   });
 }
 

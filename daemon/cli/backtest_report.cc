@@ -25,19 +25,25 @@ std::string share(int part, int whole) {
 std::string row(const DetectorResult& d, const Performance& p, std::string_view part) {
   std::string out = cat("| ", kDetectorNames[static_cast<size_t>(d.kind)], " | ",
                         d.measure.empty() ? "all" : d.measure, " | ", part, " | ");
-  append(out, absl::StrFormat("%.2f | %d in %.0f = %.3f | %d", d.threshold, p.false_alarms, p.series_years,
-                              p.false_alarms_a_year, p.downturns));
+  append(out, absl::StrFormat("%.2f | %d in %.0f = %.3f | %d", d.threshold, p.false_alarms,
+                              p.series_years, p.false_alarms_a_year, p.downturns));
   for (size_t k = 0; k < p.found.size(); ++k) {
-    append(out, " | ", share(p.found[k], p.downturns), absl::StrFormat(" (%.0f %%)", 100 * p.chance[k]));
+    append(out, " | ", share(p.found[k], p.downturns),
+           absl::StrFormat(" (%.0f %%)", 100 * p.chance[k]));
   }
-  append(out, " | ", p.downturns == 0 ? "–" : p.median_delay ? cat(*p.median_delay) : std::string("never"), " |\n");
+  append(out, " | ",
+         p.downturns == 0 ? "–"
+         : p.median_delay ? cat(*p.median_delay)
+                          : std::string("never"),
+         " |\n");
   return out;
 }
 
 std::string detectors(const BacktestResult& result, const BacktestOptions& o) {
   std::array<int, 4> const delays = told_delays(o.calendar);
   std::string_view const unit = base::name(o.calendar.unit());
-  std::string out = "| detector | measure | part | threshold | false alarms in series-years | downturns × series";
+  std::string out =
+      "| detector | measure | part | threshold | false alarms in series-years | downturns × series";
   for (int d : delays) append(out, " | found within ", d, " ", unit, "s");
   append(out, " | median delay |\n|---|---|---|---|---|---");
   for (size_t k = 0; k < delays.size(); ++k) append(out, "|---");
@@ -60,7 +66,8 @@ std::string calibration(const BacktestResult& result) {
       if (band.periods == 0) continue;
       append(out, "| ", name, " | ", kBandNames[b], " | ", band.periods);
       for (int64_t n : band.below) {
-        append(out, absl::StrFormat(" | %.4f", static_cast<double>(n) / static_cast<double>(band.periods)));
+        append(out, absl::StrFormat(" | %.4f",
+                                    static_cast<double>(n) / static_cast<double>(band.periods)));
       }
       append(out, " |\n");
     }
@@ -79,8 +86,8 @@ std::string rates(const BacktestResult& result) {
   for (size_t k = 0; k < Calibration::kNominal.size(); ++k) append(out, "|---");
   append(out, "|\n");
   for (const StatedRates& r : result.rates) {
-    append(out, "| ", kDetectorNames[static_cast<size_t>(r.kind)], " | ", r.measure.empty() ? "all" : r.measure,
-           " | ", r.periods);
+    append(out, "| ", kDetectorNames[static_cast<size_t>(r.kind)], " | ",
+           r.measure.empty() ? "all" : r.measure, " | ", r.periods);
     for (size_t k = 0; k < r.alarms.size(); ++k) {
       CountRange const chance = chance_range(r.periods, Calibration::kNominal[k]);
       bool const as_stated = chance.low <= r.alarms[k] && r.alarms[k] <= chance.high;
@@ -132,32 +139,54 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
                             const std::vector<Downturn>& downturns, const std::string& command) {
   base::Calendar const months(base::CalendarUnit::kMonth);
   std::string out = cat("# Backtest\n\n    ", command, "\n\n");
-  append(out, "Thresholds are the lowest at which a series gives at most ", absl::StrFormat("%g", o.false_alarms_a_year),
-         " false alarms a year before ", o.calendar.name(o.tune_until), ", and are frozen there; the rows \"test\" are what came after. "
-         "An alarm outside a downturn is false, but for the ", o.lead_periods, " periods before one, in which it is early: it "
-         "finds the downturn with no delay. In brackets: what alarms at random at the same rate would find, "
-         "1 − exp(−rate × time). Series are as last published; vintages are not replayed. A median delay counts a downturn "
+  append(out, "Thresholds are the lowest at which a series gives at most ",
+         absl::StrFormat("%g", o.false_alarms_a_year), " false alarms a year before ",
+         o.calendar.name(o.tune_until),
+         ", and are frozen there; the rows \"test\" are what came after. "
+         "An alarm outside a downturn is false, but for the ",
+         o.lead_periods,
+         " periods before one, in which it is early: it "
+         "finds the downturn with no delay. In brackets: what alarms at random at the same rate "
+         "would find, "
+         "1 − exp(−rate × time). Series are as last published; vintages are not replayed. A median "
+         "delay counts a downturn "
          "that was not found as infinite.\n\n");
   append(out, "Downturns: ");
   for (size_t i = 0; i < downturns.size(); ++i) {
-    append(out, i == 0 ? "" : "; ", downturns[i].name, " ", months.name(base::PeriodIndex(downturns[i].start)), " to ",
+    append(out, i == 0 ? "" : "; ", downturns[i].name, " ",
+           months.name(base::PeriodIndex(downturns[i].start)), " to ",
            months.name(base::PeriodIndex(downturns[i].end)));
   }
   append(out, ".\n");
   for (const detection::PeriodRange& r : o.regime_breaks) {
-    append(out, "\nThe periods ", o.calendar.name(r.first), " to ", o.calendar.name(r.last), " are in no baseline.\n");
+    append(out, "\nThe periods ", o.calendar.name(r.first), " to ", o.calendar.name(r.last),
+           " are in no baseline.\n");
   }
-  append(out, "\n## Detectors\n\n", detectors(result, o), "\n`period`: one period's score. `cusum`: the change-point statistic of "
-         "these. `ears`: C2, no season. `composite`: the statistic of the measures' scores together, as a rule of "
-         "that kind has it. `discovery`: one period's p, recalibrated on the scores of all series of the measure and "
-         "adjusted for their number by Benjamini and Hochberg; its threshold is that p's normal deviate, 1.64 at .05");
-  append(out, ".\n\n## Stated and realised false-alarm rates, test part\n\nAt thresholds that state a rate a period: the p of a "
-         "single period (`period`, `recalibrated`, `ears`), or one in the average run length of a CUSUM, which begins anew "
-         "at each alarm. The share of periods outside downturns with an alarm; in bold where it is not among the "
-         "central ", absl::StrFormat("%g", 100 * kChanceLevel), " % of a binomial count at the stated rate. (Periods of one series depend on one another "
-         "through their baselines: chance reaches farther than that.)\n\n", rates(result),
-         "\n![stated and realised rates by detector](", kRatesFile, ")\n\n## Single periods outside downturns, test part\n\nThe share of periods whose harmful tail fell below a nominal "
-         "p; where the statement is true, they are equal.\n\n", calibration(result), "\n![stated and realised rates by expected count](", kCalibrationFile, ")\n");
+  append(out, "\n## Detectors\n\n", detectors(result, o),
+         "\n`period`: one period's score. `cusum`: the change-point statistic of "
+         "these. `ears`: C2, no season. `composite`: the statistic of the measures' scores "
+         "together, as a rule of "
+         "that kind has it. `discovery`: one period's p, recalibrated on the scores of all series "
+         "of the measure and "
+         "adjusted for their number by Benjamini and Hochberg; its threshold is that p's normal "
+         "deviate, 1.64 at .05");
+  append(out,
+         ".\n\n## Stated and realised false-alarm rates, test part\n\nAt thresholds that state a "
+         "rate a period: the p of a "
+         "single period (`period`, `recalibrated`, `ears`), or one in the average run length of a "
+         "CUSUM, which begins anew "
+         "at each alarm. The share of periods outside downturns with an alarm; in bold where it is "
+         "not among the "
+         "central ",
+         absl::StrFormat("%g", 100 * kChanceLevel),
+         " % of a binomial count at the stated rate. (Periods of one series depend on one another "
+         "through their baselines: chance reaches farther than that.)\n\n",
+         rates(result), "\n![stated and realised rates by detector](", kRatesFile,
+         ")\n\n## Single periods outside downturns, test part\n\nThe share of periods whose "
+         "harmful tail fell below a nominal "
+         "p; where the statement is true, they are equal.\n\n",
+         calibration(result), "\n![stated and realised rates by expected count](", kCalibrationFile,
+         ")\n");
   return out;
 }
 
@@ -193,7 +222,8 @@ PlotFigure rates_figure(const BacktestResult& result) {
       line.points.push_back(point);
     }
     figure.panels.back().lines.push_back(std::move(line));
-    if (!told[kind]) figure.keys.push_back({PlotSample::kLine, kColours[kind], std::string(kDetectorNames[kind])});
+    if (!told[kind])
+      figure.keys.push_back({PlotSample::kLine, kColours[kind], std::string(kDetectorNames[kind])});
     told[kind] = true;
   }
   return figure;
@@ -221,7 +251,8 @@ PlotFigure calibration_figure(const BacktestResult& result) {
       for (size_t k = Calibration::kNominal.size(); k-- > 0;) {
         PlotPoint point{std::log10(Calibration::kNominal[k]), std::nullopt};
         if (band.below[k] > 0) {
-          point.y = std::log10(static_cast<double>(band.below[k]) / static_cast<double>(band.periods));
+          point.y =
+              std::log10(static_cast<double>(band.below[k]) / static_cast<double>(band.periods));
         }
         line.points.push_back(point);
       }

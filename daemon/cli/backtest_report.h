@@ -1,6 +1,6 @@
-// Purpose: a backtest in Markdown with its figure: what was found, how late, how often wrongly, beside what
-// chance alone would find; and how often single periods fall below a nominal p.
-// Thread safety: pure.
+// Purpose: a backtest in Markdown with its figure: what was found, how late, how often wrongly,
+// beside what chance alone would find; and how often single periods fall below a nominal p. Thread
+// safety: pure.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ inline constexpr char kCalibrationFile[] = "calibration.svg";  // calibration_fi
 std::string backtest_report(const BacktestResult& result, const BacktestOptions& options,
                             const std::vector<Downturn>& downturns, const std::string& command);
 
-// Stated against realised false-alarm rates by detector, in powers of ten, with what chance alone would do; a
-// panel a measure, and one for those of all measures together.
+// Stated against realised false-alarm rates by detector, in powers of ten, with what chance alone
+// would do; a panel a measure, and one for those of all measures together.
 PlotFigure rates_figure(const BacktestResult& result);
 
 // The same of single periods by band of the expected count, a panel a measure.

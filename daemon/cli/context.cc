@@ -20,9 +20,14 @@ void Context::set_deadline(grpc::ClientContext& call) const {
 
 bool Context::ok(const grpc::Status& status) {
   switch (status.error_code()) {
-    case grpc::StatusCode::OK: return true;
-    case grpc::StatusCode::INVALID_ARGUMENT: fail(Exit::kUsage, status.error_message()); break;
-    case grpc::StatusCode::NOT_FOUND: fail(Exit::kNotFound, status.error_message()); break;
+    case grpc::StatusCode::OK:
+      return true;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      fail(Exit::kUsage, status.error_message());
+      break;
+    case grpc::StatusCode::NOT_FOUND:
+      fail(Exit::kNotFound, status.error_message());
+      break;
     case grpc::StatusCode::UNAVAILABLE:
       fail(Exit::kUnreachable, "no answer from " + server + " (" + status.error_message() +
                                    "); is bellwetherd running there? --server names another");
@@ -30,7 +35,8 @@ bool Context::ok(const grpc::Status& status) {
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       fail(Exit::kUnreachable, "no answer from " + server + " in time; --timeout waits longer");
       break;
-    default: fail(Exit::kFailure, status.error_message());
+    default:
+      fail(Exit::kFailure, status.error_message());
   }
   return false;
 }

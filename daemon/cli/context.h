@@ -13,7 +13,14 @@
 namespace bellwether::cli {
 
 // Exit codes, as `bellwether --help` documents them.
-enum class Exit : int { kOk = 0, kFailure = 1, kUsage = 2, kUnreachable = 3, kNotFound = 4, kCannotVerify = 5 };
+enum class Exit : int {
+  kOk = 0,
+  kFailure = 1,
+  kUsage = 2,
+  kUnreachable = 3,
+  kNotFound = 4,
+  kCannotVerify = 5
+};
 
 struct Context {
   std::string server = "127.0.0.1:7443";

@@ -21,7 +21,8 @@ constexpr int kSeasonOfWindows = 40;
 
 // As weeks or months have it, for as many periods a year.
 detection::ColdStartOptions cold_start_for(int season) {
-  auto const unit = season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
+  auto const unit =
+      season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
   detection::ColdStartOptions o = detection::ColdStartOptions::for_calendar(base::Calendar(unit));
   o.year_periods = season;
   return o;
@@ -76,7 +77,8 @@ void set_baseline(const DetectFlags& f, FarringtonOptions& o) {
 absl::Status set_habits(const DetectFlags& f, DetectOptions& o) {
   if (!f.compatibility.empty() && (f.cold_start == "on" || f.score_scale == "own")) {
     return absl::InvalidArgumentError(
-        "--compatibility r-surveillance has neither a cold start nor a scale of the scores; leave --cold-start and "
+        "--compatibility r-surveillance has neither a cold start nor a scale of the scores; leave "
+        "--cold-start and "
         "--score-scale out");
   }
   o.own_scale = f.score_scale != "none" && f.compatibility.empty();

@@ -35,11 +35,11 @@ struct DetectOptions {
   DetectMethod method = DetectMethod::kFarrington;
   HarmSides harm = HarmSides::kBoth;
   detection::FarringtonOptions farrington;
-  // For periods with less history than Farrington's baseline needs, on which no CUSUM rests; nullopt: these are not
-  // assessed.
+  // For periods with less history than Farrington's baseline needs, on which no CUSUM rests;
+  // nullopt: these are not assessed.
   std::optional<detection::ColdStartOptions> cold_start;
-  bool own_scale = false;               // scores are divided by detection::score_scale, as the daemon does
-  double alpha = 0.01;                  // of each tail
+  bool own_scale = false;  // scores are divided by detection::score_scale, as the daemon does
+  double alpha = 0.01;     // of each tail
   std::optional<double> threshold_h;    // of each side's CUSUM; else by run length
   double in_control_run_length = 1000;  // of each side, in periods
   double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and its inverse as a fall
@@ -65,8 +65,9 @@ struct DetectRow {
   std::optional<base::PeriodIndex> onset;  // while cusum > 0
 };
 
-// A row for each point. The CUSUM begins with the first period that can be assessed; with own_scale it is, as in the
-// daemon, that of the latest 104 periods, divided by the scale that the period's own score is.
+// A row for each point. The CUSUM begins with the first period that can be assessed; with own_scale
+// it is, as in the daemon, that of the latest 104 periods, divided by the scale that the period's
+// own score is.
 std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& options);
 
 }  // namespace bellwether::cli

@@ -74,9 +74,10 @@ class Progress {
     for (int i = 0; i < kBarColumns; ++i) bar += i < share * kBarColumns ? "█" : "░";
     std::string const left =
         last ? absl::StrFormat("%.1f s", seconds)
-             : absl::StrFormat("%.0f s left", rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0);
-    std::fprintf(stderr, "%s%s %3.0f %%  %s  %s events  %s/s  %s%s", terminal_ ? "\r" : "", bar.c_str(),
-                 100 * share, where.c_str(), grouped(done).c_str(),
+             : absl::StrFormat("%.0f s left",
+                               rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0);
+    std::fprintf(stderr, "%s%s %3.0f %%  %s  %s events  %s/s  %s%s", terminal_ ? "\r" : "",
+                 bar.c_str(), 100 * share, where.c_str(), grouped(done).c_str(),
                  grouped(static_cast<int64_t>(rate)).c_str(), left.c_str(),
                  terminal_ && !last ? "   " : "\n");
     std::fflush(stderr);
@@ -110,15 +111,16 @@ class Feeder {
       for (absl::string_view line : absl::StrSplit(base::to_absl(sectors_csv), '\n')) {
         std::vector<std::string> const fields = absl::StrSplit(line, ',');
         if (fields.size() < 7 || fields[2] != cell.sector) continue;
-        std::vector<std::string> const prefixes = absl::StrSplit(fields.back(), ' ', absl::SkipEmpty());
+        std::vector<std::string> const prefixes =
+            absl::StrSplit(fields.back(), ' ', absl::SkipEmpty());
         if (!prefixes.empty()) code = prefixes.front();
       }
       while (!code.empty() && (code.back() == '\r' || code.back() == ' ')) code.pop_back();
       auto const classified = sectors.classify(scheme_, version_, code);
       if (!classified.ok()) return classified.status();
       if (*classified != *id) {
-        return absl::InvalidArgumentError(
-            base::cat("sector ", cell.sector, " is no leaf of the classification; state its parts"));
+        return absl::InvalidArgumentError(base::cat(
+            "sector ", cell.sector, " is no leaf of the classification; state its parts"));
       }
       codes_.push_back(std::move(code));
     }
@@ -128,8 +130,9 @@ class Feeder {
   absl::Status send(const Replay& replay, const LifeEvent& life) {
     const Replay::Cell& cell = replay.cells()[life.cell];
     event_.Clear();
-    std::string const id = absl::StrFormat("%s%s%07u", cell.area == options_.jurisdiction ? "" : cell.area,
-                                           cell.sector, life.business);
+    std::string const id =
+        absl::StrFormat("%s%s%07u", cell.area == options_.jurisdiction ? "" : cell.area,
+                        cell.sector, life.business);
     event_.set_event_id(base::cat(id, life.birth ? "-registered" : "-removed"));
     event_.set_source(options_.source);
     pb::BusinessRef& business = *event_.mutable_business();
@@ -191,7 +194,8 @@ class Feeder {
 };
 
 absl::Status run(const Options& options) {
-  base::Calendar const calendar(base::calendar_unit(options.calendar).value_or(base::CalendarUnit::kMonth));
+  base::Calendar const calendar(
+      base::calendar_unit(options.calendar).value_or(base::CalendarUnit::kMonth));
   auto const sectors_csv = read_file(options.sectors);
   if (!sectors_csv.ok()) return sectors_csv.status();
   auto const sectors = reference::Sectors::parse(*sectors_csv, options.sectors);
@@ -202,8 +206,8 @@ absl::Status run(const Options& options) {
   if (!rows.ok()) return rows.status();
   auto const born = base::parse_date(options.born);
   if (!born.ok()) return born.status();
-  auto const cluster = kafka::describe(options.kafka.client(), {options.kafka.registrations_topic}, kWait,
-                                       quiet_log());
+  auto const cluster = kafka::describe(options.kafka.client(), {options.kafka.registrations_topic},
+                                       kWait, quiet_log());
   if (!cluster.ok()) return cluster.status();
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 120'000;
@@ -222,8 +226,9 @@ absl::Status run(const Options& options) {
     status = feeder.send(replay, life);
     if (options.rate > 0) {
       std::this_thread::sleep_until(
-          begin + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(
-                      static_cast<double>(feeder.sent()) / options.rate)));
+          begin +
+          std::chrono::duration_cast<std::chrono::nanoseconds>(
+              std::chrono::duration<double>(static_cast<double>(feeder.sent()) / options.rate)));
     }
     if (feeder.sent() % 1024 == 0) progress.tell(feeder.sent(), where, false);
   };
@@ -237,11 +242,13 @@ absl::Status run(const Options& options) {
   progress.tell(feeder.sent(), where, true);
   if (!status.ok()) return status;
   if ((*producer)->failures() > 0) {
-    return absl::UnavailableError(base::cat((*producer)->failures(), " records were not delivered"));
+    return absl::UnavailableError(
+        base::cat((*producer)->failures(), " records were not delivered"));
   }
-  std::printf("%s registrations, %s cessations and an opening stock of %s businesses, in %zu series\n",
-              grouped(replay.births()).c_str(), grouped(replay.deaths()).c_str(),
-              grouped(replay.opening()).c_str(), replay.cells().size());
+  std::printf(
+      "%s registrations, %s cessations and an opening stock of %s businesses, in %zu series\n",
+      grouped(replay.births()).c_str(), grouped(replay.deaths()).c_str(),
+      grouped(replay.opening()).c_str(), replay.cells().size());
   return absl::OkStatus();
 }
 
@@ -249,12 +256,14 @@ absl::Status run(const Options& options) {
 
 void add_feed(CLI::App& app, Context& context) {
   CLI::App* const sub = app.add_subcommand(
-      "feed", "replay counts of births and deaths as single events through Kafka, event time as timestamp");
+      "feed",
+      "replay counts of births and deaths as single events through Kafka, event time as timestamp");
   sub->fallthrough();
   auto options = std::make_shared<Options>();
   add_kafka_options(*sub, options->kafka);
   sub->add_option("counts", options->counts, "CSV: period,area,sector,births,deaths")->required();
-  sub->add_option("--sectors", options->sectors, "the classification, as the daemon has it")->required();
+  sub->add_option("--sectors", options->sectors, "the classification, as the daemon has it")
+      ->required();
   sub->add_option("--calendar", options->calendar, "of the periods in the file")
       ->check(CLI::IsMember({"month", "week"}))
       ->capture_default_str();

@@ -41,7 +41,8 @@ absl::StatusOr<ForecastOptions> forecast_options(const ForecastFlags& f) {
     o.scale = PeriodScale::undated(o.season);
     o.horizon = o.season > 1 ? o.season : kHorizonUndated;
   } else {
-    o.scale = PeriodScale::dated(base::calendar_unit(f.calendar).value_or(base::CalendarUnit::kMonth));
+    o.scale =
+        PeriodScale::dated(base::calendar_unit(f.calendar).value_or(base::CalendarUnit::kMonth));
     o.season = f.season.value_or(o.scale.periods_per_year());
     o.horizon = o.scale.periods_per_year();
   }

@@ -26,10 +26,13 @@ void print_accuracy(const api::ForecastAccuracy& a) {
     std::puts("\nHow good: the series is too short to hold anything back.");
     return;
   }
-  std::printf("\nHow good: from %d earlier periods, %d ahead each, the same method was off by %.1f %% (sMAPE), %.2f times\n"
-              "one step of the naive method (MASE; the seasonal naive method %.2f), and %.0f %% of what came lay within\n"
-              "the widest interval.\n",
-              a.origins(), a.horizon(), a.smape(), a.mase(), a.mase_seasonal_naive(), a.coverage());
+  std::printf(
+      "\nHow good: from %d earlier periods, %d ahead each, the same method was off by %.1f %% "
+      "(sMAPE), %.2f times\n"
+      "one step of the naive method (MASE; the seasonal naive method %.2f), and %.0f %% of what "
+      "came lay within\n"
+      "the widest interval.\n",
+      a.origins(), a.horizon(), a.smape(), a.mase(), a.mase_seasonal_naive(), a.coverage());
 }
 
 void get(Context& context, const Options& options) {
@@ -70,7 +73,8 @@ void get(Context& context, const Options& options) {
   std::printf("\n%s  %s\n", options.name.c_str(), sparkline(line).c_str());
   print_accuracy(response.accuracy());
   std::printf("\nmethod %s%s, data through %s\n", response.method().c_str(),
-              response.coherent() ? ", adds up with children and parents" : "", response.basis().data_through().c_str());
+              response.coherent() ? ", adds up with children and parents" : "",
+              response.basis().data_through().c_str());
 }
 
 void methods(Context& context, const Options&) {
@@ -81,7 +85,8 @@ void methods(Context& context, const Options&) {
   if (!context.ok(stub->ListMethods(&call, {}, &response))) return;
   if (context.json()) return Context::print_json(response);
   Table table({"METHOD", "", "WHAT IT DOES"});
-  for (const api::Method& m : response.methods()) table.add({m.name(), m.is_default() ? "default" : "", m.description()});
+  for (const api::Method& m : response.methods())
+    table.add({m.name(), m.is_default() ? "default" : "", m.description()});
   table.print();
 }
 
@@ -89,17 +94,23 @@ void methods(Context& context, const Options&) {
 
 void add_forecasts(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* const forecasts = app.add_subcommand("forecasts", "where births, deaths and the like are going");
+  CLI::App* const forecasts =
+      app.add_subcommand("forecasts", "where births, deaths and the like are going");
   forecasts->require_subcommand(1);
   forecasts->fallthrough();
-  CLI::App* const getting = forecasts->add_subcommand("get", "one measure of one node, with intervals");
+  CLI::App* const getting =
+      forecasts->add_subcommand("get", "one measure of one node, with intervals");
   getting->fallthrough();
   getting->add_option("name", options->name, "a measure, for example births")->required();
-  getting->add_option("--area", options->area, "code of an area or area set; none = the whole geography");
+  getting->add_option("--area", options->area,
+                      "code of an area or area set; none = the whole geography");
   getting->add_option("--sector", options->sector, "code of a sector; none = all");
-  getting->add_option("--horizon", options->horizon, "periods ahead; 0 = a year")->capture_default_str();
-  getting->add_option("--method", options->method, "as 'forecasts methods' names them; none = the default");
-  getting->add_option("--level", options->levels, "coverages in percent, increasing; none = 80,95")->delimiter(',');
+  getting->add_option("--horizon", options->horizon, "periods ahead; 0 = a year")
+      ->capture_default_str();
+  getting->add_option("--method", options->method,
+                      "as 'forecasts methods' names them; none = the default");
+  getting->add_option("--level", options->levels, "coverages in percent, increasing; none = 80,95")
+      ->delimiter(',');
   getting->callback([&context, options] { get(context, *options); });
   CLI::App* const listing = forecasts->add_subcommand("methods", "the methods, with their sources");
   listing->fallthrough();

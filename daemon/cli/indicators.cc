@@ -38,7 +38,8 @@ void print_basis(const common::v1::Basis& basis) {
               basis.data_through().empty() ? "(no period yet)" : basis.data_through().c_str(),
               basis.rounded() ? ", counts of cases rounded to 5" : "",
               basis.suppressed() ? ", small counts withheld" : "");
-  for (const std::string& warning : basis.coverage_warnings()) std::printf("warning: %s\n", warning.c_str());
+  for (const std::string& warning : basis.coverage_warnings())
+    std::printf("warning: %s\n", warning.c_str());
 }
 
 // One page after the other; `page` prints or collects, false ends.
@@ -62,8 +63,9 @@ void list(Context& context, const Options&) {
       context, {}, [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
       [&](const auto& r) {
         for (const api::Indicator& i : r.indicators()) {
-          table.add({i.name().substr(i.name().find('/') + 1), i.number() > 0 ? figure(i.number()) : "",
-                     shorten(i.title(), kTitleColumns), i.unit(),
+          table.add({i.name().substr(i.name().find('/') + 1),
+                     i.number() > 0 ? figure(i.number()) : "", shorten(i.title(), kTitleColumns),
+                     i.unit(),
                      i.harm() == api::HARM_DIRECTION_LOW    ? "low"
                      : i.harm() == api::HARM_DIRECTION_HIGH ? "high"
                                                             : "",
@@ -89,7 +91,8 @@ void get(Context& context, const Options& options) {
     if (context.json()) return Context::print_json(response);
     Table table({"PERIOD", ">VALUE", "UNIT", ">NUMERATOR", ">DENOMINATOR"});
     const api::Value& v = response.value();
-    table.add({v.period(), shown(v), response.unit(), v.numerator() != 0 ? figure(v.numerator()) : "",
+    table.add({v.period(), shown(v), response.unit(),
+               v.numerator() != 0 ? figure(v.numerator()) : "",
                v.denominator() != 0 ? figure(v.denominator()) : ""});
     table.print();
     return print_basis(response.basis());
@@ -137,8 +140,8 @@ void print_nodes(const google::protobuf::RepeatedPtrField<api::NodeValue>& value
   int n = 0;
   for (const api::NodeValue& v : values) {
     if (limit > 0 && n++ == limit) break;
-    table.add({v.rank() > 0 ? figure(v.rank()) : "", v.node().area(), v.node().sector(), shown(v.value()),
-               figure(v.value().numerator()), figure(v.value().denominator())});
+    table.add({v.rank() > 0 ? figure(v.rank()) : "", v.node().area(), v.node().sector(),
+               shown(v.value()), figure(v.value().numerator()), figure(v.value().denominator())});
   }
   table.print();
 }
@@ -195,8 +198,8 @@ void areas(Context& context, const Options& options) {
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
       [&](const auto& r) {
         for (const api::Area& a : r.areas()) {
-          table.add({a.code(), shorten(a.display_name(), kTitleColumns), a.level(), a.parent(), a.valid_from(),
-                     a.valid_until()});
+          table.add({a.code(), shorten(a.display_name(), kTitleColumns), a.level(), a.parent(),
+                     a.valid_from(), a.valid_until()});
         }
       });
   if (!context.json() && !table.empty()) table.print();
@@ -236,7 +239,8 @@ void add_indicators(CLI::App& app, Context& context) {
     return sub;
   };
   auto const node = [&](CLI::App* sub) {
-    sub->add_option("--area", options->area, "code of an area or area set; none = the whole geography");
+    sub->add_option("--area", options->area,
+                    "code of an area or area set; none = the whole geography");
     sub->add_option("--sector", options->sector, "code of a sector; none = all");
     return sub;
   };
@@ -244,10 +248,12 @@ void add_indicators(CLI::App& app, Context& context) {
   command(indicators, "list", "the catalogue", list);
   CLI::App* const getting = node(command(indicators, "get", "one period, or a series", get));
   getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
-  getting->add_option("--period", options->period, "for example 1998-03; none = the last complete one");
+  getting->add_option("--period", options->period,
+                      "for example 1998-03; none = the last complete one");
   getting->add_option("--from", options->from, "first period of a series");
   getting->add_option("--to", options->to, "last period of a series");
-  CLI::App* const ranking = node(command(indicators, "rank", "areas or sectors in order of value", rank));
+  CLI::App* const ranking =
+      node(command(indicators, "rank", "areas or sectors in order of value", rank));
   ranking->add_option("name", options->name, "for example births")->required();
   ranking->add_option("--areas", options->area_level, "rank the areas of this level");
   ranking->add_option("--sectors", options->sector_level, "rank the sectors of this level");
@@ -263,7 +269,8 @@ void add_indicators(CLI::App& app, Context& context) {
     sub->add_option("--parent", options->parent, "only below this one");
   };
   with_place(command(group("areas", "areas and area sets"), "list", "areas and area sets", areas));
-  with_place(command(group("sectors", "the classification"), "list", "the classification", sectors));
+  with_place(
+      command(group("sectors", "the classification"), "list", "the classification", sectors));
 }
 
 }  // namespace bellwether::cli

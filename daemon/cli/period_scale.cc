@@ -69,9 +69,9 @@ absl::StatusOr<base::PeriodIndex> PeriodScale::parse(std::string_view text) cons
   base::PeriodIndex const period = calendar_.period_of(*day);
   base::Days const first = calendar_.first_day(period);
   if (first == *day) return period;
-  return absl::InvalidArgumentError(
-      base::cat("'", text, "' is not the first day of a ", unit_name(), "; write ",
-                base::format_date(first), " or ", calendar_.name(period)));
+  return absl::InvalidArgumentError(base::cat("'", text, "' is not the first day of a ",
+                                              unit_name(), "; write ", base::format_date(first),
+                                              " or ", calendar_.name(period)));
 }
 
 std::vector<PeriodTick> period_ticks(const PeriodScale& scale, base::PeriodIndex first,

@@ -49,8 +49,8 @@ void withdraw(Context& context, const Options& options) {
   if (!context.ok(stub->WithdrawRegimeBreak(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   const api::RegimeBreak& was = response.regime_break();
-  std::printf("%s is withdrawn: %s to %s return to the baselines at the next tick\n", was.name().c_str(),
-              was.first_period().c_str(), was.last_period().c_str());
+  std::printf("%s is withdrawn: %s to %s return to the baselines at the next tick\n",
+              was.name().c_str(), was.first_period().c_str(), was.last_period().c_str());
 }
 
 void list(Context& context, const Options&) {
@@ -66,7 +66,8 @@ void list(Context& context, const Options&) {
   }
   Table table({"REGIME BREAK", "FROM", "TO", "DECLARED", "BY", "REASON"});
   for (const api::RegimeBreak& b : response.regime_breaks()) {
-    table.add({b.name(), b.first_period(), b.last_period(), instant(b.declared_at_ms()), b.actor(), b.reason()});
+    table.add({b.name(), b.first_period(), b.last_period(), instant(b.declared_at_ms()), b.actor(),
+               b.reason()});
   }
   table.print();
 }
@@ -87,11 +88,13 @@ void add_regime_breaks(CLI::App& app, Context& context) {
   };
   command("list", "those that are declared", list);
   CLI::App* const declaring = command("declare", "keep periods out of all baselines", declare);
-  declaring->add_option("first", options->first, "first period, for example 2020-03 or 2020-W12")->required();
+  declaring->add_option("first", options->first, "first period, for example 2020-03 or 2020-W12")
+      ->required();
   declaring->add_option("last", options->last, "last period; the first when none is named");
   declaring->add_option("--reason", options->reason, "why, for those who come after")->required();
   declaring->add_option("--actor", options->actor, "who acts")->required();
-  CLI::App* const withdrawing = command("withdraw", "give the periods back to the baselines", withdraw);
+  CLI::App* const withdrawing =
+      command("withdraw", "give the periods back to the baselines", withdraw);
   withdrawing->add_option("name", options->name, "as in regimeBreaks/17")->required();
   withdrawing->add_option("--actor", options->actor, "who acts")->required();
 }

@@ -49,8 +49,8 @@ absl::StatusOr<std::vector<CountRow>> parse_counts(std::string_view csv, std::st
 
 Replay::Replay(std::vector<CountRow> rows, base::Calendar calendar) : calendar_(calendar) {
   BELLWETHER_CHECK(!rows.empty());
-  auto const [first, last] = std::ranges::minmax(
-      rows, {}, [](const CountRow& r) { return r.period; });
+  auto const [first, last] =
+      std::ranges::minmax(rows, {}, [](const CountRow& r) { return r.period; });
   for (int32_t p = first.period.value; p <= last.period.value; ++p) periods_.emplace_back(p);
   std::map<std::pair<std::string, std::string>, size_t> cell_of;
   for (const CountRow& r : rows) {

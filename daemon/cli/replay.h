@@ -19,7 +19,7 @@ namespace bellwether::cli {
 struct CountRow {
   base::PeriodIndex period;
   std::string area;
-  std::string sector;    // a leaf of the classification
+  std::string sector;  // a leaf of the classification
   int64_t births = 0;
   int64_t deaths = 0;
 };
@@ -70,7 +70,8 @@ class Replay {
   base::Calendar calendar_;
   std::vector<Cell> cells_;
   std::vector<base::PeriodIndex> periods_;
-  std::vector<std::vector<std::pair<int64_t, int64_t>>> counts_;  // by period and cell: births, deaths
+  std::vector<std::vector<std::pair<int64_t, int64_t>>>
+      counts_;  // by period and cell: births, deaths
   std::vector<Living> living_;
   int64_t births_ = 0;
   int64_t deaths_ = 0;

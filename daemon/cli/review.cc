@@ -16,7 +16,8 @@ absl::StatusOr<Month> month_of(std::string_view period) {
   base::Calendar const weeks(base::CalendarUnit::kWeek);
   auto const week = weeks.parse(period);
   if (!week.ok()) {
-    return absl::InvalidArgumentError(base::cat("\"", period, "\" is no period; write YYYY-MM or YYYY-Www"));
+    return absl::InvalidArgumentError(
+        base::cat("\"", period, "\" is no period; write YYYY-MM or YYYY-Www"));
   }
   return months.period_of(weeks.first_day(*week)).value;
 }
@@ -48,7 +49,8 @@ Standing standing(const Downturn& downturn, Month raised, Month cleared, int lea
 std::string lead_text(Month official, Month raised) {
   if (raised == official) return "in the first month";
   int const months = std::abs(official - raised);
-  return base::cat(months, months == 1 ? " month " : " months ", raised < official ? "early" : "late");
+  return base::cat(months, months == 1 ? " month " : " months ",
+                   raised < official ? "early" : "late");
 }
 
 }  // namespace bellwether::cli

@@ -1,6 +1,5 @@
-// Purpose: the alert book held against downturns known from elsewhere: which were called, how early,
-// and which alerts fell outside all of them.
-// Thread safety: pure.
+// Purpose: the alert book held against downturns known from elsewhere: which were called, how
+// early, and which alerts fell outside all of them. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,8 @@ struct Downturn {
   Month end = 0;    // last month
 };
 
-// `csv`: header name,start,end,source; months as YYYY-MM. Error: InvalidArgument listing every bad line.
+// `csv`: header name,start,end,source; months as YYYY-MM. Error: InvalidArgument listing every bad
+// line.
 absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std::string_view file);
 
 // The month of a period's first day. Error: InvalidArgument for what is neither month nor week.
@@ -31,9 +31,9 @@ absl::StatusOr<Month> month_of(std::string_view period);
 
 // How an alert stands to a downturn. `cleared` is kStillOpen for an open alert.
 enum class Standing {
-  kApart,   // raised too early or too late, or cleared before the first month
-  kCalls,   // raised at most `lead` months before the first month and not after the last, not cleared
-            // before the first
+  kApart,  // raised too early or too late, or cleared before the first month
+  kCalls,  // raised at most `lead` months before the first month and not after the last, not
+           // cleared before the first
   kCarries  // raised earlier than that and still open in the first month
 };
 inline constexpr Month kStillOpen = INT32_MAX;

@@ -22,22 +22,27 @@ void status(Context& context) {
               r.ready() ? paint("ready", Colour::kGreen).c_str()
                         : paint("not ready: " + r.not_ready(), Colour::kAmber).c_str(),
               r.broker_reachable() ? "reachable" : paint("out of reach", Colour::kRed).c_str());
-  std::printf("data through %s, rules %s, %d alerts open, %d watchers, journal offset %lld\n",
-              r.basis().data_through().empty() ? "(no period yet)" : r.basis().data_through().c_str(),
-              r.basis().rule_set().c_str(), r.alerts_open(), r.watchers(),
-              static_cast<long long>(r.journal_offset()));
+  std::printf(
+      "data through %s, rules %s, %d alerts open, %d watchers, journal offset %lld\n",
+      r.basis().data_through().empty() ? "(no period yet)" : r.basis().data_through().c_str(),
+      r.basis().rule_set().c_str(), r.alerts_open(), r.watchers(),
+      static_cast<long long>(r.journal_offset()));
   if (!r.leader().empty()) {
-    std::printf("evaluations since journal offset %lld are by %s\n\n", static_cast<long long>(r.leader_epoch()),
-                r.leader().c_str());
+    std::printf("evaluations since journal offset %lld are by %s\n\n",
+                static_cast<long long>(r.leader_epoch()), r.leader().c_str());
   }
   Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
   for (const api::InputStatus& in : r.inputs()) {
-    inputs.add({in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
-                figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
-                absl::StrFormat("%.0f", in.lag_seconds()),
-                in.watermark_ms() > 0 ? instant(in.watermark_ms()) : "-",
-                !in.error().empty() ? in.error() : in.held() ? "held" : in.idle() ? "idle" : ""},
-               in.error().empty() ? Colour::kPlain : Colour::kRed);
+    inputs.add(
+        {in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
+         figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
+         absl::StrFormat("%.0f", in.lag_seconds()),
+         in.watermark_ms() > 0 ? instant(in.watermark_ms()) : "-",
+         !in.error().empty() ? in.error()
+         : in.held()         ? "held"
+         : in.idle()         ? "idle"
+                             : ""},
+        in.error().empty() ? Colour::kPlain : Colour::kRed);
   }
   if (!inputs.empty()) inputs.print();
   Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
@@ -45,14 +50,16 @@ void status(Context& context) {
     partitions.add({figure(p.partition()), figure(static_cast<double>(p.businesses())),
                     figure(static_cast<double>(p.facts())),
                     figure(static_cast<double>(p.businesses_waiting())),
-                    absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)), p.tick()});
+                    absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)),
+                    p.tick()});
   }
   if (!partitions.empty()) {
     std::puts("");
     partitions.print();
   }
   Table refused({"REFUSED", ">RECORDS"});
-  for (const api::RefusalCount& c : r.refused()) refused.add({c.reason(), figure(static_cast<double>(c.count()))});
+  for (const api::RefusalCount& c : r.refused())
+    refused.add({c.reason(), figure(static_cast<double>(c.count()))});
   if (!refused.empty()) {
     std::puts("");
     refused.print();
@@ -61,21 +68,26 @@ void status(Context& context) {
     std::printf("\nsnapshot of %s, %.1f MiB; started from %s\n",
                 s.taken_at_ms() > 0 ? instant(s.taken_at_ms()).c_str() : "(none yet)",
                 static_cast<double>(s.bytes()) / (1 << 20), s.started_from().c_str());
-    if (!s.error().empty()) std::printf("%s\n", paint("no snapshot: " + s.error(), Colour::kAmber).c_str());
+    if (!s.error().empty())
+      std::printf("%s\n", paint("no snapshot: " + s.error(), Colour::kAmber).c_str());
   }
   if (const api::ComparisonStatus& c = r.comparison(); !c.first_divergence().empty()) {
     std::printf("\n%s\n", paint("diverged from the journal: " + c.first_divergence() +
                                     (c.diverged() ? "" : "; later ticks agree"),
-                                Colour::kRed).c_str());
+                                Colour::kRed)
+                              .c_str());
   }
-  for (const std::string& topic : r.silent_inputs()) std::printf("source silent: %s\n", topic.c_str());
-  for (const std::string& w : r.basis().coverage_warnings()) std::printf("warning: %s\n", w.c_str());
+  for (const std::string& topic : r.silent_inputs())
+    std::printf("source silent: %s\n", topic.c_str());
+  for (const std::string& w : r.basis().coverage_warnings())
+    std::printf("warning: %s\n", w.c_str());
 }
 
 }  // namespace
 
 void add_status(CLI::App& app, Context& context) {
-  CLI::App* const sub = app.add_subcommand("status", "is it caught up, how far behind, what was refused");
+  CLI::App* const sub =
+      app.add_subcommand("status", "is it caught up, how far behind, what was refused");
   sub->fallthrough();
   sub->callback([&context] { status(context); });
 }

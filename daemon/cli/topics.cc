@@ -24,7 +24,8 @@ std::vector<std::string> names(const KafkaOptions& k) {
 void create(Context& context, const Options& options) {
   std::vector<kafka::TopicSpec> specs;
   for (const std::string& name : names(options.kafka)) {
-    bool const input = name == options.kafka.registrations_topic || name == options.kafka.support_topic;
+    bool const input =
+        name == options.kafka.registrations_topic || name == options.kafka.support_topic;
     specs.push_back({name, input ? options.partitions : 1, options.replication, -1});
   }
   auto const status = kafka::create_topics(options.kafka.client(), specs, kWait, quiet_log());
@@ -36,7 +37,8 @@ void create(Context& context, const Options& options) {
 }
 
 void check(Context& context, const Options& options) {
-  auto const cluster = kafka::describe(options.kafka.client(), names(options.kafka), kWait, quiet_log());
+  auto const cluster =
+      kafka::describe(options.kafka.client(), names(options.kafka), kWait, quiet_log());
   if (!cluster.ok()) {
     return context.fail(exit_of(cluster.status()), std::string(cluster.status().message()));
   }
@@ -68,7 +70,8 @@ void add_topics(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 10))
       ->capture_default_str();
   creating->callback([&context, options] { create(context, *options); });
-  CLI::App* const checking = topics->add_subcommand("check", "do they exist, are they alike, do they keep");
+  CLI::App* const checking =
+      topics->add_subcommand("check", "do they exist, are they alike, do they keep");
   checking->fallthrough();
   add_kafka_options(*checking, options->kafka);
   checking->callback([&context, options] { check(context, *options); });

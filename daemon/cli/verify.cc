@@ -26,7 +26,9 @@ struct Options {
   bool all = false;
 };
 
-std::string hex(uint64_t digest) { return absl::StrFormat("%016x", digest); }
+std::string hex(uint64_t digest) {
+  return absl::StrFormat("%016x", digest);
+}
 
 google::protobuf::Value text(const std::string& t) {
   google::protobuf::Value out;
@@ -76,18 +78,21 @@ google::protobuf::Struct to_json(const VerifiedTick& v, base::Calendar calendar)
 
 std::string beside(const char* what, uint64_t journaled, uint64_t computed, bool equal) {
   if (equal) return base::cat(what, " equal (", hex(journaled), ")");
-  return paint(base::cat(what, " differ: journaled ", hex(journaled), ", computed ", hex(computed)), Colour::kRed);
+  return paint(base::cat(what, " differ: journaled ", hex(journaled), ", computed ", hex(computed)),
+               Colour::kRed);
 }
 
 void print(const VerifiedTick& v, base::Calendar calendar) {
   std::string const name = calendar.name(v.tick);
   if (v.finding != Finding::kEqual && v.finding != Finding::kDiffers) {
-    std::printf("%s  %s\n", name.c_str(),
-                paint(v.note, v.finding == Finding::kPassed ? Colour::kDim : Colour::kAmber).c_str());
+    std::printf(
+        "%s  %s\n", name.c_str(),
+        paint(v.note, v.finding == Finding::kPassed ? Colour::kDim : Colour::kAmber).c_str());
     std::fflush(stdout);
     return;
   }
-  std::printf("%s  cut after %s records  %s  %s  record %lld of %s\n", name.c_str(), grouped(v.records).c_str(),
+  std::printf("%s  cut after %s records  %s  %s  record %lld of %s\n", name.c_str(),
+              grouped(v.records).c_str(),
               beside("cells", v.cells_journaled, v.cells_computed, v.cells_equal()).c_str(),
               beside("verdict", v.verdict_journaled, v.verdict_computed, v.verdict_equal()).c_str(),
               static_cast<long long>(v.record.value), v.writer.c_str());
@@ -110,12 +115,14 @@ void verify(Context& context, const Options& options) {
     return context.fail(Exit::kUsage, "name ticks (2019-05, 2019-W07), or say --all");
   }
   if (options.config.empty()) {
-    return context.fail(Exit::kUsage, "say --config FILE: the configuration that bellwetherd runs on");
+    return context.fail(Exit::kUsage,
+                        "say --config FILE: the configuration that bellwetherd runs on");
   }
   auto const config = runtime::load_config(options.config);
   if (!config.ok()) return context.fail(Exit::kUsage, base::from_absl(config.status().message()));
   auto reference = runtime::load_reference(*config, options.config);
-  if (!reference.ok()) return context.fail(Exit::kUsage, base::from_absl(reference.status().message()));
+  if (!reference.ok())
+    return context.fail(Exit::kUsage, base::from_absl(reference.status().message()));
   base::Calendar const calendar(config->time.calendar);
   runtime::VerifyRequest request;
   for (const std::string& name : options.ticks) {
@@ -135,7 +142,8 @@ void verify(Context& context, const Options& options) {
   auto const count = [&](Finding f) { return counts[static_cast<size_t>(f)]; };
   if (!context.json()) {
     std::printf("%lld equal, %lld differ, %lld passed without judgement, %lld cannot be compared\n",
-                static_cast<long long>(count(Finding::kEqual)), static_cast<long long>(count(Finding::kDiffers)),
+                static_cast<long long>(count(Finding::kEqual)),
+                static_cast<long long>(count(Finding::kDiffers)),
                 static_cast<long long>(count(Finding::kPassed)),
                 static_cast<long long>(count(Finding::kBeyondLog) + count(Finding::kNotInJournal)));
   }
@@ -144,7 +152,8 @@ void verify(Context& context, const Options& options) {
   if (count(Finding::kBeyondLog) > 0) context.exit_code = static_cast<int>(Exit::kCannotVerify);
   if (count(Finding::kDiffers) > 0) {
     context.fail(Exit::kFailure,
-                 "the log does not give what the journal says: it was altered, or the ticks were judged with other "
+                 "the log does not give what the journal says: it was altered, or the ticks were "
+                 "judged with other "
                  "reference files, another history_years, or another version of the program");
   }
 }
@@ -152,16 +161,20 @@ void verify(Context& context, const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& app, Context& context) {
-  CLI::App* const sub = app.add_subcommand(
-      "verify", "fold the log anew to the cuts in the journal, and compare what it gives with what was journaled");
+  CLI::App* const sub = app.add_subcommand("verify",
+                                           "fold the log anew to the cuts in the journal, and "
+                                           "compare what it gives with what was journaled");
   sub->fallthrough();
   auto options = std::make_shared<Options>();
   sub->add_option("ticks", options->ticks, "periods: 2019-05, or 2019-W07");
   sub->add_flag("--all", options->all, "every tick that the journal has");
-  sub->add_option("--config", options->config, "the daemon's configuration file")->envname("BELLWETHER_CONFIG");
-  sub->footer("Reads input topics and journal from their beginning; asks no daemon and writes nothing.\n"
-              "Exit codes: 0 all equal; 1 a difference; 2 wrong use or configuration; 3 no answer from the broker;\n"
-              "4 the journal has no such tick; 5 the log does not reach back, or not as far as a cut.");
+  sub->add_option("--config", options->config, "the daemon's configuration file")
+      ->envname("BELLWETHER_CONFIG");
+  sub->footer(
+      "Reads input topics and journal from their beginning; asks no daemon and writes nothing.\n"
+      "Exit codes: 0 all equal; 1 a difference; 2 wrong use or configuration; 3 no answer from the "
+      "broker;\n"
+      "4 the journal has no such tick; 5 the log does not reach back, or not as far as a cut.");
   sub->callback([&context, options] { verify(context, *options); });
 }
 

@@ -48,8 +48,10 @@ void read_kafka(Section kafka, KafkaConfig& to) {
   kafka.integer("session_timeout_ms", to.session_timeout_ms, 6'000, 300'000);
   kafka.integer("queued_kbytes", to.queued_kbytes, 1'024, 2'000'000);
   for (const auto& [key, value] : to.properties) {
-    if (key == "sasl.password" || key == "ssl.key.password" || key == "sasl.oauthbearer.client.secret") {
-      kafka.error("properties", cat(key, " is a secret; name a file that holds it under secret_files"));
+    if (key == "sasl.password" || key == "ssl.key.password" ||
+        key == "sasl.oauthbearer.client.secret") {
+      kafka.error("properties",
+                  cat(key, " is a secret; name a file that holds it under secret_files"));
     }
     if (key == "bootstrap.servers" || key == "group.id" || key == "enable.auto.commit" ||
         key == "enable.idempotence" || key == "acks" || key == "auto.offset.reset") {
@@ -67,8 +69,8 @@ void read_kafka(Section kafka, KafkaConfig& to) {
     }
     for (size_t j = 0; j < i; ++j) {
       if (!topics[i].second.empty() && topics[i].second == topics[j].second) {
-        kafka.error(topics[i].first,
-                    cat("\"", topics[i].second, "\" is ", topics[j].first, " already; use another topic"));
+        kafka.error(topics[i].first, cat("\"", topics[i].second, "\" is ", topics[j].first,
+                                         " already; use another topic"));
       }
     }
   }
@@ -78,7 +80,8 @@ void read_kafka(Section kafka, KafkaConfig& to) {
 void read_time(Section time, TimeConfig& to) {
   constexpr std::array kCalendars = {base::CalendarUnit::kWeek, base::CalendarUnit::kMonth};
   size_t calendar = 0;
-  time.choice("calendar", calendar, {std::string(base::name(kCalendars[0])), std::string(base::name(kCalendars[1]))});
+  time.choice("calendar", calendar,
+              {std::string(base::name(kCalendars[0])), std::string(base::name(kCalendars[1]))});
   to.calendar = kCalendars[calendar];
   int32_t years = kHistoryYearsDefault;
   time.integer("history_years", years, 1, kHistoryYearsMax);
@@ -101,7 +104,9 @@ void read_forecasts(Section forecasts, ForecastsConfig& to) {
     if (!measure) {
       forecasts.error("measures", cat("\"", name, "\" is no measure; see ListIndicators"));
     } else if (indicators::info(*measure).support) {
-      forecasts.error("measures", cat(name, " counts people who asked for help, which is not forecast; remove it"));
+      forecasts.error(
+          "measures",
+          cat(name, " counts people who asked for help, which is not forecast; remove it"));
     }
   }
   forecasts.finish();
@@ -183,7 +188,8 @@ void read_rules(Section rules, alerts::RuleSet& to) {
       if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
       size_t const dot = text.find_first_of(".:");
       std::string const id(text.substr(0, dot));
-      rules.error(rules.has(id) ? id : "", text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
+      rules.error(rules.has(id) ? id : "",
+                  text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
     }
   }
 }
@@ -210,8 +216,9 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
     if (name == "BELLWETHER_CLIENT_ID") config.kafka.client_id = value;
   }
   if (config.kafka.bootstrap_servers.empty()) {
-    root.error("kafka", "bootstrap_servers is missing; say host:port of one or more brokers, or set "
-                        "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS");
+    root.error("kafka",
+               "bootstrap_servers is missing; say host:port of one or more brokers, or set "
+               "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS");
   }
   read_time(root.section("time"), config.time);
 
@@ -235,7 +242,8 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   }
   for (const auto& [key, value] : {std::pair{"grpc_address", config.serve.grpc_address},
                                    std::pair{"metrics_address", config.serve.metrics_address}}) {
-    if (!is_address(value)) serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
+    if (!is_address(value))
+      serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
   }
   serve.finish();
   read_forecasts(root.section("forecasts"), config.forecasts);

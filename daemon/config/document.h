@@ -11,8 +11,8 @@
 
 namespace bellwether::config {
 
-// The document of `text`: null if there is none, nothing after an error. Errors, by line: what is no
-// YAML; a second document, which nobody would read.
+// The document of `text`: null if there is none, nothing after an error. Errors, by line: what is
+// no YAML; a second document, which nobody would read.
 std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors);
 
 }  // namespace bellwether::config

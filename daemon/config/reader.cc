@@ -10,7 +10,9 @@ namespace {
 
 using base::cat;
 
-int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+int line_of(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
 
 }  // namespace
 
@@ -18,11 +20,20 @@ std::optional<int64_t> parse_duration_ms(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
   int64_t unit = 0;
   switch (text.back()) {
-    case 's': unit = 1'000; break;
-    case 'm': unit = 60'000; break;
-    case 'h': unit = 3'600'000; break;
-    case 'd': unit = 86'400'000; break;
-    default: return std::nullopt;
+    case 's':
+      unit = 1'000;
+      break;
+    case 'm':
+      unit = 60'000;
+      break;
+    case 'h':
+      unit = 3'600'000;
+      break;
+    case 'd':
+      unit = 86'400'000;
+      break;
+    default:
+      return std::nullopt;
   }
   auto const count = base::parse_number<int32_t>(text.substr(0, text.size() - 1));
   if (!count) return std::nullopt;
@@ -32,8 +43,9 @@ std::optional<int64_t> parse_duration_ms(std::string_view text) {
 Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
     : node_(std::move(node)), path_(std::move(path)), errors_(errors) {
   if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
-    errors_.add(line_of(node_), cat(path_.empty() ? "the file" : path_,
-                                    ": must be a mapping of keys to values; indent its keys below it"));
+    errors_.add(line_of(node_),
+                cat(path_.empty() ? "the file" : path_,
+                    ": must be a mapping of keys to values; indent its keys below it"));
     node_ = YAML::Node();
   }
   if (!node_.IsMap()) return;
@@ -46,8 +58,12 @@ Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
   }
 }
 
-int Section::line() const { return line_of(node_); }
-bool Section::has(const std::string& key) const { return node_.IsMap() && node_[key].IsDefined(); }
+int Section::line() const {
+  return line_of(node_);
+}
+bool Section::has(const std::string& key) const {
+  return node_.IsMap() && node_[key].IsDefined();
+}
 
 YAML::Node Section::take(const std::string& key) {
   known_.insert(key);
@@ -157,8 +173,7 @@ void Section::choice(const std::string& key, size_t& to, const std::vector<std::
   error(key, cat("\"", *value, "\" is not known; say ", absl::StrJoin(words, " or ")));
 }
 
-void Section::pairs(const std::string& key,
-                    std::vector<std::pair<std::string, std::string>>& to) {
+void Section::pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to) {
   YAML::Node const value = take(key);
   if (!value.IsDefined() || value.IsNull()) return;
   if (!value.IsMap()) {
@@ -193,8 +208,8 @@ void Section::finish() {
   for (const auto& entry : node_) {
     std::string const key = entry.first.IsScalar() ? entry.first.Scalar() : "(not a word)";
     if (known_.contains(key)) continue;
-    errors_.add(line_of(entry.first), cat(path_, key, ": no such key; known here: ",
-                                          absl::StrJoin(known_, ", ")));
+    errors_.add(line_of(entry.first),
+                cat(path_, key, ": no such key; known here: ", absl::StrJoin(known_, ", ")));
   }
 }
 

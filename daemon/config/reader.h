@@ -1,6 +1,5 @@
-// Purpose: walks a YAML document and collects every error with its line, so that an operator mends the
-// file once.
-// Thread safety: one thread.
+// Purpose: walks a YAML document and collects every error with its line, so that an operator mends
+// the file once. Thread safety: one thread.
 #pragma once
 
 #include <yaml-cpp/yaml.h>

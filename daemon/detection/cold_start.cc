@@ -11,8 +11,8 @@ double count(const CountSeries& series, int32_t period) {
 }
 
 // Knows nothing of a season.
-Baseline fit_latest(const CountSeries& series, int32_t target, std::span<const PeriodRange> excluded,
-                    const ColdStartOptions& o) {
+Baseline fit_latest(const CountSeries& series, int32_t target,
+                    std::span<const PeriodRange> excluded, const ColdStartOptions& o) {
   Baseline b;
   b.kind = BaselineKind::kRecent;
   int32_t const end = target - o.guard;

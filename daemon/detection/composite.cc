@@ -9,7 +9,9 @@
 namespace bellwether::detection {
 namespace {
 
-double clipped(double z) { return std::clamp(z, -kCompositeClip, kCompositeClip); }
+double clipped(double z) {
+  return std::clamp(z, -kCompositeClip, kCompositeClip);
+}
 
 }  // namespace
 

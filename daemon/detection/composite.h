@@ -1,5 +1,5 @@
-// Purpose: several detectors of one node as one: Z = Σ w z / √(w'Rw), standard normal where nothing happens, with
-// R the correlation of the node's own scores, shrunk towards independence.
+// Purpose: several detectors of one node as one: Z = Σ w z / √(w'Rw), standard normal where nothing
+// happens, with R the correlation of the node's own scores, shrunk towards independence.
 // Invariants: pure sums in the order of the calls; allocates nothing.
 // Thread safety: values.
 #pragma once
@@ -21,12 +21,13 @@ inline constexpr double kIndependentPeriods = 24;
 inline constexpr double kVarianceShareMin = 0.5;
 inline constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
 
-// Of the scores of a node's parts, period by period; at most kCompositePartsMax of them, kNotScored where
-// there is none.
+// Of the scores of a node's parts, period by period; at most kCompositePartsMax of them, kNotScored
+// where there is none.
 class ScoreCorrelation {
  public:
   void add(std::span<const double> z);
-  // Between two parts, shrunk: r n/(n + kIndependentPeriods) from the n periods in which both were scored.
+  // Between two parts, shrunk: r n/(n + kIndependentPeriods) from the n periods in which both were
+  // scored.
   double between(size_t a, size_t b) const;
 
  private:
@@ -36,8 +37,8 @@ class ScoreCorrelation {
   std::array<std::array<Sums, kCompositePartsMax>, kCompositePartsMax> sums_;  // [a][b], a < b
 };
 
-// Of one period; nullopt where fewer than kCompositePartsMin parts are scored. Weights > 0, as many as
-// scores.
+// Of one period; nullopt where fewer than kCompositePartsMin parts are scored. Weights > 0, as many
+// as scores.
 std::optional<double> composite_score(std::span<const double> z, std::span<const double> weights,
                                       const ScoreCorrelation& correlation);
 

@@ -70,10 +70,16 @@ double log_gamma_front(double a, double x) {
   return 0.5 * std::log(a / (2 * std::numbers::pi)) - stirling_error(a) - deviance(a, a - x);
 }
 
-double size_of(const CountDistribution& d) { return d.mean / (d.dispersion - 1); }
+double size_of(const CountDistribution& d) {
+  return d.mean / (d.dispersion - 1);
+}
 // Of success, 1/φ, and its complement with all digits.
-double chance_of(const CountDistribution& d) { return 1 / d.dispersion; }
-double complement_of(const CountDistribution& d) { return (d.dispersion - 1) / d.dispersion; }
+double chance_of(const CountDistribution& d) {
+  return 1 / d.dispersion;
+}
+double complement_of(const CountDistribution& d) {
+  return (d.dispersion - 1) / d.dispersion;
+}
 
 double log_probability_at(const CountDistribution& d, double y) {
   if (d.dispersion < kPoissonBelow) {
@@ -139,8 +145,7 @@ Sides split_at(const CountDistribution& d, double edge) {
   double const deviation = std::sqrt(edge * spread);
   double const u = -2 * std::sinh(0.5 * std::log1p(-excess / edge)) * deviation;
   constexpr double kCentral = 1e-3;  // nearer, the difference has no digits: its limit
-  double const bend =
-      std::abs(w) < kCentral ? (2 * spread - 1) / (6 * deviation) : 1 / w - 1 / u;
+  double const bend = std::abs(w) < kCentral ? (2 * spread - 1) / (6 * deviation) : 1 / w - 1 / u;
   double const density = std::exp(-half_square) / std::sqrt(2 * std::numbers::pi);
   return {std::max(0.0, normal_cdf(w) + density * bend),
           std::max(0.0, normal_cdf(-w) - density * bend)};
@@ -153,7 +158,9 @@ bool is_large(const CountDistribution& d) {
 
 }  // namespace
 
-double incomplete_beta(double a, double b, double x) { return incomplete_beta(a, b, x, 1 - x); }
+double incomplete_beta(double a, double b, double x) {
+  return incomplete_beta(a, b, x, 1 - x);
+}
 
 double upper_gamma(double a, double x) {
   if (x <= 0) return 1;

@@ -1,8 +1,8 @@
-// Purpose: the change point: a one-sided CUSUM of normal scores, C ← max(0, C + clip(z) − k), alarm at
-// C ≥ h (Page 1954, Biometrika 41, 100–115). run_length.h says how often it is wrong.
-// C stays at most h: what lies beyond says nothing of whether the change is still there, and a long
-// downturn would take as long again to be forgotten. When an alarm begins is not touched by that.
-// Thread safety: pure.
+// Purpose: the change point: a one-sided CUSUM of normal scores, C ← max(0, C + clip(z) − k), alarm
+// at C ≥ h (Page 1954, Biometrika 41, 100–115). run_length.h says how often it is wrong. C stays at
+// most h: what lies beyond says nothing of whether the change is still there, and a long downturn
+// would take as long again to be forgotten. When an alarm begins is not touched by that. Thread
+// safety: pure.
 #pragma once
 
 #include "base/calendar.h"
@@ -10,9 +10,9 @@
 namespace bellwether::detection {
 
 struct CusumOptions {
-  double reference = 0.5;     // k: half of the shift to find, in standard deviations
-  double clip = 3;            // a score counts at most this much
-  double threshold_h = 5.071; // in-control average run length 1000
+  double reference = 0.5;      // k: half of the shift to find, in standard deviations
+  double clip = 3;             // a score counts at most this much
+  double threshold_h = 5.071;  // in-control average run length 1000
 };
 
 // The statistic along a path of scores.

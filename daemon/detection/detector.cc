@@ -10,8 +10,9 @@ namespace bellwether::detection {
 namespace {
 
 // The seasonal baseline; of a series too young for one, that of its latest periods.
-Baseline fit_baseline(const CountSeries& series, int32_t target, std::span<const PeriodRange> excluded,
-                      const DetectorOptions& options, Workspace& workspace) {
+Baseline fit_baseline(const CountSeries& series, int32_t target,
+                      std::span<const PeriodRange> excluded, const DetectorOptions& options,
+                      Workspace& workspace) {
   base::PeriodIndex const period(target);
   Baseline const b = fit(series, period, excluded, options.farrington, workspace);
   if (b.why != NotAssessed::kShortHistory || !options.cold_start) return b;
@@ -19,7 +20,9 @@ Baseline fit_baseline(const CountSeries& series, int32_t target, std::span<const
 }
 
 // Whether the change point takes it up.
-bool counts_for_path(const Assessment& a) { return a.why == NotAssessed::kNone && !a.young(); }
+bool counts_for_path(const Assessment& a) {
+  return a.why == NotAssessed::kNone && !a.young();
+}
 
 // What does not need the path.
 Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
@@ -132,7 +135,8 @@ void ScoredSeries::exclude(std::span<const PeriodRange> excluded) {
   if (std::ranges::equal(excluded_, excluded)) return;
   auto const forget = [&](std::span<const PeriodRange> some, std::span<const PeriodRange> others) {
     for (const PeriodRange& r : some) {
-      if (std::ranges::find(others, r) == others.end()) forget_baselines(r.first.value, r.last.value);
+      if (std::ranges::find(others, r) == others.end())
+        forget_baselines(r.first.value, r.last.value);
     }
   };
   forget(excluded_, excluded);
@@ -175,7 +179,8 @@ void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t 
                               const DetectorOptions& options, Workspace& workspace,
                               SharesReported reported) {
   // Before it all have been reported whole.
-  int32_t const open_from = target - std::max<int32_t>(1, static_cast<int32_t>(reported.size())) + 1;
+  int32_t const open_from =
+      target - std::max<int32_t>(1, static_cast<int32_t>(reported.size())) + 1;
   clean_to_ = std::min(clean_to_, open_from);
   bool const goes_on = clean_from_ <= first && clean_to_ >= first;
   int32_t t = goes_on ? std::min(clean_to_, target) : first;
@@ -234,8 +239,8 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   int32_t const first = path_begin(series, target.value, options);
   score_path(series, first, target.value, harm, options, workspace, reported);
   double const share = share_at(reported, 0);
-  Assessment a = assess_point(series, target.value, baseline(series, target.value, options, workspace),
-                              share, harm);
+  Assessment a = assess_point(series, target.value,
+                              baseline(series, target.value, options, workspace), share, harm);
   set(slot(target.value), a, target.value);
   settle(first, target.value - options.farrington.exclude_recent - 1);
   follow(first, target.value, options.cusum);
@@ -253,7 +258,8 @@ std::optional<double> ScoredSeries::path_score(int32_t period) const {
 }
 
 size_t ScoredSeries::bytes() const {
-  return sizeof(*this) + path_.capacity() * sizeof(Point) + (scratch_.capacity() + tail_.capacity()) * sizeof(double) +
+  return sizeof(*this) + path_.capacity() * sizeof(Point) +
+         (scratch_.capacity() + tail_.capacity()) * sizeof(double) +
          excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);
 }
 

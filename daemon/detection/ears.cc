@@ -35,7 +35,8 @@ double standardised(double observed, const Moments& m) {
 
 }  // namespace
 
-EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, const EarsOptions& o) {
+EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target,
+                           const EarsOptions& o) {
   BELLWETHER_CHECK(o.baseline_periods >= kEarsBaselineMin);
   int const lag = o.method == EarsMethod::kC1 ? 0 : kEarsLag;
   EarsAssessment a;

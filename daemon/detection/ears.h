@@ -1,8 +1,7 @@
-// Purpose: the Early Aberration Reporting System's three charts: what to go by where a series is too
-// young for a seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of Urban Health
-// 80, i89–i96; as earsC of R's surveillance 1.20.3 computes them.
-// Invariants: no season and no trend is known here: a seasonal series alarms at its season.
-// Thread safety: pure.
+// Purpose: the Early Aberration Reporting System's three charts: what to go by where a series is
+// too young for a seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of
+// Urban Health 80, i89–i96; as earsC of R's surveillance 1.20.3 computes them. Invariants: no
+// season and no trend is known here: a seasonal series alarms at its season. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +37,7 @@ struct EarsAssessment {
 
 // Finite for all counts. A baseline that does not scatter gives a score of ±kZMax to any other
 // count. REQUIRES 0 < alpha < 1.
-EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target, const EarsOptions& options);
+EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target,
+                           const EarsOptions& options);
 
 }  // namespace bellwether::detection

@@ -24,8 +24,9 @@ constexpr double kSpreadMin = 1e-12;
 
 using Points = Workspace::Points;
 
-// One fit of log μ = α_g + β t by iteratively reweighted least squares. The normal equations have the
-// shape of an arrow, so a step is one pass over the points (statistics: "Model of a count series").
+// One fit of log μ = α_g + β t by iteratively reweighted least squares. The normal equations have
+// the shape of an arrow, so a step is one pass over the points (statistics: "Model of a count
+// series").
 class Fit {
  public:
   Fit(Workspace& ws, int groups, bool trend) : ws_(ws), groups_(groups), trend_(trend) {}
@@ -75,7 +76,8 @@ class Fit {
     return 1 / ws_.w[g] + (trend_ ? from_mean * from_mean / d_ : 0);
   }
   int parameters() const {
-    return static_cast<int>(std::count_if(ws_.w.begin(), ws_.w.end(), [](double w) { return w > 0; })) +
+    return static_cast<int>(
+               std::count_if(ws_.w.begin(), ws_.w.end(), [](double w) { return w > 0; })) +
            int{trend_};
   }
 
@@ -153,9 +155,9 @@ class Seasons {
   }
 
   int32_t reference(int year) const { return references_[static_cast<size_t>(year)]; }
-  // The block, or −1 where the season's windows are all that counts. `t` must lie between the oldest
-  // window and the target. `year`: as left by the call for an earlier t
-  // (periods are visited in order of time), at first options.years.
+  // The block, or −1 where the season's windows are all that counts. `t` must lie between the
+  // oldest window and the target. `year`: as left by the call for an earlier t (periods are visited
+  // in order of time), at first options.years.
   int block(int32_t t, int& year) const {
     while (year > 0 && t > reference(year) + options_.half_window &&
            t >= reference(year - 1) - options_.half_window) {
@@ -184,7 +186,9 @@ class Seasons {
   const FarringtonOptions& options_;
 };
 
-const std::vector<double>& working_mu(const Points& p) { return p.solved_mu.empty() ? p.mu : p.solved_mu; }
+const std::vector<double>& working_mu(const Points& p) {
+  return p.solved_mu.empty() ? p.mu : p.solved_mu;
+}
 
 double pearson_dispersion(const Points& p, int parameters) {
   const std::vector<double>& working = working_mu(p);
@@ -208,7 +212,8 @@ double surveillance_dispersion(const Points& p, int parameters) {
   return freedom > 0 ? sum / freedom : 1.0;
 }
 
-// ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how many.
+// ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how
+// many.
 int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOptions& o) {
   const std::vector<double>& working = working_mu(p);
   int beyond = 0;
@@ -219,9 +224,8 @@ int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOp
         std::min(p.weight[i] * working[i] * fit.variance(p.group[i], p.t[i]), 1 - 1e-12);
     double const s = 1.5 * (std::pow(p.y[i], 2.0 / 3) * std::pow(mu, -1.0 / 6) - std::sqrt(mu)) /
                      std::sqrt(dispersion * (1 - leverage));
-    bool const far =
-        o.down_weight == DownWeight::kUpperTail ? s > o.residual_threshold
-                                                : std::abs(s) > o.residual_threshold;
+    bool const far = o.down_weight == DownWeight::kUpperTail ? s > o.residual_threshold
+                                                             : std::abs(s) > o.residual_threshold;
     beyond += int{far};
     p.weight[i] = far ? 1 / (s * s) : 1;
     sum += p.weight[i];
@@ -326,7 +330,8 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& o, Workspace& ws) {
   Seasons const seasons(series.calendar, target.value, o);
   int years = o.years;
-  while (years >= o.years_min && seasons.reference(years) - o.half_window < series.first.value) --years;
+  while (years >= o.years_min && seasons.reference(years) - o.half_window < series.first.value)
+    --years;
   if (years < o.years_min) return not_assessed(NotAssessed::kShortHistory);
   Points& p = ws.points;
   p.clear();

@@ -6,8 +6,8 @@
 
 namespace bellwether::detection {
 
-// Benjamini & Hochberg (1995), JRSS B 57, 289–300: adjusted[i] is the smallest false-discovery rate at
-// which p[i] is a discovery. NaN = not tested: stays out, adjusted 1. Equal sizes.
+// Benjamini & Hochberg (1995), JRSS B 57, 289–300: adjusted[i] is the smallest false-discovery rate
+// at which p[i] is a discovery. NaN = not tested: stays out, adjusted 1. Equal sizes.
 void benjamini_hochberg(std::span<const double> p, std::span<double> adjusted);
 
 }  // namespace bellwether::detection

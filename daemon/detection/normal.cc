@@ -16,12 +16,18 @@ double at(const Polynomial& c, double x) {
 }
 
 // AS 241's coefficients: the middle, |p − ½| ≤ 0.425; the tails to √(−ln p) = 5; the far tails.
-constexpr Polynomial kMiddleOver = {
-    3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-    4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3};
-constexpr Polynomial kMiddleUnder = {
-    1.0,                     4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-    2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3};
+constexpr Polynomial kMiddleOver = {3.3871328727963666080e0, 1.3314166789178437745e2,
+                                    1.9715909503065514427e3, 1.3731693765509461125e4,
+                                    4.5921953931549871457e4, 6.7265770927008700853e4,
+                                    3.3430575583588128105e4, 2.5090809287301226727e3};
+constexpr Polynomial kMiddleUnder = {1.0,
+                                     4.2313330701600911252e1,
+                                     6.8718700749205790830e2,
+                                     5.3941960214247511077e3,
+                                     2.1213794301586595867e4,
+                                     3.9307895800092710610e4,
+                                     2.8729085735721942674e4,
+                                     5.2264952788528545610e3};
 constexpr Polynomial kTailOver = {1.42343711074968357734e0,  4.63033784615654529590e0,
                                   5.76949722146069140550e0,  3.64784832476320460504e0,
                                   1.27045825245236838258e0,  2.41780725177450611770e-1,
@@ -49,7 +55,9 @@ constexpr Polynomial kFarUnder = {1.0,
 
 }  // namespace
 
-double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+double normal_cdf(double x) {
+  return 0.5 * std::erfc(-x / std::sqrt(2.0));
+}
 
 double normal_quantile(double p) {
   if (p <= 0) return -std::numeric_limits<double>::infinity();

@@ -15,7 +15,9 @@ struct Baseline {
   double dispersion = 1;
 };
 
-double angle(double share) { return std::asin(std::sqrt(std::clamp(share, 0.0, 1.0))); }
+double angle(double share) {
+  return std::asin(std::sqrt(std::clamp(share, 0.0, 1.0)));
+}
 
 double raw_score(double numerator, double denominator, double share) {
   return 2 * std::sqrt(denominator) * (angle(numerator / denominator) - angle(share));
@@ -23,7 +25,8 @@ double raw_score(double numerator, double denominator, double share) {
 
 class Path {
  public:
-  Path(const ShareSeries& series, std::span<const PeriodRange> excluded, const RatioOptions& options)
+  Path(const ShareSeries& series, std::span<const PeriodRange> excluded,
+       const RatioOptions& options)
       : series_(series), excluded_(excluded), options_(options) {}
 
   bool has_cases(int32_t period) const {

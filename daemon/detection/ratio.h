@@ -38,12 +38,12 @@ struct RatioAssessment {
   double expected = 0;            // pooled share of the baseline
   double lower = 0;               // 95 % around the expected at this denominator
   double upper = 0;
-  double dispersion = 1;          // φ ≥ 1, of the baseline's scores
-  double p = 1;                   // of the harmful tail
-  double z = 0;                   // positive is harm
+  double dispersion = 1;  // φ ≥ 1, of the baseline's scores
+  double p = 1;           // of the harmful tail
+  double z = 0;           // positive is harm
   double cusum = 0;
   base::PeriodIndex onset;
-  int points = 0;                 // periods in the baseline
+  int points = 0;  // periods in the baseline
 };
 
 // Each period of the path is scored against its own baseline.

@@ -20,7 +20,8 @@ size_t Recalibration::add(const Assessment& a) {
   s.width = a.scale;
   s.log_width = std::log(std::max(kWidthMin, a.width));
   double const whole = a.expected / a.share;  // the counts of the settled periods are
-  s.band = static_cast<size_t>(std::ranges::upper_bound(kTailBandEnds, whole) - kTailBandEnds.begin());
+  s.band =
+      static_cast<size_t>(std::ranges::upper_bound(kTailBandEnds, whole) - kTailBandEnds.begin());
   series_.push_back(s);
   return series_.size() - 1;
 }

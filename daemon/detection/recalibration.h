@@ -1,13 +1,14 @@
-// Purpose: what a score of a tick is worth, by what the scores of all series of a rule have been: its p for the
-// correction over many series (multiplicity.h), where a tail a little wider than stated makes many false
-// discoveries of none.
-//   Width: log widths of the series' own scores are shrunk towards their median, by how much they differ beyond
-//   what their estimation makes them (empirical Bayes by moments, as Smyth 2004, Statistical Applications in
-//   Genetics and Molecular Biology 3(1), article 3, shrinks variances). Never below one.
-//   Tail: by band of the expected count, how much farther out the pooled scores' harmful 1 % begins than a normal's.
-// Invariants: a function of the series added, in whatever order; no p is smaller than by theory. add() and
-// add_tail() allocate nothing once as many series have been added before.
-// Thread safety: a value.
+// Purpose: what a score of a tick is worth, by what the scores of all series of a rule have been:
+// its p for the correction over many series (multiplicity.h), where a tail a little wider than
+// stated makes many false discoveries of none.
+//   Width: log widths of the series' own scores are shrunk towards their median, by how much they
+//   differ beyond what their estimation makes them (empirical Bayes by moments, as Smyth 2004,
+//   Statistical Applications in Genetics and Molecular Biology 3(1), article 3, shrinks variances).
+//   Never below one. Tail: by band of the expected count, how much farther out the pooled scores'
+//   harmful 1 % begins than a normal's.
+// Invariants: a function of the series added, in whatever order; no p is smaller than by theory.
+// add() and add_tail() allocate nothing once as many series have been added before. Thread safety:
+// a value.
 #pragma once
 
 #include <array>
@@ -20,17 +21,21 @@
 
 namespace bellwether::detection {
 
-// With fewer series that have a width there is nothing to learn from the others: each keeps its own scale.
+// With fewer series that have a width there is nothing to learn from the others: each keeps its own
+// scale.
 inline constexpr size_t kPooledSeriesMin = 8;
-// Variance of log(median |z|/0.6745) of n independent normal z is this over n: 1/(4 f² m²) for density f of |z| at
-// its median m.
+// Variance of log(median |z|/0.6745) of n independent normal z is this over n: 1/(4 f² m²) for
+// density f of |z| at its median m.
 inline constexpr double kLogWidthVariance = 1.3603;
-// Widths count as at least this: a series all of whose counts are as expected says nothing of the others.
+// Widths count as at least this: a series all of whose counts are as expected says nothing of the
+// others.
 inline constexpr double kWidthMin = 0.25;
-// With fewer pooled scores a band's tail is taken from all bands together, and with fewer there left as it is.
+// With fewer pooled scores a band's tail is taken from all bands together, and with fewer there
+// left as it is.
 inline constexpr int64_t kTailScoresMin = 1000;
 inline constexpr double kTailP = 0.01;
-// The pool holds downturns of the past as well as ordinary periods: what its tail has beyond this is theirs.
+// The pool holds downturns of the past as well as ordinary periods: what its tail has beyond this
+// is theirs.
 inline constexpr double kTailFactorMax = 1.1;
 inline constexpr std::array<double, 3> kTailBandEnds = {2, 10, 50};  // of the expected count
 
@@ -43,8 +48,8 @@ class Recalibration {
   size_t add(const Assessment& assessment);
   // Then the pooled widths, once.
   void pool_widths();
-  // Then of every series its settled scores, positive is harm; those below kSettledTailFrom may be left out
-  // (ScoredSeries::settled_tail).
+  // Then of every series its settled scores, positive is harm; those below kSettledTailFrom may be
+  // left out (ScoredSeries::settled_tail).
   void add_tail(size_t series, std::span<const double> settled);
   // Then the pooled tails, once.
   void pool_tails();
@@ -56,9 +61,9 @@ class Recalibration {
 
  private:
   static constexpr size_t kBands = kTailBandEnds.size() + 1;
-  static constexpr double kBinWidth = 0.005;  // of scores
+  static constexpr double kBinWidth = 0.005;             // of scores
   static constexpr double kBinsFrom = kSettledTailFrom;  // as no width is below one
-  static constexpr size_t kBins = 1400;       // to kZMax
+  static constexpr size_t kBins = 1400;                  // to kZMax
   struct Series {
     double log_width = 0;
     int points = 0;

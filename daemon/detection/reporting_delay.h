@@ -1,5 +1,5 @@
-// Purpose: how much of a period has been reported yet, and what that makes of its count: the reverse
-// hazard of reporting delays (Lawless 1994, Canadian Journal of Statistics 22, 15–31).
+// Purpose: how much of a period has been reported yet, and what that makes of its count: the
+// reverse hazard of reporting delays (Lawless 1994, Canadian Journal of Statistics 22, 15–31).
 //   g_j = n_j/N_j: of the events reported within j periods, those that took j;
 //   F_d = Π_{j>d} (1 − g_j): the share reported within d periods.
 // It stands beside the baselines rather than the forecasts, because what was received is tested
@@ -15,16 +15,16 @@
 
 namespace bellwether::detection {
 
-// Events of a period are counted by how many periods after it they were reported. The last row is the
-// current period; row i is `age = rows − 1 − i` periods old and knows delays 0 … age, so that
+// Events of a period are counted by how many periods after it they were reported. The last row is
+// the current period; row i is `age = rows − 1 − i` periods old and knows delays 0 … age, so that
 // row[d] for a delay d > age is not looked at. Rows may be shorter: nothing was reported later.
 using ReportingTriangle = std::span<const std::vector<int32_t>>;
 
 struct DelayOptions {
-  int window = 26;          // periods of reports that hazards are estimated from, the latest
-  int delay_max = 26;       // reports later than this many periods are not waited for
-  double testable = 0.6;    // F from which a period is tested
-  double final = 0.98;      // F from which it counts as complete
+  int window = 26;        // periods of reports that hazards are estimated from, the latest
+  int delay_max = 26;     // reports later than this many periods are not waited for
+  double testable = 0.6;  // F from which a period is tested
+  double final = 0.98;    // F from which it counts as complete
   static DelayOptions for_calendar(base::Calendar calendar);  // half a year
 };
 
@@ -54,9 +54,9 @@ struct Nowcast {
   double upper = 0;
 };
 
-// The full count of a period of which y have been reported. What is still to come is negative binomial
-// (y + ½ successes of probability F), widened by the uncertainty of F.
-// 0 < share ≤ 1; 0 < level < 1; y ≥ 0.
+// The full count of a period of which y have been reported. What is still to come is negative
+// binomial (y + ½ successes of probability F), widened by the uncertainty of F. 0 < share ≤ 1; 0 <
+// level < 1; y ≥ 0.
 Nowcast nowcast(int64_t y, double share, double log_variance, double level);
 
 }  // namespace bellwether::detection

@@ -61,7 +61,6 @@ double normal_density(double x) {
   return std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
 }
 
-
 // P(Y = y) of a Poisson count.
 double poisson_probability(double rate, int y) {
   int sign = 0;  // lgamma's global is not for several threads
@@ -70,9 +69,10 @@ double poisson_probability(double rate, int y) {
 
 }  // namespace
 
-double cusum_average_run_length(double reference, double threshold_h, double shift, double head_start) {
-  // L(s) = 1 + L(0) Φ(k − s − shift) + ∫₀ʰ L(x) φ(x + k − s − shift) dx, unknown at the nodes, at 0 and
-  // at the head start.
+double cusum_average_run_length(double reference, double threshold_h, double shift,
+                                double head_start) {
+  // L(s) = 1 + L(0) Φ(k − s − shift) + ∫₀ʰ L(x) φ(x + k − s − shift) dx, unknown at the nodes, at 0
+  // and at the head start.
   constexpr int kNodes = 80;
   Quadrature const q = gauss_legendre(kNodes, 0, threshold_h);
   size_t const n = q.nodes.size();
@@ -135,8 +135,8 @@ double ewma_average_run_length(double lambda, double limit, double shift) {
   return run_lengths(a)(a.rows() - 1);
 }
 
-double poisson_cusum_average_run_length(double reference, double threshold_h, double rate, Side side,
-                                        int lattice, double head_start) {
+double poisson_cusum_average_run_length(double reference, double threshold_h, double rate,
+                                        Side side, int lattice, double head_start) {
   auto const steps = [lattice](double x) { return static_cast<int>(std::lround(x * lattice)); };
   int const states = steps(threshold_h);
   BELLWETHER_CHECK(states > 0 && states <= kLatticeStatesMax);

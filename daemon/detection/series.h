@@ -1,5 +1,5 @@
-// Purpose: what a detector is given: a series of counts, and the periods that its baselines leave out.
-// Thread safety: values; a CountSeries does not own its counts.
+// Purpose: what a detector is given: a series of counts, and the periods that its baselines leave
+// out. Thread safety: values; a CountSeries does not own its counts.
 #pragma once
 
 #include <algorithm>
@@ -10,9 +10,9 @@
 
 namespace bellwether::detection {
 
-// Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before `first`;
-// after the last count nothing happened (a sector that falls silent must alarm). A count below
-// zero is taken for none.
+// Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before
+// `first`; after the last count nothing happened (a sector that falls silent must alarm). A count
+// below zero is taken for none.
 struct CountSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;

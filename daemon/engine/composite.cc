@@ -35,7 +35,8 @@ class Paths {
 }  // namespace
 
 CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const CompositeInput> inputs,
-                                  PeriodIndex target, base::Calendar calendar, detection::Workspace& workspace) {
+                                  PeriodIndex target, base::Calendar calendar,
+                                  detection::Workspace& workspace) {
   detection::DetectorOptions const options = detector_options(rule, calendar);
   double const four_weeks = calendar.periods_in_four_weeks();
   CompositeFinding f;
@@ -44,8 +45,8 @@ CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const Comp
   absl::InlinedVector<double, 4> weights;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const CompositeInput& in = inputs[i];
-    detection::Assessment const a =
-        in.scored->assess(in.series, target, to_harm(in.part.harm), options, workspace, in.reported);
+    detection::Assessment const a = in.scored->assess(in.series, target, to_harm(in.part.harm),
+                                                      options, workspace, in.reported);
     if (a.why != detection::NotAssessed::kNone || a.young()) continue;
     if (a.expected * four_weeks < rule.expected_min) continue;
     paths.count(i, a.scale);
@@ -73,6 +74,8 @@ CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const Comp
   return f;
 }
 
-double composite_bound() { return -detection::normal_quantile((1 - kIntervalLevel) / 2); }
+double composite_bound() {
+  return -detection::normal_quantile((1 - kIntervalLevel) / 2);
+}
 
 }  // namespace bellwether::engine

@@ -17,8 +17,9 @@ using indicators::Node;
 
 namespace {
 
-alerts::Evidence evidence_of(const Rule& rule, const CompositeFinding& f, double p_adjusted, PeriodIndex period,
-                             const std::string& area, const std::string& sector) {
+alerts::Evidence evidence_of(const Rule& rule, const CompositeFinding& f, double p_adjusted,
+                             PeriodIndex period, const std::string& area,
+                             const std::string& sector) {
   alerts::Evidence e;
   e.period = period;
   e.observed = e.z = rounded(f.z);
@@ -36,14 +37,15 @@ alerts::Evidence evidence_of(const Rule& rule, const CompositeFinding& f, double
   }
   double sum = 0;
   auto const share = [](const CompositeFinding::Part& p) {
-    return p.part.weight * std::clamp(p.assessment.z, -detection::kCompositeClip, detection::kCompositeClip);
+    return p.part.weight *
+           std::clamp(p.assessment.z, -detection::kCompositeClip, detection::kCompositeClip);
   };
   for (const CompositeFinding::Part& p : f.parts) sum += share(p);
   for (const CompositeFinding::Part& p : f.parts) {
-    e.contributions.push_back({area, sector, static_cast<double>(p.assessment.observed),
-                               rounded(p.assessment.expected), sum > 0 ? rounded(share(p) / sum) : 0,
-                               std::string(indicators::info(p.part.measure).name),
-                               rounded(std::clamp(p.assessment.z, -detection::kZMax, detection::kZMax))});
+    e.contributions.push_back(
+        {area, sector, static_cast<double>(p.assessment.observed), rounded(p.assessment.expected),
+         sum > 0 ? rounded(share(p) / sum) : 0, std::string(indicators::info(p.part.measure).name),
+         rounded(std::clamp(p.assessment.z, -detection::kZMax, detection::kZMax))});
   }
   std::stable_sort(e.contributions.begin(), e.contributions.end(),
                    [](const auto& a, const auto& b) { return a.z > b.z; });
@@ -55,14 +57,15 @@ alerts::Evidence evidence_of(const Rule& rule, const CompositeFinding& f, double
 void Evaluator::test_composite(const CompositeState& state, const std::vector<std::string>& silent,
                                Verdict& verdict) {
   const Rule& rule = *state.rule;
-  // Parts whose source is silent, or is told of too late, do not count; the others are looked at together,
-  // as of the latest period that all of them can be tested for.
+  // Parts whose source is silent, or is told of too late, do not count; the others are looked at
+  // together, as of the latest period that all of them can be tested for.
   std::vector<size_t> usable;
   std::string because;
   int age = 0;
   std::set<uint32_t> nodes;
   for (size_t i = 0; i < state.parts.size(); ++i) {
-    std::string const topic = indicators::info(state.parts[i].measure).support ? "support" : "registrations";
+    std::string const topic =
+        indicators::info(state.parts[i].measure).support ? "support" : "registrations";
     auto const testable = reported_->testable_age(state.parts[i].measure);
     nodes.insert(state.detectors[i]->active.begin(), state.detectors[i]->active.end());
     if (std::ranges::find(silent, topic) != silent.end()) {
@@ -96,7 +99,8 @@ void Evaluator::test_composite(const CompositeState& state, const std::vector<st
         detection::ScoredSeries& scored = detector.series[n]->scored;
         scored.exclude(exclusions(verdict.book, open));
         inputs.push_back({state.parts[i], &scored,
-                          observed_counts(panel_, node, detector.measure, observed_from(panel_, detector.measure)),
+                          observed_counts(panel_, node, detector.measure,
+                                          observed_from(panel_, detector.measure)),
                           reported_->from(detector.measure, age)});
       }
       f.finding = assess_composite(rule, inputs, target, options_.calendar, workspace_);
@@ -120,7 +124,9 @@ void Evaluator::test_composite(const CompositeState& state, const std::vector<st
     Signal s;
     s.assessed = found[i].gated;
     if (!s.assessed) {
-      s.why_not = !because.empty() ? because : !f.not_assessed.empty() ? std::string(f.not_assessed) : "base too small";
+      s.why_not = !because.empty()          ? because
+                  : !f.not_assessed.empty() ? std::string(f.not_assessed)
+                                            : "base too small";
       verdict.decide(rule, k, s);
       continue;
     }

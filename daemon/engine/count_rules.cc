@@ -16,8 +16,8 @@ using indicators::Node;
 
 namespace {
 
-alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, double p, double p_adjusted,
-                             PeriodIndex period, double log_variance) {
+alerts::Evidence evidence_of(const Rule& rule, const detection::Assessment& a, double p,
+                             double p_adjusted, PeriodIndex period, double log_variance) {
   alerts::Evidence e;
   e.period = period;
   e.observed = static_cast<double>(a.observed);
@@ -79,7 +79,8 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
   return tested;
 }
 
-std::vector<double> Evaluator::recalibrated(const DetectorState& state, std::span<const Tested> tested) {
+std::vector<double> Evaluator::recalibrated(const DetectorState& state,
+                                            std::span<const Tested> tested) {
   std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
   recalibration_.clear();
   for (const Tested& t : tested) {
@@ -119,10 +120,9 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
     Signal s;
     s.assessed = tested[i].gated;
     if (!s.assessed) {
-      s.why_not = !because.empty() ? because
-                  : a.why != detection::NotAssessed::kNone
-                      ? std::string(detection::name(a.why))
-                      : "base too small";
+      s.why_not = !because.empty()                         ? because
+                  : a.why != detection::NotAssessed::kNone ? std::string(detection::name(a.why))
+                                                           : "base too small";
       verdict.decide(rule, key(rule, node), s);
       continue;
     }
@@ -153,12 +153,13 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
   auto const consider = [&](Node child) {
     size_t const index = panel_.index(child);
     if (state.series[index] == nullptr) return;
-    // The rule may not test the child itself, so nobody else has told it what its baseline leaves out.
+    // The rule may not test the child itself, so nobody else has told it what its baseline leaves
+    // out.
     detection::ScoredSeries& scored = state.series[index]->scored;
     scored.exclude(exclusions(verdict.book, verdict.open(key(*state.rule, child))));
     detection::Assessment const a =
-        scored.assess(observed_counts(panel_, child, state.measure, from), state.target,
-                      state.harm, state.options, workspace_, state.reported);
+        scored.assess(observed_counts(panel_, child, state.measure, from), state.target, state.harm,
+                      state.options, workspace_, state.reported);
     if (a.why != detection::NotAssessed::kNone) return;
     double const share = (a.expected - static_cast<double>(a.observed)) / gap;
     if (share <= 0) return;
@@ -169,7 +170,8 @@ std::vector<alerts::Contribution> Evaluator::contributions(DetectorState& state,
     if (s != reference::kUnclassified) consider({node.area, s});
   }
   for (base::AreaId a : reference_->areas.children(node.area)) consider({a, node.sector});
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.share > b.share; });
   if (out.size() > kContributionsMax) out.resize(kContributionsMax);
   return out;
 }

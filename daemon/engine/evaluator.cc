@@ -76,7 +76,8 @@ detection::CountSeries observed_counts(const indicators::Panel& panel, Node node
   return {panel.calendar(), from, counts};
 }
 
-Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options)
+Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference,
+                     EvaluatorOptions options)
     : reference_(std::move(reference)),
       options_(std::move(options)),
       panel_(*reference_, options_.calendar, PeriodIndex(0)),
@@ -115,8 +116,8 @@ std::optional<EvaluatorState> Evaluator::state() {
   return EvaluatorState{*applied_, panel_.publish(), reporting_.reports(), cells_digest_};
 }
 
-void Evaluator::restore(PeriodIndex tick, indicators::Panel panel, std::span<const indicators::Report> reports,
-                        uint64_t cells_digest) {
+void Evaluator::restore(PeriodIndex tick, indicators::Panel panel,
+                        std::span<const indicators::Report> reports, uint64_t cells_digest) {
   applied_ = tick;
   panel_ = std::move(panel);
   reporting_ = Reporting(options_.calendar);
@@ -152,7 +153,8 @@ void Evaluator::adopt_rules(const Book& book) {
   }
 }
 
-Evaluator::DetectorState& Evaluator::add_detector(const Rule& rule, Measure measure, alerts::Tail harm) {
+Evaluator::DetectorState& Evaluator::add_detector(const Rule& rule, Measure measure,
+                                                  alerts::Tail harm) {
   auto state = std::make_unique<DetectorState>();
   state->rule = &rule;
   state->measure = measure;
@@ -194,7 +196,8 @@ bool Evaluator::second_condition(const Rule& rule, Node node, PeriodIndex period
   return v.ok() && v.value < rule.second_limit;
 }
 
-std::string Evaluator::silent_because(const Rule& rule, const std::vector<std::string>& silent) const {
+std::string Evaluator::silent_because(const Rule& rule,
+                                      const std::vector<std::string>& silent) const {
   bool support = false;
   if (rule.kind == RuleKind::kCountDetector) {
     support = indicators::info(*indicators::find_measure(rule.subject)).support;
@@ -215,7 +218,8 @@ void Evaluator::settle_unvisited(const Book& book, PeriodIndex tick, Verdict& ve
     if (rule == nullptr) {
       verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kRuleRemoved));
     } else if (!rule->enabled) {
-      verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kRuleDisabled));
+      verdict.out.updates.push_back(
+          alerts::close(alert->state, alerts::ClearReason::kRuleDisabled));
     } else if (!in_scope(*rule, key, tick)) {
       verdict.out.updates.push_back(alerts::close(alert->state, alerts::ClearReason::kOutOfScope));
     } else {

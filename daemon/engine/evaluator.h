@@ -1,9 +1,8 @@
-// Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests every
-// series, and says what each alert becomes.
-// Invariants: evaluate() is a pure function of the panel and the reporting delays at the cut, the book and its
-// rule set. What else is kept between ticks (scored paths, fitted baselines) is a cache: a property test holds
-// it equal to a recomputation from nothing.
-// Thread safety: one thread; the published panel is immutable.
+// Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests
+// every series, and says what each alert becomes. Invariants: evaluate() is a pure function of the
+// panel and the reporting delays at the cut, the book and its rule set. What else is kept between
+// ticks (scored paths, fitted baselines) is a cache: a property test holds it equal to a
+// recomputation from nothing. Thread safety: one thread; the published panel is immutable.
 #pragma once
 
 #include <memory>
@@ -28,8 +27,8 @@ namespace bellwether::engine {
 
 struct EvaluatorOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
-  int32_t history_periods = 364;        // kept in detail; older facts are the opening balance
-  std::vector<std::string> topics;      // consumed, by events::kTopicNames
+  int32_t history_periods = 364;    // kept in detail; older facts are the opening balance
+  std::vector<std::string> topics;  // consumed, by events::kTopicNames
 };
 
 // A source whose pooled volume is expected below this cannot be called silent.
@@ -42,11 +41,13 @@ inline constexpr std::string_view kReportedLate = "reports come too late to test
 // Detector settings that follow from a rule.
 detection::Harm to_harm(alerts::Tail tail);
 detection::DetectorOptions detector_options(const alerts::Rule& rule, base::Calendar calendar);
-// What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the onset.
+// What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the
+// onset.
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
                                                const alerts::AlertUpdate* open);
 
-// Digest over what a verdict says of each alert, scores rounded to 1e-6; in whatever order they stand.
+// Digest over what a verdict says of each alert, scores rounded to 1e-6; in whatever order they
+// stand.
 uint64_t verdict_digest(std::span<const alerts::AlertUpdate> updates);
 
 // A measure is observed from the first kept period in which it was seen anywhere: what is before is
@@ -56,8 +57,8 @@ base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Meas
 detection::CountSeries observed_counts(const indicators::Panel& panel, indicators::Node node,
                                        indicators::Measure measure, base::PeriodIndex from);
 
-// What a ratio rule finds at a node: shares of `panel` against their baseline, left out what exclusions()
-// says. REQUIRES rule.kind is kRatioDetector.
+// What a ratio rule finds at a node: shares of `panel` against their baseline, left out what
+// exclusions() says. REQUIRES rule.kind is kRatioDetector.
 detection::RatioAssessment assess_share(const alerts::Rule& rule, const indicators::Panel& panel,
                                         indicators::Node node, base::PeriodIndex period,
                                         const alerts::Book& book, const alerts::AlertUpdate* open);
@@ -75,8 +76,8 @@ class Evaluator {
   Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options);
   ~Evaluator();
 
-  // The partitions' deltas up to `tick`, in any order; periods that fall out of the history join the
-  // opening balance.
+  // The partitions' deltas up to `tick`, in any order; periods that fall out of the history join
+  // the opening balance.
   void apply(base::PeriodIndex tick, std::span<const PartitionTick> parts);
 
   // The verdict at `tick`. The book must have a rule set.
@@ -90,14 +91,15 @@ class Evaluator {
   // For a snapshot; nullopt before the first tick.
   std::optional<EvaluatorState> state();
   // In place of what was applied. The panel must be of the evaluator's reference and calendar.
-  void restore(base::PeriodIndex tick, indicators::Panel panel, std::span<const indicators::Report> reports,
-               uint64_t cells_digest);
+  void restore(base::PeriodIndex tick, indicators::Panel panel,
+               std::span<const indicators::Report> reports, uint64_t cells_digest);
 
   std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
   // As of the last tick applied; never null.
   std::shared_ptr<const SharesByMeasure> reported() const { return reported_; }
   const indicators::Panel& panel() const { return panel_; }
-  // Linear in the counts of cells and of reports by delay: equal for equal ones, whatever the order of the deltas.
+  // Linear in the counts of cells and of reports by delay: equal for equal ones, whatever the order
+  // of the deltas.
   uint64_t cells_digest() const { return cells_digest_; }
 
  private:
@@ -111,12 +113,16 @@ class Evaluator {
   };
 
   void adopt_rules(const alerts::Book& book);
-  DetectorState& add_detector(const alerts::Rule& rule, indicators::Measure measure, alerts::Tail harm);
+  DetectorState& add_detector(const alerts::Rule& rule, indicators::Measure measure,
+                              alerts::Tail harm);
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
-  bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key, base::PeriodIndex tick) const;
-  bool second_condition(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex period) const;
-  std::string silent_because(const alerts::Rule& rule, const std::vector<std::string>& silent) const;
+  bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key,
+                base::PeriodIndex tick) const;
+  bool second_condition(const alerts::Rule& rule, indicators::Node node,
+                        base::PeriodIndex period) const;
+  std::string silent_because(const alerts::Rule& rule,
+                             const std::vector<std::string>& silent) const;
 
   struct Verdict;  // collects updates
   std::vector<std::string> test_sources(const alerts::Book& book, base::PeriodIndex tick,
@@ -126,7 +132,8 @@ class Evaluator {
   // The harmful tail of each by the scores of all of them; NaN where it is not gated.
   std::vector<double> recalibrated(const DetectorState& state, std::span<const Tested> tested);
   void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
-  void test_composite(const CompositeState& state, const std::vector<std::string>& silent, Verdict& verdict);
+  void test_composite(const CompositeState& state, const std::vector<std::string>& silent,
+                      Verdict& verdict);
   void test_shares(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,
                    const std::vector<std::string>& silent, Verdict& verdict);
   void test_limits(const alerts::Rule& rule, const alerts::Book& book, base::PeriodIndex tick,

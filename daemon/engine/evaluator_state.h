@@ -1,6 +1,5 @@
-// Purpose: what the evaluator keeps between ticks and collects within one; for the files that hold a kind
-// of rule each.
-// Thread safety: as the evaluator.
+// Purpose: what the evaluator keeps between ticks and collects within one; for the files that hold
+// a kind of rule each. Thread safety: as the evaluator.
 #pragma once
 
 #include <cmath>
@@ -17,7 +16,9 @@ namespace bellwether::engine {
 inline constexpr double kQuietP = 0.2;
 
 // What goes into the journal must be the same on every machine.
-inline double rounded(double x) { return std::round(x * 1e6) / 1e6; }
+inline double rounded(double x) {
+  return std::round(x * 1e6) / 1e6;
+}
 
 // One tested series and its cached path.
 struct Evaluator::Series {
@@ -65,7 +66,8 @@ struct Evaluator::Verdict {
     return found == book.open().end() ? nullptr : &found->second->state;
   }
   void decide(const alerts::Rule& rule, const alerts::AlertKey& key, const alerts::Signal& signal) {
-    if (auto update = alerts::step(rule, key, open(key), signal, tick, historical, book.calendar())) {
+    if (auto update =
+            alerts::step(rule, key, open(key), signal, tick, historical, book.calendar())) {
       out.updates.push_back(*std::move(update));
     }
   }

@@ -52,8 +52,9 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
 }
 
 // The score of the parts together; nothing is expected but 0.
-std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& alert, const alerts::Rule& rule,
-                                       indicators::Node node, PeriodIndex first, PeriodIndex last) {
+std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& alert,
+                                       const alerts::Rule& rule, indicators::Node node,
+                                       PeriodIndex first, PeriodIndex last) {
   std::vector<alerts::CompositePart> parts;
   int testable_age = 0;
   for (const std::string& text : rule.parts) {
@@ -64,7 +65,8 @@ std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& al
     parts.push_back(*part);
   }
   std::vector<detection::ScoredSeries> scored(parts.size());
-  for (auto& s : scored) s.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
+  for (auto& s : scored)
+    s.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
   detection::Workspace workspace;
   std::vector<PathPoint> path;
   for (int32_t t = first.value; t <= last.value; ++t) {
@@ -72,10 +74,12 @@ std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& al
     CompositeInputs inputs;
     for (size_t i = 0; i < parts.size(); ++i) {
       indicators::Measure const m = parts[i].measure;
-      inputs.push_back({parts[i], &scored[i], observed_counts(*view.panel, node, m, observed_from(*view.panel, m)),
+      inputs.push_back({parts[i], &scored[i],
+                        observed_counts(*view.panel, node, m, observed_from(*view.panel, m)),
                         view.reported->from(m, age)});
     }
-    CompositeFinding const f = assess_composite(rule, inputs, PeriodIndex(t), view.calendar, workspace);
+    CompositeFinding const f =
+        assess_composite(rule, inputs, PeriodIndex(t), view.calendar, workspace);
     PathPoint p;
     p.period = PeriodIndex(t);
     if (age < testable_age) {
@@ -104,7 +108,8 @@ std::vector<PathPoint> trace_shares(const View& view, const alerts::Alert& alert
     detection::RatioAssessment const a =
         assess_share(rule, *view.panel, node, PeriodIndex(t), *view.book,
                      alert.state.open ? &alert.state : nullptr);
-    indicators::Share const share = indicators::share_in(*indicator, *view.panel, node, PeriodIndex(t));
+    indicators::Share const share =
+        indicators::share_in(*indicator, *view.panel, node, PeriodIndex(t));
     PathPoint p;
     p.period = PeriodIndex(t);
     p.numerator = static_cast<double>(share.numerator);
@@ -138,9 +143,10 @@ std::vector<PathPoint> trace_indicator(const View& view, const alerts::Rule& rul
   return path;
 }
 
-// From half a year before the change to a quarter after the end. What is too long for `periods` loses
-// its end when the alert is cleared, its beginning when it is still open.
-std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Alert& alert, int periods) {
+// From half a year before the change to a quarter after the end. What is too long for `periods`
+// loses its end when the alert is cleared, its beginning when it is still open.
+std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Alert& alert,
+                                            int periods) {
   int32_t const half_year = view.calendar.periods_per_year() / 2;
   int32_t const begin = std::min(alert.state.onset.value, alert.state.raised.value) - half_year;
   int32_t first = std::max(view.panel->first_period().value, begin);

@@ -31,17 +31,22 @@ double variance_of(const Forecast& f) {
 
 }  // namespace
 
-int forecast_horizon(base::Calendar calendar) { return calendar.periods_per_year(); }
-int forecast_horizon_max(base::Calendar calendar) { return 3 * calendar.periods_per_year(); }
+int forecast_horizon(base::Calendar calendar) {
+  return calendar.periods_per_year();
+}
+int forecast_horizon_max(base::Calendar calendar) {
+  return 3 * calendar.periods_per_year();
+}
 
-History history(const indicators::Panel& panel, const SharesByMeasure& reported, Node node, Measure measure,
-                base::PeriodIndex through) {
+History history(const indicators::Panel& panel, const SharesByMeasure& reported, Node node,
+                Measure measure, base::PeriodIndex through) {
   indicators::SeriesView const seen = panel.series({}, measure);
   auto const first = std::ranges::find_if(seen.counts, [](int32_t n) { return n != 0; });
   if (first == seen.counts.end()) return {};
   int32_t const begin = seen.first.value + static_cast<int32_t>(first - seen.counts.begin());
   History out;
-  out.unreported = reported.testable_age(measure).value_or(static_cast<int>(reported.from(measure, 0).size()));
+  out.unreported =
+      reported.testable_age(measure).value_or(static_cast<int>(reported.from(measure, 0).size()));
   for (int32_t t = begin; t <= through.value - out.unreported; ++t) {
     auto const told = static_cast<double>(panel.at(node, measure, base::PeriodIndex(t)));
     out.y.push_back(told / reported.at(measure, through.value - t));
@@ -49,10 +54,13 @@ History history(const indicators::Panel& panel, const SharesByMeasure& reported,
   return out;
 }
 
-Forecast forecast_after(const History& history, int season, int horizon, const forecast::Options& options) {
+Forecast forecast_after(const History& history, int season, int horizon,
+                        const forecast::Options& options) {
   Forecast out = forecast::forecast(history.y, season, horizon + history.unreported, options);
   if (out.why != forecast::NotAssessed::kNone) return out;
-  auto const forget = [&](std::vector<double>& path) { path.erase(path.begin(), path.begin() + history.unreported); };
+  auto const forget = [&](std::vector<double>& path) {
+    path.erase(path.begin(), path.begin() + history.unreported);
+  };
   forget(out.mean);
   for (forecast::Interval& interval : out.intervals) {
     forget(interval.lower);
@@ -75,7 +83,9 @@ ForecastAccuracy accuracy(forecast::Series y, int season, const forecast::Option
     Forecast const ours = forecast::forecast(known, season, h, options);
     Forecast const theirs = forecast::forecast(known, season, h, naive);
     double const scale = forecast::naive_step(known);
-    if (ours.why != forecast::NotAssessed::kNone || theirs.why != forecast::NotAssessed::kNone || scale <= 0) break;
+    if (ours.why != forecast::NotAssessed::kNone || theirs.why != forecast::NotAssessed::kNone ||
+        scale <= 0)
+      break;
     ++a.origins;
     a.horizon = h;
     for (size_t i = 0; i < static_cast<size_t>(h); ++i, ++judged) {
@@ -101,7 +111,10 @@ const Forecast* ForecastTable::find(Node node, Measure measure) const {
 Forecaster::Forecaster(std::shared_ptr<const indicators::Panel> panel,
                        std::shared_ptr<const SharesByMeasure> reported, base::PeriodIndex through,
                        std::vector<Measure> measures)
-    : panel_(std::move(panel)), reported_(std::move(reported)), measures_(std::move(measures)), table_(std::make_shared<ForecastTable>()) {
+    : panel_(std::move(panel)),
+      reported_(std::move(reported)),
+      measures_(std::move(measures)),
+      table_(std::make_shared<ForecastTable>()) {
   table_->through_ = through;
   for (Measure m : measures_) {
     for (size_t n = 0; n < panel_->nodes(); ++n) {
@@ -125,15 +138,17 @@ bool Forecaster::step(size_t series_max) {
   return next_ < work_.size();
 }
 
-// Sums of the nodes that have a forecast: first the sectors within each area, then the areas of each sector,
-// children before their parents.
-std::vector<forecast::SumOf> Forecaster::sums(Measure measure, const std::vector<Node>& nodes) const {
+// Sums of the nodes that have a forecast: first the sectors within each area, then the areas of
+// each sector, children before their parents.
+std::vector<forecast::SumOf> Forecaster::sums(Measure measure,
+                                              const std::vector<Node>& nodes) const {
   const reference::Reference& reference = panel_->reference();
   absl::flat_hash_map<std::pair<uint16_t, uint16_t>, uint32_t> number;
-  for (uint32_t i = 0; i < nodes.size(); ++i) number[{nodes[i].area.value, nodes[i].sector.value}] = i;
+  for (uint32_t i = 0; i < nodes.size(); ++i)
+    number[{nodes[i].area.value, nodes[i].sector.value}] = i;
   std::vector<forecast::SumOf> out;
-  // All of what a parent counts must be forecast below it; what never happened counts as nothing, and what
-  // has no place below (a business without a stated area) is in no child.
+  // All of what a parent counts must be forecast below it; what never happened counts as nothing,
+  // and what has no place below (a business without a stated area) is in no child.
   auto const add = [&](Node parent, const std::vector<Node>& children) {
     auto const own = number.find({parent.area.value, parent.sector.value});
     if (own == number.end()) return;
@@ -163,7 +178,8 @@ std::vector<forecast::SumOf> Forecaster::sums(Measure measure, const std::vector
     for (size_t s = reference.sectors.size(); s-- > 0;) {
       base::SectorId const sector(static_cast<uint16_t>(s));
       std::vector<Node> children;
-      for (base::SectorId child : reference.sectors.children(sector)) children.push_back({area, child});
+      for (base::SectorId child : reference.sectors.children(sector))
+        children.push_back({area, child});
       add({area, sector}, children);
     }
   }

@@ -1,6 +1,5 @@
 #include "engine/evaluator_state.h"
 
-
 namespace bellwether::engine {
 
 using alerts::AlertKey;
@@ -15,7 +14,9 @@ void Evaluator::test_limits(const Rule& rule, const Book&, PeriodIndex tick,
   std::string const because = silent_because(rule, silent);
   indicators::Indicator const indicator = *indicators::find_indicator(rule.subject);
   bool const low = rule.harm == alerts::Tail::kLow;
-  auto const beyond = [&](double value, double limit) { return low ? value < limit : value > limit; };
+  auto const beyond = [&](double value, double limit) {
+    return low ? value < limit : value > limit;
+  };
   // To clear, the value must come back past this: 80 % of a limit above, 125 % of one below.
   double const clear_at = low ? rule.limit / rule.clear_fraction : rule.limit * rule.clear_fraction;
   for (size_t n = 0; n < panel_.nodes(); ++n) {

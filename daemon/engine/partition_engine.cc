@@ -21,8 +21,10 @@ bool is_kept(events::EventKind kind) {
     case EventKind::kChargeChanged:
     case EventKind::kOfficerChanged:
     case EventKind::kInteraction:
-    case EventKind::kRetracted: return true;
-    default: return false;
+    case EventKind::kRetracted:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -44,7 +46,8 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options,
                                  ledger::Ledger ledger, PartitionState state)
     : PartitionEngine(partition, options) {
-  BELLWETHER_CHECK(state.inputs.size() == options.inputs && state.crossings.size() == options.inputs);
+  BELLWETHER_CHECK(state.inputs.size() == options.inputs &&
+                   state.crossings.size() == options.inputs);
   ledger_ = std::move(ledger);
   if (state.open_tick) open(*state.open_tick);
   inputs_ = std::move(state.inputs);
@@ -55,7 +58,8 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   for (const indicators::Report& r : state.reports) buffer_.report(r.key, r.amount);
   complete_to_.insert(state.complete_to.begin(), state.complete_to.end());
   heartbeat_reach_ = state.heartbeat_reach;
-  ready_.assign(std::make_move_iterator(state.ready.begin()), std::make_move_iterator(state.ready.end()));
+  ready_.assign(std::make_move_iterator(state.ready.begin()),
+                std::make_move_iterator(state.ready.end()));
 }
 
 PartitionState PartitionEngine::state() const {
@@ -80,8 +84,8 @@ UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {
   return std::min(published, UnixMillis(now.value + options_.future_tolerance_ms));
 }
 
-// The first tick is that of the earliest first record: it cannot be known before every input has shown
-// its own, or counts as having none.
+// The first tick is that of the earliest first record: it cannot be known before every input has
+// shown its own, or counts as having none.
 bool PartitionEngine::begin(size_t input, UnixMillis reach) {
   if (!crossings_[input].begins) crossings_[input].begins = reach;
   UnixMillis first{INT64_MAX};
@@ -156,7 +160,8 @@ PartitionTick PartitionEngine::close(PeriodIndex tick) {
   return out;
 }
 
-void PartitionEngine::fold(size_t input, Offset offset, UnixMillis published, const events::Event& event) {
+void PartitionEngine::fold(size_t input, Offset offset, UnixMillis published,
+                           const events::Event& event) {
   inputs_[input].next = Offset(offset.value + 1);
   if (event.kind != events::EventKind::kHeartbeat) keep(input, published, event);
 }
@@ -225,7 +230,8 @@ Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis pub
 void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now) {
   InputState& state = inputs_[input];
   state.next = next;
-  // A heartbeat says nothing of another topic's records that are still on their way: quiet comes first.
+  // A heartbeat says nothing of another topic's records that are still on their way: quiet comes
+  // first.
   if (now.value - quiet_since.value < options_.idle_after_ms) return;
   UnixMillis reach{INT64_MIN};
   if (options_.idle == Idle::kWallClock) {

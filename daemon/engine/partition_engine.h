@@ -1,13 +1,13 @@
-// Purpose: idea 2 for one partition number: takes the records of its inputs (one per input topic), in
-// the order of each input, folds them into the ledger, and closes a tick when every input has passed
-// it: the deltas since the tick before and the cut they belong to.
+// Purpose: idea 2 for one partition number: takes the records of its inputs (one per input topic),
+// in the order of each input, folds them into the ledger, and closes a tick when every input has
+// passed it: the deltas since the tick before and the cut they belong to.
 //
-// The cut is a function of each input's log alone: at tick T an input stands at its first record whose
-// publication time, less the allowed disorder, reaches T. An input that gets there first is held until
-// the others do, so nothing after the cut is in the deltas. The first tick is that of the earliest first
-// record, so records are held until every input has shown one. (Only the idle rules, which need a wall
-// clock, can place a cut elsewhere; it is recorded all the same.)
-// Thread safety: one thread. No clock: the caller passes the present in.
+// The cut is a function of each input's log alone: at tick T an input stands at its first record
+// whose publication time, less the allowed disorder, reaches T. An input that gets there first is
+// held until the others do, so nothing after the cut is in the deltas. The first tick is that of
+// the earliest first record, so records are held until every input has shown one. (Only the idle
+// rules, which need a wall clock, can place a cut elsewhere; it is recorded all the same.) Thread
+// safety: one thread. No clock: the caller passes the present in.
 #pragma once
 
 #include <array>
@@ -36,7 +36,8 @@ using base::UnixMillis;
 // When does an input at the end of its log count as past a tick?
 enum class Idle : uint8_t {
   kWallClock,  // after idle_after without a record, once the wall clock is past the tick
-  kHeartbeat,  // after idle_after without a record, once a heartbeat on another input covers the tick
+  kHeartbeat,  // after idle_after without a record, once a heartbeat on another input covers the
+               // tick
   kNever,      // only by its own records and heartbeats
 };
 
@@ -55,10 +56,10 @@ inline constexpr size_t kTicksReadyMax = 32;
 // What a partition hands on when it closes a tick.
 struct PartitionTick {
   PartitionId partition;
-  PeriodIndex tick;                        // the period that is over
-  std::vector<indicators::Delta> deltas;   // unordered, none zero
+  PeriodIndex tick;                         // the period that is over
+  std::vector<indicators::Delta> deltas;    // unordered, none zero
   std::vector<indicators::Report> reports;  // of how late facts were told; unordered, none zero
-  std::vector<Offset> cut;                 // by input: the first offset not in the deltas; −1 unread
+  std::vector<Offset> cut;  // by input: the first offset not in the deltas; −1 unread
   std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source, from heartbeats
   ledger::LedgerStats stats;
 };
@@ -83,12 +84,12 @@ struct PartitionCounts {
 struct Crossing {
   bool crossed = false;
   Offset cut{-1};
-  UnixMillis reach{INT64_MIN};  // what the held record's watermark will be
+  UnixMillis reach{INT64_MIN};       // what the held record's watermark will be
   std::optional<UnixMillis> begins;  // the first record's; INT64_MAX: the input had none
 };
 
 struct InputState {
-  Offset next{-1};           // first offset not taken
+  Offset next{-1};  // first offset not taken
   UnixMillis watermark{INT64_MIN};
   UnixMillis newest{INT64_MIN};  // highest publication time taken
   bool held = false;
@@ -99,7 +100,7 @@ struct InputState {
 struct PartitionState {
   std::optional<PeriodIndex> open_tick;
   std::vector<InputState> inputs;
-  std::vector<Crossing> crossings;  // by input
+  std::vector<Crossing> crossings;          // by input
   std::vector<indicators::Delta> deltas;    // of the open tick so far; unordered, none zero
   std::vector<indicators::Report> reports;  // as well
   std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source
@@ -123,8 +124,9 @@ class PartitionEngine {
   // `input` has nothing to read at `next`; `quiet_since` is when that began.
   void at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now);
 
-  // In place of the three above, to fold an input to cuts that are known already, whatever watermarks say: a record
-  // is taken at once, and a tick holds what was taken since the one before.
+  // In place of the three above, to fold an input to cuts that are known already, whatever
+  // watermarks say: a record is taken at once, and a tick holds what was taken since the one
+  // before.
   void fold(size_t input, Offset offset, UnixMillis published, const events::Event& event);
   PartitionTick close_at(PeriodIndex tick, std::vector<Offset> cut);
 
@@ -146,7 +148,8 @@ class PartitionEngine {
   const PartitionCounts& counts() const { return counts_; }
   const std::vector<InputState>& inputs() const { return inputs_; }
   PartitionId partition() const { return partition_; }
-  // `input` showed neither a record nor, while it was quiet, that a tick is over: ticks wait for it.
+  // `input` showed neither a record nor, while it was quiet, that a tick is over: ticks wait for
+  // it.
   bool waits_for(size_t input) const;
   // The tick that is being filled; nullopt before the first record.
   std::optional<PeriodIndex> open_tick() const { return open_tick_; }

@@ -20,7 +20,8 @@ double SharesByMeasure::log_variance_at(Measure measure, int age) const {
 void Reporting::begin(base::PeriodIndex tick) {
   tick_ = tick;
   int32_t const oldest = tick.value - options_.window - options_.delay_max + 1;
-  for (Triangle& triangle : triangles_) triangle.erase(triangle.begin(), triangle.lower_bound(oldest));
+  for (Triangle& triangle : triangles_)
+    triangle.erase(triangle.begin(), triangle.lower_bound(oldest));
 }
 
 void Reporting::add(std::span<const indicators::Report> reports) {
@@ -55,10 +56,12 @@ SharesByMeasure Reporting::shares() const {
       auto const found = triangles_[m].find(period);
       if (found == triangles_[m].end()) continue;
       for (int64_t n : found->second) {
-        row.push_back(static_cast<int32_t>(std::clamp<int64_t>(n, 0, std::numeric_limits<int32_t>::max())));
+        row.push_back(
+            static_cast<int32_t>(std::clamp<int64_t>(n, 0, std::numeric_limits<int32_t>::max())));
       }
     }
-    detection::Completeness const completeness = detection::estimate_completeness(triangle, options_);
+    detection::Completeness const completeness =
+        detection::estimate_completeness(triangle, options_);
     SharesByMeasure::Shares& s = out.shares_[m];
     s.testable = std::nullopt;
     for (int age = 0; age <= options_.delay_max; ++age) {
@@ -78,7 +81,9 @@ std::vector<indicators::Report> Reporting::reports() const {
     for (const auto& [period, row] : triangles_[m]) {
       for (size_t delay = 0; delay < row.size(); ++delay) {
         if (row[delay] == 0) continue;
-        out.push_back({{static_cast<Measure>(m), static_cast<uint8_t>(delay), base::PeriodIndex(period)}, row[delay]});
+        out.push_back(
+            {{static_cast<Measure>(m), static_cast<uint8_t>(delay), base::PeriodIndex(period)},
+             row[delay]});
       }
     }
   }

@@ -32,7 +32,8 @@ void Evaluator::test_shares(const Rule& rule, const Book& book, PeriodIndex tick
   std::string const because = silent_because(rule, silent);
   for (size_t n = 0; n < panel_.nodes(); ++n) {
     Node const node = panel_.node(n);
-    if (panel_.series(node, Measure::kInteractions).counts.empty() || !in_scope(rule, node, tick)) continue;
+    if (panel_.series(node, Measure::kInteractions).counts.empty() || !in_scope(rule, node, tick))
+      continue;
     AlertKey const k = key(rule, node);
     AlertUpdate const* const open = verdict.open(k);
     Signal s;
@@ -42,8 +43,8 @@ void Evaluator::test_shares(const Rule& rule, const Book& book, PeriodIndex tick
     } else {
       a.not_assessed = because;
     }
-    s.assessed = a.not_assessed.empty() &&
-                 static_cast<double>(panel_.stock(node, tick)) >= rule.stock_min;
+    s.assessed =
+        a.not_assessed.empty() && static_cast<double>(panel_.stock(node, tick)) >= rule.stock_min;
     s.why_not = a.not_assessed.empty() ? "base too small" : std::string(a.not_assessed);
     s.hit = s.established = s.assessed && a.cusum >= rule.cusum_threshold;
     s.quiet = a.cusum < rule.cusum_threshold / 2 && a.p > kQuietP;

@@ -15,9 +15,10 @@ using indicators::Measure;
 
 namespace {
 
-// Of several measures together, by age: the share of their events that should have been reported, as far as
-// it is not final; weighted by what the last year had of each.
-std::vector<double> reported_together(const SharesByMeasure& reported, const indicators::Panel& panel,
+// Of several measures together, by age: the share of their events that should have been reported,
+// as far as it is not final; weighted by what the last year had of each.
+std::vector<double> reported_together(const SharesByMeasure& reported,
+                                      const indicators::Panel& panel,
                                       std::span<const Measure> measures, PeriodIndex tick) {
   PeriodIndex const from(
       std::max(panel.first_period().value, tick.value - panel.calendar().periods_per_year() + 1));
@@ -62,9 +63,8 @@ std::vector<std::string> Evaluator::test_sources(const Book& book, PeriodIndex t
         }
       }
       auto const reported = reported_together(*reported_, panel_, measures, tick);
-      auto const testable = std::ranges::find_if(reported, [](double share) {
-        return share >= detection::DelayOptions{}.testable;
-      });
+      auto const testable = std::ranges::find_if(
+          reported, [](double share) { return share >= detection::DelayOptions{}.testable; });
       auto const age = static_cast<int32_t>(testable - reported.begin());
       PeriodIndex const target(tick.value - age);
       pooled.resize(pooled.size() - std::min(pooled.size(), static_cast<size_t>(age)));

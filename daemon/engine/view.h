@@ -1,6 +1,5 @@
-// Purpose: what readers see: one immutable picture of the panel and the alert book, and of the process
-// around it. Published by swapping a shared pointer.
-// Thread safety: immutable.
+// Purpose: what readers see: one immutable picture of the panel and the alert book, and of the
+// process around it. Published by swapping a shared pointer. Thread safety: immutable.
 #pragma once
 
 #include <memory>
@@ -22,11 +21,13 @@ namespace bellwether::engine {
 struct View {
   std::shared_ptr<const reference::Reference> reference;
   base::Calendar calendar{base::CalendarUnit::kWeek};
-  std::shared_ptr<const indicators::Panel> panel;      // never null
-  std::shared_ptr<const alerts::Book> book;            // never null
-  std::shared_ptr<const SharesByMeasure> reported = std::make_shared<SharesByMeasure>();  // never null
-  std::shared_ptr<const ForecastTable> forecasts;      // null before the first; may be of an earlier cut
-  std::optional<base::PeriodIndex> data_through;       // nullopt before the first tick
+  std::shared_ptr<const indicators::Panel> panel;  // never null
+  std::shared_ptr<const alerts::Book> book;        // never null
+  std::shared_ptr<const SharesByMeasure> reported =
+      std::make_shared<SharesByMeasure>();  // never null
+  std::shared_ptr<const ForecastTable>
+      forecasts;                                  // null before the first; may be of an earlier cut
+  std::optional<base::PeriodIndex> data_through;  // nullopt before the first tick
   std::vector<std::string> coverage_warnings;
 };
 
@@ -67,8 +68,8 @@ struct SnapshotsReport {
   bool enabled = false;
   base::UnixMillis taken_at;  // 0: there is none
   uint64_t bytes = 0;
-  std::string error;          // of the last attempt
-  std::string started_from;   // "the snapshot of TICK", with "of peer ADDRESS", or why from the log
+  std::string error;         // of the last attempt
+  std::string started_from;  // "the snapshot of TICK", with "of peer ADDRESS", or why from the log
 };
 
 // Of this replica's ticks with the journal's, since the start of the process.

@@ -1,8 +1,8 @@
 // Purpose: bytes of a Kafka record → Event or the reason why not. Frame, wire format, presence,
 // limits, dates, codes, in that order.
 // Thread safety: a Decoder is const and keeps no state between records; share it.
-// Cost: one pass over the bytes without allocation. The wire is read by hand (wire.h) and held equal
-// to protobuf's own parser by tests over random and mutated bytes.
+// Cost: one pass over the bytes without allocation. The wire is read by hand (wire.h) and held
+// equal to protobuf's own parser by tests over random and mutated bytes.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ namespace bellwether::events {
 inline constexpr size_t kRecordBytesMax = 64 * 1024;
 inline constexpr size_t kEventIdBytesMax = 128;
 inline constexpr size_t kSourceBytesMax = 128;
-inline constexpr size_t kBusinessIdBytesMax = 64;   // each of jurisdiction, register, id
-inline constexpr size_t kTextBytesMax = 256;        // any other text field
+inline constexpr size_t kBusinessIdBytesMax = 64;  // each of jurisdiction, register, id
+inline constexpr size_t kTextBytesMax = 256;       // any other text field
 inline constexpr int kActivitiesMax = 16;
 inline constexpr int kTopicsMax = 16;
 inline constexpr int kEarliestYear = 1700;
@@ -29,9 +29,9 @@ inline constexpr int kLatestYear = 2078;
 
 struct RawRecord {
   Topic topic{};
-  std::string_view key;      // canonical business id, "case:ID", or empty for heartbeats
+  std::string_view key;  // canonical business id, "case:ID", or empty for heartbeats
   std::string_view value;
-  UnixMillis published;      // the Kafka timestamp
+  UnixMillis published;              // the Kafka timestamp
   bool schema_id_in_header = false;  // header __value_schema_id present: the value is bare
   // No effective date after this instant is believed, whatever the timestamp says: the present plus
   // what clocks may differ. A timestamp in microseconds lies centuries ahead.

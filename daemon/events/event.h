@@ -1,6 +1,6 @@
-// Purpose: an input record after decoding: one flat, resolved value that the ledger can apply. Codes
-// are resolved to ids here, at the border; nothing behind it sees a string.
-// Thread safety: values.
+// Purpose: an input record after decoding: one flat, resolved value that the ledger can apply.
+// Codes are resolved to ids here, at the border; nothing behind it sees a string. Thread safety:
+// values.
 #pragma once
 
 #include <array>
@@ -27,8 +27,8 @@ enum class Topic : uint8_t { kRegistrations, kSupport, kProcurement, kObservatio
 inline constexpr std::array<std::string_view, 4> kTopicNames = {"registrations", "support",
                                                                 "procurement", "observations"};
 
-// What happened. The order is part of the ledger's canonical order of facts and of snapshots: append
-// only. kRetracted is the last word among equal versions and so the highest.
+// What happened. The order is part of the ledger's canonical order of facts and of snapshots:
+// append only. kRetracted is the last word among equal versions and so the highest.
 enum class EventKind : uint8_t {
   kHeartbeat,
   kRegistered,
@@ -51,10 +51,11 @@ enum class EventKind : uint8_t {
 };
 inline constexpr size_t kEventKinds = 18;
 inline constexpr std::array<std::string_view, kEventKinds> kEventKindNames = {
-    "heartbeat",         "registered",      "changed",           "status_changed", "filing_recorded",
-    "filing_due",        "insolvency_case", "strike_off_notice", "charge_changed", "officer_changed",
-    "interaction",       "referral",        "outcome",           "regulatory_contact",
-    "redundancy_notice", "award",           "observation",       "retracted"};
+    "heartbeat",       "registered",         "changed",           "status_changed",
+    "filing_recorded", "filing_due",         "insolvency_case",   "strike_off_notice",
+    "charge_changed",  "officer_changed",    "interaction",       "referral",
+    "outcome",         "regulatory_contact", "redundancy_notice", "award",
+    "observation",     "retracted"};
 
 // Event::code by kind; 0 means not stated.
 enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kStatusChanged: does it trade or not
@@ -66,7 +67,14 @@ enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOth
 
 // Families of support topics; Event::code of an interaction is a bit set of 1 << family.
 enum class TopicFamily : uint8_t {
-  kDistress, kStartUp, kFinance, kCompliance, kGrowth, kPeople, kInnovation, kOther
+  kDistress,
+  kStartUp,
+  kFinance,
+  kCompliance,
+  kGrowth,
+  kPeople,
+  kInnovation,
+  kOther
 };
 inline constexpr size_t kTopicFamilies = 8;
 inline constexpr std::array<std::string_view, kTopicFamilies> kTopicFamilyNames = {
@@ -76,11 +84,11 @@ inline constexpr std::array<std::string_view, kTopicFamilies> kTopicFamilyNames 
 using base::kResponseBuckets;
 using base::kResponseHours;
 
-inline constexpr AreaId kNoArea{UINT16_MAX};        // not stated by this event
-inline constexpr SectorId kNoSector{UINT16_MAX};    // not stated by this event
-inline constexpr SizeBand kNoSize{UINT8_MAX};       // not stated by this event
-inline constexpr uint8_t kSizeBandMax = 7;          // bands 0 (unknown) … 7
-inline constexpr uint16_t kMinutesMax = 4095;       // longer interactions count as this many
+inline constexpr AreaId kNoArea{UINT16_MAX};      // not stated by this event
+inline constexpr SectorId kNoSector{UINT16_MAX};  // not stated by this event
+inline constexpr SizeBand kNoSize{UINT8_MAX};     // not stated by this event
+inline constexpr uint8_t kSizeBandMax = 7;        // bands 0 (unknown) … 7
+inline constexpr uint16_t kMinutesMax = 4095;     // longer interactions count as this many
 
 struct Event {
   EventKind kind{};
@@ -95,8 +103,8 @@ struct Event {
   SectorId sector = kNoSector;
   SizeBand size = kNoSize;
   uint16_t minutes = 0;
-  uint64_t source = 0;          // hash of the source's name
-  UnixMillis complete_to;       // heartbeats: everything published before this instant is in the log
+  uint64_t source = 0;     // hash of the source's name
+  UnixMillis complete_to;  // heartbeats: everything published before this instant is in the log
 };
 
 }  // namespace bellwether::events

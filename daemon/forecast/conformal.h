@@ -1,8 +1,9 @@
-// Purpose: how wide an interval must be to hold what it promises: quantiles of past forecast errors,
-// at a level that follows the misses.
+// Purpose: how wide an interval must be to hold what it promises: quantiles of past forecast
+// errors, at a level that follows the misses.
 //   Adaptive conformal inference (Gibbs & Candès 2021, NeurIPS 34, equation 2):
 //   α ← α + γ (α₀ − miss), whatever the series does the long-run share of misses tends to α₀.
-//   Ranks of split conformal prediction (Vovk, Gammerman & Shafer 2005), without its rounding outwards.
+//   Ranks of split conformal prediction (Vovk, Gammerman & Shafer 2005), without its rounding
+//   outwards.
 // Thread safety: values.
 #pragma once
 
@@ -66,10 +67,11 @@ class Errors {
   explicit Errors(std::vector<double> errors, double rank_max = kEveryRank);
   void add(double error);
   size_t size() const { return size_; }
-  // The interval of an error to come that misses α, half on each side: order statistics of rank (n+1)α/2
-  // and its mirror, between whole ranks linear. Rounded outwards they would hold at least what they
-  // promise, so they hold it on the mean. Where n is too small for these, a normal tail of the errors'
-  // mean square, widened by its own uncertainty, if that is beyond the extremes. REQUIRES: size() > 0.
+  // The interval of an error to come that misses α, half on each side: order statistics of rank
+  // (n+1)α/2 and its mirror, between whole ranks linear. Rounded outwards they would hold at least
+  // what they promise, so they hold it on the mean. Where n is too small for these, a normal tail
+  // of the errors' mean square, widened by its own uncertainty, if that is beyond the extremes.
+  // REQUIRES: size() > 0.
   Margin margin(double alpha) const;
 
   static constexpr double kEveryRank = 1e6;

@@ -35,8 +35,7 @@ InitialState best_state(const Sums& s, size_t lane, bool trend) {
     out.forecast = ep / pp;  // pp ≥ 1: the first error takes all of it
   }
   // A perfect fit leaves nothing but rounding, of either sign.
-  out.squared_error =
-      std::max(0.0, ee - out.forecast * ep - (trend ? out.slope * s.eq[lane] : 0));
+  out.squared_error = std::max(0.0, ee - out.forecast * ep - (trend ? out.slope * s.eq[lane] : 0));
   return out;
 }
 

@@ -7,10 +7,11 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr size_t kOriginsMax = 364;   // latest origins whose errors count: older ones tell of other times
-constexpr size_t kReplayMax = 104;    // latest origins over which the level adapts
-constexpr size_t kErrorsMin = 8;      // of a horizon; fewer say nothing of their own
-constexpr double kLogMax = 60;        // exp() of no more than this comes back from logs
+constexpr size_t kOriginsMax =
+    364;  // latest origins whose errors count: older ones tell of other times
+constexpr size_t kReplayMax = 104;  // latest origins over which the level adapts
+constexpr size_t kErrorsMin = 8;    // of a horizon; fewer say nothing of their own
+constexpr double kLogMax = 60;      // exp() of no more than this comes back from logs
 
 // Errors are measured at these horizons and interpolated between them.
 constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
@@ -97,9 +98,9 @@ std::vector<Margin> adapted_margins(const AnchorErrors& errors,
   return margins;
 }
 
-// Errors within the sample are smaller than those to come, for the parameters were fitted to them: by
-// √((n − p)/(n + p)), Akaike's final prediction error (1969, Annals of the Institute of Statistical
-// Mathematics 21, 243–247). p is the mean of the components'.
+// Errors within the sample are smaller than those to come, for the parameters were fitted to them:
+// by √((n − p)/(n + p)), Akaike's final prediction error (1969, Annals of the Institute of
+// Statistical Mathematics 21, 243–247). p is the mean of the components'.
 double out_of_sample(const std::vector<Component>& components, size_t n) {
   double p = 0;
   for (const Component& c : components) {
@@ -177,7 +178,8 @@ class Intervals {
     return margins;
   }
 
-  // Between anchors linear in h; beyond the last with errors growing as √h, as those of a random walk.
+  // Between anchors linear in h; beyond the last with errors growing as √h, as those of a random
+  // walk.
   Margin margin(size_t level, int h) const {
     auto const next = std::lower_bound(anchors_.begin(), anchors_.end(), h);
     if (next == anchors_.end()) {
@@ -187,8 +189,7 @@ class Intervals {
     }
     auto const i = static_cast<size_t>(next - anchors_.begin());
     if (*next == h) return margins_[i][level];
-    double const share =
-        static_cast<double>(h - anchors_[i - 1]) / (anchors_[i] - anchors_[i - 1]);
+    double const share = static_cast<double>(h - anchors_[i - 1]) / (anchors_[i] - anchors_[i - 1]);
     Margin const a = margins_[i - 1][level];
     Margin const b = margins_[i][level];
     return {a.below + share * (b.below - a.below), a.above + share * (b.above - a.above)};

@@ -1,11 +1,10 @@
 // Purpose: the front of this folder: a series in, its future and how sure that is out.
 //   Intervals are quantiles of the errors that the fitted method makes at each horizon from the
-// latest origins of the series (relative errors where series and forecasts are positive), at a level adapted
-// to its misses by replaying the latest origins (conformal.h).
-// Invariants: a pure function, the same bits for the same input. Whatever the values, it is either
-// not assessed for a reason (series.h) and empty, or assessed: then it holds finite numbers only,
-// lower ≤ mean ≤ upper, and intervals of higher coverage hold those of lower.
-// Thread safety: pure.
+// latest origins of the series (relative errors where series and forecasts are positive), at a
+// level adapted to its misses by replaying the latest origins (conformal.h). Invariants: a pure
+// function, the same bits for the same input. Whatever the values, it is either not assessed for a
+// reason (series.h) and empty, or assessed: then it holds finite numbers only, lower ≤ mean ≤
+// upper, and intervals of higher coverage hold those of lower. Thread safety: pure.
 #pragma once
 
 #include <optional>
@@ -26,8 +25,8 @@ struct Options {
   Method method = Method::kCombination;
   SeasonalAdjustment adjustment = SeasonalAdjustment::kTested;
   std::optional<HoltWintersParameters> holt_winters;  // estimated if absent
-  // An interval for each, of increasing coverage in [kCoverageMin, kCoverageMax]; with the state that earlier forecasts
-  // of the series have left, if the caller keeps it.
+  // An interval for each, of increasing coverage in [kCoverageMin, kCoverageMax]; with the state
+  // that earlier forecasts of the series have left, if the caller keeps it.
   std::vector<AdaptiveConformal> intervals = {AdaptiveConformal(0.8), AdaptiveConformal(0.95)};
   bool non_negative = false;  // of counts: nothing forecast below zero
 };

@@ -43,15 +43,15 @@ Initial initial_state(Series y, int period, Combine combine) {
   return out;
 }
 
-// Runs the recursion over `path.season` (filled with the initial season) and, where `keep`, stores its
-// states. Returns Σ e², or infinity where it left the positive numbers.
+// Runs the recursion over `path.season` (filled with the initial season) and, where `keep`, stores
+// its states. Returns Σ e², or infinity where it left the positive numbers.
 double run(Series y, const Initial& initial, const HoltWintersParameters& p, Combine combine,
            bool keep, Path& path) {
   size_t const m = initial.season.size();
   bool const multiply = combine == Combine::kMultiply;
   path.season.resize(y.size() + m);
-  // The initial season stands at periods −m … −1 and, as nothing is learnt from the first season, at
-  // 0 … m − 1 too.
+  // The initial season stands at periods −m … −1 and, as nothing is learnt from the first season,
+  // at 0 … m − 1 too.
   std::copy(initial.season.begin(), initial.season.end(), path.season.begin());
   std::copy(initial.season.begin(), initial.season.end(),
             path.season.begin() + static_cast<std::ptrdiff_t>(m));

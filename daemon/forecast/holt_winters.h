@@ -1,10 +1,9 @@
-// Purpose: Holt–Winters' seasonal smoothing (Holt 1957; Winters 1960, Management Science 6, 324–342),
-// additive and multiplicative, with R's stats::HoltWinters as the reference:
+// Purpose: Holt–Winters' seasonal smoothing (Holt 1957; Winters 1960, Management Science 6,
+// 324–342), additive and multiplicative, with R's stats::HoltWinters as the reference:
 //   l_t = α (y_t ∘ s_{t−m}) + (1−α)(l_{t−1} + b_{t−1});  b_t = β (l_t − l_{t−1}) + (1−β) b_{t−1};
 //   s_t = γ (y_t ∘ l_t) + (1−γ) s_{t−m},  ∘ being − or /.
-// The recursion begins with the second season; its initial state is the classical decomposition of the
-// first two and the regression line through their trend.
-// Thread safety: pure.
+// The recursion begins with the second season; its initial state is the classical decomposition of
+// the first two and the regression line through their trend. Thread safety: pure.
 #pragma once
 
 #include <optional>

@@ -12,9 +12,18 @@ namespace bellwether::forecast {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, kMethods> kNames = {
-    "naive", "seasonal-naive", "naive2", "ses", "holt", "damped",
-    "holt-winters-additive", "holt-winters-multiplicative", "theta", "thetaf", "comb", "combination"};
+constexpr std::array<std::string_view, kMethods> kNames = {"naive",
+                                                           "seasonal-naive",
+                                                           "naive2",
+                                                           "ses",
+                                                           "holt",
+                                                           "damped",
+                                                           "holt-winters-additive",
+                                                           "holt-winters-multiplicative",
+                                                           "theta",
+                                                           "thetaf",
+                                                           "comb",
+                                                           "combination"};
 
 Path naive_path(Series y) {
   Path path;
@@ -39,7 +48,8 @@ std::vector<Component> adjusted_components(Series y, Method method) {
     out.push_back({.path = smooth(y, fit_smoothing(y, trend)), .parameters = parameters(trend)});
   };
   auto const theta = [&](ThetaEstimation estimation) {
-    out.push_back({.path = theta_path(y, fit_theta(y, estimation)), .parameters = kThetaParameters});
+    out.push_back(
+        {.path = theta_path(y, fit_theta(y, estimation)), .parameters = kThetaParameters});
   };
   switch (method) {
     case Method::kSes:
@@ -81,7 +91,9 @@ Season season_of(Series y, int period, SeasonalAdjustment adjustment) {
   return {};
 }
 
-Fitted not_assessed(NotAssessed why) { return {why, {}}; }
+Fitted not_assessed(NotAssessed why) {
+  return {why, {}};
+}
 
 Fitted fit_holt_winters(Series y, int period, Combine combine,
                         const std::optional<HoltWintersParameters>& parameters) {
@@ -96,7 +108,9 @@ Fitted fit_holt_winters(Series y, int period, Combine combine,
 
 }  // namespace
 
-std::string_view name(Method method) { return kNames[static_cast<size_t>(method)]; }
+std::string_view name(Method method) {
+  return kNames[static_cast<size_t>(method)];
+}
 
 std::optional<Method> method_named(std::string_view name) {
   auto const* const found = std::find(kNames.begin(), kNames.end(), name);
@@ -163,8 +177,8 @@ Fitted fit(Series y, int period, Method method, SeasonalAdjustment adjustment,
            const std::optional<HoltWintersParameters>& parameters) {
   NotAssessed const why = check(y, length_min(method, period));
   if (why != NotAssessed::kNone) return not_assessed(why);
-  bool const multiply = method == Method::kHoltWintersMultiplicative ||
-                        adjustment == SeasonalAdjustment::kMultiply;
+  bool const multiply =
+      method == Method::kHoltWintersMultiplicative || adjustment == SeasonalAdjustment::kMultiply;
   if (multiply && !all_positive(y)) return not_assessed(NotAssessed::kNotPositive);
   switch (method) {
     case Method::kNaive:

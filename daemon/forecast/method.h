@@ -17,18 +17,18 @@
 namespace bellwether::forecast {
 
 enum class Method : uint8_t {
-  kNaive,                     // the last value
-  kSeasonalNaive,             // the last value of the same season
-  kNaive2,                    // the last value, seasonally adjusted
-  kSes,                       // simple exponential smoothing
-  kHolt,                      // linear trend
-  kDamped,                    // damped trend
+  kNaive,          // the last value
+  kSeasonalNaive,  // the last value of the same season
+  kNaive2,         // the last value, seasonally adjusted
+  kSes,            // simple exponential smoothing
+  kHolt,           // linear trend
+  kDamped,         // damped trend
   kHoltWintersAdditive,
   kHoltWintersMultiplicative,
-  kTheta,                     // Assimakopoulos & Nikolopoulos 2000
-  kThetaR,                    // the same as R's thetaf estimates it
-  kComb,                      // mean of kSes, kHolt and kDamped
-  kCombination,               // ours, see combination.h
+  kTheta,        // Assimakopoulos & Nikolopoulos 2000
+  kThetaR,       // the same as R's thetaf estimates it
+  kComb,         // mean of kSes, kHolt and kDamped
+  kCombination,  // ours, see combination.h
 };
 inline constexpr size_t kMethods = 12;
 std::string_view name(Method method);
@@ -54,7 +54,7 @@ inline constexpr std::array<Method, kMethods> kMethodsListed = {
 // What is taken off before smoothing and put back after. kNaive, kSeasonalNaive and Holt–Winters do
 // not ask.
 enum class SeasonalAdjustment : uint8_t {
-  kTested,    // multiplicative where is_seasonal() and all values are positive, additive where not
+  kTested,  // multiplicative where is_seasonal() and all values are positive, additive where not
   kNone,
   kMultiply,  // untested
   kAdd,

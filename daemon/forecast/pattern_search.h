@@ -1,10 +1,10 @@
-// Purpose: the least value of a function in a box, by a pattern search (Hooke & Jeeves 1961, Journal of
-// the ACM 8, 212–229): from the best point known, try its neighbours at a step; go to the best of them
-// if it is better, halve the step if none is. Deterministic, needs no derivative, never leaves the box.
-// Candidates are tried kLanes at a time, so that an objective can evaluate them side by side. In one
-// dimension these are the quarters of the step on both sides: then the least value lies within a quarter
-// of the best of them, unless it is the outermost, and the step becomes that quarter.
-// Thread safety: pure.
+// Purpose: the least value of a function in a box, by a pattern search (Hooke & Jeeves 1961,
+// Journal of the ACM 8, 212–229): from the best point known, try its neighbours at a step; go to
+// the best of them if it is better, halve the step if none is. Deterministic, needs no derivative,
+// never leaves the box. Candidates are tried kLanes at a time, so that an objective can evaluate
+// them side by side. In one dimension these are the quarters of the step on both sides: then the
+// least value lies within a quarter of the best of them, unless it is the outermost, and the step
+// becomes that quarter. Thread safety: pure.
 #pragma once
 
 #include <algorithm>
@@ -31,15 +31,16 @@ struct PatternSearch {
     double value = 0;
   };
 
-  // `objective(points)` returns kLanes values, none of them NaN. `step` is a share of the box's width.
+  // `objective(points)` returns kLanes values, none of them NaN. `step` is a share of the box's
+  // width.
   template <class Objective>
   Best minimise(Best best, double step, Objective objective) const {
     Point last_move{};
     for (int round = 0; round < rounds_max && step >= step_min; ++round) {
       Points const points = neighbours(best.at, step, last_move);
       Values const values = objective(points);
-      size_t const i = static_cast<size_t>(
-          std::min_element(values.begin(), values.end()) - values.begin());
+      size_t const i =
+          static_cast<size_t>(std::min_element(values.begin(), values.end()) - values.begin());
       // Gains at the size of the rounding would be followed forever.
       bool const better = values[i] < best.value * (1 - 1e-9);
       bool const surrounded = !better || (kDimensions == 1 && i < kOutermost);
@@ -60,8 +61,8 @@ struct PatternSearch {
 
   double inside(size_t d, double x) const { return std::clamp(x, lower[d], upper[d]); }
 
-  // One dimension: four steps to each side at quarters. Two: the eight around. Three: along the axes,
-  // and on along the last move, once and twice.
+  // One dimension: four steps to each side at quarters. Two: the eight around. Three: along the
+  // axes, and on along the last move, once and twice.
   Points neighbours(const Point& at, double step, const Point& last_move) const {
     Points out;
     out.fill(at);

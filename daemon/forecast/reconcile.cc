@@ -11,8 +11,8 @@ namespace {
 
 using Sparse = Eigen::SparseMatrix<double>;
 
-// Constraints of two crossed hierarchies follow from one another, so A W Aᵀ is singular: this much of its
-// mean diagonal is added.
+// Constraints of two crossed hierarchies follow from one another, so A W Aᵀ is singular: this much
+// of its mean diagonal is added.
 constexpr double kRidge = 1e-9;
 
 }  // namespace
@@ -40,10 +40,12 @@ Reconciler::Reconciler(size_t nodes, std::vector<SumOf> sums, std::vector<double
   auto const rows = static_cast<Eigen::Index>(sums.size());
   system->constraints.resize(rows, static_cast<Eigen::Index>(nodes));
   system->constraints.setFromTriplets(entries.begin(), entries.end());
-  system->variance = Eigen::Map<const Eigen::VectorXd>(variance.data(), static_cast<Eigen::Index>(nodes));
+  system->variance =
+      Eigen::Map<const Eigen::VectorXd>(variance.data(), static_cast<Eigen::Index>(nodes));
   system->sums = std::move(sums);
   if (rows > 0) {
-    Sparse s = system->constraints * system->variance.asDiagonal() * system->constraints.transpose();
+    Sparse s =
+        system->constraints * system->variance.asDiagonal() * system->constraints.transpose();
     double const ridge = kRidge * s.diagonal().mean();
     Sparse identity(rows, rows);
     identity.setIdentity();

@@ -1,7 +1,6 @@
 // Purpose: what a forecaster is given and when it says that it cannot answer.
-// Invariants: a series that check() passes has finite, bounded values, so that no sum of squares over
-// it overflows and no forecast of it is NaN.
-// Thread safety: pure.
+// Invariants: a series that check() passes has finite, bounded values, so that no sum of squares
+// over it overflows and no forecast of it is NaN. Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +13,10 @@ namespace bellwether::forecast {
 // Values of consecutive periods, oldest first, in the unit of the caller.
 using Series = std::span<const double>;
 
-inline constexpr size_t kLengthMax = 20'000;  // periods of history
-inline constexpr int kHorizonMax = 1'000;     // periods ahead
-inline constexpr int kPeriodMax = 400;        // periods in a season
-inline constexpr double kMagnitudeMax = 1e15; // |value|
+inline constexpr size_t kLengthMax = 20'000;   // periods of history
+inline constexpr int kHorizonMax = 1'000;      // periods ahead
+inline constexpr int kPeriodMax = 400;         // periods in a season
+inline constexpr double kMagnitudeMax = 1e15;  // |value|
 
 enum class NotAssessed : uint8_t {
   kNone,

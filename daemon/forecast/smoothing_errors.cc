@@ -25,8 +25,9 @@ BELLWETHER_LANES_INLINE void congruent(Sums& s, const Matrix& m, double first) {
   s.qq = qq;
 }
 
-// (p_t, q_t) = (1, 0) Nᵗ, where N carries the state over an error that it makes itself. So the sums S_n of
-// their products are S_{k+1} = (1, 0)ᵀ(1, 0) + Nᵀ S_k N and S_{2k} = S_k + (Nᵏ)ᵀ S_k Nᵏ: log n steps.
+// (p_t, q_t) = (1, 0) Nᵗ, where N carries the state over an error that it makes itself. So the sums
+// S_n of their products are S_{k+1} = (1, 0)ᵀ(1, 0) + Nᵀ S_k N and S_{2k} = S_k + (Nᵏ)ᵀ S_k Nᵏ: log
+// n steps.
 BELLWETHER_LANES_INLINE void product_sums(const Matrix& n, size_t length, Sums& s) {
   s.pp = Lanes{} + 1;
   Matrix power = n;

@@ -53,8 +53,8 @@ Theta fit_theta(Series y, ThetaEstimation estimation) {
     theta.alpha = s.alpha;
     theta.level = s.level;
   } else {
-    // Smoothing is linear, so the level of the line θ = 2 is twice that of the series less that of the
-    // regression line, which begins at its first value.
+    // Smoothing is linear, so the level of the line θ = 2 is twice that of the series less that of
+    // the regression line, which begins at its first value.
     Smoothing const s = fit_smoothing(y, Trend::kNone);
     theta.alpha = s.alpha;
     theta.level = 2 * s.level - theta.intercept;

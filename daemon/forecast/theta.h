@@ -1,8 +1,8 @@
-// Purpose: the Theta method (Assimakopoulos & Nikolopoulos 2000, International Journal of Forecasting
-// 16, 521–530): the mean of the regression line (θ = 0) extrapolated and of the line with doubled
-// curvature (θ = 2) smoothed. Hyndman & Billah (2003, same journal 19, 287–290) show that this is
-// simple exponential smoothing with half of the regression's slope as drift.
-// Thread safety: pure.
+// Purpose: the Theta method (Assimakopoulos & Nikolopoulos 2000, International Journal of
+// Forecasting 16, 521–530): the mean of the regression line (θ = 0) extrapolated and of the line
+// with doubled curvature (θ = 2) smoothed. Hyndman & Billah (2003, same journal 19, 287–290) show
+// that this is simple exponential smoothing with half of the regression's slope as drift. Thread
+// safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace bellwether::forecast {
 
-// On what the smoothing is estimated: the line θ = 2 (the paper; M4's benchmark) or the series itself
-// (R's forecast::thetaf). The forecasts differ little.
+// On what the smoothing is estimated: the line θ = 2 (the paper; M4's benchmark) or the series
+// itself (R's forecast::thetaf). The forecasts differ little.
 enum class ThetaEstimation : uint8_t { kThetaLine, kSeries };
 
 inline constexpr size_t kThetaLengthMin = 3;
@@ -29,8 +29,8 @@ struct Theta {
 // REQUIRES: check(y, kThetaLengthMin) is kNone.
 Theta fit_theta(Series y, ThetaEstimation estimation);
 
-// The states along the series. Smoothing has the parameters given; the regression line is that of the
-// values up to each origin, so that a path does not know where the series went later.
+// The states along the series. Smoothing has the parameters given; the regression line is that of
+// the values up to each origin, so that a path does not know where the series went later.
 Path theta_path(Series y, const Theta& theta);
 
 }  // namespace bellwether::forecast

@@ -17,9 +17,9 @@ constexpr std::array<IndicatorInfo, kIndicators> kCatalogue = {{
      "100 × births of 12 months ÷ businesses active at any time in them", "percent", "births",
      "stock 12 months ago + births + restorations", Window::kYear, Harm::kLow, 100, "", false},
     {Indicator::kDeathRate, "death_rate_12m", 3, "Death rate, 12 months",
-     "100 × (deaths − restorations) of 12 months ÷ businesses active at any time in them", "percent",
-     "deaths − restorations", "stock 12 months ago + births + restorations", Window::kYear,
-     Harm::kHigh, 100, "", false},
+     "100 × (deaths − restorations) of 12 months ÷ businesses active at any time in them",
+     "percent", "deaths − restorations", "stock 12 months ago + births + restorations",
+     Window::kYear, Harm::kHigh, 100, "", false},
     {Indicator::kNetBirthRate, "net_birth_rate_12m", 4, "Net birth rate, 12 months",
      "birth rate − death rate", "percent", "births − deaths + restorations",
      "stock 12 months ago + births + restorations", Window::kYear, Harm::kLow, 100, "", false},
@@ -34,26 +34,27 @@ constexpr std::array<IndicatorInfo, kIndicators> kCatalogue = {{
      "mean births of the same window in the three years before", Window::kQuarter, Harm::kLow, 5,
      "count", false},
     {Indicator::kSurvival1, "survival_1y", 8, "One-year survival",
-     "100 × (1 − deaths within 1 year ÷ births) of those born in the 12 months that ended 1 year ago",
+     "100 × (1 − deaths within 1 year ÷ births) of those born in the 12 months that ended 1 year "
+     "ago",
      "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "", false},
-    {Indicator::kSurvival2, "survival_2y", 8, "Two-year survival",
-     "as survival_1y with two years", "percent", "survivors", "births of the cohort", Window::kYear,
-     Harm::kLow, 20, "", false},
+    {Indicator::kSurvival2, "survival_2y", 8, "Two-year survival", "as survival_1y with two years",
+     "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "", false},
     {Indicator::kSurvival3, "survival_3y", 8, "Three-year survival",
      "as survival_1y with three years", "percent", "survivors", "births of the cohort",
      Window::kYear, Harm::kLow, 20, "", false},
     {Indicator::kSurvival4, "survival_4y", 8, "Four-year survival",
-     "as survival_1y with four years", "percent", "survivors", "births of the cohort", Window::kYear,
-     Harm::kLow, 20, "", false},
+     "as survival_1y with four years", "percent", "survivors", "births of the cohort",
+     Window::kYear, Harm::kLow, 20, "", false},
     {Indicator::kSurvival5, "survival_5y", 8, "Five-year survival",
-     "as survival_1y with five years", "percent", "survivors", "births of the cohort", Window::kYear,
-     Harm::kLow, 20, "", false},
+     "as survival_1y with five years", "percent", "survivors", "births of the cohort",
+     Window::kYear, Harm::kLow, 20, "", false},
     {Indicator::kInsolvencyRate, "insolvency_rate_12m", 10, "Insolvency rate, 12 months",
      "10,000 × creditors' insolvencies of 12 months ÷ mean of the stock at both ends", "per_10000",
      "insolvencies", "mean stock", Window::kYear, Harm::kHigh, 100, "", false},
-    {Indicator::kStrikeOffNotices, "strike_off_notices_90d", 11, "Compulsory strike-off notices, 90 days",
-     "10,000 × compulsory notices of 90 days ÷ stock", "per_10000", "compulsory notices", "stock",
-     Window::kQuarter, Harm::kHigh, 100, "count", false},
+    {Indicator::kStrikeOffNotices, "strike_off_notices_90d", 11,
+     "Compulsory strike-off notices, 90 days", "10,000 × compulsory notices of 90 days ÷ stock",
+     "per_10000", "compulsory notices", "stock", Window::kQuarter, Harm::kHigh, 100, "count",
+     false},
     {Indicator::kNewCharges, "new_charges_90d", 14, "New charges, 90 days",
      "10,000 × charges created in 90 days ÷ stock", "per_10000", "charges created", "stock",
      Window::kQuarter, Harm::kNone, 100, "", false},
@@ -66,8 +67,10 @@ constexpr std::array<IndicatorInfo, kIndicators> kCatalogue = {{
      true},
     {Indicator::kResponseMedian, "first_response_median_28d", 18, "First response, median, 28 days",
      "median of working hours to the first response, interpolated within the bucket", "hours",
-     "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10, "", true},
-    {Indicator::kResponseP90, "first_response_p90_28d", 18, "First response, 90th percentile, 28 days",
+     "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10, "",
+     true},
+    {Indicator::kResponseP90, "first_response_p90_28d", 18,
+     "First response, 90th percentile, 28 days",
      "90th percentile of working hours to the first response, interpolated within the bucket",
      "hours", "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10,
      "", true},
@@ -103,9 +106,9 @@ Value ratio(double factor, double numerator, double denominator, const Indicator
   if (denominator < static_cast<double>(info.minimum_base) || denominator <= 0) {
     v.below_base = true;
     // How few people were helped is itself what must not be told.
-    v.not_available = info.support
-                          ? base::cat(info.denominator, " below ", info.minimum_base)
-                          : base::cat(info.denominator, " is ", denominator, ", below ", info.minimum_base);
+    v.not_available = info.support ? base::cat(info.denominator, " below ", info.minimum_base)
+                                   : base::cat(info.denominator, " is ", denominator, ", below ",
+                                               info.minimum_base);
     return v;
   }
   v.value = factor * numerator / denominator;
@@ -117,14 +120,19 @@ Value demography(const IndicatorInfo& info, const Panel& panel, Node node, Perio
   Span const w = window_ending(info, panel, period);
   auto const births = static_cast<double>(panel.sum(node, Measure::kBirths, w.first, w.last));
   auto const deaths = static_cast<double>(panel.sum(node, Measure::kDeaths, w.first, w.last));
-  auto const restored = static_cast<double>(panel.sum(node, Measure::kRestorations, w.first, w.last));
+  auto const restored =
+      static_cast<double>(panel.sum(node, Measure::kRestorations, w.first, w.last));
   auto const before = static_cast<double>(panel.stock(node, PeriodIndex(w.first.value - 1)));
   double const active = before + births + restored;
   switch (info.id) {
-    case Indicator::kBirthRate: return ratio(100, births, active, info);
-    case Indicator::kDeathRate: return ratio(100, deaths - restored, active, info);
-    case Indicator::kNetBirthRate: return ratio(100, births - deaths + restored, active, info);
-    default: return ratio(100, births + deaths - restored, active, info);
+    case Indicator::kBirthRate:
+      return ratio(100, births, active, info);
+    case Indicator::kDeathRate:
+      return ratio(100, deaths - restored, active, info);
+    case Indicator::kNetBirthRate:
+      return ratio(100, births - deaths + restored, active, info);
+    default:
+      return ratio(100, births + deaths - restored, active, info);
   }
 }
 
@@ -137,9 +145,9 @@ Value birth_momentum(const IndicatorInfo& info, const Panel& panel, Node node, P
   }
   double before = 0;
   for (int y = 1; y <= kYears; ++y) {
-    before += static_cast<double>(panel.sum(node, Measure::kBirths,
-                                            PeriodIndex(w.first.value - y * year),
-                                            PeriodIndex(w.last.value - y * year)));
+    before +=
+        static_cast<double>(panel.sum(node, Measure::kBirths, PeriodIndex(w.first.value - y * year),
+                                      PeriodIndex(w.last.value - y * year)));
   }
   return ratio(1, static_cast<double>(panel.sum(node, Measure::kBirths, w.first, w.last)),
                before / kYears, info);
@@ -215,17 +223,25 @@ Value per_10000(const IndicatorInfo& info, double count, double base) {
 int periods_in(Window window, base::Calendar calendar) {
   bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
   switch (window) {
-    case Window::kNow: return 1;
-    case Window::kFourWeeks: return weekly ? 4 : 1;
-    case Window::kQuarter: return weekly ? 13 : 3;
-    case Window::kYear: return calendar.periods_per_year();
+    case Window::kNow:
+      return 1;
+    case Window::kFourWeeks:
+      return weekly ? 4 : 1;
+    case Window::kQuarter:
+      return weekly ? 13 : 3;
+    case Window::kYear:
+      return calendar.periods_per_year();
   }
   return 1;
 }
 
-std::span<const IndicatorInfo> catalogue() { return kCatalogue; }
+std::span<const IndicatorInfo> catalogue() {
+  return kCatalogue;
+}
 
-const IndicatorInfo& info(Indicator indicator) { return kCatalogue[static_cast<size_t>(indicator)]; }
+const IndicatorInfo& info(Indicator indicator) {
+  return kCatalogue[static_cast<size_t>(indicator)];
+}
 
 std::optional<Indicator> find_indicator(std::string_view name) {
   for (const IndicatorInfo& entry : kCatalogue) {
@@ -257,30 +273,36 @@ Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex pe
     case Indicator::kBirthRate:
     case Indicator::kDeathRate:
     case Indicator::kNetBirthRate:
-    case Indicator::kChurn: return demography(entry, panel, node, period);
+    case Indicator::kChurn:
+      return demography(entry, panel, node, period);
     case Indicator::kStockGrowth: {
       auto const then = static_cast<double>(panel.stock(node, before));
       return ratio(100, stock - then, then, entry);
     }
-    case Indicator::kBirthMomentum: return birth_momentum(entry, panel, node, period);
+    case Indicator::kBirthMomentum:
+      return birth_momentum(entry, panel, node, period);
     case Indicator::kSurvival1:
     case Indicator::kSurvival2:
     case Indicator::kSurvival3:
     case Indicator::kSurvival4:
-    case Indicator::kSurvival5: return survival(entry, panel, node, period);
+    case Indicator::kSurvival5:
+      return survival(entry, panel, node, period);
     case Indicator::kInsolvencyRate:
       return per_10000(entry, sum(Measure::kInsolvencies),
                        (stock + static_cast<double>(panel.stock(node, before))) / 2);
     case Indicator::kStrikeOffNotices:
       return per_10000(entry, sum(Measure::kStrikeOffCompulsory), stock);
-    case Indicator::kNewCharges: return per_10000(entry, sum(Measure::kChargesCreated), stock);
+    case Indicator::kNewCharges:
+      return per_10000(entry, sum(Measure::kChargesCreated), stock);
     case Indicator::kNetDirectorExits:
       return per_10000(entry, sum(Measure::kDirectorsResigned) - sum(Measure::kDirectorsAppointed),
                        stock);
     case Indicator::kDistressShare:
       return ratio(100, sum(Measure::kInteractionsDistress), sum(Measure::kInteractions), entry);
-    case Indicator::kResponseMedian: return response_quantile(entry, 0.5, panel, node, period);
-    case Indicator::kResponseP90: return response_quantile(entry, 0.9, panel, node, period);
+    case Indicator::kResponseMedian:
+      return response_quantile(entry, 0.5, panel, node, period);
+    case Indicator::kResponseP90:
+      return response_quantile(entry, 0.9, panel, node, period);
     case Indicator::kReach:
       return ratio(100, static_cast<double>(panel.cumulative(node, Measure::kSupported, period)),
                    stock, entry);

@@ -1,6 +1,6 @@
-// Purpose: the catalogue of indicators: each a formula over measures and windows of one node, as data
-// where it can be and code where it must be. Numbers and meanings follow the statistics offices.
-// Thread safety: pure functions.
+// Purpose: the catalogue of indicators: each a formula over measures and windows of one node, as
+// data where it can be and code where it must be. Numbers and meanings follow the statistics
+// offices. Thread safety: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -48,18 +48,18 @@ enum class Harm : uint8_t { kNone, kLow, kHigh };
 
 struct IndicatorInfo {
   Indicator id;
-  std::string_view name;         // in the API
-  int number;                    // in the catalogue
+  std::string_view name;  // in the API
+  int number;             // in the catalogue
   std::string_view title;
-  std::string_view formula;      // in words
-  std::string_view unit;         // count, percent, per_10000, ratio, hours, index
+  std::string_view formula;  // in words
+  std::string_view unit;     // count, percent, per_10000, ratio, hours, index
   std::string_view numerator;
   std::string_view denominator;  // empty where nothing is divided
   Window window;
   Harm harm;
-  int64_t minimum_base;          // of the denominator; below it there is no value
-  std::string_view detector;     // "", "count", "ratio"
-  bool support;                  // rests on the support topic
+  int64_t minimum_base;       // of the denominator; below it there is no value
+  std::string_view detector;  // "", "count", "ratio"
+  bool support;               // rests on the support topic
 };
 
 std::span<const IndicatorInfo> catalogue();

@@ -1,6 +1,5 @@
-// Purpose: what is counted (measures), where (cells), and the change of one count (Delta): the words
-// in which the ledger speaks to the panel.
-// Thread safety: values.
+// Purpose: what is counted (measures), where (cells), and the change of one count (Delta): the
+// words in which the ledger speaks to the panel. Thread safety: values.
 #pragma once
 
 #include <array>
@@ -43,7 +42,8 @@ enum class Measure : uint8_t {
   kDirectorsAppointed,
   kDirectorsResigned,
   kInteractions,
-  kInteractionsDistress,  // by topic family, in the order of events::TopicFamily; one may have several
+  kInteractionsDistress,  // by topic family, in the order of events::TopicFamily; one may have
+                          // several
   kInteractionsStartUp,
   kInteractionsFinance,
   kInteractionsCompliance,
@@ -67,8 +67,8 @@ enum class Measure : uint8_t {
   kResponse13,
   kResponse14,
   kResponse15,
-  kSupported,  // flow of a level: +1 when a business begins to have had support in the last year, −1
-               // when it no longer has
+  kSupported,  // flow of a level: +1 when a business begins to have had support in the last year,
+               // −1 when it no longer has
 };
 inline constexpr size_t kMeasures = 45;
 inline constexpr int kSurvivalYearsMax = 5;
@@ -126,7 +126,9 @@ inline constexpr std::array<MeasureInfo, kMeasures> kMeasureInfos = {{
     {"supported", "Change of businesses supported in the last year", true},
 }};
 
-constexpr const MeasureInfo& info(Measure m) { return kMeasureInfos[static_cast<size_t>(m)]; }
+constexpr const MeasureInfo& info(Measure m) {
+  return kMeasureInfos[static_cast<size_t>(m)];
+}
 constexpr Measure measure_at(Measure first, size_t step) {
   return static_cast<Measure>(static_cast<size_t>(first) + step);
 }
@@ -190,7 +192,8 @@ struct ReportKey {
   PeriodIndex period;
   // measure 8 | delay 8 | period 32.
   uint64_t bits() const {
-    return uint64_t{static_cast<uint8_t>(measure)} << 40 | uint64_t{delay} << 32 | static_cast<uint32_t>(period.value);
+    return uint64_t{static_cast<uint8_t>(measure)} << 40 | uint64_t{delay} << 32 |
+           static_cast<uint32_t>(period.value);
   }
   static ReportKey from_bits(uint64_t bits) {
     return {static_cast<Measure>(bits >> 40 & 0xff), static_cast<uint8_t>(bits >> 32 & 0xff),
@@ -203,7 +206,9 @@ struct ReportKey {
   }
 };
 // Later ones are not waited for: half a year.
-inline int report_delay_max(base::Calendar calendar) { return calendar.periods_per_year() / 2; }
+inline int report_delay_max(base::Calendar calendar) {
+  return calendar.periods_per_year() / 2;
+}
 
 // So many facts more, or fewer.
 struct Report {

@@ -85,7 +85,8 @@ void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t am
   column.add(static_cast<size_t>(i), amount);
 }
 
-bool Panel::restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts) {
+bool Panel::restore(Measure measure, size_t node, int64_t opening,
+                    std::span<const int64_t> counts) {
   if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
   const Columns& columns = columns_[static_cast<size_t>(measure)];
   if (!columns.empty() && columns[node] != nullptr) return false;
@@ -109,7 +110,8 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening, std::span<con
   column.total = total;
   column.counts.resize(counts.size());
   if (narrow) {
-    std::ranges::transform(counts, column.counts.begin(), [](int64_t n) { return static_cast<int32_t>(n); });
+    std::ranges::transform(counts, column.counts.begin(),
+                           [](int64_t n) { return static_cast<int32_t>(n); });
   } else {
     std::ranges::transform(counts, column.counts.begin(), told);
     column.wide.assign(counts.begin(), counts.end());
@@ -133,8 +135,8 @@ void Panel::group(std::span<const Delta> deltas) {
       g.period = period;
       g.deltas.clear();
     }
-    s.groups[it->second].deltas.push_back({DeltaKey(delta.key.cell(), delta.key.measure(), period),
-                                           delta.amount});
+    s.groups[it->second].deltas.push_back(
+        {DeltaKey(delta.key.cell(), delta.key.measure(), period), delta.amount});
   }
 }
 
@@ -172,7 +174,8 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
   // Then whole rows into the areas and sets above each leaf.
   for (uint16_t leaf : leaves) {
     const int64_t* row = &sums[leaf * sectors_];
-    for (const reference::AreaAncestor& area : reference_->areas.ancestors(AreaId(leaf)).subspan(1)) {
+    for (const reference::AreaAncestor& area :
+         reference_->areas.ancestors(AreaId(leaf)).subspan(1)) {
       int64_t* above = &sums[area.area.value * sectors_];
       for (size_t s = 0; s < sectors_; ++s) above[s] += row[s];
     }

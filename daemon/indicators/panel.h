@@ -1,14 +1,14 @@
-// Purpose: the sums that people query and that are tested: every measure of every node (area or area
-// set × sector) over the kept periods, rolled up from cells when deltas arrive.
-// Invariants: a node's series equals the sum of the cells under it. A dated set is summed over all its
-// members in all periods, as statistics offices restate a series on one geography, so that a change of
+// Purpose: the sums that people query and that are tested: every measure of every node (area or
+// area set × sector) over the kept periods, rolled up from cells when deltas arrive. Invariants: a
+// node's series equals the sum of the cells under it. A dated set is summed over all its members in
+// all periods, as statistics offices restate a series on one geography, so that a change of
 // membership is no growth; its dates say when it is assessed. Periods before first_period() are one
 // opening balance.
-// Counts are exact in 64 bits. They are kept in 32, half the memory, by all columns but those where one has
-// outgrown them: 2^31 minutes of support in one period are reached, 2^31 births are not.
-// Copying shares the columns; a column is copied when it is first written after a copy was taken, so
-// that a copy is an immutable published view. Size bands are summed over.
-// Thread safety: one writer; copies may be read by any number of threads.
+// Counts are exact in 64 bits. They are kept in 32, half the memory, by all columns but those where
+// one has outgrown them: 2^31 minutes of support in one period are reached, 2^31 births are not.
+// Copying shares the columns; a column is copied when it is first written after a copy was taken,
+// so that a copy is an immutable published view. Size bands are summed over. Thread safety: one
+// writer; copies may be read by any number of threads.
 #pragma once
 
 #include <array>
@@ -33,8 +33,8 @@ struct Node {
   friend auto operator<=>(const Node&, const Node&) = default;
 };
 
-// A measure of a node by period: counts[i] belongs to first + i; later periods are zero. A count beyond 32
-// bits stands at their end.
+// A measure of a node by period: counts[i] belongs to first + i; later periods are zero. A count
+// beyond 32 bits stands at their end.
 struct SeriesView {
   PeriodIndex first;
   std::span<const int32_t> counts;
@@ -76,12 +76,12 @@ class Panel {
   // Businesses alive at the end of `period`.
   int64_t stock(Node node, PeriodIndex period) const;
 
-  // use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every series that was ever
-  // touched, by measure and node; counts[i] belongs to first_period() + i.
+  // use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every series
+  // that was ever touched, by measure and node; counts[i] belongs to first_period() + i.
   template <class Use>
   void each(Use use) const;
-  // As each() showed it, into a panel of the same reference, calendar and first period that has none of that
-  // series yet. False, and nothing changes, for what no panel can hold.
+  // As each() showed it, into a panel of the same reference, calendar and first period that has
+  // none of that series yet. False, and nothing changes, for what no panel can hold.
   bool restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts);
 
   // Digest of all non-zero numbers, equal for equal panels on any machine.

@@ -1,6 +1,6 @@
-// Purpose: what every Kafka client of ours shares: connection settings, RAII over librdkafka's handles,
-// its errors as absl::Status.
-// Thread safety: values; librdkafka's handles are themselves thread-safe.
+// Purpose: what every Kafka client of ours shares: connection settings, RAII over librdkafka's
+// handles, its errors as absl::Status. Thread safety: values; librdkafka's handles are themselves
+// thread-safe.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -54,13 +54,14 @@ struct Callbacks {
   std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
 };
 
-// Error: InvalidArgument naming the setting that librdkafka refuses. `callbacks` must outlive the client.
+// Error: InvalidArgument naming the setting that librdkafka refuses. `callbacks` must outlive the
+// client.
 absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& options,
                                    const Settings& settings, Callbacks* callbacks);
 
-// NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded, Unavailable for
-// brokers out of reach, PermissionDenied for authentication, InvalidArgument for records that are too
-// large, ResourceExhausted for a full queue, else Internal.
+// NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded, Unavailable
+// for brokers out of reach, PermissionDenied for authentication, InvalidArgument for records that
+// are too large, ResourceExhausted for a full queue, else Internal.
 absl::Status to_status(rd_kafka_resp_err_t error, std::string_view what);
 
 }  // namespace bellwether::kafka

@@ -1,9 +1,9 @@
 #include "kafka/consumer.h"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include "absl/time/clock.h"
 #include "base/check.h"
@@ -83,7 +83,8 @@ absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const Clien
       {"queued.min.messages", "10000000"},
       // The library bounds each queue, and every input has one of its own.
       {"queued.max.messages.kbytes",
-       base::cat(std::max(kQueuedKbytesMin, tuning.queued_kbytes / static_cast<int>(c->inputs_.size())))},
+       base::cat(
+           std::max(kQueuedKbytesMin, tuning.queued_kbytes / static_cast<int>(c->inputs_.size())))},
       {"fetch.wait.max.ms", base::cat(tuning.fetch_wait_ms)},
       {"fetch.error.backoff.ms", "200"},
       {"topic.metadata.refresh.interval.ms", "10000"},
@@ -120,8 +121,8 @@ void InputConsumer::wake_on(size_t input, Waiter& waiter) {
   rd_kafka_queue_io_event_enable(queues_[input].get(), waiter.descriptor(), "k", 1);
 }
 
-// Errors of single partitions arrive as client-wide ones whose text begins "TOPIC [PARTITION]: ", again
-// and again while they last. True when `reason` is about an input.
+// Errors of single partitions arrive as client-wide ones whose text begins "TOPIC [PARTITION]: ",
+// again and again while they last. True when `reason` is about an input.
 bool InputConsumer::note_error(rd_kafka_resp_err_t error, std::string_view reason) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     std::string const prefix = base::cat(inputs_[i].topic, " [", inputs_[i].partition, "]: ");
@@ -159,8 +160,8 @@ void InputConsumer::poll(size_t input, Batch& batch) {
       batch.end_ = m->offset;
     } else {
       const Assignment& a = inputs_[input];
-      batch.error_ = to_status(m->err, base::cat(a.topic, " ", a.partition, ": ",
-                                                 rd_kafka_message_errstr(m)));
+      batch.error_ =
+          to_status(m->err, base::cat(a.topic, " ", a.partition, ": ", rd_kafka_message_errstr(m)));
     }
   }
   bool const heard = !batch.messages_.empty() && batch.error_.ok();
@@ -180,11 +181,13 @@ void InputConsumer::poll(size_t input, Batch& batch) {
 
 absl::Status InputConsumer::restart(size_t input, int64_t offset) {
   const Assignment& a = inputs_[input];
-  // seek wants a bound of its own in this library's older releases: generous, and only after errors.
+  // seek wants a bound of its own in this library's older releases: generous, and only after
+  // errors.
   constexpr int kSeekTimeoutMs = 10'000;
   PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), a.topic.c_str(), a.partition)->offset = offset;
-  rd_kafka_error_t* const error = rd_kafka_seek_partitions(client_.get(), list.get(), kSeekTimeoutMs);
+  rd_kafka_error_t* const error =
+      rd_kafka_seek_partitions(client_.get(), list.get(), kSeekTimeoutMs);
   if (error == nullptr) return to_status(list->elems[0].err, base::cat("seek ", a.topic));
   absl::Status const status = to_status(rd_kafka_error_code(error), base::cat("seek ", a.topic));
   rd_kafka_error_destroy(error);
@@ -208,7 +211,9 @@ void InputConsumer::look_for_brokers() {
   if (reachable_.load(std::memory_order_relaxed) || present - looked_at_ < kLookEvery) return;
   looked_at_ = present;
   const rd_kafka_metadata_t* metadata = nullptr;
-  if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLookMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLookMs) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    return;
   rd_kafka_metadata_destroy(metadata);
   reachable_.store(true, std::memory_order_relaxed);
 }

@@ -1,7 +1,7 @@
 // Purpose: reads the input topics. Partitions are assigned, not subscribed: no group, no committed
-// offsets; the caller owns the next offset. Every input has a queue of its own, because an engine holds
-// back single inputs, and pausing is not safe in librdkafka's batch calls before 2.1.
-// Thread safety: inputs are independent: each belongs to one thread; the rest may be called from any.
+// offsets; the caller owns the next offset. Every input has a queue of its own, because an engine
+// holds back single inputs, and pausing is not safe in librdkafka's batch calls before 2.1. Thread
+// safety: inputs are independent: each belongs to one thread; the rest may be called from any.
 #pragma once
 
 #include <atomic>
@@ -56,8 +56,8 @@ class Batch {
 
   void clear();
   std::span<const Record> records() const { return {records_.data(), records_.size()}; }
-  bool at_end() const { return at_end_; }        // everything in the log was read
-  int64_t end_offset() const { return end_; }    // then: the offset that comes next
+  bool at_end() const { return at_end_; }      // everything in the log was read
+  int64_t end_offset() const { return end_; }  // then: the offset that comes next
   const absl::Status& error() const { return error_; }
 
  private:

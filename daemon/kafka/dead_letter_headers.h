@@ -1,5 +1,5 @@
-// Purpose: the names of a dead letter's headers. In the manner of Kafka Connect where it has one, so that
-// its tools read them.
+// Purpose: the names of a dead letter's headers. In the manner of Kafka Connect where it has one,
+// so that its tools read them.
 #pragma once
 
 namespace bellwether::kafka {

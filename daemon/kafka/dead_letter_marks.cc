@@ -41,10 +41,8 @@ void tell(const Record& letter, const LetterFound& found) {
 DeadLetterReader::DeadLetterReader(std::string topic, int partitions)
     : topic_(std::move(topic)), ended_(static_cast<size_t>(partitions)), open_(ended_.size()) {}
 
-absl::StatusOr<std::unique_ptr<DeadLetterReader>> DeadLetterReader::start(const ClientOptions& options,
-                                                                          const std::string& topic,
-                                                                          int partitions,
-                                                                          const LogFn& log) {
+absl::StatusOr<std::unique_ptr<DeadLetterReader>> DeadLetterReader::start(
+    const ClientOptions& options, const std::string& topic, int partitions, const LogFn& log) {
   std::unique_ptr<DeadLetterReader> reader(new DeadLetterReader(topic, partitions));
   std::vector<Assignment> inputs;
   for (int p = 0; p < partitions; ++p) inputs.push_back({topic, p, RD_KAFKA_OFFSET_BEGINNING});
@@ -81,7 +79,8 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
                                                        const LogFn& log) {
   DeadLetterMarks marks;
   int64_t without_room = 0;
-  auto const found = [&](std::string_view topic, int32_t partition, int64_t offset, int64_t timestamp_ms) {
+  auto const found = [&](std::string_view topic, int32_t partition, int64_t offset,
+                         int64_t timestamp_ms) {
     if (!marks[{std::string(topic), partition}].add(offset, timestamp_ms)) ++without_room;
   };
   Patience patience(stall_max, absl::Now());
@@ -98,8 +97,9 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
     if (patience.over(absl::Now())) return error;
   }
   if (without_room > 0 && log) {
-    log(4, "DEADLETTER", base::cat(reader.topic(), ": ", without_room,
-                                   " letters are too many to remember; they are written again"));
+    log(4, "DEADLETTER",
+        base::cat(reader.topic(), ": ", without_room,
+                  " letters are too many to remember; they are written again"));
   }
   return marks;
 }

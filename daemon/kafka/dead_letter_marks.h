@@ -1,9 +1,8 @@
 // Purpose: which records stand in the dead-letter topic: read at the start, so that a replay of the
-// inputs writes what is missing there and nothing twice, and followed from then on, so that of several
-// replicas one writes.
-// A newest offset an input would not do: letters are acknowledged in any order, so that one may stand
-// there when an older one was still to be sent again.
-// Thread safety: values; a reader belongs to one thread.
+// inputs writes what is missing there and nothing twice, and followed from then on, so that of
+// several replicas one writes. A newest offset an input would not do: letters are acknowledged in
+// any order, so that one may stand there when an older one was still to be sent again. Thread
+// safety: values; a reader belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +38,8 @@ class Patience {
 };
 
 // Where a letter came from; told for every letter read that says so.
-using LetterFound =
-    std::function<void(std::string_view topic, int32_t partition, int64_t offset, int64_t timestamp_ms)>;
+using LetterFound = std::function<void(std::string_view topic, int32_t partition, int64_t offset,
+                                       int64_t timestamp_ms)>;
 
 // Reads all partitions of the dead-letter topic side by side, from the beginning.
 class DeadLetterReader {
@@ -49,8 +48,8 @@ class DeadLetterReader {
                                                                  const std::string& topic,
                                                                  int partitions, const LogFn& log);
 
-  // Takes what has been fetched. False when nothing was there, after a wait of `wait_ms`. Error: what
-  // the broker told, when nothing came.
+  // Takes what has been fetched. False when nothing was there, after a wait of `wait_ms`. Error:
+  // what the broker told, when nothing came.
   absl::StatusOr<bool> step(const LetterFound& found, int wait_ms);
   // Every partition has been read to an end that it had.
   bool at_end() const { return open_ == 0; }
@@ -68,8 +67,8 @@ class DeadLetterReader {
 };
 
 // Reads to the end that the topic has now, however long that takes.
-// Errors: DeadlineExceeded, or what the broker says, when nothing came for `stall_max`; Cancelled when
-// `stopping` says so; NotFound and PermissionDenied at once.
+// Errors: DeadlineExceeded, or what the broker says, when nothing came for `stall_max`; Cancelled
+// when `stopping` says so; NotFound and PermissionDenied at once.
 absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
                                                        absl::Duration stall_max,
                                                        const std::function<bool()>& stopping,

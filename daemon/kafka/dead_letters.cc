@@ -22,7 +22,7 @@ struct DeadLetters::State {
     OutgoingRecord record;
     std::string key;
     std::string value;
-    size_t key_bytes = 0;    // as they came
+    size_t key_bytes = 0;  // as they came
     size_t value_bytes = 0;
     std::pair<std::string, int32_t> input;
     int64_t offset = 0;
@@ -37,7 +37,8 @@ struct DeadLetters::State {
   };
   void acknowledged(int64_t id);
   void found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms);
-  // Where marks are missing a letter may stand in the topic, and waiting to see it would be in vain.
+  // Where marks are missing a letter may stand in the topic, and waiting to see it would be in
+  // vain.
   bool to_be_sent(const Letter& letter) const;
   void refused(int64_t id, const absl::Status& why);
   bool full() const;
@@ -48,7 +49,8 @@ struct DeadLetters::State {
   LogFn log;
   mutable std::mutex mutex;
   std::map<int64_t, std::unique_ptr<Letter>> letters;  // not yet acknowledged, by number
-  std::map<std::pair<std::string, int32_t>, std::map<int64_t, int64_t>> open;  // by input and offset
+  std::map<std::pair<std::string, int32_t>, std::map<int64_t, int64_t>>
+      open;  // by input and offset
   DeadLetterMarks marks;
   bool writing = true;
   int64_t next = 0;
@@ -93,7 +95,8 @@ void DeadLetters::State::acknowledged(int64_t id) {
 }
 
 // What is on its way is acknowledged by the broker.
-void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms) {
+void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset,
+                               int64_t timestamp_ms) {
   if (auto const of_input = open.find(input); of_input != open.end()) {
     if (auto const id = of_input->second.find(offset); id != of_input->second.end()) {
       const Letter& letter = *letters.at(id->second);
@@ -112,7 +115,8 @@ bool DeadLetters::State::to_be_sent(const Letter& letter) const {
   return known != marks.end() && !known->second.complete();
 }
 
-// Told once when letters begin to wait and once when none does any more, however often they are offered.
+// Told once when letters begin to wait and once when none does any more, however often they are
+// offered.
 void DeadLetters::State::refused(int64_t id, const absl::Status& why) {
   auto const found = letters.find(id);
   if (found == letters.end()) return;
@@ -167,15 +171,19 @@ bool DeadLetters::write(const DeadLetter& letter) {
     r.topic = topic_;
     r.key = l->key;
     r.value = l->value;
-    auto const text = [](std::string_view t) { return std::string(t.substr(0, kDeadLetterHeaderBytesMax)); };
+    auto const text = [](std::string_view t) {
+      return std::string(t.substr(0, kDeadLetterHeaderBytesMax));
+    };
     r.headers = {{kTopicHeader, text(letter.topic)},
                  {kPartitionHeader, base::cat(letter.partition)},
                  {kOffsetHeader, base::cat(letter.offset)},
                  {kMessageHeader, text(letter.message)},
                  {kTimestampHeader, base::cat(letter.timestamp_ms)},
                  {kReasonHeader, text(letter.reason)}};
-    if (l->value.size() < l->value_bytes) r.headers.emplace_back(kTruncatedHeader, base::cat(l->value_bytes));
-    if (l->key.size() < l->key_bytes) r.headers.emplace_back(kKeyTruncatedHeader, base::cat(l->key_bytes));
+    if (l->value.size() < l->value_bytes)
+      r.headers.emplace_back(kTruncatedHeader, base::cat(l->value_bytes));
+    if (l->key.size() < l->key_bytes)
+      r.headers.emplace_back(kKeyTruncatedHeader, base::cat(l->key_bytes));
     id = state_->next++;
     state_->open[input].emplace(letter.offset, id);
     state_->bytes += l->bytes();

@@ -6,8 +6,8 @@ namespace bellwether::kafka {
 namespace {
 
 constexpr int kLeadershipPollMs = 100;
-// A member hears with the answer to a heartbeat that another has left or died. Far more often than staying
-// in the group asks for, so that a leader that leaves is followed within a second.
+// A member hears with the answer to a heartbeat that another has left or died. Far more often than
+// staying in the group asks for, so that a leader that leaves is followed within a second.
 constexpr int kHeartbeatMs = 500;
 constexpr int kJournalQueuedKbytes = 16'384;
 
@@ -79,7 +79,9 @@ absl::StatusOr<std::unique_ptr<Leadership>> Leadership::join(const ClientOptions
   return l;
 }
 
-Leadership::~Leadership() { leave(); }
+Leadership::~Leadership() {
+  leave();
+}
 
 void Leadership::leave() {
   if (stop_.exchange(true)) return;
@@ -107,7 +109,8 @@ void Leadership::tell(rd_kafka_resp_err_t error, std::string_view reason) {
   // Brokers out of reach are told of by those who read from them.
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
   if (!callbacks_.log || !told_.insert(error).second) return;
-  callbacks_.log(3, "leadership", base::cat("this replica cannot take part in the group: ", reason));
+  callbacks_.log(3, "leadership",
+                 base::cat("this replica cannot take part in the group: ", reason));
 }
 
 void Leadership::set(bool leader) {

@@ -1,5 +1,5 @@
-// Purpose: the journal topic (one partition, append only): reading it in order, and leadership by the
-// assignment of its partition in a consumer group. Appending is Producer::produce_and_wait.
+// Purpose: the journal topic (one partition, append only): reading it in order, and leadership by
+// the assignment of its partition in a consumer group. Appending is Producer::produce_and_wait.
 // Thread safety: JournalReader belongs to one thread; Leadership may be asked from any.
 #pragma once
 
@@ -42,12 +42,12 @@ struct LeadershipOptions {
   int session_timeout_ms = 8'000;
 };
 
-// A member of the group that shares the journal's one partition; the member that has it leads. Two may
-// believe to lead for a moment: the journal's fold makes that harmless.
+// A member of the group that shares the journal's one partition; the member that has it leads. Two
+// may believe to lead for a moment: the journal's fold makes that harmless.
 class Leadership {
  public:
-  // `changed` is called from Leadership's thread. What keeps it from leading is logged once until the
-  // group assigns again.
+  // `changed` is called from Leadership's thread. What keeps it from leading is logged once until
+  // the group assigns again.
   static absl::StatusOr<std::unique_ptr<Leadership>> join(const ClientOptions& options,
                                                           const LeadershipOptions& leadership,
                                                           std::function<void(bool leader)> changed,

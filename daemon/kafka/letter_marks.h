@@ -1,6 +1,5 @@
-// Purpose: which records of one input partition have a letter: by offset and timestamp, since a topic that was made
-// anew has other records at the same offsets.
-// Thread safety: a value.
+// Purpose: which records of one input partition have a letter: by offset and timestamp, since a
+// topic that was made anew has other records at the same offsets. Thread safety: a value.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +16,9 @@ class LetterMarks {
 
   explicit LetterMarks(size_t marks_max = kMarksMax) : marks_max_(marks_max) {}
 
-  bool contains(int64_t offset, int64_t timestamp_ms) const { return marks_.contains({offset, timestamp_ms}); }
+  bool contains(int64_t offset, int64_t timestamp_ms) const {
+    return marks_.contains({offset, timestamp_ms});
+  }
 
   // In any order. False when it would be one too many: it is not kept.
   bool add(int64_t offset, int64_t timestamp_ms) {
@@ -29,7 +30,9 @@ class LetterMarks {
     return true;
   }
 
-  void forget_before(int64_t offset) { marks_.erase(marks_.begin(), marks_.lower_bound({offset, INT64_MIN})); }
+  void forget_before(int64_t offset) {
+    marks_.erase(marks_.begin(), marks_.lower_bound({offset, INT64_MIN}));
+  }
 
   size_t size() const { return marks_.size(); }
   // Nothing that was added is missing but what was forgotten.

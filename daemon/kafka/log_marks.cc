@@ -12,19 +12,23 @@ namespace {
 
 constexpr int kPollMs = 100;
 
-int millis(absl::Duration wait) { return static_cast<int>(absl::ToInt64Milliseconds(std::max(wait, absl::ZeroDuration()))); }
+int millis(absl::Duration wait) {
+  return static_cast<int>(absl::ToInt64Milliseconds(std::max(wait, absl::ZeroDuration())));
+}
 
 std::string_view bytes(const void* data, size_t size) {
-  return data == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
+  return data == nullptr ? std::string_view()
+                         : std::string_view(static_cast<const char*>(data), size);
 }
 
 uint64_t digest_of(std::string_view key, std::string_view value) {
   return base::hash64(value, base::hash64(key));
 }
 
-// Reads one record of each partition from the offset on; what is read first at another offset is no record of it.
-absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places, absl::Time deadline,
-                        std::vector<LogSight>& sights) {
+// Reads one record of each partition from the offset on; what is read first at another offset is no
+// record of it.
+absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
+                        absl::Time deadline, std::vector<LogSight>& sights) {
   std::map<std::pair<std::string, int32_t>, size_t> open;
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
   for (size_t i = 0; i < places.size(); ++i) {
@@ -53,8 +57,9 @@ absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
     if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR && !nothing_there) continue;
     if (!nothing_there && m->offset == places[found->second].offset) {
       rd_kafka_timestamp_type_t type{};
-      sights[found->second].mark = {m->offset, rd_kafka_message_timestamp(m.get(), &type),
-                                    digest_of(bytes(m->key, m->key_len), bytes(m->payload, m->len))};
+      sights[found->second].mark = {
+          m->offset, rd_kafka_message_timestamp(m.get(), &type),
+          digest_of(bytes(m->key, m->key_len), bytes(m->payload, m->len))};
     }
     open.erase(found);
   }
@@ -67,8 +72,9 @@ LogMark mark_of(const Record& record) {
   return {record.offset, record.timestamp_ms, digest_of(record.key, record.value)};
 }
 
-absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options, const std::vector<LogPlace>& places,
-                                           absl::Duration wait, const LogFn& log) {
+absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options,
+                                           const std::vector<LogPlace>& places, absl::Duration wait,
+                                           const LogFn& log) {
   absl::Time const deadline = absl::Now() + wait;
   Callbacks callbacks;
   callbacks.log = log;
@@ -83,9 +89,9 @@ absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options, const s
   rd_kafka_poll_set_consumer(client->get());
   std::vector<LogSight> sights(places.size());
   for (size_t i = 0; i < places.size(); ++i) {
-    rd_kafka_resp_err_t const e =
-        rd_kafka_query_watermark_offsets(client->get(), places[i].topic.c_str(), places[i].partition, &sights[i].low,
-                                         &sights[i].high, millis(deadline - absl::Now()));
+    rd_kafka_resp_err_t const e = rd_kafka_query_watermark_offsets(
+        client->get(), places[i].topic.c_str(), places[i].partition, &sights[i].low,
+        &sights[i].high, millis(deadline - absl::Now()));
     if (e != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return to_status(e, base::cat("the ends of ", places[i].topic, " ", places[i].partition));
     }

@@ -1,6 +1,7 @@
-// Purpose: to know a partition's log again: where it begins and ends, and by its record at one offset. A topic
-// that was deleted and made anew has the same name, and librdkafka before 2.3 does not tell its id.
-// Thread safety: functions without state; look() makes a client of its own and waits for the broker.
+// Purpose: to know a partition's log again: where it begins and ends, and by its record at one
+// offset. A topic that was deleted and made anew has the same name, and librdkafka before 2.3 does
+// not tell its id. Thread safety: functions without state; look() makes a client of its own and
+// waits for the broker.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,8 @@ struct LogSight {
 };
 
 // What stands at these places, in their order. Errors: those of to_status(); DeadlineExceeded.
-absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options, const std::vector<LogPlace>& places,
-                                           absl::Duration wait, const LogFn& log);
+absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options,
+                                           const std::vector<LogPlace>& places, absl::Duration wait,
+                                           const LogFn& log);
 
 }  // namespace bellwether::kafka

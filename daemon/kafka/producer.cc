@@ -97,7 +97,8 @@ absl::Status Producer::produce(const OutgoingRecord& record, DeliveryFn done) {
     error = rd_kafka_produceva(client_.get(), arguments, n);
   }
   if (error == nullptr) return absl::OkStatus();
-  absl::Status status = to_status(rd_kafka_error_code(error), base::cat("produce to ", record.topic));
+  absl::Status status =
+      to_status(rd_kafka_error_code(error), base::cat("produce to ", record.topic));
   rd_kafka_error_destroy(error);
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
   delete callback;
@@ -112,8 +113,9 @@ rd_kafka_topic_t* Producer::topic(const std::string& name) {
   return topics_.back().second;
 }
 
-absl::Status Producer::produce_bulk(rd_kafka_topic_t* topic, int32_t partition, std::string_view key,
-                                    std::string_view value, int64_t timestamp_ms) {
+absl::Status Producer::produce_bulk(rd_kafka_topic_t* topic, int32_t partition,
+                                    std::string_view key, std::string_view value,
+                                    int64_t timestamp_ms) {
   while (true) {
     rd_kafka_resp_err_t const error = rd_kafka_producev(
         client_.get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
@@ -150,10 +152,13 @@ absl::StatusOr<int64_t> Producer::produce_and_wait(const OutgoingRecord& record,
   std::lock_guard lock(wait->mutex);
   if (wait->result) return *wait->result;
   if (cancelled_.load()) return absl::CancelledError("the process is stopping");
-  return absl::DeadlineExceededError(base::cat("no acknowledgement from ", record.topic, " in time"));
+  return absl::DeadlineExceededError(
+      base::cat("no acknowledgement from ", record.topic, " in time"));
 }
 
-void Producer::poll(int timeout_ms) { rd_kafka_poll(client_.get(), timeout_ms); }
+void Producer::poll(int timeout_ms) {
+  rd_kafka_poll(client_.get(), timeout_ms);
+}
 
 absl::Status Producer::flush(absl::Duration wait) {
   rd_kafka_resp_err_t const error =
@@ -166,9 +171,10 @@ absl::StatusOr<int> Producer::partitions(const std::string& topic, absl::Duratio
       rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
   if (handle == nullptr) return to_status(rd_kafka_last_error(), topic);
   const rd_kafka_metadata_t* raw = nullptr;
-  rd_kafka_resp_err_t const error = rd_kafka_metadata(client_.get(), 0, handle.get(), &raw,
-                                                      static_cast<int>(absl::ToInt64Milliseconds(wait)));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return to_status(error, base::cat("the partitions of ", topic));
+  rd_kafka_resp_err_t const error = rd_kafka_metadata(
+      client_.get(), 0, handle.get(), &raw, static_cast<int>(absl::ToInt64Milliseconds(wait)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return to_status(error, base::cat("the partitions of ", topic));
   Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy> const metadata(raw);
   return metadata->topic_cnt == 0 ? 0 : metadata->topics[0].partition_cnt;
 }

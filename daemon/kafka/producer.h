@@ -1,6 +1,6 @@
 // Purpose: writes records: idempotent, acknowledged by all replicas.
-// Thread safety: all public functions may be called from any thread; on_delivery runs on librdkafka's
-// thread or on that of poll().
+// Thread safety: all public functions may be called from any thread; on_delivery runs on
+// librdkafka's thread or on that of poll().
 #pragma once
 
 #include <atomic>
@@ -42,8 +42,8 @@ using DeliveryFn = std::function<void(absl::StatusOr<int64_t> offset)>;
 
 class Producer {
  public:
-  // `fatal` is called from poll() and those who wait when no record can be written any more, as when
-  // idempotence was lost or is not allowed: only a new producer can.
+  // `fatal` is called from poll() and those who wait when no record can be written any more, as
+  // when idempotence was lost or is not allowed: only a new producer can.
   static absl::StatusOr<std::unique_ptr<Producer>> create(
       const ClientOptions& options, const ProducerTuning& tuning, LogFn log,
       std::function<void(std::string_view why)> fatal = {});
@@ -51,8 +51,8 @@ class Producer {
   ~Producer();
 
   // Copies the record. Error: ResourceExhausted when the queue is full (poll() and try again);
-  // InvalidArgument when the record is larger than the client or the broker allows. `done` is called exactly once
-  // unless an error is returned; empty = only count failures.
+  // InvalidArgument when the record is larger than the client or the broker allows. `done` is
+  // called exactly once unless an error is returned; empty = only count failures.
   absl::Status produce(const OutgoingRecord& record, DeliveryFn done = {});
   // For bulk: no headers, no callback; waits while the queue is full.
   absl::Status produce_bulk(rd_kafka_topic_t* topic, int32_t partition, std::string_view key,
@@ -60,14 +60,16 @@ class Producer {
   // A handle for produce_bulk, valid as long as the producer.
   rd_kafka_topic_t* topic(const std::string& name);
 
-  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). Either way the record may still arrive.
+  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). Either way the record may still
+  // arrive.
   absl::StatusOr<int64_t> produce_and_wait(const OutgoingRecord& record, absl::Time deadline);
   // Whoever waits for a record gives up, now and later: the process ends.
   void cancel_waits() { cancelled_.store(true); }
 
   void poll(int timeout_ms);
   absl::Status flush(absl::Duration wait);
-  // How many partitions a topic has now; 0 when there is no such topic. Errors: those of to_status().
+  // How many partitions a topic has now; 0 when there is no such topic. Errors: those of
+  // to_status().
   absl::StatusOr<int> partitions(const std::string& topic, absl::Duration wait);
   int64_t failures() const { return failures_.load(); }
 

@@ -7,7 +7,9 @@
 namespace bellwether::kafka {
 namespace {
 
-int millis(absl::Duration d) { return static_cast<int>(absl::ToInt64Milliseconds(d)); }
+int millis(absl::Duration d) {
+  return static_cast<int>(absl::ToInt64Milliseconds(d));
+}
 
 struct Admin {
   Callbacks callbacks;
@@ -45,7 +47,8 @@ Event wait_for(rd_kafka_queue_t* queue, absl::Duration wait) {
 
 void take_setting(std::string_view name, std::string_view value, TopicInfo& topic) {
   if (name == "retention.ms") topic.retention_ms = base::parse_number<int64_t>(value).value_or(-1);
-  if (name == "retention.bytes") topic.retention_bytes = base::parse_number<int64_t>(value).value_or(-1);
+  if (name == "retention.bytes")
+    topic.retention_bytes = base::parse_number<int64_t>(value).value_or(-1);
   if (name == "cleanup.policy") topic.cleanup_policy = value;
 }
 
@@ -68,13 +71,15 @@ void read_retention(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Du
   rd_kafka_DescribeConfigs(client, raw.data(), raw.size(), options.get(), queue.get());
   Event const event = wait_for(queue.get(), wait);
   if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const rd_kafka_DescribeConfigs_result_t* result = rd_kafka_event_DescribeConfigs_result(event.get());
+  const rd_kafka_DescribeConfigs_result_t* result =
+      rd_kafka_event_DescribeConfigs_result(event.get());
   size_t n = 0;
   const rd_kafka_ConfigResource_t** described =
       rd_kafka_DescribeConfigs_result_resources(result, &n);
   for (size_t i = 0; i < n; ++i) {
     size_t entries = 0;
-    const rd_kafka_ConfigEntry_t** configs = rd_kafka_ConfigResource_configs(described[i], &entries);
+    const rd_kafka_ConfigEntry_t** configs =
+        rd_kafka_ConfigResource_configs(described[i], &entries);
     for (size_t e = 0; e < entries; ++e) {
       const char* value = rd_kafka_ConfigEntry_value(configs[e]);
       if (value == nullptr) continue;
@@ -116,9 +121,9 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
     info.topics.push_back({name, partitions, -1});
   }
   if (!missing.empty()) {
-    return absl::NotFoundError(base::cat("topics missing on ", options.bootstrap_servers, ": ",
-                                         missing, "; create them with: bellwether topics create --brokers ",
-                                         options.bootstrap_servers));
+    return absl::NotFoundError(base::cat(
+        "topics missing on ", options.bootstrap_servers, ": ", missing,
+        "; create them with: bellwether topics create --brokers ", options.bootstrap_servers));
   }
   read_retention(admin.client.get(), info.topics, wait);
   return info;
@@ -132,9 +137,11 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
   std::vector<rd_kafka_NewTopic_t*> raw;
   char text[256];
   for (const TopicSpec& t : topics) {
-    wanted.emplace_back(rd_kafka_NewTopic_new(t.name.c_str(), t.partitions, t.replication, text, sizeof text));
+    wanted.emplace_back(
+        rd_kafka_NewTopic_new(t.name.c_str(), t.partitions, t.replication, text, sizeof text));
     if (wanted.back() == nullptr) return absl::InvalidArgumentError(base::cat(t.name, ": ", text));
-    rd_kafka_NewTopic_set_config(wanted.back().get(), "retention.ms", base::cat(t.retention_ms).c_str());
+    rd_kafka_NewTopic_set_config(wanted.back().get(), "retention.ms",
+                                 base::cat(t.retention_ms).c_str());
     rd_kafka_NewTopic_set_config(wanted.back().get(), "cleanup.policy", "delete");
     raw.push_back(wanted.back().get());
   }
@@ -148,8 +155,8 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
     return to_status(e, "create topics");
   }
   size_t n = 0;
-  const rd_kafka_topic_result_t** results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(event.get()), &n);
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &n);
   std::vector<std::string> existing;
   for (size_t i = 0; i < n; ++i) {
     rd_kafka_resp_err_t const e = rd_kafka_topic_result_error(results[i]);
@@ -167,9 +174,9 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
   for (const TopicInfo& is : known->topics) {
     for (const TopicSpec& want : topics) {
       if (want.name == is.name && want.partitions != is.partitions) {
-        return absl::FailedPreconditionError(
-            base::cat(is.name, " exists with ", is.partitions, " partitions, wanted ", want.partitions,
-                      "; delete it or ask for as many"));
+        return absl::FailedPreconditionError(base::cat(is.name, " exists with ", is.partitions,
+                                                       " partitions, wanted ", want.partitions,
+                                                       "; delete it or ask for as many"));
       }
     }
   }
@@ -210,7 +217,8 @@ std::string forgets(const TopicInfo& topic) {
     add(base::cat("records after ", duration(topic.retention_ms)), "retention.ms=-1");
   }
   if (deletes && topic.retention_bytes >= 0) {
-    add(base::cat("records beyond ", topic.retention_bytes, " bytes a partition"), "retention.bytes=-1");
+    add(base::cat("records beyond ", topic.retention_bytes, " bytes a partition"),
+        "retention.bytes=-1");
   }
   if (what.empty()) return "";
   return base::cat("forgets ", what, "; a restart folds the log anew: set ", instead);

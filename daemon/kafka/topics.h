@@ -39,8 +39,8 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
                                      const std::vector<std::string>& topics, absl::Duration wait,
                                      const LogFn& log);
 
-// A topic that exists with the same number of partitions is left as it is. Error: FailedPrecondition
-// when it has another number.
+// A topic that exists with the same number of partitions is left as it is. Error:
+// FailedPrecondition when it has another number.
 absl::Status create_topics(const ClientOptions& options, const std::vector<TopicSpec>& topics,
                            absl::Duration wait, const LogFn& log);
 

@@ -102,7 +102,8 @@ class Life {
       add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
     }
     if (f.minutes() > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes());
-    if (f.response() > 0) add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1);
+    if (f.response() > 0)
+      add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1);
   }
   void support(const Fact& f) {
     interact(f, cell_);
@@ -151,10 +152,14 @@ std::optional<Measure> counted_once(const Fact& f) {
                  : Measure::kInsolvencies;
     case EventKind::kStrikeOffNotice:
       switch (static_cast<events::StrikeOff>(f.code)) {
-        case events::StrikeOff::kCompulsory: return Measure::kStrikeOffCompulsory;
-        case events::StrikeOff::kVoluntary: return Measure::kStrikeOffVoluntary;
-        case events::StrikeOff::kDiscontinued: return Measure::kStrikeOffDiscontinued;
-        case events::StrikeOff::kUnstated: return std::nullopt;
+        case events::StrikeOff::kCompulsory:
+          return Measure::kStrikeOffCompulsory;
+        case events::StrikeOff::kVoluntary:
+          return Measure::kStrikeOffVoluntary;
+        case events::StrikeOff::kDiscontinued:
+          return Measure::kStrikeOffDiscontinued;
+        case events::StrikeOff::kUnstated:
+          return std::nullopt;
       }
       return std::nullopt;
     case EventKind::kChargeChanged:
@@ -162,12 +167,16 @@ std::optional<Measure> counted_once(const Fact& f) {
                                                                       : Measure::kChargesSatisfied;
     case EventKind::kOfficerChanged:
       switch (static_cast<events::Officer>(f.code)) {
-        case events::Officer::kAppointed: return Measure::kDirectorsAppointed;
-        case events::Officer::kResigned: return Measure::kDirectorsResigned;
-        case events::Officer::kUnstated: return std::nullopt;  // no director
+        case events::Officer::kAppointed:
+          return Measure::kDirectorsAppointed;
+        case events::Officer::kResigned:
+          return Measure::kDirectorsResigned;
+        case events::Officer::kUnstated:
+          return std::nullopt;  // no director
       }
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -177,12 +186,15 @@ std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar c
   if (!fact.publication_known()) return std::nullopt;
   std::optional<Measure> measure;
   switch (fact.kind) {
-    case EventKind::kRegistered: measure = Measure::kBirths; break;
+    case EventKind::kRegistered:
+      measure = Measure::kBirths;
+      break;
     case EventKind::kStatusChanged:
       measure = fact.code == static_cast<uint8_t>(events::Status::kCeased) ? Measure::kDeaths
                                                                            : Measure::kRestorations;
       break;
-    default: measure = counted_once(fact);
+    default:
+      measure = counted_once(fact);
   }
   if (!measure) return std::nullopt;
   PeriodIndex const period = calendar.period_of(fact.date());
@@ -217,7 +229,9 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
     }
     bool const after_birth = f.order() > registered->order();
     switch (f.kind) {
-      case EventKind::kInteraction: life.support(f); break;
+      case EventKind::kInteraction:
+        life.support(f);
+        break;
       case EventKind::kChanged:
         if (after_birth) life.move(f);
         break;

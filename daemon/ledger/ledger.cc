@@ -11,8 +11,12 @@ namespace {
 
 constexpr size_t kIndexSlotsMin = 1024;
 
-uint64_t place(uint64_t key) { return base::mix64(key); }
-uint32_t tag(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+uint64_t place(uint64_t key) {
+  return base::mix64(key);
+}
+uint32_t tag(uint64_t hash) {
+  return static_cast<uint32_t>(hash >> 32);
+}
 
 }  // namespace
 
@@ -245,9 +249,9 @@ LedgerStats Ledger::stats() const {
   s.businesses = records_;
   s.facts = facts_;
   s.waiting = waiting_;
-  s.bytes = static_cast<int64_t>(
-      index_.capacity() * sizeof(Slot) + chunks_.size() * (sizeof(Record) << kRecordsPerChunkLog2) +
-      slabs_.size() * (sizeof(Fact) << kFactsPerSlabLog2));
+  s.bytes = static_cast<int64_t>(index_.capacity() * sizeof(Slot) +
+                                 chunks_.size() * (sizeof(Record) << kRecordsPerChunkLog2) +
+                                 slabs_.size() * (sizeof(Fact) << kFactsPerSlabLog2));
   return s;
 }
 

@@ -1,9 +1,8 @@
-// Purpose: what is known of every business of one partition: a record of 64 bytes a business, the facts
-// beyond two in blocks of their own, and the deltas that each new fact makes.
-// Invariants: a record's facts are unique by id and stand in Fact::order(); the sum of all deltas ever
-// emitted equals the sum of contribute() over all records. So the state depends on the set of events,
-// not on their order or repetition.
-// Thread safety: one thread.
+// Purpose: what is known of every business of one partition: a record of 64 bytes a business, the
+// facts beyond two in blocks of their own, and the deltas that each new fact makes. Invariants: a
+// record's facts are unique by id and stand in Fact::order(); the sum of all deltas ever emitted
+// equals the sum of contribute() over all records. So the state depends on the set of events, not
+// on their order or repetition. Thread safety: one thread.
 #pragma once
 
 #include <algorithm>
@@ -33,8 +32,8 @@ inline constexpr size_t kOutcomes = 4;
 struct LedgerStats {
   int64_t businesses = 0;  // records, enquirers under case:ID included
   int64_t facts = 0;
-  int64_t waiting = 0;     // businesses that no registration has made known
-  int64_t bytes = 0;       // allocated, index and spare room included
+  int64_t waiting = 0;  // businesses that no registration has made known
+  int64_t bytes = 0;    // allocated, index and spare room included
 };
 
 class FrozenLedger;
@@ -48,27 +47,27 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Bring what apply() will touch near the processor: the place in the index, then the record, then its
-  // facts. Each step reads what the one before has fetched, so put other work between them.
+  // Bring what apply() will touch near the processor: the place in the index, then the record, then
+  // its facts. Each step reads what the one before has fetched, so put other work between them.
   void prefetch(BusinessKey business) const;
   void prefetch_record(BusinessKey business) const;
   void prefetch_facts(BusinessKey business) const;
 
-  // Applies one fact, published at `published` (< 0: not known); hands the change of the business's contribution
-  // to `sink`, a template parameter with add(DeltaKey, int64_t), and the change of what is known of delays to
-  // its report(ReportKey, int64_t).
+  // Applies one fact, published at `published` (< 0: not known); hands the change of the business's
+  // contribution to `sink`, a template parameter with add(DeltaKey, int64_t), and the change of
+  // what is known of delays to its report(ReportKey, int64_t).
   template <class Sink>
   Outcome apply(const Event& event, base::UnixMillis published, Sink& sink);
 
   // The facts known of a business; empty when it is unknown.
   std::span<const Fact> facts(BusinessKey business) const;
 
-  // The records as they stand now, at the cost of some pointers: what changes until thaw() is copied first, a
-  // mebibyte at a time. Then no FrozenLedger of before is read any more.
+  // The records as they stand now, at the cost of some pointers: what changes until thaw() is
+  // copied first, a mebibyte at a time. Then no FrozenLedger of before is read any more.
   FrozenLedger freeze();
   void thaw() { frozen_ = false; }
-  // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has too many facts
-  // or these do not stand in their order.
+  // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has
+  // too many facts or these do not stand in their order.
   bool restore(BusinessKey business, bool unregistered, std::span<const Fact> facts);
   // Room for so many businesses in the index.
   void reserve(size_t businesses);
@@ -85,7 +84,7 @@ class Ledger {
   struct alignas(64) Record {
     static constexpr size_t kInline = 2;
     uint64_t key = 0;
-    uint32_t block = 0;         // of facts, when there are more than kInline
+    uint32_t block = 0;  // of facts, when there are more than kInline
     uint16_t count = 0;
     uint8_t capacity_log2 = 0;  // of the block
     bool unregistered = false;
@@ -126,7 +125,8 @@ class Ledger {
   // Before anything is written to a record, or to a block.
   void own_record(uint32_t number) {
     uint32_t const chunk = number >> kRecordsPerChunkLog2;
-    if (chunk_epochs_[chunk] != epoch_) own(chunks_[chunk], chunk_epochs_[chunk], kRecordsPerChunkLog2);
+    if (chunk_epochs_[chunk] != epoch_)
+      own(chunks_[chunk], chunk_epochs_[chunk], kRecordsPerChunkLog2);
   }
   void own_block(uint32_t number) {
     uint32_t const slab = number >> kFactsPerSlabLog2;
@@ -181,16 +181,17 @@ class Ledger {
 class FrozenLedger {
  public:
   size_t size() const { return records_; }
-  // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of arrival.
+  // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of
+  // arrival.
   template <class Use>
   void each(Use use) const {
     constexpr uint32_t kRecordMask = (1u << Ledger::kRecordsPerChunkLog2) - 1;
     constexpr uint32_t kFactMask = (1u << Ledger::kFactsPerSlabLog2) - 1;
     for (uint32_t i = 0; i < records_; ++i) {
       const Ledger::Record& r = chunks_[i >> Ledger::kRecordsPerChunkLog2][i & kRecordMask];
-      const Fact* const facts = r.capacity_log2 == 0
-                                    ? r.facts
-                                    : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
+      const Fact* const facts =
+          r.capacity_log2 == 0 ? r.facts
+                               : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
       use(BusinessKey(r.key), r.unregistered, std::span<const Fact>(facts, r.count));
     }
   }

@@ -17,9 +17,10 @@ namespace {
 
 void answer(mg_connection* connection, int code, const char* reason, const char* type,
             const std::string& body) {
-  mg_printf(connection,
-            "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-            code, reason, type, body.size());
+  mg_printf(
+      connection,
+      "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+      code, reason, type, body.size());
   mg_write(connection, body.data(), body.size());
 }
 
@@ -28,8 +29,8 @@ class HealthHandler : public CivetHandler {
   explicit HealthHandler(std::function<Health()> health) : health_(std::move(health)) {}
   bool handleGet(CivetServer*, mg_connection* connection) override {
     Health const health = health_();
-    answer(connection, health.ok ? 200 : 503, health.ok ? "OK" : "Service Unavailable", "text/plain",
-           health.text + "\n");
+    answer(connection, health.ok ? 200 : 503, health.ok ? "OK" : "Service Unavailable",
+           "text/plain", health.text + "\n");
     return true;
   }
 
@@ -103,6 +104,8 @@ void Exposer::add(std::weak_ptr<prometheus::Collectable> collectable) {
   impl_->metrics_.add(std::move(collectable));
 }
 
-int Exposer::port() const { return impl_->server_.getListeningPorts().at(0); }
+int Exposer::port() const {
+  return impl_->server_.getListeningPorts().at(0);
+}
 
 }  // namespace bellwether::metrics

@@ -55,9 +55,10 @@ Stat read_stat() {
   text[n] = '\0';
   const char* const after_name = std::strrchr(text, ')');
   if (after_name == nullptr) return stat;
-  std::sscanf(after_name + 2,
-              "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu %lu %ld",
-              &stat.threads, &stat.start_ticks, &stat.virtual_bytes, &stat.resident_pages);
+  std::sscanf(
+      after_name + 2,
+      "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu %lu %ld",
+      &stat.threads, &stat.start_ticks, &stat.virtual_bytes, &stat.resident_pages);
   return stat;
 }
 
@@ -85,9 +86,11 @@ class ProcessCollector : public prometheus::Collectable {
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
     return {
-        single("process_cpu_seconds_total", "User and system time spent.", MetricType::Counter, cpu),
-        single("process_resident_memory_bytes", "Resident memory.", MetricType::Gauge,
-               static_cast<double>(stat.resident_pages) * static_cast<double>(sysconf(_SC_PAGESIZE))),
+        single("process_cpu_seconds_total", "User and system time spent.", MetricType::Counter,
+               cpu),
+        single(
+            "process_resident_memory_bytes", "Resident memory.", MetricType::Gauge,
+            static_cast<double>(stat.resident_pages) * static_cast<double>(sysconf(_SC_PAGESIZE))),
         single("process_virtual_memory_bytes", "Virtual memory.", MetricType::Gauge,
                static_cast<double>(stat.virtual_bytes)),
         single("process_open_fds", "Open file descriptors.", MetricType::Gauge, open_descriptors()),

@@ -47,7 +47,8 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
   LineErrors errors(areas_file);
   BELLWETHER_ASSIGN_OR_RETURN(
       std::vector<CsvRow> const rows,
-      base::parse_csv(areas_csv, areas_file, {"code", "name", "level", "parent"}, {"from", "until"}));
+      base::parse_csv(areas_csv, areas_file, {"code", "name", "level", "parent"},
+                      {"from", "until"}));
   if (rows.empty()) errors.add(1, "no areas; the first row is the root");
   for (const CsvRow& row : rows) {
     if (out.areas_.size() >= kAreasMax) {
@@ -58,14 +59,17 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
     AreaId const id(static_cast<uint16_t>(out.areas_.size()));
     Area area{row[0], row[1], row[2], AreaId(0), false, true, parse_validity(row, 4, errors)};
     if (id == kRootArea) {
-      if (!row[3].empty()) errors.add(row.line, "the first area is the root; leave its parent empty");
+      if (!row[3].empty())
+        errors.add(row.line, "the first area is the root; leave its parent empty");
     } else if (auto const parent = out.by_code_.find(row[3]); parent == out.by_code_.end()) {
-      errors.add(row.line, cat("parent \"", row[3], "\" is not known; put parents before children"));
+      errors.add(row.line,
+                 cat("parent \"", row[3], "\" is not known; put parents before children"));
       continue;
     } else {
       area.parent = parent->second;
     }
-    if (area.level == "set") errors.add(row.line, "level \"set\" is for area sets; use another word");
+    if (area.level == "set")
+      errors.add(row.line, "level \"set\" is for area sets; use another word");
     if (!out.by_code_.try_emplace(row[0], id).second) {
       errors.add(row.line, cat("code \"", row[0], "\" stands twice; remove one"));
       continue;
@@ -111,7 +115,8 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
         out.areas_.push_back({row[0], row[1], "set", kRootArea, true, false, validity});
         out.children_.emplace_back();
       } else if (!out.areas_[set.value].is_set) {
-        set_errors.add(row.line, cat("\"", row[0], "\" is the code of an area; give the set another"));
+        set_errors.add(row.line,
+                       cat("\"", row[0], "\" is the code of an area; give the set another"));
         continue;
       }
       Area& area = out.areas_[set.value];
@@ -152,7 +157,8 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
 
 absl::StatusOr<AreaId> Areas::find(std::string_view code) const {
   auto const found = by_code_.find(base::to_absl(code));
-  if (found == by_code_.end()) return absl::NotFoundError(cat("no area or area set \"", code, "\""));
+  if (found == by_code_.end())
+    return absl::NotFoundError(cat("no area or area set \"", code, "\""));
   return found->second;
 }
 

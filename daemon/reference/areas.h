@@ -1,9 +1,8 @@
 // Purpose: the dated geography. Areas form a tree under one root; area sets (a former LEP, a growth
-// hub) are many-to-many groupings of areas with a life span. Both are addressed by AreaId, so that a
-// query may name either.
-// Invariants: immutable after parse; AreaId is the index in file order of the areas (the root first),
-// then of the sets; parents stand before their children; a set's members are areas, not sets.
-// Thread safety: immutable, so any number of readers.
+// hub) are many-to-many groupings of areas with a life span. Both are addressed by AreaId, so that
+// a query may name either. Invariants: immutable after parse; AreaId is the index in file order of
+// the areas (the root first), then of the sets; parents stand before their children; a set's
+// members are areas, not sets. Thread safety: immutable, so any number of readers.
 #pragma once
 
 #include <span>
@@ -45,15 +44,15 @@ struct AreaAncestor {
 };
 
 inline constexpr AreaId kRootArea{0};
-inline constexpr size_t kAreasMax = 60'000;      // AreaId is 16 bits
+inline constexpr size_t kAreasMax = 60'000;  // AreaId is 16 bits
 inline constexpr size_t kAreaCodeBytesMax = 32;
 
 class Areas {
  public:
-  // `areas_csv`: header code,name,level,parent[,from,until]; the first row is the root and has an empty
-  // parent; dates YYYY-MM-DD, until exclusive, empty = open. `sets_csv` (may be empty): header
-  // set,name,member[,from,until], a row a member. `*_file` names them in errors.
-  // Error: InvalidArgument listing every bad line as "file:line: what; what to do".
+  // `areas_csv`: header code,name,level,parent[,from,until]; the first row is the root and has an
+  // empty parent; dates YYYY-MM-DD, until exclusive, empty = open. `sets_csv` (may be empty):
+  // header set,name,member[,from,until], a row a member. `*_file` names them in errors. Error:
+  // InvalidArgument listing every bad line as "file:line: what; what to do".
   static absl::StatusOr<Areas> parse(std::string_view areas_csv, std::string_view areas_file,
                                      std::string_view sets_csv, std::string_view sets_file);
 
@@ -62,7 +61,9 @@ class Areas {
   const Area& at(AreaId id) const { return areas_[id.value]; }
   size_t size() const { return areas_.size(); }
   std::span<const Area> all() const { return areas_; }
-  std::span<const AreaId> children(AreaId id) const { return children_[id.value]; }  // of a set: members
+  std::span<const AreaId> children(AreaId id) const {
+    return children_[id.value];
+  }  // of a set: members
   // Every node that a fact in `id` counts in: itself, its parents up to the root, and the sets that
   // hold any of these, with the days in which they do. The area itself stands first.
   std::span<const AreaAncestor> ancestors(AreaId id) const { return ancestors_[id.value]; }

@@ -10,7 +10,7 @@
 namespace bellwether::reference {
 namespace {
 
-constexpr size_t kBytesMax = 8;   // "SW1A1AA" has seven
+constexpr size_t kBytesMax = 8;     // "SW1A1AA" has seven
 constexpr size_t kInwardBytes = 3;  // "1AA"
 
 // Upper case without blanks, in a buffer of the caller's; empty when it is no postcode.
@@ -48,7 +48,8 @@ absl::StatusOr<Postcodes> Postcodes::parse(std::string_view csv, std::string_vie
     if (code.empty()) {
       errors.add(row.line, base::cat("\"", row[0], "\" is no postcode or outward code"));
     } else if (!area.ok() || areas.at(*area).is_set || !areas.at(*area).is_leaf) {
-      errors.add(row.line, base::cat("\"", row[1], "\" is no leaf area; name one of the areas file"));
+      errors.add(row.line,
+                 base::cat("\"", row[1], "\" is no leaf area; name one of the areas file"));
     } else if (!out.areas_.try_emplace(std::string(code), *area).second) {
       errors.add(row.line, base::cat("\"", row[0], "\" stands twice; remove one"));
     }
@@ -60,7 +61,8 @@ absl::StatusOr<Postcodes> Postcodes::parse(std::string_view csv, std::string_vie
 absl::StatusOr<AreaId> Postcodes::find(std::string_view postcode) const {
   std::array<char, kBytesMax> buffer;
   std::string_view const code = normalise(postcode, buffer);
-  if (code.empty()) return absl::InvalidArgumentError(base::cat("\"", postcode, "\" is no postcode"));
+  if (code.empty())
+    return absl::InvalidArgumentError(base::cat("\"", postcode, "\" is no postcode"));
   auto found = areas_.find(base::to_absl(code));
   if (found == areas_.end() && is_full(code)) {
     found = areas_.find(base::to_absl(code.substr(0, code.size() - kInwardBytes)));

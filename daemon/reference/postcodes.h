@@ -1,6 +1,5 @@
-// Purpose: UK postcodes to leaf areas: through the full postcode where the table has it, else through
-// the outward code (the postcode district, "B15").
-// Thread safety: immutable.
+// Purpose: UK postcodes to leaf areas: through the full postcode where the table has it, else
+// through the outward code (the postcode district, "B15"). Thread safety: immutable.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Purpose: everything the engine knows of the world that is not an event: areas, sectors, postcodes.
-// Thread safety: immutable.
+// Purpose: everything the engine knows of the world that is not an event: areas, sectors,
+// postcodes. Thread safety: immutable.
 #pragma once
 
 #include "reference/areas.h"

@@ -67,7 +67,8 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
       }
     }
     if (id == kUnclassified && row[kCode] != "unclassified") {
-      errors.add(row.line, "the second sector is \"unclassified\", for businesses without a sector");
+      errors.add(row.line,
+                 "the second sector is \"unclassified\", for businesses without a sector");
     }
     if (!out.by_code_.try_emplace(row[kCode], id).second) {
       errors.add(row.line, cat("code \"", row[kCode], "\" stands twice; remove one"));
@@ -98,7 +99,8 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
   for (const Prefixed& p : prefixed) {
     const Sector& sector = out.sectors_[p.sector.value];
     if (!sector.is_leaf) {
-      if (!p.prefixes.empty()) errors.add(p.line, "only a leaf has prefixes; give them to its children");
+      if (!p.prefixes.empty())
+        errors.add(p.line, "only a leaf has prefixes; give them to its children");
       continue;
     }
     if (p.sector == kUnclassified) continue;

@@ -1,8 +1,8 @@
 // Purpose: the classification of activities as a tree: all › section › division (or whatever levels
-// the scheme has). A business's activity code is matched to the leaf with the longest code that is a
-// prefix of it.
-// Invariants: immutable after parse; SectorId is the index in file order, 0 is "all"; parents stand
-// before their children; facts count at leaves (and at kUnclassified, which is under "all" only).
+// the scheme has). A business's activity code is matched to the leaf with the longest code that is
+// a prefix of it. Invariants: immutable after parse; SectorId is the index in file order, 0 is
+// "all"; parents stand before their children; facts count at leaves (and at kUnclassified, which is
+// under "all" only).
 #pragma once
 
 #include <span>
@@ -19,7 +19,7 @@ namespace bellwether::reference {
 using base::SectorId;
 
 struct Sector {
-  std::string code;   // "J" or "62"; "all" for the root
+  std::string code;  // "J" or "62"; "all" for the root
   std::string name;
   std::string level;  // "all", "section", "division", …
   SectorId parent;    // the root is its own parent
@@ -34,8 +34,8 @@ inline constexpr size_t kSectorsMax = 1'000;
 
 class Sectors {
  public:
-  // `csv`: header scheme,version,code,parent,level,name[,prefixes]. First row is code "all" with empty
-  // parent. A leaf matches activity codes that begin with its code, or with one of the
+  // `csv`: header scheme,version,code,parent,level,name[,prefixes]. First row is code "all" with
+  // empty parent. A leaf matches activity codes that begin with its code, or with one of the
   // space-separated `prefixes` where that column is filled. Rows of level "none" map codes (column
   // code, matched whole) to kUnclassified (99999 dormant, 74990 non-trading).
   // Error: InvalidArgument listing every bad line as "file:line: what; what to do".

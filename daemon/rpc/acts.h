@@ -1,5 +1,5 @@
-// Purpose: what the requests of human acts have in common: who acts, why, and the wait for the journal.
-// Thread safety: all functions may be called from any thread.
+// Purpose: what the requests of human acts have in common: who acts, why, and the wait for the
+// journal. Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

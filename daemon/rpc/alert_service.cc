@@ -13,9 +13,9 @@ namespace bellwether::rpc {
 namespace {
 
 namespace api = bellwether::alerts::v1;
+using base::cat;
 using ::bellwether::alerts::Alert;
 using ::bellwether::alerts::AlertPtr;
-using base::cat;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Periods of the path that ExplainAlert shows.
@@ -26,8 +26,8 @@ grpc::Status no_alert(const std::string& name) {
                       cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
 }
 
-// Shares of people who asked for help are told as the indicators are; a period that may not be told takes
-// its scores with it.
+// Shares of people who asked for help are told as the indicators are; a period that may not be told
+// takes its scores with it.
 void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   if (p.denominator <= 0) return;
   ::bellwether::indicators::Value v;
@@ -46,9 +46,11 @@ void protect(engine::PathPoint& p, common::v1::Basis& basis) {
 }
 
 // Empty means any.
-void check_rule(const engine::View& view, const std::string& id, std::string_view field, BadRequest& bad) {
+void check_rule(const engine::View& view, const std::string& id, std::string_view field,
+                BadRequest& bad) {
   auto const& rules = view.book->rule_set();
-  if (id.empty() || (rules != nullptr && ::bellwether::alerts::find_rule(*rules, id) != nullptr)) return;
+  if (id.empty() || (rules != nullptr && ::bellwether::alerts::find_rule(*rules, id) != nullptr))
+    return;
   std::string known;
   if (rules != nullptr) {
     for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
@@ -76,9 +78,11 @@ class AlertService final
       for (const auto& [name, alert] : view->book->alerts()) {
         if (filter->matches(*alert)) found.push_back(alert);
       }
-      // Newest first, then by name. A page continues behind the last alert of the one before, so that
-      // alerts raised meanwhile shift nothing.
-      auto const rank = [](const Alert& a) { return std::tuple(-a.raised_at.value, std::string_view(a.name)); };
+      // Newest first, then by name. A page continues behind the last alert of the one before, so
+      // that alerts raised meanwhile shift nothing.
+      auto const rank = [](const Alert& a) {
+        return std::tuple(-a.raised_at.value, std::string_view(a.name));
+      };
       std::ranges::sort(found, [&](const auto& a, const auto& b) { return rank(*a) < rank(*b); });
       size_t begin = 0;
       if (!page.after.empty()) {
@@ -128,7 +132,8 @@ class AlertService final
       if (alert == nullptr) return no_alert(request->name());
       base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
-      for (std::string& paragraph : explanation(*view, *alert)) response->add_text(std::move(paragraph));
+      for (std::string& paragraph : explanation(*view, *alert))
+        response->add_text(std::move(paragraph));
       for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
         protect(p, *response->mutable_basis());
         api::PathPoint& out = *response->add_path();
@@ -186,13 +191,18 @@ class AlertService final
       read_node(*before, node, "silence", bad);
       check_rule(*before, wanted.rule(), "silence.rule", bad);
       if (wanted.rule().empty() && wanted.area().empty() && wanted.sector().empty()) {
-        bad.add("silence", "name a rule, an area or a sector; a silence over everything is refused");
+        bad.add("silence",
+                "name a rule, an area or a sector; a silence over everything is refused");
       }
       if (wanted.until_ms() <= now.value) bad.add("silence.until_ms", "must lie in the future");
       if (!bad.empty()) return bad.status();
-      ::bellwether::alerts::SilenceCreated const act{
-          wanted.rule(),  wanted.area(),    wanted.sector(), base::UnixMillis(wanted.until_ms()),
-          wanted.actor(), wanted.comment(), now};
+      ::bellwether::alerts::SilenceCreated const act{wanted.rule(),
+                                                     wanted.area(),
+                                                     wanted.sector(),
+                                                     base::UnixMillis(wanted.until_ms()),
+                                                     wanted.actor(),
+                                                     wanted.comment(),
+                                                     now};
       auto const offset = append(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
@@ -215,12 +225,14 @@ class AlertService final
                             cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
       }
       base::UnixMillis const now = shared_.backend.now();
-      auto const offset = append(shared_, *context, ::bellwether::alerts::SilenceExpired{
-                                               base::JournalOffset(*id), request->actor(), now});
+      auto const offset = append(
+          shared_, *context,
+          ::bellwether::alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
       auto const found = view->book->silences().find(*id);
-      if (found != view->book->silences().end()) fill(found->second, now, *response->mutable_silence());
+      if (found != view->book->silences().end())
+        fill(found->second, now, *response->mutable_silence());
       fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
@@ -240,7 +252,8 @@ class AlertService final
           read_range(request->page_size(), request->page_token(),
                      cat("ListSilences|", request->include_expired() ? 1 : 0), some.size(), bad);
       if (!bad.empty()) return bad.status();
-      for (size_t i = range.begin; i < range.end; ++i) fill(*some[i], now, *response->add_silences());
+      for (size_t i = range.begin; i < range.end; ++i)
+        fill(*some[i], now, *response->add_silences());
       response->set_next_page_token(range.next_page_token);
       fill(*view, *response->mutable_basis());
       return grpc::Status::OK;

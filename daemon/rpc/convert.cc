@@ -68,8 +68,9 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
     api::Contribution& to = *out.add_contributions();
     to.mutable_node()->set_area(c.area);
     to.mutable_node()->set_sector(c.sector);
-    to.set_display_name(c.measure.empty() ? cat(sector_name(view, c.sector), ", ", area_name(view, c.area))
-                                          : measure_title(c.measure));
+    to.set_display_name(c.measure.empty()
+                            ? cat(sector_name(view, c.sector), ", ", area_name(view, c.area))
+                            : measure_title(c.measure));
     to.set_observed(c.observed);
     to.set_expected(c.expected);
     to.set_share(c.share);
@@ -80,13 +81,14 @@ void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
 
 std::string figure(double x) {
   return std::abs(x) >= 100 || x == std::round(x) ? absl::StrFormat("%.0f", x)
-                                                   : absl::StrFormat("%.1f", x);
+                                                  : absl::StrFormat("%.1f", x);
 }
 
 // "20 % below expectation".
 std::string deviation(const Evidence& e) {
   double const percent = 100 * (e.ratio - 1);
-  return absl::StrFormat("%.0f %% %s expectation", std::abs(percent), percent < 0 ? "below" : "above");
+  return absl::StrFormat("%.0f %% %s expectation", std::abs(percent),
+                         percent < 0 ? "below" : "above");
 }
 
 bool is_detector(const alerts::Rule* rule) {
@@ -111,14 +113,15 @@ std::string subject_title(const alerts::Rule& rule) {
 
 std::string figures(const alerts::Rule* rule, const Evidence& e) {
   if (is_detector(rule)) {
-    return cat(figure(e.observed), " observed, ", figure(e.expected), " expected (", deviation(e), ")");
+    return cat(figure(e.observed), " observed, ", figure(e.expected), " expected (", deviation(e),
+               ")");
   }
   if (is_composite(rule)) {
     std::string text = absl::StrFormat("score %.1f", e.z);
     for (size_t i = 0; i < e.contributions.size(); ++i) {
       const alerts::Contribution& c = e.contributions[i];
-      base::append(text, i == 0 ? " (" : "; ", c.measure, " ", figure(c.observed), " observed, ", figure(c.expected),
-                   absl::StrFormat(" expected, %+.1f", c.z));
+      base::append(text, i == 0 ? " (" : "; ", c.measure, " ", figure(c.observed), " observed, ",
+                   figure(c.expected), absl::StrFormat(" expected, %+.1f", c.z));
     }
     return text + (e.contributions.empty() ? "" : ")");
   }
@@ -128,10 +131,14 @@ std::string figures(const alerts::Rule* rule, const Evidence& e) {
 // Why nothing tests the alert any more; empty when it was cleared by its figures.
 std::string_view closed_because(alerts::ClearReason reason) {
   switch (reason) {
-    case alerts::ClearReason::kQuiet: return "";
-    case alerts::ClearReason::kOutOfScope: return "its node is no longer one that the rule tests";
-    case alerts::ClearReason::kRuleRemoved: return "the rule set no longer has this rule";
-    case alerts::ClearReason::kRuleDisabled: return "the rule is disabled";
+    case alerts::ClearReason::kQuiet:
+      return "";
+    case alerts::ClearReason::kOutOfScope:
+      return "its node is no longer one that the rule tests";
+    case alerts::ClearReason::kRuleRemoved:
+      return "the rule set no longer has this rule";
+    case alerts::ClearReason::kRuleDisabled:
+      return "the rule is disabled";
   }
   return "";
 }
@@ -216,7 +223,8 @@ std::string summary(const engine::View& view, const alerts::Transition& t) {
   const alerts::AlertUpdate& s = t.alert->state;
   const alerts::Rule* const rule = find_rule(view, s.key.rule);
   std::string_view const severity = alerts::kSeverityNames[static_cast<size_t>(s.severity)];
-  std::string const what = cat(rule == nullptr ? s.key.rule : rule->title, " in ", where(view, s.key));
+  std::string const what =
+      cat(rule == nullptr ? s.key.rule : rule->title, " in ", where(view, s.key));
   switch (t.kind) {
     case alerts::TransitionKind::kRaised:
       return cat(what, ": raised ", severity, " for ", view.calendar.name(s.evidence.period), ": ",
@@ -224,37 +232,48 @@ std::string summary(const engine::View& view, const alerts::Transition& t) {
     case alerts::TransitionKind::kEscalated:
       return cat(what, ": now ", severity, ": ", figures(rule, s.evidence), ", since ",
                  view.calendar.name(s.onset));
-    case alerts::TransitionKind::kEased: return cat(what, ": eased to ", severity);
+    case alerts::TransitionKind::kEased:
+      return cat(what, ": eased to ", severity);
     case alerts::TransitionKind::kCleared: {
       std::string_view const because = closed_because(s.clear_reason);
       return cat(what, ": cleared", because.empty() ? "" : ": ", because);
     }
     case alerts::TransitionKind::kAcknowledged:
-      return cat(what, ": acknowledged by ",
-                 t.alert->acknowledgement ? t.alert->acknowledgement->actor : std::string("nobody"));
-    case alerts::TransitionKind::kSuspended: return cat(what, ": not assessed: ", s.suspended);
-    case alerts::TransitionKind::kResumed: return cat(what, ": assessed again");
-    case alerts::TransitionKind::kNone: break;
+      return cat(
+          what, ": acknowledged by ",
+          t.alert->acknowledgement ? t.alert->acknowledgement->actor : std::string("nobody"));
+    case alerts::TransitionKind::kSuspended:
+      return cat(what, ": not assessed: ", s.suspended);
+    case alerts::TransitionKind::kResumed:
+      return cat(what, ": assessed again");
+    case alerts::TransitionKind::kNone:
+      break;
   }
   return what;
 }
 
 std::string how_sure(const engine::View& view, const Evidence& e) {
   std::string text = absl::StrFormat(
-      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number of series "
+      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
+      "of series "
       "tested).",
       e.p, e.p_adjusted);
   base::append(text, absl::StrFormat(" The baseline rests on %d periods", e.baseline_periods));
   if (e.baseline_first < e.baseline_last) {
-    base::append(text, " from ", view.calendar.name(e.baseline_first), " to ", view.calendar.name(e.baseline_last));
+    base::append(text, " from ", view.calendar.name(e.baseline_first), " to ",
+                 view.calendar.name(e.baseline_last));
   }
   if (e.downweighted > 0) {
-    base::append(text, ", of which ", e.downweighted, " count for less because they stand out themselves");
+    base::append(text, ", of which ", e.downweighted,
+                 " count for less because they stand out themselves");
   }
-  base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.", e.dispersion));
+  base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.",
+                                     e.dispersion));
   if (e.score_scale > 1) {
-    base::append(text, absl::StrFormat(" Scores of this series have been %.1f times as wide as theory has it, "
-                                       "which is allowed for.", e.score_scale));
+    base::append(text, absl::StrFormat(
+                           " Scores of this series have been %.1f times as wide as theory has it, "
+                           "which is allowed for.",
+                           e.score_scale));
   }
   return text;
 }
@@ -263,22 +282,29 @@ std::string how_sure(const engine::View& view, const Evidence& e) {
 std::string how_young(const engine::View& view, const Evidence& e) {
   std::string_view const unit = base::name(view.calendar.unit());
   std::string text = absl::StrFormat(
-      "How young: a baseline by season needs %d years, and this series has fewer. It is held against its latest %d "
+      "How young: a baseline by season needs %d years, and this series has fewer. It is held "
+      "against its latest %d "
       "%ss, which know no season; ",
       detection::FarringtonOptions().years_min, e.baseline_periods, unit);
   if (e.baseline_kind == detection::BaselineKind::kRecent) {
-    base::append(text, absl::StrFormat("as there is no year to look back on, a season of %.0f %% is allowed for.",
-                                       100 * detection::ColdStartOptions().season_sd));
+    base::append(
+        text,
+        absl::StrFormat("as there is no year to look back on, a season of %.0f %% is allowed for.",
+                        100 * detection::ColdStartOptions().season_sd));
   } else {
-    base::append(text, absl::StrFormat("a deviation counts only as far as it exceeds that of the same %s a year "
-                                       "before, which was %+.1f standard deviations.", unit, e.year_before));
+    base::append(
+        text,
+        absl::StrFormat("a deviation counts only as far as it exceeds that of the same %s a year "
+                        "before, which was %+.1f standard deviations.",
+                        unit, e.year_before));
   }
   return text + " So the alert is amber at most, and no change-point statistic rests on it.";
 }
 
 std::string how_complete(const Evidence& e) {
   return absl::StrFormat(
-      "How complete: by then %.0f %% of the period's events are usually reported, and the expectation is of that "
+      "How complete: by then %.0f %% of the period's events are usually reported, and the "
+      "expectation is of that "
       "part. The whole count is estimated at %.0f (95 %%: %.0f to %.0f).",
       100 * e.reported, e.nowcast, e.nowcast_lower, e.nowcast_upper);
 }
@@ -292,16 +318,18 @@ std::string left_out(const engine::View& view, const alerts::AlertUpdate& s, con
     base::append(breaks, breaks.empty() ? "" : ", ", view.calendar.name(p.first), " to ",
                  view.calendar.name(p.last), " (", declared.reason, ")");
   }
-  std::string text = breaks.empty() ? "" : cat("As declared, the baseline leaves out ", breaks, ".");
+  std::string text =
+      breaks.empty() ? "" : cat("As declared, the baseline leaves out ", breaks, ".");
   int32_t const most = alerts::frozen_ticks_max(view.calendar);
   if (!s.open || s.frozen_ticks == 0) return text;
   base::append(text, text.empty() ? "" : " ");
   if (s.frozen_ticks <= most) {
-    base::append(text, "While it is red no baseline rests on the periods from ", view.calendar.name(s.onset),
-                 " on, for ", most, " at most.");
+    base::append(text, "While it is red no baseline rests on the periods from ",
+                 view.calendar.name(s.onset), " on, for ", most, " at most.");
   } else {
-    base::append(text, "It has been red for more than ", most,
-                 " periods: the level since then is the new normal, and baselines rest on it again.");
+    base::append(
+        text, "It has been red for more than ", most,
+        " periods: the level since then is the new normal, and baselines rest on it again.");
   }
   return text;
 }
@@ -309,14 +337,19 @@ std::string left_out(const engine::View& view, const alerts::AlertUpdate& s, con
 // Several counts of a node as one score: which, how far off each, how sure.
 std::string how_together(const Evidence& e) {
   std::string text = absl::StrFormat(
-      "%d counts of this node are taken together, each by how far it is off its own baseline by season in the direction "
-      "that harms, at most %.0f, and by how much they usually go together. The score is %.1f; if nothing happens, 95 %% "
-      "lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g after correction for the number "
+      "%d counts of this node are taken together, each by how far it is off its own baseline by "
+      "season in the direction "
+      "that harms, at most %.0f, and by how much they usually go together. The score is %.1f; if "
+      "nothing happens, 95 %% "
+      "lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g after "
+      "correction for the number "
       "of nodes tested).",
       e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
   for (const alerts::Contribution& c : e.contributions) {
-    base::append(text, " ", measure_title(c.measure), ": ", figure(c.observed), " observed where ", figure(c.expected),
-                 absl::StrFormat(" were expected, score %+.1f, %.0f %% of the sum.", c.z, 100 * c.share));
+    base::append(
+        text, " ", measure_title(c.measure), ": ", figure(c.observed), " observed where ",
+        figure(c.expected),
+        absl::StrFormat(" were expected, score %+.1f, %.0f %% of the sum.", c.z, 100 * c.share));
   }
   return text;
 }
@@ -324,7 +357,8 @@ std::string how_together(const Evidence& e) {
 // In control, without a change, on average.
 double years_between_false_alarms(base::Calendar calendar, double threshold) {
   detection::CusumOptions const o;
-  return detection::cusum_average_run_length(o.reference, threshold, 0) / calendar.periods_per_year();
+  return detection::cusum_average_run_length(o.reference, threshold, 0) /
+         calendar.periods_per_year();
 }
 
 std::vector<std::string> explanation(const engine::View& view, const alerts::Alert& alert) {
@@ -343,30 +377,31 @@ std::vector<std::string> explanation(const engine::View& view, const alerts::Ale
     std::string const unit = share ? " %" : "";
     text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
                        figure(e.observed), unit, " observed where ", figure(e.expected), unit,
-                       " were expected; 95 % of ",
-                       base::name(view.calendar.unit()),
-                       "s like this one lie between ",
-                       figure(e.lower), " and ", figure(e.upper), ". That is ", deviation(e), "."));
+                       " were expected; 95 % of ", base::name(view.calendar.unit()),
+                       "s like this one lie between ", figure(e.lower), " and ", figure(e.upper),
+                       ". That is ", deviation(e), "."));
     if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
     if (e.reported < 1) text.push_back(how_complete(e));
     text.push_back(how_sure(view, e));
     if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));
   } else if (is_composite(rule)) {
-    text.push_back(cat(rule->title, " in ", where(view, s.key), ", ", period, ". ", how_together(e)));
+    text.push_back(
+        cat(rule->title, " in ", where(view, s.key), ", ", period, ". ", how_together(e)));
     if (std::string out = left_out(view, s, e); !out.empty()) text.push_back(std::move(out));
   } else {
-    text.push_back(cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ",
-                       figures(rule, e), rule->persistence > 1
-                           ? cat(", for ", rule->persistence, " periods in a row.")
-                           : std::string(".")));
+    text.push_back(
+        cat(subject_title(*rule), " in ", where(view, s.key), ", ", period, ": ", figures(rule, e),
+            rule->persistence > 1 ? cat(", for ", rule->persistence, " periods in a row.")
+                                  : std::string(".")));
   }
   if (is_detector(rule) || is_composite(rule)) {
     if (e.cusum > 0) {
-      text.push_back(absl::StrFormat(
-          "Since when: deviations add up since %s; the change-point statistic stands at %.1f (red from "
-          "%.1f, which chance alone reaches once in %.0f years).",
-          view.calendar.name(s.onset), e.cusum, e.cusum_threshold,
-          years_between_false_alarms(view.calendar, e.cusum_threshold)));
+      text.push_back(
+          absl::StrFormat("Since when: deviations add up since %s; the change-point statistic "
+                          "stands at %.1f (red from "
+                          "%.1f, which chance alone reaches once in %.0f years).",
+                          view.calendar.name(s.onset), e.cusum, e.cusum_threshold,
+                          years_between_false_alarms(view.calendar, e.cusum_threshold)));
     }
   }
   if (!e.contributions.empty() && !is_composite(rule)) {
@@ -402,8 +437,9 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
     if (area.ok()) {
       out.area = *area;
     } else {
-      bad.add(cat(field, ".area"), cat("no area \"", node.area().substr(0, reference::kAreaCodeBytesMax),
-                                       "\"; ListAreas names them all"));
+      bad.add(cat(field, ".area"),
+              cat("no area \"", node.area().substr(0, reference::kAreaCodeBytesMax),
+                  "\"; ListAreas names them all"));
     }
   }
   if (!node.sector().empty()) {
@@ -411,8 +447,8 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
     if (sector.ok()) {
       out.sector = *sector;
     } else {
-      bad.add(cat(field, ".sector"), cat("no sector \"", node.sector().substr(0, 32),
-                                         "\"; ListSectors names them all"));
+      bad.add(cat(field, ".sector"),
+              cat("no sector \"", node.sector().substr(0, 32), "\"; ListSectors names them all"));
     }
   }
   return out;
@@ -427,8 +463,8 @@ base::PeriodIndex read_period(const engine::View& view, const std::string& text,
     return fallback;
   }
   if (view.data_through && (*period > *view.data_through || *period < view.panel->first_period())) {
-    bad.add(field, cat("there is data from ", view.calendar.name(view.panel->first_period()), " to ",
-                       view.calendar.name(*view.data_through), "; ask within it"));
+    bad.add(field, cat("there is data from ", view.calendar.name(view.panel->first_period()),
+                       " to ", view.calendar.name(*view.data_through), "; ask within it"));
     return fallback;
   }
   return *period;

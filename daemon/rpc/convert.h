@@ -22,7 +22,8 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
           bellwether::alerts::v1::Alert& out);
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
           bellwether::alerts::v1::Transition& out);
-void fill(const alerts::Silence& silence, base::UnixMillis now, bellwether::alerts::v1::Silence& out);
+void fill(const alerts::Silence& silence, base::UnixMillis now,
+          bellwether::alerts::v1::Silence& out);
 
 // "Births in Manufacturing, Singapore, 1997-06: 412 observed, 517 expected (20 % below)".
 std::string summary(const engine::View& view, const alerts::Transition& transition);

@@ -1,6 +1,6 @@
-// Purpose: errors as clients expect them: INVALID_ARGUMENT with google.rpc.BadRequest, one violation a
-// wrong field, each saying what to do.
-// Thread safety: a BadRequest belongs to one call; the rest is pure.
+// Purpose: errors as clients expect them: INVALID_ARGUMENT with google.rpc.BadRequest, one
+// violation a wrong field, each saying what to do. Thread safety: a BadRequest belongs to one call;
+// the rest is pure.
 #pragma once
 
 #include <grpcpp/support/status.h>

@@ -47,7 +47,8 @@ absl::StatusOr<std::vector<Token>> split(std::string_view text) {
       tokens.push_back({std::string(text.substr(begin, i - begin)), TokenKind::kWord});
     } else {
       return absl::InvalidArgumentError(
-          cat("'", text.substr(i, 1), "' cannot stand here; write for example: open = true AND "
+          cat("'", text.substr(i, 1),
+              "' cannot stand here; write for example: open = true AND "
               "severity = RED AND area = \"SG\""));
     }
   }
@@ -74,7 +75,8 @@ absl::StatusOr<AlertFilter::Op> AlertFilter::read_op(std::string_view field, boo
 }
 
 // What c.text says, as the number that is compared.
-absl::Status AlertFilter::read_value(std::string_view field, base::Calendar calendar, Comparison& c) {
+absl::Status AlertFilter::read_value(std::string_view field, base::Calendar calendar,
+                                     Comparison& c) {
   switch (c.field) {
     case Field::kOpen:
     case Field::kHistorical:
@@ -87,7 +89,8 @@ absl::Status AlertFilter::read_value(std::string_view field, base::Calendar cale
     case Field::kSeverity: {
       auto const severity = severity_number(c.text);
       if (!severity || *severity == 0) {
-        return absl::InvalidArgumentError(cat("'", c.text, "' is no severity; say OPS, AMBER or RED"));
+        return absl::InvalidArgumentError(
+            cat("'", c.text, "' is no severity; say OPS, AMBER or RED"));
       }
       c.number = *severity;
       break;
@@ -99,14 +102,16 @@ absl::Status AlertFilter::read_value(std::string_view field, base::Calendar cale
     }
     case Field::kRule:
     case Field::kArea:
-    case Field::kSector: break;
+    case Field::kSector:
+      break;
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Calendar calendar) {
   if (text.size() > kFilterBytesMax) {
-    return absl::InvalidArgumentError(cat("is longer than ", kFilterBytesMax, " bytes; shorten it"));
+    return absl::InvalidArgumentError(
+        cat("is longer than ", kFilterBytesMax, " bytes; shorten it"));
   }
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<Token> const tokens, split(text));
   static constexpr std::array<std::string_view, 8> kFields = {
@@ -121,13 +126,14 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
     auto const field = std::ranges::find(kFields, name);
     if (field == kFields.end() || tokens[i].kind != TokenKind::kWord) {
       return absl::InvalidArgumentError(
-          cat("'", name, "' is no field; there are open, rule, severity, area, sector, historical, "
+          cat("'", name,
+              "' is no field; there are open, rule, severity, area, sector, historical, "
               "acknowledged, raised_period"));
     }
     c.field = static_cast<Field>(field - kFields.begin());
     bool const ordered = c.field == Field::kSeverity || c.field == Field::kRaised;
-    BELLWETHER_ASSIGN_OR_RETURN(
-        c.op, read_op(name, ordered, tokens[i + 1].text, tokens[i + 1].kind == TokenKind::kOperator));
+    BELLWETHER_ASSIGN_OR_RETURN(c.op, read_op(name, ordered, tokens[i + 1].text,
+                                              tokens[i + 1].kind == TokenKind::kOperator));
     c.text = tokens[i + 2].text;
     if (tokens[i + 2].kind == TokenKind::kOperator) {
       return absl::InvalidArgumentError(cat("'", c.text, "' is no value; write FIELD = VALUE"));
@@ -147,19 +153,28 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
 
 bool AlertFilter::matches(const alerts::Alert& alert) const {
   auto const compare = [](const Comparison& c, int64_t value) {
-    return c.op == Op::kEqual ? value == c.number : c.op == Op::kAtLeast ? value >= c.number
-                                                                        : value <= c.number;
+    return c.op == Op::kEqual     ? value == c.number
+           : c.op == Op::kAtLeast ? value >= c.number
+                                  : value <= c.number;
   };
   return std::ranges::all_of(all_, [&](const Comparison& c) {
     switch (c.field) {
-      case Field::kOpen: return compare(c, alert.state.open);
-      case Field::kRule: return alert.state.key.rule == c.text;
-      case Field::kSeverity: return compare(c, static_cast<int64_t>(alert.state.severity));
-      case Field::kArea: return alert.state.key.area == c.text;
-      case Field::kSector: return alert.state.key.sector == c.text;
-      case Field::kHistorical: return compare(c, alert.state.historical);
-      case Field::kAcknowledged: return compare(c, alert.acknowledgement.has_value());
-      case Field::kRaised: return compare(c, alert.state.raised.value);
+      case Field::kOpen:
+        return compare(c, alert.state.open);
+      case Field::kRule:
+        return alert.state.key.rule == c.text;
+      case Field::kSeverity:
+        return compare(c, static_cast<int64_t>(alert.state.severity));
+      case Field::kArea:
+        return alert.state.key.area == c.text;
+      case Field::kSector:
+        return alert.state.key.sector == c.text;
+      case Field::kHistorical:
+        return compare(c, alert.state.historical);
+      case Field::kAcknowledged:
+        return compare(c, alert.acknowledgement.has_value());
+      case Field::kRaised:
+        return compare(c, alert.state.raised.value);
     }
     return false;
   });

@@ -1,5 +1,5 @@
-// Purpose: the filters of ListAlerts and WatchAlerts (a part of AIP-160): comparisons joined by AND.
-// Thread safety: values.
+// Purpose: the filters of ListAlerts and WatchAlerts (a part of AIP-160): comparisons joined by
+// AND. Thread safety: values.
 #pragma once
 
 #include <string>
@@ -13,8 +13,9 @@ namespace bellwether::rpc {
 
 class AlertFilter {
  public:
-  // `open = true AND severity >= AMBER AND area = "SG"`. Fields: open, rule, severity, area, sector,
-  // historical, acknowledged, raised_period; all with =, severity and raised_period also with >= and
+  // `open = true AND severity >= AMBER AND area = "SG"`. Fields: open, rule, severity, area,
+  // sector, historical, acknowledged, raised_period; all with =, severity and raised_period also
+  // with >= and
   // <=. Empty matches all. Error: InvalidArgument, and says what to write.
   static absl::StatusOr<AlertFilter> parse(std::string_view text, base::Calendar calendar);
 

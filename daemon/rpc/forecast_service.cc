@@ -34,8 +34,9 @@ Measure read_measure(std::string_view name, BadRequest& bad) {
   if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
   auto const measure = ::bellwether::indicators::find_measure(name);
   if (!measure) {
-    bad.add("name", cat("no measure \"", name.substr(0, 64),
-                        "\"; name a measure such as births; indicators are formulas and are not forecast"));
+    bad.add("name",
+            cat("no measure \"", name.substr(0, 64),
+                "\"; name a measure such as births; indicators are formulas and are not forecast"));
     return {};
   }
   if (::bellwether::indicators::info(*measure).support) {
@@ -59,7 +60,8 @@ void read_levels(const api::GetForecastRequest& request, Wanted& wanted, BadRequ
   for (int i = 0; i < request.levels_size(); ++i) {
     double const level = request.levels(i);
     if (!(level >= kLevelMin && level <= kLevelMax) || level <= before) {
-      bad.add(cat("levels[", i, "]"), "give coverages in percent from 50 to 99.9, each above the one before");
+      bad.add(cat("levels[", i, "]"),
+              "give coverages in percent from 50 to 99.9, each above the one before");
       return;
     }
     before = level;
@@ -76,13 +78,15 @@ Wanted read(const engine::View& view, const api::GetForecastRequest& request, Ba
   w.node = read_node(view, request.node(), "node", bad);
   int const most = engine::forecast_horizon_max(view.calendar);
   w.horizon = request.horizon() == 0 ? engine::forecast_horizon(view.calendar) : request.horizon();
-  if (w.horizon < 1 || w.horizon > most) bad.add("horizon", cat("give 1 to ", most, " periods; 0 = a year"));
+  if (w.horizon < 1 || w.horizon > most)
+    bad.add("horizon", cat("give 1 to ", most, " periods; 0 = a year"));
   w.options.method = engine::kForecastMethod;
   w.options.non_negative = true;
   if (!request.method().empty()) {
     auto const method = forecast::method_named(request.method());
     if (!method) {
-      bad.add("method", cat("no method \"", request.method().substr(0, 64), "\"; ListMethods names them all"));
+      bad.add("method", cat("no method \"", request.method().substr(0, 64),
+                            "\"; ListMethods names them all"));
     } else {
       w.options.method = *method;
     }
@@ -93,7 +97,8 @@ Wanted read(const engine::View& view, const api::GetForecastRequest& request, Ba
   return w;
 }
 
-void fill(const engine::View& view, const forecast::Forecast& f, int horizon, api::GetForecastResponse& out) {
+void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
+          api::GetForecastResponse& out) {
   for (int h = 0; h < horizon; ++h) {
     auto const i = static_cast<size_t>(h);
     api::ForecastPoint& point = *out.add_points();
@@ -144,12 +149,14 @@ class ForecastService final : public api::ForecastService::Service {
   }
 
  private:
-  static void answer(const engine::View& view, const Wanted& wanted, api::GetForecastResponse& response) {
+  static void answer(const engine::View& view, const Wanted& wanted,
+                     api::GetForecastResponse& response) {
     int const season = view.calendar.periods_per_year();
-    engine::History const known =
-        engine::history(*view.panel, *view.reported, wanted.node, wanted.measure, *view.data_through);
+    engine::History const known = engine::history(*view.panel, *view.reported, wanted.node,
+                                                  wanted.measure, *view.data_through);
     const forecast::Forecast* made = nullptr;
-    if (wanted.of_the_table && view.forecasts != nullptr && view.forecasts->through() == *view.data_through) {
+    if (wanted.of_the_table && view.forecasts != nullptr &&
+        view.forecasts->through() == *view.data_through) {
       made = view.forecasts->find(wanted.node, wanted.measure);
       response.set_coherent(made != nullptr);
     }

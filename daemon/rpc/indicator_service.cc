@@ -55,8 +55,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   return subject;
 }
 
-::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view, Node node,
-                                         PeriodIndex period, common::v1::Basis& basis) {
+::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view,
+                                         Node node, PeriodIndex period, common::v1::Basis& basis) {
   if (!view.data_through) {
     ::bellwether::indicators::Value none;
     none.not_available = "no period is complete yet";
@@ -84,12 +84,15 @@ PeriodIndex latest(const engine::View& view) {
   return view.data_through.value_or(view.panel->first_period());
 }
 
-base::AreaId id_at(const reference::Areas&, size_t i) { return base::AreaId(static_cast<uint16_t>(i)); }
+base::AreaId id_at(const reference::Areas&, size_t i) {
+  return base::AreaId(static_cast<uint16_t>(i));
+}
 base::SectorId id_at(const reference::Sectors&, size_t i) {
   return base::SectorId(static_cast<uint16_t>(i));
 }
 
-// Everything of that level, or all where the level is empty; a level that nothing has is a violation.
+// Everything of that level, or all where the level is empty; a level that nothing has is a
+// violation.
 template <class Tree>
 auto at_level(const Tree& tree, const std::string& level, std::string_view field, BadRequest& bad) {
   std::vector<decltype(id_at(tree, 0))> found;
@@ -99,7 +102,8 @@ auto at_level(const Tree& tree, const std::string& level, std::string_view field
     if (level.empty() || tree.at(id_at(tree, i)).level == level) found.push_back(id_at(tree, i));
   }
   if (found.empty()) {
-    bad.add(field, cat("no level \"", level.substr(0, 32), "\"; there are ", absl::StrJoin(levels, ", ")));
+    bad.add(field,
+            cat("no level \"", level.substr(0, 32), "\"; there are ", absl::StrJoin(levels, ", ")));
   }
   return found;
 }
@@ -111,15 +115,19 @@ base::AreaId read_parent(const engine::View& view, const reference::Areas&, cons
   node.set_area(code);
   return read_node(view, node, "parent", bad).area;
 }
-base::SectorId read_parent(const engine::View& view, const reference::Sectors&, const std::string& code,
-                           BadRequest& bad) {
+base::SectorId read_parent(const engine::View& view, const reference::Sectors&,
+                           const std::string& code, BadRequest& bad) {
   common::v1::Node node;
   node.set_sector(code);
   return read_node(view, node, "parent", bad).sector;
 }
 // Sets have members, not a place in the tree.
-bool in_tree(const reference::Area& area) { return !area.is_set; }
-bool in_tree(const reference::Sector&) { return true; }
+bool in_tree(const reference::Area& area) {
+  return !area.is_set;
+}
+bool in_tree(const reference::Sector&) {
+  return true;
+}
 
 // ListAreas and ListSectors: those of a level, below a parent, by page.
 template <class Request, class Response, class Tree, class Add>
@@ -154,8 +162,8 @@ class IndicatorService final : public api::IndicatorService::Service {
       auto const catalogue = ::bellwether::indicators::catalogue();
       size_t const total = catalogue.size() + ::bellwether::indicators::kMeasures;
       BadRequest bad;
-      PageRange const range = read_range(request->page_size(), request->page_token(), "ListIndicators",
-                                         total, bad);
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(), "ListIndicators", total, bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
         api::Indicator& out = *response->add_indicators();
@@ -176,9 +184,8 @@ class IndicatorService final : public api::IndicatorService::Service {
     return observed(shared_, "ListAreas", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Areas& areas = view->reference->areas;
-      return list("ListAreas", *view, *request, *response, areas, [&](base::AreaId id) {
-        fill_area(areas, id, *response->add_areas());
-      });
+      return list("ListAreas", *view, *request, *response, areas,
+                  [&](base::AreaId id) { fill_area(areas, id, *response->add_areas()); });
     });
   }
 
@@ -187,9 +194,8 @@ class IndicatorService final : public api::IndicatorService::Service {
     return observed(shared_, "ListSectors", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Sectors& sectors = view->reference->sectors;
-      return list("ListSectors", *view, *request, *response, sectors, [&](base::SectorId id) {
-        fill_sector(sectors, id, *response->add_sectors());
-      });
+      return list("ListSectors", *view, *request, *response, sectors,
+                  [&](base::SectorId id) { fill_sector(sectors, id, *response->add_sectors()); });
     });
   }
 
@@ -200,7 +206,8 @@ class IndicatorService final : public api::IndicatorService::Service {
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
       Node const node = read_node(*view, request->node(), "node", bad);
-      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       fill(value_of(subject, *view, node, period, *response->mutable_basis()),
@@ -230,10 +237,11 @@ class IndicatorService final : public api::IndicatorService::Service {
       PeriodIndex const last =
           read_period(*view, request->to_period(), "to_period", latest(*view), bad);
       if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
-      base::append(key, "|", request->node().area(), "|", request->node().sector(), "|", first.value,
-                   "|", request->to_period());
+      base::append(key, "|", request->node().area(), "|", request->node().sector(), "|",
+                   first.value, "|", request->to_period());
       size_t const total = last < first ? 0 : static_cast<size_t>(last.value - first.value + 1);
-      PageRange const range = read_range(request->page_size(), request->page_token(), key, total, bad);
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(), key, total, bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (const Subject& subject : subjects) {
@@ -264,7 +272,8 @@ class IndicatorService final : public api::IndicatorService::Service {
       for (int i = 0; i < std::min(request->nodes_size(), kCompareNodesMax); ++i) {
         nodes.push_back(read_node(*view, request->nodes(i), cat("nodes[", i, "]"), bad));
       }
-      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (Node const node : nodes) {
@@ -285,7 +294,8 @@ class IndicatorService final : public api::IndicatorService::Service {
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
       Node const fixed = read_node(*view, request->node(), "node", bad);
-      PeriodIndex const period = read_period(*view, request->period(), "period", latest(*view), bad);
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
       if (request->area_level().empty() == request->sector_level().empty()) {
         bad.add("area_level", "set exactly one of area_level and sector_level");
       }
@@ -302,13 +312,14 @@ class IndicatorService final : public api::IndicatorService::Service {
         }
       }
       std::stable_sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
-        return request->ascending() ? a.second.value < b.second.value : a.second.value > b.second.value;
+        return request->ascending() ? a.second.value < b.second.value
+                                    : a.second.value > b.second.value;
       });
       PageRange const range = read_range(
           request->page_size(), request->page_token(),
           cat("RankNodes|", request->name(), "|", request->node().area(), "|",
-              request->node().sector(), "|", request->area_level(), "|", request->sector_level(), "|",
-              period.value, "|", request->ascending() ? 1 : 0),
+              request->node().sector(), "|", request->area_level(), "|", request->sector_level(),
+              "|", period.value, "|", request->ascending() ? 1 : 0),
           ranked.size(), bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
@@ -324,7 +335,8 @@ class IndicatorService final : public api::IndicatorService::Service {
   }
 
  private:
-  static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar, api::Indicator& out) {
+  static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
+                             api::Indicator& out) {
     out.set_name(cat("indicators/", info.name));
     out.set_number(info.number);
     out.set_title(std::string(info.title));
@@ -388,7 +400,8 @@ class IndicatorService final : public api::IndicatorService::Service {
                                     Node fixed, BadRequest& bad) {
     std::vector<Node> out;
     if (!request.area_level().empty()) {
-      for (base::AreaId id : at_level(view.reference->areas, request.area_level(), "area_level", bad)) {
+      for (base::AreaId id :
+           at_level(view.reference->areas, request.area_level(), "area_level", bad)) {
         out.push_back({id, fixed.sector});
       }
     } else if (!request.sector_level().empty()) {

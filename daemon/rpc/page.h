@@ -1,6 +1,5 @@
-// Purpose: pages as AIP-158 has them. A token is bound to the request that it continues; one that was
-// made up, or that belongs to another request, is refused.
-// Thread safety: pure.
+// Purpose: pages as AIP-158 has them. A token is bound to the request that it continues; one that
+// was made up, or that belongs to another request, is refused. Thread safety: pure.
 #pragma once
 
 #include <cstdint>

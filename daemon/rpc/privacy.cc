@@ -10,7 +10,9 @@ namespace {
 
 using ::bellwether::indicators::Value;
 
-double rounded(double x) { return kSupportRounding * std::round(x / kSupportRounding); }
+double rounded(double x) {
+  return kSupportRounding * std::round(x / kSupportRounding);
+}
 
 void suppress(Value& v, common::v1::Basis& basis) {
   v = {};

@@ -1,7 +1,6 @@
-// Purpose: what is withheld of the people who asked for help: small counts are suppressed, the others
-// rounded, the same way for the same cell and period, so that two answers cannot be subtracted from each
-// other.
-// Thread safety: pure.
+// Purpose: what is withheld of the people who asked for help: small counts are suppressed, the
+// others rounded, the same way for the same cell and period, so that two answers cannot be
+// subtracted from each other. Thread safety: pure.
 #pragma once
 
 #include "bellwether/common/v1/common.pb.h"

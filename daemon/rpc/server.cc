@@ -97,13 +97,23 @@ absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& optio
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-int Server::port() const { return impl_->port_; }
-void Server::set_serving(bool serving) { impl_->set_serving(serving); }
-void Server::notify() { impl_->watchers_.notify(); }
-int Server::watchers() const { return impl_->watchers_.count(); }
+int Server::port() const {
+  return impl_->port_;
+}
+void Server::set_serving(bool serving) {
+  impl_->set_serving(serving);
+}
+void Server::notify() {
+  impl_->watchers_.notify();
+}
+int Server::watchers() const {
+  return impl_->watchers_.count();
+}
 TransferCounts Server::transfers() const {
   return impl_->transfers_.counts();
 }
-void Server::stop(absl::Time deadline) { impl_->stop(deadline); }
+void Server::stop(absl::Time deadline) {
+  impl_->stop(deadline);
+}
 
 }  // namespace bellwether::rpc

@@ -31,14 +31,15 @@ inline constexpr int kCommentBytesMax = 1024;
 // A watcher this many transitions behind what it could have read is told to resume.
 inline constexpr size_t kWatcherLagMax = 10'000;
 
-// What the services need from the process. Every function may be called from any thread and is cheap,
-// but for append.
+// What the services need from the process. Every function may be called from any thread and is
+// cheap, but for append.
 struct Backend {
   std::function<std::shared_ptr<const engine::View>()> view;
   std::function<engine::StatusReport()> status;
   // Appends a human act to the journal and waits until this replica has folded it. Errors:
   // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold; says why).
-  std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&, absl::Time deadline)>
+  std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&,
+                                                    absl::Time deadline)>
       append;
   std::function<base::UnixMillis()> now;
   SnapshotBackend snapshots;  // empty functions: none are given to other replicas
@@ -56,8 +57,8 @@ using CallObserver = std::function<void(const char* method, int code, double sec
 class Server {
  public:
   // Error: Unavailable when the address cannot be bound (a second daemon on one port).
-  static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options, Backend backend,
-                                                       CallObserver observer);
+  static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                                       Backend backend, CallObserver observer);
   ~Server();
 
   int port() const;

@@ -77,7 +77,8 @@ class StatusService final : public api::StatusService::Service {
       comparison.set_not_compared(report.comparison.not_compared);
       comparison.set_diverged(report.comparison.diverged);
       comparison.set_first_divergence(report.comparison.first_divergence);
-      for (const std::string& topic : view->book->silent_topics()) response->add_silent_inputs(topic);
+      for (const std::string& topic : view->book->silent_topics())
+        response->add_silent_inputs(topic);
       return grpc::Status::OK;
     });
   }

@@ -76,23 +76,26 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       lock.unlock();
       finish(grpc::Status(grpc::StatusCode::OUT_OF_RANGE,
                           base::cat("this resume_token lies beyond the end of the journal, at ",
-                                    book.offset().value, ": it is of another journal, or this replica "
+                                    book.offset().value,
+                                    ": it is of another journal, or this replica "
                                     "is behind; list the alerts and watch from now on")));
       return;
     }
     auto const behind = book.first_after(sent_);
     if (!behind) {
       lock.unlock();
-      finish(grpc::Status(grpc::StatusCode::OUT_OF_RANGE,
-                          "the transitions behind this resume_token are no longer kept; list the alerts "
-                          "and watch from now on"));
+      finish(grpc::Status(
+          grpc::StatusCode::OUT_OF_RANGE,
+          "the transitions behind this resume_token are no longer kept; list the alerts "
+          "and watch from now on"));
       return;
     }
     if (writing_) {
       if (book.transitions_end() - *behind > kWatcherLagMax && lag_counts_) {
         lock.unlock();
-        finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                            "too far behind: read faster, or watch again with the last resume_token"));
+        finish(
+            grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                         "too far behind: read faster, or watch again with the last resume_token"));
       }
       return;
     }
@@ -169,7 +172,8 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
     if (token) {
       from = *token;
     } else {
-      bad.add("resume_token", "is not one that a watch gave; leave it empty for from now on, or say 0");
+      bad.add("resume_token",
+              "is not one that a watch gave; leave it empty for from now on, or say 0");
     }
   }
   auto* const watcher = new Watcher(*this, request, std::move(filter), from);

@@ -1,6 +1,6 @@
-// Purpose: WatchAlerts: each watcher replays the book's transitions behind its resume token and then
-// follows. A client that stops reading is told to resume, so that it holds no memory.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: WatchAlerts: each watcher replays the book's transitions behind its resume token and
+// then follows. A client that stops reading is told to resume, so that it holds no memory. Thread
+// safety: all public functions may be called from any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

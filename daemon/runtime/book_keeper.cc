@@ -14,7 +14,8 @@ void BookKeeper::start_from(alerts::Book book) {
   published_ = std::move(copy);
 }
 
-alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::JournalEntry& entry) {
+alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset,
+                                     const alerts::JournalEntry& entry) {
   const auto* const tick = std::get_if<alerts::TickEvaluated>(&entry);
   std::shared_ptr<const alerts::Book> const from = tick == nullptr ? nullptr : before(*tick);
   alerts::FoldOutcome const outcome = book_.fold(offset, entry);
@@ -30,8 +31,9 @@ alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::J
   return outcome;
 }
 
-// The book as it stands tells a verdict what the one at tick.book_offset told: the fold takes no tick with other
-// rules or regime breaks between, and nothing else that may stand there has a part in a verdict. Unless a tick does.
+// The book as it stands tells a verdict what the one at tick.book_offset told: the fold takes no
+// tick with other rules or regime breaks between, and nothing else that may stand there has a part
+// in a verdict. Unless a tick does.
 std::shared_ptr<const alerts::Book> BookKeeper::before(const alerts::TickEvaluated& tick) const {
   if (!caught_up_ || tick.book_offset < last_tick_at_) return nullptr;
   if (published_->offset() == book_.offset()) return published_;
@@ -46,11 +48,14 @@ void BookKeeper::remember(JournaledTick tick) {
 
 std::optional<JournaledTick> BookKeeper::journaled(base::PeriodIndex tick) const {
   std::lock_guard lock(mutex_);
-  if (ticks_.empty() || tick < ticks_.front().tick || ticks_.back().tick < tick) return std::nullopt;
+  if (ticks_.empty() || tick < ticks_.front().tick || ticks_.back().tick < tick)
+    return std::nullopt;
   return ticks_[static_cast<size_t>(tick.value - ticks_.front().tick.value)];
 }
 
-void BookKeeper::skip(base::JournalOffset offset) { book_.skip(offset); }
+void BookKeeper::skip(base::JournalOffset offset) {
+  book_.skip(offset);
+}
 
 void BookKeeper::publish(bool caught_up, const JournalPlace& place) {
   auto copy = std::make_shared<const alerts::Book>(book_);

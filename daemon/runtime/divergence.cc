@@ -23,7 +23,8 @@ JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& 
 uint64_t cut_digest(std::span<const alerts::CutOffset> cut) {
   base::SetDigest digest;
   for (const alerts::CutOffset& c : cut) {
-    digest.add(base::hash64(c.topic), static_cast<uint64_t>(c.partition), static_cast<uint64_t>(c.offset));
+    digest.add(base::hash64(c.topic), static_cast<uint64_t>(c.partition),
+               static_cast<uint64_t>(c.offset));
   }
   return digest.value();
 }
@@ -33,14 +34,16 @@ Compared compare(const OwnTick& own, const JournaledTick* journaled) {
   if (own.cut_digest != journaled->cut_digest) return Compared::kCutDiffers;
   if (own.cells_digest != journaled->cells_digest) return Compared::kCellsDiffer;
   if (!own.verdict_digest) return Compared::kCellsEqual;
-  return *own.verdict_digest == journaled->verdict_digest ? Compared::kEqual : Compared::kVerdictsDiffer;
+  return *own.verdict_digest == journaled->verdict_digest ? Compared::kEqual
+                                                          : Compared::kVerdictsDiffer;
 }
 
 std::string describe(const Divergence& d, base::Calendar calendar) {
   return base::cat("tick ", calendar.name(d.tick), ": the digest of ",
                    d.what == Compared::kCellsDiffer ? "the cells" : "the verdict", " is ",
-                   absl::StrFormat("%016x", d.here), " here and ", absl::StrFormat("%016x", d.journaled),
-                   " in journal record ", d.record.value, " of ", d.writer);
+                   absl::StrFormat("%016x", d.here), " here and ",
+                   absl::StrFormat("%016x", d.journaled), " in journal record ", d.record.value,
+                   " of ", d.writer);
 }
 
 engine::ComparisonReport to_report(const DivergenceReport& report, base::Calendar calendar) {
@@ -57,7 +60,8 @@ engine::ComparisonReport to_report(const DivergenceReport& report, base::Calenda
   return out;
 }
 
-Comparisons::News Comparisons::note(Compared result, const OwnTick& own, const JournaledTick* journaled) {
+Comparisons::News Comparisons::note(Compared result, const OwnTick& own,
+                                    const JournaledTick* journaled) {
   ++report_.ticks[static_cast<size_t>(result)];
   if (result == Compared::kCutDiffers || result == Compared::kNotCompared) return News::kNone;
   bool const before = report_.diverged;

@@ -1,7 +1,7 @@
-// Purpose: a tick as this replica made it beside the same tick as the journal has it. An evaluation is a
-// pure function of the cells at the cut, the book before it and the rules: equal cuts must have equal cells,
-// and with the same book the same verdict. Anything else is a divergence.
-// Thread safety: pure functions and values; a Comparisons belongs to one thread.
+// Purpose: a tick as this replica made it beside the same tick as the journal has it. An evaluation
+// is a pure function of the cells at the cut, the book before it and the rules: equal cuts must
+// have equal cells, and with the same book the same verdict. Anything else is a divergence. Thread
+// safety: pure functions and values; a Comparisons belongs to one thread.
 #pragma once
 
 #include <array>
@@ -51,7 +51,9 @@ enum class Compared : uint8_t {
 };
 inline constexpr std::array<std::string_view, 6> kComparedNames = {
     "equal", "cells_equal", "cells_differ", "verdicts_differ", "cut_differs", "not_compared"};
-inline bool is_divergence(Compared c) { return c == Compared::kCellsDiffer || c == Compared::kVerdictsDiffer; }
+inline bool is_divergence(Compared c) {
+  return c == Compared::kCellsDiffer || c == Compared::kVerdictsDiffer;
+}
 
 struct OwnTick {
   base::PeriodIndex tick;
@@ -76,7 +78,7 @@ std::string describe(const Divergence& divergence, base::Calendar calendar);
 struct DivergenceReport {
   std::array<int64_t, kComparedNames.size()> ticks{};  // by what became of them
   std::optional<Divergence> first;                     // since the start of the process
-  bool diverged = false;                               // the latest tick that could be compared differs
+  bool diverged = false;  // the latest tick that could be compared differs
 };
 
 engine::ComparisonReport to_report(const DivergenceReport& report, base::Calendar calendar);

@@ -10,7 +10,8 @@
 namespace bellwether::runtime {
 namespace {
 
-// While catching up, views are published no more often than this: each copies what changes after it.
+// While catching up, views are published no more often than this: each copies what changes after
+// it.
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
 constexpr absl::Duration kAppendWait = absl::Seconds(10);
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
@@ -19,13 +20,15 @@ constexpr auto kRetryWait = std::chrono::milliseconds(500);
 constexpr size_t kPrepareAtOnce = 64;
 constexpr absl::Duration kFollowWait = absl::Milliseconds(200);
 
-double seconds_since(absl::Time begin) { return absl::ToDoubleSeconds(absl::Now() - begin); }
+double seconds_since(absl::Time begin) {
+  return absl::ToDoubleSeconds(absl::Now() - begin);
+}
 
 }  // namespace
 
 Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
-                       EvaluationOptions options, alerts::RuleSet rules, std::optional<Restored> restored,
-                       Collaborators with)
+                       EvaluationOptions options, alerts::RuleSet rules,
+                       std::optional<Restored> restored, Collaborators with)
     : reference_(reference),
       options_(std::move(options)),
       with_(std::move(with)),
@@ -38,7 +41,8 @@ Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
     for (const alerts::CutOffset& c : restored->cut) {
       auto const topic = std::ranges::find(options_.topics, c.topic);
       if (topic == options_.topics.end()) continue;
-      cut_[{static_cast<size_t>(topic - options_.topics.begin()), c.partition}] = base::Offset(c.offset);
+      cut_[{static_cast<size_t>(topic - options_.topics.begin()), c.partition}] =
+          base::Offset(c.offset);
     }
     evaluator_.restore(restored->evaluation.tick, std::move(restored->evaluation.panel),
                        restored->evaluation.reports, restored->evaluation.cells_digest);
@@ -46,7 +50,9 @@ Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
   thread_ = std::thread([this] { run(); });
 }
 
-Evaluation::~Evaluation() { stop(); }
+Evaluation::~Evaluation() {
+  stop();
+}
 
 void Evaluation::stop() {
   stop_.store(true);
@@ -149,8 +155,8 @@ void Evaluation::settle(base::PeriodIndex tick) {
   if (!stop_.load()) hold_against_journal(tick);
 }
 
-// The verdict is computed only here, from the book that the journaled one was computed from: what evaluate() keeps
-// is a cache, which a replica that comes to lead finds filled.
+// The verdict is computed only here, from the book that the journaled one was computed from: what
+// evaluate() keeps is a cache, which a replica that comes to lead finds filled.
 void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   if (own_counts_) {
     comparisons_.note_own();
@@ -162,7 +168,8 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   const JournaledTick* const theirs = journaled ? &*journaled : nullptr;
   OwnTick own{tick, cut_digest(cut()), evaluator_.cells_digest(), std::nullopt};
   Compared result = compare(own, theirs);
-  if (result == Compared::kCellsEqual && theirs->before != nullptr && theirs->before->rule_set() != nullptr) {
+  if (result == Compared::kCellsEqual && theirs->before != nullptr &&
+      theirs->before->rule_set() != nullptr) {
     own.verdict_digest =
         evaluator_.evaluate(tick, *theirs->before, cut(), theirs->historical).verdict_digest;
     result = compare(own, theirs);
@@ -171,10 +178,12 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   base::Calendar const calendar = options_.evaluator.calendar;
   std::string const name = calendar.name(tick);
   if (news == Comparisons::News::kDiverged) {
-    with_.log(3, "divergence", base::cat(describe(comparisons_.latest(), calendar), "; `bellwether verify ", name,
-                                         "` says which of them the log gives"));
+    with_.log(3, "divergence",
+              base::cat(describe(comparisons_.latest(), calendar), "; `bellwether verify ", name,
+                        "` says which of them the log gives"));
   } else if (news == Comparisons::News::kAgreesAgain) {
-    with_.log(6, "divergence", base::cat("tick ", name, ": this replica agrees with the journal again"));
+    with_.log(6, "divergence",
+              base::cat("tick ", name, ": this replica agrees with the journal again"));
   }
   std::lock_guard lock(mutex_);
   report_.divergence = comparisons_.report();
@@ -209,14 +218,17 @@ bool Evaluation::judge(base::PeriodIndex tick) {
   absl::Time const written = absl::Now();
   auto const appended = with_.journal.append(verdict, written + kAppendWait);
   if (!appended.ok()) {
-    with_.log(4, "evaluation", base::cat("tick ", calendar.name(tick), " not journaled, trying again: ",
-                                         base::from_absl(appended.status().message())));
+    with_.log(4, "evaluation",
+              base::cat("tick ", calendar.name(tick), " not journaled, trying again: ",
+                        base::from_absl(appended.status().message())));
     return false;
   }
   with_.appended(seconds_since(written));
   own_counts_ = verdict.tick == tick && appended->outcome == alerts::FoldOutcome::kApplied;
-  // Another verdict for the tick, or new rules, came first: the book has moved and says what to do now.
-  return appended->outcome == alerts::FoldOutcome::kApplied || with_.keeper.view()->offset() > book->offset();
+  // Another verdict for the tick, or new rules, came first: the book has moved and says what to do
+  // now.
+  return appended->outcome == alerts::FoldOutcome::kApplied ||
+         with_.keeper.view()->offset() > book->offset();
 }
 
 std::vector<alerts::CutOffset> Evaluation::cut() const {
@@ -247,11 +259,12 @@ void Evaluation::activate_rules() {
   std::string const digest = alerts::digest(*rules);
   if (with_.keeper.view()->rule_set_digest() != digest) {
     base::UnixMillis const at(absl::ToUnixMillis(absl::Now()));
-    auto const appended = with_.journal.append(alerts::RuleSetActivated{*rules, "configuration", at},
-                                               absl::Now() + kAppendWait);
+    auto const appended = with_.journal.append(
+        alerts::RuleSetActivated{*rules, "configuration", at}, absl::Now() + kAppendWait);
     if (!appended.ok()) {
-      with_.log(4, "evaluation", base::cat("the rule set was not journaled, trying again: ",
-                                           base::from_absl(appended.status().message())));
+      with_.log(4, "evaluation",
+                base::cat("the rule set was not journaled, trying again: ",
+                          base::from_absl(appended.status().message())));
       return;
     }
     with_.log(6, "evaluation", base::cat("rule set ", digest, " is in force"));
@@ -277,8 +290,8 @@ void Evaluation::publish(bool at_once) {
 
 void Evaluation::prepare() {
   if (!last_ || unprepared_ == 0) return;
-  unprepared_ = evaluator_.prepare(base::PeriodIndex(last_->value + 1), *with_.keeper.view(),
-                                   kPrepareAtOnce);
+  unprepared_ =
+      evaluator_.prepare(base::PeriodIndex(last_->value + 1), *with_.keeper.view(), kPrepareAtOnce);
 }
 
 }  // namespace bellwether::runtime

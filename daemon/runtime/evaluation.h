@@ -1,6 +1,6 @@
-// Purpose: the evaluation thread: aligns the partitions' ticks, adds them to the panel, judges them (as
-// leader) or waits for the leader's judgement and holds its own against it, and publishes the view.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: the evaluation thread: aligns the partitions' ticks, adds them to the panel, judges them
+// (as leader) or waits for the leader's judgement and holds its own against it, and publishes the
+// view. Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,7 @@ namespace bellwether::runtime {
 
 struct EvaluationOptions {
   engine::EvaluatorOptions evaluator;
-  std::vector<std::string> topics;     // Kafka names, by input; for the cut
+  std::vector<std::string> topics;  // Kafka names, by input; for the cut
   int64_t historical_after_ms = 172'800'000;
 };
 
@@ -36,7 +36,8 @@ struct EvaluationReport {
   size_t panel_bytes = 0;
   int64_t ticks = 0;
   double waiting_seconds = 0;  // how long the tick in hand has been without a verdict; 0: none is
-  DivergenceReport divergence;  // of ticks that others, or this replica's runs before, have journaled
+  DivergenceReport
+      divergence;  // of ticks that others, or this replica's runs before, have journaled
 };
 
 class Evaluation {
@@ -64,8 +65,9 @@ class Evaluation {
 
   // A tick is ready, or the book has news.
   void wake();
-  // The rules of a reloaded configuration. Any replica puts them into force through the journal, once: what
-  // was read last, at a start or on SIGHUP, holds, and a change of leader changes no rules.
+  // The rules of a reloaded configuration. Any replica puts them into force through the journal,
+  // once: what was read last, at a start or on SIGHUP, holds, and a change of leader changes no
+  // rules.
   void set_rules(alerts::RuleSet rules);
   EvaluationReport report() const;
   void stop();

@@ -20,7 +20,9 @@ Forecasting::Forecasting(ForecastingOptions options, Views& views, kafka::LogFn 
   if (!options_.measures.empty()) thread_ = std::thread([this] { run(); });
 }
 
-Forecasting::~Forecasting() { stop(); }
+Forecasting::~Forecasting() {
+  stop();
+}
 
 void Forecasting::stop() {
   {
@@ -63,9 +65,10 @@ void Forecasting::forecast(const engine::View& view) {
   while (forecaster.step(kAtOnce)) {
     if (!pause(absl::ZeroDuration()) || views_.get()->data_through != view.data_through) return;
     if (absl::Now() - begin < options_.budget) continue;
-    log_(4, "forecast", base::cat("forecasts through ", view.calendar.name(*view.data_through), " took more than ",
-                                  absl::FormatDuration(options_.budget),
-                                  " and were given up; name fewer measures under forecasts.measures"));
+    log_(4, "forecast",
+         base::cat("forecasts through ", view.calendar.name(*view.data_through), " took more than ",
+                   absl::FormatDuration(options_.budget),
+                   " and were given up; name fewer measures under forecasts.measures"));
     std::lock_guard lock(mutex_);
     ++report_.over_budget;
     return;

@@ -1,8 +1,8 @@
-// Purpose: forecasts between ticks: a thread that, once the data have stood still for a moment, forecasts
-// the configured measures of every node and publishes them whole.
-// Invariants: a table is of one cut. What a tick overtakes is dropped, so that catching up costs no
-// forecasts; what does not fit into the budget is left to those who ask.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: forecasts between ticks: a thread that, once the data have stood still for a moment,
+// forecasts the configured measures of every node and publishes them whole. Invariants: a table is
+// of one cut. What a tick overtakes is dropped, so that catching up costs no forecasts; what does
+// not fit into the budget is left to those who ask. Thread safety: all public functions may be
+// called from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -19,13 +19,14 @@
 namespace bellwether::runtime {
 
 struct ForecastingOptions {
-  std::vector<indicators::Measure> measures;  // empty: no thread, all forecasts are made when asked for
+  std::vector<indicators::Measure>
+      measures;  // empty: no thread, all forecasts are made when asked for
   absl::Duration budget = absl::Seconds(60);  // of one table
 };
 
 struct ForecastingReport {
-  size_t series = 0;        // in the last table
-  double seconds = 0;       // that it took
+  size_t series = 0;   // in the last table
+  double seconds = 0;  // that it took
   int64_t tables = 0;
   int64_t over_budget = 0;  // tables that were given up
 };

@@ -29,7 +29,9 @@ constexpr int64_t kConfirmEveryMsMax = 10'000;
 // Ticks handed on but not yet taken, a partition.
 constexpr size_t kHandedMax = 8;
 
-base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
+base::UnixMillis now() {
+  return base::UnixMillis(absl::ToUnixMillis(absl::Now()));
+}
 
 // Several times before a quiet input counts as idle.
 int64_t confirm_every_ms(const engine::PartitionOptions& options) {
@@ -51,7 +53,10 @@ struct Ingest::ImageRequest {
 class Ingest::Lane {
  public:
   Lane(Ingest& owner, int partition)
-      : Lane(owner, partition, engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_))) {}
+      : Lane(
+            owner, partition,
+            engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_))) {
+  }
   Lane(Ingest& owner, int partition, snapshot::RestoredPartition restored)
       : Lane(owner, partition,
              engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_),
@@ -125,16 +130,17 @@ class Ingest::Lane {
         engine_(std::move(engine)),
         inputs_(owner.options_.topics.size()) {
     for (const engine::InputState& in : engine_.inputs()) {
-      health_.emplace_back(confirm_every_ms(owner.options_.engine), engine::Offset(std::max<int64_t>(0, in.next.value)));
+      health_.emplace_back(confirm_every_ms(owner.options_.engine),
+                           engine::Offset(std::max<int64_t>(0, in.next.value)));
     }
     report(now());
   }
 
   struct Input {
     kafka::Batch batch;
-    size_t next = 0;        // of the batch, not yet taken
-    size_t decoded = 0;     // of the batch, decoded from `next` on
-    kafka::LogMark mark;    // the last record taken of the batches before
+    size_t next = 0;      // of the batch, not yet taken
+    size_t decoded = 0;   // of the batch, decoded from `next` on
+    kafka::LogMark mark;  // the last record taken of the batches before
     std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
   };
 
@@ -218,7 +224,8 @@ class Ingest::Lane {
 
   bool dead_letters_done() const {
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_, engine_.inputs()[i].next.value)) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_,
+                                            engine_.inputs()[i].next.value)) {
         return false;
       }
     }
@@ -243,7 +250,9 @@ class Ingest::Lane {
       owner_.log_(3, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", error));
     }
     if (whole && !health_[i].missing().empty()) {
-      owner_.log_(4, "input", base::cat(owner_.options_.topics[i], " ", partition_, ": ", health_[i].missing()));
+      owner_.log_(
+          4, "input",
+          base::cat(owner_.options_.topics[i], " ", partition_, ": ", health_[i].missing()));
     }
     if (health_[i].lost()) {
       in.batch.clear();
@@ -269,7 +278,8 @@ class Ingest::Lane {
     }
     auto const each_event = [&](auto use) {
       for (size_t r = in.next; r < end; ++r) {
-        if (const auto* event = std::get_if<events::Event>(&in.ahead[r - in.next])) use(event->business);
+        if (const auto* event = std::get_if<events::Event>(&in.ahead[r - in.next]))
+          use(event->business);
       }
     };
     each_event([&](base::BusinessKey b) { engine_.prefetch_record(b); });
@@ -289,7 +299,8 @@ class Ingest::Lane {
     } else {
       if (owner_.dead_letters_.full()) return false;
       events::Refusal const reason = std::get<events::Refusal>(decoded);
-      if (engine_.offer_refused(i, offset, published, present, reason) == Taken::kHeld) return false;
+      if (engine_.offer_refused(i, offset, published, present, reason) == Taken::kHeld)
+        return false;
       dead_letter(i, record, reason);
     }
     ++in.next;
@@ -344,7 +355,8 @@ class Ingest::Lane {
 
   bool dead_letters_done(const PartitionTick& tick) const {
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_, tick.cut[i].value)) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_,
+                                            tick.cut[i].value)) {
         return false;
       }
     }
@@ -355,7 +367,8 @@ class Ingest::Lane {
   std::string waiting(size_t i) const {
     const auto& end = health_[i].end();
     if (!end || !engine_.waits_for(i)) return "";
-    if (end->confirmed.value - end->quiet_since.value < owner_.options_.engine.idle_after_ms) return "";
+    if (end->confirmed.value - end->quiet_since.value < owner_.options_.engine.idle_after_ms)
+      return "";
     return "nothing read yet and no heartbeat; ticks wait for it";
   }
 
@@ -370,11 +383,13 @@ class Ingest::Lane {
       if (owner_.consumer_ != nullptr) {
         in.end_offset = owner_.consumer_->high_watermark(consumer_input(i));
       }
-      if (const auto& end = health_[i].end()) in.end_offset = std::max(in.end_offset, end->next.value);
+      if (const auto& end = health_[i].end())
+        in.end_offset = std::max(in.end_offset, end->next.value);
       in.lag_events = std::max<int64_t>(0, in.end_offset - in.next_offset);
       in.watermark = state.watermark;
       if (in.lag_events > 0 && state.newest.value != INT64_MIN) {
-        in.lag_seconds = 1e-3 * static_cast<double>(std::max<int64_t>(0, present.value - state.newest.value));
+        in.lag_seconds =
+            1e-3 * static_cast<double>(std::max<int64_t>(0, present.value - state.newest.value));
       }
       in.held = state.held;
       in.idle = state.idle;
@@ -446,32 +461,33 @@ Ingest::Ingest(IngestOptions options, const events::Decoder& decoder,
       ticked_(std::move(ticked)),
       log_(std::move(log)) {}
 
-absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(IngestOptions options,
-                                                      std::vector<snapshot::RestoredPartition> restored,
-                                                      const events::Decoder& decoder,
-                                                      kafka::DeadLetters& dead_letters,
-                                                      std::function<void()> ticked,
-                                                      kafka::LogFn log) {
+absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(
+    IngestOptions options, std::vector<snapshot::RestoredPartition> restored,
+    const events::Decoder& decoder, kafka::DeadLetters& dead_letters, std::function<void()> ticked,
+    kafka::LogFn log) {
   std::unique_ptr<Ingest> ingest(
       new Ingest(std::move(options), decoder, dead_letters, std::move(ticked), std::move(log)));
   const IngestOptions& o = ingest->options_;
   std::vector<kafka::Assignment> assignments;
   for (int p = 0; p < o.partitions; ++p) {
     auto const n = static_cast<size_t>(p);
-    ingest->lanes_.push_back(restored.empty() ? std::make_unique<Lane>(*ingest, p)
-                                              : std::make_unique<Lane>(*ingest, p, std::move(restored[n])));
+    ingest->lanes_.push_back(restored.empty()
+                                 ? std::make_unique<Lane>(*ingest, p)
+                                 : std::make_unique<Lane>(*ingest, p, std::move(restored[n])));
     for (size_t i = 0; i < o.topics.size(); ++i) {
       assignments.push_back({o.topics[i], p, ingest->lanes_[n]->begin(i)});
     }
   }
-  auto consumer = kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
+  auto consumer =
+      kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
   if (!consumer.ok()) return consumer.status();
   ingest->consumer_ = *std::move(consumer);
   int const cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   int const workers = std::clamp(o.workers > 0 ? o.workers : cores, 1, o.partitions);
   for (int w = 0; w < workers; ++w) {
     std::vector<Lane*> mine;
-    for (int p = w; p < o.partitions; p += workers) mine.push_back(ingest->lanes_[static_cast<size_t>(p)].get());
+    for (int p = w; p < o.partitions; p += workers)
+      mine.push_back(ingest->lanes_[static_cast<size_t>(p)].get());
     ingest->workers_.push_back(std::make_unique<Worker>(*ingest, std::move(mine)));
   }
   return ingest;

@@ -1,8 +1,8 @@
-// Purpose: the ingest side of the process: workers that read the partitions assigned to them, decode,
-// fold, write dead letters, and hand closed ticks on in order.
-// Invariants: a partition belongs to one worker. A tick is handed on only when every dead letter before
-// its cut is acknowledged: the cut is the offset that counts as done.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: the ingest side of the process: workers that read the partitions assigned to them,
+// decode, fold, write dead letters, and hand closed ticks on in order. Invariants: a partition
+// belongs to one worker. A tick is handed on only when every dead letter before its cut is
+// acknowledged: the cut is the offset that counts as done. Thread safety: all public functions may
+// be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -27,11 +27,11 @@ namespace bellwether::runtime {
 struct IngestOptions {
   kafka::ClientOptions client;
   kafka::ConsumerTuning tuning;
-  std::vector<std::string> topics;      // by input
-  std::vector<events::Topic> kinds;     // by input: what the topic carries
+  std::vector<std::string> topics;   // by input
+  std::vector<events::Topic> kinds;  // by input: what the topic carries
   int partitions = 1;
-  int workers = 0;                      // 0 = one a core, at most one a partition
-  engine::PartitionOptions engine;      // inputs is set from topics
+  int workers = 0;                  // 0 = one a core, at most one a partition
+  engine::PartitionOptions engine;  // inputs is set from topics
 };
 
 // A copy of a partition's counters, taken now and then by its worker.
@@ -44,14 +44,12 @@ struct LaneReport {
 
 class Ingest {
  public:
-  // `ticked` is called from workers when a tick is ready. What is passed by reference must outlive it.
-  // `restored`: by partition, what lanes go on from; empty: from the beginning of the log.
-  static absl::StatusOr<std::unique_ptr<Ingest>> start(IngestOptions options,
-                                                       std::vector<snapshot::RestoredPartition> restored,
-                                                       const events::Decoder& decoder,
-                                                       kafka::DeadLetters& dead_letters,
-                                                       std::function<void()> ticked,
-                                                       kafka::LogFn log);
+  // `ticked` is called from workers when a tick is ready. What is passed by reference must outlive
+  // it. `restored`: by partition, what lanes go on from; empty: from the beginning of the log.
+  static absl::StatusOr<std::unique_ptr<Ingest>> start(
+      IngestOptions options, std::vector<snapshot::RestoredPartition> restored,
+      const events::Decoder& decoder, kafka::DeadLetters& dead_letters,
+      std::function<void()> ticked, kafka::LogFn log);
   ~Ingest();
 
   int partitions() const { return options_.partitions; }
@@ -62,9 +60,10 @@ class Ingest {
   std::optional<engine::PeriodIndex> floor(int partition) const;
   size_t ticks_waiting() const;
 
-  // Every partition between two records, with what it has closed and nobody has taken, as soon as the dead letters of
-  // all that it read are acknowledged; nullopt when that is not so in time. Who takes ticks must not do so meanwhile.
-  // Until thaw(), which comes once the images are gone, what changes is copied first.
+  // Every partition between two records, with what it has closed and nobody has taken, as soon as
+  // the dead letters of all that it read are acknowledged; nullopt when that is not so in time. Who
+  // takes ticks must not do so meanwhile. Until thaw(), which comes once the images are gone, what
+  // changes is copied first.
   std::optional<std::vector<snapshot::PartitionImage>> images(absl::Time deadline);
   void thaw();
 

@@ -17,8 +17,10 @@ void InputHealth::note(const Poll& poll, base::UnixMillis now) {
   if (std::string const why = other_log(poll, now); !why.empty()) {
     lost_ = true;
     end_.reset();
-    error_ = base::cat(why, "; the log no longer holds what comes next: it was truncated or the topic was "
-                            "made anew. Serving what was read; restart to fold the new log");
+    error_ =
+        base::cat(why,
+                  "; the log no longer holds what comes next: it was truncated or the topic was "
+                  "made anew. Serving what was read; restart to fold the new log");
     return;
   }
   if (!poll.error.ok()) {
@@ -39,9 +41,10 @@ void InputHealth::note_begin(const Poll& poll) {
   begun_ = true;
   base::Offset const first = poll.first ? *poll.first : *poll.end;
   if (first <= from_) return;
-  missing_ = base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
-                       ": figures lack what the records before it said. Publish them again, or ask a "
-                       "replica that has read them; keep records with retention.ms=-1");
+  missing_ =
+      base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
+                ": figures lack what the records before it said. Publish them again, or ask a "
+                "replica that has read them; keep records with retention.ms=-1");
 }
 
 void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {

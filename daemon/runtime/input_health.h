@@ -1,7 +1,7 @@
-// Purpose: what may be believed of one input, from what its polls tell: whether it is at the end of its
-// log and how long it has been quiet there, and what is wrong with it.
-// Invariants: a quiet input and a dead one look alike from here, so the end counts only as of the moment
-// when the broker last confirmed it, and quiet begins anew when it could not. A log that lost what comes
+// Purpose: what may be believed of one input, from what its polls tell: whether it is at the end of
+// its log and how long it has been quiet there, and what is wrong with it. Invariants: a quiet
+// input and a dead one look alike from here, so the end counts only as of the moment when the
+// broker last confirmed it, and quiet begins anew when it could not. A log that lost what comes
 // next, or that was made anew, is never believed again: its offsets name other records now.
 // Thread safety: a value. No clock: the caller passes the present in.
 #pragma once
@@ -18,13 +18,13 @@ namespace bellwether::runtime {
 
 // One poll of an input.
 struct Poll {
-  bool records = false;                   // there were some
-  std::optional<base::Offset> first;      // of these records
-  std::optional<base::Offset> end;        // the broker said that the log ends here
-  absl::Status error;                     // as long as it lasts
-  bool reachable = true;                  // the broker
-  int64_t next = -1;                      // the offset that comes next, −1 nothing read yet
-  int64_t high_watermark = -1;            // as last heard, −1 unknown
+  bool records = false;               // there were some
+  std::optional<base::Offset> first;  // of these records
+  std::optional<base::Offset> end;    // the broker said that the log ends here
+  absl::Status error;                 // as long as it lasts
+  bool reachable = true;              // the broker
+  int64_t next = -1;                  // the offset that comes next, −1 nothing read yet
+  int64_t high_watermark = -1;        // as last heard, −1 unknown
 
   bool heard() const { return records || end.has_value(); }
 };
@@ -50,7 +50,8 @@ class InputHealth {
   std::optional<base::Offset> ask_again(base::UnixMillis now);
   // What is wrong and what to do; empty when nothing is.
   const std::string& error() const { return error_; }
-  // What the log no longer held when it was first read, and what to do; empty when it held everything.
+  // What the log no longer held when it was first read, and what to do; empty when it held
+  // everything.
   const std::string& missing() const { return missing_; }
   // Nothing more may be read until a restart.
   bool lost() const { return lost_; }

@@ -19,9 +19,10 @@ constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {"appl
                                                                            "superseded", "refused"};
 // google.rpc.Code, by number.
 constexpr std::array<std::string_view, 17> kCodeNames = {
-    "ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found",
-    "already_exists", "permission_denied", "resource_exhausted", "failed_precondition", "aborted",
-    "out_of_range", "unimplemented", "internal", "unavailable", "data_loss", "unauthenticated"};
+    "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
+    "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
+    "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
+    "data_loss", "unauthenticated"};
 
 prometheus::Histogram::BucketBoundaries const& latency_buckets() {
   static const prometheus::Histogram::BucketBoundaries buckets = {
@@ -85,8 +86,8 @@ void add_events(const Scrape& s, Families& out) {
         for (size_t o = 0; o < ledger::kOutcomes; ++o) {
           int64_t const n = lane.counts.applied[i][kind][o];
           if (n == 0) continue;
-          events[{topic, std::string(events::kEventKindNames[kind]), std::string(kOutcomeNames[o])}] +=
-              static_cast<double>(n);
+          events[{topic, std::string(events::kEventKindNames[kind]),
+                  std::string(kOutcomeNames[o])}] += static_cast<double>(n);
         }
       }
       if (int64_t const n = lane.counts.heartbeats[i]; n > 0) {
@@ -105,12 +106,14 @@ void add_events(const Scrape& s, Families& out) {
     clamped += static_cast<double>(lane.counts.clamped);
     untimed += static_cast<double>(lane.counts.untimed);
   }
-  put_all(out.add("events_total", "Events taken, by what the ledger made of them.", MetricType::Counter),
+  put_all(out.add("events_total", "Events taken, by what the ledger made of them.",
+                  MetricType::Counter),
           {"topic", "kind", "outcome"}, events);
   put_all(out.add("refused_records_total", "Records refused and dead-lettered, by reason.",
                   MetricType::Counter),
           {"topic", "reason"}, refused);
-  out.counter("clamped_timestamps_total", "Records whose timestamp lay too far in the future.", clamped);
+  out.counter("clamped_timestamps_total", "Records whose timestamp lay too far in the future.",
+              clamped);
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);
 }
 
@@ -129,7 +132,8 @@ void add_inputs(const Scrape& s, Families& out) {
       std::vector<std::string> const key = {in.topic, std::to_string(in.partition)};
       lag[key] = static_cast<double>(in.lag_events);
       lag_seconds[key] = in.lag_seconds;
-      if (in.watermark.value != INT64_MIN) watermark[key] = 1e-3 * static_cast<double>(in.watermark.value);
+      if (in.watermark.value != INT64_MIN)
+        watermark[key] = 1e-3 * static_cast<double>(in.watermark.value);
       held[key] = in.held;
       error[key] = !in.error.empty();
     }
@@ -147,19 +151,21 @@ void add_inputs(const Scrape& s, Families& out) {
   gauge("input_lag_events", "Records in the log that are not read yet.", input, lag);
   gauge("input_lag_seconds", "Age of the newest record read while records are waiting.", input,
         lag_seconds);
-  gauge("input_watermark_timestamp_seconds", "Everything published before this instant has been read.",
-        input, watermark);
+  gauge("input_watermark_timestamp_seconds",
+        "Everything published before this instant has been read.", input, watermark);
   gauge("input_held", "1 while the input waits for the others of its partition.", input, held);
   gauge("input_error", "1 while the broker reports an error about the input.", input, error);
   Cells unread;
   for (const auto& [topic, partitions] : s.partitions_unread) unread[{topic}] = partitions;
-  gauge("input_partitions_unread", "Partitions that the topic was given after the start: nobody reads them.",
-        {"topic"}, unread);
+  gauge("input_partitions_unread",
+        "Partitions that the topic was given after the start: nobody reads them.", {"topic"},
+        unread);
   std::vector<std::string> const partition = {"partition"};
-  gauge("ledger_businesses", "Businesses known, enquirers without registration included.", partition,
-        businesses);
+  gauge("ledger_businesses", "Businesses known, enquirers without registration included.",
+        partition, businesses);
   gauge("ledger_facts", "Facts kept.", partition, facts);
-  gauge("ledger_waiting_businesses", "Businesses that no registration has made known.", partition, waiting);
+  gauge("ledger_waiting_businesses", "Businesses that no registration has made known.", partition,
+        waiting);
   gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
 }
 
@@ -168,7 +174,8 @@ void add_alerts(const Scrape& s, Families& out) {
   const alerts::Book& book = *s.view->book;
   if (book.rule_set() != nullptr) {
     for (const alerts::Rule& rule : book.rule_set()->rules) {
-      for (auto severity : {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
+      for (auto severity :
+           {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
         if (severity == alerts::Severity::kOps ? rule.severity == severity
                                                : rule.severity >= severity) {
           open[{rule.id, std::string(alerts::kSeverityNames[static_cast<size_t>(severity)])}] = 0;
@@ -177,13 +184,17 @@ void add_alerts(const Scrape& s, Families& out) {
     }
   }
   for (const auto& [key, alert] : book.open()) {
-    ++open[{key.rule, std::string(alerts::kSeverityNames[static_cast<size_t>(alert->state.severity)])}];
+    ++open[{key.rule,
+            std::string(alerts::kSeverityNames[static_cast<size_t>(alert->state.severity)])}];
   }
   put_all(out.add("alerts_open", "Open alerts.", MetricType::Gauge), {"rule", "severity"}, open);
-  out.gauge("journal_offset", "Journal offset folded last.", static_cast<double>(book.offset().value));
+  out.gauge("journal_offset", "Journal offset folded last.",
+            static_cast<double>(book.offset().value));
   if (book.last_tick()) {
-    out.gauge("leader_epoch", "Journal offset of the first of the evaluations in a row that the present leader wrote.",
-              static_cast<double>(book.lead().epoch.value));
+    out.gauge(
+        "leader_epoch",
+        "Journal offset of the first of the evaluations in a row that the present leader wrote.",
+        static_cast<double>(book.lead().epoch.value));
     double const at = 1e-3 * static_cast<double>(book.last_tick_at().value);
     out.gauge("tick_timestamp_seconds", "Instant of the last tick in the journal.", at);
     out.gauge("tick_delay_seconds", "Age of the last tick in the journal.",
@@ -197,10 +208,12 @@ void add_comparisons(const Scrape& s, Families& out) {
   for (size_t i = 0; i < d.ticks.size(); ++i) {
     ticks[{std::string(kComparedNames[i])}] = static_cast<double>(d.ticks[i]);
   }
-  put_all(out.add("ticks_compared_total", "Ticks held against what others have journaled, by result.",
-                  MetricType::Counter),
+  put_all(out.add("ticks_compared_total",
+                  "Ticks held against what others have journaled, by result.", MetricType::Counter),
           {"result"}, ticks);
-  out.gauge("diverged", "1 while the latest tick that could be compared differs from the journal's.", d.diverged);
+  out.gauge("diverged",
+            "1 while the latest tick that could be compared differs from the journal's.",
+            d.diverged);
   if (d.first) {
     out.gauge("first_divergence_timestamp_seconds", "Instant of the first tick that differed.",
               1e-3 * static_cast<double>(s.view->calendar.end_of(d.first->tick).value));
@@ -213,11 +226,12 @@ void add_snapshots(const Scrape& s, Families& out) {
     out.gauge("snapshot_age_seconds", "How long ago the newest snapshot held all that was read.",
               1e-3 * static_cast<double>(s.now.value - s.snapshot.taken_at.value));
   }
-  out.gauge("snapshot_bytes", "Size of the snapshot written last.", static_cast<double>(s.snapshot.bytes));
+  out.gauge("snapshot_bytes", "Size of the snapshot written last.",
+            static_cast<double>(s.snapshot.bytes));
   out.gauge("snapshot_duration_seconds", "Time to write it.", s.snapshot.seconds);
   out.gauge("snapshot_pause_seconds", "Time that ticks waited for it.", s.snapshot.pause_seconds);
-  out.gauge("restore_duration_seconds", "Time to read the snapshot at the start; 0 = none was read.",
-            s.restore_seconds);
+  out.gauge("restore_duration_seconds",
+            "Time to read the snapshot at the start; 0 = none was read.", s.restore_seconds);
   out.counter("snapshots_total", "Snapshots written.", static_cast<double>(s.snapshot.taken));
   out.counter("snapshot_failures_total", "Snapshots that could not be written.",
               static_cast<double>(s.snapshot.failed));
@@ -269,7 +283,8 @@ class ScrapeCollector : public prometheus::Collectable {
               static_cast<double>(s.dead_letters_in_flight));
     out.counter("journal_unreadable_records_total", "Journal records passed over.",
                 static_cast<double>(s.journal_unreadable));
-    out.counter("ticks_total", "Ticks added to the panel.", static_cast<double>(s.evaluation.ticks));
+    out.counter("ticks_total", "Ticks added to the panel.",
+                static_cast<double>(s.evaluation.ticks));
     out.gauge("series_assessed", "Series that the last evaluation here tested.",
               s.evaluation.series_assessed);
     out.gauge("panel_bytes", "Memory of the panel.", static_cast<double>(s.evaluation.panel_bytes));
@@ -298,8 +313,11 @@ class ScrapeCollector : public prometheus::Collectable {
 
 Instruments::Instruments() : registry_(std::make_shared<prometheus::Registry>()) {
   auto const histogram = [&](const char* name, const char* help) {
-    return &prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_).Add(
-        {}, latency_buckets());
+    return &prometheus::BuildHistogram()
+                .Name(name)
+                .Help(help)
+                .Register(*registry_)
+                .Add({}, latency_buckets());
   };
   evaluation_ = histogram("bellwether_evaluation_duration_seconds", "Time to judge a tick.");
   journal_ = histogram("bellwether_journal_append_duration_seconds",
@@ -317,9 +335,10 @@ void Instruments::call(const char* method, int code, double seconds) {
     auto& slot = by_call_[{method, code}];
     if (slot == nullptr) {
       size_t const c = static_cast<size_t>(code);
-      slot = &calls_->Add({{"method", method},
-                           {"code", std::string(c < kCodeNames.size() ? kCodeNames[c] : "unknown")}},
-                          latency_buckets());
+      slot =
+          &calls_->Add({{"method", method},
+                        {"code", std::string(c < kCodeNames.size() ? kCodeNames[c] : "unknown")}},
+                       latency_buckets());
     }
     histogram = slot;
   }

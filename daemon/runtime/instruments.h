@@ -1,6 +1,6 @@
-// Purpose: what the process tells Prometheus: latency histograms, and at every scrape the plain counters
-// that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes, reasons, rules.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: what the process tells Prometheus: latency histograms, and at every scrape the plain
+// counters that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes,
+// reasons, rules. Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <functional>

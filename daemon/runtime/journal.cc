@@ -12,8 +12,8 @@ constexpr int kPollMs = 100;
 
 }  // namespace
 
-Journal::Journal(std::string topic, std::string writer, JournalStart start, kafka::Producer& producer,
-                 BookKeeper& keeper, std::function<void()> news,
+Journal::Journal(std::string topic, std::string writer, JournalStart start,
+                 kafka::Producer& producer, BookKeeper& keeper, std::function<void()> news,
                  std::function<void(std::string)> fatal, kafka::LogFn log)
     : topic_(std::move(topic)),
       writer_(std::move(writer)),
@@ -28,8 +28,8 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
     const kafka::ClientOptions& client, std::string topic, std::string writer, JournalStart start,
     kafka::Producer& producer, BookKeeper& keeper, std::function<void()> news,
     std::function<void(std::string)> fatal, kafka::LogFn log) {
-  std::unique_ptr<Journal> journal(new Journal(std::move(topic), std::move(writer), start, producer, keeper,
-                                               std::move(news), std::move(fatal), log));
+  std::unique_ptr<Journal> journal(new Journal(std::move(topic), std::move(writer), start, producer,
+                                               keeper, std::move(news), std::move(fatal), log));
   auto reader = kafka::JournalReader::create(client, journal->topic_, start.next, std::move(log));
   if (!reader.ok()) return reader.status();
   journal->reader_ = *std::move(reader);
@@ -37,7 +37,9 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
   return journal;
 }
 
-Journal::~Journal() { stop(); }
+Journal::~Journal() {
+  stop();
+}
 
 void Journal::stop() {
   stop_.store(true);
@@ -82,16 +84,19 @@ void Journal::take(const kafka::Record& record) {
     keeper_.fold(offset, *entry);
   } else if (absl::IsUnimplemented(entry.status())) {
     stop_.store(true);
-    fatal_(base::cat("journal record ", record.offset, ": ", base::from_absl(entry.status().message())));
+    fatal_(base::cat("journal record ", record.offset, ": ",
+                     base::from_absl(entry.status().message())));
   } else {
     unreadable_.fetch_add(1);
-    log_(4, "journal", base::cat("record ", record.offset, " passed over: ",
-                                 base::from_absl(entry.status().message())));
+    log_(4, "journal",
+         base::cat("record ", record.offset,
+                   " passed over: ", base::from_absl(entry.status().message())));
     keeper_.skip(offset);
   }
 }
 
-// The book in memory was folded from records that are gone: only a new start can fold what there is.
+// The book in memory was folded from records that are gone: only a new start can fold what there
+// is.
 void Journal::made_anew(std::string_view what) {
   fatal_(base::cat("the journal was truncated or made anew while it was being read (", what,
                    "); a restart folds it from its beginning"));

@@ -1,6 +1,6 @@
-// Purpose: this replica's side of the journal: a thread that folds what is written there, and appending
-// with the answer that the fold gave.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: this replica's side of the journal: a thread that folds what is written there, and
+// appending with the answer that the fold gave. Thread safety: all public functions may be called
+// from any thread.
 #pragma once
 
 #include <atomic>
@@ -32,25 +32,24 @@ struct JournalStart {
 
 class Journal {
  public:
-  // `news` is called after records were folded and published; `fatal` when the process must not go on: a
-  // record cannot be understood, or the journal was truncated or made anew under it.
-  static absl::StatusOr<std::unique_ptr<Journal>> open(const kafka::ClientOptions& client,
-                                                       std::string topic, std::string writer, JournalStart start,
-                                                       kafka::Producer& producer, BookKeeper& keeper,
-                                                       std::function<void()> news,
-                                                       std::function<void(std::string)> fatal,
-                                                       kafka::LogFn log);
+  // `news` is called after records were folded and published; `fatal` when the process must not go
+  // on: a record cannot be understood, or the journal was truncated or made anew under it.
+  static absl::StatusOr<std::unique_ptr<Journal>> open(
+      const kafka::ClientOptions& client, std::string topic, std::string writer, JournalStart start,
+      kafka::Producer& producer, BookKeeper& keeper, std::function<void()> news,
+      std::function<void(std::string)> fatal, kafka::LogFn log);
   ~Journal();
 
-  // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded, Unavailable,
-  // Cancelled, DataLoss when the journal was made anew.
+  // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded,
+  // Unavailable, Cancelled, DataLoss when the journal was made anew.
   absl::StatusOr<Appended> append(const alerts::JournalEntry& entry, absl::Time deadline);
   int64_t unreadable() const { return unreadable_.load(); }
   void stop();
 
  private:
-  Journal(std::string topic, std::string writer, JournalStart start, kafka::Producer& producer, BookKeeper& keeper,
-          std::function<void()> news, std::function<void(std::string)> fatal, kafka::LogFn log);
+  Journal(std::string topic, std::string writer, JournalStart start, kafka::Producer& producer,
+          BookKeeper& keeper, std::function<void()> news, std::function<void(std::string)> fatal,
+          kafka::LogFn log);
   void run();
   void take(const kafka::Record& record);
   void made_anew(std::string_view what);

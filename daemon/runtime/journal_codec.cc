@@ -89,8 +89,8 @@ alerts::Evidence get(const pb::Evidence& e) {
   out.nowcast_lower = e.nowcast_lower();
   out.nowcast_upper = e.nowcast_upper();
   for (const pb::Contribution& c : e.contributions()) {
-    out.contributions.push_back({c.area(), c.sector(), c.observed(), c.expected(), c.share(),
-                                 c.measure(), c.z()});
+    out.contributions.push_back(
+        {c.area(), c.sector(), c.observed(), c.expected(), c.share(), c.measure(), c.z()});
   }
   return out;
 }
@@ -311,18 +311,21 @@ absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
     }
     case pb::JournalRecord::kSilenceCreated: {
       const auto& s = record.silence_created();
-      return alerts::SilenceCreated{s.rule(),  s.area(),    s.sector(),          UnixMillis(s.until_ms()),
-                                    s.actor(), s.comment(), UnixMillis(s.at_ms())};
+      return alerts::SilenceCreated{
+          s.rule(),  s.area(),    s.sector(),           UnixMillis(s.until_ms()),
+          s.actor(), s.comment(), UnixMillis(s.at_ms())};
     }
     case pb::JournalRecord::kSilenceExpired: {
       const auto& s = record.silence_expired();
       return alerts::SilenceExpired{base::JournalOffset(s.silence()), s.actor(),
                                     UnixMillis(s.at_ms())};
     }
-    case pb::JournalRecord::kRuleSetActivated: return get(record.rule_set_activated());
+    case pb::JournalRecord::kRuleSetActivated:
+      return get(record.rule_set_activated());
     case pb::JournalRecord::kRegimeBreakWithdrawn: {
       const auto& w = record.regime_break_withdrawn();
-      return alerts::RegimeBreakWithdrawn{base::JournalOffset(w.regime_break()), w.actor(), UnixMillis(w.at_ms())};
+      return alerts::RegimeBreakWithdrawn{base::JournalOffset(w.regime_break()), w.actor(),
+                                          UnixMillis(w.at_ms())};
     }
     case pb::JournalRecord::kRegimeBreakDeclared: {
       const auto& b = record.regime_break_declared();
@@ -334,7 +337,8 @@ absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
     }
     case pb::JournalRecord::kPart:
       return absl::DataLossError("a part of a record stands where a whole one should");
-    case pb::JournalRecord::BODY_NOT_SET: break;
+    case pb::JournalRecord::BODY_NOT_SET:
+      break;
   }
   return absl::DataLossError("the record has no body");
 }

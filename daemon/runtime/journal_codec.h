@@ -17,8 +17,8 @@ std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    base::UnixMillis written_at);
 
 // Errors: DataLoss when the bytes are no JournalRecord, have no body, or name a period beyond
-// alerts::kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a replica must not
-// guess).
+// alerts::kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a
+// replica must not guess).
 absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
 
 // The same with what stands around the entry, for people.

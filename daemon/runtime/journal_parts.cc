@@ -17,8 +17,8 @@ constexpr size_t kPartsMax = kJournalEntryBytesMax / kPartBytes + 1;
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> split_record(std::string_view record, std::string_view writer,
-                                                      int64_t id) {
+absl::StatusOr<std::vector<std::string>> split_record(std::string_view record,
+                                                      std::string_view writer, int64_t id) {
   if (record.size() <= kJournalRecordBytesMax) return std::vector<std::string>{std::string(record)};
   if (record.size() > kJournalEntryBytesMax) {
     return absl::ResourceExhaustedError(
@@ -41,8 +41,10 @@ absl::StatusOr<std::vector<std::string>> split_record(std::string_view record, s
   return out;
 }
 
-absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset, std::string_view value) {
-  while (!unfinished_.empty() && offset - unfinished_.front().begin > kJournalPartsApartMax) unfinished_.pop_front();
+absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset,
+                                                             std::string_view value) {
+  while (!unfinished_.empty() && offset - unfinished_.front().begin > kJournalPartsApartMax)
+    unfinished_.pop_front();
   pb::JournalRecord record;
   // What is no record, or of a newer format, is told by decode().
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
@@ -57,10 +59,10 @@ absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset, std
     unfinished_.push_back({offset, record.writer(), part.id(), part.parts(), 1, part.bytes()});
     return std::nullopt;
   }
-  if (of_writer == unfinished_.end() || of_writer->id != part.id() || of_writer->parts != part.parts() ||
-      of_writer->seen != part.index()) {
-    return absl::DataLossError(
-        base::cat("part ", part.index(), " of ", part.parts(), " of a record whose beginning is not there"));
+  if (of_writer == unfinished_.end() || of_writer->id != part.id() ||
+      of_writer->parts != part.parts() || of_writer->seen != part.index()) {
+    return absl::DataLossError(base::cat("part ", part.index(), " of ", part.parts(),
+                                         " of a record whose beginning is not there"));
   }
   of_writer->bytes += part.bytes();
   if (++of_writer->seen < of_writer->parts) return std::nullopt;

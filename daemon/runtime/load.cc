@@ -25,7 +25,8 @@ absl::StatusOr<std::string> read_file(const std::filesystem::path& path) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return absl::NotFoundError(base::cat(path.string(), ": cannot be read; check path and permissions"));
+    return absl::NotFoundError(
+        base::cat(path.string(), ": cannot be read; check path and permissions"));
   }
   auto const size = std::filesystem::file_size(path, error);
   if (!error && size > kFileBytesMax) {
@@ -70,13 +71,15 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   const config::ReferenceConfig& r = config.reference;
   std::string errors;
   auto const keep = [&](const absl::Status& status) {
-    if (!status.ok()) base::append(errors, errors.empty() ? "" : "\n", base::from_absl(status.message()));
+    if (!status.ok())
+      base::append(errors, errors.empty() ? "" : "\n", base::from_absl(status.message()));
   };
   auto const areas_csv = read(r.areas);
   auto const sets_csv = read(r.area_sets);
   auto const sectors_csv = read(r.sectors);
   auto const postcodes_csv = read(r.postcodes);
-  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv}) keep(text->status());
+  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv})
+    keep(text->status());
   if (!errors.empty()) return absl::NotFoundError(errors);
   auto areas = reference::Areas::parse(*areas_csv, r.areas, *sets_csv, r.area_sets);
   keep(areas.status());
@@ -110,7 +113,8 @@ Inputs inputs_of(const config::Config& config) {
 }
 
 engine::EvaluatorOptions evaluator_options(const config::Config& config) {
-  engine::EvaluatorOptions out{base::Calendar(config.time.calendar), config.time.history_periods, {}};
+  engine::EvaluatorOptions out{
+      base::Calendar(config.time.calendar), config.time.history_periods, {}};
   for (events::Topic kind : inputs_of(config).kinds) {
     out.topics.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
   }

@@ -41,19 +41,24 @@ constexpr absl::Duration kHandOverWait = absl::Seconds(1);
 constexpr auto kHousekeepingEvery = std::chrono::milliseconds(100);
 constexpr auto kBootRetry = std::chrono::seconds(1);
 
-base::UnixMillis now() { return base::UnixMillis(absl::ToUnixMillis(absl::Now())); }
+base::UnixMillis now() {
+  return base::UnixMillis(absl::ToUnixMillis(absl::Now()));
+}
 
 engine::Idle to_idle(config::IdleMode mode) {
   switch (mode) {
-    case config::IdleMode::kWallClock: return engine::Idle::kWallClock;
-    case config::IdleMode::kHeartbeat: return engine::Idle::kHeartbeat;
-    case config::IdleMode::kNever: return engine::Idle::kNever;
+    case config::IdleMode::kWallClock:
+      return engine::Idle::kWallClock;
+    case config::IdleMode::kHeartbeat:
+      return engine::Idle::kHeartbeat;
+    case config::IdleMode::kNever:
+      return engine::Idle::kNever;
   }
   return engine::Idle::kWallClock;
 }
 
-// A letter that timed out may stand in the topic all the same, and sending it again would write it twice:
-// the library retries without an end, and knows what the broker has.
+// A letter that timed out may stand in the topic all the same, and sending it again would write it
+// twice: the library retries without an end, and knows what the broker has.
 kafka::ProducerTuning letters_tuning() {
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 0;
@@ -79,7 +84,8 @@ class Process::Impl {
     kinds_ = std::move(inputs.kinds);
     char host[256] = {};
     gethostname(host, sizeof host - 1);
-    writer_ = base::cat(config_.kafka.client_id, "@", static_cast<const char*>(host), ":", getpid());
+    writer_ =
+        base::cat(config_.kafka.client_id, "@", static_cast<const char*>(host), ":", getpid());
     if (config_.snapshots.peers.empty()) return;
     shelf_.emplace(*disk_, config_.snapshots.folder);
     peers_.emplace(
@@ -117,8 +123,9 @@ class Process::Impl {
   void reload() {
     auto const loaded = load_config(config_path_);
     if (!loaded.ok()) {
-      log::line(3, "reload", base::cat("the old rules stay in force:\n",
-                                       base::from_absl(loaded.status().message())));
+      log::line(
+          3, "reload",
+          base::cat("the old rules stay in force:\n", base::from_absl(loaded.status().message())));
       return;
     }
     log::line(6, "reload", "rules read; changes of anything else take effect at the next start");
@@ -141,7 +148,10 @@ class Process::Impl {
   // Ports first: they tell early of a second daemon, and health is answered from the start.
   absl::Status serve() {
     auto exposer = metrics::Exposer::start(
-        config_.serve.metrics_address, [] { return metrics::Health{true, "alive"}; },
+        config_.serve.metrics_address,
+        [] {
+          return metrics::Health{true, "alive"};
+        },
         [this] {
           auto const why = not_ready();
           return metrics::Health{why.empty(), why.empty() ? "ready" : why};
@@ -167,8 +177,8 @@ class Process::Impl {
     collectors_ = {metrics::process_collector(), instruments_.registry(),
                    scrape_collector([this] { return scrape(); })};
     for (const auto& collector : collectors_) exposer_->add(collector);
-    log::line(6, "start", base::cat("gRPC on port ", server_->port(), ", metrics on port ",
-                                    exposer_->port()));
+    log::line(6, "start",
+              base::cat("gRPC on port ", server_->port(), ", metrics on port ", exposer_->port()));
     return absl::OkStatus();
   }
 
@@ -196,14 +206,14 @@ class Process::Impl {
       auto cluster = kafka::describe(client_, wanted, kDescribeWait, log_fn());
       absl::Status status = cluster.status();
       if (status.ok()) {
-        std::vector<kafka::TopicInfo> inputs(cluster->topics.begin(),
-                                             cluster->topics.begin() + static_cast<int>(topics_.size()));
+        std::vector<kafka::TopicInfo> inputs(
+            cluster->topics.begin(), cluster->topics.begin() + static_cast<int>(topics_.size()));
         status = kafka::check_aligned(inputs);
         const kafka::TopicInfo& journal = cluster->topics[topics_.size()];
         if (status.ok() && journal.partitions != 1) {
-          status = absl::FailedPreconditionError(
-              base::cat("the journal topic ", journal.name, " has ", journal.partitions,
-                        " partitions; it must have 1"));
+          status = absl::FailedPreconditionError(base::cat("the journal topic ", journal.name,
+                                                           " has ", journal.partitions,
+                                                           " partitions; it must have 1"));
         }
         if (status.ok()) {
           for (const kafka::TopicInfo& topic : cluster->topics) warn_of_retention(topic);
@@ -238,8 +248,8 @@ class Process::Impl {
     auto reader = kafka::DeadLetterReader::start(client_, config_.kafka.dead_letters_topic,
                                                  dead_letter_partitions_, log_fn());
     if (!reader.ok()) return reader.status();
-    auto marks = kafka::read_dead_letter_marks(**reader, kMarksStallMax,
-                                               [this] { return stopping(); }, log_fn());
+    auto marks = kafka::read_dead_letter_marks(
+        **reader, kMarksStallMax, [this] { return stopping(); }, log_fn());
     if (!marks.ok()) return marks.status();
     std::lock_guard lock(parts_mutex_);
     if (producer_ == nullptr) {
@@ -267,16 +277,17 @@ class Process::Impl {
     return absl::OkStatus();
   }
 
-  // The newest snapshot, or the beginning of the log. Takes as long as another replica takes to send
-  // one, so nothing is locked meanwhile.
+  // The newest snapshot, or the beginning of the log. Takes as long as another replica takes to
+  // send one, so nothing is locked meanwhile.
   absl::StatusOr<Start> find_start(int partitions) {
     Start start;
     if (store_) {
       set_boot_state("reading the newest snapshot");
       BELLWETHER_ASSIGN_OR_RETURN(
-          start, runtime::restore(
-                     *store_, {client_, config_.kafka.journal_topic, identity(partitions), calendar_},
-                     *reference_, peers_ ? &*peers_ : nullptr, log_fn()));
+          start,
+          runtime::restore(*store_,
+                           {client_, config_.kafka.journal_topic, identity(partitions), calendar_},
+                           *reference_, peers_ ? &*peers_ : nullptr, log_fn()));
     }
     restore_seconds_ = start.seconds;
     std::lock_guard lock(state_mutex_);
@@ -290,7 +301,8 @@ class Process::Impl {
     std::optional<base::UnixMillis> taken_at;
     std::vector<snapshot::RestoredPartition> lanes;
     if (start.restored) {
-      evaluation = Evaluation::Restored{std::move(start.restored->evaluation), start.restored->manifest.cut};
+      evaluation =
+          Evaluation::Restored{std::move(start.restored->evaluation), start.restored->manifest.cut};
       taken_at = start.restored->manifest.taken_at;
       lanes = std::move(start.restored->partitions);
     }
@@ -298,14 +310,16 @@ class Process::Impl {
     if (store_) {
       snapshotter_ = std::make_unique<Snapshotter>(
           *store_, identity(partitions), absl::Milliseconds(config_.snapshots.every_ms),
-          LaneImages{[this](absl::Time deadline) { return ingest_->images(deadline); }, [this] { ingest_->thaw(); }},
+          LaneImages{[this](absl::Time deadline) { return ingest_->images(deadline); },
+                     [this] { ingest_->thaw(); }},
           [this] { return lacking(); }, taken_at, log_fn());
     }
     start_evaluation(std::move(evaluation));
     return absl::OkStatus();
   }
 
-  // False when the folder cannot be used: what is configured must work at the start, or nobody notices.
+  // False when the folder cannot be used: what is configured must work at the start, or nobody
+  // notices.
   bool open_snapshots() {
     if (config_.snapshots.folder.empty()) return true;
     store_.emplace(*disk_, config_.snapshots.folder);
@@ -350,7 +364,8 @@ class Process::Impl {
   absl::Status join_replicas() {
     if (leadership_ != nullptr) return absl::OkStatus();
     auto leadership = kafka::Leadership::join(
-        client_, {config_.kafka.journal_topic, config_.kafka.group, config_.kafka.session_timeout_ms},
+        client_,
+        {config_.kafka.journal_topic, config_.kafka.group, config_.kafka.session_timeout_ms},
         [this](bool leader) {
           log::line(6, "journal", leader ? "this replica leads" : "this replica follows");
           news();
@@ -374,7 +389,9 @@ class Process::Impl {
     ingest.engine.future_tolerance_ms = config_.time.future_tolerance_ms;
     ingest.engine.idle_after_ms = config_.time.idle_after_ms;
     ingest.engine.idle = to_idle(config_.time.idle);
-    auto started = Ingest::start(std::move(ingest), std::move(restored), decoder_, *dead_letters_, [this] { news(); }, log_fn());
+    auto started = Ingest::start(
+        std::move(ingest), std::move(restored), decoder_, *dead_letters_, [this] { news(); },
+        log_fn());
     if (!started.ok()) return started.status();
     ingest_ = *std::move(started);
     return absl::OkStatus();
@@ -410,11 +427,13 @@ class Process::Impl {
     server_->notify();
   }
 
-  absl::StatusOr<base::JournalOffset> append(const alerts::JournalEntry& entry, absl::Time deadline) {
+  absl::StatusOr<base::JournalOffset> append(const alerts::JournalEntry& entry,
+                                             absl::Time deadline) {
     if (!open_.load()) return absl::UnavailableError("still starting: the journal is not open yet");
     auto const appended = journal_->append(entry, deadline);
     if (!appended.ok()) return appended.status();
-    if (absl::Status const taken = alerts::to_status(appended->outcome, entry); !taken.ok()) return taken;
+    if (absl::Status const taken = alerts::to_status(appended->outcome, entry); !taken.ok())
+      return taken;
     return appended->offset;
   }
 
@@ -423,7 +442,8 @@ class Process::Impl {
     if (!open_.load() || !keeper_.caught_up()) {
       warnings.push_back("starting: the journal is not read to its end yet, alerts are missing");
     }
-    for (std::string& what : open_.load() ? lacking() : inherited()) warnings.push_back(std::move(what));
+    for (std::string& what : open_.load() ? lacking() : inherited())
+      warnings.push_back(std::move(what));
     if (open_.load()) {
       ingest_->serve_callbacks();
       producer_->poll(0);
@@ -435,10 +455,12 @@ class Process::Impl {
       for (std::string& what : troubles(ingest_->reports())) warnings.push_back(std::move(what));
       for (std::string& what : watch_->warnings()) warnings.push_back(std::move(what));
       if (DivergenceReport const d = evaluation_->report().divergence; d.diverged) {
-        warnings.push_back(base::cat("this replica has diverged from the journal: ", describe(*d.first, calendar_)));
+        warnings.push_back(base::cat("this replica has diverged from the journal: ",
+                                     describe(*d.first, calendar_)));
       }
       if (std::string const trouble = dead_letters_->trouble(); !trouble.empty()) {
-        warnings.push_back(base::cat("dead letters are not taken and ticks wait for them: ", trouble));
+        warnings.push_back(
+            base::cat("dead letters are not taken and ticks wait for them: ", trouble));
       }
     }
     views_.set_warnings(std::move(warnings));
@@ -542,8 +564,8 @@ class Process::Impl {
     return s;
   }
 
-  // Another replica need not wait for what this one has still to end. Letters that it began to write are
-  // in the topic before, so that the next leader sees them.
+  // Another replica need not wait for what this one has still to end. Letters that it began to
+  // write are in the topic before, so that the next leader sees them.
   void hand_over(absl::Time deadline) {
     if (!open_.load() || !leadership_->is_leader()) return;
     dead_letters_->follow(*letters_reader_, false, absl::Now());
@@ -574,10 +596,12 @@ class Process::Impl {
     if (journal_ != nullptr) journal_->stop();
     for (kafka::Producer* producer : {producer_.get(), letters_producer_.get()}) {
       if (producer == nullptr) continue;
-      if (absl::Status const s = producer->flush(std::max(absl::ZeroDuration(), deadline - absl::Now()));
+      if (absl::Status const s =
+              producer->flush(std::max(absl::ZeroDuration(), deadline - absl::Now()));
           !s.ok()) {
-        log::line(4, "stop", base::cat("not everything was written: ", base::from_absl(s.message()),
-                                       "; a restart reads it again"));
+        log::line(4, "stop",
+                  base::cat("not everything was written: ", base::from_absl(s.message()),
+                            "; a restart reads it again"));
       }
     }
     log::line(6, "stop", "stopped");
@@ -585,8 +609,10 @@ class Process::Impl {
 
   std::function<void(std::string_view)> fatal_fn() {
     return [this](std::string_view why) {
-      log::line(3, "producer", base::cat(why, "; nothing can be written any more: stopping, a restart recovers "
-                                              "what a lost broker state caused"));
+      log::line(3, "producer",
+                base::cat(why,
+                          "; nothing can be written any more: stopping, a restart recovers "
+                          "what a lost broker state caused"));
       request_stop(Exit::kFailure);
     };
   }
@@ -634,7 +660,7 @@ class Process::Impl {
 
   std::mutex parts_mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> collectors_;
-  std::unique_ptr<kafka::Producer> producer_;          // of the journal
+  std::unique_ptr<kafka::Producer> producer_;  // of the journal
   std::unique_ptr<kafka::Producer> letters_producer_;
   std::unique_ptr<kafka::DeadLetters> dead_letters_;
   std::unique_ptr<kafka::DeadLetterReader> letters_reader_;  // boot's, then housekeeping's
@@ -651,11 +677,18 @@ class Process::Impl {
 };
 
 Process::Process(config::Config config, std::string config_path, reference::Reference reference)
-    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_path), std::move(reference))) {}
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(config_path),
+                                   std::move(reference))) {}
 Process::~Process() = default;
 
-Exit Process::run() { return impl_->run(); }
-void Process::request_stop() { impl_->request_stop(); }
-void Process::reload() { impl_->reload(); }
+Exit Process::run() {
+  return impl_->run();
+}
+void Process::request_stop() {
+  impl_->request_stop();
+}
+void Process::reload() {
+  impl_->reload();
+}
 
 }  // namespace bellwether::runtime

@@ -1,6 +1,6 @@
-// Purpose: the daemon as a whole: starts everything, in the order that lets it answer early, keeps it
-// together, and takes it down in order.
-// Thread safety: run() belongs to the main thread; reload() and request_stop() may be called from any.
+// Purpose: the daemon as a whole: starts everything, in the order that lets it answer early, keeps
+// it together, and takes it down in order. Thread safety: run() belongs to the main thread;
+// reload() and request_stop() may be called from any.
 #pragma once
 
 #include <functional>

@@ -21,7 +21,8 @@ std::string why_behind(const Progress& progress, int64_t lag_events_max, bool wa
       if (!in.held) behind = std::max(behind, in.lag_events);
     }
   }
-  if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1)) return cat(behind, " records behind");
+  if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1))
+    return cat(behind, " records behind");
   if (progress.ticks_waiting > (was_ready ? kTicksWaitingUnready : kTicksWaitingMax)) {
     return cat(progress.ticks_waiting, " ticks to evaluate");
   }

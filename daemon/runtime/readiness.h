@@ -1,6 +1,6 @@
-// Purpose: whether a replica has caught up, so that queries may be sent to it. Once ready it stays so until it is
-// much further behind: readiness that comes and goes takes replicas away when they are needed most.
-// Thread safety: pure.
+// Purpose: whether a replica has caught up, so that queries may be sent to it. Once ready it stays
+// so until it is much further behind: readiness that comes and goes takes replicas away when they
+// are needed most. Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ inline constexpr double kVerdictWaitSeconds = 60;
 struct Progress {
   bool journal_read = false;  // to its end
   std::vector<LaneReport> lanes;
-  size_t ticks_waiting = 0;          // closed, not evaluated
+  size_t ticks_waiting = 0;         // closed, not evaluated
   double verdict_wait_seconds = 0;  // of the latest tick
 };
 

@@ -16,8 +16,10 @@ namespace {
 
 constexpr absl::Duration kLookWait = absl::Seconds(30);
 
-// FailedPrecondition where the log and the snapshot do not agree; other errors where the broker does not say.
-absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options, const kafka::LogFn& log) {
+// FailedPrecondition where the log and the snapshot do not agree; other errors where the broker
+// does not say.
+absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options,
+                             const kafka::LogFn& log) {
   std::vector<kafka::LogPlace> places;
   for (snapshot::LogPlace& place : snapshot::places(found, options.journal_topic)) {
     places.push_back({std::move(place.topic), place.partition, place.offset});
@@ -69,7 +71,8 @@ absl::StatusOr<Start> newest(snapshot::Store& store, const RestoreOptions& optio
   if (!asking.ok()) return asking;
   if (start.restored) {
     start.seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-    start.from = base::cat("the snapshot of ", options.calendar.name(start.restored->manifest.tick));
+    start.from =
+        base::cat("the snapshot of ", options.calendar.name(start.restored->manifest.tick));
   }
   return start;
 }

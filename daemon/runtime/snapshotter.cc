@@ -11,13 +11,17 @@
 namespace bellwether::runtime {
 namespace {
 
-// A lane answers between two records; one that waits for its dead letters is asked again at the next turn.
+// A lane answers between two records; one that waits for its dead letters is asked again at the
+// next turn.
 constexpr absl::Duration kLanesWait = absl::Seconds(1);
 constexpr absl::Duration kRetry = absl::Seconds(5);
 
-base::UnixMillis to_millis(absl::Time t) { return base::UnixMillis(absl::ToUnixMillis(t)); }
+base::UnixMillis to_millis(absl::Time t) {
+  return base::UnixMillis(absl::ToUnixMillis(t));
+}
 
-std::vector<std::vector<int64_t>> next_offsets(const std::vector<snapshot::PartitionImage>& partitions) {
+std::vector<std::vector<int64_t>> next_offsets(
+    const std::vector<snapshot::PartitionImage>& partitions) {
   std::vector<std::vector<int64_t>> out;
   for (const snapshot::PartitionImage& p : partitions) {
     std::vector<int64_t>& offsets = out.emplace_back();
@@ -41,8 +45,9 @@ snapshot::EachInParallel in_threads(int workers) {
   };
 }
 
-Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
-                         LackingFn lacking, std::optional<base::UnixMillis> restored, kafka::LogFn log)
+Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
+                         LaneImages lanes, LackingFn lacking,
+                         std::optional<base::UnixMillis> restored, kafka::LogFn log)
     : store_(std::move(store)),
       identity_(std::move(identity)),
       every_(every),
@@ -55,7 +60,9 @@ Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, abs
   thread_ = std::thread([this] { run(); });
 }
 
-Snapshotter::~Snapshotter() { stop(); }
+Snapshotter::~Snapshotter() {
+  stop();
+}
 
 void Snapshotter::stop() {
   {
@@ -146,7 +153,8 @@ void Snapshotter::failed(const absl::Status& why) {
   std::lock_guard lock(mutex_);
   ++report_.failed;
   report_.error = base::from_absl(why.message());
-  if (std::exchange(told_, why.code()) != why.code()) log_(4, "snapshot", base::cat("not taken: ", report_.error));
+  if (std::exchange(told_, why.code()) != why.code())
+    log_(4, "snapshot", base::cat("not taken: ", report_.error));
 }
 
 void Snapshotter::write(const snapshot::Image& image) {
@@ -156,7 +164,8 @@ void Snapshotter::write(const snapshot::Image& image) {
   double const seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   std::lock_guard lock(mutex_);
   log_(7, "snapshot", absl::StrFormat("%d bytes in %.2f s", *bytes, seconds));
-  if (std::exchange(told_, absl::StatusCode::kOk) != absl::StatusCode::kOk) log_(6, "snapshot", "taken again");
+  if (std::exchange(told_, absl::StatusCode::kOk) != absl::StatusCode::kOk)
+    log_(6, "snapshot", "taken again");
   report_.taken_at = image.manifest.taken_at;
   report_.bytes = *bytes;
   report_.seconds = seconds;

@@ -1,8 +1,8 @@
-// Purpose: takes snapshots while the stream goes on: asks the lanes for what they are between two records, the
-// evaluation for what it is between two ticks, and writes both on a thread of its own.
-// Invariants: one is written at a time. What fails is told, counted and tried again at the next turn; the snapshots
-// before it stand.
-// Thread safety: due() and take() belong to the evaluation's thread; report() may be called from any.
+// Purpose: takes snapshots while the stream goes on: asks the lanes for what they are between two
+// records, the evaluation for what it is between two ticks, and writes both on a thread of its own.
+// Invariants: one is written at a time. What fails is told, counted and tried again at the next
+// turn; the snapshots before it stand. Thread safety: due() and take() belong to the evaluation's
+// thread; report() may be called from any.
 #pragma once
 
 #include <condition_variable>
@@ -22,13 +22,14 @@ namespace bellwether::runtime {
 
 struct SnapshotReport {
   bool enabled = false;
-  base::UnixMillis taken_at;  // the newest that stands here equals the state of then; 0: there is none
-  uint64_t bytes = 0;         // of it
-  double seconds = 0;         // that it took to write
-  double pause_seconds = 0;   // that ticks waited for it
+  base::UnixMillis
+      taken_at;        // the newest that stands here equals the state of then; 0: there is none
+  uint64_t bytes = 0;  // of it
+  double seconds = 0;  // that it took to write
+  double pause_seconds = 0;  // that ticks waited for it
   int64_t taken = 0;
   int64_t failed = 0;
-  std::string error;          // of the last attempt; empty when it went well
+  std::string error;  // of the last attempt; empty when it went well
 };
 
 // Of Ingest.
@@ -46,8 +47,9 @@ class Snapshotter {
  public:
   // `store` is open and is used by nobody else from now on.
   // `restored`: when the snapshot that the process goes on from was taken.
-  Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every, LaneImages lanes,
-              LackingFn lacking, std::optional<base::UnixMillis> restored, kafka::LogFn log);
+  Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
+              LaneImages lanes, LackingFn lacking, std::optional<base::UnixMillis> restored,
+              kafka::LogFn log);
   ~Snapshotter();
 
   bool due() const;
@@ -70,16 +72,18 @@ class Snapshotter {
   LaneImages const lanes_;
   LackingFn const lacking_;
   kafka::LogFn log_;
-  absl::Time next_at_;                     // evaluation's thread
-  std::vector<std::vector<int64_t>> last_;  // next offsets that the newest holds; evaluation's thread
-  base::JournalOffset last_journal_{-1};    // and of the book in it
+  absl::Time next_at_;  // evaluation's thread
+  std::vector<std::vector<int64_t>>
+      last_;                              // next offsets that the newest holds; evaluation's thread
+  base::JournalOffset last_journal_{-1};  // and of the book in it
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<snapshot::Image> image_;  // to be written
   bool busy_ = false;
   bool stop_ = false;
   SnapshotReport report_;
-  absl::StatusCode told_ = absl::StatusCode::kOk;  // why the last attempt failed: logged when it changes
+  absl::StatusCode told_ =
+      absl::StatusCode::kOk;  // why the last attempt failed: logged when it changes
   std::thread thread_;
 };
 

@@ -16,8 +16,12 @@ std::string describe(const std::string& topic, int unread, int read) {
 
 }  // namespace
 
-TopicWatch::TopicWatch(kafka::Producer& producer, std::vector<std::string> topics, int partitions, kafka::LogFn log)
-    : producer_(producer), topics_(std::move(topics)), partitions_(partitions), log_(std::move(log)) {
+TopicWatch::TopicWatch(kafka::Producer& producer, std::vector<std::string> topics, int partitions,
+                       kafka::LogFn log)
+    : producer_(producer),
+      topics_(std::move(topics)),
+      partitions_(partitions),
+      log_(std::move(log)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -32,7 +36,8 @@ TopicWatch::~TopicWatch() {
 
 void TopicWatch::run() {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, absl::ToChronoMilliseconds(kTopicWatchEvery), [this] { return stop_; })) {
+  while (!changed_.wait_for(lock, absl::ToChronoMilliseconds(kTopicWatchEvery),
+                            [this] { return stop_; })) {
     lock.unlock();
     for (const std::string& topic : topics_) look(topic);
     lock.lock();
@@ -48,7 +53,8 @@ void TopicWatch::look(const std::string& topic) {
     std::lock_guard lock(mutex_);
     if (std::exchange(unread_[topic], unread) == unread) return;
   }
-  if (unread > 0) log_(3, "input", base::cat(describe(topic, unread, partitions_), "; see the runbook"));
+  if (unread > 0)
+    log_(3, "input", base::cat(describe(topic, unread, partitions_), "; see the runbook"));
 }
 
 std::vector<std::string> TopicWatch::warnings() const {

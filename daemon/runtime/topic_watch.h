@@ -1,6 +1,6 @@
-// Purpose: notices that an input topic has other partitions than when this replica started: what is written to new
-// ones is read by nobody, and a business's records would be in two.
-// Thread safety: all public functions may be called from any thread.
+// Purpose: notices that an input topic has other partitions than when this replica started: what is
+// written to new ones is read by nobody, and a business's records would be in two. Thread safety:
+// all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,8 @@ inline constexpr absl::Duration kTopicWatchEvery = absl::Seconds(10);
 class TopicWatch {
  public:
   // `partitions` of each topic are read.
-  TopicWatch(kafka::Producer& producer, std::vector<std::string> topics, int partitions, kafka::LogFn log);
+  TopicWatch(kafka::Producer& producer, std::vector<std::string> topics, int partitions,
+             kafka::LogFn log);
   ~TopicWatch();
 
   // For people, one a topic that has more than are read; empty when all are.

@@ -12,8 +12,9 @@ namespace {
 // As far as the digest sees it.
 std::string say(const alerts::AlertUpdate& u) {
   return base::cat(alerts::kTransitionNames[static_cast<size_t>(u.transition)], ", ",
-                   alerts::kSeverityNames[static_cast<size_t>(u.severity)], ", ", u.open ? "open" : "closed",
-                   ", cusum ", absl::StrFormat("%.6f", u.evidence.cusum));
+                   alerts::kSeverityNames[static_cast<size_t>(u.severity)], ", ",
+                   u.open ? "open" : "closed", ", cusum ",
+                   absl::StrFormat("%.6f", u.evidence.cusum));
 }
 
 std::map<alerts::AlertKey, std::string> by_key(std::span<const alerts::AlertUpdate> updates) {
@@ -47,7 +48,8 @@ std::vector<AlertDifference> differences(std::span<const alerts::AlertUpdate> jo
 CutMap to_map(std::span<const alerts::CutOffset> cut) {
   CutMap out;
   // −1: the input had shown no record, as at 0.
-  for (const alerts::CutOffset& c : cut) out[{c.topic, c.partition}] = std::max<int64_t>(0, c.offset);
+  for (const alerts::CutOffset& c : cut)
+    out[{c.topic, c.partition}] = std::max<int64_t>(0, c.offset);
   return out;
 }
 

@@ -23,19 +23,20 @@ struct AlertDifference {
   std::string journaled;  // "raised red, open, cusum 4.2"; empty: says nothing of it
   std::string computed;
 };
-// In the order of their keys; what a verdict's digest is over: transition, severity, open, change-point statistic.
+// In the order of their keys; what a verdict's digest is over: transition, severity, open,
+// change-point statistic.
 std::vector<AlertDifference> differences(std::span<const alerts::AlertUpdate> journaled,
                                          std::span<const alerts::AlertUpdate> computed);
 
 enum class Finding : uint8_t {
   kEqual,
-  kDiffers,     // cells, verdict, or both
-  kPassed,      // the journal passes the tick without judgement: there is nothing to compare
-  kBeyondLog,   // the log ends before the tick's cut: it is another log, or was cut off
+  kDiffers,    // cells, verdict, or both
+  kPassed,     // the journal passes the tick without judgement: there is nothing to compare
+  kBeyondLog,  // the log ends before the tick's cut: it is another log, or was cut off
   kNotInJournal,
 };
-inline constexpr std::array<std::string_view, 5> kFindingNames = {"equal", "differs", "passed", "beyond_log",
-                                                                  "not_in_journal"};
+inline constexpr std::array<std::string_view, 5> kFindingNames = {"equal", "differs", "passed",
+                                                                  "beyond_log", "not_in_journal"};
 
 struct VerifiedTick {
   base::PeriodIndex tick;
@@ -58,8 +59,8 @@ struct VerifiedTick {
 using CutPlace = std::pair<std::string, int32_t>;
 using CutMap = std::map<CutPlace, int64_t>;
 CutMap to_map(std::span<const alerts::CutOffset> cut);
-// A fold that has reached `from` can go on to `to`: leaders that cut a quiet input elsewhere may have journaled
-// cuts that do not follow each other.
+// A fold that has reached `from` can go on to `to`: leaders that cut a quiet input elsewhere may
+// have journaled cuts that do not follow each other.
 bool reaches(const CutMap& from, const CutMap& to);
 // A place of `cut` that lies outside of what the log has: ends by place. nullopt: none.
 std::optional<CutPlace> beyond(const CutMap& cut, const CutMap& ends);

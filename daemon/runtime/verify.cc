@@ -45,14 +45,16 @@ class LogFold {
     for (int p = 0; p < partitions; ++p) engines_.emplace_back(base::PartitionId(p), options);
   }
 
-  absl::Status open(const kafka::ClientOptions& client, const kafka::ConsumerTuning& tuning, const kafka::LogFn& log) {
+  absl::Status open(const kafka::ClientOptions& client, const kafka::ConsumerTuning& tuning,
+                    const kafka::LogFn& log) {
     std::vector<kafka::Assignment> assignments;
     for (size_t p = 0; p < engines_.size(); ++p) {
       for (const std::string& topic : inputs_.topics) {
         assignments.push_back({topic, static_cast<int32_t>(p), RD_KAFKA_OFFSET_BEGINNING});
       }
     }
-    BELLWETHER_ASSIGN_OR_RETURN(consumer_, kafka::InputConsumer::create(client, assignments, tuning, log));
+    BELLWETHER_ASSIGN_OR_RETURN(consumer_,
+                                kafka::InputConsumer::create(client, assignments, tuning, log));
     for (size_t i = 0; i < readers_.size(); ++i) consumer_->wake_on(i, waiter_);
     return absl::OkStatus();
   }
@@ -100,13 +102,16 @@ class LogFold {
       consumer_->poll(n, *reader.batch);
       reader.next = 0;
       std::string const where = base::cat(inputs_.topics[input], " ", partition);
-      if (const absl::Status& error = reader.batch->error(); absl::IsOutOfRange(error) || absl::IsNotFound(error)) {
-        return absl::DataLossError(base::cat(where, " was shortened while it was read: ", base::from_absl(error.message())));
+      if (const absl::Status& error = reader.batch->error();
+          absl::IsOutOfRange(error) || absl::IsNotFound(error)) {
+        return absl::DataLossError(base::cat(
+            where, " was shortened while it was read: ", base::from_absl(error.message())));
       }
       if (!reader.batch->records().empty()) continue;
       if (absl::Now() - quiet_since > kStallMax) {
         return absl::DeadlineExceededError(base::cat(where, ": the broker gave nothing for ",
-                                                     absl::FormatDuration(kStallMax), " before offset ", end));
+                                                     absl::FormatDuration(kStallMax),
+                                                     " before offset ", end));
       }
       waiter_.wait(kPollMs);
       consumer_->serve_callbacks();
@@ -140,11 +145,12 @@ class LogFold {
 // The journal up to where it ended when this began, record by record.
 class JournalWalk {
  public:
-  static absl::StatusOr<std::unique_ptr<JournalWalk>> open(const kafka::ClientOptions& client, const std::string& topic,
-                                                           int64_t end, const kafka::LogFn& log) {
+  static absl::StatusOr<std::unique_ptr<JournalWalk>> open(const kafka::ClientOptions& client,
+                                                           const std::string& topic, int64_t end,
+                                                           const kafka::LogFn& log) {
     std::unique_ptr<JournalWalk> walk(new JournalWalk(end));
-    BELLWETHER_ASSIGN_OR_RETURN(walk->reader_,
-                                kafka::JournalReader::create(client, topic, RD_KAFKA_OFFSET_BEGINNING, log));
+    BELLWETHER_ASSIGN_OR_RETURN(
+        walk->reader_, kafka::JournalReader::create(client, topic, RD_KAFKA_OFFSET_BEGINNING, log));
     return walk;
   }
 
@@ -157,11 +163,13 @@ class JournalWalk {
     absl::Time const begin = absl::Now();
     while (next_ == batch_.records().size()) {
       if (last_ + 1 >= end_ || batch_.at_end()) return std::nullopt;
-      if (absl::Now() - begin > kStallMax) return absl::DeadlineExceededError("the journal: the broker gives nothing");
+      if (absl::Now() - begin > kStallMax)
+        return absl::DeadlineExceededError("the journal: the broker gives nothing");
       reader_->poll(kPollMs, batch_);
       next_ = 0;
       if (absl::IsOutOfRange(batch_.error()) || absl::IsNotFound(batch_.error())) {
-        return absl::DataLossError(base::cat("the journal: ", base::from_absl(batch_.error().message())));
+        return absl::DataLossError(
+            base::cat("the journal: ", base::from_absl(batch_.error().message())));
       }
     }
     const kafka::Record& record = batch_.records()[next_++];
@@ -223,8 +231,8 @@ class Verification {
     topics.push_back(config_.kafka.journal_topic);
     BELLWETHER_ASSIGN_OR_RETURN(kafka::ClusterInfo const cluster,
                                 kafka::describe(client_, topics, kDescribeWait, log_));
-    BELLWETHER_RETURN_IF_ERROR(
-        kafka::check_aligned({cluster.topics.begin(), cluster.topics.begin() + static_cast<ptrdiff_t>(inputs)}));
+    BELLWETHER_RETURN_IF_ERROR(kafka::check_aligned(
+        {cluster.topics.begin(), cluster.topics.begin() + static_cast<ptrdiff_t>(inputs)}));
     partitions_ = cluster.topics.front().partitions;
     std::vector<kafka::LogPlace> places;
     for (const kafka::TopicInfo& topic : cluster.topics) {
@@ -234,9 +242,9 @@ class Verification {
                                 kafka::look(client_, places, kDescribeWait, log_));
     for (size_t i = 0; i < places.size(); ++i) {
       if (sights[i].low > 0) {
-        return absl::FailedPreconditionError(
-            base::cat(places[i].topic, " ", places[i].partition, " begins at offset ", sights[i].low,
-                      ": the log no longer reaches back to its beginning, so nothing can be verified"));
+        return absl::FailedPreconditionError(base::cat(
+            places[i].topic, " ", places[i].partition, " begins at offset ", sights[i].low,
+            ": the log no longer reaches back to its beginning, so nothing can be verified"));
       }
       ends_[{places[i].topic, places[i].partition}] = sights[i].high;
     }
@@ -250,8 +258,9 @@ class Verification {
     kafka::ConsumerTuning tuning;
     tuning.queued_kbytes = config_.kafka.queued_kbytes;
     BELLWETHER_RETURN_IF_ERROR(fold.open(client_, tuning, log_));
-    BELLWETHER_ASSIGN_OR_RETURN(auto const journal,
-                                JournalWalk::open(client_, config_.kafka.journal_topic, journal_end_, log_));
+    BELLWETHER_ASSIGN_OR_RETURN(
+        auto const journal,
+        JournalWalk::open(client_, config_.kafka.journal_topic, journal_end_, log_));
     engine::Evaluator evaluator(reference_, evaluator_options(config_));
     alerts::Book book{base::Calendar(config_.time.calendar)};
     base::JournalOffset last_tick_at(-1);
@@ -267,7 +276,8 @@ class Verification {
       bool const asked = tick != nullptr && (!wanted_ || wanted_->contains(tick->tick));
       std::optional<alerts::Book> before;
       if (asked) before = book;
-      bool const counts = book.fold(step->offset, step->record->entry) == alerts::FoldOutcome::kApplied;
+      bool const counts =
+          book.fold(step->offset, step->record->entry) == alerts::FoldOutcome::kApplied;
       if (tick == nullptr || !counts) continue;
       bool const knew_last = tick->book_offset >= last_tick_at;
       last_tick_at = step->offset;
@@ -277,7 +287,8 @@ class Verification {
         later.insert(tick->tick);
         continue;
       }
-      BELLWETHER_ASSIGN_OR_RETURN(VerifiedTick verified, check(*step, *tick, cut, *before, fold, evaluator));
+      BELLWETHER_ASSIGN_OR_RETURN(VerifiedTick verified,
+                                  check(*step, *tick, cut, *before, fold, evaluator));
       if (!knew_last && verified.finding != Finding::kPassed) {
         verified.finding = Finding::kDiffers;
         verified.note = "the record says that it was computed before the tick before it was judged";
@@ -289,8 +300,9 @@ class Verification {
     return !later.empty();
   }
 
-  absl::StatusOr<VerifiedTick> check(const JournalWalk::Step& step, const alerts::TickEvaluated& tick,
-                                     const CutMap& cut, const alerts::Book& before, LogFold& fold,
+  absl::StatusOr<VerifiedTick> check(const JournalWalk::Step& step,
+                                     const alerts::TickEvaluated& tick, const CutMap& cut,
+                                     const alerts::Book& before, LogFold& fold,
                                      engine::Evaluator& evaluator) {
     VerifiedTick out;
     out.tick = tick.tick;
@@ -306,10 +318,11 @@ class Verification {
     if (auto const place = beyond(cut, ends_)) {
       out.finding = Finding::kBeyondLog;
       auto const end = ends_.find(*place);
-      out.note = end == ends_.end()
-                     ? base::cat("the configuration reads no ", place->first, " ", place->second)
-                     : base::cat(place->first, " ", place->second, " ends at ", end->second, ", before the cut at ",
-                                 cut.at(*place), ": it was made anew or cut off");
+      out.note =
+          end == ends_.end()
+              ? base::cat("the configuration reads no ", place->first, " ", place->second)
+              : base::cat(place->first, " ", place->second, " ends at ", end->second,
+                          ", before the cut at ", cut.at(*place), ": it was made anew or cut off");
       return out;
     }
     BELLWETHER_ASSIGN_OR_RETURN(auto const parts, fold.to(tick.tick, cut, step.record->written_at));
@@ -320,14 +333,16 @@ class Verification {
     if (before.rule_set() == nullptr || before.rule_set_digest() != tick.rule_set) {
       out.note = "the rules that it names were not in force";
     } else {
-      alerts::TickEvaluated const computed = evaluator.evaluate(tick.tick, before, tick.cut, tick.historical);
+      alerts::TickEvaluated const computed =
+          evaluator.evaluate(tick.tick, before, tick.cut, tick.historical);
       out.verdict_computed = computed.verdict_digest;
       out.alerts = differences(tick.updates, computed.updates);
       if (engine::verdict_digest(tick.updates) != tick.verdict_digest) {
         out.note = "its digest is not that of the alerts that it names";
       }
     }
-    out.finding = out.note.empty() && out.cells_equal() && out.verdict_equal() ? Finding::kEqual : Finding::kDiffers;
+    out.finding = out.note.empty() && out.cells_equal() && out.verdict_equal() ? Finding::kEqual
+                                                                               : Finding::kDiffers;
     return out;
   }
 
@@ -344,8 +359,10 @@ class Verification {
 
 }  // namespace
 
-absl::Status verify(const config::Config& config, std::shared_ptr<const reference::Reference> reference,
-                    const VerifyRequest& request, const std::function<void(const VerifiedTick&)>& found,
+absl::Status verify(const config::Config& config,
+                    std::shared_ptr<const reference::Reference> reference,
+                    const VerifyRequest& request,
+                    const std::function<void(const VerifiedTick&)>& found,
                     const kafka::LogFn& log) {
   return Verification(config, std::move(reference), request, found, log).run();
 }

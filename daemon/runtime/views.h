@@ -1,6 +1,5 @@
-// Purpose: the view that readers get: the panel as last published by the evaluation, with the newest
-// alert book beside it.
-// Thread safety: all functions may be called from any thread.
+// Purpose: the view that readers get: the panel as last published by the evaluation, with the
+// newest alert book beside it. Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <memory>
@@ -39,7 +38,8 @@ class Views {
     return view_;
   }
   void set_panel(std::shared_ptr<const indicators::Panel> panel,
-                 std::shared_ptr<const engine::SharesByMeasure> reported, base::PeriodIndex data_through) {
+                 std::shared_ptr<const engine::SharesByMeasure> reported,
+                 base::PeriodIndex data_through) {
     std::lock_guard lock(mutex_);
     engine::View view = *view_;
     view.panel = std::move(panel);

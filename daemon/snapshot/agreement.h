@@ -1,7 +1,6 @@
-// Purpose: whether a snapshot may be gone on from: the log must be the one that it was made of and must still hold
-// what comes next.
-// Errors: FailedPrecondition with the place and what is wrong with it.
-// Thread safety: pure.
+// Purpose: whether a snapshot may be gone on from: the log must be the one that it was made of and
+// must still hold what comes next. Errors: FailedPrecondition with the place and what is wrong with
+// it. Thread safety: pure.
 #pragma once
 
 #include <cstdint>

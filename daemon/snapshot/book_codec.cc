@@ -34,14 +34,18 @@ void fields(Io& io, T& v) {
 }
 template <class Io, Is<alerts::Evidence> T>
 void fields(Io& io, T& v) {
-  io(v.period, v.observed, v.expected, v.lower, v.upper, v.p, v.p_adjusted, v.z, v.cusum, v.cusum_threshold);
-  io(v.dispersion, v.ratio, v.baseline_periods, v.baseline_first, v.baseline_last, v.downweighted, v.score_scale);
-  io(v.baseline_kind, v.year_before, v.limit, v.reported, v.nowcast, v.nowcast_lower, v.nowcast_upper);
+  io(v.period, v.observed, v.expected, v.lower, v.upper, v.p, v.p_adjusted, v.z, v.cusum,
+     v.cusum_threshold);
+  io(v.dispersion, v.ratio, v.baseline_periods, v.baseline_first, v.baseline_last, v.downweighted,
+     v.score_scale);
+  io(v.baseline_kind, v.year_before, v.limit, v.reported, v.nowcast, v.nowcast_lower,
+     v.nowcast_upper);
   io(v.contributions);
 }
 template <class Io, Is<alerts::AlertUpdate> T>
 void fields(Io& io, T& v) {
-  io(v.key, v.raised, v.severity, v.severity_max, v.open, v.onset, v.quiet_ticks, v.frozen_ticks, v.suspended);
+  io(v.key, v.raised, v.severity, v.severity_max, v.open, v.onset, v.quiet_ticks, v.frozen_ticks,
+     v.suspended);
   io(v.recent_hits, v.historical, v.transition, v.clear_reason, v.evidence);
 }
 template <class Io, Is<alerts::Acknowledgement> T>
@@ -86,8 +90,10 @@ void fields(Io& io, T& v) {
 }
 template <class Io, Is<alerts::Rule> T>
 void fields(Io& io, T& v) {
-  io(v.id, v.title, v.kind, v.subject, v.harm, v.severity, v.action, v.stock_min, v.expected_min, v.cusum_threshold);
-  io(v.ratio_red, v.limit, v.persistence, v.clear_fraction, v.clear_ticks, v.sector_levels, v.area_levels);
+  io(v.id, v.title, v.kind, v.subject, v.harm, v.severity, v.action, v.stock_min, v.expected_min,
+     v.cusum_threshold);
+  io(v.ratio_red, v.limit, v.persistence, v.clear_fraction, v.clear_ticks, v.sector_levels,
+     v.area_levels);
   io(v.second_subject, v.second_limit, v.parts, v.enabled);
 }
 template <class Io, Is<alerts::RuleSet> T>
@@ -97,7 +103,8 @@ void fields(Io& io, T& v) {
 // What is short; the lists have frames of their own.
 template <class Io, Is<BookState> T>
 void fields(Io& io, T& v) {
-  io(v.offset, v.rules_changed_at, v.last_tick, v.last_tick_at, v.lead, v.silent_topics, v.cut, v.declared_breaks);
+  io(v.offset, v.rules_changed_at, v.last_tick, v.last_tick_at, v.lead, v.silent_topics, v.cut,
+     v.declared_breaks);
   io(v.forgotten, v.forgotten_through);
 }
 
@@ -119,7 +126,9 @@ template <>
 constexpr size_t kNames<detection::BaselineKind> = detection::kBaselineKinds;
 
 template <class Value>
-concept Numbered = requires { requires std::integral<decltype(Value::value)>; };
+concept Numbered = requires {
+  requires std::integral<decltype(Value::value)>;
+};
 
 class Out {
  public:
@@ -293,9 +302,12 @@ class BookReader {
           states_.push_back(std::make_shared<const alerts::Alert>(std::move(alert)));
           return absl::OkStatus();
         });
-      case Tag::kTransitions: return read_transitions(bytes);
-      case Tag::kKept: return read_kept(bytes);
-      default: return wrong(base::cat("a frame of kind ", static_cast<int>(frame.tag)));
+      case Tag::kTransitions:
+        return read_transitions(bytes);
+      case Tag::kKept:
+        return read_kept(bytes);
+      default:
+        return wrong(base::cat("a frame of kind ", static_cast<int>(frame.tag)));
     }
   }
   absl::StatusOr<alerts::Book> book(base::Calendar calendar) {
@@ -317,7 +329,8 @@ class BookReader {
       In io(bytes);
       io(t.token, t.kind, place, t.at, t.historical, told.watchable, told.in_history);
       t.alert = state(place);
-      if (io.failed() || t.alert == nullptr || !(told.watchable || told.in_history)) return wrong("a transition");
+      if (io.failed() || t.alert == nullptr || !(told.watchable || told.in_history))
+        return wrong("a transition");
       told.transition = std::make_shared<const alerts::Transition>(std::move(t));
       state_.transitions.push_back(std::move(told));
     }
@@ -332,7 +345,8 @@ class BookReader {
       kept.alert = state(place);
       if (io.failed() || kept.alert == nullptr) return wrong("an alert that is kept");
       // Only an open alert has not been cleared.
-      if (!kept.alert->state.open && !kept.alert->cleared) return wrong("a closed alert that was not cleared");
+      if (!kept.alert->state.open && !kept.alert->cleared)
+        return wrong("a closed alert that was not cleared");
       state_.alerts.push_back(std::move(kept));
     }
     return absl::OkStatus();
@@ -351,22 +365,25 @@ absl::Status write(const alerts::Book& book, FrameWriter& out) {
   for (const BookState::Told& told : state.transitions) states.add(told.transition->alert);
   for (const BookState::Kept& kept : state.alerts) states.add(kept.alert);
   BELLWETHER_RETURN_IF_ERROR(write_one(state, Tag::kBook, out));
-  if (state.rule_set != nullptr) BELLWETHER_RETURN_IF_ERROR(write_one(*state.rule_set, Tag::kRules, out));
-  BELLWETHER_RETURN_IF_ERROR(write_items(state.silences, Tag::kSilences, out, put_fields<alerts::Silence>));
+  if (state.rule_set != nullptr)
+    BELLWETHER_RETURN_IF_ERROR(write_one(*state.rule_set, Tag::kRules, out));
   BELLWETHER_RETURN_IF_ERROR(
-      write_items(states.list(), Tag::kAlerts, out,
-                  [](ByteWriter& bytes, const alerts::Alert* alert) { put_fields(bytes, *alert); }));
-  BELLWETHER_RETURN_IF_ERROR(
-      write_items(state.transitions, Tag::kTransitions, out, [&](ByteWriter& bytes, const BookState::Told& told) {
-        const alerts::Transition& t = *told.transition;
-        Out io(bytes);
-        io(t.token, t.kind, states.place(t.alert), t.at, t.historical, told.watchable, told.in_history);
-      }));
-  BELLWETHER_RETURN_IF_ERROR(
-      write_items(state.alerts, Tag::kKept, out, [&](ByteWriter& bytes, const BookState::Kept& kept) {
-        Out io(bytes);
-        io(states.place(kept.alert), kept.open);
-      }));
+      write_items(state.silences, Tag::kSilences, out, put_fields<alerts::Silence>));
+  BELLWETHER_RETURN_IF_ERROR(write_items(
+      states.list(), Tag::kAlerts, out,
+      [](ByteWriter& bytes, const alerts::Alert* alert) { put_fields(bytes, *alert); }));
+  BELLWETHER_RETURN_IF_ERROR(write_items(state.transitions, Tag::kTransitions, out,
+                                         [&](ByteWriter& bytes, const BookState::Told& told) {
+                                           const alerts::Transition& t = *told.transition;
+                                           Out io(bytes);
+                                           io(t.token, t.kind, states.place(t.alert), t.at,
+                                              t.historical, told.watchable, told.in_history);
+                                         }));
+  BELLWETHER_RETURN_IF_ERROR(write_items(state.alerts, Tag::kKept, out,
+                                         [&](ByteWriter& bytes, const BookState::Kept& kept) {
+                                           Out io(bytes);
+                                           io(states.place(kept.alert), kept.open);
+                                         }));
   return out.finish();
 }
 

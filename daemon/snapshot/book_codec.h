@@ -1,7 +1,5 @@
-// Purpose: the alert book of a snapshot as frames and back. Every field of a book is named once, in book_codec.cc, for
-// both directions.
-// Errors: as codec.h.
-// Thread safety: pure but for the files.
+// Purpose: the alert book of a snapshot as frames and back. Every field of a book is named once, in
+// book_codec.cc, for both directions. Errors: as codec.h. Thread safety: pure but for the files.
 #pragma once
 
 #include "absl/status/status.h"

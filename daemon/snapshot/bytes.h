@@ -11,7 +11,8 @@
 
 namespace bellwether::snapshot {
 
-static_assert(std::endian::native == std::endian::little, "snapshots are written in the machine's own order");
+static_assert(std::endian::native == std::endian::little,
+              "snapshots are written in the machine's own order");
 
 class ByteWriter {
  public:
@@ -44,7 +45,8 @@ class ByteWriter {
   std::string bytes_;
 };
 
-// After a read beyond the end, or of a number that does not fit, failed() stays true and all is zero.
+// After a read beyond the end, or of a number that does not fit, failed() stays true and all is
+// zero.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}

@@ -22,7 +22,7 @@ using indicators::Report;
 using ledger::Fact;
 
 constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
-constexpr int32_t kHistoryMax = 20'000;    // periods before 1970 in a panel
+constexpr int32_t kHistoryMax = 20'000;  // periods before 1970 in a panel
 // The longest item is a record of kFactsPerBusinessMax facts.
 static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
 
@@ -68,7 +68,8 @@ absl::Status read_deltas(ByteReader in, const reference::Reference& reference, P
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a delta that is cut off");
     indicators::Cell const cell = key.cell();
-    if (cell.area.value >= reference.areas.size() || cell.sector.value >= reference.sectors.size() ||
+    if (cell.area.value >= reference.areas.size() ||
+        cell.sector.value >= reference.sectors.size() ||
         static_cast<size_t>(key.measure()) >= indicators::kMeasures || key.period() > last) {
       return wrong("a delta of no cell");
     }
@@ -82,7 +83,8 @@ absl::Status read_reports(ByteReader in, std::vector<Report>& out) {
     auto const key = indicators::ReportKey::from_bits(in.fixed<uint64_t>());
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a report that is cut off");
-    if (static_cast<size_t>(key.measure) >= indicators::kMeasures) return wrong("a report of no measure");
+    if (static_cast<size_t>(key.measure) >= indicators::kMeasures)
+      return wrong("a report of no measure");
     out.push_back({key, amount});
   }
   return absl::OkStatus();
@@ -124,7 +126,8 @@ Mark get_mark(ByteReader& in) {
 
 // ---- partitions
 
-void put(ByteWriter& out, const engine::InputState& input, const engine::Crossing& crossing, const Mark& mark) {
+void put(ByteWriter& out, const engine::InputState& input, const engine::Crossing& crossing,
+         const Mark& mark) {
   out.signed_number(input.next.value);
   out.signed_number(input.watermark.value);
   out.signed_number(input.newest.value);
@@ -158,7 +161,8 @@ absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
   bytes.number(tick.cut.size());
   for (Offset const o : tick.cut) bytes.signed_number(o.value);
   put(bytes, tick.complete_to);
-  for (int64_t n : {tick.stats.businesses, tick.stats.facts, tick.stats.waiting, tick.stats.bytes}) {
+  for (int64_t n :
+       {tick.stats.businesses, tick.stats.facts, tick.stats.waiting, tick.stats.bytes}) {
     bytes.signed_number(n);
   }
   BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kTick), bytes.view(), Pack::kNo));
@@ -170,19 +174,23 @@ absl::Status read_tick(ByteReader in, RestoredPartition& out) {
   engine::PartitionTick& tick = out.state.ready.emplace_back();
   tick.partition = base::PartitionId(in.narrow<int32_t>());
   tick.tick = PeriodIndex(in.narrow<int32_t>());
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) tick.cut.emplace_back(in.signed_number());
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
+    tick.cut.emplace_back(in.signed_number());
   get(in, tick.complete_to);
-  for (int64_t* n : {&tick.stats.businesses, &tick.stats.facts, &tick.stats.waiting, &tick.stats.bytes}) {
+  for (int64_t* n :
+       {&tick.stats.businesses, &tick.stats.facts, &tick.stats.waiting, &tick.stats.bytes}) {
     *n = in.signed_number();
   }
-  if (in.failed() || !in.done() || tick.cut.size() != out.state.inputs.size()) return wrong("a closed tick");
+  if (in.failed() || !in.done() || tick.cut.size() != out.state.inputs.size())
+    return wrong("a closed tick");
   return absl::OkStatus();
 }
 
 absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out) {
   ByteWriter size;
   size.number(ledger.size());
-  BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kRecordsMax), size.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kRecordsMax), size.view(), Pack::kNo));
   // Keys and ids are hashes: packing them costs time and gains little.
   Items items(out, Tag::kRecords, Pack::kNo);
   absl::Status status;
@@ -197,8 +205,8 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
   return items.flush();
 }
 
-// A fact is stored as it stands in memory: id u64; sequence in 48 and day in 16 bits; area u16; sector in 12 and size
-// in 4 bits; kind u8; code u8; extra u16.
+// A fact is stored as it stands in memory: id u64; sequence in 48 and day in 16 bits; area u16;
+// sector in 12 and size in 4 bits; kind u8; code u8; extra u16.
 bool possible(const Fact& f, const reference::Reference& reference) {
   return static_cast<size_t>(f.kind) < events::kEventKinds &&
          (f.area < reference.areas.size() || f.area == events::kNoArea.value) &&
@@ -240,11 +248,14 @@ class RecordReader {
   };
   absl::Status restore(const Found& f) {
     facts_.resize(f.count);
-    if (f.count > 0) std::memcpy(static_cast<void*>(facts_.data()), f.facts, f.count * sizeof(Fact));
+    if (f.count > 0)
+      std::memcpy(static_cast<void*>(facts_.data()), f.facts, f.count * sizeof(Fact));
     for (const Fact& fact : facts_) {
-      if (!possible(fact, reference_)) return wrong("a fact of an area, a sector or a kind that there is not");
+      if (!possible(fact, reference_))
+        return wrong("a fact of an area, a sector or a kind that there is not");
     }
-    if (!ledger_.restore(f.key, f.unregistered, facts_)) return wrong("a business twice, or its facts in no order");
+    if (!ledger_.restore(f.key, f.unregistered, facts_))
+      return wrong("a business twice, or its facts in no order");
     return absl::OkStatus();
   }
 
@@ -262,7 +273,8 @@ absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calen
   out.state.heartbeat_reach = UnixMillis(in.signed_number());
   get(in, out.state.complete_to);
   for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) get(in, out);
-  if (in.failed() || !in.done() || out.state.inputs.empty()) return wrong("the state of a partition");
+  if (in.failed() || !in.done() || out.state.inputs.empty())
+    return wrong("the state of a partition");
   return out;
 }
 
@@ -271,34 +283,38 @@ absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calen
 absl::Status write_columns(const indicators::Panel& panel, FrameWriter& out) {
   Items items(out, Tag::kColumns, Pack::kYes);
   absl::Status status;
-  panel.each([&](Measure measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) {
-    if (!status.ok()) return;
-    ByteWriter& bytes = items.next();
-    bytes.fixed(static_cast<uint8_t>(measure));
-    bytes.number(node);
-    bytes.signed_number(opening);
-    bytes.number(counts.size());
-    for (int64_t n : counts) bytes.signed_number(n);
-    status = items.close_item();
-  });
+  panel.each(
+      [&](Measure measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) {
+        if (!status.ok()) return;
+        ByteWriter& bytes = items.next();
+        bytes.fixed(static_cast<uint8_t>(measure));
+        bytes.number(node);
+        bytes.signed_number(opening);
+        bytes.number(counts.size());
+        for (int64_t n : counts) bytes.signed_number(n);
+        status = items.close_item();
+      });
   BELLWETHER_RETURN_IF_ERROR(status);
   return items.flush();
 }
 
 absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
-  int64_t const size_max = int64_t{last_period(panel.calendar()).value} - panel.first_period().value + 1;
+  int64_t const size_max =
+      int64_t{last_period(panel.calendar()).value} - panel.first_period().value + 1;
   std::vector<int64_t> counts;
   while (!in.done()) {
     auto const measure = in.fixed<uint8_t>();
     uint64_t const node = in.number();
     int64_t const opening = in.signed_number();
     uint64_t const size = in.number();
-    if (in.failed() || measure >= indicators::kMeasures || size > in.left()) return wrong("a series that is cut off");
+    if (in.failed() || measure >= indicators::kMeasures || size > in.left())
+      return wrong("a series that is cut off");
     if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
     counts.resize(size);
     in.signed_numbers(counts);
     if (in.failed()) return wrong("a series that is cut off");
-    if (!panel.restore(static_cast<Measure>(measure), node, opening, counts)) return wrong("a series of no node");
+    if (!panel.restore(static_cast<Measure>(measure), node, opening, counts))
+      return wrong("a series of no node");
   }
   return absl::OkStatus();
 }
@@ -312,7 +328,8 @@ std::string reference_digest(const reference::Reference& reference) {
     const reference::Area& a = reference.areas.at(base::AreaId(static_cast<uint16_t>(i)));
     add(a.code);
     add(a.level);
-    for (const reference::AreaAncestor& above : reference.areas.ancestors(base::AreaId(static_cast<uint16_t>(i)))) {
+    for (const reference::AreaAncestor& above :
+         reference.areas.ancestors(base::AreaId(static_cast<uint16_t>(i)))) {
       add(base::cat(above.area.value));
     }
   }
@@ -320,7 +337,8 @@ std::string reference_digest(const reference::Reference& reference) {
     const reference::Sector& s = reference.sectors.at(base::SectorId(static_cast<uint16_t>(i)));
     add(s.code);
     add(s.level);
-    for (base::SectorId above : reference.sectors.ancestors(base::SectorId(static_cast<uint16_t>(i)))) {
+    for (base::SectorId above :
+         reference.sectors.ancestors(base::SectorId(static_cast<uint16_t>(i)))) {
       add(base::cat(above.value));
     }
   }
@@ -348,7 +366,8 @@ absl::Status write(const Manifest& m, FrameWriter& out) {
   bytes.signed_number(m.journal_next);
   bytes.number(m.lacking.size());
   for (const std::string& what : m.lacking) bytes.text(what);
-  BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
   return out.finish();
 }
 
@@ -361,7 +380,8 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
   m.identity.calendar = in.text();
   m.identity.reference = in.text();
   m.identity.history_periods = in.narrow<int32_t>();
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.identity.topics.push_back(in.text());
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
+    m.identity.topics.push_back(in.text());
   m.identity.partitions = in.narrow<int32_t>();
   m.taken_at = UnixMillis(in.signed_number());
   m.tick = PeriodIndex(in.narrow<int32_t>());
@@ -395,19 +415,23 @@ absl::Status write(const PartitionImage& p, FrameWriter& out) {
   for (size_t i = 0; i < p.state.inputs.size(); ++i) {
     put(bytes, p.state.inputs[i], p.state.crossings[i], p.marks[i]);
   }
-  BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kPartition), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kPartition), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(p.state.deltas, out));
   BELLWETHER_RETURN_IF_ERROR(write(p.state.reports, out));
-  for (const engine::PartitionTick& tick : p.state.ready) BELLWETHER_RETURN_IF_ERROR(write_tick(tick, out));
+  for (const engine::PartitionTick& tick : p.state.ready)
+    BELLWETHER_RETURN_IF_ERROR(write_tick(tick, out));
   BELLWETHER_RETURN_IF_ERROR(write_records(p.ledger, out));
   return out.finish();
 }
 
-absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames, const reference::Reference& reference,
+absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
+                                                 const reference::Reference& reference,
                                                  base::Calendar calendar) {
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kPartition)) return wrong("no partition");
-  BELLWETHER_ASSIGN_OR_RETURN(RestoredPartition out, read_state(ByteReader(frame->payload), calendar));
+  BELLWETHER_ASSIGN_OR_RETURN(RestoredPartition out,
+                              read_state(ByteReader(frame->payload), calendar));
   std::optional<RecordReader> records;
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
@@ -422,12 +446,16 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames, const refe
                                                tick != nullptr ? tick->deltas : out.state.deltas));
         break;
       case Tag::kReports:
-        BELLWETHER_RETURN_IF_ERROR(read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
+        BELLWETHER_RETURN_IF_ERROR(
+            read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
         break;
-      case Tag::kTick: BELLWETHER_RETURN_IF_ERROR(read_tick(in, out)); break;
+      case Tag::kTick:
+        BELLWETHER_RETURN_IF_ERROR(read_tick(in, out));
+        break;
       case Tag::kRecordsMax: {
         uint64_t const size = in.number();
-        if (in.failed() || size > frames.left() / kRecordBytesMin) return wrong("the number of records");
+        if (in.failed() || size > frames.left() / kRecordBytesMin)
+          return wrong("the number of records");
         out.ledger.reserve(size);
         records.emplace(reference, out.ledger);
         break;
@@ -436,7 +464,8 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames, const refe
         if (!records) return wrong("records without their number");
         BELLWETHER_RETURN_IF_ERROR(records->read(in));
         break;
-      default: return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
+      default:
+        return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
     }
   }
   if (!records) return wrong("no records");
@@ -448,13 +477,15 @@ absl::Status write(const engine::EvaluatorState& e, FrameWriter& out) {
   bytes.signed_number(e.tick.value);
   bytes.fixed(e.cells_digest);
   bytes.signed_number(e.panel->first_period().value);
-  BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kEvaluation), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kEvaluation), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(e.reports, out));
   BELLWETHER_RETURN_IF_ERROR(write_columns(*e.panel, out));
   return out.finish();
 }
 
-absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames, const reference::Reference& reference,
+absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames,
+                                                   const reference::Reference& reference,
                                                    base::Calendar calendar) {
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kEvaluation)) return wrong("no evaluation");
@@ -475,8 +506,11 @@ absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames, const re
         BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
         BELLWETHER_RETURN_IF_ERROR(read_reports(ByteReader(frame->payload), out.reports));
         break;
-      case Tag::kColumns: BELLWETHER_RETURN_IF_ERROR(read_columns(ByteReader(frame->payload), out.panel)); break;
-      default: return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
+      case Tag::kColumns:
+        BELLWETHER_RETURN_IF_ERROR(read_columns(ByteReader(frame->payload), out.panel));
+        break;
+      default:
+        return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
     }
   }
 }

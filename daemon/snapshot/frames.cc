@@ -27,7 +27,8 @@ absl::Status FrameWriter::put(std::string_view bytes) {
 
 absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack) {
   if (payload.size() > kFrameBytesMax) {
-    return absl::InternalError(base::cat("a frame of ", payload.size(), " bytes; at most ", kFrameBytesMax));
+    return absl::InternalError(
+        base::cat("a frame of ", payload.size(), " bytes; at most ", kFrameBytesMax));
   }
   if (!begun_) {
     begun_ = true;
@@ -40,7 +41,8 @@ absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack
   std::string_view stored = payload;
   if (pack != Pack::kNo) {
     packed_.resize(ZSTD_compressBound(payload.size()));
-    size_t const n = ZSTD_compress(packed_.data(), packed_.size(), payload.data(), payload.size(), kPackLevel);
+    size_t const n =
+        ZSTD_compress(packed_.data(), packed_.size(), payload.data(), payload.size(), kPackLevel);
     bool const keeps = !ZSTD_isError(n) && n < payload.size() &&
                        (pack != Pack::kBounded || n * kPackedRatioMax >= payload.size());
     if (keeps) stored = std::string_view(packed_).substr(0, n);
@@ -90,8 +92,8 @@ absl::Status FrameReader::begin() {
         base::cat("format ", format, " is newer than this build reads (", kFormat, "): update it"));
   }
   if (kind != static_cast<uint32_t>(kind_)) {
-    return absl::FailedPreconditionError(base::cat("a file of kind ", kind, " where ",
-                                                   static_cast<uint32_t>(kind_), " belongs"));
+    return absl::FailedPreconditionError(
+        base::cat("a file of kind ", kind, " where ", static_cast<uint32_t>(kind_), " belongs"));
   }
   format_ = format;
   return absl::OkStatus();
@@ -110,7 +112,8 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   bool const packed = fields.fixed<uint8_t>() != 0;
   fields.fixed<uint16_t>();
   auto const crc = fields.fixed<uint32_t>();
-  if (stored_size > kFrameBytesMax || raw_size > kFrameBytesMax || start + stored_size > file_.size()) {
+  if (stored_size > kFrameBytesMax || raw_size > kFrameBytesMax ||
+      start + stored_size > file_.size()) {
     return damaged("a frame longer than there are");
   }
   auto const stored = read(stored_size, stored_);
@@ -129,7 +132,8 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   }
   if (frame.tag == kEndTag) {
     ByteReader end(frame.payload);
-    if (end.fixed<uint64_t>() != frames_ || end.failed() || !end.done()) return damaged("frames are missing");
+    if (end.fixed<uint64_t>() != frames_ || end.failed() || !end.done())
+      return damaged("frames are missing");
     if (at_ != file_.size()) return damaged("something stands behind the end");
     return std::optional<Frame>();
   }

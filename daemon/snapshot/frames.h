@@ -1,18 +1,19 @@
-// Purpose: a snapshot's file is a run of frames, each with its own CRC-32C, so that whatever is torn, flipped or
-// cut off is told by its place and never read as something else.
+// Purpose: a snapshot's file is a run of frames, each with its own CRC-32C, so that whatever is
+// torn, flipped or cut off is told by its place and never read as something else.
 //   file   = magic "BWsnap\r\n", format u32, kind u32, frames, end frame
 //   frame  = stored u32, raw u32, tag u8, packed u8, 0 u16, crc u32, `stored` bytes
 //   crc    = CRC-32C (Castagnoli) over the 12 bytes before it and the stored bytes
 //   packed = 1: the stored bytes are one zstd frame of `raw` bytes; 0: stored = raw
-//   The end frame has tag 255 and holds the number of frames before it, u64. All numbers are little-endian.
+//   The end frame has tag 255 and holds the number of frames before it, u64. All numbers are
+//   little-endian.
 // A newer format than kFormat is refused; older ones are read for good: tests/data/snapshots keeps
-// one of each. Whatever changes the bytes (fields of a frame, ledger::Fact, the bits of keys) or what
-// they mean (reference_digest, a further tag, measure or event kind) raises kFormat, since an older
-// build must refuse what it would misread. With it: the reader of the format before stays beside the
-// new one, chosen by the format that the file bears; a snapshot of the new format is put beside the
-// others (tests/data/snapshots/README.md says how); what stands there is never made anew.
-// Errors: DataLoss for damage, Unimplemented for a newer format, FailedPrecondition for another kind; those of Disk.
-// Thread safety: one thread each.
+// one of each. Whatever changes the bytes (fields of a frame, ledger::Fact, the bits of keys) or
+// what they mean (reference_digest, a further tag, measure or event kind) raises kFormat, since an
+// older build must refuse what it would misread. With it: the reader of the format before stays
+// beside the new one, chosen by the format that the file bears; a snapshot of the new format is put
+// beside the others (tests/data/snapshots/README.md says how); what stands there is never made
+// anew. Errors: DataLoss for damage, Unimplemented for a newer format, FailedPrecondition for
+// another kind; those of Disk. Thread safety: one thread each.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@
 namespace bellwether::snapshot {
 
 //   format 1: no alert book
-//   format 2: the alert book, and in the manifest where the journal goes on and what the figures lack
+//   format 2: the alert book, and in the manifest where the journal goes on and what the figures
+//   lack
 inline constexpr uint32_t kFormat = 2;
 enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
 // Of the raw bytes in one frame; a frame that says more is damaged.

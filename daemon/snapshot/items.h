@@ -1,6 +1,6 @@
-// Purpose: what the codecs of a snapshot's files share: the kinds of frames, runs of items in frames of some size,
-// and what a frame may not hold.
-// Thread safety: values; Items belongs to one thread.
+// Purpose: what the codecs of a snapshot's files share: the kinds of frames, runs of items in
+// frames of some size, and what a frame may not hold. Thread safety: values; Items belongs to one
+// thread.
 #pragma once
 
 #include <algorithm>
@@ -24,22 +24,24 @@ enum class Tag : uint8_t {
   kRecords = 6,     // of the ledger
   kRecordsMax = 7,  // how many records there are, before the first
   kEvaluation = 8,
-  kColumns = 9,     // of the panel
-  kBook = 10,       // all of an alert book's state that is short
-  kRules = 11,      // of its rule set
+  kColumns = 9,  // of the panel
+  kBook = 10,    // all of an alert book's state that is short
+  kRules = 11,   // of its rule set
   kSilences = 12,
   kAlerts = 13,       // states of alerts, each once
   kTransitions = 14,  // by the place of the state that each left
   kKept = 15,         // alerts of the book, by the place of their state
 };
 
-inline constexpr size_t kFrameBytes = 256 << 10;  // a frame is closed behind the item that reaches it
-inline constexpr uint64_t kListMax = 1 << 20;     // of short lists; a longer one is a mistake
+inline constexpr size_t kFrameBytes = 256
+                                      << 10;   // a frame is closed behind the item that reaches it
+inline constexpr uint64_t kListMax = 1 << 20;  // of short lists; a longer one is a mistake
 
 // Items of one kind in frames of some size.
 class Items {
  public:
-  Items(FrameWriter& out, Tag tag, Pack pack) : out_(out), tag_(static_cast<uint8_t>(tag)), pack_(pack) {}
+  Items(FrameWriter& out, Tag tag, Pack pack)
+      : out_(out), tag_(static_cast<uint8_t>(tag)), pack_(pack) {}
   ByteWriter& next() { return bytes_; }
   absl::Status close_item() { return bytes_.size() >= kFrameBytes ? flush() : absl::OkStatus(); }
   absl::Status flush() {
@@ -60,16 +62,20 @@ inline absl::Status wrong(std::string_view what) {
   return absl::DataLossError(base::cat("the snapshot holds what cannot be: ", what));
 }
 
-inline uint64_t list_size(ByteReader& in) { return std::min(in.number(), kListMax); }
+inline uint64_t list_size(ByteReader& in) {
+  return std::min(in.number(), kListMax);
+}
 
-// A frame that unpacks to more than kPackedRatioMax would take memory that the file's length does not bound. Of
-// deltas and reports, 9 bytes and more whose keys differ cost at least a byte each, however well they pack (keys in a
-// row pack 4 times smaller); alerts are written with Pack::kBounded. Columns may pack better: the panel bounds them.
+// A frame that unpacks to more than kPackedRatioMax would take memory that the file's length does
+// not bound. Of deltas and reports, 9 bytes and more whose keys differ cost at least a byte each,
+// however well they pack (keys in a row pack 4 times smaller); alerts are written with
+// Pack::kBounded. Columns may pack better: the panel bounds them.
 inline absl::Status check_packing(const Frame& frame) {
   if (frame.payload.size() <= kPackedRatioMax * std::max<uint64_t>(frame.stored_bytes, 1)) {
     return absl::OkStatus();
   }
-  return wrong(base::cat("a frame of ", frame.payload.size(), " bytes packed in ", frame.stored_bytes));
+  return wrong(
+      base::cat("a frame of ", frame.payload.size(), " bytes packed in ", frame.stored_bytes));
 }
 
 }  // namespace bellwether::snapshot

@@ -17,7 +17,8 @@ namespace {
 absl::Status failure(std::string_view doing, const std::string& path, int error) {
   std::string const text = base::cat("cannot ", doing, " ", path, ": ", std::strerror(error));
   if (error == ENOENT) return absl::NotFoundError(text);
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) return absl::ResourceExhaustedError(text);
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+    return absl::ResourceExhaustedError(text);
   return absl::UnavailableError(text);
 }
 
@@ -54,8 +55,8 @@ class PosixInput final : public InputFile {
   absl::StatusOr<size_t> read(uint64_t offset, std::span<char> into) const override {
     size_t done = 0;
     while (done < into.size()) {
-      ssize_t const n =
-          pread(descriptor_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+      ssize_t const n = pread(descriptor_, into.data() + done, into.size() - done,
+                              static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return failure("read", path_, errno);
       if (n == 0) break;
@@ -94,7 +95,8 @@ class PosixDisk final : public Disk {
     namespace fs = std::filesystem;
     std::error_code error;
     std::vector<fs::path> missing;  // the innermost first
-    for (fs::path at = fs::absolute(path, error); !error && !fs::exists(at, error); at = at.parent_path()) {
+    for (fs::path at = fs::absolute(path, error); !error && !fs::exists(at, error);
+         at = at.parent_path()) {
       if (at.has_filename()) missing.push_back(at);
     }
     if (!error) fs::create_directories(path, error);
@@ -105,7 +107,8 @@ class PosixDisk final : public Disk {
     return absl::OkStatus();
   }
   absl::Status rename(const std::string& from, const std::string& to) override {
-    return ::rename(from.c_str(), to.c_str()) == 0 ? absl::OkStatus() : failure("rename", from, errno);
+    return ::rename(from.c_str(), to.c_str()) == 0 ? absl::OkStatus()
+                                                   : failure("rename", from, errno);
   }
   absl::Status sync_folder(const std::string& path) override {
     int const descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,7 +125,8 @@ class PosixDisk final : public Disk {
   absl::StatusOr<std::vector<std::string>> list(const std::string& path) override {
     std::error_code error;
     std::vector<std::string> names;
-    for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    for (std::filesystem::directory_iterator it(path, error), end; !error && it != end;
+         it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
     if (error) return failure("list", path, error.value());
@@ -140,6 +144,8 @@ class PosixDisk final : public Disk {
 
 }  // namespace
 
-std::unique_ptr<Disk> posix_disk() { return std::make_unique<PosixDisk>(); }
+std::unique_ptr<Disk> posix_disk() {
+  return std::make_unique<PosixDisk>();
+}
 
 }  // namespace bellwether::snapshot

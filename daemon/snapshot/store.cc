@@ -43,7 +43,8 @@ absl::Status in_file(std::string_view file, const absl::Status& status) {
 }
 
 template <class Part>
-absl::Status write_file(Disk& disk, const std::string& path, FileKind kind, const Part& part, uint64_t& bytes) {
+absl::Status write_file(Disk& disk, const std::string& path, FileKind kind, const Part& part,
+                        uint64_t& bytes) {
   BELLWETHER_ASSIGN_OR_RETURN(std::unique_ptr<OutputFile> const file, disk.create(path));
   FrameWriter frames(*file, kind);
   BELLWETHER_RETURN_IF_ERROR(snapshot::write(part, frames));
@@ -53,12 +54,13 @@ absl::Status write_file(Disk& disk, const std::string& path, FileKind kind, cons
 
 // read(FrameReader&) over the file, which must have the length that the manifest says.
 template <class Read>
-auto read_file(Disk& disk, const std::string& path, FileKind kind, std::optional<uint64_t> bytes, Read read)
-    -> decltype(read(std::declval<FrameReader&>())) {
+auto read_file(Disk& disk, const std::string& path, FileKind kind, std::optional<uint64_t> bytes,
+               Read read) -> decltype(read(std::declval<FrameReader&>())) {
   auto const file = disk.open(path);
   if (!file.ok()) return file.status();
   if (bytes && (*file)->size() != *bytes) {
-    return absl::DataLossError(base::cat(path, ": ", (*file)->size(), " bytes where the manifest says ", *bytes));
+    return absl::DataLossError(
+        base::cat(path, ": ", (*file)->size(), " bytes where the manifest says ", *bytes));
   }
   FrameReader frames(**file, kind);
   auto part = read(frames);
@@ -85,22 +87,27 @@ absl::Status check(const RestoredPartition& p, const Manifest& m) {
 
 absl::Status same_identity(const Identity& found, const Identity& wanted) {
   auto const differs = [](std::string_view what, std::string_view is, std::string_view here) {
-    return absl::FailedPreconditionError(base::cat("made with the ", what, " ", is, "; here it is ", here));
+    return absl::FailedPreconditionError(
+        base::cat("made with the ", what, " ", is, "; here it is ", here));
   };
-  if (found.cluster != wanted.cluster) return differs("Kafka cluster", found.cluster, wanted.cluster);
-  if (found.calendar != wanted.calendar) return differs("calendar", found.calendar, wanted.calendar);
+  if (found.cluster != wanted.cluster)
+    return differs("Kafka cluster", found.cluster, wanted.cluster);
+  if (found.calendar != wanted.calendar)
+    return differs("calendar", found.calendar, wanted.calendar);
   if (found.topics != wanted.topics) {
     return differs("topics", absl::StrJoin(found.topics, ", "), absl::StrJoin(wanted.topics, ", "));
   }
   if (found.partitions != wanted.partitions) {
-    return differs("number of partitions", base::cat(found.partitions), base::cat(wanted.partitions));
+    return differs("number of partitions", base::cat(found.partitions),
+                   base::cat(wanted.partitions));
   }
   if (found.history_periods != wanted.history_periods) {
     return differs("time.history", base::cat(found.history_periods, " periods"),
                    base::cat(wanted.history_periods, " periods"));
   }
   if (found.reference != wanted.reference) {
-    return differs("areas and sectors", found.reference, base::cat(wanted.reference, ": the reference files differ"));
+    return differs("areas and sectors", found.reference,
+                   base::cat(wanted.reference, ": the reference files differ"));
   }
   return absl::OkStatus();
 }
@@ -119,7 +126,8 @@ absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
 }
 
 absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder) {
-  BELLWETHER_ASSIGN_OR_RETURN(auto const file, disk.open(base::cat(folder, "/", Store::kManifestFile)));
+  BELLWETHER_ASSIGN_OR_RETURN(auto const file,
+                              disk.open(base::cat(folder, "/", Store::kManifestFile)));
   if (file->size() > kManifestBytesMax) return absl::DataLossError("a manifest that long");
   std::string bytes(file->size(), '\0');
   BELLWETHER_ASSIGN_OR_RETURN(size_t const read, file->read(0, bytes));
@@ -133,7 +141,9 @@ absl::StatusOr<Manifest> parse_manifest(std::string_view bytes) {
   return read_manifest(frames);
 }
 
-std::string Store::path(std::string_view name) const { return base::cat(folder_, "/", name); }
+std::string Store::path(std::string_view name) const {
+  return base::cat(folder_, "/", name);
+}
 std::string Store::incoming() const {
   return path(kIncoming);
 }
@@ -143,7 +153,9 @@ absl::Status Store::forget_incoming() {
 absl::StatusOr<std::string> Store::manifest(std::string_view name) const {
   return manifest_bytes(disk_, path(name));
 }
-std::string Store::partition_file(size_t partition) { return base::cat("partition-", partition); }
+std::string Store::partition_file(size_t partition) {
+  return base::cat("partition-", partition);
+}
 
 absl::Status Store::open() {
   BELLWETHER_RETURN_IF_ERROR(disk_.make_folder(folder_));
@@ -159,7 +171,8 @@ absl::Status Store::open() {
 
 absl::StatusOr<std::vector<std::string>> Store::names() {
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<std::string> names, disk_.list(folder_));
-  std::erase_if(names, [](const std::string& name) { return name.starts_with(kWriting) || !sequence(name); });
+  std::erase_if(
+      names, [](const std::string& name) { return name.starts_with(kWriting) || !sequence(name); });
   std::ranges::sort(names, {}, [](const std::string& name) { return *sequence(name); });
   return names;
 }
@@ -170,19 +183,21 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
   manifest.file_bytes.assign(1 + image.partitions.size(), 0);
   manifest.book_bytes = 0;
   auto const in = [&](std::string_view file) { return base::cat(folder, "/", file); };
-  BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kEvaluationFile), FileKind::kEvaluation, image.evaluation,
-                                        manifest.file_bytes[0]));
+  BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kEvaluationFile), FileKind::kEvaluation,
+                                        image.evaluation, manifest.file_bytes[0]));
   for (size_t p = 0; p < image.partitions.size(); ++p) {
-    BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(partition_file(p)), FileKind::kPartition, image.partitions[p],
-                                          manifest.file_bytes[1 + p]));
+    BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(partition_file(p)), FileKind::kPartition,
+                                          image.partitions[p], manifest.file_bytes[1 + p]));
   }
   if (image.book != nullptr) {
-    BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kBookFile), FileKind::kBook, *image.book, manifest.book_bytes));
+    BELLWETHER_RETURN_IF_ERROR(
+        write_file(disk_, in(kBookFile), FileKind::kBook, *image.book, manifest.book_bytes));
   }
   for (uint64_t n : manifest.file_bytes) bytes += n;
   bytes += manifest.book_bytes;
   uint64_t own = 0;
-  BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kManifestFile), FileKind::kManifest, manifest, own));
+  BELLWETHER_RETURN_IF_ERROR(
+      write_file(disk_, in(kManifestFile), FileKind::kManifest, manifest, own));
   bytes += own;
   return disk_.sync_folder(folder);
 }
@@ -223,8 +238,9 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
                                      const reference::Reference& reference, base::Calendar calendar,
                                      const EachInParallel& in_parallel) {
   auto const in = [&](std::string_view file) { return base::cat(folder, "/", file); };
-  BELLWETHER_ASSIGN_OR_RETURN(Manifest manifest, read_file(disk_, in(kManifestFile), FileKind::kManifest, std::nullopt,
-                                                           [](FrameReader& f) { return read_manifest(f); }));
+  BELLWETHER_ASSIGN_OR_RETURN(Manifest manifest,
+                              read_file(disk_, in(kManifestFile), FileKind::kManifest, std::nullopt,
+                                        [](FrameReader& f) { return read_manifest(f); }));
   BELLWETHER_RETURN_IF_ERROR(same_identity(manifest.identity, identity));
   auto const partitions = static_cast<size_t>(identity.partitions);
   BELLWETHER_RETURN_IF_ERROR(files(manifest).status());
@@ -238,25 +254,30 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
       return;
     }
     if (i == 0) {
-      evaluation = read_file(disk_, in(kEvaluationFile), FileKind::kEvaluation, manifest.file_bytes[0],
-                             [&](FrameReader& f) { return read_evaluation(f, reference, calendar); });
+      evaluation =
+          read_file(disk_, in(kEvaluationFile), FileKind::kEvaluation, manifest.file_bytes[0],
+                    [&](FrameReader& f) { return read_evaluation(f, reference, calendar); });
       return;
     }
-    parts[i - 1] = read_file(disk_, in(partition_file(i - 1)), FileKind::kPartition, manifest.file_bytes[i],
-                             [&](FrameReader& f) { return read_partition(f, reference, calendar); });
+    parts[i - 1] =
+        read_file(disk_, in(partition_file(i - 1)), FileKind::kPartition, manifest.file_bytes[i],
+                  [&](FrameReader& f) { return read_partition(f, reference, calendar); });
   });
   if (!evaluation->ok()) return evaluation->status();
-  if ((*evaluation)->tick != manifest.tick) return absl::DataLossError("the evaluation is of another tick");
+  if ((*evaluation)->tick != manifest.tick)
+    return absl::DataLossError("the evaluation is of another tick");
   Restored out{std::move(manifest), *std::move(*evaluation), {}, std::nullopt};
   if (book) {
     if (!book->ok()) return book->status();
-    if ((*book)->offset() != out.manifest.journal) return absl::DataLossError("the book is of another journal offset");
+    if ((*book)->offset() != out.manifest.journal)
+      return absl::DataLossError("the book is of another journal offset");
     out.book = *std::move(*book);
   }
   for (size_t p = 0; p < parts.size(); ++p) {
     if (!parts[p]->ok()) return parts[p]->status();
     out.partitions.push_back(*std::move(*parts[p]));
-    BELLWETHER_RETURN_IF_ERROR(in_file(in(partition_file(p)), check(out.partitions.back(), out.manifest)));
+    BELLWETHER_RETURN_IF_ERROR(
+        in_file(in(partition_file(p)), check(out.partitions.back(), out.manifest)));
   }
   return out;
 }

@@ -34,7 +34,8 @@ struct FileEntry {
 // In the order of Manifest::file_bytes, then the book. Error: DataLoss where the manifest does not
 // fit itself.
 absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest);
-// The bytes of the manifest in a snapshot's folder. Errors: those of Disk; DataLoss beyond kManifestBytesMax.
+// The bytes of the manifest in a snapshot's folder. Errors: those of Disk; DataLoss beyond
+// kManifestBytesMax.
 absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder);
 // Of the bytes of a manifest's file. Errors: those of FrameReader.
 absl::StatusOr<Manifest> parse_manifest(std::string_view bytes);
@@ -48,14 +49,15 @@ class Store {
 
   // Removes what earlier attempts have left. Error: the folder cannot be made or listed.
   absl::Status open();
-  // Writes a snapshot and forgets those too old. After an error those before it stand. The number of bytes.
+  // Writes a snapshot and forgets those too old. After an error those before it stand. The number
+  // of bytes.
   absl::StatusOr<uint64_t> save(const Image& image);
-  // The newest that can be read, belongs here and is accepted. Those that are newer and cannot, do not or are not, are
-  // told to `refused` with the reason and stay where they are.
-  std::optional<Restored> newest(const Identity& identity, const reference::Reference& reference,
-                                 base::Calendar calendar, const EachInParallel& in_parallel,
-                                 const std::function<absl::Status(const Restored&)>& accept,
-                                 const std::function<void(std::string_view name, const absl::Status& why)>& refused);
+  // The newest that can be read, belongs here and is accepted. Those that are newer and cannot, do
+  // not or are not, are told to `refused` with the reason and stay where they are.
+  std::optional<Restored> newest(
+      const Identity& identity, const reference::Reference& reference, base::Calendar calendar,
+      const EachInParallel& in_parallel, const std::function<absl::Status(const Restored&)>& accept,
+      const std::function<void(std::string_view name, const absl::Status& why)>& refused);
 
   // Takes a whole snapshot that stands in `folder` on the same disk as the newest; it must be
   // synced. Its name.

@@ -1,6 +1,7 @@
-// Ten years of weekly evaluations (BELLWETHER_BENCH=short: two) that name 1,000 open alerts each and raise 20 new
-// ones, decoded and folded from their journal records, beside the book that they make restored from a snapshot's
-// file: what a restart spares. The yardstick is protobuf's own parse of the same records.
+// Ten years of weekly evaluations (BELLWETHER_BENCH=short: two) that name 1,000 open alerts each
+// and raise 20 new ones, decoded and folded from their journal records, beside the book that they
+// make restored from a snapshot's file: what a restart spares. The yardstick is protobuf's own
+// parse of the same records.
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -37,7 +38,8 @@ alerts::AlertUpdate alert(size_t number, base::PeriodIndex tick) {
 
 std::vector<std::string> journal(int ticks) {
   std::vector<std::string> out;
-  out.push_back(runtime::encode(alerts::RuleSetActivated{alerts::default_rules(kCalendar), "configuration", {}}, "w", {}));
+  out.push_back(runtime::encode(
+      alerts::RuleSetActivated{alerts::default_rules(kCalendar), "configuration", {}}, "w", {}));
   std::deque<alerts::AlertUpdate> open;
   size_t number = 0;
   for (int t = 0; t < ticks; ++t) {
@@ -73,7 +75,8 @@ void run(int ticks) {
   double const fold = best_seconds(kRounds, [&] {
     folded.emplace(kCalendar);
     int64_t offset = 0;
-    for (const std::string& r : records) folded->fold(base::JournalOffset(offset++), must(runtime::decode(r)));
+    for (const std::string& r : records)
+      folded->fold(base::JournalOffset(offset++), must(runtime::decode(r)));
   });
   MemoryDisk disk;
   double const save = best_seconds(kRounds, [&] {

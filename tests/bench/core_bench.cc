@@ -1,13 +1,13 @@
-// The core by itself: decoding beside protobuf's own parser, folding, models of 5,000 weekly series.
-// Figures are the best of some rounds, for one core.
+// The core by itself: decoding beside protobuf's own parser, folding, models of 5,000 weekly
+// series. Figures are the best of some rounds, for one core.
 #include <algorithm>
 #include <cmath>
 #include <variant>
 
 #include "base/check.h"
+#include "bellwether/events/v1/registration.pb.h"
 #include "bench/figures.h"
 #include "bench/yardstick.h"
-#include "bellwether/events/v1/registration.pb.h"
 #include "detection/detector.h"
 #include "detection/recalibration.h"
 #include "events/decoder.h"
@@ -37,7 +37,8 @@ void decoding() {
     a.set_scheme("UKSIC");
     a.set_version("2007");
     a.set_code("10110");
-    records.emplace_back(events::canonical_business_id("GB", "companies-house", number), e.SerializeAsString());
+    records.emplace_back(events::canonical_business_id("GB", "companies-house", number),
+                         e.SerializeAsString());
   }
   events::Decoder const decoder(world());
   base::UnixMillis const published(base::start_of(base::days_from_civil(2019, 6, 1)).value);
@@ -45,7 +46,8 @@ void decoding() {
   double const ours = best_seconds(5, [&] {
     decoded = 0;
     for (const auto& [key, value] : records) {
-      auto const out = decoder.decode({events::Topic::kRegistrations, key, value, published, false});
+      auto const out =
+          decoder.decode({events::Topic::kRegistrations, key, value, published, false});
       decoded += std::holds_alternative<events::Event>(out);
     }
   });
@@ -97,13 +99,16 @@ void models() {
   detection::DetectorOptions options;
   options.farrington = detection::FarringtonOptions::for_calendar(weeks);
   auto const series = [&](size_t s, int weeks_known) {
-    return detection::CountSeries{weeks, base::PeriodIndex(2000), std::span(counts[s]).first(static_cast<size_t>(weeks_known))};
+    return detection::CountSeries{weeks, base::PeriodIndex(2000),
+                                  std::span(counts[s]).first(static_cast<size_t>(weeks_known))};
   };
   detection::Workspace workspace;
   double sum = 0;
   double const refit = best_seconds(3, [&] {
     for (size_t s = 0; s < kSeries; ++s) {
-      sum += detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {}, options.farrington, workspace).expected;
+      sum += detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {},
+                            options.farrington, workspace)
+                 .expected;
     }
   });
   BELLWETHER_CHECK(std::isfinite(sum));
@@ -115,26 +120,34 @@ void models() {
   double best = 1e18;
   for (int t = kWeeks - 4; t < kWeeks; ++t) {
     for (size_t s = 0; s < kSeries; ++s) {
-      scored[s].prepare(series(s, t), base::PeriodIndex(2000 + t), detection::Harm::kLow, options, workspace);
+      scored[s].prepare(series(s, t), base::PeriodIndex(2000 + t), detection::Harm::kLow, options,
+                        workspace);
     }
     auto const begin = Clock::now();
     for (size_t s = 0; s < kSeries; ++s) {
-      sum += scored[s].assess(series(s, t + 1), base::PeriodIndex(2000 + t), detection::Harm::kLow, options, workspace).z;
+      sum += scored[s]
+                 .assess(series(s, t + 1), base::PeriodIndex(2000 + t), detection::Harm::kLow,
+                         options, workspace)
+                 .z;
     }
     best = std::min(best, seconds_since(begin));
   }
   BELLWETHER_CHECK(std::isfinite(sum));
   print("score_tick_of_5000_series", 1e3 * best, "ms");
 
-  // The same without its paths: both tails and the score of a count against a baseline that is there.
+  // The same without its paths: both tails and the score of a count against a baseline that is
+  // there.
   constexpr size_t kScores = 20'000;
   std::vector<detection::Baseline> baselines;
   for (size_t s = 0; s < kSeries; ++s) {
-    baselines.push_back(detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {}, options.farrington, workspace));
+    baselines.push_back(detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1),
+                                       {}, options.farrington, workspace));
   }
   double const scores = best_seconds(5, [&] {
     for (size_t i = 0; i < kScores; ++i) {
-      sum += detection::score(baselines[i % kSeries], counts[i % kSeries][kWeeks - 1 - i / kSeries], detection::Harm::kLow).z;
+      sum += detection::score(baselines[i % kSeries], counts[i % kSeries][kWeeks - 1 - i / kSeries],
+                              detection::Harm::kLow)
+                 .z;
     }
   });
   BELLWETHER_CHECK(std::isfinite(sum));
@@ -144,7 +157,8 @@ void models() {
   detection::Recalibration recalibration;
   std::vector<detection::Assessment> assessed;
   for (size_t s = 0; s < kSeries; ++s) {
-    assessed.push_back(scored[s].assess(series(s, kWeeks), base::PeriodIndex(2000 + kWeeks - 1), detection::Harm::kLow, options, workspace));
+    assessed.push_back(scored[s].assess(series(s, kWeeks), base::PeriodIndex(2000 + kWeeks - 1),
+                                        detection::Harm::kLow, options, workspace));
   }
   double const pooled = best_seconds(5, [&] {
     recalibration.clear();

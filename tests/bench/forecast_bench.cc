@@ -1,5 +1,5 @@
-// Forecasts of 5,000 weekly series of eight years, a year ahead, with 80 % and 95 % intervals. Figures
-// are the best of some rounds, for one core.
+// Forecasts of 5,000 weekly series of eight years, a year ahead, with 80 % and 95 % intervals.
+// Figures are the best of some rounds, for one core.
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -54,8 +54,8 @@ void methods() {
   print("forecast_theta_5000_weekly_series", theta, "s");
   print("forecast_comb_5000_weekly_series", comb, "s");
   print("forecast_theta_and_comb_5000_weekly_series", theta + comb, "s");
-  print("forecast_combination_5000_weekly_series",
-        forecasts(all, forecast::Method::kCombination), "s");
+  print("forecast_combination_5000_weekly_series", forecasts(all, forecast::Method::kCombination),
+        "s");
   print_r_yardstick("r_forecast.R", all, 20);
   print_python_yardstick("statsforecast_forecast.py", "statsforecast", all, 20);
 }

@@ -1,8 +1,9 @@
 // The whole path on a real broker beside a bare consume of the same topic in the same run:
-//   8 M registration events of 2 M businesses over 4 partitions and 24 months (BELLWETHER_BENCH=short: a
-//   tenth), about 130 bytes a record with its key. CPU is that of the process, user and system, start-up
-//   left out; the months are fewer than a baseline needs, so that ticks are closed, summed, judged and
-//   journaled but no model is fitted: core_bench has the figures for models.
+//   8 M registration events of 2 M businesses over 4 partitions and 24 months
+//   (BELLWETHER_BENCH=short: a tenth), about 130 bytes a record with its key. CPU is that of the
+//   process, user and system, start-up left out; the months are fewer than a baseline needs, so
+//   that ticks are closed, summed, judged and journaled but no model is fitted: core_bench has the
+//   figures for models.
 // Needs BELLWETHER_TEST_BROKER; tests/run bench starts one.
 #include <malloc.h>
 #include <sys/resource.h>
@@ -37,7 +38,9 @@ constexpr double kCatchUpSeconds = 300;
 double own_cpu_seconds() {
   rusage u{};
   getrusage(RUSAGE_SELF, &u);
-  auto const s = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  auto const s = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   return s(u.ru_utime) + s(u.ru_stime);
 }
 
@@ -78,23 +81,31 @@ int64_t publish(const Topics& topics, int64_t businesses) {
   int64_t const a_month = businesses / kMonths;
   for (int m = 0; m < kMonths; ++m) {
     base::PeriodIndex const period(first.value + m);
-    int const days = months.first_day(base::PeriodIndex(period.value + 1)).value - months.first_day(period).value;
+    int const days = months.first_day(base::PeriodIndex(period.value + 1)).value -
+                     months.first_day(period).value;
     for (int64_t i = 0; i < a_month; ++i) {
-      base::Days const day(months.first_day(period).value + static_cast<int32_t>(i * days / a_month));
+      base::Days const day(months.first_day(period).value +
+                           static_cast<int32_t>(i * days / a_month));
       std::string const newborn = business_number(m * a_month + i);
       source.registered(newborn, kAreas[random.below(4)], kActivities[random.below(4)], day);
       ++sent;
       // Three facts about businesses that were born by now, each with an id of its own.
       for (int k = 1; k < kEventsPerBusiness; ++k) {
-        std::string const who = business_number(static_cast<int64_t>(random.below(static_cast<uint64_t>(m * a_month + i + 1))));
+        std::string const who = business_number(
+            static_cast<int64_t>(random.below(static_cast<uint64_t>(m * a_month + i + 1))));
         auto e = Source::about(who, base::cat(who, "/", sent), day);
         switch (k) {
-          case 1: e.mutable_changed()->set_area_code(kAreas[random.below(4)]); break;
-          case 2: e.mutable_status_changed()->set_status(random.chance(0.8) ? events::v1::REGISTER_STATUS_DISSOLVED
-                                                                            : events::v1::REGISTER_STATUS_ACTIVE);
-                  break;
-          default: e.mutable_strike_off_notice()->set_kind(events::v1::STRIKE_OFF_KIND_COMPULSORY);
-                   e.mutable_strike_off_notice()->set_action(events::v1::STRIKE_OFF_ACTION_PROPOSED);
+          case 1:
+            e.mutable_changed()->set_area_code(kAreas[random.below(4)]);
+            break;
+          case 2:
+            e.mutable_status_changed()->set_status(random.chance(0.8)
+                                                       ? events::v1::REGISTER_STATUS_DISSOLVED
+                                                       : events::v1::REGISTER_STATUS_ACTIVE);
+            break;
+          default:
+            e.mutable_strike_off_notice()->set_kind(events::v1::STRIKE_OFF_KIND_COMPULSORY);
+            e.mutable_strike_off_notice()->set_action(events::v1::STRIKE_OFF_ACTION_PROPOSED);
         }
         source.send(e, noon(day));
         ++sent;
@@ -187,7 +198,8 @@ DaemonOptions options(const Topics& topics) {
 
 std::string last_month(int after = 0) {
   base::Calendar const months(base::CalendarUnit::kMonth);
-  return months.name(base::PeriodIndex(months.period_of(base::days_from_civil(2017, 1, 1)).value + kMonths - 1 + after));
+  return months.name(base::PeriodIndex(months.period_of(base::days_from_civil(2017, 1, 1)).value +
+                                       kMonths - 1 + after));
 }
 
 int run(const std::string& self) {
@@ -212,7 +224,8 @@ int run(const std::string& self) {
     auto const begin = Clock::now();
     BELLWETHER_CHECK(daemon.through(last_month(), kCatchUpSeconds));
     double const took = seconds_since(begin);
-    whole = std::min(whole, 1e9 * (cpu_seconds(daemon.child().pid()) - before) / static_cast<double>(events));
+    whole = std::min(
+        whole, 1e9 * (cpu_seconds(daemon.child().pid()) - before) / static_cast<double>(events));
     rate = std::max(rate, static_cast<double>(events) / took);
     if (round == 0) continue;
     auto const status = daemon.status();
@@ -251,7 +264,8 @@ int run(const std::string& self) {
     });
     auto const start = Clock::now();
     Latency const latency = query(daemon, [&](size_t) { return seconds_since(start) > 5; });
-    print("pipeline_half_rate", static_cast<double>(sent.load()) / seconds_since(start), "events/s");
+    print("pipeline_half_rate", static_cast<double>(sent.load()) / seconds_since(start),
+          "events/s");
     stop = true;
     live.join();
     print_latency("half", latency);
@@ -265,12 +279,12 @@ int run(const std::string& self) {
   BELLWETHER_CHECK(daemon.serves());
   BELLWETHER_CHECK(eventually([&] { return !daemon.status().basis().data_through().empty(); }));
   print_latency("full", query(daemon, [&, checked = Clock::now(), done = false](size_t n) mutable {
-          if (seconds_since(checked) > 0.25) {
-            checked = Clock::now();
-            done = daemon.status().basis().data_through() >= last_month();
-          }
-          return done || n == 20'000;
-        }));
+                  if (seconds_since(checked) > 0.25) {
+                    checked = Clock::now();
+                    done = daemon.status().basis().data_through() >= last_month();
+                  }
+                  return done || n == 20'000;
+                }));
   return 0;
 }
 
@@ -278,6 +292,7 @@ int run(const std::string& self) {
 }  // namespace bellwether::testing
 
 int main(int argc, char** argv) {
-  if (argc == 3 && std::strcmp(argv[1], "--consume") == 0) return bellwether::testing::consume_only(argv[2]);
+  if (argc == 3 && std::strcmp(argv[1], "--consume") == 0)
+    return bellwether::testing::consume_only(argv[2]);
   return bellwether::testing::run(argv[0]);
 }

@@ -258,12 +258,12 @@ void restore(const std::string& folder, Shared& shared) {
   snapshot::Identity const wanted = identity();
   double const cpu_before = cpu_seconds();
   auto const begin = Clock::now();
-  auto const restored = store.newest(wanted, reference, kCalendar, in_parallel,
-                                     [](const snapshot::Restored&) { return absl::OkStatus(); },
-                                     [](std::string_view name, const absl::Status& why) {
-                                       std::fprintf(stderr, "%s: %s\n", std::string(name).c_str(),
-                                                    why.ToString().c_str());
-                                     });
+  auto const restored = store.newest(
+      wanted, reference, kCalendar, in_parallel,
+      [](const snapshot::Restored&) { return absl::OkStatus(); },
+      [](std::string_view name, const absl::Status& why) {
+        std::fprintf(stderr, "%s: %s\n", std::string(name).c_str(), why.ToString().c_str());
+      });
   shared.seconds = seconds_since(begin);
   shared.cpu_seconds = cpu_seconds() - cpu_before;
   BELLWETHER_CHECK(restored.has_value());

@@ -1,5 +1,5 @@
-// Purpose: the same work done by a published package, beside our figures. The package is no part of the
-// build: where it is not installed the bench says so and goes on.
+// Purpose: the same work done by a published package, beside our figures. The package is no part of
+// the build: where it is not installed the bench says so and goes on.
 #pragma once
 
 #include <sys/wait.h>
@@ -14,11 +14,13 @@
 
 namespace bellwether::testing {
 
-// Runs tests/bench/<script> by `interpreter` and its `flags` with a file of the series, one a line, values parted by
-// commas. It prints `name value unit` lines, or ends with kNotInstalled, as this does where there is no interpreter.
+// Runs tests/bench/<script> by `interpreter` and its `flags` with a file of the series, one a line,
+// values parted by commas. It prints `name value unit` lines, or ends with kNotInstalled, as this
+// does where there is no interpreter.
 template <class Value>
-void print_yardstick(const std::string& interpreter, const std::string& flags, const std::string& script,
-                     const std::string& package, const std::vector<std::vector<Value>>& series, size_t series_max) {
+void print_yardstick(const std::string& interpreter, const std::string& flags,
+                     const std::string& script, const std::string& package,
+                     const std::vector<std::vector<Value>>& series, size_t series_max) {
   constexpr int kNotInstalled = 3;
   char path[] = "/tmp/bellwether-bench.XXXXXX";
   int const fd = mkstemp(path);
@@ -34,14 +36,16 @@ void print_yardstick(const std::string& interpreter, const std::string& flags, c
   }
   std::fclose(file);
   std::fflush(stdout);
-  std::string const command = "command -v " + interpreter + " >/dev/null || exit 3; exec " + interpreter + flags + " '" +
-                              std::string(BELLWETHER_SOURCE_DIR) + "/tests/bench/" + script + "' '" + path + "'";
+  std::string const command = "command -v " + interpreter + " >/dev/null || exit 3; exec " +
+                              interpreter + flags + " '" + std::string(BELLWETHER_SOURCE_DIR) +
+                              "/tests/bench/" + script + "' '" + path + "'";
   int const status = std::system(command.c_str());
   unlink(path);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   bool const absent = WIFEXITED(status) && WEXITSTATUS(status) == kNotInstalled;
-  std::printf("# %s: %s\n", script.c_str(),
-              absent ? (package + " is not installed (third_party/install yardsticks)").c_str() : "failed");
+  std::printf(
+      "# %s: %s\n", script.c_str(),
+      absent ? (package + " is not installed (third_party/install yardsticks)").c_str() : "failed");
   std::fflush(stdout);
 }
 
@@ -55,8 +59,8 @@ void print_r_yardstick(const std::string& script, const std::vector<std::vector<
 template <class Value>
 void print_python_yardstick(const std::string& script, const std::string& package,
                             const std::vector<std::vector<Value>>& series, size_t series_max) {
-  print_yardstick(std::string(BELLWETHER_SOURCE_DIR) + "/build/yardsticks/bin/python", "", script, package, series,
-                  series_max);
+  print_yardstick(std::string(BELLWETHER_SOURCE_DIR) + "/build/yardsticks/bin/python", "", script,
+                  package, series, series_max);
 }
 
 }  // namespace bellwether::testing

@@ -97,8 +97,8 @@ void check_identity(const RawRecord& record, const Message& m, const Event& e) {
   BELLWETHER_CHECK(e.fact == fact_id(m.text(kSource), event_id));
   BELLWETHER_CHECK(record.key == key_from(m, record.topic));
   BELLWETHER_CHECK(e.business == business_key(record.key));
-  BELLWETHER_CHECK(e.unregistered == (record.topic == Topic::kSupport &&
-                                      record.key.starts_with(kCaseKeyPrefix)));
+  BELLWETHER_CHECK(e.unregistered ==
+                   (record.topic == Topic::kSupport && record.key.starts_with(kCaseKeyPrefix)));
   BELLWETHER_CHECK(e.sequence.value <= base::kSourceSequenceMax);
 }
 

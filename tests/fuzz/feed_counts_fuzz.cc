@@ -28,8 +28,8 @@ void check_rows(const std::vector<CountRow>& rows, base::Calendar calendar) {
   for (const CountRow& r : rows) {
     BELLWETHER_CHECK(r.births >= 0 && r.births <= kCountMax);
     BELLWETHER_CHECK(r.deaths >= 0 && r.deaths <= kCountMax);
-    written += fuzz::csv_line({calendar.name(r.period), r.area, r.sector, base::cat(r.births),
-                               base::cat(r.deaths)});
+    written += fuzz::csv_line(
+        {calendar.name(r.period), r.area, r.sector, base::cat(r.births), base::cat(r.deaths)});
   }
   auto const again = parse_counts(written, "c.csv", calendar);
   BELLWETHER_CHECK(again.ok() && std::ranges::equal(*again, rows, same));

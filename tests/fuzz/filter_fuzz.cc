@@ -1,6 +1,6 @@
 // Two texts → AlertFilter, each by itself and joined by AND: what both filters match, the joined
-// one matches and nothing else; a blank one matches everything; an error is InvalidArgument and says
-// something.
+// one matches and nothing else; a blank one matches everything; an error is InvalidArgument and
+// says something.
 #include "rpc/filter.h"
 
 #include <vector>

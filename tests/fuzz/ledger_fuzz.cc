@@ -28,12 +28,11 @@ struct Kind {
   int code_least;
   int code_most;
 };
-constexpr Kind kKinds[] = {
-    {EventKind::kRegistered, 0, 0},      {EventKind::kChanged, 0, 0},
-    {EventKind::kStatusChanged, 1, 2},   {EventKind::kInsolvencyCase, 1, 2},
-    {EventKind::kStrikeOffNotice, 1, 3}, {EventKind::kChargeChanged, 1, 2},
-    {EventKind::kOfficerChanged, 0, 2},  {EventKind::kInteraction, 0, 255},
-    {EventKind::kRetracted, 0, 0}};
+constexpr Kind kKinds[] = {{EventKind::kRegistered, 0, 0},      {EventKind::kChanged, 0, 0},
+                           {EventKind::kStatusChanged, 1, 2},   {EventKind::kInsolvencyCase, 1, 2},
+                           {EventKind::kStrikeOffNotice, 1, 3}, {EventKind::kChargeChanged, 1, 2},
+                           {EventKind::kOfficerChanged, 0, 2},  {EventKind::kInteraction, 0, 255},
+                           {EventKind::kRetracted, 0, 0}};
 constexpr size_t kKindsOfEnquirers = 2;  // the last
 
 // Every leaf, and "not stated".
@@ -47,9 +46,9 @@ Event next_event(fuzz::Input& input) {
   const Kind& kind = kKinds[skipped + input.byte() % (std::size(kKinds) - skipped)];
   int const number = input.byte() % kFactsPerBusiness;
   int const day = kDayZero + static_cast<int>(input.number(2));
-  Event e = testing::fact(kind.kind, static_cast<uint64_t>(business),
-                          static_cast<uint64_t>(business * kFactsPerBusiness + number),
-                          base::Days(day));
+  Event e =
+      testing::fact(kind.kind, static_cast<uint64_t>(business),
+                    static_cast<uint64_t>(business * kFactsPerBusiness + number), base::Days(day));
   e.unregistered = enquirer;
   size_t const place = input.byte();
   std::string_view const area = kAreas[place % std::size(kAreas)];
@@ -62,8 +61,8 @@ Event next_event(fuzz::Input& input) {
   e.sequence = base::SourceSequence(static_cast<uint64_t>(detail & 3));
   if (kind.kind == EventKind::kInteraction) {
     e.minutes = static_cast<uint16_t>(detail);
-    e.response_bucket = static_cast<uint8_t>(static_cast<size_t>(detail) %
-                                             (events::kResponseBuckets + 1));
+    e.response_bucket =
+        static_cast<uint8_t>(static_cast<size_t>(detail) % (events::kResponseBuckets + 1));
   } else if (detail < 128) {
     e.size = base::SizeBand(static_cast<uint8_t>(detail / 4 % 7));
   }

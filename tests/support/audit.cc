@@ -67,9 +67,9 @@ bool settled(Daemon& daemon, const std::string& through) {
                     kSettleSeconds);
 }
 
-// "topic/partition/offset" of every record that must be refused. There may be more of them than were
-// told: a broker forgets the sequence numbers of producers whose last record bears an old timestamp,
-// as ours do, and then takes for new what they send again after it was killed.
+// "topic/partition/offset" of every record that must be refused. There may be more of them than
+// were told: a broker forgets the sequence numbers of producers whose last record bears an old
+// timestamp, as ours do, and then takes for new what they send again after it was killed.
 std::set<std::string> refused_places(const DaemonOptions& options) {
   kafka::ClientOptions client;
   client.bootstrap_servers = options.broker;
@@ -79,7 +79,8 @@ std::set<std::string> refused_places(const DaemonOptions& options) {
   for (const kafka::TopicInfo& topic : cluster.topics) {
     for (int p = 0; p < topic.partitions; ++p) {
       for (const DeadLetterCopy& record : read_all(options.broker, topic.name, p)) {
-        if (record.value == Economy::kRefused) places.insert(base::cat(topic.name, "/", p, "/", record.offset));
+        if (record.value == Economy::kRefused)
+          places.insert(base::cat(topic.name, "/", p, "/", record.offset));
       }
     }
   }
@@ -205,8 +206,8 @@ void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
   std::printf(
       "  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %zu dead "
       "letters of %lld records told\n",
-      economy.months(), should.size(), journal.ticks, journal.passed_over,
-      letters, static_cast<long long>(economy.refused()));
+      economy.months(), should.size(), journal.ticks, journal.passed_over, letters,
+      static_cast<long long>(economy.refused()));
 }
 
 }  // namespace bellwether::testing

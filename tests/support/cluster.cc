@@ -62,7 +62,8 @@ void set(events::v1::Date& out, base::Days day) {
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "bellwether-test.XXXXXX").string();
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "bellwether-test.XXXXXX").string();
   BELLWETHER_CHECK(mkdtemp(pattern.data()) != nullptr);
   path_ = pattern;
 }
@@ -76,8 +77,8 @@ std::string TemporaryFolder::write(const std::string& name, std::string_view tex
   return path;
 }
 
-Child::Child(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-             std::string log)
+Child::Child(const std::vector<std::string>& command,
+             const std::map<std::string, std::string>& environment, std::string log)
     : log_(std::move(log)) {
   std::vector<char*> arguments;
   for (const std::string& a : command) arguments.push_back(const_cast<char*>(a.c_str()));
@@ -99,7 +100,9 @@ Child::~Child() {
     wait(10);
   }
 }
-void Child::signal(int number) const { kill(pid_, number); }
+void Child::signal(int number) const {
+  kill(pid_, number);
+}
 std::optional<int> Child::wait(double seconds) {
   eventually(
       [&] {
@@ -112,13 +115,19 @@ std::optional<int> Child::wait(double seconds) {
       seconds);
   return status_;
 }
-bool Child::running() { return !wait(0).has_value(); }
-std::string Child::log() const { return read_file(log_); }
+bool Child::running() {
+  return !wait(0).has_value();
+}
+std::string Child::log() const {
+  return read_file(log_);
+}
 
 std::string broker() {
   const char* const address = std::getenv("BELLWETHER_TEST_BROKER");
   if (address == nullptr) {
-    std::fputs("set BELLWETHER_TEST_BROKER to host:port of a broker, or use tests/run integration\n", stderr);
+    std::fputs(
+        "set BELLWETHER_TEST_BROKER to host:port of a broker, or use tests/run integration\n",
+        stderr);
     std::abort();
   }
   return address;
@@ -132,10 +141,12 @@ OwnBroker::OwnBroker(int proxy) {
   run("start");
   unsetenv("BELLWETHER_BROKER_PROXY");
 }
-OwnBroker::~OwnBroker() { run("kill"); }
+OwnBroker::~OwnBroker() {
+  run("kill");
+}
 void OwnBroker::run(const std::string& verb) const {
-  std::string const command =
-      base::cat(BELLWETHER_SOURCE_DIR, "/third_party/broker ", verb, " ", folder_.path().string(), "/broker");
+  std::string const command = base::cat(BELLWETHER_SOURCE_DIR, "/third_party/broker ", verb, " ",
+                                        folder_.path().string(), "/broker");
   BELLWETHER_CHECK(std::system(command.c_str()) == 0);
 }
 std::string OwnBroker::file(const std::string& name) const {
@@ -143,10 +154,15 @@ std::string OwnBroker::file(const std::string& name) const {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
-std::string OwnBroker::address() const { return "127.0.0.1:" + file("port"); }
-std::string OwnBroker::behind_proxy() const { return "127.0.0.1:" + file("proxied"); }
+std::string OwnBroker::address() const {
+  return "127.0.0.1:" + file("port");
+}
+std::string OwnBroker::behind_proxy() const {
+  return "127.0.0.1:" + file("proxied");
+}
 
-void delete_records(const std::string& broker, const std::string& topic, int partitions, int64_t before) {
+void delete_records(const std::string& broker, const std::string& topic, int partitions,
+                    int64_t before) {
   using Records = kafka::Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
   kafka::Callbacks callbacks;
@@ -161,7 +177,8 @@ void delete_records(const std::string& broker, const std::string& topic, int par
   rd_kafka_DeleteRecords_t* raw = records.get();
   rd_kafka_DeleteRecords(made.get(), &raw, 1, nullptr, queue.get());
   Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
-  BELLWETHER_CHECK(done != nullptr && rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  BELLWETHER_CHECK(done != nullptr &&
+                   rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 void add_partitions(const std::string& broker, const std::string& topic, int partitions) {
@@ -170,25 +187,28 @@ void add_partitions(const std::string& broker, const std::string& topic, int par
   kafka::Callbacks callbacks;
   auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
   char error[256];
-  Wanted const wanted(
-      rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(partitions), error, sizeof error));
+  Wanted const wanted(rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(partitions),
+                                                 error, sizeof error));
   kafka::Queue const queue(rd_kafka_queue_new(made.get()));
   rd_kafka_NewPartitions_t* raw = wanted.get();
   rd_kafka_CreatePartitions(made.get(), &raw, 1, nullptr, queue.get());
   Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
-  BELLWETHER_CHECK(done != nullptr && rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  BELLWETHER_CHECK(done != nullptr &&
+                   rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 Topics make_topics(const std::string& broker, int partitions, int support_partitions) {
   static std::atomic<int> number{0};
   std::string const prefix = base::cat("test.", getpid(), ".", number.fetch_add(1));
-  Topics t{prefix + ".registrations", prefix + ".support", prefix + ".journal", prefix + ".dead-letters"};
-  check(kafka::create_topics(client(broker),
-                             {{t.registrations, partitions, 1, -1},
-                              {t.support, support_partitions > 0 ? support_partitions : partitions, 1, -1},
-                              {t.journal, 1, 1, -1},
-                              {t.dead_letters, 1, 1, -1}},
-                             kWait, no_log()));
+  Topics t{prefix + ".registrations", prefix + ".support", prefix + ".journal",
+           prefix + ".dead-letters"};
+  check(kafka::create_topics(
+      client(broker),
+      {{t.registrations, partitions, 1, -1},
+       {t.support, support_partitions > 0 ? support_partitions : partitions, 1, -1},
+       {t.journal, 1, 1, -1},
+       {t.dead_letters, 1, 1, -1}},
+      kWait, no_log()));
   return t;
 }
 
@@ -196,22 +216,26 @@ Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {
   if (options_.group.empty()) options_.group = options_.topics.journal;
   folder_.write("areas.csv", kWorldAreas);
   folder_.write("sets.csv", kWorldSets);
-  folder_.write("sectors.csv", options_.sectors.empty() ? kWorldSectors : std::string_view(options_.sectors));
+  folder_.write("sectors.csv",
+                options_.sectors.empty() ? kWorldSectors : std::string_view(options_.sectors));
   config_ = folder_.write("bellwetherd.yaml", yaml());
   child_ = std::make_unique<Child>(
-      std::vector<std::string>{std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd", "--config", config_},
+      std::vector<std::string>{std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd", "--config",
+                               config_},
       options_.environment, (folder_.path() / "log").string());
 }
 
 std::string Daemon::yaml() const {
-  return base::cat("kafka:\n  bootstrap_servers: ", options_.broker, "\n  registrations_topic: ",
-                   options_.topics.registrations, "\n  support_topic: ", options_.topics.support,
-                   "\n  journal_topic: ", options_.topics.journal,
-                   "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  group: ", options_.group,
-                   "\n  session_timeout_ms: ", options_.session_timeout_ms, "\ntime:\n", options_.time,
-                   "reference:\n  areas: areas.csv\n  area_sets: sets.csv\n  sectors: sectors.csv\n"
-                   "serve:\n  grpc_address: ", options_.grpc_address, "\n  metrics_address: 127.0.0.1:0\n",
-                   options_.more);
+  return base::cat(
+      "kafka:\n  bootstrap_servers: ", options_.broker,
+      "\n  registrations_topic: ", options_.topics.registrations,
+      "\n  support_topic: ", options_.topics.support,
+      "\n  journal_topic: ", options_.topics.journal,
+      "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  group: ", options_.group,
+      "\n  session_timeout_ms: ", options_.session_timeout_ms, "\ntime:\n", options_.time,
+      "reference:\n  areas: areas.csv\n  area_sets: sets.csv\n  sectors: sectors.csv\n"
+      "serve:\n  grpc_address: ",
+      options_.grpc_address, "\n  metrics_address: 127.0.0.1:0\n", options_.more);
 }
 
 void Daemon::rewrite(const std::string& more) {
@@ -221,14 +245,15 @@ void Daemon::rewrite(const std::string& more) {
 
 bool Daemon::serves(double seconds) {
   return eventually(
-      [&] {
-        if (!child_->running()) return true;
-        std::string const log = child_->log();
-        grpc_port_ = number_after(log, "gRPC on port ");
-        metrics_port_ = number_after(log, "metrics on port ");
-        return grpc_port_ > 0 && metrics_port_ > 0;
-      },
-      seconds) && child_->running();
+             [&] {
+               if (!child_->running()) return true;
+               std::string const log = child_->log();
+               grpc_port_ = number_after(log, "gRPC on port ");
+               metrics_port_ = number_after(log, "metrics on port ");
+               return grpc_port_ > 0 && metrics_port_ > 0;
+             },
+             seconds) &&
+         child_->running();
 }
 
 std::shared_ptr<grpc::Channel> Daemon::channel() const {
@@ -239,8 +264,8 @@ std::string Daemon::http(const std::string& path, int* status) const {
   return http_request(metrics_port_, "GET", path, "", status);
 }
 
-std::string http_request(int port, const std::string& method, const std::string& path, const std::string& body,
-                         int* status) {
+std::string http_request(int port, const std::string& method, const std::string& path,
+                         const std::string& body, int* status) {
   int const s = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
@@ -248,12 +273,13 @@ std::string http_request(int port, const std::string& method, const std::string&
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (connect(s, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-    std::string const request =
-        base::cat(method, " ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
-                  "\r\nConnection: close\r\n\r\n", body);
+    std::string const request = base::cat(
+        method, " ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
+        "\r\nConnection: close\r\n\r\n", body);
     (void)!write(s, request.data(), request.size());
     char buffer[65536];
-    for (ssize_t n = 0; (n = read(s, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<size_t>(n));
+    for (ssize_t n = 0; (n = read(s, buffer, sizeof buffer)) > 0;)
+      answer.append(buffer, static_cast<size_t>(n));
   }
   close(s);
   if (status != nullptr) *status = answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
@@ -308,7 +334,8 @@ std::map<std::string, double> Daemon::series(const std::string& measure, const s
   return out;
 }
 
-double Daemon::total(const std::string& measure, const std::string& area, const std::string& sector) const {
+double Daemon::total(const std::string& measure, const std::string& area,
+                     const std::string& sector) const {
   double sum = 0;
   for (const auto& [period, value] : series(measure, area, sector)) sum += value;
   return sum;
@@ -339,7 +366,8 @@ Source::Source(const std::string& broker, const Topics& topics, int partitions)
   producer_ = must(kafka::Producer::create(client(broker), tuning, no_log()));
 }
 
-events::v1::RegistrationEvent Source::about(const std::string& business, const std::string& event_id, base::Days on) {
+events::v1::RegistrationEvent Source::about(const std::string& business,
+                                            const std::string& event_id, base::Days on) {
   events::v1::RegistrationEvent e;
   e.set_event_id(event_id);
   e.set_source("companies-house");
@@ -349,7 +377,8 @@ events::v1::RegistrationEvent Source::about(const std::string& business, const s
   set(*e.mutable_effective_date(), on);
   return e;
 }
-void Source::registered(const std::string& business, const std::string& area, const std::string& activity, base::Days on) {
+void Source::registered(const std::string& business, const std::string& area,
+                        const std::string& activity, base::Days on) {
   auto e = about(business, business + "/registered", on);
   e.mutable_registered()->set_area_code(area);
   auto& a = *e.mutable_registered()->add_activities();
@@ -375,20 +404,24 @@ void Source::interaction(const std::string& business, const std::string& event_i
 void Source::send(const events::v1::RegistrationEvent& event, base::UnixMillis at) {
   raw(topics_.registrations, key(event.business().id()), event.SerializeAsString(), at);
 }
-void Source::send(const events::v1::SupportEvent& event, const std::string& record_key, base::UnixMillis at) {
+void Source::send(const events::v1::SupportEvent& event, const std::string& record_key,
+                  base::UnixMillis at) {
   raw(topics_.support, record_key, event.SerializeAsString(), at);
 }
-void Source::raw(const std::string& topic, const std::string& record_key, std::string_view value, base::UnixMillis at,
-                 int partition) {
+void Source::raw(const std::string& topic, const std::string& record_key, std::string_view value,
+                 base::UnixMillis at, int partition) {
   check(producer_->produce_bulk(producer_->topic(topic), partition, record_key, value, at.value));
 }
-void Source::tombstone(const std::string& topic, const std::string& record_key, base::UnixMillis at) {
+void Source::tombstone(const std::string& topic, const std::string& record_key,
+                       base::UnixMillis at) {
   // A record without a value, which our own producer never writes.
   kafka::Callbacks callbacks;
   auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker()), {}, &callbacks));
-  BELLWETHER_CHECK(rd_kafka_producev(made.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_VALUE(nullptr, 0),
+  BELLWETHER_CHECK(rd_kafka_producev(made.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                                     RD_KAFKA_V_VALUE(nullptr, 0),
                                      RD_KAFKA_V_KEY(record_key.data(), record_key.size()),
-                                     RD_KAFKA_V_TIMESTAMP(at.value), RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+                                     RD_KAFKA_V_TIMESTAMP(at.value),
+                                     RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
   BELLWETHER_CHECK(rd_kafka_flush(made.get(), 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 void Source::heartbeat(base::UnixMillis complete_to) {
@@ -409,9 +442,12 @@ void Source::flush() {
   BELLWETHER_CHECK(producer_->failures() == 0);
 }
 
-base::UnixMillis noon(base::Days day) { return base::UnixMillis(base::start_of(day).value + 12 * 3'600'000); }
+base::UnixMillis noon(base::Days day) {
+  return base::UnixMillis(base::start_of(day).value + 12 * 3'600'000);
+}
 
-std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic, int partition) {
+std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic,
+                                     int partition) {
   auto const consumer = must(kafka::InputConsumer::create(
       client(broker), {{topic, partition, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
   std::vector<DeadLetterCopy> out;
@@ -426,7 +462,9 @@ std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::strin
         const char* name = nullptr;
         const void* value = nullptr;
         size_t size = 0;
-        for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+        for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+                           RD_KAFKA_RESP_ERR_NO_ERROR;
+             ++i) {
           copy.headers[name] = std::string(static_cast<const char*>(value), size);
         }
       }

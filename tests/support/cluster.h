@@ -1,5 +1,5 @@
-// What integration tests stand on: a broker, topics of one's own, a daemon as a child process, a source
-// of events, and clients. Everything is on loopback and in folders of its own.
+// What integration tests stand on: a broker, topics of one's own, a daemon as a child process, a
+// source of events, and clients. Everything is on loopback and in folders of its own.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -40,8 +40,8 @@ class TemporaryFolder {
 class Child {
  public:
   // `environment` is added to ours; output goes to `log`.
-  Child(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-        std::string log);
+  Child(const std::vector<std::string>& command,
+        const std::map<std::string, std::string>& environment, std::string log);
   ~Child();  // SIGKILL if it still runs
   void signal(int number) const;
   // Exit status (128 + signal number when killed); nullopt when it still runs after `seconds`.
@@ -68,7 +68,7 @@ class OwnBroker {
   explicit OwnBroker(int proxy = 0);
   ~OwnBroker();
   std::string address() const;
-  std::string behind_proxy() const;  // where the proxy forwards to
+  std::string behind_proxy() const;         // where the proxy forwards to
   void run(const std::string& verb) const;  // start, stop, kill, restart
 
  private:
@@ -76,12 +76,15 @@ class OwnBroker {
   TemporaryFolder folder_;
 };
 
-// Sends a request to a port of this machine; the body of the answer. `status` is 0 without an answer.
+// Sends a request to a port of this machine; the body of the answer. `status` is 0 without an
+// answer.
 std::string http_request(int port, const std::string& method, const std::string& path,
                          const std::string& body = "", int* status = nullptr);
 
-// Deletes what the partitions of a topic hold before an offset (−1: the end of now), as retention does.
-void delete_records(const std::string& broker, const std::string& topic, int partitions = 3, int64_t before = -1);
+// Deletes what the partitions of a topic hold before an offset (−1: the end of now), as retention
+// does.
+void delete_records(const std::string& broker, const std::string& topic, int partitions = 3,
+                    int64_t before = -1);
 
 // Gives a topic more partitions, as nobody should.
 void add_partitions(const std::string& broker, const std::string& topic, int partitions);
@@ -99,7 +102,7 @@ struct DaemonOptions {
   std::string broker;
   Topics topics;
   std::string time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n";
-  std::string more;  // YAML
+  std::string more;     // YAML
   std::string sectors;  // the file's text; empty: the small world's
   std::string group;
   int session_timeout_ms = 6000;
@@ -118,7 +121,7 @@ class Daemon {
   std::string address() const { return "127.0.0.1:" + std::to_string(grpc_port_); }
   std::shared_ptr<grpc::Channel> channel() const;
   std::string http(const std::string& path, int* status = nullptr) const;
-  void rewrite(const std::string& more);  // of the configuration, for SIGHUP
+  void rewrite(const std::string& more);                 // of the configuration, for SIGHUP
   const std::string& config() const { return config_; }  // the file
 
   status::v1::GetStatusResponse status() const;
@@ -128,7 +131,8 @@ class Daemon {
   std::map<std::string, double> series(const std::string& measure, const std::string& area,
                                        const std::string& sector) const;
   // Its sum over all kept periods.
-  double total(const std::string& measure, const std::string& area, const std::string& sector) const;
+  double total(const std::string& measure, const std::string& area,
+               const std::string& sector) const;
   std::vector<alerts::v1::Transition> transitions() const;
 
  private:
@@ -147,15 +151,16 @@ class Source {
   Source(const std::string& broker, const Topics& topics, int partitions = 3);
 
   static std::string key(const std::string& business) { return "GB/companies-house/" + business; }
-  static events::v1::RegistrationEvent about(const std::string& business, const std::string& event_id,
-                                             base::Days on);
-  void registered(const std::string& business, const std::string& area, const std::string& activity, base::Days on);
+  static events::v1::RegistrationEvent about(const std::string& business,
+                                             const std::string& event_id, base::Days on);
+  void registered(const std::string& business, const std::string& area, const std::string& activity,
+                  base::Days on);
   void ceased(const std::string& business, base::Days on);
   void interaction(const std::string& business, const std::string& event_id, base::Days on);
   void send(const events::v1::RegistrationEvent& event, base::UnixMillis at);
   void send(const events::v1::SupportEvent& event, const std::string& key, base::UnixMillis at);
-  void raw(const std::string& topic, const std::string& key, std::string_view value, base::UnixMillis at,
-           int partition = kafka::kAnyPartition);
+  void raw(const std::string& topic, const std::string& key, std::string_view value,
+           base::UnixMillis at, int partition = kafka::kAnyPartition);
   void tombstone(const std::string& topic, const std::string& key, base::UnixMillis at);
   const Topics& topics() const { return topics_; }
   // On every partition of both topics.

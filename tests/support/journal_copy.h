@@ -23,7 +23,8 @@ inline std::vector<runtime::JournalRecord> read_journal(const std::string& topic
   return out;
 }
 
-inline void write_journal(Source& source, const std::string& topic, const runtime::JournalRecord& record) {
+inline void write_journal(Source& source, const std::string& topic,
+                          const runtime::JournalRecord& record) {
   std::string const bytes = runtime::encode(record.entry, record.writer, record.written_at);
   BELLWETHER_CHECK(bytes.size() <= runtime::kJournalRecordBytesMax);
   source.raw(topic, "", bytes, record.written_at, 0);

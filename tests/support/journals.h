@@ -1,4 +1,5 @@
-// Journals as they come about: evaluations that raise, carry on and clear alerts, human acts, changes of rules.
+// Journals as they come about: evaluations that raise, carry on and clear alerts, human acts,
+// changes of rules.
 #pragma once
 
 #include <iterator>
@@ -13,10 +14,12 @@ namespace bellwether::testing {
 
 inline alerts::AlertUpdate random_update(Random& random, base::PeriodIndex raised) {
   alerts::AlertUpdate u;
-  u.key = {base::cat("R", random.between(1, 3)), base::cat("A", random.between(1, 4)), base::cat("S", random.between(1, 5))};
+  u.key = {base::cat("R", random.between(1, 3)), base::cat("A", random.between(1, 4)),
+           base::cat("S", random.between(1, 5))};
   u.raised = raised;
   u.onset = base::PeriodIndex(raised.value - random.between(0, 5));
-  u.severity = u.severity_max = random.chance(0.5) ? alerts::Severity::kRed : alerts::Severity::kAmber;
+  u.severity = u.severity_max =
+      random.chance(0.5) ? alerts::Severity::kRed : alerts::Severity::kAmber;
   u.transition = alerts::TransitionKind::kRaised;
   u.historical = random.chance(0.3);
   u.evidence.observed = random.between(0, 100);
@@ -24,12 +27,14 @@ inline alerts::AlertUpdate random_update(Random& random, base::PeriodIndex raise
   u.evidence.z = random.between(-400, 400) / 100.0;
   u.evidence.baseline_kind = static_cast<detection::BaselineKind>(random.between(0, 2));
   for (int n = random.between(0, 3); n > 0; --n) {
-    u.evidence.contributions.push_back({"A1", base::cat("S", n), 3, 4.5, 0.25, n == 1 ? "deaths" : "", n * 0.5});
+    u.evidence.contributions.push_back(
+        {"A1", base::cat("S", n), 3, 4.5, 0.25, n == 1 ? "deaths" : "", n * 0.5});
   }
   return u;
 }
 
-// The verdict on the tick that comes next: every open alert, some of them cleared or out of assessment, and new ones.
+// The verdict on the tick that comes next: every open alert, some of them cleared or out of
+// assessment, and new ones.
 inline alerts::TickEvaluated random_tick(Random& random, const alerts::Book& book) {
   alerts::TickEvaluated t;
   t.tick = base::PeriodIndex(book.last_tick() ? book.last_tick()->value + 1 : 500);
@@ -61,10 +66,16 @@ inline alerts::TickEvaluated random_tick(Random& random, const alerts::Book& boo
 
 inline alerts::JournalEntry random_entry(Random& random, const alerts::Book& book) {
   base::UnixMillis const at(random.between(0, 1'000'000));
-  auto const offset = [&] { return base::JournalOffset(random.between(-1, static_cast<int>(book.offset().value) + 1)); };
+  auto const offset = [&] {
+    return base::JournalOffset(random.between(-1, static_cast<int>(book.offset().value) + 1));
+  };
   switch (random.between(0, 12)) {
-    case 0: return alerts::SilenceCreated{"R1", "", "S2", base::UnixMillis(at.value + 1000), "ann", "a comment", at};
-    case 1: return alerts::SilenceExpired{book.silences().empty() ? offset() : book.silences().begin()->second.id, "bob", at};
+    case 0:
+      return alerts::SilenceCreated{"R1",  "",          "S2", base::UnixMillis(at.value + 1000),
+                                    "ann", "a comment", at};
+    case 1:
+      return alerts::SilenceExpired{
+          book.silences().empty() ? offset() : book.silences().begin()->second.id, "bob", at};
     case 2: {
       alerts::RuleSet rules = alerts::default_rules(book.calendar());
       rules.rules.front().enabled = random.chance(0.5);
@@ -72,11 +83,15 @@ inline alerts::JournalEntry random_entry(Random& random, const alerts::Book& boo
     }
     case 3: {
       base::PeriodIndex const first(random.between(400, 500));
-      return alerts::RegimeBreakDeclared{{first, base::PeriodIndex(first.value + 3)}, "a law", "ann", at};
+      return alerts::RegimeBreakDeclared{
+          {first, base::PeriodIndex(first.value + 3)}, "a law", "ann", at};
     }
     case 4:
       return alerts::RegimeBreakWithdrawn{
-          book.declared_breaks().empty() ? offset() : base::JournalOffset(book.declared_breaks().begin()->first), "ann", at};
+          book.declared_breaks().empty()
+              ? offset()
+              : base::JournalOffset(book.declared_breaks().begin()->first),
+          "ann", at};
     case 5:
     case 6: {
       std::string alert = "R1.A1.S1.2011-01";
@@ -89,7 +104,8 @@ inline alerts::JournalEntry random_entry(Random& random, const alerts::Book& boo
     }
     default: {
       alerts::TickEvaluated tick = random_tick(random, book);
-      if (random.chance(0.1)) tick.tick = base::PeriodIndex(tick.tick.value + random.between(-1, 1));
+      if (random.chance(0.1))
+        tick.tick = base::PeriodIndex(tick.tick.value + random.between(-1, 1));
       if (random.chance(0.1)) tick.book_offset = offset();
       return tick;
     }

@@ -21,7 +21,8 @@ struct LogOptions {
   int days = 5 * 365;
 };
 
-inline Event fact(EventKind kind, uint64_t business, uint64_t id, base::Days day, uint64_t sequence = 1) {
+inline Event fact(EventKind kind, uint64_t business, uint64_t id, base::Days day,
+                  uint64_t sequence = 1) {
   Event e;
   e.kind = kind;
   e.business = base::BusinessKey(base::mix64(business));
@@ -44,15 +45,18 @@ class LogMaker {
 
  private:
   base::AreaId any_area() {
-    static const std::vector<base::AreaId> leaves = {area("N1"), area("N2"), area("S1"), area("S2")};
+    static const std::vector<base::AreaId> leaves = {area("N1"), area("N2"), area("S1"),
+                                                     area("S2")};
     return leaves[random_.below(leaves.size())];
   }
   base::SectorId any_sector() {
-    static const std::vector<base::SectorId> leaves = {sector("10"), sector("11"), sector("46"), sector("47"),
-                                                       sector("unclassified")};
+    static const std::vector<base::SectorId> leaves = {sector("10"), sector("11"), sector("46"),
+                                                       sector("47"), sector("unclassified")};
     return leaves[random_.below(leaves.size())];
   }
-  base::Days any_day() { return base::Days(options_.first.value + random_.between(0, options_.days - 1)); }
+  base::Days any_day() {
+    return base::Days(options_.first.value + random_.between(0, options_.days - 1));
+  }
 
   Event make(EventKind kind, uint64_t b) {
     Event e = fact(kind, b, next_fact_++, any_day());
@@ -68,10 +72,16 @@ class LogMaker {
         if (random_.chance(0.6)) e.sector = any_sector();
         if (random_.chance(0.3)) e.size = base::SizeBand(static_cast<uint8_t>(random_.below(4)));
         break;
-      case EventKind::kStatusChanged: e.code = code(2); break;
-      case EventKind::kStrikeOffNotice: e.code = code(3); break;
+      case EventKind::kStatusChanged:
+        e.code = code(2);
+        break;
+      case EventKind::kStrikeOffNotice:
+        e.code = code(3);
+        break;
       case EventKind::kInsolvencyCase:
-      case EventKind::kChargeChanged: e.code = code(2); break;
+      case EventKind::kChargeChanged:
+        e.code = code(2);
+        break;
       case EventKind::kOfficerChanged:
         e.code = static_cast<uint8_t>(random_.below(3));  // 0: no director
         break;
@@ -80,7 +90,8 @@ class LogMaker {
         e.minutes = static_cast<uint16_t>(random_.below(120));
         e.response_bucket = static_cast<uint8_t>(random_.below(events::kResponseBuckets + 1));
         break;
-      default: break;
+      default:
+        break;
     }
     return e;
   }
@@ -111,12 +122,12 @@ class LogMaker {
   void business(uint64_t b) {
     if (!random_.chance(0.1)) state(make(EventKind::kRegistered, b));
     if (random_.chance(0.05)) state(make(EventKind::kRegistered, b));
-    static constexpr EventKind kKinds[] = {EventKind::kChanged,       EventKind::kStatusChanged,
-                                           EventKind::kStatusChanged, EventKind::kStrikeOffNotice,
-                                           EventKind::kInsolvencyCase, EventKind::kChargeChanged,
-                                           EventKind::kOfficerChanged, EventKind::kInteraction,
-                                           EventKind::kInteraction};
-    for (int i = random_.between(0, 8); i > 0; --i) state(make(kKinds[random_.below(std::size(kKinds))], b));
+    static constexpr EventKind kKinds[] = {
+        EventKind::kChanged,         EventKind::kStatusChanged,  EventKind::kStatusChanged,
+        EventKind::kStrikeOffNotice, EventKind::kInsolvencyCase, EventKind::kChargeChanged,
+        EventKind::kOfficerChanged,  EventKind::kInteraction,    EventKind::kInteraction};
+    for (int i = random_.between(0, 8); i > 0; --i)
+      state(make(kKinds[random_.below(std::size(kKinds))], b));
   }
   void enquirer(uint64_t b) {
     for (int i = random_.between(1, 3); i > 0; --i) {
@@ -140,7 +151,9 @@ inline std::vector<Event> random_log(Random& random, const LogOptions& options =
 
 // When an event was published: within nine months, by what it says; of some it is not known.
 inline base::UnixMillis published(const Event& e) {
-  uint64_t const chance = base::mix64(e.fact.value ^ base::mix64(e.sequence.value << 32 | static_cast<uint32_t>(e.effective.value)));
+  uint64_t const chance =
+      base::mix64(e.fact.value ^
+                  base::mix64(e.sequence.value << 32 | static_cast<uint32_t>(e.effective.value)));
   if (chance % 16 == 0) return base::UnixMillis(-1);
   return base::start_of(base::Days(e.effective.value + static_cast<int32_t>(chance / 16 % 270)));
 }

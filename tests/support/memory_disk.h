@@ -1,5 +1,6 @@
-// A disk in memory that keeps to the letter of what POSIX promises: what was not synced may be gone, torn or garbage
-// after a loss of power, and a name counts once its folder was synced. It can fail at any operation.
+// A disk in memory that keeps to the letter of what POSIX promises: what was not synced may be
+// gone, torn or garbage after a loss of power, and a name counts once its folder was synced. It can
+// fail at any operation.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +21,8 @@ namespace bellwether::testing {
 class MemoryDisk final : public snapshot::Disk {
  public:
   enum class Fault { kFull, kShortWrite, kError };
-  // The operations number `at` to `until` − 1, counted from 0, fail where they write; reading goes on. On a full
-  // disk removing goes on too.
+  // The operations number `at` to `until` − 1, counted from 0, fail where they write; reading goes
+  // on. On a full disk removing goes on too.
   void fail_from(int64_t at, Fault fault, int64_t until = INT64_MAX) {
     fail_at_ = at;
     fail_until_ = until;
@@ -103,7 +104,8 @@ class MemoryDisk final : public snapshot::Disk {
   }
   absl::Status remove(const std::string& path) override {
     if (absl::Status s = step(path); !s.ok() && fault_ != Fault::kFull) return s;
-    if (auto const parent = find(parent_of(path)); parent != nullptr) parent->entries.erase(name_of(path));
+    if (auto const parent = find(parent_of(path)); parent != nullptr)
+      parent->entries.erase(name_of(path));
     return absl::OkStatus();
   }
   absl::StatusOr<std::vector<std::string>> list(const std::string& path) override {
@@ -128,7 +130,8 @@ class MemoryDisk final : public snapshot::Disk {
         : disk_(disk), path_(std::move(path)), node_(std::move(node)) {}
     absl::Status append(std::string_view bytes) override {
       absl::Status const s = disk_.step(path_);
-      if (!s.ok() && disk_.fault_ == Fault::kShortWrite) node_->data.append(bytes.substr(0, bytes.size() / 2));
+      if (!s.ok() && disk_.fault_ == Fault::kShortWrite)
+        node_->data.append(bytes.substr(0, bytes.size() / 2));
       if (s.ok()) node_->data.append(bytes);
       return s;
     }
@@ -164,7 +167,8 @@ class MemoryDisk final : public snapshot::Disk {
     if (fault_ == Fault::kError) return absl::UnavailableError("input/output error: " + path);
     return absl::ResourceExhaustedError("no space left on device: " + path);
   }
-  static void add_files(const std::string& above, const Node& folder, std::vector<std::string>& out) {
+  static void add_files(const std::string& above, const Node& folder,
+                        std::vector<std::string>& out) {
     for (const auto& [name, entry] : folder.entries) {
       std::string const path = above + '/' + name;
       entry->folder ? add_files(path, *entry, out) : out.push_back(path);
@@ -195,7 +199,8 @@ class MemoryDisk final : public snapshot::Disk {
     if (!node.folder) {
       size_t const unsynced = node.data.size() - node.synced;
       node.data.resize(node.synced + random.below(unsynced + 1));
-      if (node.data.size() > node.synced && random.chance(0.5)) {  // the length reached the disk, a block did not
+      if (node.data.size() > node.synced &&
+          random.chance(0.5)) {  // the length reached the disk, a block did not
         size_t const from = node.synced + random.below(node.data.size() - node.synced);
         std::fill(node.data.begin() + static_cast<ptrdiff_t>(from), node.data.end(), '\0');
       }
@@ -207,7 +212,8 @@ class MemoryDisk final : public snapshot::Disk {
     for (const auto& [name, entry] : node.entries) both[name].first = entry;
     for (const auto& [name, entry] : node.durable) both[name].second = entry;
     for (const auto& [name, pair] : both) {
-      auto const& survivor = pair.first == pair.second || random.chance(0.5) ? pair.first : pair.second;
+      auto const& survivor =
+          pair.first == pair.second || random.chance(0.5) ? pair.first : pair.second;
       if (survivor != nullptr) left[name] = survivor;
     }
     node.entries = node.durable = std::move(left);

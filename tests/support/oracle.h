@@ -1,6 +1,6 @@
-// What the figures must be, written as plainly as possible and sharing nothing with the ledger but the
-// event: keep the last version of each fact, put the facts of a business in order of time, and walk
-// through its life day by day.
+// What the figures must be, written as plainly as possible and sharing nothing with the ledger but
+// the event: keep the last version of each fact, put the facts of a business in order of time, and
+// walk through its life day by day.
 #pragma once
 
 #include <algorithm>
@@ -77,9 +77,15 @@ class Oracle {
   static std::tuple<uint64_t, events::EventKind, int32_t, int, int, int, int, int, int> version(
       const events::Event& e) {
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
-    return {e.sequence.value, e.kind, e.effective.value, e.area.value,
-            stated(e.sector.value, events::kNoSector.value), stated(e.size.value, events::kNoSize.value),
-            e.code, e.minutes, e.response_bucket};
+    return {e.sequence.value,
+            e.kind,
+            e.effective.value,
+            e.area.value,
+            stated(e.sector.value, events::kNoSector.value),
+            stated(e.size.value, events::kNoSize.value),
+            e.code,
+            e.minutes,
+            e.response_bucket};
   }
   static std::tuple<base::Days, events::EventKind, base::SourceSequence, base::FactId> order(
       const events::Event& e) {
@@ -139,7 +145,8 @@ class Oracle {
       int years = -1;  // completed anniversaries
       std::string const born = base::format_date(birth->effective);
       std::string const end = base::format_date(died);
-      years = std::stoi(end.substr(0, 4)) - std::stoi(born.substr(0, 4)) - (end.substr(5) < born.substr(5) ? 1 : 0);
+      years = std::stoi(end.substr(0, 4)) - std::stoi(born.substr(0, 4)) -
+              (end.substr(5) < born.substr(5) ? 1 : 0);
       if (years < indicators::kSurvivalYearsMax) {
         add(birthplace, indicators::measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)),
             birth->effective, amount);
@@ -201,7 +208,9 @@ class Oracle {
           }
           break;
         case events::EventKind::kInsolvencyCase:
-          if (later) add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies, f.effective, 1);
+          if (later)
+            add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
+                f.effective, 1);
           break;
         case events::EventKind::kStrikeOffNotice:
           if (later) {
@@ -213,13 +222,16 @@ class Oracle {
           }
           break;
         case events::EventKind::kChargeChanged:
-          if (later) add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied, f.effective, 1);
+          if (later)
+            add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied,
+                f.effective, 1);
           break;
         case events::EventKind::kOfficerChanged:
           if (later && f.code == 1) add(place, Measure::kDirectorsAppointed, f.effective, 1);
           if (later && f.code == 2) add(place, Measure::kDirectorsResigned, f.effective, 1);
           break;
-        default: break;
+        default:
+          break;
       }
     }
     run_out(supported_until);

@@ -18,7 +18,9 @@ class Random {
   // 0 … n − 1.
   uint64_t below(uint64_t n) { return next() % n; }
   // Both ends included.
-  int between(int low, int high) { return low + static_cast<int>(below(static_cast<uint64_t>(high - low + 1))); }
+  int between(int low, int high) {
+    return low + static_cast<int>(below(static_cast<uint64_t>(high - low + 1)));
+  }
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   bool chance(double p) { return uniform() < p; }
   template <class T>

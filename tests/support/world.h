@@ -37,12 +37,17 @@ inline constexpr std::string_view kWorldSectors =
 inline const reference::Reference& world() {
   static const reference::Reference* const made = [] {
     auto areas = must(reference::Areas::parse(kWorldAreas, "areas.csv", kWorldSets, "sets.csv"));
-    return new reference::Reference{std::move(areas), must(reference::Sectors::parse(kWorldSectors, "sectors.csv")),
+    return new reference::Reference{std::move(areas),
+                                    must(reference::Sectors::parse(kWorldSectors, "sectors.csv")),
                                     reference::Postcodes()};
   }();
   return *made;
 }
-inline base::AreaId area(std::string_view code) { return must(world().areas.find(code)); }
-inline base::SectorId sector(std::string_view code) { return must(world().sectors.find(code)); }
+inline base::AreaId area(std::string_view code) {
+  return must(world().areas.find(code));
+}
+inline base::SectorId sector(std::string_view code) {
+  return must(world().sectors.find(code));
+}
 
 }  // namespace bellwether::testing

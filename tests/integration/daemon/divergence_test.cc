@@ -15,19 +15,26 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-std::string number(int n) { return std::to_string(10'000'000 + n); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+std::string number(int n) {
+  return std::to_string(10'000'000 + n);
+}
 
 class DivergenceTest : public ::testing::Test {
  protected:
   // Births of a month, and the word that it is over.
   void tell(int month) {
     for (int i = 0; i < 60; ++i) {
-      source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", i % 3 == 0 ? "10110" : "11010", day(2019, month, 1 + i % 28));
+      source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", i % 3 == 0 ? "10110" : "11010",
+                         day(2019, month, 1 + i % 28));
     }
     source_.heartbeat(base::start_of(day(2019, month + 1, 1)));
   }
-  static bool follows(const Daemon& daemon) { return daemon.status().role() == status::v1::ROLE_FOLLOWER; }
+  static bool follows(const Daemon& daemon) {
+    return daemon.status().role() == status::v1::ROLE_FOLLOWER;
+  }
   static std::vector<std::string> warnings(const Daemon& daemon) {
     auto const s = daemon.status();
     return {s.basis().coverage_warnings().begin(), s.basis().coverage_warnings().end()};
@@ -50,15 +57,19 @@ TEST_F(DivergenceTest, ReplicasOfOneLogAgreeLiveAndWhenTheyCatchUp) {
     tell(month);
   }
   ASSERT_TRUE(one->through("2019-04") && two->through("2019-04"));
-  // Each of the last three ticks was written by one of them, whichever led, and compared by the other.
-  auto const equal = [&] { return one->status().comparison().equal() + two->status().comparison().equal(); };
+  // Each of the last three ticks was written by one of them, whichever led, and compared by the
+  // other.
+  auto const equal = [&] {
+    return one->status().comparison().equal() + two->status().comparison().equal();
+  };
   ASSERT_TRUE(eventually([&] { return equal() >= 3; }, 20))
       << one->status().comparison().DebugString() << two->status().comparison().DebugString();
   for (Daemon* replica : {one.get(), two.get()}) {
     auto const c = replica->status().comparison();
     EXPECT_EQ(c.cells_differ() + c.verdicts_differ(), 0) << c.DebugString();
     EXPECT_FALSE(c.diverged());
-    EXPECT_THAT(replica->http("/metrics"), HasSubstr("bellwether_ticks_compared_total{result=\"equal\"} "));
+    EXPECT_THAT(replica->http("/metrics"),
+                HasSubstr("bellwether_ticks_compared_total{result=\"equal\"} "));
     EXPECT_THAT(replica->http("/metrics"), HasSubstr("bellwether_diverged 0"));
     EXPECT_THAT(replica->child().log(), Not(HasSubstr("divergence")));
   }
@@ -96,7 +107,8 @@ TEST_F(DivergenceTest, OtherReferenceFilesAreLoud) {
       << leader.status().comparison().DebugString() << other.status().comparison().DebugString();
 }
 
-// A journal whose leader is the test: what it writes of a tick is what a sound replica wrote, or not.
+// A journal whose leader is the test: what it writes of a tick is what a sound replica wrote, or
+// not.
 TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAnswers) {
   for (int month = 1; month <= 4; ++month) tell(month);
   {
@@ -115,9 +127,10 @@ TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAns
   other.journal = make_topics(broker()).journal;
   kafka::ClientOptions client;
   client.bootstrap_servers = broker();
-  client.client_id = "a";  // before the daemon's: the group gives its one partition to the first by name
-  auto const leadership =
-      must(kafka::Leadership::join(client, {other.journal, other.journal, 30'000}, [](bool) {}, no_log()));
+  client.client_id =
+      "a";  // before the daemon's: the group gives its one partition to the first by name
+  auto const leadership = must(kafka::Leadership::join(
+      client, {other.journal, other.journal, 30'000}, [](bool) {}, no_log()));
   ASSERT_TRUE(eventually([&] { return leadership->is_leader(); }));
   size_t next = 0;
   auto const write_through = [&](const alerts::TickEvaluated* tick) {
@@ -135,12 +148,15 @@ TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAns
   ASSERT_TRUE(leadership->is_leader() && follows(daemon));
 
   write_through(ticks[1]);
-  ASSERT_TRUE(eventually([&] { return comparison().cells_differ() == 1; })) << comparison().DebugString();
+  ASSERT_TRUE(eventually([&] { return comparison().cells_differ() == 1; }))
+      << comparison().DebugString();
   EXPECT_TRUE(comparison().diverged());
-  EXPECT_THAT(comparison().first_divergence(), HasSubstr("tick 2019-02: the digest of the cells is"));
+  EXPECT_THAT(comparison().first_divergence(),
+              HasSubstr("tick 2019-02: the digest of the cells is"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("tick 2019-02: the digest of the cells is"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("`bellwether verify 2019-02` says which"));
-  EXPECT_THAT(daemon.http("/metrics"), HasSubstr("bellwether_ticks_compared_total{result=\"cells_differ\"} 1"));
+  EXPECT_THAT(daemon.http("/metrics"),
+              HasSubstr("bellwether_ticks_compared_total{result=\"cells_differ\"} 1"));
   EXPECT_THAT(daemon.http("/metrics"), HasSubstr("bellwether_diverged 1"));
   EXPECT_THAT(daemon.http("/metrics"), HasSubstr("bellwether_first_divergence_timestamp_seconds"));
   ASSERT_TRUE(eventually([&] { return !warnings(daemon).empty(); }));
@@ -149,11 +165,13 @@ TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAns
   write_through(ticks[2]);
   ASSERT_TRUE(eventually([&] { return comparison().equal() == 1; })) << comparison().DebugString();
   EXPECT_FALSE(comparison().diverged());
-  EXPECT_THAT(daemon.child().log(), HasSubstr("tick 2019-03: this replica agrees with the journal again"));
+  EXPECT_THAT(daemon.child().log(),
+              HasSubstr("tick 2019-03: this replica agrees with the journal again"));
   ASSERT_TRUE(eventually([&] { return warnings(daemon).empty(); }));
 
   write_through(ticks[3]);
-  ASSERT_TRUE(eventually([&] { return comparison().verdicts_differ() == 1; })) << comparison().DebugString();
+  ASSERT_TRUE(eventually([&] { return comparison().verdicts_differ() == 1; }))
+      << comparison().DebugString();
   EXPECT_THAT(daemon.child().log(), HasSubstr("tick 2019-04: the digest of the verdict is"));
   EXPECT_THAT(comparison().first_divergence(), HasSubstr("tick 2019-02"));
 }

@@ -11,7 +11,9 @@ namespace {
 using ::testing::HasSubstr;
 namespace api = forecasts::v1;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
 
 // Five years of births: three a month in N1, two of them in December, and one in S1.
 class ForecastTest : public ::testing::Test {
@@ -23,9 +25,11 @@ class ForecastTest : public ::testing::Test {
     for (int month = 0; month < 60; ++month) {
       int const in_n1 = month % 12 == 11 ? 6 : 9;
       for (int i = 0; i < in_n1; ++i) {
-        source.registered(std::to_string(number++), "N1", i % 3 == 0 ? "46900" : "10110", day(2014, 1 + month, 2 + i));
+        source.registered(std::to_string(number++), "N1", i % 3 == 0 ? "46900" : "10110",
+                          day(2014, 1 + month, 2 + i));
       }
-      for (int i = 0; i < 4; ++i) source.registered(std::to_string(number++), "S1", "10110", day(2014, 1 + month, 5));
+      for (int i = 0; i < 4; ++i)
+        source.registered(std::to_string(number++), "S1", "10110", day(2014, 1 + month, 5));
     }
     source.heartbeat(base::UnixMillis(base::start_of(day(2019, 1, 1)).value));
     daemon_ = std::make_unique<Daemon>(DaemonOptions{.broker = broker(), .topics = topics});
@@ -34,9 +38,11 @@ class ForecastTest : public ::testing::Test {
   }
   static void TearDownTestSuite() { daemon_.reset(); }
 
-  static grpc::Status get(const api::GetForecastRequest& request, api::GetForecastResponse* response) {
+  static grpc::Status get(const api::GetForecastRequest& request,
+                          api::GetForecastResponse* response) {
     grpc::ClientContext context;
-    return api::ForecastService::NewStub(daemon_->channel())->GetForecast(&context, request, response);
+    return api::ForecastService::NewStub(daemon_->channel())
+        ->GetForecast(&context, request, response);
   }
   static api::GetForecastRequest births(const std::string& area, const std::string& sector) {
     api::GetForecastRequest q;
@@ -51,10 +57,12 @@ std::unique_ptr<Daemon> ForecastTest::daemon_;
 
 TEST_F(ForecastTest, WhatWasForecastBetweenTicksAddsUp) {
   api::GetForecastResponse whole;
-  ASSERT_TRUE(eventually([&] {
-    whole.Clear();
-    return get(births("R", "all"), &whole).ok() && whole.coherent();
-  }, 20));
+  ASSERT_TRUE(eventually(
+      [&] {
+        whole.Clear();
+        return get(births("R", "all"), &whole).ok() && whole.coherent();
+      },
+      20));
   ASSERT_EQ(whole.points_size(), 12);
   EXPECT_EQ(whole.points(0).period(), "2019-01");
   EXPECT_EQ(whole.basis().data_through(), "2018-12");
@@ -111,7 +119,8 @@ TEST_F(ForecastTest, EveryWrongFieldIsNamed) {
   }
   q = births("R", "all");
   q.set_name("interactions");
-  EXPECT_EQ(get(q, &r).error_code(), grpc::StatusCode::INVALID_ARGUMENT) << "people who were helped are not forecast";
+  EXPECT_EQ(get(q, &r).error_code(), grpc::StatusCode::INVALID_ARGUMENT)
+      << "people who were helped are not forecast";
   q = births("R", "all");
   for (int i = 0; i < 6; ++i) q.add_levels(50 + i);
   EXPECT_EQ(get(q, &r).error_code(), grpc::StatusCode::INVALID_ARGUMENT);

@@ -17,7 +17,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
 
 // One daemon for all of these.
 class GrpcTest : public ::testing::Test {
@@ -26,7 +28,8 @@ class GrpcTest : public ::testing::Test {
     topics_ = make_topics(broker());
     Source source(broker(), topics_);
     for (int i = 0; i < 40; ++i) {
-      source.registered("0000" + std::to_string(1000 + i), i % 2 == 0 ? "N1" : "S1", "10110", day(2019, 1 + i % 10, 5));
+      source.registered("0000" + std::to_string(1000 + i), i % 2 == 0 ? "N1" : "S1", "10110",
+                        day(2019, 1 + i % 10, 5));
     }
     source.heartbeat(base::UnixMillis(base::start_of(day(2019, 12, 1)).value));
     daemon_ = std::make_unique<Daemon>(
@@ -40,7 +43,8 @@ class GrpcTest : public ::testing::Test {
 
   std::unique_ptr<indicators::v1::IndicatorService::Stub> indicators_ =
       indicators::v1::IndicatorService::NewStub(daemon_->channel());
-  std::unique_ptr<alerts::v1::AlertService::Stub> alerts_ = alerts::v1::AlertService::NewStub(daemon_->channel());
+  std::unique_ptr<alerts::v1::AlertService::Stub> alerts_ =
+      alerts::v1::AlertService::NewStub(daemon_->channel());
 
   static void expect_bad(const grpc::Status& status, const std::string& field) {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
@@ -62,7 +66,8 @@ TEST_F(GrpcTest, EveryWrongFieldIsNamed) {
     q.set_period("2019-13");
     indicators::v1::GetIndicatorResponse r;
     grpc::Status const status = indicators_->GetIndicator(&c, q, &r);
-    for (const char* field : {"name", "node.area", "node.sector", "period"}) expect_bad(status, field);
+    for (const char* field : {"name", "node.area", "node.sector", "period"})
+      expect_bad(status, field);
   }
   {
     grpc::ClientContext c;
@@ -207,7 +212,8 @@ TEST_F(GrpcTest, AThousandWatchersAreServedAndTheNextIsRefused) {
   for (int i = 0; i < 10; ++i) {
     grpc::ChannelArguments arguments;
     arguments.SetInt("test.own_connection", i);  // not shared
-    channels.push_back(grpc::CreateCustomChannel(daemon_->address(), grpc::InsecureChannelCredentials(), arguments));
+    channels.push_back(grpc::CreateCustomChannel(daemon_->address(),
+                                                 grpc::InsecureChannelCredentials(), arguments));
   }
   struct Watch {
     std::unique_ptr<alerts::v1::AlertService::Stub> stub;
@@ -259,14 +265,16 @@ class Acts {
   }
   void acknowledge(int count) {
     for (int i = 0; i < count; ++i) {
-      write(alerts::AlertAcknowledged{"R1.N1.10.2019-12", std::to_string(next_++), std::string(1024, 'c'), noon(day(2020, 1, 1))});
+      write(alerts::AlertAcknowledged{"R1.N1.10.2019-12", std::to_string(next_++),
+                                      std::string(1024, 'c'), noon(day(2020, 1, 1))});
     }
     source_.flush();
   }
 
  private:
   void write(const alerts::JournalEntry& entry) {
-    source_.raw(topics_.journal, "", runtime::encode(entry, "test", noon(day(2020, 1, 1))), noon(day(2020, 1, 1)), 0);
+    source_.raw(topics_.journal, "", runtime::encode(entry, "test", noon(day(2020, 1, 1))),
+                noon(day(2020, 1, 1)), 0);
   }
   Topics topics_;
   Source source_;
@@ -349,7 +357,8 @@ class Health {
   // grpc.health.v1.HealthCheckResponse of a service, as bytes.
   grpc::Status check(const std::string& service, std::string& response) {
     grpc::ClientContext context;
-    auto const call = stub_.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request(service), &queue_);
+    auto const call =
+        stub_.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request(service), &queue_);
     call->StartCall();
     grpc::ByteBuffer answer;
     grpc::Status status;
@@ -390,7 +399,8 @@ class Health {
     std::vector<grpc::Slice> slices;
     std::string out;
     if (!buffer.Dump(&slices).ok()) return out;
-    for (const grpc::Slice& s : slices) out.append(reinterpret_cast<const char*>(s.begin()), s.size());
+    for (const grpc::Slice& s : slices)
+      out.append(reinterpret_cast<const char*>(s.begin()), s.size());
     return out;
   }
   bool done() {
@@ -405,7 +415,8 @@ class Health {
 TEST_F(GrpcTest, TheStandardHealthServiceSaysThatItServes) {
   std::string const serving("\x08\x01", 2);
   Health health(daemon_->channel());
-  for (const char* service : {"", "bellwether.alerts.v1.AlertService", "bellwether.indicators.v1.IndicatorService"}) {
+  for (const char* service :
+       {"", "bellwether.alerts.v1.AlertService", "bellwether.indicators.v1.IndicatorService"}) {
     std::string response;
     grpc::Status const status = health.check(service, response);
     EXPECT_TRUE(status.ok()) << service << ": " << status.error_message();
@@ -422,11 +433,14 @@ TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsTold) {
   EXPECT_EQ(code, 200);
   TemporaryFolder folder;
   std::string const file = folder.write("metrics", metrics);
-  EXPECT_EQ(std::system(("promtool check metrics < " + file + " > " + file + ".out 2>&1").c_str()), 0) << metrics;
-  for (const char* name : {"bellwether_events_total{", "bellwether_input_lag_events{", "bellwether_ledger_businesses{",
-                           "bellwether_alerts_open", "bellwether_build_info{", "process_resident_memory_bytes",
-                           "bellwether_grpc_call_duration_seconds_bucket{", "bellwether_journal_append_duration_seconds_count",
-                           "bellwether_tick_delay_seconds"}) {
+  EXPECT_EQ(std::system(("promtool check metrics < " + file + " > " + file + ".out 2>&1").c_str()),
+            0)
+      << metrics;
+  for (const char* name :
+       {"bellwether_events_total{", "bellwether_input_lag_events{", "bellwether_ledger_businesses{",
+        "bellwether_alerts_open", "bellwether_build_info{", "process_resident_memory_bytes",
+        "bellwether_grpc_call_duration_seconds_bucket{",
+        "bellwether_journal_append_duration_seconds_count", "bellwether_tick_delay_seconds"}) {
     EXPECT_THAT(metrics, HasSubstr(name));
   }
   EXPECT_TRUE(eventually([&] {

@@ -1,5 +1,5 @@
-// The journal on a real broker: records larger than a broker takes, a journal made anew, and who says which
-// rules are in force.
+// The journal on a real broker: records larger than a broker takes, a journal made anew, and who
+// says which rules are in force.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -15,8 +15,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-base::UnixMillis midnight(base::Days d) { return base::UnixMillis(base::start_of(d).value); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+base::UnixMillis midnight(base::Days d) {
+  return base::UnixMillis(base::start_of(d).value);
+}
 kafka::ClientOptions client() {
   kafka::ClientOptions o;
   o.bootstrap_servers = broker();
@@ -27,8 +31,9 @@ kafka::ClientOptions client() {
 struct Replica {
   Replica(const std::string& topic, const std::string& writer)
       : producer(must(kafka::Producer::create(client(), {}, no_log()))),
-        journal(must(runtime::Journal::open(client(), topic, writer, {}, *producer, keeper, [] {},
-                                            [](const std::string&) {}, no_log()))) {}
+        journal(must(runtime::Journal::open(
+            client(), topic, writer, {}, *producer, keeper, [] {}, [](const std::string&) {},
+            no_log()))) {}
   base::Calendar calendar{base::CalendarUnit::kMonth};
   runtime::BookKeeper keeper{calendar};
   std::unique_ptr<kafka::Producer> producer;
@@ -56,10 +61,12 @@ TEST(JournalTest, AnEvaluationLargerThanABrokerTakesIsOneAllTheSame) {
   Replica leader(topics.journal, "a");
   Replica follower(topics.journal, "b");
   constexpr int kAlerts = 20'000;  // some eight megabytes
-  auto const first = must(leader.journal->append(downturn_everywhere(100, kAlerts), absl::Now() + absl::Seconds(30)));
+  auto const first = must(
+      leader.journal->append(downturn_everywhere(100, kAlerts), absl::Now() + absl::Seconds(30)));
   EXPECT_EQ(first.outcome, alerts::FoldOutcome::kApplied);
   EXPECT_GT(first.offset.value, 5) << "it takes several records";
-  auto const second = must(leader.journal->append(downturn_everywhere(101, 1), absl::Now() + absl::Seconds(30)));
+  auto const second =
+      must(leader.journal->append(downturn_everywhere(101, 1), absl::Now() + absl::Seconds(30)));
   EXPECT_EQ(second.outcome, alerts::FoldOutcome::kApplied);
   ASSERT_TRUE(eventually([&] { return follower.keeper.view()->offset() >= second.offset; }, 30));
   EXPECT_EQ(follower.keeper.view()->alerts().size(), static_cast<size_t>(kAlerts) + 1);
@@ -75,7 +82,8 @@ TEST(JournalTest, WhoWaitsForARecordGivesUpWhenTheProcessEnds) {
   Replica replica(topics.journal, "a");
   replica.producer->cancel_waits();
   absl::Time const begin = absl::Now();
-  auto const appended = replica.journal->append(downturn_everywhere(100, 1), begin + absl::Minutes(1));
+  auto const appended =
+      replica.journal->append(downturn_everywhere(100, 1), begin + absl::Minutes(1));
   EXPECT_TRUE(absl::IsCancelled(appended.status()) || appended.ok()) << appended.status();
   EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
 }
@@ -92,7 +100,9 @@ TEST(JournalTest, ADaemonWhoseJournalIsMadeAnewEndsAndStartsFromThere) {
     ASSERT_TRUE(daemon.through("2019-02"));
     ASSERT_TRUE(kafka::delete_topics(client(), {topics.journal}, absl::Seconds(30), no_log()).ok());
     ASSERT_TRUE(eventually([&] {
-      return kafka::create_topics(client(), {{topics.journal, 1, 1, -1}}, absl::Seconds(30), no_log()).ok();
+      return kafka::create_topics(client(), {{topics.journal, 1, 1, -1}}, absl::Seconds(30),
+                                  no_log())
+          .ok();
     }));
     source.heartbeat(midnight(day(2019, 4, 1)));
     EXPECT_EQ(daemon.child().wait(90), 1) << daemon.child().log();
@@ -119,12 +129,14 @@ TEST(RulesTest, WhatWasReadLastHoldsAndAChangeOfLeaderChangesNothing) {
   // A follower that reads new rules brings them into force.
   follower.rewrite("rules:\n  R1:\n    clear_ticks: 6\n");
   follower.child().signal(SIGHUP);
-  ASSERT_TRUE(eventually([&] { return leader.status().basis().rule_set() != at_first; }, 20)) << follower.child().log();
+  ASSERT_TRUE(eventually([&] { return leader.status().basis().rule_set() != at_first; }, 20))
+      << follower.child().log();
   std::string const now = leader.status().basis().rule_set();
   // The next leader has the old file, and keeps the new rules.
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 7\n");
   leader.child().signal(SIGHUP);
-  ASSERT_TRUE(eventually([&] { return follower.status().basis().rule_set() != now; }, 20)) << leader.child().log();
+  ASSERT_TRUE(eventually([&] { return follower.status().basis().rule_set() != now; }, 20))
+      << leader.child().log();
   std::string const last = follower.status().basis().rule_set();
   leader.child().signal(SIGKILL);
   ASSERT_TRUE(eventually([&] { return follower.status().role() == status::v1::ROLE_LEADER; }, 40));

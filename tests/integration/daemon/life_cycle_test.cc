@@ -16,8 +16,12 @@ using ::testing::HasSubstr;
 
 constexpr double kDrainSeconds = 10;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-base::UnixMillis midnight(base::Days d) { return base::UnixMillis(base::start_of(d).value); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+base::UnixMillis midnight(base::Days d) {
+  return base::UnixMillis(base::start_of(d).value);
+}
 kafka::ClientOptions client(const std::string& address) {
   kafka::ClientOptions o;
   o.bootstrap_servers = address;
@@ -25,8 +29,10 @@ kafka::ClientOptions client(const std::string& address) {
 }
 
 base::PeriodIndex last_month() {
-  base::Days const today = base::days_of(base::UnixMillis(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()));
+  base::Days const today =
+      base::days_of(base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         std::chrono::system_clock::now().time_since_epoch())
+                                         .count()));
   return base::PeriodIndex(base::Calendar(base::CalendarUnit::kMonth).period_of(today).value - 1);
 }
 
@@ -66,7 +72,8 @@ TEST(StartTest, TwoDaemonsOnOnePortAreRefused) {
 
 TEST(StartTest, AWrongConfigurationEndsWithEveryError) {
   Topics const topics = make_topics(broker());
-  Daemon daemon({.broker = broker(), .topics = topics, .more = "surve: {}\nruntime:\n  workers: many\n"});
+  Daemon daemon(
+      {.broker = broker(), .topics = topics, .more = "surve: {}\nruntime:\n  workers: many\n"});
   EXPECT_EQ(daemon.child().wait(10), 2);
   EXPECT_THAT(daemon.child().log(), HasSubstr("surve"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("runtime.workers"));
@@ -93,8 +100,14 @@ TEST(StartTest, TheCommandLineExplainsItself) {
   EXPECT_EQ(run({"--confg", "x"}), 2);
   EXPECT_EQ(run({"--config", "/nonexistent.yaml"}, &text), 2);
   EXPECT_THAT(text, HasSubstr("/nonexistent.yaml"));
-  EXPECT_EQ(run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/demo.yaml"}, &text), 0);
-  EXPECT_EQ(run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/bellwetherd.yaml"}, &text), 0)
+  EXPECT_EQ(
+      run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/demo.yaml"},
+          &text),
+      0);
+  EXPECT_EQ(run({"--check-config", "--config",
+                 std::string(BELLWETHER_SOURCE_DIR) + "/deploy/bellwetherd.yaml"},
+                &text),
+            0)
       << text;
 }
 
@@ -125,7 +138,8 @@ TEST(StopTest, SigtermWhileWaitingForABrokerEndsToo) {
   Daemon daemon({.broker = "127.0.0.1:1", .topics = topics});
   ASSERT_TRUE(daemon.serves()) << "ports are bound before Kafka is contacted";
   int code = 0;
-  EXPECT_TRUE(eventually([&] { return daemon.http("/readyz", &code).find("broker") != std::string::npos; }, 10));
+  EXPECT_TRUE(eventually(
+      [&] { return daemon.http("/readyz", &code).find("broker") != std::string::npos; }, 10));
   EXPECT_EQ(code, 503);
   daemon.http("/healthz", &code);
   EXPECT_EQ(code, 200) << "liveness does not depend on Kafka";
@@ -148,11 +162,14 @@ TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
   Daemon& follower = &leader == &daemon ? replica : daemon;
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 0\n");
   leader.child().signal(SIGHUP);
-  EXPECT_TRUE(eventually([&] { return leader.child().log().find("the old rules stay in force") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] {
+    return leader.child().log().find("the old rules stay in force") != std::string::npos;
+  }));
   EXPECT_EQ(leader.status().basis().rule_set(), before);
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 6\n");
   leader.child().signal(SIGHUP);
-  EXPECT_TRUE(eventually([&] { return follower.status().basis().rule_set() != before; }, 20)) << leader.child().log();
+  EXPECT_TRUE(eventually([&] { return follower.status().basis().rule_set() != before; }, 20))
+      << leader.child().log();
   EXPECT_EQ(follower.status().basis().rule_set(), leader.status().basis().rule_set());
 }
 
@@ -174,7 +191,8 @@ TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
   ASSERT_GE(status.basis().coverage_warnings_size(), 1);
   EXPECT_THAT(status.basis().coverage_warnings(0), HasSubstr("out of reach"));
   own.run("start");
-  EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable(); }, 30)) << "before there is a record";
+  EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable(); }, 30))
+      << "before there is a record";
   {
     Source source(own.address(), topics);
     source.registered("00000002", "N1", "10110", day(2019, 3, 5));
@@ -183,7 +201,8 @@ TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
   EXPECT_TRUE(daemon.through("2019-04", 90)) << daemon.child().log();
   EXPECT_EQ(daemon.total("births", "R", "all"), 2);
   EXPECT_TRUE(eventually([&] { return daemon.status().tick() >= "2019-04"; }, 30));
-  EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable() && daemon.status().ready(); }, 30));
+  EXPECT_TRUE(eventually(
+      [&] { return daemon.status().broker_reachable() && daemon.status().ready(); }, 30));
 }
 
 TEST(BrokerTest, ADaemonStartedBeforeItsBrokerWaits) {
@@ -208,7 +227,9 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   Daemon daemon({.broker = broker(), .topics = topics});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(daemon.through("2019-02"));
-  ASSERT_TRUE(kafka::delete_topics(client(broker()), {topics.registrations}, absl::Seconds(30), no_log()).ok());
+  ASSERT_TRUE(
+      kafka::delete_topics(client(broker()), {topics.registrations}, absl::Seconds(30), no_log())
+          .ok());
   EXPECT_TRUE(eventually([&] { return !daemon.status().ready(); }, 60));
   // Each partition reports for itself.
   EXPECT_TRUE(eventually([&] {
@@ -220,7 +241,9 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   EXPECT_TRUE(daemon.child().running());
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
   // Made anew with fewer records than were read: the position is beyond its end.
-  ASSERT_TRUE(kafka::create_topics(client(broker()), {{topics.registrations, 3, 1, -1}}, absl::Seconds(30), no_log()).ok());
+  ASSERT_TRUE(kafka::create_topics(client(broker()), {{topics.registrations, 3, 1, -1}},
+                                   absl::Seconds(30), no_log())
+                  .ok());
   EXPECT_TRUE(eventually(
       [&] {
         auto const s = daemon.status();
@@ -234,7 +257,8 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
   // Grown beyond the position it is another log all the same.
   Source anew(broker(), topics);
-  for (int i = 100; i < 200; ++i) anew.registered(base::cat("00000", i), "N1", "10110", day(2019, 3, 5));
+  for (int i = 100; i < 200; ++i)
+    anew.registered(base::cat("00000", i), "N1", "10110", day(2019, 3, 5));
   anew.heartbeat(midnight(day(2019, 5, 1)));
   EXPECT_FALSE(eventually(
       [&] {
@@ -259,8 +283,10 @@ TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
     source.registered("00000001", "N1", "10110", months.first_day(last));
     source.flush();
   }
-  Daemon daemon({.broker = own.address(), .topics = topics,
-                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 12s\n"});
+  Daemon daemon(
+      {.broker = own.address(),
+       .topics = topics,
+       .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 12s\n"});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(eventually([&] {
     auto const s = daemon.status();
@@ -282,10 +308,13 @@ TEST(TimeTest, AnEmptyPartitionThatTicksWaitForIsNamed) {
   Source source(broker(), topics, 1);
   source.registered("00000001", "N1", "10110", day(2019, 1, 5));
   source.flush();
-  Daemon daemon({.broker = broker(), .topics = topics,
-                 .time = "  calendar: month\n  history_years: 30\n  idle: never\n  idle_after: 1s\n"});
+  Daemon daemon(
+      {.broker = broker(),
+       .topics = topics,
+       .time = "  calendar: month\n  history_years: 30\n  idle: never\n  idle_after: 1s\n"});
   ASSERT_TRUE(daemon.serves());
-  std::string const warning = base::cat(topics.support, " 0: nothing read yet and no heartbeat; ticks wait for it");
+  std::string const warning =
+      base::cat(topics.support, " 0: nothing read yet and no heartbeat; ticks wait for it");
   auto const warned = [&] {
     auto const s = daemon.status();
     return std::ranges::count(s.basis().coverage_warnings(), warning) == 1;
@@ -305,8 +334,10 @@ TEST(TimeTest, AReplicaWithAnIdleSupportTopicGoesOnByTheWallClock) {
   source.registered("00000001", "N1", "10110", months.first_day(base::PeriodIndex(last.value - 1)));
   source.registered("00000002", "N1", "10110", months.first_day(last));
   source.flush();
-  Daemon daemon({.broker = broker(), .topics = topics,
-                 .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 1s\n"});
+  Daemon daemon(
+      {.broker = broker(),
+       .topics = topics,
+       .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 1s\n"});
   ASSERT_TRUE(daemon.serves());
   EXPECT_TRUE(daemon.through(months.name(last), 40)) << daemon.status().DebugString();
   EXPECT_EQ(daemon.total("births", "R", "all"), 2);

@@ -14,18 +14,24 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-std::string number(int i) { return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+std::string number(int i) {
+  return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i);
+}
 
 TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
-  // 300 businesses, every tenth dies; every third is helped, some before the register tells of them.
+  // 300 businesses, every tenth dies; every third is helped, some before the register tells of
+  // them.
   for (int pass = 0; pass < 2; ++pass) {
     for (int i = 0; i < 300; ++i) {
       base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
       std::string const area = i % 2 == 0 ? "N1" : "S2";
-      if (i % 3 == 0) source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
+      if (i % 3 == 0)
+        source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
       source.registered(number(i), area, i % 4 == 0 ? "10110" : "47110", born);
       if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
     }
@@ -127,9 +133,12 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
   add("date_out_of_range", [](E& e) { e.mutable_effective_date()->set_year(2600); });
   add("effective_after_published", [](E& e) { e.mutable_effective_date()->set_month(6); });
   add("unknown_area", [](E& e) { e.mutable_registered()->set_area_code("Z9"); });
-  add("unknown_sector", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("55100"); });
-  add("wrong_scheme", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("1011"); });
-  add("wrong_scheme", [](E& e) { e.mutable_registered()->mutable_activities(0)->set_version("2003"); });
+  add("unknown_sector",
+      [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("55100"); });
+  add("wrong_scheme",
+      [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("1011"); });
+  add("wrong_scheme",
+      [](E& e) { e.mutable_registered()->mutable_activities(0)->set_version("2003"); });
   for (const auto& [reason, value] : bad) source.raw(topics.registrations, key, value, at);
   source.tombstone(topics.registrations, key, at);
   source.raw(topics.support, key, whole, at);  // a record of another topic's type
@@ -260,17 +269,20 @@ void publish_a_fall(Source& source, int from_year, int to_year, bool fall) {
         bool const fallen = fall && y == to_year && m >= 7 && std::string_view(sic) == "10110";
         int const births = (fallen ? 14 : 28) + random.between(0, 4);
         for (int i = 0; i < births; ++i) {
-          source.registered(number(++n), i % 2 == 0 ? "N1" : "S1", sic, day(y, m, 1 + i * 27 / births));
+          source.registered(number(++n), i % 2 == 0 ? "N1" : "S1", sic,
+                            day(y, m, 1 + i * 27 / births));
         }
       }
-      source.heartbeat(base::UnixMillis(base::start_of(day(m == 12 ? y + 1 : y, m % 12 + 1, 1)).value));
+      source.heartbeat(
+          base::UnixMillis(base::start_of(day(m == 12 ? y + 1 : y, m % 12 + 1, 1)).value));
     }
   }
 }
 
 std::vector<std::string> told(const std::vector<alerts::v1::Transition>& transitions) {
   std::vector<std::string> out;
-  for (const auto& t : transitions) out.push_back(base::cat(t.alert().name(), " ", static_cast<int>(t.kind())));
+  for (const auto& t : transitions)
+    out.push_back(base::cat(t.alert().name(), " ", static_cast<int>(t.kind())));
   return out;
 }
 
@@ -287,7 +299,8 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
     before = told(transitions);
     bool found = false;
     for (const auto& t : transitions) {
-      found |= t.alert().rule() == "R1" && t.alert().node().sector() == "10" && t.alert().raised_period() >= "2018-07" &&
+      found |= t.alert().rule() == "R1" && t.alert().node().sector() == "10" &&
+               t.alert().raised_period() >= "2018-07" &&
                t.kind() == alerts::v1::TRANSITION_KIND_RAISED;
       EXPECT_TRUE(t.historical()) << "these are years ago";
     }
@@ -302,7 +315,8 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
   EXPECT_EQ(told(first.transitions()), before);
   EXPECT_EQ(told(second.transitions()), before);
   ASSERT_TRUE(eventually([&] {
-    return (first.status().role() == status::v1::ROLE_LEADER) != (second.status().role() == status::v1::ROLE_LEADER);
+    return (first.status().role() == status::v1::ROLE_LEADER) !=
+           (second.status().role() == status::v1::ROLE_LEADER);
   }));
   // The leader is killed; the other takes over and judges what comes.
   Daemon& leader = first.status().role() == status::v1::ROLE_LEADER ? first : second;
@@ -315,7 +329,9 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
   })) << follower.child().log();
   std::vector<std::string> const after = told(follower.transitions());
   ASSERT_GE(after.size(), before.size());
-  EXPECT_EQ(std::vector<std::string>(after.begin(), after.begin() + static_cast<long>(before.size())), before);
+  EXPECT_EQ(
+      std::vector<std::string>(after.begin(), after.begin() + static_cast<long>(before.size())),
+      before);
 }
 
 TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
@@ -350,7 +366,8 @@ TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
     alerts::v1::WatchAlertsResponse event;
     ASSERT_TRUE(stream->Read(&event));
     ASSERT_TRUE(event.has_transition());
-    seen.push_back(base::cat(event.transition().alert().name(), " ", static_cast<int>(event.transition().kind())));
+    seen.push_back(base::cat(event.transition().alert().name(), " ",
+                             static_cast<int>(event.transition().kind())));
     token = event.resume_token();
     context.TryCancel();
     (void)stream->Finish();
@@ -384,7 +401,8 @@ TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
     bool acknowledged = false;
     while (!acknowledged && stream->Read(&event)) {
       if (!event.has_transition()) continue;
-      seen.push_back(base::cat(event.transition().alert().name(), " ", static_cast<int>(event.transition().kind())));
+      seen.push_back(base::cat(event.transition().alert().name(), " ",
+                               static_cast<int>(event.transition().kind())));
       acknowledged = event.transition().kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED;
     }
     EXPECT_TRUE(acknowledged);

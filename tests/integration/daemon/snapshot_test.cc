@@ -14,9 +14,15 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-base::UnixMillis midnight(base::Days d) { return base::start_of(d); }
-std::string number(int n) { return std::to_string(10'000'000 + n); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+base::UnixMillis midnight(base::Days d) {
+  return base::start_of(d);
+}
+std::string number(int n) {
+  return std::to_string(10'000'000 + n);
+}
 
 class SnapshotTest : public ::testing::Test {
  protected:
@@ -31,7 +37,8 @@ class SnapshotTest : public ::testing::Test {
   // Births of a month, and the word that it is over.
   void tell(int month, int births) {
     for (int i = 0; i < births; ++i) {
-      source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", "10110", day(2019, month, 1 + i % 28));
+      source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", "10110",
+                         day(2019, month, 1 + i % 28));
     }
     source_.heartbeat(midnight(day(2019, month + 1, 1)));
   }
@@ -49,7 +56,8 @@ class SnapshotTest : public ::testing::Test {
   }
   std::string newest() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder())) names.push_back(entry.path().string());
+    for (const auto& entry : std::filesystem::directory_iterator(folder()))
+      names.push_back(entry.path().string());
     std::ranges::sort(names);
     return names.empty() ? "" : names.back();
   }
@@ -81,7 +89,8 @@ TEST_F(SnapshotTest, AKilledDaemonGoesOnWhereItsSnapshotWas) {
   std::string const metrics = second->http("/metrics");
   for (size_t at = metrics.find("bellwether_events_total{"); at != std::string::npos;
        at = metrics.find("bellwether_events_total{", at + 1)) {
-    if (metrics.substr(at, metrics.find('\n', at) - at).find("registered") == std::string::npos) continue;
+    if (metrics.substr(at, metrics.find('\n', at) - at).find("registered") == std::string::npos)
+      continue;
     read += std::stoll(metrics.substr(metrics.find("} ", at) + 2));
   }
   EXPECT_LE(read, 300) << "what the snapshot held is read again";
@@ -101,7 +110,8 @@ TEST_F(SnapshotTest, ADamagedOneIsRefusedAndNothingIsLost) {
     kill(*first);
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder())) {
-    std::fstream file(entry.path() / "partition-1", std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(entry.path() / "partition-1",
+                      std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(60);
     file.put('~');
   }
@@ -124,13 +134,16 @@ TEST_F(SnapshotTest, ATopicMadeAnewIsNoticed) {
   }
   kafka::ClientOptions client;
   client.bootstrap_servers = broker();
-  ASSERT_TRUE(kafka::delete_topics(client, {topics_.registrations}, absl::Seconds(30), no_log()).ok());
+  ASSERT_TRUE(
+      kafka::delete_topics(client, {topics_.registrations}, absl::Seconds(30), no_log()).ok());
   ASSERT_TRUE(eventually([&] {
-    return kafka::create_topics(client, {{topics_.registrations, 3}}, absl::Seconds(30), no_log()).ok();
+    return kafka::create_topics(client, {{topics_.registrations, 3}}, absl::Seconds(30), no_log())
+        .ok();
   }));
   // As long as the old one, with other records.
   Source again(broker(), topics_);
-  for (int i = 0; i < 900; ++i) again.registered(number(5000 + i), "N2", "10110", day(2019, 1, 1 + i % 28));
+  for (int i = 0; i < 900; ++i)
+    again.registered(number(5000 + i), "N2", "10110", day(2019, 1, 1 + i % 28));
   again.heartbeat(midnight(day(2019, 3, 1)));
   auto second = daemon();
   ASSERT_TRUE(second->through("2019-02"));
@@ -141,7 +154,8 @@ TEST_F(SnapshotTest, ATopicMadeAnewIsNoticed) {
 
 TEST_F(SnapshotTest, AFolderThatCannotBeUsedStopsTheStart) {
   std::string const file = folder_.write("file", "not a folder");
-  Daemon refused({.broker = broker(), .topics = topics_, .more = "snapshots:\n  folder: " + file + "\n"});
+  Daemon refused(
+      {.broker = broker(), .topics = topics_, .more = "snapshots:\n  folder: " + file + "\n"});
   EXPECT_EQ(refused.child().wait(20), 2);
   EXPECT_THAT(refused.child().log(), HasSubstr("snapshots.folder"));
 }

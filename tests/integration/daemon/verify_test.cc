@@ -1,4 +1,5 @@
-// `bellwether verify`: what the journal says is what the log gives, and where it is not, the tick is named.
+// `bellwether verify`: what the journal says is what the log gives, and where it is not, the tick
+// is named.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -67,7 +68,8 @@ std::string with_journal(const TemporaryFolder& folder, const Daemon& daemon, co
   return folder.write("bellwetherd.yaml", yaml);
 }
 
-// Eight years of a small economy, judged by daemons that were killed, with all that people do meanwhile.
+// Eight years of a small economy, judged by daemons that were killed, with all that people do
+// meanwhile.
 class VerifyTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -88,8 +90,10 @@ class VerifyTest : public ::testing::Test {
     ASSERT_FALSE(transitions.empty()) << "nothing was raised: the test proves little";
     std::string const server = daemon_->address();
     for (const auto& act : std::vector<std::vector<std::string>>{
-             {"alerts", "acknowledge", transitions.back().alert().name().substr(7), "--actor", "ann"},
-             {"regime-breaks", "declare", "2013-03", "2013-05", "--reason", "a flood", "--actor", "ann"},
+             {"alerts", "acknowledge", transitions.back().alert().name().substr(7), "--actor",
+              "ann"},
+             {"regime-breaks", "declare", "2013-03", "2013-05", "--reason", "a flood", "--actor",
+              "ann"},
              {"alerts", "silence", "--rule", "R1", "--hours", "1", "--actor", "ann"}}) {
       std::vector<std::string> command = {"--server", server};
       command.insert(command.end(), act.begin(), act.end());
@@ -102,7 +106,8 @@ class VerifyTest : public ::testing::Test {
     daemon_->rewrite(more() + "rules:\n  R1:\n    clear_ticks: 6\n");
     daemon_->child().signal(SIGHUP);
     ASSERT_TRUE(eventually([] { return !daemon_->status().basis().rule_set().empty(); }));
-    ASSERT_TRUE(eventually([&] { return daemon_->status().basis().rule_set() != rules; }, 20)) << daemon_->child().log();
+    ASSERT_TRUE(eventually([&] { return daemon_->status().basis().rule_set() != rules; }, 20))
+        << daemon_->child().log();
     economy.publish_months(*source_, Economy::kMonths - economy.months());
     ASSERT_TRUE(daemon_->through(economy.last_period(), 120)) << daemon_->child().log();
     ticks_ = Economy::kMonths;
@@ -116,7 +121,8 @@ class VerifyTest : public ::testing::Test {
     return "snapshots:\n  folder: " + (snapshots_->path() / "s").string() + "\n  every: 1s\n";
   }
   static void start() {
-    daemon_ = std::make_unique<Daemon>(DaemonOptions{.broker = broker(), .topics = topics_, .more = more()});
+    daemon_ = std::make_unique<Daemon>(
+        DaemonOptions{.broker = broker(), .topics = topics_, .more = more()});
     ASSERT_TRUE(daemon_->serves());
   }
   static void kill() {
@@ -132,7 +138,8 @@ class VerifyTest : public ::testing::Test {
     for (const auto& record : records) write_journal(*source_, topic, record);
     return with_journal(folder_, *daemon_, topics_, topic);
   }
-  static alerts::TickEvaluated* tick_of(std::vector<runtime::JournalRecord>& records, const std::string& name) {
+  static alerts::TickEvaluated* tick_of(std::vector<runtime::JournalRecord>& records,
+                                        const std::string& name) {
     base::Calendar const calendar(base::CalendarUnit::kMonth);
     for (auto& record : records) {
       auto* const tick = std::get_if<alerts::TickEvaluated>(&record.entry);
@@ -157,11 +164,14 @@ int VerifyTest::ticks_ = 0;
 TEST_F(VerifyTest, AllThatWasJournaledIsWhatTheLogGives) {
   Ran const all = bellwether({"verify", "--all", "--config", daemon_->config()});
   EXPECT_EQ(all.status, 0) << all.said;
-  EXPECT_THAT(all.said, HasSubstr(base::cat(ticks_, " equal, 0 differ, 0 passed without judgement, 0 cannot be compared")));
+  EXPECT_THAT(all.said,
+              HasSubstr(base::cat(
+                  ticks_, " equal, 0 differ, 0 passed without judgement, 0 cannot be compared")));
   EXPECT_THAT(all.of("2017-06"), HasSubstr("cells equal"));
   EXPECT_THAT(all.of("2017-06"), HasSubstr("verdict equal"));
   // Some of them, each in one step from nothing.
-  Ran const some = bellwether({"verify", "2017-06", "2018-12", "--config", daemon_->config(), "--output", "json"});
+  Ran const some = bellwether(
+      {"verify", "2017-06", "2018-12", "--config", daemon_->config(), "--output", "json"});
   EXPECT_EQ(some.status, 0) << some.said;
   EXPECT_EQ(count(some.said, "\"finding\":\"equal\""), 2) << some.said;
   EXPECT_THAT(some.said, HasSubstr("\"tick\":\"2017-06\""));
@@ -186,7 +196,8 @@ TEST_F(VerifyTest, ARecordWithAnotherDigestIsNamed) {
 
 TEST_F(VerifyTest, AnAlertThatTheLogDoesNotGiveIsNamed) {
   std::string const config = forged([&](auto& records) {
-    auto& tick = *tick_of(records, Economy(1).calendar().name(base::PeriodIndex((2018 - 1970) * 12 + 11)));
+    auto& tick =
+        *tick_of(records, Economy(1).calendar().name(base::PeriodIndex((2018 - 1970) * 12 + 11)));
     alerts::AlertUpdate made_up;
     made_up.key = {"R1", "S2", "46"};
     made_up.raised = tick.tick;
@@ -210,7 +221,8 @@ TEST_F(VerifyTest, TicksThatWerePassedAreListedAsSuch) {
   Ran const all = bellwether({"verify", "--all", "--config", config});
   EXPECT_EQ(all.status, 0) << all.said;
   EXPECT_THAT(all.of("2019-01"), HasSubstr("passed without judgement"));
-  EXPECT_THAT(all.said, HasSubstr(base::cat(ticks_, " equal, 0 differ, 1 passed without judgement")));
+  EXPECT_THAT(all.said,
+              HasSubstr(base::cat(ticks_, " equal, 0 differ, 1 passed without judgement")));
 }
 
 TEST_F(VerifyTest, WrongUseIsToldFromADifference) {
@@ -234,7 +246,8 @@ struct Copy {
 };
 std::vector<Copy> copy_of(const std::string& topic) {
   std::vector<kafka::Assignment> assignments;
-  for (int p = 0; p < kPartitions; ++p) assignments.push_back({topic, p, RD_KAFKA_OFFSET_BEGINNING});
+  for (int p = 0; p < kPartitions; ++p)
+    assignments.push_back({topic, p, RD_KAFKA_OFFSET_BEGINNING});
   auto const consumer = must(kafka::InputConsumer::create(client(), assignments, {}, no_log()));
   std::vector<Copy> out;
   for (int p = 0; p < kPartitions; ++p) {
@@ -273,14 +286,18 @@ class AlteredLogTest : public ::testing::Test {
   template <class Change>
   void alter(Change change) {
     std::vector<Copy> records = copy_of(topics_.registrations);
-    ASSERT_TRUE(kafka::delete_topics(client(), {topics_.registrations}, absl::Seconds(30), no_log()).ok());
+    ASSERT_TRUE(
+        kafka::delete_topics(client(), {topics_.registrations}, absl::Seconds(30), no_log()).ok());
     ASSERT_TRUE(eventually([&] {
-      return kafka::create_topics(client(), {{topics_.registrations, kPartitions}}, absl::Seconds(30), no_log()).ok();
+      return kafka::create_topics(client(), {{topics_.registrations, kPartitions}},
+                                  absl::Seconds(30), no_log())
+          .ok();
     }));
     change(records);
     Source again(broker(), topics_, kPartitions);
     for (const Copy& r : records) {
-      again.raw(topics_.registrations, r.key, r.value, base::UnixMillis(r.timestamp_ms), r.partition);
+      again.raw(topics_.registrations, r.key, r.value, base::UnixMillis(r.timestamp_ms),
+                r.partition);
     }
     again.flush();
   }
@@ -294,7 +311,8 @@ TEST_F(AlteredLogTest, OneEventThatWasChangedShowsFromItsTickOn) {
   EXPECT_EQ(verify().status, 0);
   alter([](std::vector<Copy>& records) {
     auto const in_march = std::ranges::find_if(records, [](const Copy& r) {
-      return !r.key.empty() && r.timestamp_ms > base::start_of(base::days_from_civil(2019, 3, 2)).value;
+      return !r.key.empty() &&
+             r.timestamp_ms > base::start_of(base::days_from_civil(2019, 3, 2)).value;
     });
     ASSERT_NE(in_march, records.end());
     events::v1::RegistrationEvent event;
@@ -326,7 +344,9 @@ TEST_F(AlteredLogTest, ALogThatNoLongerReachesBackCannotBeVerified) {
   delete_records(broker(), topics_.registrations, kPartitions);
   Ran const ran = verify();
   EXPECT_EQ(ran.status, 5) << ran.said;
-  EXPECT_THAT(ran.said, HasSubstr("the log no longer reaches back to its beginning, so nothing can be verified"));
+  EXPECT_THAT(
+      ran.said,
+      HasSubstr("the log no longer reaches back to its beginning, so nothing can be verified"));
   EXPECT_THAT(ran.said, HasSubstr(topics_.registrations));
   EXPECT_THAT(ran.said, Not(HasSubstr("cells")));
 }

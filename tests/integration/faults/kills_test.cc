@@ -121,7 +121,8 @@ bool writes_snapshot(const std::filesystem::path& folder, double seconds) {
   auto const until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < until) {
     std::error_code error;
-    for (std::filesystem::directory_iterator at(folder / "snapshots", error), end; at != end; at.increment(error)) {
+    for (std::filesystem::directory_iterator at(folder / "snapshots", error), end; at != end;
+         at.increment(error)) {
       if (at->path().filename().string().starts_with(".writing-")) return true;
     }
     std::this_thread::sleep_for(std::chrono::microseconds(100));
@@ -129,7 +130,8 @@ bool writes_snapshot(const std::filesystem::path& folder, double seconds) {
   return false;
 }
 
-// Broker and daemon die at once while a snapshot is being written, then the broker alone, then the daemon alone.
+// Broker and daemon die at once while a snapshot is being written, then the broker alone, then the
+// daemon alone.
 TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
   enum class Victim { kBoth, kBroker, kDaemon };
   Random random(printed_seed());
@@ -153,8 +155,10 @@ TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
     bool const writing = writes_snapshot(folders[replica], 10);
     caught += writing ? 1 : 0;
     std::printf("  killed: %s, replica %zu %s\n",
-                victim == Victim::kBroker ? "the broker" : victim == Victim::kDaemon ? "the replica" : "both", replica,
-                writing ? "while it wrote a snapshot" : "at some moment");
+                victim == Victim::kBroker   ? "the broker"
+                : victim == Victim::kDaemon ? "the replica"
+                                            : "both",
+                replica, writing ? "while it wrote a snapshot" : "at some moment");
     if (victim != Victim::kBroker) {
       EXPECT_EQ(fleet.end(replica, SIGKILL), 128 + SIGKILL);
     }
@@ -165,8 +169,10 @@ TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
     }
     if (victim != Victim::kBroker) {
       fleet.start(replica);
-      EXPECT_TRUE(eventually([&] { return !fleet[replica].status().snapshots().started_from().empty(); }));
-      from_snapshot += fleet[replica].status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
+      EXPECT_TRUE(
+          eventually([&] { return !fleet[replica].status().snapshots().started_from().empty(); }));
+      from_snapshot +=
+          fleet[replica].status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
     }
     fleet.revive();
   }

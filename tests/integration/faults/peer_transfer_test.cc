@@ -150,7 +150,8 @@ TEST_F(PeerTransferTest, WhatAPeersFiguresLackIsSaidOfThem) {
     auto const after = start(name, "");
     ASSERT_TRUE(settled(*after));
     EXPECT_THAT(after->status().snapshots().started_from(), HasSubstr("the snapshot of"));
-    EXPECT_TRUE(eventually([&] { return as_set(*after) == said; })) << name << after->status().DebugString();
+    EXPECT_TRUE(eventually([&] { return as_set(*after) == said; }))
+        << name << after->status().DebugString();
   }
 }
 

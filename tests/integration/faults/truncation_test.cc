@@ -122,7 +122,8 @@ TEST_F(TruncationTest, AJournalThatLosesWhatASnapshotHoldsLosesNoAlert) {
     grpc::ClientContext call;
     alerts::v1::ListAlertsRequest all;
     alerts::v1::ListAlertsResponse found;
-    EXPECT_TRUE(alerts::v1::AlertService::NewStub(kept[0].channel())->ListAlerts(&call, all, &found).ok());
+    EXPECT_TRUE(
+        alerts::v1::AlertService::NewStub(kept[0].channel())->ListAlerts(&call, all, &found).ok());
     EXPECT_GT(found.alerts_size(), 0);
     return found.alerts_size() > 0 ? found.alerts(0) : alerts::v1::Alert();
   };
@@ -183,8 +184,8 @@ TEST_F(TruncationTest, PartitionsThatATopicIsGivenWhileItIsReadAreNamed) {
   })) << fleet[0].status().DebugString();
   EXPECT_FALSE(warned(fleet[0], topics.support, "are read"));
   EXPECT_THAT(fleet[0].child().log(), HasSubstr("what is in the others is not counted"));
-  EXPECT_THAT(fleet[0].http("/metrics"),
-              HasSubstr("bellwether_input_partitions_unread{topic=\"" + topics.registrations + "\"} 2"));
+  EXPECT_THAT(fleet[0].http("/metrics"), HasSubstr("bellwether_input_partitions_unread{topic=\"" +
+                                                   topics.registrations + "\"} 2"));
   EXPECT_EQ(fleet.end(0, SIGTERM), 0);
 }
 

@@ -1,6 +1,6 @@
-// How often a series cries out before it is three years old, when nothing happens: by the year of its life,
-// for steady, over-dispersed and seasonal counts; and what of a real fall it finds. The rates are printed with
-// the seed.
+// How often a series cries out before it is three years old, when nothing happens: by the year of
+// its life, for steady, over-dispersed and seasonal counts; and what of a real fall it finds. The
+// rates are printed with the seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -44,10 +44,13 @@ struct Rates {
   std::array<int64_t, kYears> judged{};
   std::array<std::array<int64_t, kAlphas.size()>, kYears> low{};
   std::array<std::array<int64_t, kAlphas.size()>, kYears> high{};
-  double share(const std::array<std::array<int64_t, kAlphas.size()>, kYears>& of, size_t year, size_t alpha) const {
+  double share(const std::array<std::array<int64_t, kAlphas.size()>, kYears>& of, size_t year,
+               size_t alpha) const {
     return static_cast<double>(of[year][alpha]) / static_cast<double>(judged[year]);
   }
-  double worst(size_t year, size_t alpha) const { return std::max(share(low, year, alpha), share(high, year, alpha)); }
+  double worst(size_t year, size_t alpha) const {
+    return std::max(share(low, year, alpha), share(high, year, alpha));
+  }
 };
 
 int32_t draw(testing::Random& random, double mean, double dispersion) {
@@ -85,7 +88,8 @@ Rates simulate(const Scenario& s, base::Calendar calendar) {
   auto const options = ColdStartOptions::for_calendar(calendar);
   testing::Random random(kSeed);
   Rates out;
-  int const series_each = calendar.unit() == base::CalendarUnit::kWeek ? kSeriesWeekly : kSeriesMonthly;
+  int const series_each =
+      calendar.unit() == base::CalendarUnit::kWeek ? kSeriesWeekly : kSeriesMonthly;
   for (int i = 0; i < series_each; ++i) {
     int const begin = random.between(0, year - 1);  // in the season
     std::vector<int32_t> counts;
@@ -95,11 +99,13 @@ Rates simulate(const Scenario& s, base::Calendar calendar) {
       Baseline const b = fit_recent(series, base::PeriodIndex(t), {}, options);
       if (b.why != NotAssessed::kNone) continue;
       int32_t const observed =
-          s.fall < 1 ? draw(random, s.fall * mean_at(s, begin + t, year), s.dispersion) : counts.back();
+          s.fall < 1 ? draw(random, s.fall * mean_at(s, begin + t, year), s.dispersion)
+                     : counts.back();
       add(out, static_cast<size_t>(t / year), score(b, observed, Harm::kHigh));
     }
   }
-  print(base::cat(calendar.unit() == base::CalendarUnit::kWeek ? "weeks, " : "months, ", s.name), out);
+  print(base::cat(calendar.unit() == base::CalendarUnit::kWeek ? "weeks, " : "months, ", s.name),
+        out);
   return out;
 }
 
@@ -110,10 +116,12 @@ class ColdStartRatesTest : public ::testing::TestWithParam<base::CalendarUnit> {
 
 // Steady counts, a swing of a fifth, a month half as high again: never above what is stated.
 TEST_P(ColdStartRatesTest, OrdinarySeriesCryOutNoMoreThanStated) {
-  for (const Scenario& s : {Scenario{"steady 5", 5, 1}, Scenario{"steady 50", 50, 1}, Scenario{"dispersed 5", 5, 3},
-                            Scenario{"dispersed 50", 50, 3}, Scenario{"dispersed 500", 500, 10},
-                            Scenario{.name = "season of a fifth", .mean = 50, .dispersion = 1.5, .swing = 0.2},
-                            Scenario{.name = "a month half as high again", .mean = 50, .dispersion = 1.5, .peak = 1.5}}) {
+  for (const Scenario& s :
+       {Scenario{"steady 5", 5, 1}, Scenario{"steady 50", 50, 1}, Scenario{"dispersed 5", 5, 3},
+        Scenario{"dispersed 50", 50, 3}, Scenario{"dispersed 500", 500, 10},
+        Scenario{.name = "season of a fifth", .mean = 50, .dispersion = 1.5, .swing = 0.2},
+        Scenario{
+            .name = "a month half as high again", .mean = 50, .dispersion = 1.5, .peak = 1.5}}) {
     Rates const r = simulate(s, calendar_);
     for (size_t y = 0; y < kYears; ++y) {
       EXPECT_LE(r.worst(y, 0), 0.011) << s.name << ", year " << y + 1;
@@ -122,11 +130,11 @@ TEST_P(ColdStartRatesTest, OrdinarySeriesCryOutNoMoreThanStated) {
   }
 }
 
-// A season of e^±½ is more than is allowed for in the first year: then it cries out twice to four times as
-// often as stated at .01. From the year after on it is silent.
+// A season of e^±½ is more than is allowed for in the first year: then it cries out twice to four
+// times as often as stated at .01. From the year after on it is silent.
 TEST_P(ColdStartRatesTest, AStrongSeasonIsLearntInAYear) {
-  Rates const r =
-      simulate({.name = "season of a half", .mean = 50, .dispersion = 1.5, .swing = 0.5}, calendar_);
+  Rates const r = simulate(
+      {.name = "season of a half", .mean = 50, .dispersion = 1.5, .swing = 0.5}, calendar_);
   EXPECT_LE(r.worst(0, 0), 0.045);
   EXPECT_LE(r.worst(0, 1), 0.004);
   EXPECT_LE(r.worst(1, 0), 0.015);
@@ -135,18 +143,18 @@ TEST_P(ColdStartRatesTest, AStrongSeasonIsLearntInAYear) {
 
 // What it is good for: a collapse is seen in its first period, a fall by a third is mostly not.
 TEST_P(ColdStartRatesTest, ACollapseIsSeenAtOnce) {
-  Rates const third =
-      simulate({.name = "a fall by a third", .mean = 50, .dispersion = 1.5, .fall = 2.0 / 3}, calendar_);
-  Rates const collapse =
-      simulate({.name = "a fall by nine tenths", .mean = 50, .dispersion = 1.5, .fall = 0.1}, calendar_);
+  Rates const third = simulate(
+      {.name = "a fall by a third", .mean = 50, .dispersion = 1.5, .fall = 2.0 / 3}, calendar_);
+  Rates const collapse = simulate(
+      {.name = "a fall by nine tenths", .mean = 50, .dispersion = 1.5, .fall = 0.1}, calendar_);
   for (size_t y = 0; y < kYears; ++y) {
     EXPECT_LT(third.share(third.low, y, 0), 0.3);
     EXPECT_GT(collapse.share(collapse.low, y, 0), 0.9);
   }
 }
 
-// The register of Singapore as if it had been connected in every fifth month since 1990, downturns and changes of
-// law and all. Deaths came above what is stated, because of the latter.
+// The register of Singapore as if it had been connected in every fifth month since 1990, downturns
+// and changes of law and all. Deaths came above what is stated, because of the latter.
 TEST(ColdStartRegisterTest, ARealRegisterCriesOutAboutAsOftenAsStated) {
   std::string const file = "singapore/register.csv";
   std::map<std::string, std::vector<int32_t>> register_of;
@@ -163,7 +171,8 @@ TEST(ColdStartRegisterTest, ARealRegisterCriesOutAboutAsOftenAsStated) {
     for (const auto& [name, all] : register_of) {
       if (!name.starts_with(measure)) continue;
       for (size_t begin = 0; begin + kMonthsJudged <= all.size(); begin += 5) {
-        CountSeries const series{months, base::PeriodIndex(0), std::span(all).subspan(begin, kMonthsJudged)};
+        CountSeries const series{months, base::PeriodIndex(0),
+                                 std::span(all).subspan(begin, kMonthsJudged)};
         for (int32_t t = 0; t < static_cast<int32_t>(kMonthsJudged); ++t) {
           Baseline const b = fit_recent(series, base::PeriodIndex(t), {}, options);
           if (b.why == NotAssessed::kNone && b.expected >= 5) {
@@ -182,7 +191,9 @@ TEST(ColdStartRegisterTest, ARealRegisterCriesOutAboutAsOftenAsStated) {
 
 INSTANTIATE_TEST_SUITE_P(Calendars, ColdStartRatesTest,
                          ::testing::Values(base::CalendarUnit::kMonth, base::CalendarUnit::kWeek),
-                         [](const auto& p) { return p.param == base::CalendarUnit::kWeek ? "Weeks" : "Months"; });
+                         [](const auto& p) {
+                           return p.param == base::CalendarUnit::kWeek ? "Weeks" : "Months";
+                         });
 
 }  // namespace
 }  // namespace bellwether::detection

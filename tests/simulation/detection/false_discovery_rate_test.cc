@@ -1,6 +1,7 @@
-// How many of a tick's discoveries are false: regions of 500 series in which nothing happens, and in which at each
-// tick one in twenty falls (or rises) for the week. Benjamini–Hochberg over the p by each series' own scale, and
-// over those recalibrated on all series' scores; the rates of both are printed with the seed.
+// How many of a tick's discoveries are false: regions of 500 series in which nothing happens, and
+// in which at each tick one in twenty falls (or rises) for the week. Benjamini–Hochberg over the p
+// by each series' own scale, and over those recalibrated on all series' scores; the rates of both
+// are printed with the seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,7 +37,9 @@ constexpr double kRisen = 1.6;
 constexpr double kExpectedMin = 5;  // of four weeks, as the rules have it
 constexpr std::array<double, 3> kAlphas = {0.05, 0.01, 0.001};
 
-double uniform(testing::Random& random) { return std::clamp(random.uniform(), 1e-12, 1 - 1e-12); }
+double uniform(testing::Random& random) {
+  return std::clamp(random.uniform(), 1e-12, 1 - 1e-12);
+}
 
 // The distributions of a series, week by week.
 using Truth = std::vector<CountDistribution>;
@@ -46,12 +49,15 @@ using World = std::function<Truth(testing::Random&, int series)>;
 World noufaily() {
   std::string const name = "farrington/noufaily28_scenarios.csv";
   std::vector<std::array<double, 6>> scenarios;
-  for (const base::CsvRow& r : testing::must(base::parse_csv(
-           testing::data_file(name), name, {"theta", "beta", "m", "phi", "gamma1", "gamma2", "trend"}))) {
-    scenarios.push_back({std::stod(r[0]), std::stod(r[1]), std::stod(r[2]), std::stod(r[3]), std::stod(r[4]), std::stod(r[5])});
+  for (const base::CsvRow& r :
+       testing::must(base::parse_csv(testing::data_file(name), name,
+                                     {"theta", "beta", "m", "phi", "gamma1", "gamma2", "trend"}))) {
+    scenarios.push_back({std::stod(r[0]), std::stod(r[1]), std::stod(r[2]), std::stod(r[3]),
+                         std::stod(r[4]), std::stod(r[5])});
   }
   return [scenarios](testing::Random&, int series) {
-    const auto& [theta, beta, harmonics, phi, gamma1, gamma2] = scenarios[static_cast<size_t>(series) % scenarios.size()];
+    const auto& [theta, beta, harmonics, phi, gamma1, gamma2] =
+        scenarios[static_cast<size_t>(series) % scenarios.size()];
     Truth out;
     for (int t = 1; t <= kWeeks; ++t) {
       double log_mean = theta + beta * t;
@@ -65,7 +71,8 @@ World noufaily() {
   };
 }
 
-// Levels that wander about their season for months, some series' more than others': the model knows of none.
+// Levels that wander about their season for months, some series' more than others': the model knows
+// of none.
 Truth wandering(testing::Random& random, int) {
   constexpr double kPersistence = 0.9;
   double const sd = 0.3 * random.uniform();
@@ -74,7 +81,8 @@ Truth wandering(testing::Random& random, int) {
   double level = 0;
   Truth out;
   for (int t = 0; t < kWeeks; ++t) {
-    level = kPersistence * level + std::sqrt(1 - kPersistence * kPersistence) * sd * normal_quantile(uniform(random));
+    level = kPersistence * level +
+            std::sqrt(1 - kPersistence * kPersistence) * sd * normal_quantile(uniform(random));
     out.push_back({mean * std::exp(level + 0.3 * std::sin(2 * std::numbers::pi * t / 52)), phi});
   }
   return out;
@@ -89,7 +97,8 @@ struct Rates {
   int64_t downturns = 0;
   int64_t found = 0;
 
-  void add(std::span<const double> p_null, std::span<const double> p, const std::vector<bool>& fallen) {
+  void add(std::span<const double> p_null, std::span<const double> p,
+           const std::vector<bool>& fallen) {
     std::vector<double> adjusted(p.size());
     auto const discovered = [&](size_t i) { return adjusted[i] <= kRate; };
     ++ticks;
@@ -110,17 +119,21 @@ struct Rates {
       right += discovered(i) && fallen[i];
     }
     found += right;
-    if (discoveries > 0) false_shares += static_cast<double>(discoveries - right) / static_cast<double>(discoveries);
+    if (discoveries > 0)
+      false_shares += static_cast<double>(discoveries - right) / static_cast<double>(discoveries);
   }
-  double share(size_t alpha) const { return static_cast<double>(below[alpha]) / static_cast<double>(tested); }
+  double share(size_t alpha) const {
+    return static_cast<double>(below[alpha]) / static_cast<double>(tested);
+  }
   double null_share() const { return static_cast<double>(null_ticks_with_discovery) / ticks; }
   double false_discovery_rate() const { return false_shares / ticks; }
   double power() const { return static_cast<double>(found) / static_cast<double>(downturns); }
   void print(const std::string& what) const {
     std::printf("seed %llu, %s: p", static_cast<unsigned long long>(kSeed), what.c_str());
     for (size_t a = 0; a < kAlphas.size(); ++a) std::printf("  %g -> %.5f", kAlphas[a], share(a));
-    std::printf("; null ticks with a discovery %.3f; false discoveries %.4f, downturns found %.4f\n", null_share(),
-                false_discovery_rate(), power());
+    std::printf(
+        "; null ticks with a discovery %.3f; false discoveries %.4f, downturns found %.4f\n",
+        null_share(), false_discovery_rate(), power());
   }
 };
 struct Both {
@@ -130,7 +143,8 @@ struct Both {
 
 std::vector<double> p_of(const Recalibration* recalibration, const std::vector<Assessment>& all) {
   std::vector<double> p;
-  for (size_t i = 0; i < all.size(); ++i) p.push_back(recalibration ? recalibration->p(i, all[i]) : all[i].p);
+  for (size_t i = 0; i < all.size(); ++i)
+    p.push_back(recalibration ? recalibration->p(i, all[i]) : all[i].p);
   return p;
 }
 
@@ -144,7 +158,8 @@ class Tick {
  public:
   explicit Tick(Harm harm) : harm_(harm) {}
   // `a` is of the lower tail, `settled` its path.
-  void add(Assessment a, std::vector<double> settled, CountDistribution truth, testing::Random& random) {
+  void add(Assessment a, std::vector<double> settled, CountDistribution truth,
+           testing::Random& random) {
     if (harm_ == Harm::kHigh) {
       a.z = -a.z;
       std::swap(a.p, a.p_other);
@@ -192,18 +207,22 @@ BothTails simulate(const World& world, int regions, const std::string& what) {
     for (int s = 0; s < kSeries; ++s) {
       truth.push_back(world(random, s));
       std::vector<int32_t>& own = counts.emplace_back();
-      for (const CountDistribution& d : truth.back()) own.push_back(static_cast<int32_t>(quantile(d, uniform(random))));
+      for (const CountDistribution& d : truth.back())
+        own.push_back(static_cast<int32_t>(quantile(d, uniform(random))));
     }
     std::vector<ScoredSeries> scored(kSeries);
     for (int t = kWeeks - kTicks; t < kWeeks; ++t) {
       Tick low(Harm::kLow);
       Tick high(Harm::kHigh);
       for (size_t s = 0; s < kSeries; ++s) {
-        CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), base::PeriodIndex(0), counts[s]};
-        Assessment const a = scored[s].assess(series, base::PeriodIndex(t), Harm::kLow, options, workspace);
+        CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), base::PeriodIndex(0),
+                                 counts[s]};
+        Assessment const a =
+            scored[s].assess(series, base::PeriodIndex(t), Harm::kLow, options, workspace);
         if (a.why != NotAssessed::kNone || 4 * a.expected < kExpectedMin) continue;
         std::vector<double> settled;
-        for (int then = t - options.path_periods_max + 1; then < t - options.farrington.exclude_recent; ++then) {
+        for (int then = t - options.path_periods_max + 1;
+             then < t - options.farrington.exclude_recent; ++then) {
           if (auto const z = scored[s].path_score(then)) settled.push_back(*z);
         }
         low.add(a, settled, truth[s][static_cast<size_t>(t)], random);
@@ -220,8 +239,8 @@ BothTails simulate(const World& world, int regions, const std::string& what) {
   return out;
 }
 
-// Where the model is true: single p nearer to what they state than by each series' own scale, more found, and about
-// as few false discoveries as stated.
+// Where the model is true: single p nearer to what they state than by each series' own scale, more
+// found, and about as few false discoveries as stated.
 TEST(FalseDiscoveryRateTest, WhereTheModelIsTrue) {
   BothTails const r = simulate(noufaily(), 6, "Noufaily");
   EXPECT_LT(r.low.recalibrated.false_discovery_rate(), kRate);

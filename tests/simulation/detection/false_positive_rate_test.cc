@@ -1,6 +1,6 @@
-// How often the detector cries out when nothing happens: the 28 scenarios of Noufaily et al. (2013),
-// Statistics in Medicine 32, 1206–1222, table I: 624 weeks of counts with mean
-// exp(θ + β t + Σⱼ (γ₁ cos(2πjt/52) + γ₂ sin(2πjt/52))), of which the last 49 are judged. Nominal α against
+// How often the detector cries out when nothing happens: the 28 scenarios of Noufaily et al.
+// (2013), Statistics in Medicine 32, 1206–1222, table I: 624 weeks of counts with mean exp(θ + β t
+// + Σⱼ (γ₁ cos(2πjt/52) + γ₂ sin(2πjt/52))), of which the last 49 are judged. Nominal α against
 // what comes out; the rates are printed with the seed.
 #include <gtest/gtest.h>
 
@@ -45,9 +45,11 @@ struct Scenario {
 std::vector<Scenario> scenarios() {
   std::string const name = "farrington/noufaily28_scenarios.csv";
   std::vector<Scenario> out;
-  for (const base::CsvRow& r : testing::must(
-           base::parse_csv(testing::data_file(name), name, {"theta", "beta", "m", "phi", "gamma1", "gamma2", "trend"}))) {
-    out.push_back({std::stod(r[0]), std::stod(r[1]), std::stod(r[3]), std::stod(r[4]), std::stod(r[5]), std::stoi(r[2])});
+  for (const base::CsvRow& r :
+       testing::must(base::parse_csv(testing::data_file(name), name,
+                                     {"theta", "beta", "m", "phi", "gamma1", "gamma2", "trend"}))) {
+    out.push_back({std::stod(r[0]), std::stod(r[1]), std::stod(r[3]), std::stod(r[4]),
+                   std::stod(r[5]), std::stoi(r[2])});
   }
   return out;
 }
@@ -55,9 +57,13 @@ std::vector<Scenario> scenarios() {
 // The counts' own distribution at a mean, given the scenario's φ.
 using Generator = CountDistribution (*)(double mean, double phi);
 // Variance φ μ, as the paper has it.
-CountDistribution as_in_the_paper(double mean, double phi) { return {mean, phi}; }
+CountDistribution as_in_the_paper(double mean, double phi) {
+  return {mean, phi};
+}
 // Size (1 + μ)/φ, as a published replication has it (github.com/telkamp7/AEDDO).
-CountDistribution as_in_the_replication(double mean, double phi) { return {mean, 1 + mean * phi / (1 + mean)}; }
+CountDistribution as_in_the_replication(double mean, double phi) {
+  return {mean, 1 + mean * phi / (1 + mean)};
+}
 
 using Judge = std::function<bool(const Baseline&, int32_t observed, double alpha)>;
 
@@ -77,7 +83,8 @@ Rates share_of_alarms(Generator generator, const Judge& alarm) {
         double const u = std::clamp(random.uniform(), 1e-12, 1 - 1e-12);
         counts.push_back(static_cast<int32_t>(quantile(generator(s.mean(t), s.phi), u)));
       }
-      CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), base::PeriodIndex(0), counts};
+      CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), base::PeriodIndex(0),
+                               counts};
       for (int t = kWeeks - kJudged; t < kWeeks; ++t, ++judged) {
         Baseline const b = fit(series, base::PeriodIndex(t), {}, options, workspace);
         if (b.why != NotAssessed::kNone) continue;
@@ -97,15 +104,17 @@ void print(const char* what, const Rates& rates) {
   std::printf("\n");
 }
 
-// The upper bound by the 2/3 power (Farrington et al. 1996, section 3.7), which the replication uses.
+// The upper bound by the 2/3 power (Farrington et al. 1996, section 3.7), which the replication
+// uses.
 bool above_the_power_bound(const Baseline& b, int32_t observed, double alpha) {
   double const mu = b.expected;
   double const variance = 4.0 / 9 * std::cbrt(mu) * (b.dispersion + b.variance_of_eta * mu);
-  return observed > std::pow(std::pow(mu, 2.0 / 3) - normal_quantile(alpha) * std::sqrt(variance), 1.5);
+  return observed >
+         std::pow(std::pow(mu, 2.0 / 3) - normal_quantile(alpha) * std::sqrt(variance), 1.5);
 }
 
-// The replication found .0127, .0193 and .0608 for the published method; with both tails down-weighted a
-// prototype in R gave the figures below.
+// The replication found .0127, .0193 and .0608 for the published method; with both tails
+// down-weighted a prototype in R gave the figures below.
 TEST(FalsePositiveRateTest, TheReplicationsSettingGivesItsRates) {
   Rates const rates = share_of_alarms(as_in_the_replication, above_the_power_bound);
   print("power bound, the replication's counts", rates);
@@ -114,15 +123,18 @@ TEST(FalsePositiveRateTest, TheReplicationsSettingGivesItsRates) {
   EXPECT_NEAR(rates[2], 0.0610, 0.002);
 }
 
-// What production uses, on counts as the paper has them: closer to the nominal rate than the power bound,
-// above it in the upper tail and below it in the lower one. Recalibration (multiplicity.h) takes up the rest.
+// What production uses, on counts as the paper has them: closer to the nominal rate than the power
+// bound, above it in the upper tail and below it in the lower one. Recalibration (multiplicity.h)
+// takes up the rest.
 TEST(FalsePositiveRateTest, ProductionOnThePapersCounts) {
-  Rates const high = share_of_alarms(as_in_the_paper, [](const Baseline& b, int32_t y, double alpha) {
-    return score(b, y, Harm::kHigh).p_high < alpha;
-  });
-  Rates const low = share_of_alarms(as_in_the_paper, [](const Baseline& b, int32_t y, double alpha) {
-    return score(b, y, Harm::kLow).p_low < alpha;
-  });
+  Rates const high =
+      share_of_alarms(as_in_the_paper, [](const Baseline& b, int32_t y, double alpha) {
+        return score(b, y, Harm::kHigh).p_high < alpha;
+      });
+  Rates const low =
+      share_of_alarms(as_in_the_paper, [](const Baseline& b, int32_t y, double alpha) {
+        return score(b, y, Harm::kLow).p_low < alpha;
+      });
   print("production, upper tail", high);
   print("production, lower tail", low);
   EXPECT_NEAR(high[0], 0.0085, 0.001);

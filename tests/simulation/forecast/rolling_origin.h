@@ -1,6 +1,5 @@
-// Purpose: how wrong forecasts are, from many origins of real series: at each the method sees what was
-// there then, forecasts, and is held against what came.
-// Thread safety: pure.
+// Purpose: how wrong forecasts are, from many origins of real series: at each the method sees what
+// was there then, forecasts, and is held against what came. Thread safety: pure.
 #pragma once
 
 #include <cmath>
@@ -14,10 +13,10 @@ namespace bellwether::forecast {
 
 struct Dataset {
   std::string name;
-  int season = 1;   // periods
-  int horizon = 1;  // periods
-  size_t first = 0; // values before the first origin
-  size_t step = 1;  // periods between origins
+  int season = 1;    // periods
+  int horizon = 1;   // periods
+  size_t first = 0;  // values before the first origin
+  size_t step = 1;   // periods between origins
   std::vector<std::vector<double>> series;
 };
 
@@ -31,9 +30,9 @@ struct RollingError {
   double coverage95 = 0;
 };
 
-// Levels of intervals start afresh at each origin, as in the daemon. Origins after which a method does
-// not assess, and series that never moved before one, are left out; they are the same for methods
-// whose histories suffice.
+// Levels of intervals start afresh at each origin, as in the daemon. Origins after which a method
+// does not assess, and series that never moved before one, are left out; they are the same for
+// methods whose histories suffice.
 inline RollingError rolling_error(const Dataset& data, Method method) {
   Options options;
   options.method = method;

@@ -1,6 +1,7 @@
-// Forecast errors from rolling origins on three registers. The Singapore one is in tests/data; the two
-// others are read where the environment names them:
-//   BELLWETHER_BFS=FILE       weekly applications by state of the US Census Bureau's Business Formation
+// Forecast errors from rolling origins on three registers. The Singapore one is in tests/data; the
+// two others are read where the environment names them:
+//   BELLWETHER_BFS=FILE       weekly applications by state of the US Census Bureau's Business
+//   Formation
 //                             Statistics (columns Year, Week, State, BA_NSA, HBA_NSA, WBA_NSA …)
 //   BELLWETHER_UK_DAILY=FILE  companies incorporated a day by region (columns NUTS1, date, n)
 #include "simulation/forecast/rolling_origin.h"
@@ -96,7 +97,8 @@ Dataset uk_daily() {
   using namespace std::chrono_literals;
   ByName series;
   for (const auto& [region, by_day] : counts) {
-    for (sys_days day = 2019y / 1 / 2; day <= sys_days(2019y / 12 / 31); day += std::chrono::days(1)) {
+    for (sys_days day = 2019y / 1 / 2; day <= sys_days(2019y / 12 / 31);
+         day += std::chrono::days(1)) {
       std::chrono::year_month_day const d(day);
       char text[16];
       std::snprintf(text, sizeof text, "%d-%02u-%02u", int(d.year()), unsigned(d.month()),

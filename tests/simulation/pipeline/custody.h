@@ -27,7 +27,7 @@ class Custody {
   struct Snapshot {
     int64_t serial = 0;  // rising
     size_t coverage = 0;
-    Cut next;            // the first offsets that are not in it
+    Cut next;  // the first offsets that are not in it
     std::array<int64_t, kInputs> generations{};
   };
   // How an attempt to save ended, and what stands in the folder for it: empty where nothing does.

@@ -257,7 +257,8 @@ Replica::Pending Replica::send(alerts::JournalEntry entry) {
   std::string const writer = base::cat("replica-", id_);
   if (auto* const tick = std::get_if<alerts::TickEvaluated>(&entry)) tick->writer = writer;
   std::string bytes = runtime::encode(entry, writer, around_.now);
-  return {around_.broker.send(std::move(entry), std::move(bytes)), around_.steady_ms + kAppendWaitMs};
+  return {around_.broker.send(std::move(entry), std::move(bytes)),
+          around_.steady_ms + kAppendWaitMs};
 }
 
 Replica::Waited Replica::wait_for(const Pending& pending,

@@ -9,12 +9,12 @@ namespace bellwether::simulation {
 namespace {
 
 constexpr std::array<std::string_view, kActs> kActNames = {
-    "publish",      "advance",      "read",   "fold",        "evaluate", "dead letters",
-    "deliver",      "deliver mute", "lose",   "lead",        "follow",   "crash",
-    "broker down",  "broker up",    "reload", "acknowledge", "silence",  "unsilence",
-    "regime break", "connect",      "listen", "hang up",     "capture",  "save",
-    "foreign",      "power loss",   "power cut", "disk fails", "disk full", "disk forgets",
-    "disk heals",   "rot",          "truncate", "recreate"};
+    "publish",      "advance",      "read",      "fold",        "evaluate",  "dead letters",
+    "deliver",      "deliver mute", "lose",      "lead",        "follow",    "crash",
+    "broker down",  "broker up",    "reload",    "acknowledge", "silence",   "unsilence",
+    "regime break", "connect",      "listen",    "hang up",     "capture",   "save",
+    "foreign",      "power loss",   "power cut", "disk fails",  "disk full", "disk forgets",
+    "disk heals",   "rot",          "truncate",  "recreate"};
 
 std::string describe(const Record& record) {
   std::string out = record.published.value < 0 ? "no time" : base::format_instant(record.published);

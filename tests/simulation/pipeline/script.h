@@ -73,9 +73,9 @@ enum class Act : uint8_t {
   kDiskFull,     // nothing more can be written to its disk
   kDiskForgets,  // its disk says that it syncs and does not
   kDiskHeals,
-  kRot,          // a bit of a file on it flips, by chance `amount`
-  kTruncate,     // retention takes `amount` ‰ of what `input`, `partition` has left
-  kRecreate,     // `input` is deleted, made anew and published again, while no replica runs
+  kRot,       // a bit of a file on it flips, by chance `amount`
+  kTruncate,  // retention takes `amount` ‰ of what `input`, `partition` has left
+  kRecreate,  // `input` is deleted, made anew and published again, while no replica runs
 };
 inline constexpr size_t kActs = 34;
 

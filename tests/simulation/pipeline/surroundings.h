@@ -24,6 +24,8 @@ struct Surroundings {
 };
 
 // Kept in detail. All that is told lies within, so that nothing joins the opening balance.
-inline int32_t history_periods(base::Calendar calendar) { return 6 * calendar.periods_per_year(); }
+inline int32_t history_periods(base::Calendar calendar) {
+  return 6 * calendar.periods_per_year();
+}
 
 }  // namespace bellwether::simulation

@@ -17,8 +17,10 @@ Book some_book() {
   for (int64_t offset = 0; offset < 100; ++offset) {
     book.fold(JournalOffset(offset), testing::random_entry(random, book));
   }
-  book.fold(JournalOffset(100), SilenceCreated{"R1", "", "", UnixMillis(9), "ann", "", UnixMillis(0)});
-  book.fold(JournalOffset(101), RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(2)}, "a law", "ann", UnixMillis(0)});
+  book.fold(JournalOffset(100),
+            SilenceCreated{"R1", "", "", UnixMillis(9), "ann", "", UnixMillis(0)});
+  book.fold(JournalOffset(101),
+            RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(2)}, "a law", "ann", UnixMillis(0)});
   return book;
 }
 
@@ -40,15 +42,20 @@ TEST(BookStateTest, AStateThatNoBookHasIsRefused) {
     EXPECT_FALSE(Book::restore(kMonths, std::move(state))) << what;
   };
   refused("a transition behind the book", [](BookState& s) { s.offset = JournalOffset(3); });
-  refused("rules behind the book", [](BookState& s) { s.rules_changed_at = JournalOffset(s.offset.value + 1); });
-  refused("a silence behind the book", [](BookState& s) { s.silences.back().id = JournalOffset(s.offset.value + 1); });
+  refused("rules behind the book",
+          [](BookState& s) { s.rules_changed_at = JournalOffset(s.offset.value + 1); });
+  refused("a silence behind the book",
+          [](BookState& s) { s.silences.back().id = JournalOffset(s.offset.value + 1); });
   refused("a regime break behind the book",
           [](BookState& s) { s.declared_breaks.back().first = JournalOffset(s.offset.value + 1); });
-  refused("transitions out of order", [](BookState& s) { std::swap(s.transitions[0], s.transitions[1]); });
-  refused("a transition twice", [](BookState& s) { s.transitions.push_back(s.transitions.back()); });
+  refused("transitions out of order",
+          [](BookState& s) { std::swap(s.transitions[0], s.transitions[1]); });
+  refused("a transition twice",
+          [](BookState& s) { s.transitions.push_back(s.transitions.back()); });
   refused("alerts out of order", [](BookState& s) { std::swap(s.alerts[0], s.alerts[1]); });
   refused("a silence twice", [](BookState& s) { s.silences.push_back(s.silences.back()); });
-  refused("a regime break twice", [](BookState& s) { s.declared_breaks.push_back(s.declared_breaks.back()); });
+  refused("a regime break twice",
+          [](BookState& s) { s.declared_breaks.push_back(s.declared_breaks.back()); });
   refused("two open alerts of one node", [](BookState& s) {
     auto twin = std::make_shared<Alert>(*s.alerts.back().alert);
     twin->name += "x";

@@ -36,7 +36,8 @@ class BookTest : public ::testing::Test {
     std::vector<std::string> out;
     for (size_t i = *book_.first_after(after); i < book_.transitions_end(); ++i) {
       const Transition& t = book_.transition(i);
-      out.push_back(t.alert->name + " " + std::string(kTransitionNames[static_cast<size_t>(t.kind)]));
+      out.push_back(t.alert->name + " " +
+                    std::string(kTransitionNames[static_cast<size_t>(t.kind)]));
     }
     return out;
   }
@@ -45,9 +46,11 @@ class BookTest : public ::testing::Test {
 };
 
 TEST_F(BookTest, TheFirstValidEvaluationOfATickCounts) {
-  EXPECT_EQ(tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised)})), FoldOutcome::kApplied);
+  EXPECT_EQ(tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised)})),
+            FoldOutcome::kApplied);
   // A second leader's word on the same tick.
-  EXPECT_EQ(tell(tick(10, JournalOffset(-1), {update("F", 10, TransitionKind::kRaised)})), FoldOutcome::kStaleTick);
+  EXPECT_EQ(tell(tick(10, JournalOffset(-1), {update("F", 10, TransitionKind::kRaised)})),
+            FoldOutcome::kStaleTick);
   EXPECT_EQ(book_.find("R1.SG.F.1970-11"), nullptr);
   EXPECT_EQ(tell(tick(12, book_.offset())), FoldOutcome::kStaleTick) << "a tick is missing";
   EXPECT_EQ(tell(tick(11, book_.offset())), FoldOutcome::kApplied);
@@ -86,8 +89,10 @@ TEST_F(BookTest, TheEpochIsWhereTheLeaderBegan) {
 TEST_F(BookTest, HumanActsBetweenDoNotInvalidateAnEvaluation) {
   tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised)}));
   JournalOffset const before = book_.offset();
-  EXPECT_EQ(tell(AlertAcknowledged{"R1.SG.C.1970-11", "ann", "calling them", UnixMillis(5)}), FoldOutcome::kApplied);
-  EXPECT_EQ(tell(tick(11, before, {update("C", 10, TransitionKind::kNone)})), FoldOutcome::kApplied);
+  EXPECT_EQ(tell(AlertAcknowledged{"R1.SG.C.1970-11", "ann", "calling them", UnixMillis(5)}),
+            FoldOutcome::kApplied);
+  EXPECT_EQ(tell(tick(11, before, {update("C", 10, TransitionKind::kNone)})),
+            FoldOutcome::kApplied);
   ASSERT_TRUE(book_.find("R1.SG.C.1970-11")->acknowledgement);
   EXPECT_EQ(book_.find("R1.SG.C.1970-11")->acknowledgement->actor, "ann");
 }
@@ -104,8 +109,10 @@ TEST_F(BookTest, AClearedAlertIsKeptAndTheNextOneHasItsOwnName) {
 
 TEST_F(BookTest, ActsOnWhatDoesNotExistChangeNothing) {
   uint64_t const before = book_.digest();
-  EXPECT_EQ(tell(AlertAcknowledged{"R1.SG.C.1970-11", "ann", "", UnixMillis(5)}), FoldOutcome::kUnknownTarget);
-  EXPECT_EQ(tell(SilenceExpired{JournalOffset(99), "ann", UnixMillis(5)}), FoldOutcome::kUnknownTarget);
+  EXPECT_EQ(tell(AlertAcknowledged{"R1.SG.C.1970-11", "ann", "", UnixMillis(5)}),
+            FoldOutcome::kUnknownTarget);
+  EXPECT_EQ(tell(SilenceExpired{JournalOffset(99), "ann", UnixMillis(5)}),
+            FoldOutcome::kUnknownTarget);
   EXPECT_EQ(book_.digest(), before);
 }
 
@@ -123,12 +130,14 @@ TEST_F(BookTest, SilencesAreBoundedAndThoseThatHaveEndedMakeRoom) {
   // One in ten ends early.
   for (size_t i = 0; i < kSilencesMax; ++i) {
     UnixMillis const until(i % 10 == 0 ? 1000 : 9000);
-    ASSERT_EQ(tell(SilenceCreated{"R1", "", "", until, "ann", "", UnixMillis(0)}), FoldOutcome::kApplied);
+    ASSERT_EQ(tell(SilenceCreated{"R1", "", "", until, "ann", "", UnixMillis(0)}),
+              FoldOutcome::kApplied);
   }
   SilenceCreated const more{"R2", "", "", UnixMillis(9000), "ann", "", UnixMillis(999)};
   EXPECT_EQ(tell(more), FoldOutcome::kTooMany);
   EXPECT_TRUE(absl::IsResourceExhausted(to_status(FoldOutcome::kTooMany, more)));
-  EXPECT_NE(to_status(FoldOutcome::kTooMany, more).message().find("expire one"), std::string_view::npos);
+  EXPECT_NE(to_status(FoldOutcome::kTooMany, more).message().find("expire one"),
+            std::string_view::npos);
   EXPECT_EQ(book_.silences().size(), kSilencesMax);
   EXPECT_EQ(book_.silenced({"R2", "SG", "C"}, UnixMillis(999)), nullptr);
   tell(SilenceExpired{JournalOffset(1), "ann", UnixMillis(1000)});
@@ -147,9 +156,11 @@ TEST_F(BookTest, AWithdrawnRegimeBreakIsForgottenAndChangesTheRules) {
   ASSERT_EQ(book_.declared_breaks().size(), 2u);
   uint64_t const before = book_.digest();
   int64_t const first = book_.declared_breaks().begin()->first;
-  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first + 100), "ann", {}}), FoldOutcome::kUnknownTarget);
+  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first + 100), "ann", {}}),
+            FoldOutcome::kUnknownTarget);
   EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first), "ann", {}}), FoldOutcome::kApplied);
-  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first), "ann", {}}), FoldOutcome::kUnknownTarget);
+  EXPECT_EQ(tell(RegimeBreakWithdrawn{JournalOffset(first), "ann", {}}),
+            FoldOutcome::kUnknownTarget);
   ASSERT_EQ(book_.regime_breaks().size(), 1u);
   EXPECT_EQ(book_.regime_breaks().front().first, PeriodIndex(7));
   EXPECT_EQ(book_.declared_breaks().begin()->second.reason, "pandemic");
@@ -158,24 +169,29 @@ TEST_F(BookTest, AWithdrawnRegimeBreakIsForgottenAndChangesTheRules) {
 
 TEST_F(BookTest, RegimeBreaksAreBounded) {
   for (size_t i = 0; i < kRegimeBreaksMax; ++i) {
-    ASSERT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}), FoldOutcome::kApplied);
+    ASSERT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}),
+              FoldOutcome::kApplied);
   }
   JournalOffset const before = book_.offset();
-  EXPECT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}), FoldOutcome::kTooMany);
+  EXPECT_EQ(tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "", "ann", {}}),
+            FoldOutcome::kTooMany);
   EXPECT_EQ(book_.regime_breaks().size(), kRegimeBreaksMax);
   EXPECT_TRUE(absl::IsResourceExhausted(to_status(FoldOutcome::kTooMany, RegimeBreakDeclared{})));
-  EXPECT_EQ(tell(tick(11, before)), FoldOutcome::kApplied) << "what was refused invalidates no evaluation";
+  EXPECT_EQ(tell(tick(11, before)), FoldOutcome::kApplied)
+      << "what was refused invalidates no evaluation";
 }
 
 TEST_F(BookTest, ResumingAfterATokenLosesAndRepeatsNothing) {
-  tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised), update("F", 10, TransitionKind::kRaised)}));
+  tell(tick(10, book_.offset(),
+            {update("C", 10, TransitionKind::kRaised), update("F", 10, TransitionKind::kRaised)}));
   tell(tick(11, book_.offset(), {update("C", 10, TransitionKind::kEscalated)}));
   std::vector<std::string> const all = transitions();
   ASSERT_EQ(all.size(), 3u);
   for (size_t i = 0; i < all.size(); ++i) {
     auto const token = parse_resume_token(format(book_.transition(i).token));
     ASSERT_TRUE(token);
-    EXPECT_EQ(transitions(*token), std::vector<std::string>(all.begin() + static_cast<ptrdiff_t>(i) + 1, all.end()));
+    EXPECT_EQ(transitions(*token),
+              std::vector<std::string>(all.begin() + static_cast<ptrdiff_t>(i) + 1, all.end()));
   }
   EXPECT_TRUE(transitions({JournalOffset(1), UINT32_MAX}).empty());
 }
@@ -183,7 +199,8 @@ TEST_F(BookTest, ResumingAfterATokenLosesAndRepeatsNothing) {
 TEST(ResumeTokenTest, WhatIsMadeUpIsRefused) {
   EXPECT_TRUE(parse_resume_token("17"));
   EXPECT_TRUE(parse_resume_token("17.3"));
-  for (const char* text : {"", "x", "1.2.3", "-7", "1.", ".1", "1 ", "99999999999999999999", "1.-1"}) {
+  for (const char* text :
+       {"", "x", "1.2.3", "-7", "1.", ".1", "1 ", "99999999999999999999", "1.-1"}) {
     EXPECT_FALSE(parse_resume_token(text)) << text;
   }
 }
@@ -202,7 +219,8 @@ TEST_F(BookTest, OldTransitionsAreForgottenAndWatchersAreTold) {
   // 200,000 are kept; each tick here makes 20,000.
   for (int32_t t = 0; t < 12; ++t) {
     std::vector<AlertUpdate> updates;
-    for (int i = 0; i < 20'000; ++i) updates.push_back(update(std::to_string(i % 10), t * 2, TransitionKind::kEscalated));
+    for (int i = 0; i < 20'000; ++i)
+      updates.push_back(update(std::to_string(i % 10), t * 2, TransitionKind::kEscalated));
     tell(tick(t, book_.offset(), std::move(updates)));
   }
   EXPECT_EQ(book_.transitions_end(), 240'000u);
@@ -210,14 +228,16 @@ TEST_F(BookTest, OldTransitionsAreForgottenAndWatchersAreTold) {
   ASSERT_TRUE(book_.first_after({JournalOffset(11), 5}));
   // Who has seen exactly what is forgotten misses nothing.
   ASSERT_TRUE(book_.first_after({JournalOffset(1), UINT32_MAX}));
-  EXPECT_EQ(book_.transitions_end() - *book_.first_after({JournalOffset(1), UINT32_MAX}), kTransitionsKept);
+  EXPECT_EQ(book_.transitions_end() - *book_.first_after({JournalOffset(1), UINT32_MAX}),
+            kTransitionsKept);
 }
 
 TEST_F(BookTest, AnAlertKeepsItsHistoryWhenWatchersCanNoLongerResumeBeforeIt) {
   tell(tick(0, book_.offset(), {update("C", 0, TransitionKind::kRaised)}));
   for (int32_t t = 1; t < 12; ++t) {
     std::vector<AlertUpdate> updates;
-    for (int i = 0; i < 20'000; ++i) updates.push_back(update(std::to_string(i), t, TransitionKind::kRaised, false));
+    for (int i = 0; i < 20'000; ++i)
+      updates.push_back(update(std::to_string(i), t, TransitionKind::kRaised, false));
     tell(tick(t, book_.offset(), std::move(updates)));
   }
   ASSERT_FALSE(book_.first_after({})) << "the first transitions must be forgotten for this test";
@@ -233,7 +253,8 @@ TEST_F(BookTest, AnAlertKeepsItsHistoryWhenWatchersCanNoLongerResumeBeforeIt) {
 TEST_F(BookTest, OfALongHistoryTheFirstAndTheLatestAreKept) {
   tell(tick(0, book_.offset(), {update("C", 0, TransitionKind::kRaised)}));
   for (size_t i = 0; i < kTransitionsPerAlertMax + 50; ++i) {
-    tell(AlertAcknowledged{"R1.SG.C.1970-01", std::to_string(i), "", UnixMillis(static_cast<int64_t>(i))});
+    tell(AlertAcknowledged{"R1.SG.C.1970-01", std::to_string(i), "",
+                           UnixMillis(static_cast<int64_t>(i))});
   }
   auto const history = book_.history("R1.SG.C.1970-01");
   ASSERT_EQ(history.size(), kTransitionsPerAlertMax);
@@ -246,7 +267,8 @@ TEST_F(BookTest, TheOldestClosedAlertsAreForgottenWithTheirHistories) {
   constexpr int32_t kATick = 20'000;
   for (int32_t t = 0; t < 6; ++t) {
     std::vector<AlertUpdate> updates;
-    for (int i = 0; i < kATick; ++i) updates.push_back(update(std::to_string(i), t, TransitionKind::kCleared, false));
+    for (int i = 0; i < kATick; ++i)
+      updates.push_back(update(std::to_string(i), t, TransitionKind::kCleared, false));
     if (t == 0) updates.push_back(update("open", t, TransitionKind::kRaised));
     tell(tick(t, book_.offset(), std::move(updates)));
     ASSERT_LE(book_.alerts().size(), kClosedAlertsKept + 1);
@@ -275,8 +297,11 @@ TEST(BookPropertyTest, EqualRecordsMakeEqualBooks) {
           updates.push_back(next);
         }
         int32_t const t = a.last_tick() ? a.last_tick()->value + random.between(0, 1) : 5;
-        if (random.chance(0.4) && a.open().empty()) updates.push_back(update("C", t, TransitionKind::kRaised));
-        entry = tick(t, JournalOffset(std::max<int64_t>(-1, a.offset().value - random.between(0, 2))), updates);
+        if (random.chance(0.4) && a.open().empty())
+          updates.push_back(update("C", t, TransitionKind::kRaised));
+        entry =
+            tick(t, JournalOffset(std::max<int64_t>(-1, a.offset().value - random.between(0, 2))),
+                 updates);
       } else if (!a.alerts().empty() && random.chance(0.5)) {
         entry = AlertAcknowledged{a.alerts().begin()->first, "ann", "", UnixMillis(offset)};
       }

@@ -14,7 +14,9 @@ namespace {
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 constexpr base::Calendar kWeeks(base::CalendarUnit::kWeek);
 
-std::string complaint(const RuleSet& rules) { return std::string(base::from_absl(validate(rules).message())); }
+std::string complaint(const RuleSet& rules) {
+  return std::string(base::from_absl(validate(rules).message()));
+}
 
 TEST(RulesTest, TheDefaultsAreValidAndDifferByCalendar) {
   EXPECT_TRUE(validate(default_rules(kMonths)).ok());
@@ -28,7 +30,8 @@ TEST(RulesTest, TheThresholdsHaveTheRunLengthsThatTheyStandFor) {
   for (auto [calendar, run] : {std::pair{kMonths, 1000.0}, {kWeeks, 26'000.0}}) {
     for (const Rule& r : default_rules(calendar).rules) {
       if (r.kind != RuleKind::kCountDetector) continue;
-      EXPECT_NEAR(detection::cusum_average_run_length(0.5, r.cusum_threshold, 0), run, 0.005 * run) << r.id;
+      EXPECT_NEAR(detection::cusum_average_run_length(0.5, r.cusum_threshold, 0), run, 0.005 * run)
+          << r.id;
     }
   }
 }
@@ -43,8 +46,9 @@ TEST(RulesTest, EveryWrongFieldIsNamed) {
   set.rules[3].id = set.rules[2].id;
   set.false_discovery_rate = 1;
   std::string const text = complaint(set);
-  for (const char* part : {"rules.R1.subject: 'brths'", "rules.R1.cusum_threshold", "rules.R1.clear_ticks",
-                           "rules.R2.limit", "rules.R2: stands twice", "rules.false_discovery_rate"}) {
+  for (const char* part :
+       {"rules.R1.subject: 'brths'", "rules.R1.cusum_threshold", "rules.R1.clear_ticks",
+        "rules.R2.limit", "rules.R2: stands twice", "rules.false_discovery_rate"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }
@@ -71,8 +75,8 @@ TEST(RulesTest, APartIsAMeasureASideAndAWeight) {
   EXPECT_EQ(part->harm, Tail::kHigh);
   EXPECT_EQ(part->weight, 0.5);
   EXPECT_EQ(parse_part("births:low")->weight, 1);
-  for (const char* bad : {"", "births", "brths:low", "births:down", "births:low:0", "births:low:-1", "births:low:x",
-                          "births:low:nan", "births:low:101", "births:low:1:1"}) {
+  for (const char* bad : {"", "births", "brths:low", "births:down", "births:low:0", "births:low:-1",
+                          "births:low:x", "births:low:nan", "births:low:101", "births:low:1:1"}) {
     EXPECT_FALSE(parse_part(bad)) << bad;
   }
 }
@@ -89,7 +93,8 @@ TEST(RulesTest, ACompositeNamesItsPartsWell) {
   };
   EXPECT_EQ(said({"births:low", "deaths:high"}), "");
   EXPECT_THAT(said({"births:low"}), ::testing::HasSubstr("rules.R13.parts: name 2 to 8 measures"));
-  EXPECT_THAT(said(std::vector<std::string>(9, "births:low")), ::testing::HasSubstr("name 2 to 8 measures"));
+  EXPECT_THAT(said(std::vector<std::string>(9, "births:low")),
+              ::testing::HasSubstr("name 2 to 8 measures"));
   EXPECT_THAT(said({"births:low", "births:high"}), ::testing::HasSubstr("names a measure twice"));
   EXPECT_THAT(said({"births:low", "deths:high"}), ::testing::HasSubstr("'deths:high' is no part"));
   EXPECT_THAT(said({"births:low", "deaths:high"}, RuleKind::kCountDetector),

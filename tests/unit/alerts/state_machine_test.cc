@@ -42,7 +42,8 @@ class StateMachineTest : public ::testing::Test {
   }
   // One tick; what it did.
   TransitionKind tell(const Signal& s) {
-    auto next = step(rule_, {"R1", "R", "C"}, open_ ? &*open_ : nullptr, s, PeriodIndex(tick_++), false, kMonths);
+    auto next = step(rule_, {"R1", "R", "C"}, open_ ? &*open_ : nullptr, s, PeriodIndex(tick_++),
+                     false, kMonths);
     if (!next) return TransitionKind::kNone;
     TransitionKind const did = next->transition;
     last_ = *next;

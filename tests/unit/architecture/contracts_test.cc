@@ -1,5 +1,5 @@
-// Holds the contracts to their own documentation: whoever reads only proto/ must learn what everything
-// means. The text is read by line, which the way that these files are written allows.
+// Holds the contracts to their own documentation: whoever reads only proto/ must learn what
+// everything means. The text is read by line, which the way that these files are written allows.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -14,16 +14,17 @@ namespace fs = std::filesystem;
 
 std::string trimmed(const std::string& line) {
   size_t const begin = line.find_first_not_of(' ');
-  return begin == std::string::npos ? "" : line.substr(begin, line.find_last_not_of(' ') - begin + 1);
+  return begin == std::string::npos ? ""
+                                    : line.substr(begin, line.find_last_not_of(' ') - begin + 1);
 }
 
 // Calls use(file, line number, declaration, the line before it).
 template <class Use>
 int each_declaration(const fs::path& path, Use use) {
   static std::regex const declaration(
-      "(message|enum|service|rpc) \\w+.*"           // a type or a method
+      "(message|enum|service|rpc) \\w+.*"             // a type or a method
       "|(repeated |optional )?[\\w.]+ \\w+ = \\d+.*"  // a field
-      "|[A-Z][A-Z0-9_]* = \\d+;.*");               // a value
+      "|[A-Z][A-Z0-9_]* = \\d+;.*");                  // a value
   std::ifstream file(path);
   std::string before;
   int number = 0;
@@ -43,7 +44,8 @@ int each_declaration(const fs::path& path, Use use) {
 
 template <class Use>
 void each_contract(Use use) {
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "proto")) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "proto")) {
     if (entry.path().extension() == ".proto") use(entry.path());
   }
 }
@@ -51,9 +53,11 @@ void each_contract(Use use) {
 TEST(ContractsTest, EveryMessageFieldValueAndMethodSaysWhatItIs) {
   int found = 0;
   each_contract([&](const fs::path& path) {
-    found += each_declaration(path, [&](int line, const std::string& text, const std::string& before) {
-      EXPECT_TRUE(before.starts_with("//")) << path << ":" << line << ": " << text << " has no comment";
-    });
+    found +=
+        each_declaration(path, [&](int line, const std::string& text, const std::string& before) {
+          EXPECT_TRUE(before.starts_with("//"))
+              << path << ":" << line << ": " << text << " has no comment";
+        });
   });
   EXPECT_GT(found, 500) << "the declarations were not found";
 }

@@ -1,4 +1,5 @@
-// Holds the tree to its table: who may include whom, how large a file may be, what the core may not name.
+// Holds the tree to its table: who may include whom, how large a file may be, what the core may not
+// name.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -16,8 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr int kLinesMax = 700;
 
-// Folder → folders that it may include, itself apart. "events.pb", "api.pb" and "journal.pb" stand for
-// generated messages.
+// Folder → folders that it may include, itself apart. "events.pb", "api.pb" and "journal.pb" stand
+// for generated messages.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"base", {}},
     {"reference", {"base"}},
@@ -27,23 +28,30 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"detection", {"base"}},
     {"forecast", {"base"}},
     {"alerts", {"base", "indicators", "detection"}},
-    {"engine", {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts"}},
-    // A manifest holds the cut as the alert book does; what is read back is checked against the reference.
+    {"engine",
+     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts"}},
+    // A manifest holds the cut as the alert book does; what is read back is checked against the
+    // reference.
     {"snapshot", {"base", "reference", "events", "indicators", "ledger", "alerts", "engine"}},
     {"kafka", {"base"}},
     {"metrics", {"base"}},
     // The rules, and the measures that are forecast.
     {"config", {"base", "indicators", "alerts"}},
     // An explanation says how often chance alone reaches a threshold, hence detection.
-    {"rpc", {"base", "reference", "indicators", "detection", "forecast", "alerts", "engine", "api.pb"}},
+    {"rpc",
+     {"base", "reference", "indicators", "detection", "forecast", "alerts", "engine", "api.pb"}},
     {"runtime",
-     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine", "snapshot", "kafka",
-      "metrics", "config", "rpc", "journal.pb", "api.pb"}},
-    // The command line makes topics and feeds registers itself, hence kafka; analysts run detectors and
-    // forecasts on their own series without a server. `verify` folds the log as the daemon does, hence runtime.
-    {"cli", {"base", "reference", "events", "detection", "forecast", "kafka", "runtime", "events.pb", "api.pb"}},
+     {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts",
+      "engine", "snapshot", "kafka", "metrics", "config", "rpc", "journal.pb", "api.pb"}},
+    // The command line makes topics and feeds registers itself, hence kafka; analysts run detectors
+    // and forecasts on their own series without a server. `verify` folds the log as the daemon
+    // does, hence runtime.
+    {"cli",
+     {"base", "reference", "events", "detection", "forecast", "kafka", "runtime", "events.pb",
+      "api.pb"}},
 };
-const std::set<std::string> kCore = {"base", "reference", "events", "indicators", "ledger", "detection", "forecast", "alerts", "engine"};
+const std::set<std::string> kCore = {"base",      "reference", "events", "indicators", "ledger",
+                                     "detection", "forecast",  "alerts", "engine"};
 
 std::string text_of(const fs::path& path) {
   std::ifstream file(path);
@@ -55,9 +63,11 @@ std::string text_of(const fs::path& path) {
 template <class Use>
 void each_source(Use use) {
   int files = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "daemon")) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "daemon")) {
     if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
-    fs::path const relative = fs::relative(entry.path(), fs::path(BELLWETHER_SOURCE_DIR) / "daemon");
+    fs::path const relative =
+        fs::relative(entry.path(), fs::path(BELLWETHER_SOURCE_DIR) / "daemon");
     std::string const folder = relative.has_parent_path() ? relative.begin()->string() : "";
     use(relative, folder, text_of(entry.path()));
     ++files;
@@ -90,8 +100,10 @@ TEST(ArchitectureTest, FoldersIncludeOnlyWhatTheTableAllows) {
 
 TEST(ArchitectureTest, TheCoreKnowsNoClockThreadsOrInputAndOutput) {
   std::regex const forbidden(
-      "std::(thread|mutex|condition_variable|atomic|ifstream|ofstream|random_device|cout|cerr)\\b|absl::Now\\b|(system|steady|high_resolution)_clock|"
-      "\\b(time|clock_gettime|gettimeofday|getenv|rand|fopen|socket)\\(|#include [<\"](grpcpp|librdkafka|prometheus|"
+      "std::(thread|mutex|condition_variable|atomic|ifstream|ofstream|random_device|cout|cerr)\\b|"
+      "absl::Now\\b|(system|steady|high_resolution)_clock|"
+      "\\b(time|clock_gettime|gettimeofday|getenv|rand|fopen|socket)\\(|#include "
+      "[<\"](grpcpp|librdkafka|prometheus|"
       "thread|mutex|fstream|iostream)");
   each_source([&](const fs::path& path, const std::string& folder, const std::string& text) {
     if (!kCore.contains(folder)) return;

@@ -11,8 +11,9 @@ constexpr Calendar kMonths(CalendarUnit::kMonth);
 TEST(CalendarTest, DatesAreReadOnlyInFullAndOnlyIfTheyExist) {
   EXPECT_EQ(parse_date("1970-01-01")->value, 0);
   EXPECT_EQ(format_date(*parse_date("2024-02-29")), "2024-02-29");
-  for (const char* text : {"", "2023-02-29", "2023-13-01", "2023-00-01", "2023-1-1", "20230101", "2023-01-32",
-                           "2023-01-01 ", " 2023-01-01", "2023/01/01", "abcd-ef-gh", "-023-01-01"}) {
+  for (const char* text :
+       {"", "2023-02-29", "2023-13-01", "2023-00-01", "2023-1-1", "20230101", "2023-01-32",
+        "2023-01-01 ", " 2023-01-01", "2023/01/01", "abcd-ef-gh", "-023-01-01"}) {
     EXPECT_FALSE(parse_date(text).ok()) << text;
   }
 }
@@ -22,8 +23,10 @@ TEST(CalendarTest, DatesAndDaysAreOneToOne) {
   for (int32_t d = -150'000; d < 150'000; ++d) {  // 1559 to 2380
     CivilDate const c = civil_date(Days(d));
     ASSERT_EQ(days_from_civil(c.year, c.month, c.day).value, d);
-    bool const next_day = c.year == before.year && c.month == before.month && c.day == before.day + 1;
-    bool const next_month = c.day == 1 && (c.year * 12 + c.month) == (before.year * 12 + before.month) + 1;
+    bool const next_day =
+        c.year == before.year && c.month == before.month && c.day == before.day + 1;
+    bool const next_month =
+        c.day == 1 && (c.year * 12 + c.month) == (before.year * 12 + before.month) + 1;
     ASSERT_TRUE(next_day || next_month) << format_date(Days(d));
     before = c;
   }
@@ -38,14 +41,21 @@ TEST(CalendarTest, UnitsHaveOneNameEach) {
   }
   EXPECT_EQ(name(CalendarUnit::kWeek), "week");
   EXPECT_EQ(name(CalendarUnit::kMonth), "month");
-  for (const char* word : {"", "weeks", "Month", "quarter"}) EXPECT_EQ(calendar_unit(word), std::nullopt) << word;
+  for (const char* word : {"", "weeks", "Month", "quarter"})
+    EXPECT_EQ(calendar_unit(word), std::nullopt) << word;
 }
 
 TEST(CalendarTest, WeeksAreThoseOfIso8601) {
   // Years that begin or end in a week of another year, and years of 53 weeks.
-  for (auto [date, week] : {std::pair{"2018-12-31", "2019-W01"}, {"2019-12-29", "2019-W52"}, {"2019-12-30", "2020-W01"},
-                            {"2020-12-31", "2020-W53"}, {"2021-01-03", "2020-W53"}, {"2021-01-04", "2021-W01"},
-                            {"2015-12-31", "2015-W53"}, {"1970-01-01", "1970-W01"}, {"1969-12-28", "1969-W52"}}) {
+  for (auto [date, week] : {std::pair{"2018-12-31", "2019-W01"},
+                            {"2019-12-29", "2019-W52"},
+                            {"2019-12-30", "2020-W01"},
+                            {"2020-12-31", "2020-W53"},
+                            {"2021-01-03", "2020-W53"},
+                            {"2021-01-04", "2021-W01"},
+                            {"2015-12-31", "2015-W53"},
+                            {"1970-01-01", "1970-W01"},
+                            {"1969-12-28", "1969-W52"}}) {
     EXPECT_EQ(kWeeks.name(kWeeks.period_of(*parse_date(date))), week) << date;
   }
 }
@@ -57,9 +67,11 @@ TEST(CalendarTest, NamesAndPeriodsAreOneToOne) {
       ASSERT_TRUE(back.ok()) << calendar.name(PeriodIndex(p));
       ASSERT_EQ(back->value, p);
       ASSERT_EQ(calendar.period_of(calendar.first_day(PeriodIndex(p))).value, p);
-      ASSERT_EQ(calendar.period_of(Days(calendar.first_day(PeriodIndex(p)).value - 1)).value, p - 1);
+      ASSERT_EQ(calendar.period_of(Days(calendar.first_day(PeriodIndex(p)).value - 1)).value,
+                p - 1);
       ASSERT_EQ(calendar.last_complete(calendar.end_of(PeriodIndex(p))).value, p);
-      ASSERT_EQ(calendar.last_complete(UnixMillis(calendar.end_of(PeriodIndex(p)).value - 1)).value, p - 1);
+      ASSERT_EQ(calendar.last_complete(UnixMillis(calendar.end_of(PeriodIndex(p)).value - 1)).value,
+                p - 1);
     }
   }
 }
@@ -67,7 +79,8 @@ TEST(CalendarTest, NamesAndPeriodsAreOneToOne) {
 TEST(CalendarTest, NamesOfTheOtherCalendarAndNoNamesAreRefused) {
   EXPECT_FALSE(kMonths.parse("2019-W18").ok());
   EXPECT_FALSE(kWeeks.parse("2019-05").ok());
-  for (const char* text : {"2019-W00", "2019-W53", "2019-W54", "2019-w18", "2019W18", "", "2019-W1"}) {
+  for (const char* text :
+       {"2019-W00", "2019-W53", "2019-W54", "2019-w18", "2019W18", "", "2019-W1"}) {
     EXPECT_FALSE(kWeeks.parse(text).ok()) << text;
   }
   for (const char* text : {"2019-00", "2019-13", "2019-5", "2019", "", "2019-05-01"}) {

@@ -17,7 +17,10 @@ std::string complaint(std::string_view csv) {
 }
 
 TEST(CsvTest, ReadsColumnsInAnyOrderWithQuotesBlanksAndMark) {
-  auto const rows = parse_csv("\xef\xbb\xbf" "b,a\r\n\"x, \"\"y\"\"\",1\r\n\r\nlast,\"two\nlines\"", "f.csv", {"a", "b"}, {"c"});
+  auto const rows = parse_csv(
+      "\xef\xbb\xbf"
+      "b,a\r\n\"x, \"\"y\"\"\",1\r\n\r\nlast,\"two\nlines\"",
+      "f.csv", {"a", "b"}, {"c"});
   ASSERT_TRUE(rows.ok()) << rows.status();
   ASSERT_EQ(rows->size(), 2u);
   EXPECT_EQ((*rows)[0][1], "x, \"y\"");
@@ -33,7 +36,8 @@ TEST(CsvTest, EveryErrorHasItsLine) {
   EXPECT_THAT(complaint("a,d\n1,2\n"), HasSubstr("unknown column \"d\""));
   EXPECT_THAT(complaint("a,d\n1,2\n"), HasSubstr("column \"b\" is missing"));
   EXPECT_THAT(complaint("a,b,a\n"), HasSubstr("stands twice"));
-  EXPECT_THAT(complaint("a,b\n1\n1,2\n1,2,3\n"), HasSubstr("f.csv:2: 1 fields where the header has 2"));
+  EXPECT_THAT(complaint("a,b\n1\n1,2\n1,2,3\n"),
+              HasSubstr("f.csv:2: 1 fields where the header has 2"));
   EXPECT_THAT(complaint("a,b\n1\n1,2\n1,2,3\n"), HasSubstr("f.csv:4: 3 fields"));
   EXPECT_THAT(complaint("a,b\n1,\"2\n"), HasSubstr("never closed"));
 }

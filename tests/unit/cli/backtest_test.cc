@@ -15,10 +15,13 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-base::PeriodIndex month(const char* name) { return testing::must(kMonths.parse(name)); }
+base::PeriodIndex month(const char* name) {
+  return testing::must(kMonths.parse(name));
+}
 
 // Counts around 100 from 1990 to 2009; `share` says what is left of them in a month.
-BacktestMeasure measure(detection::Harm harm, const std::function<double(base::PeriodIndex)>& share, int series = 20) {
+BacktestMeasure measure(detection::Harm harm, const std::function<double(base::PeriodIndex)>& share,
+                        int series = 20) {
   BacktestMeasure m;
   m.name = harm == detection::Harm::kLow ? "births" : "deaths";
   m.harm = harm;
@@ -33,8 +36,12 @@ BacktestMeasure measure(detection::Harm harm, const std::function<double(base::P
   }
   return m;
 }
-bool in(base::PeriodIndex p, const char* first, const char* last) { return month(first) <= p && p <= month(last); }
-double two_falls(base::PeriodIndex p) { return in(p, "1998-01", "1998-12") || in(p, "2006-01", "2006-12") ? 0.5 : 1; }
+bool in(base::PeriodIndex p, const char* first, const char* last) {
+  return month(first) <= p && p <= month(last);
+}
+double two_falls(base::PeriodIndex p) {
+  return in(p, "1998-01", "1998-12") || in(p, "2006-01", "2006-12") ? 0.5 : 1;
+}
 
 const std::vector<Downturn> kTwo = {{"one", month("1998-01").value, month("1998-12").value},
                                     {"two", month("2006-01").value, month("2006-12").value}};
@@ -89,8 +96,8 @@ TEST(BacktestTest, ChanceIsWhatAlarmsAtRandomWouldFind) {
   EXPECT_NEAR(p.false_alarms_a_year, p.false_alarms / p.series_years, 1e-12);
 }
 
-// What comes after a month changes nothing that was said of the time before it: thresholds and the tuning
-// part stay as they are.
+// What comes after a month changes nothing that was said of the time before it: thresholds and the
+// tuning part stay as they are.
 TEST(BacktestTest, TheFutureDoesNotReachThePast) {
   BacktestMeasure m = measure(detection::Harm::kLow, two_falls);
   BacktestResult const before = backtest({m}, kTwo, options());
@@ -119,7 +126,8 @@ TEST(BacktestTest, AGapIsNotJudged) {
 TEST(BacktestTest, TwoMeasuresAreAlsoJudgedTogether) {
   auto const mirrored = [](base::PeriodIndex p) { return two_falls(p) < 1 ? 1.5 : 1.0; };
   BacktestResult const r = backtest(
-      {measure(detection::Harm::kLow, two_falls), measure(detection::Harm::kHigh, mirrored)}, kTwo, options());
+      {measure(detection::Harm::kLow, two_falls), measure(detection::Harm::kHigh, mirrored)}, kTwo,
+      options());
   EXPECT_GE(result(r, DetectorKind::kComposite).tested.found[2], 18);
   std::string const text = backtest_report(r, options(), kTwo, "bellwether backtest …");
   EXPECT_THAT(text, HasSubstr("| composite | all | test |"));
@@ -127,13 +135,14 @@ TEST(BacktestTest, TwoMeasuresAreAlsoJudgedTogether) {
   EXPECT_EQ(calibration_figure(r).panels.size(), 2u);
   PlotFigure const rates = rates_figure(r);
   ASSERT_EQ(rates.panels.size(), 3u) << "the measures, and both together";
-  EXPECT_EQ(rates.panels.front().lines.size(), 1u + 4u) << "the diagonal; period, recalibrated, cusum, ears";
+  EXPECT_EQ(rates.panels.front().lines.size(), 1u + 4u)
+      << "the diagonal; period, recalibrated, cusum, ears";
   EXPECT_EQ(rates.panels.back().title, "all measures");
   EXPECT_THAT(text, HasSubstr("![stated and realised rates by detector](rates.svg)"));
 }
 
-// Where nothing happens single periods alarm about as often as they state, recalibrated or not; a CUSUM, by the run
-// lengths of known baselines, somewhat more often (statistics: "Change point").
+// Where nothing happens single periods alarm about as often as they state, recalibrated or not; a
+// CUSUM, by the run lengths of known baselines, somewhat more often (statistics: "Change point").
 TEST(BacktestTest, OrdinaryPeriodsAlarmAboutAsOftenAsStated) {
   auto const nothing = [](base::PeriodIndex) { return 1.0; };
   BacktestResult const r = backtest({measure(detection::Harm::kLow, nothing, 60)}, kTwo, options());
@@ -141,7 +150,8 @@ TEST(BacktestTest, OrdinaryPeriodsAlarmAboutAsOftenAsStated) {
     for (const StatedRates& s : r.rates) {
       if (s.kind != kind) continue;
       for (size_t k = 0; k < s.alarms.size(); ++k) {
-        if (Calibration::kNominal[k] == stated) return static_cast<double>(s.alarms[k]) / static_cast<double>(s.periods);
+        if (Calibration::kNominal[k] == stated)
+          return static_cast<double>(s.alarms[k]) / static_cast<double>(s.periods);
       }
     }
     ADD_FAILURE() << "no such rate";

@@ -103,9 +103,11 @@ TEST(DetectSeriesTest, AGapLeavesBaselinesAndTheChangePoint) {
   EXPECT_NEAR(*by_ears.back().expected, 51, 1);
 }
 
-// Offline every period has the score, the tails and the change point that the daemon gives it at its tick.
+// Offline every period has the score, the tails and the change point that the daemon gives it at
+// its tick.
 TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
-  for (auto [calendar, unit] : {std::pair{"week", base::CalendarUnit::kWeek}, {"month", base::CalendarUnit::kMonth}}) {
+  for (auto [calendar, unit] :
+       {std::pair{"week", base::CalendarUnit::kWeek}, {"month", base::CalendarUnit::kMonth}}) {
     DetectFlags flags;
     flags.calendar = calendar;
     flags.harm = "low";
@@ -129,9 +131,11 @@ TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
     double widest = 1;
     for (size_t t = 0; t < rows.size(); t += 3) {
       SCOPED_TRACE(base::cat(calendar, " ", t));
-      detection::CountSeries const known{base::Calendar(unit), PeriodIndex(0), std::span(counts).first(t + 1)};
-      detection::Assessment const a = detection::assess(known, PeriodIndex(static_cast<int32_t>(t)), {},
-                                                        detection::Harm::kLow, daemon, workspace);
+      detection::CountSeries const known{base::Calendar(unit), PeriodIndex(0),
+                                         std::span(counts).first(t + 1)};
+      detection::Assessment const a =
+          detection::assess(known, PeriodIndex(static_cast<int32_t>(t)), {}, detection::Harm::kLow,
+                            daemon, workspace);
       ASSERT_EQ(rows[t].state == DetectState::kNotAssessed, a.why != detection::NotAssessed::kNone);
       if (a.why != detection::NotAssessed::kNone) continue;
       EXPECT_NEAR(*rows[t].score, a.z, 1e-12);
@@ -155,7 +159,8 @@ TEST(DetectSeriesTest, AYoungSeriesIsAmberAtMost) {
   for (const DetectRow& r : rows) EXPECT_EQ(r.cusum.value_or(0), 0);
   DetectOptions without = months();
   without.cold_start.reset();
-  for (const DetectRow& r : detect_series(series_of(24, fall), without)) EXPECT_EQ(r.why, "too little history");
+  for (const DetectRow& r : detect_series(series_of(24, fall), without))
+    EXPECT_EQ(r.why, "too little history");
 }
 
 // The bounds are where the tails are: both allow for how wide the scores have been.

@@ -29,22 +29,25 @@ std::string complaint(std::string_view csv) {
 
 TEST(CountsTest, EveryBadLineIsNamed) {
   std::string const text = complaint(
-      "period,area,sector,births,deaths\n1990-01,SG,C,4,1\n1990-13,SG,C,4,1\n1990-02,SG,C,-4,1\n1990-02,SG,C,4,x\n"
+      "period,area,sector,births,deaths\n1990-01,SG,C,4,1\n1990-13,SG,C,4,1\n1990-02,SG,C,-4,"
+      "1\n1990-02,SG,C,4,x\n"
       "1990-02,SG,C,99999999999,1\n");
-  for (const char* part : {"c.csv:3", "c.csv:4", "c.csv:5", "c.csv:6"}) EXPECT_THAT(text, HasSubstr(part));
+  for (const char* part : {"c.csv:3", "c.csv:4", "c.csv:5", "c.csv:6"})
+    EXPECT_THAT(text, HasSubstr(part));
   EXPECT_THAT(complaint("period,area,sector,births,deaths\n"), HasSubstr("no counts"));
   EXPECT_THAT(complaint("month,births\n"), HasSubstr("unknown column \"month\""));
 }
 
-// Property: the lives told add up to the counts; nobody dies before being born, or twice, or unborn; the
-// events of a period lie within it, in order.
+// Property: the lives told add up to the counts; nobody dies before being born, or twice, or
+// unborn; the events of a period lie within it, in order.
 TEST(ReplayPropertyTest, LivesAddUpToTheCounts) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     testing::Random random(seed);
     std::vector<CountRow> rows;
     for (int t = 300; t < 330; ++t) {
       for (const char* sector : {"C", "F"}) {
-        rows.push_back({base::PeriodIndex(t), "SG", sector, random.between(0, 30), random.between(0, 30)});
+        rows.push_back(
+            {base::PeriodIndex(t), "SG", sector, random.between(0, 30), random.between(0, 30)});
       }
     }
     random.shuffle(rows);
@@ -83,12 +86,15 @@ TEST(ReplayPropertyTest, LivesAddUpToTheCounts) {
 }
 
 TEST(ReplayTest, TheSameCountsGiveTheSameLives) {
-  std::vector<CountRow> const rows = {{base::PeriodIndex(300), "SG", "C", 50, 20}, {base::PeriodIndex(301), "SG", "C", 10, 40}};
+  std::vector<CountRow> const rows = {{base::PeriodIndex(300), "SG", "C", 50, 20},
+                                      {base::PeriodIndex(301), "SG", "C", 10, 40}};
   auto const told = [&] {
     std::string all;
     Replay replay(rows, kMonths);
     for (size_t p = 0; p < 2; ++p) {
-      replay.period(p, [&](const LifeEvent& e) { base::append(all, e.birth, e.business, "@", e.at.value, ";"); });
+      replay.period(p, [&](const LifeEvent& e) {
+        base::append(all, e.birth, e.business, "@", e.at.value, ";");
+      });
     }
     return all;
   };
@@ -106,14 +112,17 @@ TEST(ReplayTest, TheSingaporeRegisterIsWhole) {
   EXPECT_EQ(replay.periods().size(), 396u);
 }
 
-Month month(std::string_view text) { return must(month_of(text)); }
+Month month(std::string_view text) {
+  return must(month_of(text));
+}
 
 TEST(ReviewTest, AnAlertCallsADownturnInWhichItIsOpen) {
   Downturn const d{"D", month("1998-07"), month("1998-12")};
   EXPECT_EQ(standing(d, month("1998-01"), kStillOpen, 12), Standing::kCalls);
   EXPECT_EQ(standing(d, month("1997-07"), month("1998-07"), 12), Standing::kCalls);
   EXPECT_EQ(standing(d, month("1998-12"), kStillOpen, 12), Standing::kCalls);
-  EXPECT_EQ(standing(d, month("1998-01"), month("1998-06"), 12), Standing::kApart) << "cleared before it began";
+  EXPECT_EQ(standing(d, month("1998-01"), month("1998-06"), 12), Standing::kApart)
+      << "cleared before it began";
   EXPECT_EQ(standing(d, month("1999-01"), kStillOpen, 12), Standing::kApart);
   EXPECT_EQ(standing(d, month("1997-06"), kStillOpen, 12), Standing::kCarries);
 }
@@ -127,7 +136,8 @@ TEST(ReviewTest, MonthsComeFromWeeksToo) {
 }
 
 TEST(ReviewTest, BadDownturnsAreNamed) {
-  auto const parsed = parse_downturns("name,start,end,source\nA,1998-07,1998-01,x\nB,soon,1999-01,x\n", "d.csv");
+  auto const parsed =
+      parse_downturns("name,start,end,source\nA,1998-07,1998-01,x\nB,soon,1999-01,x\n", "d.csv");
   ASSERT_FALSE(parsed.ok());
   std::string const text(base::from_absl(parsed.status().message()));
   EXPECT_THAT(text, HasSubstr("d.csv:2: it ends before it starts"));

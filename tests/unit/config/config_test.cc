@@ -22,7 +22,9 @@ std::string complaint(std::string_view yaml) {
   EXPECT_FALSE(parsed.ok());
   return std::string(base::from_absl(parsed.status().message()));
 }
-std::string with(std::string_view more) { return base::cat(kLeast, more); }
+std::string with(std::string_view more) {
+  return base::cat(kLeast, more);
+}
 
 TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
   Config const c = must(parse(kLeast, "b.yaml", {}));
@@ -31,7 +33,8 @@ TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
   EXPECT_EQ(c.time.history_periods, 8 * 52);
   EXPECT_EQ(c.serve.grpc_address, "0.0.0.0:7443");
   EXPECT_EQ(c.runtime.drain_timeout_ms, 10'000);
-  EXPECT_EQ(alerts::digest(c.rules), alerts::digest(alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek))));
+  EXPECT_EQ(alerts::digest(c.rules),
+            alerts::digest(alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek))));
 }
 
 TEST(ConfigTest, TheExampleIsInOrder) {
@@ -47,11 +50,14 @@ TEST(ConfigTest, TheExampleShowsTheDefaults) {
     size_t const end = text.find('\n', at);
     std::string line = text.substr(at, end - at);
     at = end + 1;
-    bool const secret = line.find("properties") != std::string::npos || line.find("secret") != std::string::npos ||
-                        line.find("sasl") != std::string::npos || line.find("security") != std::string::npos ||
-                        line.find("ssl.") != std::string::npos;
+    bool const secret =
+        line.find("properties") != std::string::npos || line.find("secret") != std::string::npos ||
+        line.find("sasl") != std::string::npos || line.find("security") != std::string::npos ||
+        line.find("ssl.") != std::string::npos;
     if (secret) continue;
-    if (line.starts_with("# ") && line.find(':') != std::string::npos && (line[2] == ' ' || line.ends_with(":") || line.find(":  ") != std::string::npos)) line = line.substr(2);
+    if (line.starts_with("# ") && line.find(':') != std::string::npos &&
+        (line[2] == ' ' || line.ends_with(":") || line.find(":  ") != std::string::npos))
+      line = line.substr(2);
     if (line.starts_with("  # ")) line = "  " + line.substr(4);
     uncommented += line + "\n";
   }
@@ -93,26 +99,27 @@ TEST(ConfigTest, PeersAreAddressesAndNeedAFolder) {
 
 TEST(ConfigTest, EveryErrorIsReportedAtOnceWithItsLine) {
   std::string const text = complaint(
-      "kafka:\n"                        // 1
-      "  bootstrap_server: x:1\n"       // 2: misspelt
-      "  session_timeout_ms: soon\n"    // 3
-      "time:\n"                         // 4
-      "  calendar: fortnight\n"         // 5
-      "  allowed_disorder: 1 hour\n"    // 6
-      "reference:\n"                    // 7
-      "  areas: a.csv\n"                // 8
-      "serve:\n"                        // 9
-      "  grpc_address: 7443\n"          // 10
-      "rules:\n"                        // 11
-      "  R1:\n"                         // 12
-      "    clear_ticks: 0\n"            // 13
-      "    colour: red\n"               // 14
-      "surve:\n"                        // 15
+      "kafka:\n"                      // 1
+      "  bootstrap_server: x:1\n"     // 2: misspelt
+      "  session_timeout_ms: soon\n"  // 3
+      "time:\n"                       // 4
+      "  calendar: fortnight\n"       // 5
+      "  allowed_disorder: 1 hour\n"  // 6
+      "reference:\n"                  // 7
+      "  areas: a.csv\n"              // 8
+      "serve:\n"                      // 9
+      "  grpc_address: 7443\n"        // 10
+      "rules:\n"                      // 11
+      "  R1:\n"                       // 12
+      "    clear_ticks: 0\n"          // 13
+      "    colour: red\n"             // 14
+      "surve:\n"                      // 15
       "  x: 1\n");
-  for (const char* part :
-       {"b.yaml:2: kafka.bootstrap_server", "b.yaml:3: kafka.session_timeout_ms", "b.yaml:5: time.calendar",
-        "b.yaml:6: time.allowed_disorder", "b.yaml:10: serve.grpc_address", "b.yaml:13: rules.R1.clear_ticks",
-        "b.yaml:14: rules.R1.colour", "b.yaml:15: surve", "bootstrap_servers is missing", "areas and sectors are required"}) {
+  for (const char* part : {"b.yaml:2: kafka.bootstrap_server", "b.yaml:3: kafka.session_timeout_ms",
+                           "b.yaml:5: time.calendar", "b.yaml:6: time.allowed_disorder",
+                           "b.yaml:10: serve.grpc_address", "b.yaml:13: rules.R1.clear_ticks",
+                           "b.yaml:14: rules.R1.colour", "b.yaml:15: surve",
+                           "bootstrap_servers is missing", "areas and sectors are required"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }
@@ -124,24 +131,30 @@ TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
   EXPECT_THAT(complaint("- a\n- b\n"), HasSubstr("must be a mapping"));
   EXPECT_THAT(complaint("kafka: yes\n"), HasSubstr("b.yaml:1: kafka"));
   EXPECT_THAT(complaint("just words"), HasSubstr("must be a mapping"));
-  EXPECT_THAT(complaint("kafka:\n  group: x\n---\nkafka:\n  group: y\n"), HasSubstr("b.yaml:4: a second YAML document"));
-  EXPECT_THAT(complaint(", x: y"), HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
+  EXPECT_THAT(complaint("kafka:\n  group: x\n---\nkafka:\n  group: y\n"),
+              HasSubstr("b.yaml:4: a second YAML document"));
+  EXPECT_THAT(complaint(", x: y"),
+              HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
   EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("stands twice"));
 }
 
 TEST(ConfigTest, ContradictionsAreErrors) {
-  EXPECT_THAT(complaint("kafka:\n  bootstrap_servers: a:1\n  support_topic: bellwether.registrations\n"
-                        "reference:\n  areas: a\n  sectors: s\n"),
-              HasSubstr("use another topic"));
-  EXPECT_THAT(complaint(with("rules:\n  X1:\n    severity: red\n")), HasSubstr("needs kind, subject and severity"));
-  EXPECT_THAT(complaint(with("rules:\n  R2:\n    subject: births\n")), HasSubstr("is no indicator"));
+  EXPECT_THAT(
+      complaint("kafka:\n  bootstrap_servers: a:1\n  support_topic: bellwether.registrations\n"
+                "reference:\n  areas: a\n  sectors: s\n"),
+      HasSubstr("use another topic"));
+  EXPECT_THAT(complaint(with("rules:\n  X1:\n    severity: red\n")),
+              HasSubstr("needs kind, subject and severity"));
+  EXPECT_THAT(complaint(with("rules:\n  R2:\n    subject: births\n")),
+              HasSubstr("is no indicator"));
 }
 
 TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
-  Config const c = must(parse(kLeast, "b.yaml", {{"BELLWETHER_KAFKA_BOOTSTRAP_SERVERS", "k:1"},
-                                                 {"BELLWETHER_GRPC_ADDRESS", "127.0.0.1:1"},
-                                                 {"BELLWETHER_METRICS_ADDRESS", "127.0.0.1:2"},
-                                                 {"BELLWETHER_CLIENT_ID", "bw-3"}}));
+  Config const c = must(parse(kLeast, "b.yaml",
+                              {{"BELLWETHER_KAFKA_BOOTSTRAP_SERVERS", "k:1"},
+                               {"BELLWETHER_GRPC_ADDRESS", "127.0.0.1:1"},
+                               {"BELLWETHER_METRICS_ADDRESS", "127.0.0.1:2"},
+                               {"BELLWETHER_CLIENT_ID", "bw-3"}}));
   EXPECT_EQ(c.kafka.bootstrap_servers, "k:1");
   EXPECT_EQ(c.kafka.client_id, "bw-3");
   EXPECT_EQ(c.serve.grpc_address, "127.0.0.1:1");
@@ -149,10 +162,11 @@ TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
 }
 
 TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
-  Config const c = must(parse(with("rules:\n  R1:\n    cusum_threshold: 4.5\n  R2:\n    enabled: false\n"
-                                   "  X1:\n    kind: indicator_limit\n    title: few births\n    subject: birth_rate_12m\n"
-                                   "    harm: low\n    severity: amber\n    limit: 3\n"),
-                              "b.yaml", {}));
+  Config const c = must(parse(
+      with("rules:\n  R1:\n    cusum_threshold: 4.5\n  R2:\n    enabled: false\n"
+           "  X1:\n    kind: indicator_limit\n    title: few births\n    subject: birth_rate_12m\n"
+           "    harm: low\n    severity: amber\n    limit: 3\n"),
+      "b.yaml", {}));
   for (const alerts::Rule& r : c.rules.rules) {
     if (r.id == "R1") {
       EXPECT_EQ(r.cusum_threshold, 4.5);
@@ -166,8 +180,9 @@ TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
 }
 
 TEST(ConfigTest, ACompositeNamesItsParts) {
-  Config const c = must(parse(with("rules:\n  R13:\n    enabled: true\n    parts: [\"births:low\", \"deaths:high:0.5\"]\n"),
-                              "b.yaml", {}));
+  Config const c = must(parse(
+      with("rules:\n  R13:\n    enabled: true\n    parts: [\"births:low\", \"deaths:high:0.5\"]\n"),
+      "b.yaml", {}));
   const alerts::Rule* const rule = alerts::find_rule(c.rules, "R13");
   ASSERT_NE(rule, nullptr);
   EXPECT_TRUE(rule->enabled);
@@ -177,17 +192,20 @@ TEST(ConfigTest, ACompositeNamesItsParts) {
 }
 
 TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {
-  Config const c = must(parse("kafka:\n  bootstrap_servers: a:1\n  properties:\n    security.protocol: SASL_SSL\n"
-                              "  secret_files:\n    sasl.password: /run/p\nreference:\n  areas: a\n  sectors: s\n",
-                              "b.yaml", {}));
-  EXPECT_EQ(c.kafka.properties, (std::vector<std::pair<std::string, std::string>>{{"security.protocol", "SASL_SSL"}}));
+  Config const c = must(
+      parse("kafka:\n  bootstrap_servers: a:1\n  properties:\n    security.protocol: SASL_SSL\n"
+            "  secret_files:\n    sasl.password: /run/p\nreference:\n  areas: a\n  sectors: s\n",
+            "b.yaml", {}));
+  EXPECT_EQ(c.kafka.properties,
+            (std::vector<std::pair<std::string, std::string>>{{"security.protocol", "SASL_SSL"}}));
   EXPECT_EQ(c.kafka.secret_files[0].second, "/run/p");
 }
 
 TEST(DurationTest, HaveAUnit) {
   EXPECT_EQ(parse_duration_ms("90s"), 90'000);
   EXPECT_EQ(parse_duration_ms("2d"), 172'800'000);
-  for (const char* text : {"", "90", "s", "1.5h", "1 h", "-", "1w", "99999999999s"}) EXPECT_FALSE(parse_duration_ms(text)) << text;
+  for (const char* text : {"", "90", "s", "1.5h", "1 h", "-", "1w", "99999999999s"})
+    EXPECT_FALSE(parse_duration_ms(text)) << text;
 }
 
 }  // namespace

@@ -194,7 +194,8 @@ TEST(BadInputTest, YoungSeriesAreSound) {
   for_each_odd([](const CountSeries& series) {
     ColdStartOptions const options = ColdStartOptions::for_calendar(series.calendar);
     for (int32_t t = series.first.value - 1; t <= last_of(series) + 1; ++t) {
-      ASSERT_EQ(unsound(fit_recent(series, PeriodIndex(t), {}, options), count_at(series, t), 0.98), "")
+      ASSERT_EQ(unsound(fit_recent(series, PeriodIndex(t), {}, options), count_at(series, t), 0.98),
+                "")
           << "period " << t;
     }
   });

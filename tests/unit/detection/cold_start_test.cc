@@ -17,8 +17,12 @@ using base::PeriodIndex;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 // A series as the tests write it: consecutive months, the first is period 1.
-CountSeries months(const std::vector<int32_t>& counts) { return {kMonths, PeriodIndex(1), counts}; }
-ColdStartOptions monthly() { return ColdStartOptions::for_calendar(kMonths); }
+CountSeries months(const std::vector<int32_t>& counts) {
+  return {kMonths, PeriodIndex(1), counts};
+}
+ColdStartOptions monthly() {
+  return ColdStartOptions::for_calendar(kMonths);
+}
 
 // R: 2*pt(-2.5, 7), qnorm(pt(-4, 11)), qt(pnorm(-3), 5).
 TEST(StudentTest, AgreesWithR) {
@@ -52,10 +56,12 @@ TEST(ColdStartTest, BelowTheFewestPeriodsThereIsNoAnswer) {
   std::vector<int32_t> const counts(20, 10);
   ColdStartOptions const o = monthly();
   int32_t const earliest = 1 + o.periods_min + o.guard;
-  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(earliest - 1), {}, o).why, NotAssessed::kShortHistory);
+  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(earliest - 1), {}, o).why,
+            NotAssessed::kShortHistory);
   EXPECT_EQ(fit_recent(months(counts), PeriodIndex(earliest), {}, o).why, NotAssessed::kNone);
   std::vector<PeriodRange> const one = {{PeriodIndex(3), PeriodIndex(3)}};
-  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(earliest), one, o).why, NotAssessed::kShortHistory);
+  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(earliest), one, o).why,
+            NotAssessed::kShortHistory);
   EXPECT_EQ(fit_recent(months(std::vector<int32_t>(20, 0)), PeriodIndex(15), {}, o).why,
             NotAssessed::kNothingExpected);
 }
@@ -67,7 +73,8 @@ TEST(ColdStartTest, PeriodsThatAreExcludedAreInNoBaseline) {
   EXPECT_DOUBLE_EQ(fit_recent(months(counts), PeriodIndex(18), both, monthly()).expected, 10);
 }
 
-// December doubles every year: the first is a surprise of the size that is allowed for, the second is none.
+// December doubles every year: the first is a surprise of the size that is allowed for, the second
+// is none.
 TEST(ColdStartTest, TheSeasonOfTheYearBeforeIsNoNews) {
   std::vector<int32_t> counts;
   for (int t = 0; t < 34; ++t) counts.push_back(t % 12 == 9 ? 80 : 38 + t % 5);
@@ -90,7 +97,8 @@ TEST(ColdStartTest, AnExcludedYearBeforeIsNotComparedWith) {
   std::vector<PeriodRange> const then = {{PeriodIndex(22), PeriodIndex(22)}};
   EXPECT_EQ(fit_recent(months(counts), PeriodIndex(34), {}, monthly()).kind,
             BaselineKind::kRecentAgainstYearBefore);
-  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(34), then, monthly()).kind, BaselineKind::kRecent);
+  EXPECT_EQ(fit_recent(months(counts), PeriodIndex(34), then, monthly()).kind,
+            BaselineKind::kRecent);
 }
 
 // The interval is where the tails are: its ends are the counts around which z passes ±1.96.
@@ -99,7 +107,8 @@ TEST(ColdStartTest, IntervalAndScoreAgree) {
   for (int i = 0; i < 200; ++i) {
     std::vector<int32_t> counts;
     for (int t = 0; t < 34; ++t) counts.push_back(random.between(20, 60) + (t % 12 == 9 ? 30 : 0));
-    Baseline const b = fit_recent(months(counts), PeriodIndex(random.between(12, 34)), {}, monthly());
+    Baseline const b =
+        fit_recent(months(counts), PeriodIndex(random.between(12, 34)), {}, monthly());
     ASSERT_EQ(b.why, NotAssessed::kNone);
     Interval const interval = predictive_interval(b, 0.95);
     auto const lower = static_cast<int64_t>(interval.lower);
@@ -151,8 +160,8 @@ TEST_P(YoungSeriesTest, GrowsIntoABaselineBySeason) {
   std::vector<BaselineKind> kinds;
   for (int t = 0; t < 4 * year; ++t) {
     counts.push_back(random.between(90, 110));
-    Assessment const a = scored.assess({calendar_, PeriodIndex(100), counts}, PeriodIndex(100 + t), Harm::kLow,
-                                       options_, workspace_);
+    Assessment const a = scored.assess({calendar_, PeriodIndex(100), counts}, PeriodIndex(100 + t),
+                                       Harm::kLow, options_, workspace_);
     int const least = options_.cold_start->periods_min + options_.cold_start->guard;
     ASSERT_EQ(a.why, t < least ? NotAssessed::kShortHistory : NotAssessed::kNone) << t;
     if (a.why != NotAssessed::kNone) continue;
@@ -161,12 +170,13 @@ TEST_P(YoungSeriesTest, GrowsIntoABaselineBySeason) {
     if (!a.young()) continue;
     EXPECT_EQ(a.cusum, 0) << "no change point rests on a young baseline";
   }
-  EXPECT_EQ(kinds, (std::vector<BaselineKind>{BaselineKind::kRecent, BaselineKind::kRecentAgainstYearBefore,
+  EXPECT_EQ(kinds, (std::vector<BaselineKind>{BaselineKind::kRecent,
+                                              BaselineKind::kRecentAgainstYearBefore,
                                               BaselineKind::kSeasonal}));
 }
 
-// The kept scores are those of the pure function, to the bit, with late revisions, exclusions, late reports
-// and preparation in any order.
+// The kept scores are those of the pure function, to the bit, with late revisions, exclusions, late
+// reports and preparation in any order.
 TEST_P(YoungSeriesTest, IncrementalIsFresh) {
   int const year = calendar_.periods_per_year();
   int young = 0;
@@ -174,12 +184,14 @@ TEST_P(YoungSeriesTest, IncrementalIsFresh) {
   for (uint64_t seed = 1; seed <= 6; ++seed) {
     testing::Random random(seed);
     std::vector<int32_t> counts;
-    for (int t = 0; t < year * 4; ++t) counts.push_back(random.between(5, 40) - (t > year * 2 ? 4 : 0));
+    for (int t = 0; t < year * 4; ++t)
+      counts.push_back(random.between(5, 40) - (t > year * 2 ? 4 : 0));
     ScoredSeries scored;
     std::vector<PeriodRange> excluded;
     std::vector<double> reported;
     for (int t = 0; t < year * 4 - 1; t += random.between(1, 3)) {
-      CountSeries const series{calendar_, PeriodIndex(100), std::span(counts).first(static_cast<size_t>(t) + 1)};
+      CountSeries const series{calendar_, PeriodIndex(100),
+                               std::span(counts).first(static_cast<size_t>(t) + 1)};
       if (random.chance(0.3)) {
         int const late = random.between(0, t);
         counts[static_cast<size_t>(late)] += random.between(0, 6);
@@ -192,11 +204,12 @@ TEST_P(YoungSeriesTest, IncrementalIsFresh) {
       }
       if (random.chance(0.3)) {
         reported.resize(static_cast<size_t>(random.between(0, 5)));
-        for (size_t age = 0; age < reported.size(); ++age) reported[age] = 0.6 + 0.07 * static_cast<double>(age);
+        for (size_t age = 0; age < reported.size(); ++age)
+          reported[age] = 0.6 + 0.07 * static_cast<double>(age);
       }
       scored.revise(PeriodIndex(100 + t));
-      Assessment const fresh =
-          assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options_, workspace_, reported);
+      Assessment const fresh = assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options_,
+                                      workspace_, reported);
       Assessment const kept =
           scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options_, workspace_, reported);
       young += fresh.why == NotAssessed::kNone && fresh.young();
@@ -209,7 +222,8 @@ TEST_P(YoungSeriesTest, IncrementalIsFresh) {
       ASSERT_EQ(kept.baseline.kind, fresh.baseline.kind);
       ASSERT_EQ(kept.baseline.year_before, fresh.baseline.year_before);
       if (random.chance(0.5)) {
-        scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options_, workspace_, reported);
+        scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options_, workspace_,
+                       reported);
       }
     }
   }

@@ -46,7 +46,8 @@ TEST(CompositeTest, TheCorrelationIsThatOfTheScoresShrunk) {
   EXPECT_EQ(many.between(1, 1), 1);
   for (int i = 0; i < 10'000; ++i) {
     double const shared = normal(random);
-    std::vector<double> const z = {shared, 0.5 * shared + std::sqrt(0.75) * normal(random), kNotScored};
+    std::vector<double> const z = {shared, 0.5 * shared + std::sqrt(0.75) * normal(random),
+                                   kNotScored};
     many.add(z);
   }
   EXPECT_NEAR(many.between(0, 1), 0.5, 0.03);
@@ -71,7 +72,8 @@ TEST(CompositeTest, CorrelatedScoresAddUpToOneOfVarianceOne) {
   for (int i = 0; i < 5'000; ++i) correlation.add(draw());
   double squares = 0;
   constexpr int kDraws = 20'000;
-  for (int i = 0; i < kDraws; ++i) squares += std::pow(*composite_score(draw(), weights, correlation), 2);
+  for (int i = 0; i < kDraws; ++i)
+    squares += std::pow(*composite_score(draw(), weights, correlation), 2);
   EXPECT_NEAR(squares / kDraws, 1, 0.04);
 }
 

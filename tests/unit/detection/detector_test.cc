@@ -20,9 +20,10 @@ using base::PeriodIndex;
 using testing::Random;
 
 bool same(const Assessment& a, const Assessment& b) {
-  return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p && a.z == b.z &&
-         a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) && a.dispersion == b.dispersion &&
-         a.scale == b.scale && a.width == b.width && a.scale_points == b.scale_points;
+  return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p &&
+         a.z == b.z && a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) &&
+         a.dispersion == b.dispersion && a.scale == b.scale && a.width == b.width &&
+         a.scale_points == b.scale_points;
 }
 
 // The scores of the path that a scale rests on, from kSettledTailFrom on.
@@ -34,8 +35,8 @@ std::vector<double> settled_tail(const ScoredSeries& scored, int target, const D
   return out;
 }
 
-// What is kept between ticks is a cache: with revisions, exclusions and preparation in any order, the
-// scores are those of the pure function, to the bit.
+// What is kept between ticks is a cache: with revisions, exclusions and preparation in any order,
+// the scores are those of the pure function, to the bit.
 TEST(ScoredSeriesTest, IncrementalIsFresh) {
   for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
     base::Calendar const calendar(unit);
@@ -43,7 +44,8 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
     for (uint64_t seed = 1; seed <= 6; ++seed) {
       Random random(seed);
       std::vector<int32_t> counts;
-      for (int t = 0; t < year * 8; ++t) counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
+      for (int t = 0; t < year * 8; ++t)
+        counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
       DetectorOptions options;
       options.farrington = FarringtonOptions::for_calendar(calendar);
       options.path_periods_max = 60;  // enough for a scale
@@ -52,7 +54,8 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
       std::vector<PeriodRange> excluded;
       std::vector<double> reported;
       for (int t = year * 5; t < year * 8 - 1; t += random.between(1, 3)) {
-        CountSeries const series{calendar, PeriodIndex(100), std::span(counts).first(static_cast<size_t>(t) + 1)};
+        CountSeries const series{calendar, PeriodIndex(100),
+                                 std::span(counts).first(static_cast<size_t>(t) + 1)};
         if (random.chance(0.3)) {
           int const late = random.between(0, t);
           counts[static_cast<size_t>(late)] += random.between(0, 6);
@@ -64,25 +67,29 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
         }
         if (random.chance(0.3)) {
           reported.resize(static_cast<size_t>(random.between(0, 5)));
-          for (size_t age = 0; age < reported.size(); ++age) reported[age] = 0.6 + 0.07 * static_cast<double>(age);
+          for (size_t age = 0; age < reported.size(); ++age)
+            reported[age] = 0.6 + 0.07 * static_cast<double>(age);
         }
         scored.revise(PeriodIndex(100 + t));
-        Assessment const fresh =
-            assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options, workspace, reported);
+        Assessment const fresh = assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options,
+                                        workspace, reported);
         Assessment const kept =
             scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace, reported);
-        ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum << " "
-                                       << fresh.cusum << " z " << kept.z << " " << fresh.z;
-        ASSERT_TRUE(std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
+        ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum
+                                       << " " << fresh.cusum << " z " << kept.z << " " << fresh.z;
+        ASSERT_TRUE(
+            std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
         if (random.chance(0.5)) {
-          scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace, reported);
+          scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace,
+                         reported);
         }
       }
     }
   }
 }
 
-// What has not been told yet is no fall: each period is tested against the part that should be there.
+// What has not been told yet is no fall: each period is tested against the part that should be
+// there.
 TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) {
   base::Calendar const calendar(base::CalendarUnit::kMonth);
   Random random(5);
@@ -92,7 +99,8 @@ TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) 
   options.farrington = FarringtonOptions::for_calendar(calendar);
   Workspace workspace;
   PeriodIndex const latest(119);
-  Assessment const whole = assess({calendar, PeriodIndex(0), counts}, latest, {}, Harm::kLow, options, workspace);
+  Assessment const whole =
+      assess({calendar, PeriodIndex(0), counts}, latest, {}, Harm::kLow, options, workspace);
   std::vector<double> const reported = {0.6, 0.8, 0.9};
   for (size_t age = 0; age < reported.size(); ++age) {
     int32_t& n = counts[counts.size() - 1 - age];
@@ -112,7 +120,8 @@ TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) 
 TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
   Random random(5);
   std::vector<int32_t> counts;
-  for (int t = 0; t < 120; ++t) counts.push_back(random.between(90, 110) * (t >= 108 ? 7 : 10) / 10);
+  for (int t = 0; t < 120; ++t)
+    counts.push_back(random.between(90, 110) * (t >= 108 ? 7 : 10) / 10);
   DetectorOptions options;
   options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
   Workspace workspace;
@@ -132,11 +141,12 @@ TEST(ScoreScaleTest, IsTheMedianOfTheScoresAgainstANormals) {
   std::vector<double> few(kScalePointsMin - 1, 9);
   EXPECT_EQ(score_scale(few), 1);
   std::vector<double> narrow(50, -0.1);
-  EXPECT_EQ(score_scale(narrow), 1) << "a series that scatters less than theory has it gains nothing";
+  EXPECT_EQ(score_scale(narrow), 1)
+      << "a series that scatters less than theory has it gains nothing";
 }
 
-// A real register: births by industry in Singapore, every month from 2000 on in both tails, downturns and all.
-// Theory alone would have surprises several times as often as it says.
+// A real register: births by industry in Singapore, every month from 2000 on in both tails,
+// downturns and all. Theory alone would have surprises several times as often as it says.
 TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
   std::string const file = "singapore/register.csv";
   std::map<std::string, std::vector<int32_t>> births;
@@ -155,8 +165,9 @@ TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
   for (const auto& [sector, counts] : births) {
     ScoredSeries scored;
     for (int t = 120; t < static_cast<int>(counts.size()); ++t) {
-      Assessment const a = scored.assess({months, first, std::span(counts).first(static_cast<size_t>(t) + 1)},
-                                         PeriodIndex(first.value + t), Harm::kLow, options, workspace);
+      Assessment const a =
+          scored.assess({months, first, std::span(counts).first(static_cast<size_t>(t) + 1)},
+                        PeriodIndex(first.value + t), Harm::kLow, options, workspace);
       if (a.why != NotAssessed::kNone) continue;
       tested += 2;
       surprises += std::min(a.p, a.p_other) < 0.01;
@@ -220,7 +231,9 @@ TEST_F(ShareTest, SmallPeriodsAreNotScored) {
   EXPECT_FALSE(at(59).not_assessed.empty());
 }
 
-TEST_F(ShareTest, WithoutHistoryThereIsNoAnswer) { EXPECT_FALSE(at(5).not_assessed.empty()); }
+TEST_F(ShareTest, WithoutHistoryThereIsNoAnswer) {
+  EXPECT_FALSE(at(5).not_assessed.empty());
+}
 
 }  // namespace
 }  // namespace bellwether::detection

@@ -29,7 +29,8 @@ double plain_mass(const CountDistribution& d, int64_t y) {
 }
 
 TEST(CountDistributionTest, TailsAreSumsOfMasses) {
-  for (CountDistribution d : {CountDistribution{0.3, 1}, {7, 1}, {7, 1.4}, {60, 3}, {400, 1}, {400, 25}}) {
+  for (CountDistribution d :
+       {CountDistribution{0.3, 1}, {7, 1}, {7, 1.4}, {60, 3}, {400, 1}, {400, 25}}) {
     double below = 0;
     for (int64_t y = 0; y < 900; ++y) {
       Tails const t = tails(d, y);

@@ -29,16 +29,21 @@ TEST_P(EarsAgainstR, BoundsAgree) {
     counts.push_back(std::stoi(row[1]));
   }
   auto const rows = testing::must(base::parse_csv(
-      testing::data_file("ears/" + name + ".csv"), name, {"t", "ears_ub_C1", "ears_ub_C2", "ears_ub_C3"},
+      testing::data_file("ears/" + name + ".csv"), name,
+      {"t", "ears_ub_C1", "ears_ub_C2", "ears_ub_C3"},
       {"observed", "mu0", "cusum_S_rossi", "cusum_S_standard", "cusum_S_anscombe"}));
   ASSERT_GT(rows.size(), 80u);
   for (size_t i = 0; i < rows.size(); ++i) {
     PeriodIndex const t(std::stoi(rows[i][0]));
     SCOPED_TRACE(t.value);
-    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC1}).upper, std::stod(rows[i][1]), 1e-8);
-    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC2}).upper, std::stod(rows[i][2]), 1e-8);
-    if (i < kEarsLag) continue;  // R begins to accumulate with the first period that it is asked for
-    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC3, 7, 0.025}).upper, std::stod(rows[i][3]), 1e-8);
+    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC1}).upper, std::stod(rows[i][1]),
+                1e-8);
+    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC2}).upper, std::stod(rows[i][2]),
+                1e-8);
+    if (i < kEarsLag)
+      continue;  // R begins to accumulate with the first period that it is asked for
+    EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC3, 7, 0.025}).upper,
+                std::stod(rows[i][3]), 1e-8);
   }
 }
 
@@ -46,9 +51,11 @@ INSTANTIATE_TEST_SUITE_P(Surveillance, EarsAgainstR, ::testing::Values("agona", 
 
 TEST(EarsTest, AYoungSeriesIsNotAssessed) {
   std::vector<int32_t> const counts = {5, 6, 5, 7, 5, 6, 5, 7, 6, 5};
-  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(7), {EarsMethod::kC1}).why, NotAssessed::kShortHistory);
+  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(7), {EarsMethod::kC1}).why,
+            NotAssessed::kShortHistory);
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(8), {EarsMethod::kC1}).why, NotAssessed::kNone);
-  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(9), {EarsMethod::kC2}).why, NotAssessed::kShortHistory);
+  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(9), {EarsMethod::kC2}).why,
+            NotAssessed::kShortHistory);
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(10), {EarsMethod::kC2}).why, NotAssessed::kNone);
 }
 

@@ -93,9 +93,11 @@ TEST_P(AgainstR, BaselinesVariancesBoundsAndTailsAgree) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Surveillance, AgainstR,
-                         ::testing::Combine(::testing::ValuesIn(kVariants), ::testing::ValuesIn(kCounts)),
+                         ::testing::Combine(::testing::ValuesIn(kVariants),
+                                            ::testing::ValuesIn(kCounts)),
                          [](const auto& p) {
-                           return base::cat(std::get<1>(p.param).name, "_", std::get<0>(p.param).name);
+                           return base::cat(std::get<1>(p.param).name, "_",
+                                            std::get<0>(p.param).name);
                          });
 
 // A series of `n` periods, as `count(t)` has it.
@@ -108,10 +110,12 @@ std::vector<int32_t> series_of(int n, F count) {
 
 class MonthlyTest : public ::testing::Test {
  protected:
-  Baseline fit_at(const std::vector<int32_t>& counts, int t, std::span<const PeriodRange> excluded = {}) {
+  Baseline fit_at(const std::vector<int32_t>& counts, int t,
+                  std::span<const PeriodRange> excluded = {}) {
     CountSeries const series{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), counts};
     return fit(series, PeriodIndex(t), excluded,
-               FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth)), workspace_);
+               FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth)),
+               workspace_);
   }
   Workspace workspace_;
 };
@@ -153,12 +157,13 @@ TEST_F(MonthlyTest, AwkwardSeriesHaveDefinedAnswers) {
   std::vector<PeriodRange> const all = {{PeriodIndex(0), PeriodIndex(79)}};
   EXPECT_EQ(fit_at(series_of(80, [](int) { return 9; }), 79, all).why, NotAssessed::kEmptySeason);
   for (const auto& counts :
-       {series_of(80, [](int t) { return t == 55 ? 1 : 0; }),                   // one event ever, in season
-        series_of(80, [](int t) { return t % 12 == 7 ? 1'000'000'000 : 0; }),   // huge, the rest empty
-        series_of(80, [](int t) { return t < 60 ? 0 : 12; }),                   // sixty zeros, then life
-        series_of(80, [](int t) { return t; }),                                 // a trend
-        series_of(80, [](int t) { return 1 << std::min(t / 3, 28); }),          // an explosion
-        series_of(80, [](int t) { return -5 + t % 12; })}) {                    // negative (revisions)
+       {series_of(80, [](int t) { return t == 55 ? 1 : 0; }),  // one event ever, in season
+        series_of(80,
+                  [](int t) { return t % 12 == 7 ? 1'000'000'000 : 0; }),  // huge, the rest empty
+        series_of(80, [](int t) { return t < 60 ? 0 : 12; }),              // sixty zeros, then life
+        series_of(80, [](int t) { return t; }),                            // a trend
+        series_of(80, [](int t) { return 1 << std::min(t / 3, 28); }),     // an explosion
+        series_of(80, [](int t) { return -5 + t % 12; })}) {               // negative (revisions)
     Baseline const b = fit_at(counts, 79);
     if (b.why != NotAssessed::kNone) continue;
     EXPECT_TRUE(std::isfinite(b.expected) && b.expected > 0);
@@ -177,8 +182,8 @@ TEST_F(MonthlyTest, ATrendBeyondEverythingCountedIsNotBelieved) {
   EXPECT_LE(b.expected, 10 + 79 * 79 / 10);
 }
 
-// Property: with Poisson counts the two mid-p tails are uniform; each is below 0.05 for about one in
-// twenty. Seeds are fixed, so this does not flicker.
+// Property: with Poisson counts the two mid-p tails are uniform; each is below 0.05 for about one
+// in twenty. Seeds are fixed, so this does not flicker.
 TEST_F(MonthlyTest, TailsAreAsOftenSmallAsTheySay) {
   Random random(20260101);
   int low = 0;

@@ -27,11 +27,13 @@ Assessment assessed(double width, int points = 78, double expected = 100, double
 
 std::vector<double> normal_scores(testing::Random& random, size_t n, double sd) {
   std::vector<double> z;
-  for (size_t i = 0; i < n; ++i) z.push_back(sd * normal_quantile(std::max(1e-12, random.uniform())));
+  for (size_t i = 0; i < n; ++i)
+    z.push_back(sd * normal_quantile(std::max(1e-12, random.uniform())));
   return z;
 }
 
-// Widths that differ no more than their estimation makes them are the same: the median counts for all.
+// Widths that differ no more than their estimation makes them are the same: the median counts for
+// all.
 TEST(RecalibrationTest, WidthsThatDifferByChanceAreOne) {
   testing::Random random(1);
   Recalibration r;
@@ -71,7 +73,8 @@ TEST(RecalibrationTest, NobodyIsNarrowerThanTheory) {
 
 TEST(RecalibrationTest, AFewSeriesKeepTheirOwnScale) {
   Recalibration r;
-  for (size_t i = 0; i < kPooledSeriesMin - 1; ++i) r.add(assessed(1 + 0.2 * static_cast<double>(i), 78, 100, 3));
+  for (size_t i = 0; i < kPooledSeriesMin - 1; ++i)
+    r.add(assessed(1 + 0.2 * static_cast<double>(i), 78, 100, 3));
   r.pool_widths();
   r.pool_tails();
   for (size_t i = 0; i < kPooledSeriesMin - 1; ++i) {
@@ -81,7 +84,8 @@ TEST(RecalibrationTest, AFewSeriesKeepTheirOwnScale) {
   }
 }
 
-// A tail that begins farther out than a normal's is taken in, up to a bound; what is far out says no more.
+// A tail that begins farther out than a normal's is taken in, up to a bound; what is far out says
+// no more.
 TEST(RecalibrationTest, AHeavyTailWeighsOnItsBandAlone) {
   testing::Random random(2);
   Recalibration r;

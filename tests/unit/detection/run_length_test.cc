@@ -1,5 +1,5 @@
-// Every figure of tests/data/arl (R's spc 0.6.7 and exact Markov chains, with the published ones beside
-// them), within 0.5 %.
+// Every figure of tests/data/arl (R's spc 0.6.7 and exact Markov chains, with the published ones
+// beside them), within 0.5 %.
 #include "detection/run_length.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,8 @@ constexpr double kTolerance = 0.005;
 
 std::vector<base::CsvRow> rows_of(const std::string& name, const std::vector<std::string>& columns,
                                   const std::vector<std::string>& others = {}) {
-  auto rows = testing::must(base::parse_csv(testing::data_file("arl/" + name), name, columns, others));
+  auto rows =
+      testing::must(base::parse_csv(testing::data_file("arl/" + name), name, columns, others));
   EXPECT_FALSE(rows.empty());
   return rows;
 }
@@ -26,8 +27,9 @@ void expect_run_length(double ours, const std::string& theirs) {
 }
 
 TEST(RunLengthTest, OneSidedCusumByThresholdAndShift) {
-  for (const base::CsvRow& row : rows_of("cusum_onesided_design.csv",
-                                         {"k", "L0", "h_one", "ARL_0.5", "ARL_1", "ARL_1.5", "ARL_2", "ARL_3"})) {
+  for (const base::CsvRow& row :
+       rows_of("cusum_onesided_design.csv",
+               {"k", "L0", "h_one", "ARL_0.5", "ARL_1", "ARL_1.5", "ARL_2", "ARL_3"})) {
     double const k = std::stod(row[0]);
     double const h = std::stod(row[2]);
     SCOPED_TRACE(base::cat("k ", k, " h ", h));
@@ -40,10 +42,10 @@ TEST(RunLengthTest, OneSidedCusumByThresholdAndShift) {
 }
 
 TEST(RunLengthTest, TwoSidedCusumWithAndWithoutAHeadStart) {
-  for (const base::CsvRow& row : rows_of(
-           "cusum_normal_k05.csv",
-           {"mu", "two_k.5_h4", "two_k.5_h4_FIR", "two_k.5_h5", "one_k.5_h4", "one_k.5_h5", "pub_h4", "pub_h4_fir"},
-           {"pub_h5_memory"})) {
+  for (const base::CsvRow& row : rows_of("cusum_normal_k05.csv",
+                                         {"mu", "two_k.5_h4", "two_k.5_h4_FIR", "two_k.5_h5",
+                                          "one_k.5_h4", "one_k.5_h5", "pub_h4", "pub_h4_fir"},
+                                         {"pub_h5_memory"})) {
     double const shift = std::stod(row[0]);
     SCOPED_TRACE(shift);
     expect_run_length(two_sided_cusum_average_run_length(0.5, 4, shift), row[1]);
@@ -56,13 +58,15 @@ TEST(RunLengthTest, TwoSidedCusumWithAndWithoutAHeadStart) {
 }
 
 TEST(RunLengthTest, CusumWithoutAReferenceValue) {
-  for (const base::CsvRow& row : rows_of("cusum_vance_k0_h10.csv", {"mu", "arl", "pub_Vance1986"})) {
+  for (const base::CsvRow& row :
+       rows_of("cusum_vance_k0_h10.csv", {"mu", "arl", "pub_Vance1986"})) {
     expect_run_length(cusum_average_run_length(0, 10, std::stod(row[0])), row[1]);
   }
 }
 
 TEST(RunLengthTest, ThresholdsForARunLength) {
-  for (const base::CsvRow& row : rows_of("cusum_h_for_370.csv", {"k", "h_for_ARL0_370_two"}, {"pub_memory"})) {
+  for (const base::CsvRow& row :
+       rows_of("cusum_h_for_370.csv", {"k", "h_for_ARL0_370_two"}, {"pub_memory"})) {
     // Two equal sides: each runs twice as long.
     EXPECT_NEAR(cusum_threshold(std::stod(row[0]), 740), std::stod(row[1]), 2e-3);
   }
@@ -80,8 +84,9 @@ TEST(RunLengthTest, Ewma) {
     double lambda, limit;
     const char* column;
   };
-  constexpr Chart kCharts[] = {{0.5, 3.071, "l0.5_L3.071"},   {0.03, 2.437, "l0.03_L2.437"}, {0.40, 3.054, "l0.40_L3.054"},
-                               {0.25, 2.998, "l0.25_L2.998"}, {0.20, 2.962, "l0.20_L2.962"}, {0.10, 2.814, "l0.10_L2.814"},
+  constexpr Chart kCharts[] = {{0.5, 3.071, "l0.5_L3.071"},   {0.03, 2.437, "l0.03_L2.437"},
+                               {0.40, 3.054, "l0.40_L3.054"}, {0.25, 2.998, "l0.25_L2.998"},
+                               {0.20, 2.962, "l0.20_L2.962"}, {0.10, 2.814, "l0.10_L2.814"},
                                {0.05, 2.615, "l0.05_L2.615"}};
   std::vector<std::string> columns = {"mu"};
   for (const Chart& c : kCharts) columns.emplace_back(c.column);
@@ -89,24 +94,27 @@ TEST(RunLengthTest, Ewma) {
     double const shift = std::stod(row[0]);
     for (size_t i = 0; i < std::size(kCharts); ++i) {
       SCOPED_TRACE(base::cat(kCharts[i].column, " shift ", shift));
-      expect_run_length(ewma_average_run_length(kCharts[i].lambda, kCharts[i].limit, shift), row[i + 1]);
+      expect_run_length(ewma_average_run_length(kCharts[i].lambda, kCharts[i].limit, shift),
+                        row[i + 1]);
     }
   }
 }
 
 TEST(RunLengthTest, PoissonCusumOnBothSides) {
   constexpr int kLattice = 20;  // k and h are multiples of 0.05
-  for (const base::CsvRow& row :
-       rows_of("poisson_cusum_exact_grid.csv",
-               {"lambda0", "ratio", "ARL0", "k_up", "h_up", "ARL0_up", "ARL1_up", "k_dn", "h_dn", "ARL0_dn", "ARL1_dn"})) {
+  for (const base::CsvRow& row : rows_of("poisson_cusum_exact_grid.csv",
+                                         {"lambda0", "ratio", "ARL0", "k_up", "h_up", "ARL0_up",
+                                          "ARL1_up", "k_dn", "h_dn", "ARL0_dn", "ARL1_dn"})) {
     double const rate = std::stod(row[0]);
     double const ratio = std::stod(row[1]);
     SCOPED_TRACE(base::cat("rate ", rate, " ratio ", ratio, " ARL0 ", row[2]));
     auto const up = [&](double r) {
-      return poisson_cusum_average_run_length(std::stod(row[3]), std::stod(row[4]), r, Side::kUpper, kLattice);
+      return poisson_cusum_average_run_length(std::stod(row[3]), std::stod(row[4]), r, Side::kUpper,
+                                              kLattice);
     };
     auto const down = [&](double r) {
-      return poisson_cusum_average_run_length(std::stod(row[7]), std::stod(row[8]), r, Side::kLower, kLattice);
+      return poisson_cusum_average_run_length(std::stod(row[7]), std::stod(row[8]), r, Side::kLower,
+                                              kLattice);
     };
     expect_run_length(up(rate), row[5]);
     expect_run_length(up(rate * ratio), row[6]);

@@ -29,7 +29,8 @@ class ClosingTest : public ::testing::Test {
     EXPECT_EQ(u->transition, TransitionKind::kCleared);
     EXPECT_EQ(u->clear_reason, reason);
     for (const auto& [key, alert] : region_.book.open()) EXPECT_NE(key.rule, "R1");
-    EXPECT_EQ(region_.book.find(region_.book.alert_name(u->key, u->raised))->cleared, PeriodIndex(t_));
+    EXPECT_EQ(region_.book.find(region_.book.alert_name(u->key, u->raised))->cleared,
+              PeriodIndex(t_));
   }
   Town town_{1};
   Region region_;
@@ -62,7 +63,8 @@ TEST_F(ClosingTest, OfLevelsThatTheRuleNoLongerTests) {
 }
 
 TEST_F(ClosingTest, OfAnAreaSetThatHasEnded) {
-  int32_t const ends = testing::must(kMonths.parse("2024-04")).value;  // the first month without HUB
+  int32_t const ends =
+      testing::must(kMonths.parse("2024-04")).value;  // the first month without HUB
   fall(ends - 4);
   ASSERT_EQ(t_, ends);
   ASSERT_NE(open_alert(region_.book, "R1", "HUB", "10"), nullptr);

@@ -23,14 +23,16 @@ alerts::RuleSet composite_alone(std::vector<std::string> parts) {
 
 class CompositeRuleTest : public ::testing::Test {
  protected:
-  explicit CompositeRuleTest(std::vector<std::string> parts = {"births:low", "deaths:high", "insolvencies:high"})
+  explicit CompositeRuleTest(std::vector<std::string> parts = {"births:low", "deaths:high",
+                                                               "insolvencies:high"})
       : region_(composite_alone(std::move(parts))) {
     region_.add(t_, {delta(Measure::kBirths, t_ - 400, 50'000)});
     for (; t_ < kBegin.value + 84; ++t_) region_.add(t_, month(100, 100));
   }
   // Each count scatters on its own.
   std::vector<Delta> month(int births, int deaths) const {
-    return {delta(Measure::kBirths, t_, births + t_ * 7 % 31 - 15), delta(Measure::kDeaths, t_, deaths + t_ * 11 % 29 - 14)};
+    return {delta(Measure::kBirths, t_, births + t_ * 7 % 31 - 15),
+            delta(Measure::kDeaths, t_, deaths + t_ * 11 % 29 - 14)};
   }
   std::optional<alerts::AlertUpdate> tick(const std::vector<Delta>& deltas) {
     auto const verdict = region_.tick(t_++, deltas);
@@ -116,7 +118,8 @@ TEST(CompositePropertyTest, IncrementalEqualsFresh) {
       history.emplace_back(t, town.month(t));
       alerts::Book const before = region.book;
       alerts::TickEvaluated const verdict = region.tick(t, history.back().second);
-      if (random.chance(0.5)) region.evaluator.prepare(PeriodIndex(t + 1), region.book, random.below(90));
+      if (random.chance(0.5))
+        region.evaluator.prepare(PeriodIndex(t + 1), region.book, random.below(90));
       if (t < kBegin.value + 60 || !random.chance(0.3)) continue;
       Evaluator fresh(shared_world(), options());
       for (const auto& [then, deltas] : history) {
@@ -129,7 +132,8 @@ TEST(CompositePropertyTest, IncrementalEqualsFresh) {
       ASSERT_EQ(fresh.evaluate(PeriodIndex(t), before, {{"registrations", 0, t}}, false), verdict)
           << "seed " << seed << " tick " << kMonths.name(PeriodIndex(t));
     }
-    EXPECT_NE(open_alert(region.book, "R13", "R", "10"), nullptr) << "nothing was raised: the test proves little";
+    EXPECT_NE(open_alert(region.book, "R13", "R", "10"), nullptr)
+        << "nothing was raised: the test proves little";
   }
 }
 

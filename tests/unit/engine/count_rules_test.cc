@@ -30,7 +30,8 @@ class CountRulesTest : public ::testing::Test {
   std::vector<Delta> month(Quiet q) const {
     int const wiggle = t_ * 7 % 9 - 4;
     std::vector<Delta> out;
-    for (auto [m, n] : {std::pair{Measure::kBirths, q.births}, {Measure::kDeaths, q.deaths},
+    for (auto [m, n] : {std::pair{Measure::kBirths, q.births},
+                        {Measure::kDeaths, q.deaths},
                         {Measure::kStrikeOffCompulsory, q.notices}}) {
       if (n > 0) out.push_back(delta(m, t_, n + wiggle));
     }
@@ -74,9 +75,13 @@ class CountRulesTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-TEST_F(CountRulesTest, R5CallsAWaveOfStrikeOffNotices) { live("R5", {.notices = 75}); }
+TEST_F(CountRulesTest, R5CallsAWaveOfStrikeOffNotices) {
+  live("R5", {.notices = 75});
+}
 
-TEST_F(CountRulesTest, R12CallsRisingDeaths) { live("R12", {.deaths = 75}); }
+TEST_F(CountRulesTest, R12CallsRisingDeaths) {
+  live("R12", {.deaths = 75});
+}
 
 TEST_F(CountRulesTest, FewBusinessesSuspendAnOpenAlert) {
   std::optional<alerts::AlertUpdate> u;
@@ -98,7 +103,8 @@ TEST(WeeklyRulesTest, AFallOfBirthsIsCalledByTheWeekAndClears) {
   int32_t const fall = begin + 300;
   int32_t t = begin;
   auto const week = [&](int births) {
-    std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4), delta(Measure::kDeaths, t, 30)};
+    std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4),
+                              delta(Measure::kDeaths, t, 30)};
     if (t == begin) out.push_back(delta(Measure::kBirths, t - 400, 5000));
     return out;
   };
@@ -113,7 +119,8 @@ TEST(WeeklyRulesTest, AFallOfBirthsIsCalledByTheWeekAndClears) {
   EXPECT_LE(alert->state.raised.value, fall + 3);
   EXPECT_EQ(alert->name, "R1.R.10." + kWeeks.name(alert->state.raised));
   EXPECT_EQ(alert->raised_at, kWeeks.end_of(alert->state.raised));
-  for (; t < fall + 60 && open_alert(region.book, "R1", "R", "10") != nullptr; ++t) region.tick(t, week(40));
+  for (; t < fall + 60 && open_alert(region.book, "R1", "R", "10") != nullptr; ++t)
+    region.tick(t, week(40));
   EXPECT_EQ(open_alert(region.book, "R1", "R", "10"), nullptr);
 }
 
@@ -122,12 +129,15 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   Region region;
   int32_t t = kBegin.value;
   auto const month = [&](int births) {
-    std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4), delta(Measure::kDeaths, t, 30)};
-    if (t == kBegin.value) out.push_back(delta(Measure::kBirths, t - 400, 5000));  // opening balance
+    std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4),
+                              delta(Measure::kDeaths, t, 30)};
+    if (t == kBegin.value)
+      out.push_back(delta(Measure::kBirths, t - 400, 5000));  // opening balance
     return out;
   };
   for (; t < kBegin.value + 30; ++t) {
-    for (const alerts::AlertUpdate& u : region.tick(t, month(40)).updates) ADD_FAILURE() << u.key.rule << " at " << t;
+    for (const alerts::AlertUpdate& u : region.tick(t, month(40)).updates)
+      ADD_FAILURE() << u.key.rule << " at " << t;
   }
   for (; t < kBegin.value + 34; ++t) region.tick(t, month(5));
   const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
@@ -144,7 +154,8 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   EXPECT_FALSE(trace(region.view(), *alert, 60).empty());
 }
 
-// Sections alone are tested; what drives them is judged against the same baselines as if it were tested.
+// Sections alone are tested; what drives them is judged against the same baselines as if it were
+// tested.
 TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
   std::optional<std::vector<alerts::Contribution>> found[2];
   for (bool const sections_only : {false, true}) {
@@ -153,7 +164,8 @@ TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
     if (sections_only) rules.rules[0].sector_levels = {"section"};
     Region region(rules);
     PeriodIndex const broken(kBegin.value + 30);
-    region.tell(alerts::RegimeBreakDeclared{{broken, PeriodIndex(broken.value + 23)}, "pandemic", "ann", {}});
+    region.tell(alerts::RegimeBreakDeclared{
+        {broken, PeriodIndex(broken.value + 23)}, "pandemic", "ann", {}});
     Town town(1);
     town.break_from = broken.value;
     town.break_until = broken.value + 23;
@@ -175,11 +187,14 @@ TEST(ContributionsTest, OnlyTheLargestPartsAreNamed) {
   std::string areas = "code,name,level,parent\nR,Realm,country,\n";
   for (int i = 1; i <= 8; ++i) areas += "D" + std::to_string(i) + ",District,district,R\n";
   auto const reference = std::make_shared<const reference::Reference>(reference::Reference{
-      testing::must(reference::Areas::parse(areas, "areas.csv", "set,name,member,from,until\n", "sets.csv")),
-      testing::must(reference::Sectors::parse(testing::kWorldSectors, "sectors.csv")), reference::Postcodes()});
+      testing::must(
+          reference::Areas::parse(areas, "areas.csv", "set,name,member,from,until\n", "sets.csv")),
+      testing::must(reference::Sectors::parse(testing::kWorldSectors, "sectors.csv")),
+      reference::Postcodes()});
   Evaluator evaluator(reference, options());
   alerts::Book book(kMonths);
-  book.fold(base::JournalOffset(0), alerts::RuleSetActivated{alerts::default_rules(kMonths), "test", {}});
+  book.fold(base::JournalOffset(0),
+            alerts::RuleSetActivated{alerts::default_rules(kMonths), "test", {}});
   int32_t const fall = kBegin.value + 84;
   for (int32_t t = kBegin.value; t <= fall; ++t) {
     PartitionTick part;
@@ -187,8 +202,9 @@ TEST(ContributionsTest, OnlyTheLargestPartsAreNamed) {
     for (int i = 1; i <= 8; ++i) {
       auto const area = testing::must(reference->areas.find("D" + std::to_string(i)));
       auto const births = [&](int32_t period, int64_t n) {
-        part.deltas.push_back({DeltaKey({area, testing::sector("10"), base::SizeBand(0)}, Measure::kBirths,
-                                        PeriodIndex(period)), n});
+        part.deltas.push_back({DeltaKey({area, testing::sector("10"), base::SizeBand(0)},
+                                        Measure::kBirths, PeriodIndex(period)),
+                               n});
       };
       if (t == kBegin.value) births(t - 200, 1000);
       births(t, (t < fall ? 40 : 40 - 4 * i) + t * 7 % 5 - 2);

@@ -28,7 +28,8 @@ TEST(EvaluatorTest, AFallIsCalledWhereItIsAndAboveItWithTheChildrenThatDriveIt) 
   ASSERT_NE(section, nullptr);
   ASSERT_FALSE(section->state.evidence.contributions.empty());
   bool named = false;
-  for (const alerts::Contribution& c : section->state.evidence.contributions) named |= c.sector == "10" && c.share > 0.7;
+  for (const alerts::Contribution& c : section->state.evidence.contributions)
+    named |= c.sector == "10" && c.share > 0.7;
   EXPECT_TRUE(named) << "Food products drives Manufacturing";
   EXPECT_EQ(open_alert(region.book, "R1", "R", "47"), nullptr);
   EXPECT_EQ(open_alert(region.book, "R1", "R", "unclassified"), nullptr);
@@ -43,8 +44,8 @@ TEST(EvaluatorTest, AQuietRegionStaysQuiet) {
       raised += u.transition == TransitionKind::kRaised && u.severity == alerts::Severity::kRed;
     }
   }
-  // 49 nodes × 2 rules × 100 assessed months at one false alarm in a thousand: about ten by CUSUM; many
-  // nodes hold the same businesses, so they come together.
+  // 49 nodes × 2 rules × 100 assessed months at one false alarm in a thousand: about ten by CUSUM;
+  // many nodes hold the same businesses, so they come together.
   EXPECT_LE(raised, 40);
 }
 
@@ -78,7 +79,8 @@ TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
       history.emplace_back(t, town.month(t));
       alerts::Book const before = region.book;
       alerts::TickEvaluated const verdict = region.tick(t, history.back().second);
-      if (random.chance(0.5)) region.evaluator.prepare(PeriodIndex(t + 1), region.book, random.below(60));
+      if (random.chance(0.5))
+        region.evaluator.prepare(PeriodIndex(t + 1), region.book, random.below(60));
       if (t < kBegin.value + 60 || !random.chance(0.2)) continue;
       Evaluator fresh(shared_world(), options());
       for (const auto& [then, deltas] : history) {
@@ -113,7 +115,8 @@ TEST(EvaluatorPropertyTest, HowTheBusinessesAreSpreadOverPartitionsDoesNotMatter
     for (PartitionTick& p : parts) p.reports = reports_of(p.deltas, t);
     random.shuffle(parts);
     spread.apply(PeriodIndex(t), parts);
-    ASSERT_EQ(spread.evaluate(PeriodIndex(t), before, {{"registrations", 0, t}}, false), verdict) << t;
+    ASSERT_EQ(spread.evaluate(PeriodIndex(t), before, {{"registrations", 0, t}}, false), verdict)
+        << t;
   }
 }
 

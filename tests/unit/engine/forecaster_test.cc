@@ -32,8 +32,8 @@ std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
       for (int t = 0; t < kMonthsKnown; ++t) {
         double const season = 1 + 0.4 * std::sin(2 * 3.14159265 * t / 12);
         auto const n = static_cast<int32_t>(mean * season + 10 * random.uniform());
-        deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)}, Measure::kBirths,
-                                               PeriodIndex(kFirst.value + t)),
+        deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)},
+                                               Measure::kBirths, PeriodIndex(kFirst.value + t)),
                           n});
       }
     }
@@ -49,7 +49,8 @@ std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_de
     reporting.begin(PeriodIndex(t));
     for (size_t d = 0; d < by_delay.size(); ++d) {
       indicators::Report const told{
-          {Measure::kBirths, static_cast<uint8_t>(d), PeriodIndex(t - static_cast<int32_t>(d))}, by_delay[d]};
+          {Measure::kBirths, static_cast<uint8_t>(d), PeriodIndex(t - static_cast<int32_t>(d))},
+          by_delay[d]};
       reporting.add(std::span(&told, 1));
     }
   }
@@ -57,7 +58,8 @@ std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_de
 }
 
 std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Panel> p) {
-  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough, {Measure::kBirths});
+  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough,
+                        {Measure::kBirths});
   while (forecaster.step(3)) {
   }
   return forecaster.finish();
@@ -156,14 +158,16 @@ TEST(ForecasterTest, WhatNeverHappenedHasNoForecast) {
 TEST(ForecastAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
   std::vector<double> y;
   Random random(5);
-  for (int t = 0; t < 120; ++t) y.push_back(200 + 80 * std::sin(2 * 3.14159265 * t / 12) + 10 * random.uniform());
+  for (int t = 0; t < 120; ++t)
+    y.push_back(200 + 80 * std::sin(2 * 3.14159265 * t / 12) + 10 * random.uniform());
   ForecastAccuracy const a = accuracy(y, 12, {});
   EXPECT_EQ(a.origins, kAccuracyOriginsMax);
   EXPECT_EQ(a.horizon, 3);
   EXPECT_LT(a.mase, 0.6);
   EXPECT_GT(a.coverage, 0.7);
   EXPECT_LT(a.smape, 10);
-  EXPECT_EQ(accuracy(std::span(y).first(20), 12, {}).origins, 0) << "too short to hold anything back";
+  EXPECT_EQ(accuracy(std::span(y).first(20), 12, {}).origins, 0)
+      << "too short to hold anything back";
 }
 
 }  // namespace

@@ -26,8 +26,10 @@ class LimitRulesTest : public ::testing::Test {
   }
   std::vector<Delta> deltas(Month m) const {
     std::vector<Delta> out;
-    for (auto [measure, n] : {std::pair{Measure::kBirths, m.births}, {Measure::kDeaths, m.deaths},
-                              {Measure::kInteractions, m.enquiries}, {m.answered, m.enquiries}}) {
+    for (auto [measure, n] : {std::pair{Measure::kBirths, m.births},
+                              {Measure::kDeaths, m.deaths},
+                              {Measure::kInteractions, m.enquiries},
+                              {m.answered, m.enquiries}}) {
       if (n > 0) out.push_back(delta(measure, t_, n));
     }
     return out;
@@ -70,8 +72,9 @@ TEST_F(LimitRulesTest, R2CallsAShrinkingSectorAfterTwoQuartersIsSuspendedAndClea
 }
 
 TEST_F(LimitRulesTest, R9CallsSlowServiceAtOnceIsSuspendedAndClearsWellBelowTheLimit) {
-  Month const slow{.answered = Measure::kResponse14};        // 60 to 80 hours
-  Month const better{.answered = Measure::kResponse12};      // 32 to 40: below the limit, above 80 % of it
+  Month const slow{.answered = Measure::kResponse14};  // 60 to 80 hours
+  Month const better{.answered =
+                         Measure::kResponse12};  // 32 to 40: below the limit, above 80 % of it
   EXPECT_FALSE(tick("R9", {}));
   auto u = tick("R9", slow);
   ASSERT_TRUE(u);

@@ -18,8 +18,12 @@ using testing::sector;
 constexpr int64_t kHour = 3'600'000;
 constexpr int64_t kDay = 24 * kHour;
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
-UnixMillis at(int y, int m, int d, int hour = 0) { return UnixMillis(base::start_of(day(y, m, d)).value + hour * kHour); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+UnixMillis at(int y, int m, int d, int hour = 0) {
+  return UnixMillis(base::start_of(day(y, m, d)).value + hour * kHour);
+}
 constexpr UnixMillis kNow(1'800'000'000'000);  // 2027
 
 PartitionOptions months(size_t inputs) {
@@ -135,7 +139,8 @@ TEST(PartitionEngineTest, AQuietInputHoldsTheTickUntilItCountsAsIdle) {
   UnixMillis const now = at(2019, 2, 10);
   engine.offer(1, Offset(0), at(2019, 1, 9), now, heartbeat(at(2019, 1, 9)));
   engine.offer(0, Offset(0), at(2019, 1, 10), now, birth(1, day(2019, 1, 9)));
-  EXPECT_EQ(engine.offer(0, Offset(1), at(2019, 2, 9), now, birth(2, day(2019, 2, 9))), Taken::kHeld);
+  EXPECT_EQ(engine.offer(0, Offset(1), at(2019, 2, 9), now, birth(2, day(2019, 2, 9))),
+            Taken::kHeld);
   UnixMillis const quiet_since = now;
   engine.at_end(1, Offset(1), quiet_since, UnixMillis(now.value + options.idle_after_ms - 1));
   EXPECT_FALSE(engine.take_tick()) << "not yet quiet for long enough";
@@ -196,7 +201,8 @@ TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning
     Feed feed(engine, 0);
     EXPECT_EQ(feed(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld);
     engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
-    EXPECT_EQ(feed(at(2019, 1, 10), birth(1, day(2019, 1, 9))), idle == Idle::kNever ? Taken::kHeld : Taken::kTaken);
+    EXPECT_EQ(feed(at(2019, 1, 10), birth(1, day(2019, 1, 9))),
+              idle == Idle::kNever ? Taken::kHeld : Taken::kTaken);
     if (idle != Idle::kNever) {
       EXPECT_EQ(engine.open_tick(), options.calendar.period_of(day(2019, 1, 1)));
     }
@@ -243,7 +249,8 @@ TEST(PartitionEngineTest, ATimestampFromTheFarFutureIsClampedAndCounted) {
 TEST(PartitionEngineTest, ARefusedRecordIsCountedAndMovesTheWatermark) {
   PartitionEngine engine(PartitionId(0), months(1));
   engine.offer(0, Offset(0), at(2019, 1, 10), kNow, birth(1, day(2019, 1, 9)));
-  EXPECT_EQ(engine.offer_refused(0, Offset(1), at(2019, 2, 3), kNow, events::Refusal::kUnknownArea), Taken::kTaken);
+  EXPECT_EQ(engine.offer_refused(0, Offset(1), at(2019, 2, 3), kNow, events::Refusal::kUnknownArea),
+            Taken::kTaken);
   EXPECT_EQ(engine.counts().refused[0][static_cast<size_t>(events::Refusal::kUnknownArea)], 1);
   EXPECT_TRUE(engine.take_tick());
 }
@@ -271,8 +278,8 @@ TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoWhereTheYearTurns) {
   PartitionEngine engine(PartitionId(0), options);
   Feed feed(engine, 0);
   feed(at(2020, 12, 30), birth(1, day(2020, 12, 29)));
-  feed(at(2021, 1, 3, 23), birth(2, day(2021, 1, 3)));       // a Sunday of 2020-W53
-  feed(at(2021, 1, 4, 0), birth(3, day(2021, 1, 3)));        // within the allowed disorder of an hour
+  feed(at(2021, 1, 3, 23), birth(2, day(2021, 1, 3)));  // a Sunday of 2020-W53
+  feed(at(2021, 1, 4, 0), birth(3, day(2021, 1, 3)));   // within the allowed disorder of an hour
   EXPECT_FALSE(engine.take_tick());
   feed(at(2021, 1, 4, 2), birth(4, day(2021, 1, 4)));
   auto const tick = engine.take_tick();
@@ -298,7 +305,8 @@ TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
   for (int64_t i = 0; i < kInteractions; ++i) {
     auto const n = static_cast<uint64_t>(i);
     if (n % kEach == 0 && n > 0) feed(at(2019, 1, 10), birth(1 + n / kEach, day(2019, 1, 9)));
-    Event e = testing::fact(EventKind::kInteraction, 1 + n / kEach, 10'000'000 + n, day(2019, 1, 9));
+    Event e =
+        testing::fact(EventKind::kInteraction, 1 + n / kEach, 10'000'000 + n, day(2019, 1, 9));
     e.minutes = 4095;
     feed(at(2019, 1, 10), e);
   }
@@ -312,8 +320,8 @@ TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
   EXPECT_EQ(minutes, kInteractions * 4095);
 }
 
-// The cut is a function of each input's log alone: however the inputs are interleaved, the same ticks
-// come out with the same deltas and the same offsets.
+// The cut is a function of each input's log alone: however the inputs are interleaved, the same
+// ticks come out with the same deltas and the same offsets.
 struct Closed {
   int32_t tick;
   std::vector<int64_t> cut;
@@ -334,7 +342,9 @@ Logs random_logs(Random& random) {
   Logs logs(2);
   for (const Event& e : testing::random_log(random, {.businesses = 30, .days = 500})) {
     logs[e.kind == EventKind::kInteraction].push_back(
-        {UnixMillis(base::start_of(e.effective).value + static_cast<int64_t>(random.below(40)) * kDay / 2), e});
+        {UnixMillis(base::start_of(e.effective).value +
+                    static_cast<int64_t>(random.below(40)) * kDay / 2),
+         e});
   }
   for (auto& log : logs) {
     // In order of publication, but for a little disorder.
@@ -359,7 +369,8 @@ std::vector<Closed> run(const Logs& logs, Random& random) {
     ++stuck;
     if (next[i] == logs[i].size()) continue;
     const auto& [published, event] = logs[i][next[i]];
-    if (engine.offer(i, Offset(static_cast<int64_t>(next[i])), published, kNow, event) == Taken::kTaken) {
+    if (engine.offer(i, Offset(static_cast<int64_t>(next[i])), published, kNow, event) ==
+        Taken::kTaken) {
       ++next[i];
       stuck = 0;
     }

@@ -38,7 +38,8 @@ inline std::shared_ptr<const reference::Reference> shared_world() {
 
 inline Delta delta(Measure m, int32_t period, int64_t n, std::string_view area = "N1",
                    std::string_view sector = "10") {
-  return {DeltaKey({testing::area(area), testing::sector(sector), base::SizeBand(0)}, m, PeriodIndex(period)),
+  return {DeltaKey({testing::area(area), testing::sector(sector), base::SizeBand(0)}, m,
+                   PeriodIndex(period)),
           n};
 }
 
@@ -76,7 +77,8 @@ class Town {
   double break_factor = 1;
 
  private:
-  static void add(std::vector<Delta>& out, std::string_view a, std::string_view s, Measure m, int32_t t, int32_t n) {
+  static void add(std::vector<Delta>& out, std::string_view a, std::string_view s, Measure m,
+                  int32_t t, int32_t n) {
     if (n != 0) out.push_back(delta(m, t, n, a, s));
   }
   int32_t noisy(double mean) {
@@ -110,11 +112,14 @@ inline std::vector<indicators::Report> reports_of(std::span<const Delta> deltas,
 
 class Region {
  public:
-  explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths), base::Calendar calendar = kMonths)
+  explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths),
+                  base::Calendar calendar = kMonths)
       : evaluator(shared_world(), options(calendar)), book(calendar) {
     tell(alerts::RuleSetActivated{std::move(rules), "test", base::UnixMillis(0)});
   }
-  alerts::FoldOutcome tell(const alerts::JournalEntry& entry) { return book.fold(base::JournalOffset(next_++), entry); }
+  alerts::FoldOutcome tell(const alerts::JournalEntry& entry) {
+    return book.fold(base::JournalOffset(next_++), entry);
+  }
   // The past, that no one judges.
   void add(int32_t t, const std::vector<Delta>& deltas) {
     PartitionTick part;
@@ -125,7 +130,8 @@ class Region {
   }
   alerts::TickEvaluated tick(int32_t t, const std::vector<Delta>& deltas) {
     add(t, deltas);
-    alerts::TickEvaluated verdict = evaluator.evaluate(PeriodIndex(t), book, {{"registrations", 0, t}}, false);
+    alerts::TickEvaluated verdict =
+        evaluator.evaluate(PeriodIndex(t), book, {{"registrations", 0, t}}, false);
     EXPECT_EQ(tell(verdict), alerts::FoldOutcome::kApplied);
     through_ = PeriodIndex(t);
     return verdict;
@@ -155,8 +161,9 @@ inline const alerts::Alert* open_alert(const alerts::Book& book, std::string rul
   return found == book.open().end() ? nullptr : found->second.get();
 }
 // What a tick made of one alert; null when it says nothing of it.
-inline const alerts::AlertUpdate* update_of(const alerts::TickEvaluated& verdict, std::string_view rule,
-                                            std::string_view area, std::string_view sector) {
+inline const alerts::AlertUpdate* update_of(const alerts::TickEvaluated& verdict,
+                                            std::string_view rule, std::string_view area,
+                                            std::string_view sector) {
   for (const alerts::AlertUpdate& u : verdict.updates) {
     if (u.key.rule == rule && u.key.area == area && u.key.sector == sector) return &u;
   }

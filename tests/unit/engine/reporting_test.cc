@@ -52,7 +52,8 @@ TEST(ReportingTest, ARegisterLoadedInOneGoHasNoDelays) {
   EXPECT_EQ(reporting.shares().at(kBirths, 0), 1);
 }
 
-// Ticks may be cut elsewhere on another replica, and what comes early or late into a tick is the same facts.
+// Ticks may be cut elsewhere on another replica, and what comes early or late into a tick is the
+// same facts.
 TEST(ReportingTest, TheTicksBeforeDoNotMatter) {
   Reporting straight(kMonths);
   tell_steadily(straight, 500, 540);
@@ -62,8 +63,8 @@ TEST(ReportingTest, TheTicksBeforeDoNotMatter) {
     held.push_back(report(t, 0, 70));
     held.push_back(report(t - 1, 1, 20));
     held.push_back(report(t - 2, 2, 10));
-    if (t % 7 == 0) held.push_back(report(t + 1, 0, 5));   // told before its tick
-    if (t % 7 == 1) held.push_back(report(t, 0, -5));      // and withdrawn
+    if (t % 7 == 0) held.push_back(report(t + 1, 0, 5));  // told before its tick
+    if (t % 7 == 1) held.push_back(report(t, 0, -5));     // and withdrawn
     if (t % 3 == 0 || t == 540) tell(other, t, std::exchange(held, {}));
   }
   EXPECT_EQ(other.shares().at(kBirths, 0), straight.shares().at(kBirths, 0));
@@ -86,12 +87,14 @@ TEST(ReportingTest, ALateHabitIsForgottenAfterTheWindow) {
 
 TEST(ReportingTest, ReportsThatAreAllLateAreTestedWhenTheyAreThere) {
   Reporting reporting(kMonths);
-  for (int32_t t = 500; t < 540; ++t) tell(reporting, t, {report(t - 2, 2, 50), report(t - 3, 3, 50)});
+  for (int32_t t = 500; t < 540; ++t)
+    tell(reporting, t, {report(t - 2, 2, 50), report(t - 3, 3, 50)});
   EXPECT_EQ(reporting.shares().testable_age(kBirths), 3);
   EXPECT_NEAR(reporting.shares().at(kBirths, 2), 0.5, 1e-12);
 }
 
-// A third of the births is told a month late. Nothing has fallen, so nothing is called; what falls is.
+// A third of the births is told a month late. Nothing has fallen, so nothing is called; what falls
+// is.
 TEST(EvaluatorReportingTest, LateReportsAreNoDownturn) {
   Town town(7);
   town.late_share = 1.0 / 3;

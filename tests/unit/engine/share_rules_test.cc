@@ -17,7 +17,8 @@ class ShareRulesTest : public ::testing::Test {
     for (; t_ < kBegin.value + 60; ++t_) region_.add(t_, month(100, 20));
   }
   static std::vector<Delta> month_at(int32_t t, int all, int distress) {
-    std::vector<Delta> out = {delta(Measure::kBirths, t, 40 + t % 3), delta(Measure::kDeaths, t, 30)};
+    std::vector<Delta> out = {delta(Measure::kBirths, t, 40 + t % 3),
+                              delta(Measure::kDeaths, t, 30)};
     if (all > 0) out.push_back(delta(Measure::kInteractions, t, all));
     if (distress > 0) out.push_back(delta(Measure::kInteractionsDistress, t, distress + t % 2));
     return out;

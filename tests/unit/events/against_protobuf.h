@@ -1,5 +1,5 @@
-// The oracle of the hand-written parser: protobuf's generated one. Both are given the same bytes; they
-// must agree whether these are a message, and on every field.
+// The oracle of the hand-written parser: protobuf's generated one. Both are given the same bytes;
+// they must agree whether these are a message, and on every field.
 #pragma once
 
 #include <bit>
@@ -83,14 +83,16 @@ class Comparison {
       using Slots = FilingRecordedSlots;
       kind_number("category", Slots::kCategory, f.category());
       kind_text("description", Slots::kDescription, f.description());
-      date("period_end", int{kKindNumber} + int{Slots::kPeriodEnd}, f.has_period_end(), f.period_end());
+      date("period_end", int{kKindNumber} + int{Slots::kPeriodEnd}, f.has_period_end(),
+           f.period_end());
       date("due", int{kKindNumber} + int{Slots::kDue}, f.has_due(), f.due());
       date("filed", int{kKindNumber} + int{Slots::kFiled}, f.has_filed(), f.filed());
     }
     if (e.has_filing_due()) {
       const v1::FilingDue& f = e.filing_due();
       kind_number("category", FilingDueSlots::kCategory, f.category());
-      date("next_due", int{kKindNumber} + int{FilingDueSlots::kNextDue}, f.has_next_due(), f.next_due());
+      date("next_due", int{kKindNumber} + int{FilingDueSlots::kNextDue}, f.has_next_due(),
+           f.next_due());
     }
     if (e.has_insolvency_case()) {
       kind_number("type", InsolvencyCaseSlots::kType, e.insolvency_case().type());
@@ -260,9 +262,12 @@ inline std::string difference_from_protobuf(Topic topic, std::string_view bytes,
   switch (topic) {
     case Topic::kRegistrations:
       return compare(v1::RegistrationEvent(), &Comparison::registration);
-    case Topic::kSupport: return compare(v1::SupportEvent(), &Comparison::support);
-    case Topic::kProcurement: return compare(v1::ProcurementEvent(), &Comparison::procurement);
-    case Topic::kObservations: return compare(v1::Observation(), &Comparison::observation);
+    case Topic::kSupport:
+      return compare(v1::SupportEvent(), &Comparison::support);
+    case Topic::kProcurement:
+      return compare(v1::ProcurementEvent(), &Comparison::procurement);
+    case Topic::kObservations:
+      return compare(v1::Observation(), &Comparison::observation);
   }
   return "no such topic";
 }

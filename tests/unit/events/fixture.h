@@ -61,8 +61,12 @@ inline const reference::Reference& west_midlands() {
   return *world;
 }
 
-inline AreaId area(std::string_view code) { return must(west_midlands().areas.find(code)); }
-inline SectorId sector(std::string_view code) { return must(west_midlands().sectors.find(code)); }
+inline AreaId area(std::string_view code) {
+  return must(west_midlands().areas.find(code));
+}
+inline SectorId sector(std::string_view code) {
+  return must(west_midlands().sectors.find(code));
+}
 
 inline UnixMillis at(int year, int month, int day, int hour = 0, int minute = 0) {
   return UnixMillis(base::start_of(base::days_from_civil(year, month, day)).value +
@@ -111,9 +115,15 @@ Message about_business() {
   *event.mutable_effective_date() = date(2019, 5, 1);
   return event;
 }
-inline v1::RegistrationEvent registration() { return about_business<v1::RegistrationEvent>(); }
-inline v1::SupportEvent support() { return about_business<v1::SupportEvent>(); }
-inline v1::ProcurementEvent procurement() { return about_business<v1::ProcurementEvent>(); }
+inline v1::RegistrationEvent registration() {
+  return about_business<v1::RegistrationEvent>();
+}
+inline v1::SupportEvent support() {
+  return about_business<v1::SupportEvent>();
+}
+inline v1::ProcurementEvent procurement() {
+  return about_business<v1::ProcurementEvent>();
+}
 inline v1::Observation observation() {
   v1::Observation event;
   event.set_event_id("births/2019-05");

@@ -28,9 +28,9 @@ TEST(FrameTest, TheFirstMessageOfTheFileMayBeWrittenInFull) {
 }
 
 TEST(FrameTest, AnotherMessageOfTheFileIsRefused) {
-  EXPECT_EQ(unframe(kHead + "\x02\x02"s + "body"), std::nullopt);       // [1]
-  EXPECT_EQ(unframe(kHead + "\x04\x00\x00"s + "body"), std::nullopt);   // [0, 0]
-  EXPECT_EQ(unframe(kHead + "\x01\x00"s + "body"), std::nullopt);       // count −1
+  EXPECT_EQ(unframe(kHead + "\x02\x02"s + "body"), std::nullopt);      // [1]
+  EXPECT_EQ(unframe(kHead + "\x04\x00\x00"s + "body"), std::nullopt);  // [0, 0]
+  EXPECT_EQ(unframe(kHead + "\x01\x00"s + "body"), std::nullopt);      // count −1
 }
 
 TEST(FrameTest, AFrameThatIsCutShortIsRefused) {

@@ -20,10 +20,14 @@ constexpr Topic kTopics[] = {Topic::kRegistrations, Topic::kSupport, Topic::kPro
 
 std::unique_ptr<google::protobuf::Message> new_event(Topic topic) {
   switch (topic) {
-    case Topic::kRegistrations: return std::make_unique<v1::RegistrationEvent>();
-    case Topic::kSupport: return std::make_unique<v1::SupportEvent>();
-    case Topic::kProcurement: return std::make_unique<v1::ProcurementEvent>();
-    case Topic::kObservations: return std::make_unique<v1::Observation>();
+    case Topic::kRegistrations:
+      return std::make_unique<v1::RegistrationEvent>();
+    case Topic::kSupport:
+      return std::make_unique<v1::SupportEvent>();
+    case Topic::kProcurement:
+      return std::make_unique<v1::ProcurementEvent>();
+    case Topic::kObservations:
+      return std::make_unique<v1::Observation>();
   }
   return nullptr;
 }
@@ -37,8 +41,10 @@ class Generator {
   bool one_in(uint64_t n) { return below(n) == 0; }
 
   std::string text() {
-    static constexpr const char* kWords[] = {"", "GB", "companies-house", "01234567", "B15 2TT", "é",
-                                             "東京", "🏭", "a rather longer text of plain ASCII letters"};
+    static constexpr const char* kWords[] = {
+        "",         "GB",      "companies-house",
+        "01234567", "B15 2TT", "é",
+        "東京",     "🏭",       "a rather longer text of plain ASCII letters"};
     std::string result;
     for (uint64_t words = below(3); words > 0; --words) result += kWords[below(std::size(kWords))];
     return result;
@@ -75,11 +81,20 @@ class Generator {
     for (uint64_t times = 1 + below(4); times > 0 && !bytes.empty(); --times) {
       size_t const at = below(bytes.size());
       switch (below(5)) {
-        case 0: bytes[at] = static_cast<char>(random_()); break;
-        case 1: bytes.insert(at, 1, static_cast<char>(random_())); break;
-        case 2: bytes.erase(at, 1 + below(3)); break;
-        case 3: bytes.insert(at, bytes.substr(below(bytes.size()), below(20))); break;
-        default: bytes.resize(at);
+        case 0:
+          bytes[at] = static_cast<char>(random_());
+          break;
+        case 1:
+          bytes.insert(at, 1, static_cast<char>(random_()));
+          break;
+        case 2:
+          bytes.erase(at, 1 + below(3));
+          break;
+        case 3:
+          bytes.insert(at, bytes.substr(below(bytes.size()), below(20)));
+          break;
+        default:
+          bytes.resize(at);
       }
     }
   }
@@ -90,15 +105,21 @@ class Generator {
     const auto* reflection = message.GetReflection();
     bool const list = field->is_repeated();
     switch (field->cpp_type()) {
-      case Descriptor::CPPTYPE_STRING: reflection->SetString(&message, field, text()); break;
-      case Descriptor::CPPTYPE_UINT64: reflection->SetUInt64(&message, field, number()); break;
+      case Descriptor::CPPTYPE_STRING:
+        reflection->SetString(&message, field, text());
+        break;
+      case Descriptor::CPPTYPE_UINT64:
+        reflection->SetUInt64(&message, field, number());
+        break;
       case Descriptor::CPPTYPE_INT64:
         reflection->SetInt64(&message, field, static_cast<int64_t>(number()));
         break;
       case Descriptor::CPPTYPE_INT32:
         reflection->SetInt32(&message, field, static_cast<int32_t>(number()));
         break;
-      case Descriptor::CPPTYPE_BOOL: reflection->SetBool(&message, field, one_in(2)); break;
+      case Descriptor::CPPTYPE_BOOL:
+        reflection->SetBool(&message, field, one_in(2));
+        break;
       case Descriptor::CPPTYPE_DOUBLE:
         reflection->SetDouble(&message, field, std::bit_cast<double>(number()));
         break;
@@ -112,7 +133,8 @@ class Generator {
         fill(list ? *reflection->AddMessage(&message, field)
                   : *reflection->MutableMessage(&message, field));
         break;
-      default: FAIL() << "no generator for " << field->full_name();
+      default:
+        FAIL() << "no generator for " << field->full_name();
     }
   }
 
@@ -198,10 +220,9 @@ TEST_F(MessageTest, RandomBytesAreTakenOrRefusedAsByProtobuf) {
   Generator generator(kSeed + 3);
   int accepted = 0;
   for (int i = 0; i < 10 * kCases && !HasFailure(); ++i) {
-    accepted += expect_as_protobuf(kTopics[generator.below(4)],
-                                   generator.bytes(generator.below(12)))
-                    ? 1
-                    : 0;
+    accepted +=
+        expect_as_protobuf(kTopics[generator.below(4)], generator.bytes(generator.below(12))) ? 1
+                                                                                              : 0;
   }
   EXPECT_GT(accepted, 100);
 }
@@ -301,13 +322,29 @@ TEST_F(MessageTest, TopicsOfAnInteractionComePackedOrOneByOne) {
   EXPECT_FALSE(expect_as_protobuf(Topic::kSupport, field(40, field(4, "\x0a\x94"))));
 }
 
-// One letter, or a broken one, at every length and place around the eight bytes that are checked at once.
+// One letter, or a broken one, at every length and place around the eight bytes that are checked at
+// once.
 TEST_F(MessageTest, TextsAreUtf8WhereProtobufSaysSo) {
-  const std::string pieces[] = {
-      "\x7f",         "\x80",         "\xc1\xbf",     "\xc2\x80",         "\xdf\xbf",
-      "\xe0\x9f\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xed\xa0\x80",     "\xef\xbf\xbf",
-      "\xf0\x8f\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-      "\xe2\x82",     "\xf0\x9f\x8f", "\xc3",         "\xe2\x28\xa1",     "\xf8\x88\x80\x80\x80"};
+  const std::string pieces[] = {"\x7f",
+                                "\x80",
+                                "\xc1\xbf",
+                                "\xc2\x80",
+                                "\xdf\xbf",
+                                "\xe0\x9f\xbf",
+                                "\xe0\xa0\x80",
+                                "\xed\x9f\xbf",
+                                "\xed\xa0\x80",
+                                "\xef\xbf\xbf",
+                                "\xf0\x8f\xbf\xbf",
+                                "\xf0\x90\x80\x80",
+                                "\xf4\x8f\xbf\xbf",
+                                "\xf4\x90\x80\x80",
+                                "\xf5\x80\x80\x80",
+                                "\xe2\x82",
+                                "\xf0\x9f\x8f",
+                                "\xc3",
+                                "\xe2\x28\xa1",
+                                "\xf8\x88\x80\x80\x80"};
   int accepted = 0;
   for (const std::string& piece : pieces) {
     for (size_t before = 0; before < 10; ++before) {

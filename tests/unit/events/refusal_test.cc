@@ -1,5 +1,5 @@
-// Bad input: every reason has an example, every limit is tried at its end and one above, and the reason
-// that stands first in the order of checks is the one that is given.
+// Bad input: every reason has an example, every limit is tried at its end and one above, and the
+// reason that stands first in the order of checks is the one that is given.
 #include "events/refusal.h"
 
 #include <gtest/gtest.h>
@@ -34,8 +34,8 @@ Record registration_with(const std::function<void(Registration&)>& change) {
   return changed<Registration>(registered(), change);
 }
 Record interaction_with(const std::function<void(v1::Interaction&)>& change) {
-  return changed<v1::SupportEvent>(
-      interaction(), [&](v1::SupportEvent& e) { change(*e.mutable_interaction()); });
+  return changed<v1::SupportEvent>(interaction(),
+                                   [&](v1::SupportEvent& e) { change(*e.mutable_interaction()); });
 }
 Record with_value(std::string value) {
   Record result = record(registered());
@@ -71,7 +71,8 @@ std::vector<Example> envelope_examples() {
       {"a support event", Refusal::kWrongTopic, with_value(record(interaction()).value)},
       {"an award", Refusal::kWrongTopic, with_value(record(awarded()).value)},
       {"a figure", Refusal::kWrongTopic, with_value(record(figure()).value)},
-      {"a registration on another topic", Refusal::kWrongTopic,
+      {"a registration on another topic",
+       Refusal::kWrongTopic,
        {Topic::kSupport, std::string(kKey), record(registered()).value}},
   };
 }
@@ -156,9 +157,8 @@ std::vector<Example> code_examples() {
     return registration_with([&](Registration& e) { e.mutable_registered()->set_area_code(code); });
   };
   auto const with_activity = [](v1::Activity a) {
-    return registration_with([&](Registration& e) {
-      *e.mutable_registered()->mutable_activities(0) = a;
-    });
+    return registration_with(
+        [&](Registration& e) { *e.mutable_registered()->mutable_activities(0) = a; });
   };
   v1::SupportEvent nowhere = enquiry();
   nowhere.set_area_code("X99");
@@ -168,8 +168,7 @@ std::vector<Example> code_examples() {
       {"an unknown area", Refusal::kUnknownArea, in_area("X99")},
       {"a region", Refusal::kUnknownArea, in_area("E12000005")},
       {"a set", Refusal::kUnknownArea, in_area("E37000012")},
-      {"an unknown postcode", Refusal::kUnknownArea,
-       registration_with([](Registration& e) {
+      {"an unknown postcode", Refusal::kUnknownArea, registration_with([](Registration& e) {
          e.mutable_registered()->clear_area_code();
          e.mutable_registered()->set_postcode("ZZ1 1ZZ");
        })},
@@ -200,22 +199,18 @@ std::vector<Example> detail_examples() {
        event([](Registration& e) { e.mutable_filing_due(); })},
       {"no insolvency type", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_insolvency_case(); })},
-      {"no strike-off action", Refusal::kMissingDetail,
-       event([](Registration& e) {
+      {"no strike-off action", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_strike_off_notice()->set_kind(v1::STRIKE_OFF_KIND_VOLUNTARY);
        })},
-      {"a strike-off by nobody", Refusal::kMissingDetail,
-       event([](Registration& e) {
+      {"a strike-off by nobody", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_strike_off_notice()->set_action(v1::STRIKE_OFF_ACTION_PROPOSED);
        })},
       {"no charge action", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_charge_changed(); })},
-      {"an officer of no role", Refusal::kMissingDetail,
-       event([](Registration& e) {
+      {"an officer of no role", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_officer_changed()->set_action(v1::OFFICER_ACTION_RESIGNED);
        })},
-      {"an officer who did nothing", Refusal::kMissingDetail,
-       event([](Registration& e) {
+      {"an officer who did nothing", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_officer_changed()->set_role(v1::OFFICER_ROLE_SECRETARY);
        })},
       {"a heartbeat without an instant", Refusal::kMissingDetail,
@@ -231,8 +226,7 @@ std::vector<Example> detail_examples() {
       {"no jobs", Refusal::kMissingDetail,
        support_event([](v1::SupportEvent& e) { e.mutable_redundancy_notice(); })},
       {"no ocid", Refusal::kMissingDetail,
-       changed<v1::ProcurementEvent>(awarded(),
-                                     [](auto& e) { e.mutable_award()->clear_ocid(); })},
+       changed<v1::ProcurementEvent>(awarded(), [](auto& e) { e.mutable_award()->clear_ocid(); })},
       {"no frequency", Refusal::kMissingDetail,
        changed<v1::Observation>(figure(), [](auto& e) { e.mutable_figure()->clear_frequency(); })},
   };
@@ -258,26 +252,22 @@ std::vector<Example> value_examples() {
        registration_with([](Registration& e) {
          e.mutable_registered()->set_size_band(static_cast<v1::SizeBand>(7));
        })},
-      {"a strike-off of a later contract", Refusal::kValueOutOfRange,
-       event([](Registration& e) {
+      {"a strike-off of a later contract", Refusal::kValueOutOfRange, event([](Registration& e) {
          e.mutable_strike_off_notice()->set_action(static_cast<v1::StrikeOffAction>(3));
        })},
       {"a heartbeat before 1970", Refusal::kValueOutOfRange,
        event([](Registration& e) { e.mutable_heartbeat()->set_complete_to(-1); })},
-      {"a heartbeat in 2079", Refusal::kValueOutOfRange,
-       event([](Registration& e) {
+      {"a heartbeat in 2079", Refusal::kValueOutOfRange, event([](Registration& e) {
          e.mutable_heartbeat()->set_complete_to(at(2079, 1, 1).value);
        })},
       {"minutes below 0", Refusal::kValueOutOfRange,
        interaction_with([](v1::Interaction& i) { i.set_minutes(-1); })},
       {"a topic below the families", Refusal::kValueOutOfRange,
-       interaction_with([](v1::Interaction& i) {
-         i.add_topics(static_cast<v1::SupportTopic>(9));
-       })},
+       interaction_with(
+           [](v1::Interaction& i) { i.add_topics(static_cast<v1::SupportTopic>(9)); })},
       {"a topic above the families", Refusal::kValueOutOfRange,
-       interaction_with([](v1::Interaction& i) {
-         i.add_topics(static_cast<v1::SupportTopic>(90));
-       })},
+       interaction_with(
+           [](v1::Interaction& i) { i.add_topics(static_cast<v1::SupportTopic>(90)); })},
       {"an answer before the enquiry", Refusal::kValueOutOfRange,
        interaction_with([](v1::Interaction& i) {
          i.set_received_at(2);
@@ -285,13 +275,11 @@ std::vector<Example> value_examples() {
        })},
       {"an enquiry before 1970", Refusal::kValueOutOfRange,
        interaction_with([](v1::Interaction& i) { i.set_received_at(-1); })},
-      {"an answer in 2079", Refusal::kValueOutOfRange,
-       interaction_with([](v1::Interaction& i) {
+      {"an answer in 2079", Refusal::kValueOutOfRange, interaction_with([](v1::Interaction& i) {
          i.set_received_at(1);
          i.set_first_response_at(at(2079, 1, 1).value);
        })},
-      {"a negative amount", Refusal::kValueOutOfRange,
-       support_event([](v1::SupportEvent& e) {
+      {"a negative amount", Refusal::kValueOutOfRange, support_event([](v1::SupportEvent& e) {
          e.mutable_outcome()->set_kind(v1::OUTCOME_KIND_OTHER);
          e.mutable_outcome()->set_amount_minor(-1);
        })},
@@ -309,8 +297,7 @@ std::vector<Example> value_examples() {
       {"not a confidence", Refusal::kValueOutOfRange,
        award([](v1::Award& a) { a.set_match_confidence(kNaN); })},
       {"not a figure", Refusal::kValueOutOfRange,
-       changed<v1::Observation>(figure(),
-                                [](auto& e) { e.mutable_figure()->set_value(kNaN); })},
+       changed<v1::Observation>(figure(), [](auto& e) { e.mutable_figure()->set_value(kNaN); })},
   };
 }
 
@@ -400,12 +387,13 @@ std::vector<Limit> limits() {
          return record(e, "case:C-17");
        }},
       {"text of a kind", Refusal::kIdTooLong, kTextBytesMax,
-       [=](size_t n) { return interaction_with([&](v1::Interaction& i) { i.set_team(text(n)); }); }},
+       [=](size_t n) {
+         return interaction_with([&](v1::Interaction& i) { i.set_team(text(n)); });
+       }},
       {"text of an activity", Refusal::kIdTooLong, kTextBytesMax,
        [=](size_t n) {
-         return registration_with([&](Registration& e) {
-           e.mutable_registered()->add_activities()->set_code(text(n));
-         });
+         return registration_with(
+             [&](Registration& e) { e.mutable_registered()->add_activities()->set_code(text(n)); });
        }},
       {"activities", Refusal::kValueOutOfRange, kActivitiesMax,
        [=](size_t n) {
@@ -446,7 +434,8 @@ TEST(RefusalTest, EachLimitIsTakenAndOneAboveIsRefused) {
 
 TEST(RefusalTest, TheEarliestYearIsTakenAndOneBelowIsRefused) {
   auto const born = [](int year) {
-    return registration_with([&](Registration& e) { *e.mutable_effective_date() = date(year, 1, 1); });
+    return registration_with(
+        [&](Registration& e) { *e.mutable_effective_date() = date(year, 1, 1); });
   };
   EXPECT_EQ(refusal(born(kEarliestYear)), std::nullopt);
   EXPECT_EQ(refusal(born(kEarliestYear - 1)), Refusal::kDateOutOfRange);
@@ -454,9 +443,8 @@ TEST(RefusalTest, TheEarliestYearIsTakenAndOneBelowIsRefused) {
 
 TEST(RefusalTest, MinutesAboveTheirLimitCountAsTheLimit) {
   auto const minutes = [](int stated) {
-    return std::get<Event>(decode(interaction_with([&](v1::Interaction& i) {
-             i.set_minutes(stated);
-           })))
+    return std::get<Event>(
+               decode(interaction_with([&](v1::Interaction& i) { i.set_minutes(stated); })))
         .minutes;
   };
   EXPECT_EQ(minutes(0), 0);
@@ -466,7 +454,8 @@ TEST(RefusalTest, MinutesAboveTheirLimitCountAsTheLimit) {
 }
 
 TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
-  Record r = registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
+  Record r =
+      registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
   r.published = at(2019, 5, 3, 0);
   EXPECT_EQ(refusal(r), std::nullopt);
   r.published = UnixMillis(at(2019, 5, 3, 0).value - 1);
@@ -476,7 +465,8 @@ TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
 }
 
 TEST(RefusalTest, ATimestampAheadOfTheClockCarriesNoDateWithIt) {
-  Record r = registration_with([](Registration& e) { *e.mutable_effective_date() = date(2078, 5, 3); });
+  Record r =
+      registration_with([](Registration& e) { *e.mutable_effective_date() = date(2078, 5, 3); });
   r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);  // microseconds
   r.latest = at(2019, 5, 3, 13);
   EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished);

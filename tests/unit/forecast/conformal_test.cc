@@ -111,8 +111,8 @@ TEST(ErrorsTest, PerfectForecastsHaveNoMargin) {
   EXPECT_EQ(m.above, 0);
 }
 
-// Gibbs & Candès 2021, proposition 4.1: |share of misses − α₀| ≤ (max(α₁, 1 − α₁) + γ)/(T γ), for any
-// series at all: here the errors grow without end.
+// Gibbs & Candès 2021, proposition 4.1: |share of misses − α₀| ≤ (max(α₁, 1 − α₁) + γ)/(T γ), for
+// any series at all: here the errors grow without end.
 TEST(AdaptiveConformalTest, TheLongRunShareOfMissesIsTheTarget) {
   testing::Random random(9);
   AdaptiveConformal state(0.9);

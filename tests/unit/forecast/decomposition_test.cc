@@ -119,7 +119,8 @@ TEST(DecompositionTest, Naive2RepeatsTheSeason) {
   options.method = Method::kNaive2;
   Forecast const f = forecast(y, 4, 8, options);
   for (size_t h = 0; h < 8; ++h) {
-    EXPECT_NEAR(f.mean[h], 160 * (1 + 0.4 * std::cos(2 * std::numbers::pi * static_cast<double>(h) / 4)), 3);
+    EXPECT_NEAR(f.mean[h],
+                160 * (1 + 0.4 * std::cos(2 * std::numbers::pi * static_cast<double>(h) / 4)), 3);
   }
 }
 

@@ -62,8 +62,8 @@ TEST(ExponentialSmoothingTest, TheStatedErrorIsThatOfThePath) {
   }
 }
 
-// No other parameters of a fine grid, with any initial state near the best, fit better than one in a
-// thousand.
+// No other parameters of a fine grid, with any initial state near the best, fit better than one in
+// a thousand.
 TEST(ExponentialSmoothingTest, NothingNearbyFitsBetter) {
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE(seed);

@@ -91,19 +91,19 @@ TEST_P(EveryMethod, ForecastsAConstantAsItself) {
 // As a catalogue of what the world sends: whatever is assessed is finite and ordered.
 TEST_P(EveryMethod, SaysNothingUnsoundOfOddSeries) {
   std::vector<std::vector<double>> odd;
-  odd.emplace_back(60, 0);                      // nothing ever
+  odd.emplace_back(60, 0);  // nothing ever
   odd.emplace_back(60, -12.5);
-  odd.emplace_back(60, 0).at(30) = 1e9;         // one spike
-  odd.emplace_back(60, 50).back() = 5000;       // a shift at the end
-  odd.emplace_back(260, 0);                     // two hundred zeros, then something
+  odd.emplace_back(60, 0).at(30) = 1e9;    // one spike
+  odd.emplace_back(60, 50).back() = 5000;  // a shift at the end
+  odd.emplace_back(260, 0);                // two hundred zeros, then something
   for (size_t t = 200; t < 260; ++t) odd.back()[t] = static_cast<double>(t % 7);
-  odd.emplace_back(60, 10);                     // a season that is always zero
+  odd.emplace_back(60, 10);  // a season that is always zero
   for (size_t t = 0; t < 60; t += 4) odd.back()[t] = 0;
-  odd.emplace_back();                           // growth past anything
+  odd.emplace_back();  // growth past anything
   for (int t = 0; t < 60; ++t) odd.back().push_back(std::exp(0.5 * t));
-  odd.emplace_back();                           // decay to the smallest
+  odd.emplace_back();  // decay to the smallest
   for (int t = 0; t < 60; ++t) odd.back().push_back(std::exp(-12.0 * t));
-  odd.emplace_back();                           // from one extreme to the other
+  odd.emplace_back();  // from one extreme to the other
   for (int t = 0; t < 60; ++t) odd.back().push_back(t % 2 == 0 ? 1e15 : -1e15);
   for (size_t i = 0; i < odd.size(); ++i) {
     for (int period : {1, 4, 12, 52}) {
@@ -140,11 +140,15 @@ TEST_P(EveryMethod, GivesTheSameBitsAgain) {
   EXPECT_EQ(a.intervals[1].lower, b.intervals[1].lower);
 }
 
-TEST_P(EveryMethod, IsFoundByItsName) { EXPECT_EQ(method_named(name(GetParam())), GetParam()); }
+TEST_P(EveryMethod, IsFoundByItsName) {
+  EXPECT_EQ(method_named(name(GetParam())), GetParam());
+}
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, ::testing::ValuesIn(all_methods()));
 
-TEST(ForecastTest, AnUnknownNameIsNoMethod) { EXPECT_EQ(method_named("oracle"), std::nullopt); }
+TEST(ForecastTest, AnUnknownNameIsNoMethod) {
+  EXPECT_EQ(method_named("oracle"), std::nullopt);
+}
 
 class ForecastAgainstR : public ::testing::TestWithParam<const char*> {};
 

@@ -1,6 +1,6 @@
-// The 359 weekly series of the M4 competition, against the figures published for its benchmarks. The
-// data bear no licence, so they are not kept here. To run: put Weekly-train.csv and Weekly-test.csv of
-// github.com/Mcompetitions/M4-methods (Dataset/, unpacked) in a folder and
+// The 359 weekly series of the M4 competition, against the figures published for its benchmarks.
+// The data bear no licence, so they are not kept here. To run: put Weekly-train.csv and
+// Weekly-test.csv of github.com/Mcompetitions/M4-methods (Dataset/, unpacked) in a folder and
 //   BELLWETHER_M4=folder unit_forecast_test --gtest_filter='M4Weekly*'
 #include <gtest/gtest.h>
 

@@ -32,8 +32,8 @@ TEST(ReconcileTest, NothingFallsBelowZeroAndSumsHoldAllTheSame) {
   EXPECT_EQ(x[0], x[1] + x[2]);
 }
 
-// Property: areas × sectors, a tree each. The sums hold to the last bit whichever way they are taken, and no
-// other numbers that add up are nearer.
+// Property: areas × sectors, a tree each. The sums hold to the last bit whichever way they are
+// taken, and no other numbers that add up are nearer.
 TEST(ReconcileTest, CrossedHierarchiesAgree) {
   constexpr uint32_t kAreas = 4;    // 0 = 1 + 2 + 3
   constexpr uint32_t kSectors = 6;  // 0 = 1 + 2, 1 = 3 + 4, 5 is a part of 2: 2 = 5
@@ -46,7 +46,8 @@ TEST(ReconcileTest, CrossedHierarchiesAgree) {
       sums.push_back({node(a, 1), {node(a, 3), node(a, 4)}});
       sums.push_back({node(a, 0), {node(a, 1), node(a, 2)}});
     }
-    for (uint32_t s = 0; s < kSectors; ++s) sums.insert(sums.begin() + 9, {node(0, s), {node(1, s), node(2, s), node(3, s)}});
+    for (uint32_t s = 0; s < kSectors; ++s)
+      sums.insert(sums.begin() + 9, {node(0, s), {node(1, s), node(2, s), node(3, s)}});
     std::vector<double> x;
     std::vector<double> variance;
     for (uint32_t i = 0; i < kAreas * kSectors; ++i) {

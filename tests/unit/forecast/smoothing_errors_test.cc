@@ -44,8 +44,8 @@ std::vector<double> counts(int n) {
   return y;
 }
 
-// The errors of exponential_smoothing.h, word for word, from the forecast f of the first value and the
-// trend's part s of it.
+// The errors of exponential_smoothing.h, word for word, from the forecast f of the first value and
+// the trend's part s of it.
 std::vector<double> errors(Series y, double origin, const Parameters& p, bool trend, double f,
                            double s) {
   double level = f - s;
@@ -73,7 +73,8 @@ TEST_P(SmoothingErrors, SumsAreThoseOfTheRecursion) {
   std::vector<double> const y = counts(GetParam());
   std::vector<double> const zeros(y.size(), 0);
   for (bool trend : {false, true}) {
-    Sums const sums = trend ? trend_sums(y, y[0], candidates(0)) : level_sums(y, y[0], candidates(0));
+    Sums const sums =
+        trend ? trend_sums(y, y[0], candidates(0)) : level_sums(y, y[0], candidates(0));
     for (size_t i = 0; i < kLanes; ++i) {
       SCOPED_TRACE(::testing::Message() << "trend " << trend << ", lane " << i);
       std::vector<double> const e = errors(y, y[0], kSome[i], trend, 0, 0);
@@ -84,7 +85,8 @@ TEST_P(SmoothingErrors, SumsAreThoseOfTheRecursion) {
         q[t] = p[t] - q[t];
         p[t] = -p[t];
       }
-      auto const expect = [](double sum, const std::vector<double>& a, const std::vector<double>& b) {
+      auto const expect = [](double sum, const std::vector<double>& a,
+                             const std::vector<double>& b) {
         double const size = std::sqrt(sum_of_products(a, a) * sum_of_products(b, b));
         EXPECT_NEAR(sum, sum_of_products(a, b), 1e-11 * size);
       };

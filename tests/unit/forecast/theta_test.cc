@@ -48,8 +48,8 @@ TEST(ThetaTest, IsSmoothingWithHalfTheSlopeAsDrift) {
   size_t const last = y.size() - 1;
   double const n = static_cast<double>(y.size());
   for (int h = 1; h <= 12; ++h) {
-    double const drift = theta.slope / 2 *
-                         (h - 1 + (1 - std::pow(1 - theta.alpha, n)) / theta.alpha);
+    double const drift =
+        theta.slope / 2 * (h - 1 + (1 - std::pow(1 - theta.alpha, n)) / theta.alpha);
     double forecast = 0;
     path.forecast(last, h, std::span(&forecast, 1));
     EXPECT_NEAR(forecast, ses.level[last] + drift, 1e-6);

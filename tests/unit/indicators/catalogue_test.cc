@@ -17,7 +17,9 @@ using testing::world;
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 
 // Months by name.
-PeriodIndex month(std::string_view name) { return testing::must(kMonths.parse(name)); }
+PeriodIndex month(std::string_view name) {
+  return testing::must(kMonths.parse(name));
+}
 
 class CatalogueTest : public ::testing::Test {
  protected:
@@ -25,7 +27,9 @@ class CatalogueTest : public ::testing::Test {
     Delta const d{DeltaKey({area("N1"), sector(s), base::SizeBand(0)}, m, month(period)), n};
     panel_.add(std::span(&d, 1), [](uint32_t, Measure, PeriodIndex) {});
   }
-  Value value(Indicator i, std::string_view period) { return compute(i, panel_, node_, month(period)); }
+  Value value(Indicator i, std::string_view period) {
+    return compute(i, panel_, node_, month(period));
+  }
 
   Panel panel_{world(), kMonths, month("2010-01")};
   Node node_{area("N"), reference::kAllSectors};
@@ -57,14 +61,16 @@ TEST_F(CatalogueTest, RatesAreOverTheBusinessesActiveAtAnyTimeInTheYear) {
   EXPECT_DOUBLE_EQ(value(Indicator::kNetBirthRate, "2018-12").value, 100 * 100 / active);
   EXPECT_DOUBLE_EQ(value(Indicator::kChurn, "2018-12").value, 100 * 300 / active);
   EXPECT_DOUBLE_EQ(value(Indicator::kStockGrowth, "2018-12").value, 10);
-  EXPECT_DOUBLE_EQ(value(Indicator::kBirthRate, "2019-06").value, 0);  // the births are 13 months back
+  EXPECT_DOUBLE_EQ(value(Indicator::kBirthRate, "2019-06").value,
+                   0);  // the births are 13 months back
 }
 
 TEST_F(CatalogueTest, MomentumComparesAQuarterWithTheSameOfThreeYears) {
   for (std::string_view p : {"2015-02", "2016-02", "2017-02"}) count(Measure::kBirths, p, 100);
   count(Measure::kBirths, "2018-02", 70);
   EXPECT_DOUBLE_EQ(value(Indicator::kBirthMomentum, "2018-03").value, 0.7);
-  EXPECT_FALSE(value(Indicator::kBirthMomentum, "2012-03").ok()) << "three earlier years are needed";
+  EXPECT_FALSE(value(Indicator::kBirthMomentum, "2012-03").ok())
+      << "three earlier years are needed";
 }
 
 TEST_F(CatalogueTest, SurvivalFollowsTheCohortThatHasLivedLongEnough) {
@@ -74,7 +80,8 @@ TEST_F(CatalogueTest, SurvivalFollowsTheCohortThatHasLivedLongEnough) {
   EXPECT_DOUBLE_EQ(value(Indicator::kSurvival1, "2016-12").value, 95);
   EXPECT_DOUBLE_EQ(value(Indicator::kSurvival2, "2017-12").value, 80);
   EXPECT_FALSE(value(Indicator::kSurvival1, "2018-12").ok()) << "no birth in the cohort";
-  EXPECT_FALSE(value(Indicator::kSurvival5, "2015-12").ok()) << "the cohort is older than what is kept";
+  EXPECT_FALSE(value(Indicator::kSurvival5, "2015-12").ok())
+      << "the cohort is older than what is kept";
 }
 
 TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {

@@ -22,8 +22,12 @@ constexpr PeriodIndex kFirst(540);  // 2015-01
 
 void nothing(uint32_t, Measure, PeriodIndex) {}
 
-Cell cell(std::string_view a, std::string_view s) { return {area(a), sector(s), base::SizeBand(0)}; }
-Node node(std::string_view a, std::string_view s) { return {area(a), sector(s)}; }
+Cell cell(std::string_view a, std::string_view s) {
+  return {area(a), sector(s), base::SizeBand(0)};
+}
+Node node(std::string_view a, std::string_view s) {
+  return {area(a), sector(s)};
+}
 
 std::vector<Delta> random_deltas(Random& random, size_t n, int periods) {
   static const std::vector<std::string_view> areas = {"N1", "N2", "S1", "S2"};
@@ -33,20 +37,25 @@ std::vector<Delta> random_deltas(Random& random, size_t n, int periods) {
     Cell c = cell(areas[random.below(4)], sectors[random.below(5)]);
     c.size = base::SizeBand(static_cast<uint8_t>(random.below(3)));
     Measure const m = random.chance(0.7) ? Measure::kBirths : Measure::kDeaths;
-    out.push_back({DeltaKey(c, m, PeriodIndex(kFirst.value - 5 + random.between(0, periods))), random.between(-3, 9)});
+    out.push_back({DeltaKey(c, m, PeriodIndex(kFirst.value - 5 + random.between(0, periods))),
+                   random.between(-3, 9)});
   }
   return out;
 }
 
 // The sum of all deltas under a node, as the definition says.
-int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t first, int32_t last) {
+int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t first,
+                  int32_t last) {
   int64_t sum = 0;
   for (const Delta& d : deltas) {
-    if (d.key.measure() != m || d.key.period().value < first || d.key.period().value > last) continue;
+    if (d.key.measure() != m || d.key.period().value < first || d.key.period().value > last)
+      continue;
     bool under_area = false;
-    for (const reference::AreaAncestor& a : world().areas.ancestors(d.key.cell().area)) under_area |= a.area == n.area;
+    for (const reference::AreaAncestor& a : world().areas.ancestors(d.key.cell().area))
+      under_area |= a.area == n.area;
     bool under_sector = false;
-    for (base::SectorId s : world().sectors.ancestors(d.key.cell().sector)) under_sector |= s == n.sector;
+    for (base::SectorId s : world().sectors.ancestors(d.key.cell().sector))
+      under_sector |= s == n.sector;
     if (under_area && under_sector) sum += d.amount;
   }
   return sum;
@@ -56,8 +65,14 @@ TEST(PanelTest, ACountShowsAtEveryNodeAboveItsCell) {
   Panel panel(world(), kMonths, kFirst);
   std::vector<Delta> const one = {{DeltaKey(cell("N1", "10"), Measure::kBirths, kFirst), 3}};
   panel.add(one, nothing);
-  for (auto [a, s, n] : {std::tuple{"N1", "10", 3}, {"N1", "C", 3}, {"N", "all", 3}, {"R", "all", 3},
-                         {"HUB", "C", 3}, {"N2", "10", 0}, {"S", "all", 0}, {"R", "G", 0}}) {
+  for (auto [a, s, n] : {std::tuple{"N1", "10", 3},
+                         {"N1", "C", 3},
+                         {"N", "all", 3},
+                         {"R", "all", 3},
+                         {"HUB", "C", 3},
+                         {"N2", "10", 0},
+                         {"S", "all", 0},
+                         {"R", "G", 0}}) {
     EXPECT_EQ(panel.at(node(a, s), Measure::kBirths, kFirst), n) << a << " " << s;
   }
 }
@@ -66,13 +81,15 @@ TEST(PanelTest, NodesAreTheSumsOfTheirCellsBySparseAndByDenseRollUp) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
     // A few at a time goes one way, thousands at once the other.
-    std::vector<Delta> const deltas = random_deltas(random, seed % 2 == 0 ? 40 : 4000, seed % 4 < 2 ? 4 : 30);
+    std::vector<Delta> const deltas =
+        random_deltas(random, seed % 2 == 0 ? 40 : 4000, seed % 4 < 2 ? 4 : 30);
     Panel panel(world(), kMonths, kFirst);
     panel.add(deltas, nothing);
     for (size_t i = 0; i < panel.nodes(); ++i) {
       Node const n = panel.node(i);
       for (int32_t p = kFirst.value; p < kFirst.value + 26; p += 5) {
-        ASSERT_EQ(panel.at(n, Measure::kBirths, PeriodIndex(p)), plain_sum(deltas, n, Measure::kBirths, p, p))
+        ASSERT_EQ(panel.at(n, Measure::kBirths, PeriodIndex(p)),
+                  plain_sum(deltas, n, Measure::kBirths, p, p))
             << "seed " << seed << " node " << i;
         ASSERT_EQ(panel.cumulative(n, Measure::kDeaths, PeriodIndex(p)),
                   plain_sum(deltas, n, Measure::kDeaths, INT32_MIN, p));
@@ -83,7 +100,8 @@ TEST(PanelTest, NodesAreTheSumsOfTheirCellsBySparseAndByDenseRollUp) {
 
 TEST(PanelTest, WhatIsBeforeTheKeptPeriodsIsTheOpeningBalance) {
   Panel panel(world(), kMonths, kFirst);
-  std::vector<Delta> const old = {{DeltaKey(cell("N1", "10"), Measure::kBirths, PeriodIndex(kFirst.value - 400)), 50}};
+  std::vector<Delta> const old = {
+      {DeltaKey(cell("N1", "10"), Measure::kBirths, PeriodIndex(kFirst.value - 400)), 50}};
   int touched = 0;
   panel.add(old, [&](uint32_t, Measure, PeriodIndex) { ++touched; });
   EXPECT_EQ(touched, 0);
@@ -95,7 +113,8 @@ TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
   for (int copies : {2, 400}) {  // by sparse and by dense roll-up
     Panel panel(world(), kMonths, kFirst);
     Node const top = node("R", "all");
-    DeltaKey const key(cell("N1", "10"), Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 1));
+    DeltaKey const key(cell("N1", "10"), Measure::kInteractionMinutes,
+                       PeriodIndex(kFirst.value + 1));
     std::vector<Delta> const many(static_cast<size_t>(copies), {key, INT32_MAX});
     panel.add(many, nothing);
     int64_t const exact = int64_t{copies} * INT32_MAX;
@@ -115,15 +134,19 @@ TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
     EXPECT_EQ(panel.digest(), plain.digest());
     panel.add(many, nothing);
     panel.advance_horizon(PeriodIndex(kFirst.value + 2));
-    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 2)), exact + 7);
+    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 2)),
+              exact + 7);
   }
 }
 
 TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
   Node const top = node("R", "all");
-  auto const births = [&](const Panel& panel) { return panel.series(top, Measure::kBirths).counts; };
+  auto const births = [&](const Panel& panel) {
+    return panel.series(top, Measure::kBirths).counts;
+  };
   std::vector<int64_t> const edges = {0, -1, INT32_MAX, INT32_MIN, 5};
-  for (int64_t beyond : {int64_t{0}, int64_t{INT32_MAX} + 1, int64_t{INT32_MIN} - 1, INT64_MAX / 2}) {
+  for (int64_t beyond :
+       {int64_t{0}, int64_t{INT32_MAX} + 1, int64_t{INT32_MIN} - 1, INT64_MAX / 2}) {
     Panel panel(world(), kMonths, kFirst);
     std::vector<int64_t> counts = edges;
     counts.push_back(beyond);
@@ -142,11 +165,13 @@ TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
       EXPECT_TRUE(again.restore(m, n, opening, shown));
     });
     EXPECT_EQ(again.digest(), panel.digest());
-    EXPECT_FALSE(again.restore(Measure::kBirths, panel.index(top), 0, counts)) << "it has that series";
+    EXPECT_FALSE(again.restore(Measure::kBirths, panel.index(top), 0, counts))
+        << "it has that series";
   }
   Panel panel(world(), kMonths, kFirst);
   EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes(), 0, edges)) << "no such node";
-  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1})) << "beyond 64 bits";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1}))
+      << "beyond 64 bits";
   EXPECT_FALSE(panel.restore(Measure::kBirths, 0, 0, std::vector<int64_t>{INT64_MAX, 1}));
   EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MIN, std::vector<int64_t>{-1, INT64_MIN}));
   EXPECT_EQ(panel.digest(), Panel(world(), kMonths, kFirst).digest());
@@ -201,7 +226,8 @@ TEST(PanelTest, DigestsDependOnNumbersAndNotOnTheirOrder) {
 
 TEST(PanelTest, TouchedNamesEveryChangedNumberOfTheKeptPeriods) {
   Panel panel(world(), kMonths, kFirst);
-  std::vector<Delta> const one = {{DeltaKey(cell("S2", "47"), Measure::kDeaths, PeriodIndex(kFirst.value + 2)), 1}};
+  std::vector<Delta> const one = {
+      {DeltaKey(cell("S2", "47"), Measure::kDeaths, PeriodIndex(kFirst.value + 2)), 1}};
   std::map<size_t, int> touched;
   panel.add(one, [&](uint32_t n, Measure m, PeriodIndex p) {
     EXPECT_EQ(m, Measure::kDeaths);

@@ -8,7 +8,8 @@ namespace bellwether::kafka {
 namespace {
 
 absl::StatusOr<DeadLetterMarks> read(const testing::MockBroker& broker, int partitions,
-                                     absl::Duration stall_max, const std::function<bool()>& stopping) {
+                                     absl::Duration stall_max,
+                                     const std::function<bool()>& stopping) {
   auto const reader =
       DeadLetterReader::start(broker.client(), "dead-letters", partitions, testing::no_log());
   if (!reader.ok()) return reader.status();

@@ -14,11 +14,11 @@ namespace {
 
 using ::bellwether::testing::must;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::UnorderedElementsAre;
 using testing::eventually;
+using ::testing::HasSubstr;
 using testing::MockBroker;
 using testing::no_log;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kTopic[] = "dead-letters";
 constexpr absl::Duration kWait = absl::Seconds(30);
@@ -56,7 +56,8 @@ std::vector<Copy> read_all(const ClientOptions& options) {
       const void* value = nullptr;
       size_t bytes = 0;
       for (size_t i = 0;
-           rd_kafka_header_get_all(headers, i, &name, &value, &bytes) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+           rd_kafka_header_get_all(headers, i, &name, &value, &bytes) == RD_KAFKA_RESP_ERR_NO_ERROR;
+           ++i) {
         copy.headers[name] = std::string(static_cast<const char*>(value), bytes);
       }
       out.push_back(std::move(copy));
@@ -84,7 +85,8 @@ class DeadLettersTest : public ::testing::Test {
     return must(DeadLetterReader::start(broker_.client(), kTopic, 1, no_log()));
   }
   DeadLetterMarks marks() {
-    return must(read_dead_letter_marks(*reader(), kWait, [] { return false; }, no_log()));
+    return must(read_dead_letter_marks(
+        *reader(), kWait, [] { return false; }, no_log()));
   }
   static bool acknowledged(DeadLetters& letters) {
     return eventually([&] {
@@ -147,8 +149,8 @@ TEST_F(DeadLettersTest, KeysAndValuesAreCutToTheirLimitsAndMarked) {
   std::string const value(kDeadLetterValueBytesMax + 50'000, 'v');
   std::string const key(200'000, 'k');
   ASSERT_TRUE(letters.write(letter(1, value, key)));
-  ASSERT_TRUE(letters.write(letter(2, value.substr(0, kDeadLetterValueBytesMax),
-                                   key.substr(0, kDeadLetterKeyBytesMax))));
+  ASSERT_TRUE(letters.write(
+      letter(2, value.substr(0, kDeadLetterValueBytesMax), key.substr(0, kDeadLetterKeyBytesMax))));
   ASSERT_TRUE(acknowledged(letters));
   EXPECT_EQ(letters.failed_attempts(), 0);
   auto const copies = read_all(broker_.client());
@@ -195,8 +197,8 @@ TEST_F(DeadLettersTest, ALetterThatIsRefusedIsLoudOnceAndOfferedUntilItIsTaken) 
   std::vector<std::string> lines;
   auto const log = [&](int, std::string_view, std::string_view line) { lines.emplace_back(line); };
   DeadLetters letters(*producer_, kTopic, {}, log);
-  broker_.refuse(testing::kProduceRequest, std::vector<rd_kafka_resp_err_t>(
-                                               3, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
+  broker_.refuse(testing::kProduceRequest,
+                 std::vector<rd_kafka_resp_err_t>(3, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
   ASSERT_TRUE(letters.write(letter(1)));
   ASSERT_TRUE(eventually([&] {
     letters.retry();
@@ -263,7 +265,8 @@ class TwoReplicasTest : public DeadLettersTest {
 };
 
 TEST_F(TwoReplicasTest, EachLetterIsWrittenOnceAndDoneForBoth) {
-  for (int64_t offset : {1, 2}) ASSERT_TRUE(second_.write(letter(offset)));  // the follower is ahead
+  for (int64_t offset : {1, 2})
+    ASSERT_TRUE(second_.write(letter(offset)));  // the follower is ahead
   EXPECT_FALSE(second_.done_before("registrations", 3, 2));
   for (int64_t offset : {1, 2, 8, 9}) ASSERT_TRUE(first_.write(letter(offset)));
   ASSERT_TRUE(done(first_));

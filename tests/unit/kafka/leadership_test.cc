@@ -11,14 +11,15 @@ namespace bellwether::kafka {
 namespace {
 
 using ::bellwether::testing::must;
-using ::testing::HasSubstr;
 using testing::eventually;
+using ::testing::HasSubstr;
 
 TEST(LeadershipTest, AGroupThatRefusesUsIsToldOfOnceAndJoinedWhenItTakesUs) {
   testing::MockBroker broker;
   broker.make("journal");
-  broker.refuse(testing::kFindCoordinatorRequest,
-                std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED));
+  broker.refuse(
+      testing::kFindCoordinatorRequest,
+      std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED));
   std::mutex mutex;
   std::vector<std::string> lines;
   auto const leadership = must(Leadership::join(

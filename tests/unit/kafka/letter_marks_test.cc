@@ -11,7 +11,8 @@ TEST(LetterMarksTest, KnowsALetterByItsOffsetAndItsTime) {
   EXPECT_TRUE(marks.add(5, 100));
   EXPECT_EQ(marks.size(), 1u);
   EXPECT_TRUE(marks.contains(5, 100));
-  EXPECT_FALSE(marks.contains(5, 101)) << "another record at the same offset: the topic was made anew";
+  EXPECT_FALSE(marks.contains(5, 101))
+      << "another record at the same offset: the topic was made anew";
   EXPECT_FALSE(marks.contains(6, 100));
 }
 

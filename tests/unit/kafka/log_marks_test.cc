@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/text.h"
 #include "absl/time/clock.h"
+#include "base/text.h"
 #include "kafka/producer.h"
 #include "support/must.h"
 #include "unit/kafka/mock_broker.h"
@@ -11,8 +11,8 @@
 namespace bellwether::kafka {
 namespace {
 
-using testing::no_log;
 using ::bellwether::testing::must;
+using testing::no_log;
 
 class LogMarksTest : public ::testing::Test {
  protected:
@@ -31,7 +31,8 @@ class LogMarksTest : public ::testing::Test {
     }
   }
   LogSight sight(int32_t partition, int64_t offset) {
-    return must(look(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20), no_log())).front();
+    return must(look(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20), no_log()))
+        .front();
   }
   testing::MockBroker broker_;
 };

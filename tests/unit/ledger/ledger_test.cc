@@ -19,7 +19,9 @@ using testing::sector;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 
-base::Days day(int y, int m, int d) { return base::days_from_civil(y, m, d); }
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
 
 struct Sums {
   std::map<DeltaKey, int64_t> by_key;
@@ -105,7 +107,8 @@ TEST_F(LedgerTest, AnInteractionBeforeTheRegistrationCountsOnceTheBusinessHasACe
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kInteractions, day(2019, 6, 1)), 1);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kInteractionMinutes, day(2019, 6, 1)), 30);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2019, 6, 1)), 1);
-  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 5, 31)), -1);  // 365 days on
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 5, 31)),
+            -1);  // 365 days on
 }
 
 TEST_F(LedgerTest, SupportIsTheUnionOfItsYears) {
@@ -227,7 +230,8 @@ TEST_F(LedgerTest, ADelayIsThatOfTheFirstPublication) {
   EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "a correction is no late report";
   birth.sequence = base::SourceSequence(3);
   EXPECT_EQ(tell(birth, day(2019, 5, 4)), Outcome::kSuperseded);
-  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "what is told before it happens is not late";
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2)))
+      << "what is told before it happens is not late";
   birth.kind = EventKind::kRetracted;
   birth.sequence = base::SourceSequence(6);
   tell(birth, day(2020, 1, 1));
@@ -260,7 +264,8 @@ TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
 
 // Properties, over seeds.
 
-Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr, Sums* recomputed = nullptr) {
+Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr,
+             Sums* recomputed = nullptr) {
   Ledger ledger(kMonths);
   Sums sums;
   for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
@@ -290,7 +295,8 @@ TEST(LedgerPropertyTest, TheDeltasAddUpToARecomputation) {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     testing::Random random(seed);
     Sums recomputed;
-    Sums const incremental = sums_of(testing::mangled(testing::random_log(random), random), nullptr, &recomputed);
+    Sums const incremental =
+        sums_of(testing::mangled(testing::random_log(random), random), nullptr, &recomputed);
     ASSERT_EQ(incremental.by_key, recomputed.by_key) << "seed " << seed;
     ASSERT_EQ(incremental.reports, recomputed.reports) << "seed " << seed;
   }
@@ -305,7 +311,8 @@ TEST(LedgerPropertyTest, TheFiguresAreThoseOfAPlainOracle) {
     for (const Event& e : log) oracle.tell(e);
     testing::Oracle::Counts found;
     for (const auto& [key, n] : sums_of(log).by_key) {
-      found[{key.cell().area.value, key.cell().sector.value, key.measure(), key.period().value}] += n;
+      found[{key.cell().area.value, key.cell().sector.value, key.measure(), key.period().value}] +=
+          n;
     }
     std::erase_if(found, [](const auto& entry) { return entry.second == 0; });
     ASSERT_EQ(found, oracle.counts());
@@ -323,11 +330,12 @@ TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
       std::map<testing::Oracle::Place, int64_t> stock;
       for (const auto& [key, n] : sums.by_key) {
         if (key.period() > kMonths.period_of(on)) continue;
-        int const sign = key.measure() == Measure::kBirths || key.measure() == Measure::kRestorations ||
-                                 key.measure() == Measure::kMovesIn
-                             ? 1
-                         : key.measure() == Measure::kDeaths || key.measure() == Measure::kMovesOut ? -1
-                                                                                                   : 0;
+        int const sign =
+            key.measure() == Measure::kBirths || key.measure() == Measure::kRestorations ||
+                    key.measure() == Measure::kMovesIn
+                ? 1
+            : key.measure() == Measure::kDeaths || key.measure() == Measure::kMovesOut ? -1
+                                                                                       : 0;
         stock[{key.cell().area.value, key.cell().sector.value}] += sign * n;
       }
       std::erase_if(stock, [](const auto& entry) { return entry.second == 0; });
@@ -336,13 +344,14 @@ TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
   }
 }
 
-// What a frozen ledger shows is what stood then, whatever is told afterwards; what is restored from it is the same
-// ledger, in what it holds and in what it makes of more.
+// What a frozen ledger shows is what stood then, whatever is told afterwards; what is restored from
+// it is the same ledger, in what it holds and in what it makes of more.
 TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
     testing::Random random(seed);
-    std::vector<Event> const log = testing::mangled(testing::random_log(random, {.businesses = 200}), random);
+    std::vector<Event> const log =
+        testing::mangled(testing::random_log(random, {.businesses = 200}), random);
     Ledger ledger(kMonths);
     Sums sums;
     size_t const half = log.size() / 2;
@@ -394,12 +403,14 @@ TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
   EXPECT_EQ(ledger_.facts(fresh).size(), 2u);
 }
 
-// Every transition that the random logs are meant to make does occur, or the properties prove little.
+// Every transition that the random logs are meant to make does occur, or the properties prove
+// little.
 TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
   std::set<Measure> reached;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     testing::Random random(seed);
-    for (const auto& [key, n] : sums_of(testing::random_log(random)).by_key) reached.insert(key.measure());
+    for (const auto& [key, n] : sums_of(testing::random_log(random)).by_key)
+      reached.insert(key.measure());
   }
   EXPECT_EQ(reached.size(), indicators::kMeasures);
 }

@@ -59,7 +59,8 @@ TEST_F(ExplanationTest, AYoungSeriesSaysThatItKnowsNoSeason) {
   e.baseline_kind = detection::BaselineKind::kRecent;
   auto const first_year = explain(e);
   EXPECT_EQ(first_year.alert().raised_evidence().baseline_kind(), api::BASELINE_KIND_RECENT);
-  EXPECT_THAT(text_of(first_year), HasSubstr("held against its latest 12 months, which know no season"));
+  EXPECT_THAT(text_of(first_year),
+              HasSubstr("held against its latest 12 months, which know no season"));
   EXPECT_THAT(text_of(first_year), HasSubstr("a season of 20 % is allowed for"));
   EXPECT_THAT(text_of(first_year), HasSubstr("amber at most"));
 }
@@ -69,9 +70,12 @@ TEST_F(ExplanationTest, ASeriesOfMoreThanAYearSaysWhatItWasComparedWith) {
   e.baseline_kind = detection::BaselineKind::kRecentAgainstYearBefore;
   e.year_before = -1.25;
   auto const later = explain(e);
-  EXPECT_EQ(later.alert().evidence().baseline_kind(), api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE);
+  EXPECT_EQ(later.alert().evidence().baseline_kind(),
+            api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE);
   EXPECT_EQ(later.alert().evidence().year_before(), -1.25);
-  EXPECT_THAT(text_of(later), HasSubstr("that of the same month a year before, which was -1.2 standard deviations"));
+  EXPECT_THAT(
+      text_of(later),
+      HasSubstr("that of the same month a year before, which was -1.2 standard deviations"));
 }
 
 TEST_F(ExplanationTest, ABaselineBySeasonSaysNothingOfYouth) {
@@ -87,7 +91,8 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
   e.upper = 1.96;
   e.cusum = 4;
   e.cusum_threshold = 5.071;
-  e.contributions = {{"N1", "10", 50, 100, 0.6, "births", 2.7}, {"N1", "10", 40, 30, 0.4, "deaths", 1.8}};
+  e.contributions = {{"N1", "10", 50, 100, 0.6, "births", 2.7},
+                     {"N1", "10", 40, 30, 0.4, "deaths", 1.8}};
   auto const response = explain(e, "R13");
   std::string const text = text_of(response);
   EXPECT_THAT(text, HasSubstr("2 counts of this node are taken together"));
@@ -99,7 +104,8 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
   EXPECT_EQ(told.contributions(1).measure(), "deaths");
   EXPECT_EQ(told.contributions(1).z(), 1.8);
   ASSERT_EQ(response.transitions_size(), 1);
-  EXPECT_THAT(response.transitions(0).summary(), HasSubstr("score 3.1 (births 50 observed, 100 expected, +2.7; deaths"));
+  EXPECT_THAT(response.transitions(0).summary(),
+              HasSubstr("score 3.1 (births 50 observed, 100 expected, +2.7; deaths"));
 }
 
 }  // namespace

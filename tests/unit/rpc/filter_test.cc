@@ -24,7 +24,9 @@ alerts::Alert alert() {
   a.state.raised = testing::must(kMonths.parse("1998-01"));
   return a;
 }
-bool matches(std::string_view filter) { return testing::must(AlertFilter::parse(filter, kMonths)).matches(alert()); }
+bool matches(std::string_view filter) {
+  return testing::must(AlertFilter::parse(filter, kMonths)).matches(alert());
+}
 std::string complaint(std::string_view filter) {
   auto const parsed = AlertFilter::parse(filter, kMonths);
   EXPECT_FALSE(parsed.ok()) << filter;
@@ -32,13 +34,14 @@ std::string complaint(std::string_view filter) {
 }
 
 TEST(AlertFilterTest, ComparisonsAreJoinedByAnd) {
-  for (const char* f : {"", "open = true", "rule = R1", "rule=\"R1\" AND sector = \"C\"", "severity >= AMBER",
-                        "severity <= red AND area = SG", "raised_period >= 1997-12 AND raised_period <= 1998-01",
-                        "historical = false AND acknowledged = false"}) {
+  for (const char* f :
+       {"", "open = true", "rule = R1", "rule=\"R1\" AND sector = \"C\"", "severity >= AMBER",
+        "severity <= red AND area = SG", "raised_period >= 1997-12 AND raised_period <= 1998-01",
+        "historical = false AND acknowledged = false"}) {
     EXPECT_TRUE(matches(f)) << f;
   }
-  for (const char* f : {"open = false", "rule = R2", "severity = RED", "severity >= red", "raised_period = 1998-02",
-                        "open = true AND sector = F"}) {
+  for (const char* f : {"open = false", "rule = R2", "severity = RED", "severity >= red",
+                        "raised_period = 1998-02", "open = true AND sector = F"}) {
     EXPECT_FALSE(matches(f)) << f;
   }
 }
@@ -67,8 +70,9 @@ TEST(PageTest, ATokenContinuesItsRequestAndNoOther) {
   EXPECT_EQ(read_page(0, "", "list|a", bad).size, kPageSizeDefault);
   EXPECT_EQ(read_page(100'000, "", "list|a", bad).size, kPageSizeMax);
   EXPECT_TRUE(bad.empty());
-  for (const std::string& made_up : {std::string("x"), std::string("0000000000000000R1"), token + "x", token.substr(1),
-                                     std::string(5000, 'a'), std::string("\0\xff", 2)}) {
+  for (const std::string& made_up :
+       {std::string("x"), std::string("0000000000000000R1"), token + "x", token.substr(1),
+        std::string(5000, 'a'), std::string("\0\xff", 2)}) {
     BadRequest refused;
     read_page(0, made_up, "list|a", refused);
     EXPECT_FALSE(refused.empty()) << made_up;

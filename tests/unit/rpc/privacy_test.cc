@@ -44,8 +44,9 @@ TEST_F(PrivacyTest, ABaseTooSmallForAValueIsNotToldEither) {
   served_.count(Measure::kBirths, "2018-01", 73);
   served_.count(Measure::kSupported, "2019-05", 7);
   served_.publish("2019-05");
-  for (const char* name : {"distress_share_28d", "first_response_p90_28d", "first_response_median_28d",
-                           "reach_12m", "interactions", "interactions_distress"}) {
+  for (const char* name :
+       {"distress_share_28d", "first_response_p90_28d", "first_response_median_28d", "reach_12m",
+        "interactions", "interactions_distress"}) {
     expect_withheld(name);
   }
 }

@@ -84,13 +84,16 @@ TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
   expect_bad(changed([](auto& b) { b.set_last_period("2020-02"); }), "regime_break.last_period");
   expect_bad(changed([](auto& b) { b.set_last_period("2025-03"); }), "regime_break.last_period");
   expect_bad(changed([](auto& b) { b.set_reason(""); }), "regime_break.reason");
-  expect_bad(changed([](auto& b) { b.set_reason(std::string(kCommentBytesMax + 1, 'r')); }), "regime_break.reason");
+  expect_bad(changed([](auto& b) { b.set_reason(std::string(kCommentBytesMax + 1, 'r')); }),
+             "regime_break.reason");
   expect_bad(changed([](auto& b) { b.set_actor(""); }), "regime_break.actor");
-  EXPECT_TRUE(declare(changed([](auto& b) { b.set_last_period("2025-02"); })).ok()) << "five years are the most";
+  EXPECT_TRUE(declare(changed([](auto& b) { b.set_last_period("2025-02"); })).ok())
+      << "five years are the most";
 }
 
 TEST_F(RegimeBreakTest, TooManySayWhatToDo) {
-  for (size_t i = 0; i < ::bellwether::alerts::kRegimeBreaksMax; ++i) ASSERT_TRUE(declare(pandemic()).ok());
+  for (size_t i = 0; i < ::bellwether::alerts::kRegimeBreaksMax; ++i)
+    ASSERT_TRUE(declare(pandemic()).ok());
   grpc::Status const status = declare(pandemic());
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("withdraw one"));

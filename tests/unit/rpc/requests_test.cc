@@ -16,19 +16,22 @@ class RequestsTest : public ::testing::Test {
   RequestsTest() { served_.publish("2019-05"); }
 
   template <class Request, class Response>
-  grpc::Status indicators(grpc::Status (ind::IndicatorService::Stub::*method)(grpc::ClientContext*, const Request&,
+  grpc::Status indicators(grpc::Status (ind::IndicatorService::Stub::*method)(grpc::ClientContext*,
+                                                                              const Request&,
                                                                               Response*),
                           const Request& request, Response& response) {
     grpc::ClientContext call;
     return (served_.indicators.get()->*method)(&call, request, &response);
   }
   template <class Request, class Response>
-  grpc::Status alerts(grpc::Status (ale::AlertService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  grpc::Status alerts(grpc::Status (ale::AlertService::Stub::*method)(grpc::ClientContext*,
+                                                                      const Request&, Response*),
                       const Request& request, Response& response) {
     grpc::ClientContext call;
     return (served_.alerts.get()->*method)(&call, request, &response);
   }
-  static void expect_bad(const grpc::Status& status, const std::string& field, const std::string& advice = "") {
+  static void expect_bad(const grpc::Status& status, const std::string& field,
+                         const std::string& advice = "") {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
     EXPECT_THAT(status.error_details(), HasSubstr(field));
     EXPECT_THAT(status.error_message(), HasSubstr(advice));
@@ -48,10 +51,12 @@ TEST_F(RequestsTest, ALevelThatNothingHasIsRefused) {
   ind::RankNodesResponse ranked;
   rank.set_name("births");
   rank.set_area_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "area_level", "district");
+  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "area_level",
+             "district");
   rank.clear_area_level();
   rank.set_sector_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "sector_level", "division");
+  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "sector_level",
+             "division");
   ind::ListAreasRequest areas;
   ind::ListAreasResponse listed;
   areas.set_level("province");
@@ -59,7 +64,8 @@ TEST_F(RequestsTest, ALevelThatNothingHasIsRefused) {
   ind::ListSectorsRequest sectors;
   ind::ListSectorsResponse found;
   sectors.set_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found), "level", "section");
+  expect_bad(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found), "level",
+             "section");
 }
 
 TEST_F(RequestsTest, ChildrenAreListedWithoutSets) {
@@ -92,7 +98,8 @@ TEST_F(RequestsTest, ASilenceNamesARuleAnAreaAndASectorThatThereAre) {
   request.mutable_silence()->set_area("Z9");
   request.mutable_silence()->set_sector("Z9");
   grpc::Status const status = alerts(&ale::AlertService::Stub::CreateSilence, request, response);
-  for (const char* field : {"silence.rule", "silence.area", "silence.sector"}) expect_bad(status, field, "\"Z9\"");
+  for (const char* field : {"silence.rule", "silence.area", "silence.sector"})
+    expect_bad(status, field, "\"Z9\"");
   EXPECT_TRUE(alerts(&ale::AlertService::Stub::CreateSilence, silence(), response).ok());
 }
 
@@ -112,7 +119,8 @@ TEST_F(RequestsTest, ActorsAndCommentsAreBounded) {
   acknowledge.set_name("alerts/x");
   acknowledge.set_actor(std::string(kActorBytesMax + 1, 'a'));
   acknowledge.set_comment(std::string(kCommentBytesMax + 1, 'c'));
-  grpc::Status const status = alerts(&ale::AlertService::Stub::AcknowledgeAlert, acknowledge, acknowledged);
+  grpc::Status const status =
+      alerts(&ale::AlertService::Stub::AcknowledgeAlert, acknowledge, acknowledged);
   expect_bad(status, "actor");
   expect_bad(status, "comment");
 }
@@ -136,7 +144,8 @@ TEST_F(RequestsTest, AHundredNodesAreComparedAndNotOneMore) {
   ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::CompareNodes, request, response).ok());
   EXPECT_EQ(response.values_size(), kCompareNodesMax);
   request.add_nodes()->set_area("N1");
-  expect_bad(indicators(&ind::IndicatorService::Stub::CompareNodes, request, response), "nodes", "1 to 100");
+  expect_bad(indicators(&ind::IndicatorService::Stub::CompareNodes, request, response), "nodes",
+             "1 to 100");
 }
 
 TEST_F(RequestsTest, EveryAnswerSaysOnWhatItRests) {

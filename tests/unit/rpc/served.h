@@ -25,7 +25,8 @@ class Served {
   using Measure = ::bellwether::indicators::Measure;
 
   Served() {
-    tell(::bellwether::alerts::RuleSetActivated{::bellwether::alerts::default_rules(kServedMonths), "test", now});
+    tell(::bellwether::alerts::RuleSetActivated{::bellwether::alerts::default_rules(kServedMonths),
+                                                "test", now});
     Backend backend;
     backend.view = [this] { return view(); };
     backend.status = [] { return engine::StatusReport(); };
@@ -33,8 +34,8 @@ class Served {
       return append(entry);
     };
     backend.now = [this] { return now; };
-    server_ = testing::must(
-        Server::start({.address = "127.0.0.1:0"}, std::move(backend), [](const char*, int, double) {}));
+    server_ = testing::must(Server::start({.address = "127.0.0.1:0"}, std::move(backend),
+                                          [](const char*, int, double) {}));
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
                                    grpc::InsecureChannelCredentials());
     indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);
@@ -43,7 +44,9 @@ class Served {
   }
   ~Served() { server_->stop(absl::InfinitePast()); }
 
-  static base::PeriodIndex month(std::string_view name) { return testing::must(kServedMonths.parse(name)); }
+  static base::PeriodIndex month(std::string_view name) {
+    return testing::must(kServedMonths.parse(name));
+  }
 
   // Adds to a cell, by default of North One's food products.
   void count(Measure m, std::string_view period, int32_t n, std::string_view area = "N1",
@@ -91,7 +94,8 @@ class Served {
   }
   absl::StatusOr<base::JournalOffset> append(const ::bellwether::alerts::JournalEntry& entry) {
     ::bellwether::alerts::FoldOutcome const outcome = tell(entry);
-    if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok()) return taken;
+    if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok())
+      return taken;
     std::lock_guard lock(mutex_);
     return book_.offset();
   }

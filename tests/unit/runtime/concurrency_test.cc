@@ -17,9 +17,12 @@ TEST(BookKeeperTest, AWriterLearnsWhatBecameOfItsRecord) {
   std::thread journal([&] {
     for (int64_t offset = 0; offset < 200; ++offset) {
       if (offset % 2 == 0) {
-        keeper.fold(base::JournalOffset(offset), alerts::SilenceCreated{"R1", "", "", base::UnixMillis(1), "a", "", base::UnixMillis(0)});
+        keeper.fold(base::JournalOffset(offset),
+                    alerts::SilenceCreated{"R1", "", "", base::UnixMillis(1), "a", "",
+                                           base::UnixMillis(0)});
       } else {
-        keeper.fold(base::JournalOffset(offset), alerts::AlertAcknowledged{"none", "a", "", base::UnixMillis(0)});
+        keeper.fold(base::JournalOffset(offset),
+                    alerts::AlertAcknowledged{"none", "a", "", base::UnixMillis(0)});
       }
       keeper.publish(offset == 199);
     }
@@ -28,9 +31,11 @@ TEST(BookKeeperTest, AWriterLearnsWhatBecameOfItsRecord) {
   for (int w = 0; w < 4; ++w) {
     writers.emplace_back([&, w] {
       for (int64_t offset = w; offset < 200; offset += 4) {
-        auto const outcome = keeper.wait_for(base::JournalOffset(offset), absl::Now() + absl::Seconds(30));
+        auto const outcome =
+            keeper.wait_for(base::JournalOffset(offset), absl::Now() + absl::Seconds(30));
         ASSERT_TRUE(outcome);
-        EXPECT_EQ(*outcome, offset % 2 == 0 ? alerts::FoldOutcome::kApplied : alerts::FoldOutcome::kUnknownTarget);
+        EXPECT_EQ(*outcome, offset % 2 == 0 ? alerts::FoldOutcome::kApplied
+                                            : alerts::FoldOutcome::kUnknownTarget);
         EXPECT_GE(keeper.view()->offset().value, offset) << "read your writes";
       }
     });
@@ -44,7 +49,9 @@ TEST(BookKeeperTest, AWriterLearnsWhatBecameOfItsRecord) {
 TEST(BookKeeperTest, WaitingEndsAtTheDeadlineAndWhenStopped) {
   BookKeeper keeper(kMonths);
   EXPECT_FALSE(keeper.wait_for(base::JournalOffset(5), absl::Now() + absl::Milliseconds(20)));
-  std::thread waiter([&] { EXPECT_FALSE(keeper.wait_for(base::JournalOffset(5), absl::Now() + absl::Seconds(60))); });
+  std::thread waiter([&] {
+    EXPECT_FALSE(keeper.wait_for(base::JournalOffset(5), absl::Now() + absl::Seconds(60)));
+  });
   keeper.stop();
   waiter.join();
 }
@@ -56,7 +63,9 @@ TEST(ViewsTest, ReadersSeeThePanelAndTheNewestBookAndNeverGoBack) {
   constexpr int kSteps = 500;
   std::thread evaluation([&] {
     indicators::Panel panel(*world, kMonths, base::PeriodIndex(0));
-    for (int i = 1; i <= kSteps; ++i) views.set_panel(panel.publish(), std::make_shared<engine::SharesByMeasure>(), base::PeriodIndex(i));
+    for (int i = 1; i <= kSteps; ++i)
+      views.set_panel(panel.publish(), std::make_shared<engine::SharesByMeasure>(),
+                      base::PeriodIndex(i));
   });
   std::thread housekeeping([&] {
     for (int i = 1; i <= kSteps; ++i) views.set_warnings({std::to_string(i)});
@@ -71,7 +80,8 @@ TEST(ViewsTest, ReadersSeeThePanelAndTheNewestBookAndNeverGoBack) {
   for (int r = 0; r < 3; ++r) {
     readers.emplace_back([&] {
       auto last = views.get();
-      while (last->data_through != base::PeriodIndex(kSteps) || last->book->offset().value < kSteps - 1 ||
+      while (last->data_through != base::PeriodIndex(kSteps) ||
+             last->book->offset().value < kSteps - 1 ||
              last->coverage_warnings != std::vector{std::to_string(kSteps)}) {
         auto next = views.get();
         ASSERT_NE(next->panel, nullptr);

@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 using News = Comparisons::News;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-std::vector<alerts::CutOffset> const kCut = {{"registrations", 0, 7}, {"registrations", 1, 9}, {"support", 0, -1}};
+std::vector<alerts::CutOffset> const kCut = {
+    {"registrations", 0, 7}, {"registrations", 1, 9}, {"support", 0, -1}};
 
 alerts::TickEvaluated evaluated(int32_t tick, int64_t book = -1) {
   alerts::TickEvaluated t;
@@ -27,7 +28,9 @@ alerts::TickEvaluated evaluated(int32_t tick, int64_t book = -1) {
 OwnTick own(int32_t tick, uint64_t cells = 0xce, std::optional<uint64_t> verdict = 0xfe) {
   return {base::PeriodIndex(tick), cut_digest(kCut), cells, verdict};
 }
-JournaledTick journaled(int32_t tick) { return in_short(base::JournalOffset(3), evaluated(tick)); }
+JournaledTick journaled(int32_t tick) {
+  return in_short(base::JournalOffset(3), evaluated(tick));
+}
 
 TEST(CutDigestTest, IsOfTheSetOfOffsets) {
   std::vector<alerts::CutOffset> other = {kCut[2], kCut[0], kCut[1]};
@@ -70,10 +73,13 @@ TEST(ComparisonsTest, TellsWhenADivergenceBeginsAndEndsAndCountsEveryTick) {
   JournaledTick const theirs = journaled(590);
   EXPECT_EQ(c.note(Compared::kEqual, own(590), &theirs), News::kNone);
   EXPECT_EQ(c.note(Compared::kCellsDiffer, own(591, 0xcf), &theirs), News::kDiverged);
-  EXPECT_THAT(describe(c.latest(), kMonths),
-              HasSubstr("tick 2019-04: the digest of the cells is 00000000000000cf here and 00000000000000ce in "
-                        "journal record 3 of bw-1"));
-  EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(592, 0xce, 0xff), &theirs), News::kNone) << "told already";
+  EXPECT_THAT(
+      describe(c.latest(), kMonths),
+      HasSubstr(
+          "tick 2019-04: the digest of the cells is 00000000000000cf here and 00000000000000ce in "
+          "journal record 3 of bw-1"));
+  EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(592, 0xce, 0xff), &theirs), News::kNone)
+      << "told already";
   EXPECT_EQ(c.note(Compared::kCutDiffers, own(593), &theirs), News::kNone);
   EXPECT_TRUE(c.report().diverged) << "another cut says nothing";
   EXPECT_EQ(c.note(Compared::kCellsEqual, own(594), &theirs), News::kAgreesAgain);
@@ -101,8 +107,12 @@ TEST(InShortTest, AWritersNameIsCut) {
 
 class JournaledTicksTest : public ::testing::Test {
  protected:
-  void fold(const alerts::JournalEntry& entry) { keeper_.fold(base::JournalOffset(next_++), entry); }
-  void act() { fold(alerts::SilenceCreated{"R1", "", "", base::UnixMillis(1), "a", "", base::UnixMillis(0)}); }
+  void fold(const alerts::JournalEntry& entry) {
+    keeper_.fold(base::JournalOffset(next_++), entry);
+  }
+  void act() {
+    fold(alerts::SilenceCreated{"R1", "", "", base::UnixMillis(1), "a", "", base::UnixMillis(0)});
+  }
   BookKeeper keeper_{kMonths};
   int64_t next_ = 0;
 };
@@ -126,9 +136,9 @@ TEST_F(JournaledTicksTest, TheBookBeforeATickIsKeptOnceTheJournalWasReadToItsEnd
   fold(evaluated(10));
   EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->before, nullptr);
   keeper_.publish(true);
-  act();                    // offset 1
-  fold(evaluated(11, 0));   // computed before the act, which has no part in a verdict
-  fold(evaluated(12, 2));   // read with the one before
+  act();                   // offset 1
+  fold(evaluated(11, 0));  // computed before the act, which has no part in a verdict
+  fold(evaluated(12, 2));  // read with the one before
   auto const eleven = keeper_.journaled(base::PeriodIndex(11));
   ASSERT_NE(eleven->before, nullptr);
   EXPECT_EQ(eleven->before->last_tick(), base::PeriodIndex(10));
@@ -146,7 +156,8 @@ TEST_F(JournaledTicksTest, WhatIsKeptIsBounded) {
   EXPECT_FALSE(keeper_.journaled(base::PeriodIndex(9)));
   EXPECT_TRUE(keeper_.journaled(base::PeriodIndex(10)));
   size_t books = 0;
-  for (int32_t t = 10; t < ticks; ++t) books += keeper_.journaled(base::PeriodIndex(t))->before != nullptr;
+  for (int32_t t = 10; t < ticks; ++t)
+    books += keeper_.journaled(base::PeriodIndex(t))->before != nullptr;
   EXPECT_EQ(books, kBooksBeforeKept);
   EXPECT_NE(keeper_.journaled(base::PeriodIndex(ticks - 1))->before, nullptr);
 }

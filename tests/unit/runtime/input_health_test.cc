@@ -12,11 +12,21 @@ using ::testing::HasSubstr;
 
 constexpr int64_t kEvery = 1'000;
 
-Poll nothing() { return {}; }
-Poll records(int64_t next) { return {.records = true, .next = next}; }
-Poll end(int64_t at) { return {.end = Offset(at), .next = at, .high_watermark = at}; }
-Poll error(absl::Status status) { return {.error = std::move(status)}; }
-Poll unreachable() { return {.reachable = false}; }
+Poll nothing() {
+  return {};
+}
+Poll records(int64_t next) {
+  return {.records = true, .next = next};
+}
+Poll end(int64_t at) {
+  return {.end = Offset(at), .next = at, .high_watermark = at};
+}
+Poll error(absl::Status status) {
+  return {.error = std::move(status)};
+}
+Poll unreachable() {
+  return {.reachable = false};
+}
 
 TEST(InputHealthTest, AnInputThatIsConfirmedAtItsEndIsQuietSinceItCameThere) {
   InputHealth health(kEvery);
@@ -41,7 +51,8 @@ TEST(InputHealthTest, TheEndIsKnownOnlyUpToItsLastConfirmation) {
 }
 
 TEST(InputHealthTest, QuietBeginsAnewAfterEverythingThatHidTheEnd) {
-  for (const Poll& hidden : {unreachable(), error(absl::UnavailableError("no leader")), nothing()}) {
+  for (const Poll& hidden :
+       {unreachable(), error(absl::UnavailableError("no leader")), nothing()}) {
     InputHealth health(kEvery);
     health.note(end(7), UnixMillis(0));
     health.note(hidden, UnixMillis(10'000));

@@ -16,7 +16,8 @@ using base::UnixMillis;
 
 template <class T>
 T there_and_back(const T& entry) {
-  JournalEntry const back = testing::must(decode(encode(JournalEntry(entry), "bw-0", UnixMillis(77))));
+  JournalEntry const back =
+      testing::must(decode(encode(JournalEntry(entry), "bw-0", UnixMillis(77))));
   EXPECT_TRUE(std::holds_alternative<T>(back));
   return std::get<T>(back);
 }
@@ -48,15 +49,38 @@ alerts::TickEvaluated full_tick() {
   u.historical = true;
   u.transition = alerts::TransitionKind::kCleared;
   u.clear_reason = alerts::ClearReason::kRuleRemoved;
-  u.evidence = {PeriodIndex(336), 105, 156.25, 116, 200, 0.0048, 0.011, 2.6, 5.6, 5.071, 2.3, 0.67, 54,
-                PeriodIndex(270), PeriodIndex(329), 3, 1.25,
-                detection::BaselineKind::kRecentAgainstYearBefore, -0.75, 0.1, 0.8, 131.25, 120, 140,
+  u.evidence = {PeriodIndex(336),
+                105,
+                156.25,
+                116,
+                200,
+                0.0048,
+                0.011,
+                2.6,
+                5.6,
+                5.071,
+                2.3,
+                0.67,
+                54,
+                PeriodIndex(270),
+                PeriodIndex(329),
+                3,
+                1.25,
+                detection::BaselineKind::kRecentAgainstYearBefore,
+                -0.75,
+                0.1,
+                0.8,
+                131.25,
+                120,
+                140,
                 {{"SG", "46", 5, 9, 0.4, "births", 2.5}, {"SG", "47", 1, 2, 0.1}}};
   t.updates = {u, {}};
   return t;
 }
 
-TEST(JournalCodecTest, EveryFieldOfAnEvaluationComesBack) { EXPECT_EQ(there_and_back(full_tick()), full_tick()); }
+TEST(JournalCodecTest, EveryFieldOfAnEvaluationComesBack) {
+  EXPECT_EQ(there_and_back(full_tick()), full_tick());
+}
 
 // Records from before the reason was written: all of those alerts went quiet.
 TEST(JournalCodecTest, AClearedAlertWithoutAReasonWentQuiet) {
@@ -70,19 +94,27 @@ TEST(JournalCodecTest, AClearedAlertWithoutAReasonWentQuiet) {
 }
 
 TEST(JournalCodecTest, HumanActsComeBack) {
-  auto const ack = there_and_back(alerts::AlertAcknowledged{"R1.SG.C.1998-01", "ann", "on it", UnixMillis(5)});
+  auto const ack =
+      there_and_back(alerts::AlertAcknowledged{"R1.SG.C.1998-01", "ann", "on it", UnixMillis(5)});
   EXPECT_EQ(ack.alert, "R1.SG.C.1998-01");
   EXPECT_EQ(ack.actor, "ann");
   EXPECT_EQ(ack.comment, "on it");
   EXPECT_EQ(ack.at.value, 5);
-  auto const silence = there_and_back(alerts::SilenceCreated{"R1", "SG", "C", UnixMillis(9), "ann", "known", UnixMillis(5)});
+  auto const silence = there_and_back(
+      alerts::SilenceCreated{"R1", "SG", "C", UnixMillis(9), "ann", "known", UnixMillis(5)});
   EXPECT_EQ(silence.sector, "C");
   EXPECT_EQ(silence.until.value, 9);
-  EXPECT_EQ(there_and_back(alerts::SilenceExpired{base::JournalOffset(12), "ann", UnixMillis(5)}).silence.value, 12);
+  EXPECT_EQ(there_and_back(alerts::SilenceExpired{base::JournalOffset(12), "ann", UnixMillis(5)})
+                .silence.value,
+            12);
   auto const rules = alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek));
   EXPECT_EQ(there_and_back(alerts::RuleSetActivated{rules, "ann", UnixMillis(5)}).rule_set, rules);
-  EXPECT_EQ(there_and_back(alerts::RegimeBreakWithdrawn{base::JournalOffset(7), "ann", UnixMillis(5)}).regime_break.value, 7);
-  auto const gap = there_and_back(alerts::RegimeBreakDeclared{{PeriodIndex(3), PeriodIndex(8)}, "pandemic", "ann", UnixMillis(5)});
+  EXPECT_EQ(
+      there_and_back(alerts::RegimeBreakWithdrawn{base::JournalOffset(7), "ann", UnixMillis(5)})
+          .regime_break.value,
+      7);
+  auto const gap = there_and_back(alerts::RegimeBreakDeclared{
+      {PeriodIndex(3), PeriodIndex(8)}, "pandemic", "ann", UnixMillis(5)});
   EXPECT_EQ(gap.periods.last.value, 8);
   EXPECT_EQ(gap.reason, "pandemic");
 }
@@ -102,7 +134,8 @@ TEST(JournalCodecTest, WhatIsNoRecordIsDataLoss) {
 
 // No calendar names such a period, and the book counts on from it.
 TEST(JournalCodecTest, PeriodsBeyondAllCalendarsAreDataLoss) {
-  for (int32_t const period : {kPeriodsFromEpochMax + 1, -kPeriodsFromEpochMax - 1, INT32_MAX, INT32_MIN}) {
+  for (int32_t const period :
+       {kPeriodsFromEpochMax + 1, -kPeriodsFromEpochMax - 1, INT32_MAX, INT32_MIN}) {
     alerts::TickEvaluated tick = full_tick();
     tick.tick = PeriodIndex(period);
     alerts::TickEvaluated raised = full_tick();
@@ -129,7 +162,8 @@ TEST(JournalCodecTest, CutAndMutatedRecordsNeverCrash) {
   testing::Random random(1);
   for (int i = 0; i < 5000; ++i) {
     std::string bad = good;
-    for (int k = random.between(1, 4); k > 0; --k) bad[random.below(bad.size())] = static_cast<char>(random.next());
+    for (int k = random.between(1, 4); k > 0; --k)
+      bad[random.below(bad.size())] = static_cast<char>(random.next());
     auto const entry = decode(bad);
     if (!entry.ok()) continue;
     alerts::Book book(base::Calendar(base::CalendarUnit::kMonth));

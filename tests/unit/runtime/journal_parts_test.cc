@@ -43,7 +43,8 @@ TEST(JournalPartsTest, ALargeOneComesBackWholeFromPartsThatABrokerTakes) {
     for (const std::string& p : parts) EXPECT_LE(p.size(), kJournalRecordBytesMax);
     EXPECT_EQ(joined(parts), std::vector{large});
   }
-  EXPECT_TRUE(absl::IsResourceExhausted(split_record(bytes(kJournalEntryBytesMax + 1, 2), "a", 1).status()));
+  EXPECT_TRUE(absl::IsResourceExhausted(
+      split_record(bytes(kJournalEntryBytesMax + 1, 2), "a", 1).status()));
 }
 
 TEST(JournalPartsTest, TwoWritersMayInterleave) {

@@ -65,7 +65,8 @@ class SnapshotterTest : public ::testing::Test {
       digests = fold_->digests();
     }
     lanes_ = std::move(image->partitions);
-    snapshotter_->take(image->evaluation, image->manifest.cut, image->book, {image->manifest.journal_mark, 18});
+    snapshotter_->take(image->evaluation, image->manifest.cut, image->book,
+                       {image->manifest.journal_mark, 18});
     return digests;
   }
   void wait_until_written() {

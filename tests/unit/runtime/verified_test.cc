@@ -37,7 +37,8 @@ TEST(DifferencesTest, NameEveryAlertOnWhichTwoVerdictsDiffer) {
 
 TEST(DifferencesTest, TheLastBitOfAScoreIsNone) {
   std::vector<alerts::AlertUpdate> const a = {update("10", alerts::Severity::kRed, 4.2)};
-  std::vector<alerts::AlertUpdate> const b = {update("10", alerts::Severity::kRed, std::nextafter(4.2, 5))};
+  std::vector<alerts::AlertUpdate> const b = {
+      update("10", alerts::Severity::kRed, std::nextafter(4.2, 5))};
   EXPECT_TRUE(differences(a, b).empty());
 }
 

@@ -12,7 +12,9 @@ using ::testing::HasSubstr;
 
 constexpr Mark kMark{7, 1000, 99};
 
-std::string why(const absl::Status& status) { return std::string(status.message()); }
+std::string why(const absl::Status& status) {
+  return std::string(status.message());
+}
 
 TEST(AgreementTest, ALogIsGoneOnInWhereItHoldsWhatComesNext) {
   EXPECT_TRUE(agrees(kMark, 8, {0, 20, kMark}, "t 0").ok());
@@ -25,8 +27,8 @@ TEST(AgreementTest, ALogIsGoneOnInWhereItHoldsWhatComesNext) {
 }
 
 TEST(AgreementTest, ALogThatWasMadeAnewIsAnother) {
-  for (LogSight const& other : {LogSight{0, 7, {}}, LogSight{0, 20, {}}, LogSight{0, 20, {7, 1000, 98}},
-                                LogSight{0, 20, {7, 1001, 99}}}) {
+  for (LogSight const& other : {LogSight{0, 7, {}}, LogSight{0, 20, {}},
+                                LogSight{0, 20, {7, 1000, 98}}, LogSight{0, 20, {7, 1001, 99}}}) {
     absl::Status const s = agrees(kMark, 8, other, "t 0");
     EXPECT_TRUE(absl::IsFailedPrecondition(s));
     EXPECT_THAT(why(s), HasSubstr("another log than it was"));
@@ -41,12 +43,18 @@ TEST(AgreementTest, WhereNothingWasReadAnyLogThatIsWholeWillDo) {
 
 // Two partitions of two topics and the journal.
 TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
-  Restored found{{}, {base::PeriodIndex(1), {testing::world(), base::Calendar(base::CalendarUnit::kMonth), base::PeriodIndex(0)}, {}, 0}, {}};
+  Restored found{
+      {},
+      {base::PeriodIndex(1),
+       {testing::world(), base::Calendar(base::CalendarUnit::kMonth), base::PeriodIndex(0)},
+       {},
+       0},
+      {}};
   found.manifest.identity.topics = {"a", "b"};
   found.manifest.journal = base::JournalOffset(4);
   for (int64_t p = 0; p < 2; ++p) {
-    RestoredPartition& partition =
-        found.partitions.emplace_back(RestoredPartition{{}, {}, ledger::Ledger(base::Calendar(base::CalendarUnit::kMonth))});
+    RestoredPartition& partition = found.partitions.emplace_back(
+        RestoredPartition{{}, {}, ledger::Ledger(base::Calendar(base::CalendarUnit::kMonth))});
     partition.state.inputs.resize(2);
     partition.state.inputs[0].next = base::Offset(10 * p + 1);
     partition.marks = {{10 * p, 5, 5}, {}};
@@ -57,7 +65,8 @@ TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   EXPECT_EQ(where[2].partition, 1);
   EXPECT_EQ(where[2].offset, 10);
   EXPECT_EQ(where[4].topic, "journal");
-  std::vector<LogSight> const sights = {{0, 1, {0, 5, 5}}, {0, 0, {}}, {0, 11, {10, 5, 5}}, {0, 0, {}}, {0, 5, {}}};
+  std::vector<LogSight> const sights = {
+      {0, 1, {0, 5, 5}}, {0, 0, {}}, {0, 11, {10, 5, 5}}, {0, 0, {}}, {0, 5, {}}};
   EXPECT_TRUE(agrees_with_log(found, sights).ok());
   for (size_t k = 0; k < sights.size(); ++k) {
     std::vector<LogSight> other = sights;
@@ -68,10 +77,12 @@ TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   }
 }
 
-// With its book a snapshot goes on in the journal as in any input; without, the journal is read from its beginning.
+// With its book a snapshot goes on in the journal as in any input; without, the journal is read
+// from its beginning.
 TEST(AgreementTest, AJournalMadeAnewMattersToTheBook) {
   base::Calendar const months(base::CalendarUnit::kMonth);
-  Restored found{{}, {base::PeriodIndex(1), {testing::world(), months, base::PeriodIndex(0)}, {}, 0}, {}};
+  Restored found{
+      {}, {base::PeriodIndex(1), {testing::world(), months, base::PeriodIndex(0)}, {}, 0}, {}};
   found.manifest.journal = base::JournalOffset(4);
   found.manifest.journal_mark = {4, 1000, 7};
   found.manifest.journal_next = 5;

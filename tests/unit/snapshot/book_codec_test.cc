@@ -131,7 +131,8 @@ class DamagedBookTest : public ::testing::Test {
   absl::StatusOr<Book> with(uint8_t tag, const std::function<void(std::string&)>& change) {
     testing::Random random(5);
     Book book(kMonths);
-    for (int64_t offset = 0; offset < 60; ++offset) book.fold(JournalOffset(offset), testing::random_tick(random, book));
+    for (int64_t offset = 0; offset < 60; ++offset)
+      book.fold(JournalOffset(offset), testing::random_tick(random, book));
     testing::MemoryDisk disk;
     EXPECT_TRUE(testing::must(disk.create("/from"))->append(written(book)).ok());
     auto const from = testing::must(disk.open("/from"));
@@ -163,11 +164,16 @@ TEST_F(DamagedBookTest, WhatNoBookHoldsIsRefused) {
     EXPECT_TRUE(absl::IsDataLoss(cut_off.status())) << int{tag};
     EXPECT_THAT(std::string(cut_off.status().message()), HasSubstr("what cannot be"));
   }
-  EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload.clear(); }).status()));
-  EXPECT_TRUE(absl::IsDataLoss(with(kAlerts, [](std::string& payload) { payload.clear(); }).status()))
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kBook, [](std::string& payload) { payload.clear(); }).status()));
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kAlerts, [](std::string& payload) { payload.clear(); }).status()))
       << "transitions of no alert";
-  EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload += payload; }).status())) << "two books";
-  EXPECT_TRUE(absl::IsDataLoss(with(kTransitions, [](std::string& payload) { payload += payload; }).status()))
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kBook, [](std::string& payload) { payload += payload; }).status()))
+      << "two books";
+  EXPECT_TRUE(absl::IsDataLoss(
+      with(kTransitions, [](std::string& payload) { payload += payload; }).status()))
       << "each transition twice";
   // The book's offset, first in its state: transitions stand behind it.
   EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload[0] = 2; }).status()));

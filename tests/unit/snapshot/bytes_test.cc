@@ -13,7 +13,8 @@ namespace {
 std::vector<int64_t> some_numbers(testing::Random& random) {
   std::vector<int64_t> out(random.below(40));
   uint64_t const bits_most = random.below(5) == 0 ? 64 : 8;
-  for (int64_t& n : out) n = static_cast<int64_t>(random.next()) >> (64 - 1 - random.below(bits_most));
+  for (int64_t& n : out)
+    n = static_cast<int64_t>(random.next()) >> (64 - 1 - random.below(bits_most));
   return out;
 }
 

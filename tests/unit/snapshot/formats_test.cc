@@ -100,12 +100,12 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
     reference::Reference const reference = reference_of(kept.format);
     auto const disk = posix_disk();
     Store store(*disk, folder_of(kept.format));
-    auto const restored =
-        store.newest(identity(reference), reference, testing::kMonths, testing::one_after_another,
-                     [](const snapshot::Restored&) { return absl::OkStatus(); },
-                     [](std::string_view name, const absl::Status& why) {
-                       ADD_FAILURE() << name << ": " << why;
-                     });
+    auto const restored = store.newest(
+        identity(reference), reference, testing::kMonths, testing::one_after_another,
+        [](const snapshot::Restored&) { return absl::OkStatus(); },
+        [](std::string_view name, const absl::Status& why) {
+          ADD_FAILURE() << name << ": " << why;
+        });
     ASSERT_TRUE(restored);
     EXPECT_EQ(testing::kMonths.name(restored->manifest.tick), kept.tick);
     EXPECT_EQ(restored->evaluation.cells_digest, kept.cells);
@@ -165,7 +165,8 @@ TEST(KeptFormatsTest, DISABLED_Make) {
               each([&](size_t p) { return cat(parts[p].state.ready.size()); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.inputs[0].next.value); }).c_str(),
               each([&](size_t p) { return cat(parts[p].state.deltas.size()); }).c_str(),
-              image.evaluation.reports.size(), static_cast<unsigned long long>(fold.book().digest()),
+              image.evaluation.reports.size(),
+              static_cast<unsigned long long>(fold.book().digest()),
               image.manifest.lacking.at(0).c_str());
 }
 

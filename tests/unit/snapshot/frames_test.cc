@@ -23,7 +23,8 @@ class FramesTest : public ::testing::Test {
     EXPECT_EQ(writer.bytes(), disk_.bytes("/f")->size());
   }
   // All frames, or the first error.
-  absl::StatusOr<std::vector<std::pair<int, std::string>>> read(FileKind kind = FileKind::kPartition) {
+  absl::StatusOr<std::vector<std::pair<int, std::string>>> read(
+      FileKind kind = FileKind::kPartition) {
     auto const file = testing::must(disk_.open("/f"));
     FrameReader reader(*file, kind);
     std::vector<std::pair<int, std::string>> out;
@@ -48,8 +49,8 @@ TEST_F(FramesTest, WhatWasWrittenIsReadAndPackedWhereItPays) {
   EXPECT_LT(bytes().size(), 1'000u);
 }
 
-// Of RFC 3720, appendix B.4: the check value of CRC-32C over "123456789" is E3069283; here the frame's header stands
-// before it, so the value is recomputed bit by bit.
+// Of RFC 3720, appendix B.4: the check value of CRC-32C over "123456789" is E3069283; here the
+// frame's header stands before it, so the value is recomputed bit by bit.
 TEST_F(FramesTest, TheChecksumIsCrc32c) {
   auto const plain = [](std::string_view text) {
     uint32_t crc = ~0u;

@@ -12,13 +12,13 @@ namespace bellwether::snapshot {
 namespace {
 
 using testing::Fold;
+using ::testing::HasSubstr;
 using testing::kPartitions;
 using testing::log_of;
 using testing::MemoryDisk;
 using testing::newest;
 using testing::Random;
 using testing::Told;
-using ::testing::HasSubstr;
 
 class StoreTest : public ::testing::Test {
  protected:
@@ -105,8 +105,9 @@ TEST_F(StoreTest, TheSameStateGivesTheSameBytes) {
   ASSERT_TRUE(restored);
   Fold again(logs_, *std::move(restored));
   ASSERT_TRUE(store_.save(*again.image()).ok());
-  EXPECT_EQ(*disk_.bytes(base::cat(store_.path(testing::must(store_.names()).front()), "/partition-0")),
-            *disk_.bytes(base::cat(store_.path(only_name()), "/partition-0")));
+  EXPECT_EQ(
+      *disk_.bytes(base::cat(store_.path(testing::must(store_.names()).front()), "/partition-0")),
+      *disk_.bytes(base::cat(store_.path(only_name()), "/partition-0")));
 }
 
 TEST_F(StoreTest, TheLastTwoAreKeptAndOthersThingsAreLeftAlone) {
@@ -130,10 +131,12 @@ TEST_F(StoreTest, OneThatBelongsElsewhereIsRefusedByWhatDiffers) {
     return identity;
   };
   expect_refused("Kafka cluster", other([](Identity& i) { i.cluster = "another"; }));
-  expect_refused("calendar month; here it is week", other([](Identity& i) { i.calendar = "week"; }));
+  expect_refused("calendar month; here it is week",
+                 other([](Identity& i) { i.calendar = "week"; }));
   expect_refused("topics registrations; here it is registrations, support",
                  other([](Identity& i) { i.topics.emplace_back("support"); }));
-  expect_refused("number of partitions 2; here it is 3", other([](Identity& i) { i.partitions = 3; }));
+  expect_refused("number of partitions 2; here it is 3",
+                 other([](Identity& i) { i.partitions = 3; }));
   expect_refused("time.history", other([](Identity& i) { i.history_periods = 7; }));
   expect_refused("reference files differ", other([](Identity& i) { i.reference = "0"; }));
 }
@@ -198,7 +201,8 @@ TEST_F(StoreTest, AFailureAtAnyMomentLeavesTheOneBefore) {
   ASSERT_TRUE(store_.save(image()).ok());
   int64_t const operations = disk_.operations() - begin;
   ASSERT_GT(operations, 15);
-  for (auto fault : {MemoryDisk::Fault::kFull, MemoryDisk::Fault::kShortWrite, MemoryDisk::Fault::kError}) {
+  for (auto fault :
+       {MemoryDisk::Fault::kFull, MemoryDisk::Fault::kShortWrite, MemoryDisk::Fault::kError}) {
     for (int64_t at = 0; at < operations; ++at) {
       disk_.fail_from(disk_.operations() + at, fault);
       auto const saved = store_.save(image());
