@@ -8,9 +8,9 @@
 #include <string>
 #include <thread>
 
-#include "runtime/load.h"
-#include "runtime/log.h"
-#include "runtime/process.h"
+#include "adapters/log/log.h"
+#include "runtime/service/process.h"
+#include "runtime/setup/load.h"
 
 namespace {
 
@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
     std::printf("%s: in order\n", config_path.c_str());
     return 0;
   }
-  bellwether::runtime::log::configure(config->runtime.log_level, config->runtime.log_format);
+  bellwether::log::configure(config->runtime.log_level, config->runtime.log_format);
 
   // Before any other thread: all inherit the mask, and one thread waits for the signals.
   sigset_t signals;

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "base/calendar.h"
+#include "core/base/calendar.h"
 
 namespace bellwether::cli {
 

@@ -9,7 +9,8 @@
 #include <cstdlib>
 
 #include "absl/strings/str_format.h"
-#include "base/text.h"
+#include "core/base/display.h"
+#include "core/base/text.h"
 
 namespace bellwether::cli {
 
@@ -20,32 +21,8 @@ std::string paint(std::string_view text, Colour colour) {
   return base::cat("\033[", kCodes[static_cast<size_t>(colour)], "m", text, "\033[0m");
 }
 
-size_t width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
-
-std::string shorten(std::string_view text, size_t columns) {
-  if (width(text) <= columns) return std::string(text);
-  size_t bytes = 0;
-  for (size_t seen = 0; bytes < text.size(); ++bytes) {
-    bool const starts = (static_cast<unsigned char>(text[bytes]) & 0xc0) != 0x80;
-    if (starts && ++seen == columns) break;
-  }
-  return std::string(text.substr(0, bytes)) + "…";
-}
-
-std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int i = static_cast<int>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3) {
-    digits.insert(static_cast<size_t>(i), ",");
-  }
-  return digits;
-}
-
 std::string figure(double x) {
-  if (x == std::round(x) && std::abs(x) < 1e15) return grouped(static_cast<int64_t>(x));
+  if (x == std::round(x) && std::abs(x) < 1e15) return base::grouped(static_cast<int64_t>(x));
   return absl::StrFormat("%.*f", std::abs(x) >= 100 ? 1 : std::abs(x) >= 1 ? 2 : 3, x);
 }
 
@@ -76,14 +53,14 @@ void Table::add(std::vector<std::string> cells, Colour colour) {
 void Table::print(std::FILE* to) const {
   std::vector<size_t> widths;
   for (size_t c = 0; c < columns_.size(); ++c) {
-    size_t w = width(columns_[c]);
-    for (const Row& row : rows_) w = std::max(w, width(row.cells[c]));
+    size_t w = base::display_width(columns_[c]);
+    for (const Row& row : rows_) w = std::max(w, base::display_width(row.cells[c]));
     widths.push_back(w);
   }
   auto const line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (size_t c = 0; c < cells.size(); ++c) {
-      std::string const space(widths[c] - width(cells[c]), ' ');
+      std::string const space(widths[c] - base::display_width(cells[c]), ' ');
       if (c > 0) text += "  ";
       text += right_[c] ? space + cells[c] : cells[c] + space;
     }

@@ -13,12 +13,6 @@ enum class Colour { kPlain, kRed, kAmber, kGreen, kDim, kBold };
 
 // `text` in colour where standard output is a terminal and NO_COLOR is not set.
 std::string paint(std::string_view text, Colour colour);
-// Columns on a screen, not bytes.
-size_t width(std::string_view text);
-// Shortened to `columns` with an ellipsis.
-std::string shorten(std::string_view text, size_t columns);
-// "1,541,268".
-std::string grouped(int64_t number);
 // Counts whole, other figures with up to three digits behind the point.
 std::string figure(double x);
 // ▁▂▃▄▅▆▇█ from the lowest to the highest.

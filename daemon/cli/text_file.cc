@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::cli {
 

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <deque>
 
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/snapshot/book_codec.h"
 #include "bellwether/journal/v1/journal.pb.h"
 #include "bench/figures.h"
-#include "runtime/journal_codec.h"
-#include "snapshot/book_codec.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "runtime/journal/journal_codec.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
 

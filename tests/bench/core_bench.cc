@@ -4,15 +4,15 @@
 #include <cmath>
 #include <variant>
 
-#include "base/check.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "bench/figures.h"
 #include "bench/yardstick.h"
-#include "detection/detector.h"
-#include "detection/recalibration.h"
-#include "events/decoder.h"
-#include "events/identity.h"
-#include "ledger/ledger.h"
+#include "core/base/check.h"
+#include "core/detection/detector.h"
+#include "core/detection/recalibration.h"
+#include "core/events/decoder.h"
+#include "core/events/identity.h"
+#include "core/ledger/ledger.h"
 #include "support/logs.h"
 
 namespace bellwether::testing {

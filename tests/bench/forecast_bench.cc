@@ -4,11 +4,11 @@
 #include <numbers>
 #include <vector>
 
-#include "base/check.h"
 #include "bench/figures.h"
 #include "bench/yardstick.h"
-#include "forecast/forecast.h"
-#include "forecast/reconcile.h"
+#include "core/base/check.h"
+#include "core/forecast/forecast.h"
+#include "core/forecast/reconcile.h"
 #include "support/random.h"
 
 namespace bellwether::testing {

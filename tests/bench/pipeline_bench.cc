@@ -19,10 +19,10 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/kafka/consumer.h"
 #include "bench/figures.h"
-#include "kafka/consumer.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 #include "support/cluster.h"
 #include "support/must.h"
 #include "support/random.h"

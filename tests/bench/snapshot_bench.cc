@@ -17,10 +17,10 @@
 #include <sstream>
 #include <thread>
 
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/snapshot/store.h"
 #include "bench/figures.h"
-#include "snapshot/store.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 #include "support/logs.h"
 #include "support/must.h"
 

@@ -13,14 +13,14 @@
 #include <thread>
 #include <vector>
 
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/rpc/server.h"
+#include "adapters/snapshot/codec.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
 #include "bench/figures.h"
-#include "indicators/panel.h"
-#include "rpc/server.h"
-#include "runtime/peer_transfer.h"
-#include "snapshot/codec.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/indicators/panel.h"
+#include "runtime/replica/peer_transfer.h"
 #include "support/must.h"
 #include "support/random.h"
 #include "support/world.h"
@@ -124,7 +124,7 @@ void transfer(snapshot::Disk& disk, const std::string& folder, uint64_t megabyte
   BELLWETHER_CHECK(ours.open().ok());
   runtime::PeerTransfer taking({giving.address()}, disk,
                                {[] { return false; }, [](const std::string&) {},
-                                [](int, std::string_view, std::string_view) {}});
+                                [](base::LogLevel, std::string_view, std::string_view) {}});
   std::atomic<bool> done{false};
   std::vector<double> calls;
   std::thread caller([&] { calls = call_ms(giving.address(), [&] { return done.load(); }); });

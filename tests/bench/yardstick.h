@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
+#include "core/base/check.h"
 
 namespace bellwether::testing {
 

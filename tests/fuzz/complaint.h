@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "base/check.h"
-#include "base/text.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 
 namespace bellwether::fuzz {
 

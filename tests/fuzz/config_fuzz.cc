@@ -1,8 +1,8 @@
 // A text → config::parse. A configuration that is taken is within the limits that its errors speak
 // of; an error names a line of the text.
-#include "config/config.h"
+#include "adapters/config/config.h"
 
-#include "base/check.h"
+#include "core/base/check.h"
 #include "fuzz/complaint.h"
 #include "fuzz/input.h"
 

@@ -1,11 +1,11 @@
 // A text → base::parse_csv. A table that is taken has the columns asked for and rows in the order
 // of their lines, and is the same after it was written and read again; an error names a line of the
 // text.
-#include "base/csv.h"
+#include "core/base/csv.h"
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "core/base/check.h"
 #include "fuzz/complaint.h"
 #include "fuzz/csv_text.h"
 #include "fuzz/input.h"

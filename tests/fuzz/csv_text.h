@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_replace.h"
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::fuzz {
 

@@ -1,7 +1,7 @@
 // A record → events::Decoder. Input: a byte of choices, the timestamp (8 bytes), the length of the
 // key and the key, the value. What is taken keeps to every limit that the decoder documents; what
 // protobuf does not take is refused, and only that is called malformed; a frame changes nothing.
-#include "events/decoder.h"
+#include "core/events/decoder.h"
 
 #include <google/protobuf/stubs/logging.h>
 
@@ -10,15 +10,15 @@
 #include <optional>
 #include <tuple>
 
-#include "base/check.h"
-#include "base/hash.h"
-#include "base/text.h"
-#include "events/frame.h"
-#include "events/identity.h"
-#include "events/message.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "core/events/frame.h"
+#include "core/events/identity.h"
+#include "core/events/message.h"
 #include "fuzz/input.h"
-#include "unit/events/against_protobuf.h"
-#include "unit/events/fixture.h"
+#include "unit/core/events/against_protobuf.h"
+#include "unit/core/events/fixture.h"
 
 namespace bellwether::events {
 namespace {

@@ -1,8 +1,8 @@
 // Options and a table of counts → what `bellwether detect` says of them. Every period has a line of
 // finite numbers in their ranges, judged or with a reason; the same again gives the same.
-#include "cli/detect_options.h"
-#include "cli/detect_plot.h"
-#include "cli/detect_table.h"
+#include "analysis/detect_options.h"
+#include "analysis/detect_plot.h"
+#include "analysis/detect_table.h"
 #include "fuzz/series_table.h"
 
 namespace bellwether::cli {
@@ -98,6 +98,6 @@ void run(fuzz::Input input) {
 }  // namespace bellwether::cli
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  bellwether::cli::run(bellwether::fuzz::Input(data, size));
+  bellwether::analysis::run(bellwether::fuzz::Input(data, size));
   return 0;
 }

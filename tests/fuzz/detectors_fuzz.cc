@@ -2,9 +2,9 @@
 // (support/sound_detection.h), and what is kept between ticks is what is computed afresh.
 #include <algorithm>
 
-#include "base/check.h"
-#include "detection/cold_start.h"
-#include "detection/poisson_cusum.h"
+#include "core/base/check.h"
+#include "core/detection/cold_start.h"
+#include "core/detection/poisson_cusum.h"
 #include "fuzz/numbers.h"
 #include "support/sound_detection.h"
 

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "base/check.h"
-#include "cli/replay.h"
+#include "cli/broker/replay.h"
+#include "core/base/check.h"
 #include "fuzz/complaint.h"
 #include "fuzz/csv_text.h"
 #include "fuzz/input.h"

@@ -1,15 +1,15 @@
 // Two texts → AlertFilter, each by itself and joined by AND: what both filters match, the joined
 // one matches and nothing else; a blank one matches everything; an error is InvalidArgument and
 // says something.
-#include "rpc/filter.h"
+#include "adapters/rpc/filter.h"
 
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/rpc/server.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 #include "fuzz/input.h"
-#include "rpc/server.h"
 
 namespace bellwether::rpc {
 namespace {

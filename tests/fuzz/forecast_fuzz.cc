@@ -1,9 +1,9 @@
 // Options and a table of series → what `bellwether forecast` says of them. Every series has a line
 // a period, of finite numbers in order or of empty cells with a reason; scores are within their
 // ranges; what the figure shows is finite; the same again gives the same.
-#include "cli/forecast_options.h"
-#include "cli/forecast_plot.h"
-#include "cli/forecast_table.h"
+#include "analysis/forecast_options.h"
+#include "analysis/forecast_plot.h"
+#include "analysis/forecast_table.h"
 #include "fuzz/series_table.h"
 
 namespace bellwether::cli {
@@ -123,6 +123,6 @@ void run(fuzz::Input input) {
 }  // namespace bellwether::cli
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  bellwether::cli::run(bellwether::fuzz::Input(data, size));
+  bellwether::analysis::run(bellwether::fuzz::Input(data, size));
   return 0;
 }

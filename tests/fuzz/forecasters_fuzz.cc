@@ -2,8 +2,8 @@
 // sound (support/sound_forecast.h) or not assessed, and the same again.
 #include <cmath>
 
-#include "base/check.h"
-#include "forecast/forecast.h"
+#include "core/base/check.h"
+#include "core/forecast/forecast.h"
 #include "fuzz/numbers.h"
 #include "support/sound_forecast.h"
 

@@ -1,13 +1,13 @@
 // Bytes → unframe. It reads a frame as protobuf's own reader of varints does, and gives back
 // whatever was framed.
-#include "events/frame.h"
+#include "core/events/frame.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include <string>
 
-#include "base/check.h"
+#include "core/base/check.h"
 #include "fuzz/input.h"
 
 namespace bellwether::events {

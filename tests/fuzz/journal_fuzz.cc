@@ -3,10 +3,10 @@
 // what is not read is DataLoss, or of a newer format.
 #include <google/protobuf/stubs/logging.h>
 
-#include "alerts/book.h"
-#include "base/check.h"
+#include "core/alerts/book.h"
+#include "core/base/check.h"
 #include "fuzz/input.h"
-#include "runtime/journal_codec.h"
+#include "runtime/journal/journal_codec.h"
 
 namespace bellwether::runtime {
 namespace {

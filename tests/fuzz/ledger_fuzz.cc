@@ -1,12 +1,12 @@
 // A script of events, eight bytes each, → the ledger. However often and in whatever order they
 // arrive, the totals are the same; they are those of a recomputation and of the plain oracle.
-#include "ledger/ledger.h"
+#include "core/ledger/ledger.h"
 
 #include <map>
 #include <vector>
 
-#include "base/check.h"
-#include "base/hash.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
 #include "fuzz/input.h"
 #include "support/logs.h"
 #include "support/oracle.h"

@@ -1,12 +1,12 @@
 // Tokens that clients hand back. Input: page size and total (4 bytes each), a request, a token, and
 // a place to continue. A page token is taken only with the request that it was made for; pages
 // cover a list once; a resume token that is taken is the one that its place is written as.
-#include "alerts/book.h"
-#include "base/check.h"
-#include "base/text.h"
+#include "adapters/rpc/page.h"
+#include "adapters/rpc/server.h"
+#include "core/alerts/book.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 #include "fuzz/input.h"
-#include "rpc/page.h"
-#include "rpc/server.h"
 
 namespace bellwether::rpc {
 namespace {

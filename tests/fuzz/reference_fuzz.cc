@@ -1,11 +1,11 @@
 // Four texts → Areas (areas, then sets), Sectors, Postcodes, and one that is looked up. Files that
 // are taken keep the invariants of their headers; errors name a line.
-#include "reference/reference.h"
+#include "core/reference/reference.h"
 
 #include <algorithm>
 #include <set>
 
-#include "base/check.h"
+#include "core/base/check.h"
 #include "fuzz/complaint.h"
 #include "fuzz/input.h"
 #include "support/world.h"

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
-#include "base/csv.h"
-#include "base/text.h"
-#include "cli/series_csv.h"
+#include "analysis/series_csv.h"
+#include "core/base/check.h"
+#include "core/base/csv.h"
+#include "core/base/text.h"
 #include "fuzz/complaint.h"
 #include "fuzz/input.h"
 
@@ -37,7 +37,7 @@ auto maybe(Input& input, Make make) -> std::optional<decltype(make())> {
 }
 
 // A table of two series from a byte a value.
-inline std::string written_table(std::string_view bytes, const cli::PeriodScale& scale) {
+inline std::string written_table(std::string_view bytes, const analysis::PeriodScale& scale) {
   std::string csv = "series,period,value\n";
   int32_t period = 500;
   for (size_t i = 0; i < bytes.size(); ++i, ++period) {
@@ -66,11 +66,12 @@ inline std::string written_table(std::string_view bytes, const cli::PeriodScale&
 }
 
 // Nothing where the text is refused as it should be.
-inline std::optional<cli::SeriesTable> series_table(Input& input, const cli::PeriodScale& scale,
-                                                    cli::Values values) {
+inline std::optional<analysis::SeriesTable> series_table(Input& input,
+                                                         const analysis::PeriodScale& scale,
+                                                         analysis::Values values) {
   bool const as_text = input.byte() % 2 == 1;
   std::string const text = as_text ? std::string(input.rest()) : written_table(input.rest(), scale);
-  auto table = cli::parse_series(text, "s.csv", scale, values);
+  auto table = analysis::parse_series(text, "s.csv", scale, values);
   if (!table.ok()) {
     check_complaint(table.status(), "s.csv", text);
     return std::nullopt;
@@ -80,9 +81,9 @@ inline std::optional<cli::SeriesTable> series_table(Input& input, const cli::Per
     BELLWETHER_CHECK(e.line >= before && !e.what.empty());
     before = e.line;
   }
-  for (const cli::Series& s : table->series) {
+  for (const analysis::Series& s : table->series) {
     BELLWETHER_CHECK(!s.name.empty() && !s.points.empty());
-    for (const cli::SeriesPoint& p : s.points) {
+    for (const analysis::SeriesPoint& p : s.points) {
       BELLWETHER_CHECK(p.value.has_value() == p.missing.empty());
       BELLWETHER_CHECK(std::isfinite(p.value.value_or(0)));
     }

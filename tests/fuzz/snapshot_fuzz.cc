@@ -3,10 +3,10 @@
 // so that the codec is reached. What is read is the same after it was written and read again, and a
 // ledger that is read can be counted; what is not read is damage, a newer format or another kind.
 #include "absl/status/status.h"
-#include "base/check.h"
+#include "adapters/snapshot/book_codec.h"
+#include "adapters/snapshot/codec.h"
+#include "core/base/check.h"
 #include "fuzz/input.h"
-#include "snapshot/book_codec.h"
-#include "snapshot/codec.h"
 #include "support/memory_disk.h"
 #include "support/world.h"
 

@@ -8,10 +8,10 @@
 #include <set>
 #include <tuple>
 
-#include "base/text.h"
-#include "kafka/topics.h"
-#include "runtime/journal_codec.h"
-#include "runtime/journal_parts.h"
+#include "adapters/kafka/topics.h"
+#include "core/base/text.h"
+#include "runtime/journal/journal_codec.h"
+#include "runtime/journal/journal_parts.h"
 #include "simulation/pipeline/plain_book.h"
 #include "support/must.h"
 #include "support/world.h"

@@ -17,9 +17,9 @@
 #include <sstream>
 #include <thread>
 
-#include "base/text.h"
-#include "kafka/consumer.h"
-#include "kafka/topics.h"
+#include "adapters/kafka/consumer.h"
+#include "adapters/kafka/topics.h"
+#include "core/base/text.h"
 #include "support/must.h"
 #include "support/world.h"
 
@@ -132,8 +132,8 @@ std::string broker() {
   }
   return address;
 }
-kafka::LogFn no_log() {
-  return [](int, std::string_view, std::string_view) {};
+base::LogFn no_log() {
+  return [](base::LogLevel, std::string_view, std::string_view) {};
 }
 
 OwnBroker::OwnBroker(int proxy) {

@@ -14,14 +14,15 @@
 #include <string_view>
 #include <vector>
 
-#include "base/calendar.h"
+#include "adapters/kafka/client.h"
+#include "adapters/kafka/producer.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "bellwether/events/v1/support.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
-#include "kafka/client.h"
-#include "kafka/producer.h"
+#include "core/base/calendar.h"
+#include "core/base/log.h"
 #include "support/eventually.h"
 
 namespace bellwether::testing {
@@ -59,7 +60,7 @@ class Child {
 // host:port of the broker that tests/run started.
 std::string broker();
 // The quiet log of a client.
-kafka::LogFn no_log();
+base::LogFn no_log();
 
 // A broker that a test may stop and kill.
 class OwnBroker {

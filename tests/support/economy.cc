@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/hash.h"
-#include "base/text.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
 #include "support/world.h"
 
 namespace bellwether::testing {

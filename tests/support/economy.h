@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/calendar.h"
+#include "core/base/calendar.h"
 #include "support/cluster.h"
 #include "support/oracle.h"
 #include "support/random.h"

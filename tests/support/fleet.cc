@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "base/check.h"
-#include "base/text.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 
 namespace bellwether::testing {
 namespace {

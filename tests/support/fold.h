@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "base/text.h"
-#include "engine/evaluator.h"
-#include "engine/partition_engine.h"
-#include "snapshot/store.h"
+#include "adapters/snapshot/store.h"
+#include "core/base/text.h"
+#include "core/engine/evaluator.h"
+#include "core/engine/partition_engine.h"
 #include "support/journals.h"
 #include "support/logs.h"
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
-#include "base/ids.h"
-#include "runtime/journal_codec.h"
-#include "runtime/journal_parts.h"
+#include "core/base/check.h"
+#include "core/base/ids.h"
+#include "runtime/journal/journal_codec.h"
+#include "runtime/journal/journal_parts.h"
 #include "support/cluster.h"
 #include "support/must.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "alerts/book.h"
-#include "base/text.h"
+#include "core/alerts/book.h"
+#include "core/base/text.h"
 #include "support/random.h"
 
 namespace bellwether::testing {

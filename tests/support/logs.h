@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "base/calendar.h"
-#include "events/event.h"
+#include "core/base/calendar.h"
+#include "core/events/event.h"
 #include "support/random.h"
 #include "support/world.h"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "snapshot/disk.h"
+#include "adapters/snapshot/disk.h"
 #include "support/random.h"
 
 namespace bellwether::testing {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "base/check.h"
+#include "core/base/check.h"
 
 namespace bellwether::testing {
 

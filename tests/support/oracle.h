@@ -9,10 +9,10 @@
 #include <tuple>
 #include <vector>
 
-#include "base/calendar.h"
-#include "events/event.h"
-#include "indicators/measures.h"
-#include "reference/reference.h"
+#include "core/base/calendar.h"
+#include "core/events/event.h"
+#include "core/indicators/measures.h"
+#include "core/reference/reference.h"
 
 namespace bellwether::testing {
 

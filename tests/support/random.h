@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/hash.h"
+#include "core/base/hash.h"
 
 namespace bellwether::testing {
 

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
 #include "cli/context.h"
+#include "core/base/text.h"
 
 namespace bellwether::testing {
 

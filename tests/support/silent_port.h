@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "base/check.h"
+#include "core/base/check.h"
 
 namespace bellwether::testing {
 

@@ -7,11 +7,11 @@
 #include <initializer_list>
 #include <string>
 
-#include "detection/count_distribution.h"
-#include "detection/detector.h"
-#include "detection/ears.h"
-#include "detection/farrington.h"
-#include "detection/ratio.h"
+#include "core/detection/count_distribution.h"
+#include "core/detection/detector.h"
+#include "core/detection/ears.h"
+#include "core/detection/farrington.h"
+#include "core/detection/ratio.h"
 
 namespace bellwether::testing {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "forecast/forecast.h"
+#include "core/forecast/forecast.h"
 
 namespace bellwether::testing {
 

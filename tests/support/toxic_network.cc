@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
-#include "base/check.h"
-#include "base/text.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
 
 namespace bellwether::testing {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "reference/reference.h"
+#include "core/reference/reference.h"
 #include "support/must.h"
 
 namespace bellwether::testing {

@@ -32,11 +32,13 @@ set(BELLWETHER_SERVICES
   <bellwether/indicators/v1/indicators.grpc.pb.h> <bellwether/snapshots/v1/snapshots.grpc.pb.h>
   <bellwether/status/v1/status.grpc.pb.h>)
 
-# bellwether_library(<folder> [PRECOMPILED <folder>] [DEPS <target>...]): daemon/<folder>/*.cc as
-# bellwether_<folder>, with the precompiled headers of the folder named, or of base.
-function(bellwether_library folder)
+# bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): the *.cc in and below
+# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path, with the
+# precompiled headers of the folder named, or of base.
+function(bellwether_library path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/daemon/${folder}/*.cc)
+  get_filename_component(folder ${path} NAME)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/daemon/${path}/*.cc)
   if(NOT sources)
     add_library(bellwether_${folder} INTERFACE)
     target_link_libraries(bellwether_${folder} INTERFACE bellwether_settings ${ARG_DEPS})
@@ -64,13 +66,14 @@ function(bellwether_precompiled name)
   target_precompile_headers(bellwether_${name} PRIVATE ${BELLWETHER_PRECOMPILED} ${ARG_HEADERS})
 endfunction()
 
-# bellwether_test(<kind> <folder> [PRECOMPILED <name>] [DEPS <target>...]): tests/<kind>/<folder>/*.cc as
-# the program <kind>_<folder>_test.
-function(bellwether_test kind folder)
+# bellwether_test(<kind> <path> [PRECOMPILED <name>] [DEPS <target>...]): the *.cc in and below
+# tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last part of the path.
+function(bellwether_test kind path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${folder}/*.cc)
+  get_filename_component(folder ${path} NAME)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${path}/*.cc)
   if(NOT sources)
-    return()
+    message(FATAL_ERROR "tests/${kind}/${path} has no tests")
   endif()
   set(name ${kind}_${folder}_test)
   add_executable(${name} ${sources})

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "kafka/journal.h"
+#include "adapters/kafka/journal.h"
 #include "support/cluster.h"
 #include "support/journal_copy.h"
 #include "support/world.h"

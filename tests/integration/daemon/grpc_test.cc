@@ -6,9 +6,9 @@
 #include <chrono>
 #include <thread>
 
-#include "base/text.h"
-#include "rpc/server.h"
-#include "runtime/journal_codec.h"
+#include "adapters/rpc/server.h"
+#include "core/base/text.h"
+#include "runtime/journal/journal_codec.h"
 #include "support/cluster.h"
 #include "support/must.h"
 

@@ -5,8 +5,8 @@
 #include <signal.h>
 
 #include "absl/time/clock.h"
-#include "kafka/topics.h"
-#include "runtime/journal.h"
+#include "adapters/kafka/topics.h"
+#include "runtime/journal/journal.h"
 #include "support/cluster.h"
 #include "support/must.h"
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-#include "kafka/topics.h"
+#include "adapters/kafka/topics.h"
+#include "core/base/text.h"
 #include "support/cluster.h"
 
 namespace bellwether::testing {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "base/text.h"
+#include "core/base/text.h"
 #include "support/cluster.h"
 #include "support/random.h"
 

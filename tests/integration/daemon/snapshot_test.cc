@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "kafka/topics.h"
+#include "adapters/kafka/topics.h"
 #include "support/cluster.h"
 
 namespace bellwether::testing {

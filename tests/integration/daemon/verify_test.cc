@@ -8,9 +8,9 @@
 #include <sstream>
 
 #include "absl/time/clock.h"
-#include "base/text.h"
-#include "kafka/consumer.h"
-#include "kafka/topics.h"
+#include "adapters/kafka/consumer.h"
+#include "adapters/kafka/topics.h"
+#include "core/base/text.h"
 #include "support/cluster.h"
 #include "support/economy.h"
 #include "support/journal_copy.h"

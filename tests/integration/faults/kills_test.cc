@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "base/text.h"
+#include "core/base/text.h"
 #include "support/audit.h"
 #include "support/cluster.h"
 #include "support/economy.h"

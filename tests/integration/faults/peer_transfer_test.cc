@@ -11,7 +11,7 @@
 #include <set>
 
 #include "absl/time/clock.h"
-#include "base/text.h"
+#include "core/base/text.h"
 #include "support/audit.h"
 #include "support/cluster.h"
 #include "support/economy.h"

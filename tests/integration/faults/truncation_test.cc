@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
-#include "base/text.h"
-#include "kafka/topics.h"
+#include "adapters/kafka/topics.h"
+#include "core/base/text.h"
 #include "support/audit.h"
 #include "support/cluster.h"
 #include "support/economy.h"

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "base/csv.h"
-#include "base/text.h"
-#include "detection/cold_start.h"
-#include "detection/count_distribution.h"
+#include "core/base/csv.h"
+#include "core/base/text.h"
+#include "core/detection/cold_start.h"
+#include "core/detection/count_distribution.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "base/csv.h"
-#include "detection/count_distribution.h"
-#include "detection/detector.h"
-#include "detection/multiplicity.h"
-#include "detection/normal.h"
-#include "detection/recalibration.h"
+#include "core/base/csv.h"
+#include "core/detection/count_distribution.h"
+#include "core/detection/detector.h"
+#include "core/detection/multiplicity.h"
+#include "core/detection/normal.h"
+#include "core/detection/recalibration.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"

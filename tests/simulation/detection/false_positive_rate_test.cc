@@ -11,10 +11,10 @@
 #include <functional>
 #include <numbers>
 
-#include "base/csv.h"
-#include "detection/count_distribution.h"
-#include "detection/farrington.h"
-#include "detection/normal.h"
+#include "core/base/csv.h"
+#include "core/detection/count_distribution.h"
+#include "core/detection/farrington.h"
+#include "core/detection/normal.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "forecast/accuracy.h"
-#include "forecast/forecast.h"
+#include "core/forecast/accuracy.h"
+#include "core/forecast/forecast.h"
 
 namespace bellwether::forecast {
 

@@ -110,7 +110,7 @@ Dataset uk_daily() {
   return {"UK daily 2019", 7, 14, 182, 7, values(std::move(series))};
 }
 
-// A row of the table in daemon/forecast/README.md each.
+// A row of the table in daemon/core/forecast/README.md each.
 std::map<Method, RollingError> report(const Dataset& data) {
   std::map<Method, RollingError> out;
   for (Method method :

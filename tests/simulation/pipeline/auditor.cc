@@ -4,7 +4,7 @@
 #include <array>
 #include <functional>
 
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::simulation {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "base/hash.h"
-#include "engine/evaluator.h"
+#include "core/base/hash.h"
+#include "core/engine/evaluator.h"
 #include "simulation/pipeline/broker.h"
 #include "simulation/pipeline/coverage.h"
 #include "simulation/pipeline/custody.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "base/hash.h"
+#include "core/base/hash.h"
 
 namespace bellwether::simulation {
 

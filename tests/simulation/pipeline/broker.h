@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "alerts/book.h"
+#include "adapters/snapshot/agreement.h"
+#include "core/alerts/book.h"
 #include "simulation/pipeline/script.h"
-#include "snapshot/agreement.h"
 
 namespace bellwether::simulation {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/hash.h"
+#include "core/base/hash.h"
 #include "support/world.h"
 
 namespace bellwether::simulation {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "indicators/panel.h"
+#include "core/indicators/panel.h"
 #include "simulation/pipeline/broker.h"
 #include "support/oracle.h"
 

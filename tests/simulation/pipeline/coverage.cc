@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::simulation {
 namespace {

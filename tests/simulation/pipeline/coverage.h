@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/evaluator.h"
+#include "core/engine/evaluator.h"
 #include "simulation/pipeline/broker.h"
 #include "simulation/pipeline/cell_oracle.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "snapshot/store.h"
+#include "adapters/snapshot/store.h"
 
 namespace bellwether::simulation {
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "base/hash.h"
+#include "core/base/hash.h"
 
 namespace bellwether::simulation {
 namespace {

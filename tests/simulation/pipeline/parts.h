@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/alignment.h"
-#include "engine/evaluator.h"
-#include "runtime/book_keeper.h"
-#include "runtime/journal_codec.h"
+#include "adapters/snapshot/agreement.h"
+#include "adapters/snapshot/store.h"
+#include "core/engine/alignment.h"
+#include "core/engine/evaluator.h"
+#include "runtime/journal/book_keeper.h"
+#include "runtime/journal/journal_codec.h"
 #include "simulation/pipeline/broker.h"
 #include "simulation/pipeline/simulated_disk.h"
-#include "snapshot/agreement.h"
-#include "snapshot/store.h"
 
 namespace bellwether::simulation {
 

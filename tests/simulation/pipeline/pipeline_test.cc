@@ -6,7 +6,7 @@
 #include <iterator>
 #include <memory>
 
-#include "base/text.h"
+#include "core/base/text.h"
 #include "simulation/pipeline/generator.h"
 #include "simulation/pipeline/mutants.h"
 #include "simulation/pipeline/shrink.h"

@@ -1,6 +1,6 @@
 #include "simulation/pipeline/plain_book.h"
 
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::simulation {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "alerts/book.h"
+#include "core/alerts/book.h"
 
 namespace bellwether::simulation {
 

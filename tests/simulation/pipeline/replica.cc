@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-#include "runtime/journal_codec.h"
+#include "core/base/text.h"
+#include "runtime/journal/journal_codec.h"
 #include "support/world.h"
 
 namespace bellwether::simulation {

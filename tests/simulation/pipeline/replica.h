@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "engine/evaluator.h"
-#include "runtime/book_keeper.h"
+#include "core/engine/evaluator.h"
+#include "runtime/journal/book_keeper.h"
 #include "simulation/pipeline/snapshots.h"
 #include "simulation/pipeline/surroundings.h"
 

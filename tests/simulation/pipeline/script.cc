@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "base/text.h"
+#include "core/base/text.h"
 
 namespace bellwether::simulation {
 namespace {

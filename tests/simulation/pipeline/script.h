@@ -8,10 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "alerts/rules.h"
-#include "engine/partition_engine.h"
-#include "events/event.h"
-#include "events/refusal.h"
+#include "core/alerts/rules.h"
+#include "core/engine/partition_engine.h"
+#include "core/events/event.h"
+#include "core/events/refusal.h"
 
 namespace bellwether::simulation {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "snapshot/disk.h"
+#include "adapters/snapshot/disk.h"
 #include "support/memory_disk.h"
 
 namespace bellwether::simulation {

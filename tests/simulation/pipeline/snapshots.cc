@@ -1,10 +1,10 @@
 #include "simulation/pipeline/snapshots.h"
 
-#include "base/check.h"
-#include "base/hash.h"
-#include "base/text.h"
-#include "snapshot/book_codec.h"
-#include "snapshot/codec.h"
+#include "adapters/snapshot/book_codec.h"
+#include "adapters/snapshot/codec.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
 #include "support/fold.h"
 
 namespace bellwether::simulation {

@@ -1,12 +1,13 @@
-// The snapshots of one process: what daemon/runtime/{snapshotter,restore} do with a thread and
-// Kafka. An image is captured between two ticks and written later, when the replica has gone on.
+// The snapshots of one process: what daemon/runtime/replica/{snapshotter,restore} do with a thread
+// and Kafka. An image is captured between two ticks and written later, when the replica has gone
+// on.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "adapters/snapshot/store.h"
 #include "simulation/pipeline/surroundings.h"
-#include "snapshot/store.h"
 
 namespace bellwether::simulation {
 

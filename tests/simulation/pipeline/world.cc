@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/text.h"
+#include "core/base/text.h"
 #include "simulation/pipeline/replica.h"
 #include "simulation/pipeline/watcher.h"
 

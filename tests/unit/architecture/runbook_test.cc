@@ -33,8 +33,8 @@ std::set<std::string> found(const std::string& text, const char* pattern) {
 }
 
 TEST(RunbookTest, ItsMetricsExist) {
-  std::string const metrics =
-      read(kSource / "daemon/runtime/instruments.cc") + read(kSource / "daemon/metrics/process.cc");
+  std::string const metrics = read(kSource / "daemon/runtime/service/instruments.cc") +
+                              read(kSource / "daemon/adapters/metrics/process.cc");
   std::string const runbook = read(kSource / "deploy/runbook.md");
   std::set<std::string> const ours = found(runbook, "\\bbellwether_([a-z_]+)");
   EXPECT_GE(ours.size(), 15u);

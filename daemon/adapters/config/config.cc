@@ -1,0 +1,349 @@
+#include "adapters/config/config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "adapters/config/document.h"
+#include "adapters/config/reader.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+#include "core/indicators/catalogue.h"
+
+namespace bellwether::config {
+namespace {
+
+using base::cat;
+
+constexpr int64_t kSecond = 1'000;
+constexpr int64_t kHour = 3'600 * kSecond;
+constexpr int64_t kDay = 24 * kHour;
+constexpr int32_t kHistoryYearsMax = 100;
+constexpr size_t kPeersMax = 16;
+constexpr double kTransferMbMin = 0.01;
+constexpr double kTransferMbMax = 10'000;
+// A CUSUM looks back two years and its baselines five more; half a year is left out between.
+constexpr int32_t kHistoryYearsDefault = 8;
+
+// host:port, [v6]:port
+bool is_address(std::string_view text) {
+  size_t const colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  auto const port = base::parse_number<uint16_t>(text.substr(colon + 1));
+  return port.has_value();
+}
+
+void read_kafka(Section kafka, KafkaConfig& to) {
+  kafka.text("bootstrap_servers", to.bootstrap_servers);
+  kafka.text("client_id", to.client_id);
+  kafka.pairs("properties", to.properties);
+  kafka.pairs("secret_files", to.secret_files);
+  kafka.text("registrations_topic", to.registrations_topic);
+  kafka.text("support_topic", to.support_topic);
+  kafka.text("dead_letters_topic", to.dead_letters_topic);
+  kafka.text("journal_topic", to.journal_topic);
+  kafka.text("group", to.group);
+  kafka.integer("session_timeout_ms", to.session_timeout_ms, 6'000, 300'000);
+  kafka.integer("queued_kbytes", to.queued_kbytes, 1'024, 2'000'000);
+  for (const auto& [key, value] : to.properties) {
+    if (key == "sasl.password" || key == "ssl.key.password" ||
+        key == "sasl.oauthbearer.client.secret") {
+      kafka.error("properties",
+                  cat(key, " is a secret; name a file that holds it under secret_files"));
+    }
+    if (key == "bootstrap.servers" || key == "group.id" || key == "enable.auto.commit" ||
+        key == "enable.idempotence" || key == "acks" || key == "auto.offset.reset") {
+      kafka.error("properties", cat(key, " is Bellwether's to set; remove it"));
+    }
+  }
+  std::vector<std::pair<std::string, std::string>> const topics = {
+      {"registrations_topic", to.registrations_topic},
+      {"support_topic", to.support_topic},
+      {"dead_letters_topic", to.dead_letters_topic},
+      {"journal_topic", to.journal_topic}};
+  for (size_t i = 0; i < topics.size(); ++i) {
+    if (topics[i].second.empty() && topics[i].first != "support_topic") {
+      kafka.error(topics[i].first, "must name a topic");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (!topics[i].second.empty() && topics[i].second == topics[j].second) {
+        kafka.error(topics[i].first, cat("\"", topics[i].second, "\" is ", topics[j].first,
+                                         " already; use another topic"));
+      }
+    }
+  }
+  kafka.finish();
+}
+
+void read_time(Section time, TimeConfig& to) {
+  constexpr std::array kCalendars = {base::CalendarUnit::kWeek, base::CalendarUnit::kMonth};
+  size_t calendar = 0;
+  time.choice("calendar", calendar,
+              {std::string(base::name(kCalendars[0])), std::string(base::name(kCalendars[1]))});
+  to.calendar = kCalendars[calendar];
+  int32_t years = kHistoryYearsDefault;
+  time.integer("history_years", years, 1, kHistoryYearsMax);
+  to.history_periods = years * base::Calendar(to.calendar).periods_per_year();
+  time.duration("allowed_disorder", to.allowed_disorder_ms, 0, 365 * kDay);
+  time.duration("future_tolerance", to.future_tolerance_ms, 0, 365 * kDay);
+  size_t idle = 0;
+  time.choice("idle", idle, {"wall_clock", "heartbeat", "never"});
+  to.idle = static_cast<IdleMode>(idle);
+  time.duration("idle_after", to.idle_after_ms, kSecond, 30 * kDay);
+  time.duration("historical_after", to.historical_after_ms, kSecond, 365 * kDay);
+  time.finish();
+}
+
+void read_forecasts(Section forecasts, ForecastsConfig& to) {
+  forecasts.texts("measures", to.measures);
+  forecasts.duration("budget", to.budget_ms, kSecond, kDay);
+  for (const std::string& name : to.measures) {
+    auto const measure = indicators::find_measure(name);
+    if (!measure) {
+      forecasts.error("measures", cat("\"", name, "\" is no measure; see ListIndicators"));
+    } else if (indicators::info(*measure).support) {
+      forecasts.error(
+          "measures",
+          cat(name, " counts people who asked for help, which is not forecast; remove it"));
+    }
+  }
+  forecasts.finish();
+}
+
+void read_snapshots(Section snapshots,
+                    const std::vector<std::pair<std::string, std::string>>& environment,
+                    SnapshotsConfig& to) {
+  snapshots.text("folder", to.folder);
+  snapshots.duration("every", to.every_ms, kSecond, kDay);
+  snapshots.texts("peers", to.peers);
+  snapshots.duration("peers_wait", to.peers_wait_ms, 0, kHour);
+  snapshots.number("transfer_mb_per_s", to.transfer_mb_per_s, kTransferMbMin, kTransferMbMax);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_SNAPSHOTS_FOLDER") to.folder = value;
+  }
+  for (const std::string& peer : to.peers) {
+    if (!is_address(peer))
+      snapshots.error("peers", cat("\"", peer, "\" must be host:port, as replicas:7443"));
+  }
+  if (to.peers.size() > kPeersMax)
+    snapshots.error("peers", cat("more than ", kPeersMax, "; a name may have many addresses"));
+  if (!to.peers.empty() && to.folder.empty()) {
+    snapshots.error("peers",
+                    "needs snapshots.folder: what comes from another replica is kept there");
+  }
+  snapshots.finish();
+}
+
+void read_rules(Section rules, alerts::RuleSet& to) {
+  rules.number("false_discovery_rate", to.false_discovery_rate, 0, 1);
+  rules.each([&](const std::string& id, Section s) {
+    auto found = std::ranges::find_if(to.rules, [&](const auto& r) { return r.id == id; });
+    bool const is_new = found == to.rules.end();
+    if (is_new) {
+      if (to.rules.size() >= alerts::kRulesMax) {
+        s.error("", cat("more than ", alerts::kRulesMax, " rules; remove some"));
+        return;
+      }
+      found = to.rules.insert(to.rules.end(), alerts::Rule{});
+      found->id = id;
+    }
+    alerts::Rule& r = *found;
+    auto const word = [&](const std::string& key, auto& field, auto& names) {
+      size_t index = static_cast<size_t>(field);
+      s.choice(key, index, std::vector<std::string>(names.begin(), names.end()));
+      field = static_cast<std::remove_reference_t<decltype(field)>>(index);
+    };
+    if (is_new && !s.has("kind")) {
+      s.error("kind", "a rule that is none of the defaults needs kind, subject and severity");
+    }
+    word("kind", r.kind, alerts::kRuleKindNames);
+    s.text("title", r.title);
+    s.text("subject", r.subject);
+    word("harm", r.harm, alerts::kTailNames);
+    word("severity", r.severity, alerts::kSeverityNames);
+    s.text("action", r.action);
+    s.number("stock_min", r.stock_min, 0, 1e12);
+    s.number("expected_min", r.expected_min, 0, 1e12);
+    s.number("cusum_threshold", r.cusum_threshold, 0, 1000);
+    s.number("ratio_red", r.ratio_red, 0, 1000);
+    s.number("limit", r.limit, -1e12, 1e12);
+    s.integer("persistence", r.persistence, 1, 104);
+    s.number("clear_fraction", r.clear_fraction, 0, 1);
+    s.integer("clear_ticks", r.clear_ticks, 1, 104);
+    s.texts("sector_levels", r.sector_levels);
+    s.texts("area_levels", r.area_levels);
+    s.text("second_subject", r.second_subject);
+    s.number("second_limit", r.second_limit, -1e12, 1e12);
+    s.texts("parts", r.parts);
+    s.boolean("enabled", r.enabled);
+    s.finish();
+  });
+  rules.finish();
+  if (absl::Status const valid = alerts::validate(to); !valid.ok()) {
+    for (absl::string_view line : absl::StrSplit(valid.message(), '\n')) {
+      std::string_view text = base::from_absl(line);
+      constexpr std::string_view kPrefix = "rules.";
+      if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+      size_t const dot = text.find_first_of(".:");
+      std::string const id(text.substr(0, dot));
+      rules.error(rules.has(id) ? id : "",
+                  text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
+                             const std::vector<std::pair<std::string, std::string>>& environment) {
+  base::LineErrors errors(file);
+  std::optional<YAML::Node> const document = read_document(yaml, errors);
+  if (!document) return errors.status();
+  if (!document->IsDefined() || document->IsNull()) {
+    errors.add(1, "the file is empty; bellwetherd --example-config prints one to begin with");
+    return errors.status();
+  }
+  Config config;
+  config.digest = absl::StrFormat("%016x", base::hash64(yaml));
+  Section root(*document, "", errors);
+
+  Section kafka = root.section("kafka");
+  read_kafka(kafka, config.kafka);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS") config.kafka.bootstrap_servers = value;
+    if (name == "BELLWETHER_CLIENT_ID") config.kafka.client_id = value;
+  }
+  if (config.kafka.bootstrap_servers.empty()) {
+    root.error("kafka",
+               "bootstrap_servers is missing; say host:port of one or more brokers, or set "
+               "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS");
+  }
+  read_time(root.section("time"), config.time);
+
+  Section reference = root.section("reference");
+  reference.text("areas", config.reference.areas);
+  reference.text("area_sets", config.reference.area_sets);
+  reference.text("sectors", config.reference.sectors);
+  reference.text("postcodes", config.reference.postcodes);
+  reference.finish();
+  if (config.reference.areas.empty() || config.reference.sectors.empty()) {
+    root.error("reference", "areas and sectors are required; name the CSV files");
+  }
+
+  Section serve = root.section("serve");
+  serve.text("grpc_address", config.serve.grpc_address);
+  serve.text("metrics_address", config.serve.metrics_address);
+  serve.integer("watchers_max", config.serve.watchers_max, 1, 100'000);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_GRPC_ADDRESS") config.serve.grpc_address = value;
+    if (name == "BELLWETHER_METRICS_ADDRESS") config.serve.metrics_address = value;
+  }
+  for (const auto& [key, value] : {std::pair{"grpc_address", config.serve.grpc_address},
+                                   std::pair{"metrics_address", config.serve.metrics_address}}) {
+    if (!is_address(value))
+      serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
+  }
+  serve.finish();
+  read_forecasts(root.section("forecasts"), config.forecasts);
+
+  read_snapshots(root.section("snapshots"), environment, config.snapshots);
+
+  Section runtime = root.section("runtime");
+  runtime.integer("workers", config.runtime.workers, 0, 256);
+  runtime.integer("ready_lag_events", config.runtime.ready_lag_events_max, int64_t{1},
+                  int64_t{1'000'000'000});
+  runtime.duration("drain_timeout", config.runtime.drain_timeout_ms, kSecond, 300 * kSecond);
+  size_t level = 1;
+  runtime.choice("log_level", level, {"debug", "info", "warn", "error"});
+  config.runtime.log_level = std::vector<std::string>{"debug", "info", "warn", "error"}[level];
+  size_t format = 0;
+  runtime.choice("log_format", format, {"text", "json"});
+  config.runtime.log_format = format == 0 ? "text" : "json";
+  runtime.finish();
+
+  config.rules = alerts::default_rules(base::Calendar(config.time.calendar));
+  read_rules(root.section("rules"), config.rules);
+  root.finish();
+
+  BELLWETHER_RETURN_IF_ERROR(errors.status());
+  return config;
+}
+
+std::string example() {
+  return R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
+# bellwetherd --check-config FILE reports everything that is wrong with a file at once.
+
+kafka:
+  bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
+  # client_id: bellwetherd            # or BELLWETHER_CLIENT_ID
+  # registrations_topic: bellwether.registrations
+  # support_topic: bellwether.support           # "" = not consumed
+  # dead_letters_topic: bellwether.dead-letters
+  # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
+  # group: bellwether                           # members of one group elect who evaluates
+  # session_timeout_ms: 8000
+  # queued_kbytes: 65536                        # memory for records fetched ahead
+  # properties:                                 # handed to librdkafka as they stand
+  #   security.protocol: SASL_SSL
+  #   sasl.mechanism: SCRAM-SHA-512
+  #   sasl.username: bellwether
+  #   ssl.ca.location: /etc/ssl/certs/ca-certificates.crt
+  # secret_files:                               # property: file that holds its value
+  #   sasl.password: /run/secrets/kafka-password
+
+# time:
+#   calendar: week            # week | month: the period that facts are counted in
+#   history_years: 8          # kept in detail; older facts are the opening balance
+#   allowed_disorder: 1h      # how late a record may stand in its partition and still be in time
+#   future_tolerance: 1h      # later timestamps are clamped to the present plus this
+#   idle: wall_clock          # wall_clock | heartbeat | never: when a quiet input stops holding the tick
+#   idle_after: 60s
+#   historical_after: 2d      # ticks evaluated this much later are marked historical
+
+reference:                    # CSV files, relative to this one
+  areas: reference/uk/areas.csv
+  area_sets: reference/uk/area_sets.csv
+  sectors: reference/uk/sectors.csv
+  postcodes: reference/uk/postcodes.csv
+
+# serve:
+#   grpc_address: 0.0.0.0:7443      # or BELLWETHER_GRPC_ADDRESS
+#   metrics_address: 0.0.0.0:9464   # or BELLWETHER_METRICS_ADDRESS
+#   watchers_max: 10000
+
+# runtime:
+#   workers: 0                # ingest threads; 0 = one a core, at most one a partition
+#   ready_lag_events: 10000   # ready while behind by fewer than this
+#   drain_timeout: 10s
+#   log_level: info           # debug | info | warn | error
+#   log_format: text          # text | json
+
+# forecasts:
+#   measures: [births, deaths]  # of every node, made between ticks and coherent; [] = only when asked for
+#   budget: 60s                 # of one cut
+
+# snapshots:                  # a cache of what the log says: a restart goes on from the newest
+#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; it needs room for three snapshots
+#   every: 5m                 # while there is news
+#   peers: []                 # host:port of the replicas, or a name for all of them; [] = none. One without a
+#                             # snapshot that it can go on from takes theirs (room for two more). Whoever reaches
+#                             # a replica's port can then read what it knows of every single business.
+#   peers_wait: 60s           # for one of them, where the log no longer reaches back
+#   transfer_mb_per_s: 50     # to all replicas that take one together
+
+# rules:                      # over the defaults; a new id makes a new rule
+#   false_discovery_rate: 0.05
+#   R1:
+#     cusum_threshold: 8.315
+#     stock_min: 100
+#   R2:
+#     enabled: false
+#   R13:                      # several counts of a node as one score; see daemon/core/detection/README.md
+#     enabled: true
+#     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
+)";
+}
+
+}  // namespace bellwether::config

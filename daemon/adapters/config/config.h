@@ -1,0 +1,101 @@
+// Purpose: one YAML file → typed options. Unknown keys and every other error are reported at once,
+// as "file:line: key: what; what to do". Thread safety: pure; the caller reads the files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/alerts/rules.h"
+#include "core/base/calendar.h"
+
+namespace bellwether::config {
+
+struct KafkaConfig {
+  std::string bootstrap_servers;  // kafka.bootstrap_servers, required
+  std::string client_id = "bellwetherd";
+  // Passed to librdkafka as they stand (security.protocol, sasl.mechanism, ssl.ca.location …).
+  std::vector<std::pair<std::string, std::string>> properties;
+  // property → file that holds its value (sasl.password); never the secret itself.
+  std::vector<std::pair<std::string, std::string>> secret_files;
+  std::string registrations_topic = "bellwether.registrations";
+  std::string support_topic = "bellwether.support";  // empty = not consumed
+  std::string dead_letters_topic = "bellwether.dead-letters";
+  std::string journal_topic = "bellwether.journal";
+  std::string group = "bellwether";  // leadership of the journal
+  int32_t session_timeout_ms = 8'000;
+  int32_t queued_kbytes = 65'536;  // librdkafka's queued.max.messages.kbytes
+};
+
+enum class IdleMode : uint8_t { kWallClock, kHeartbeat, kNever };
+
+struct TimeConfig {
+  base::CalendarUnit calendar = base::CalendarUnit::kWeek;  // time.calendar: week | month
+  int32_t history_periods = 0;                              // time.history_years, as periods
+  int64_t allowed_disorder_ms = 3'600'000;                  // time.allowed_disorder: "1h"
+  int64_t future_tolerance_ms = 3'600'000;
+  IdleMode idle = IdleMode::kWallClock;  // time.idle: wall_clock | heartbeat | never
+  int64_t idle_after_ms = 60'000;
+  int64_t historical_after_ms = 172'800'000;  // ticks evaluated this much later are historical
+};
+
+struct ReferenceConfig {  // files, relative to the configuration file
+  std::string areas;      // required
+  std::string area_sets;
+  std::string sectors;  // required
+  std::string postcodes;
+};
+
+struct ServeConfig {
+  std::string grpc_address = "0.0.0.0:7443";
+  std::string metrics_address = "0.0.0.0:9464";
+  int32_t watchers_max = 10'000;
+};
+
+struct RuntimeConfig {
+  int32_t workers = 0;  // 0 = one a core, at most one a partition
+  int64_t ready_lag_events_max = 10'000;
+  int64_t drain_timeout_ms = 10'000;
+  std::string log_level = "info";   // debug | info | warn | error
+  std::string log_format = "text";  // text | json
+};
+
+struct ForecastsConfig {
+  std::vector<std::string> measures = {"births",
+                                       "deaths"};  // forecast for every node between ticks
+  int64_t budget_ms = 60'000;  // of one cut; then what is left is made when asked for
+};
+
+struct SnapshotsConfig {
+  std::string folder;              // empty = none are taken; or BELLWETHER_SNAPSHOTS_FOLDER
+  int64_t every_ms = 300'000;      // snapshots.every, while there is news
+  std::vector<std::string> peers;  // host:port of replicas; empty = none are asked or given any
+  int64_t peers_wait_ms = 60'000;  // for one that answers, where the log no longer reaches back
+  double transfer_mb_per_s = 50;   // to all of them together
+};
+
+struct Config {
+  KafkaConfig kafka;
+  TimeConfig time;
+  ReferenceConfig reference;
+  ServeConfig serve;
+  RuntimeConfig runtime;
+  ForecastsConfig forecasts;
+  SnapshotsConfig snapshots;
+  alerts::RuleSet rules;  // defaults of the calendar with `rules:` laid over them
+  std::string digest;     // of the file's text
+};
+
+// `environment` lays over what differs by deployment: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
+// BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID,
+// BELLWETHER_SNAPSHOTS_FOLDER. Error: InvalidArgument with one line an error.
+absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
+                             const std::vector<std::pair<std::string, std::string>>& environment);
+
+// A commented file with every key and its default.
+std::string example();
+
+}  // namespace bellwether::config

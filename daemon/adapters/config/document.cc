@@ -1,0 +1,70 @@
+#include "adapters/config/document.h"
+
+#include <yaml-cpp/eventhandler.h>
+
+#include <sstream>
+#include <string>
+
+#include "core/base/text.h"
+
+namespace bellwether::config {
+namespace {
+
+// Where in a document something first stands.
+class FirstContent : public YAML::EventHandler {
+ public:
+  std::optional<int> line() const { return line_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { at(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    at(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    at(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    at(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void at(const YAML::Mark& mark) {
+    if (!line_) line_ = mark.line + 1;
+  }
+  std::optional<int> line_;
+};
+
+}  // namespace
+
+// Two documents at most are asked for, one by one: where a text begins with a comma, yaml-cpp 0.7
+// finds empty documents there without end, and YAML::LoadAll asks for all of them.
+std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors) {
+  try {
+    std::istringstream in{std::string(text)};
+    YAML::Parser parser(in);
+    FirstContent first;
+    FirstContent second;
+    bool const goes_on = parser.HandleNextDocument(first) && parser.HandleNextDocument(second);
+    if (second.line()) {
+      errors.add(*second.line(), "a second YAML document, which nobody reads; make it one");
+      return std::nullopt;
+    }
+    if (goes_on && !first.line()) {
+      errors.add(1, "not YAML: begin with a mapping of keys to values");
+      return std::nullopt;
+    }
+    return YAML::Load(std::string(text));
+  } catch (const YAML::Exception& e) {
+    errors.add(e.mark.line + 1, base::cat("not YAML: ", e.msg));
+    return std::nullopt;
+  }
+}
+
+}  // namespace bellwether::config

@@ -1,0 +1,216 @@
+#include "adapters/config/reader.h"
+
+#include <cmath>
+
+#include "absl/strings/str_join.h"
+#include "core/base/text.h"
+
+namespace bellwether::config {
+namespace {
+
+using base::cat;
+
+int line_of(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
+
+}  // namespace
+
+std::optional<int64_t> parse_duration_ms(std::string_view text) {
+  if (text.size() < 2) return std::nullopt;
+  int64_t unit = 0;
+  switch (text.back()) {
+    case 's':
+      unit = 1'000;
+      break;
+    case 'm':
+      unit = 60'000;
+      break;
+    case 'h':
+      unit = 3'600'000;
+      break;
+    case 'd':
+      unit = 86'400'000;
+      break;
+    default:
+      return std::nullopt;
+  }
+  auto const count = base::parse_number<int32_t>(text.substr(0, text.size() - 1));
+  if (!count) return std::nullopt;
+  return *count * unit;
+}
+
+Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
+    : node_(std::move(node)), path_(std::move(path)), errors_(errors) {
+  if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
+    errors_.add(line_of(node_),
+                cat(path_.empty() ? "the file" : path_,
+                    ": must be a mapping of keys to values; indent its keys below it"));
+    node_ = YAML::Node();
+  }
+  if (!node_.IsMap()) return;
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    std::string const key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    if (!seen.insert(key).second) {
+      errors_.add(line_of(entry.first), cat(path_, key, ": stands twice; keep one"));
+    }
+  }
+}
+
+int Section::line() const {
+  return line_of(node_);
+}
+bool Section::has(const std::string& key) const {
+  return node_.IsMap() && node_[key].IsDefined();
+}
+
+YAML::Node Section::take(const std::string& key) {
+  known_.insert(key);
+  if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+  const YAML::Node& map = node_;  // the other operator[] would insert
+  YAML::Node value = map[key];
+  return value.IsDefined() ? value : YAML::Node(YAML::NodeType::Undefined);
+}
+
+void Section::error(const std::string& key, std::string_view what) {
+  int const at = has(key) ? line_of(node_[key]) : node_.IsMap() ? line_of(node_) : 1;
+  errors_.add(at, cat(path_, key, ": ", what));
+}
+
+std::optional<std::string> Section::scalar(const std::string& key) {
+  YAML::Node const value = take(key);
+  if (!value.IsDefined()) return std::nullopt;
+  if (!value.IsScalar()) {
+    error(key, "must be a single value");
+    return std::nullopt;
+  }
+  return value.Scalar();
+}
+
+void Section::text(const std::string& key, std::string& to) {
+  if (auto value = scalar(key)) to = *std::move(value);
+}
+
+void Section::boolean(const std::string& key, bool& to) {
+  auto const value = scalar(key);
+  if (!value) return;
+  if (*value == "true") {
+    to = true;
+  } else if (*value == "false") {
+    to = false;
+  } else {
+    error(key, cat("\"", *value, "\" is neither true nor false"));
+  }
+}
+
+void Section::number(const std::string& key, double& to, double least, double most) {
+  auto const value = scalar(key);
+  if (!value) return;
+  auto const number = base::parse_number<double>(*value);
+  if (!number || !std::isfinite(*number) || *number < least || *number > most) {
+    error(key, cat("\"", *value, "\" must be a number from ", least, " to ", most));
+  } else {
+    to = *number;
+  }
+}
+
+void Section::integer(const std::string& key, int64_t& to, int64_t least, int64_t most) {
+  auto const value = scalar(key);
+  if (!value) return;
+  auto const number = base::parse_number<int64_t>(*value);
+  if (!number || *number < least || *number > most) {
+    error(key, cat("\"", *value, "\" must be a whole number from ", least, " to ", most));
+  } else {
+    to = *number;
+  }
+}
+
+void Section::integer(const std::string& key, int32_t& to, int32_t least, int32_t most) {
+  int64_t wide = to;
+  integer(key, wide, int64_t{least}, int64_t{most});
+  to = static_cast<int32_t>(wide);
+}
+
+void Section::duration(const std::string& key, int64_t& to_ms, int64_t least_ms, int64_t most_ms) {
+  auto const value = scalar(key);
+  if (!value) return;
+  auto const ms = parse_duration_ms(*value);
+  if (!ms || *ms < least_ms || *ms > most_ms) {
+    error(key, cat("\"", *value, "\" must be a duration such as 90s, 15m, 1h or 2d, from ",
+                   least_ms / 1000, "s to ", most_ms / 1000, "s"));
+  } else {
+    to_ms = *ms;
+  }
+}
+
+void Section::texts(const std::string& key, std::vector<std::string>& to) {
+  YAML::Node const value = take(key);
+  if (!value.IsDefined()) return;
+  if (!value.IsSequence()) {
+    error(key, "must be a list, for example [section, division]");
+    return;
+  }
+  to.clear();
+  for (const auto& entry : value) {
+    if (entry.IsScalar()) {
+      to.push_back(entry.Scalar());
+    } else {
+      error(key, "each entry of the list must be a single value");
+    }
+  }
+}
+
+void Section::choice(const std::string& key, size_t& to, const std::vector<std::string>& words) {
+  auto const value = scalar(key);
+  if (!value) return;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == *value) {
+      to = i;
+      return;
+    }
+  }
+  error(key, cat("\"", *value, "\" is not known; say ", absl::StrJoin(words, " or ")));
+}
+
+void Section::pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to) {
+  YAML::Node const value = take(key);
+  if (!value.IsDefined() || value.IsNull()) return;
+  if (!value.IsMap()) {
+    error(key, "must be a mapping of keys to values");
+    return;
+  }
+  for (const auto& entry : value) {
+    if (entry.first.IsScalar() && entry.second.IsScalar()) {
+      to.emplace_back(entry.first.Scalar(), entry.second.Scalar());
+    } else {
+      error(key, "keys and values must be single values");
+    }
+  }
+}
+
+Section Section::section(const std::string& key) {
+  return Section(take(key), cat(path_, key, "."), errors_);
+}
+
+void Section::each(const std::function<void(const std::string&, Section)>& use) {
+  if (!node_.IsMap()) return;
+  for (const auto& entry : node_) {
+    if (!entry.first.IsScalar() || !entry.second.IsMap()) continue;
+    std::string const name = entry.first.Scalar();
+    known_.insert(name);
+    use(name, Section(entry.second, cat(path_, name, "."), errors_));
+  }
+}
+
+void Section::finish() {
+  if (!node_.IsMap()) return;
+  for (const auto& entry : node_) {
+    std::string const key = entry.first.IsScalar() ? entry.first.Scalar() : "(not a word)";
+    if (known_.contains(key)) continue;
+    errors_.add(line_of(entry.first),
+                cat(path_, key, ": no such key; known here: ", absl::StrJoin(known_, ", ")));
+  }
+}
+
+}  // namespace bellwether::config

@@ -1,0 +1,59 @@
+// Purpose: walks a YAML document and collects every error with its line, so that an operator mends
+// the file once. Thread safety: one thread.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/csv.h"
+
+namespace bellwether::config {
+
+// "90s", "15m", "1h", "2d" → milliseconds; nullopt when it is none of these.
+std::optional<int64_t> parse_duration_ms(std::string_view text);
+
+// One mapping of the document. Keys that nobody asked for are errors when it is finished.
+class Section {
+ public:
+  Section(YAML::Node node, std::string path, base::LineErrors& errors);
+
+  bool has(const std::string& key) const;
+  // Each reads `key` into `to` and leaves it alone where the key is absent or wrong.
+  void text(const std::string& key, std::string& to);
+  void boolean(const std::string& key, bool& to);
+  void number(const std::string& key, double& to, double least, double most);
+  void integer(const std::string& key, int64_t& to, int64_t least, int64_t most);
+  void integer(const std::string& key, int32_t& to, int32_t least, int32_t most);
+  void duration(const std::string& key, int64_t& to_ms, int64_t least_ms, int64_t most_ms);
+  void texts(const std::string& key, std::vector<std::string>& to);
+  // The index of the word in `words`.
+  void choice(const std::string& key, size_t& to, const std::vector<std::string>& words);
+  // A mapping of words to words, as it stands.
+  void pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to);
+  // A mapping below; empty where absent.
+  Section section(const std::string& key);
+  // Every key of this mapping that holds a mapping, in order; for keys that are names.
+  void each(const std::function<void(const std::string& name, Section section)>& use);
+  void error(const std::string& key, std::string_view what);
+  // Complains of keys that were not asked for.
+  void finish();
+  int line() const;
+
+ private:
+  std::optional<std::string> scalar(const std::string& key);
+  YAML::Node take(const std::string& key);
+
+  YAML::Node node_;
+  std::string path_;
+  base::LineErrors& errors_;
+  std::set<std::string> known_;
+};
+
+}  // namespace bellwether::config

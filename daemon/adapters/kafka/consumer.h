@@ -1,0 +1,128 @@
+// Purpose: reads the input topics. Partitions are assigned, not subscribed: no group, no committed
+// offsets; the caller owns the next offset. Every input has a queue of its own, because an engine
+// holds back single inputs, and pausing is not safe in librdkafka's batch calls before 2.1. Thread
+// safety: inputs are independent: each belongs to one thread; the rest may be called from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/kafka/client.h"
+#include "core/base/log.h"
+
+namespace bellwether::kafka {
+
+struct Assignment {
+  std::string topic;
+  int32_t partition = 0;
+  int64_t offset = RD_KAFKA_OFFSET_BEGINNING;
+};
+
+struct ConsumerTuning {
+  int queued_kbytes = 65'536;  // over all partitions; bounds memory
+  int fetch_wait_ms = 10;
+};
+
+struct Record {
+  std::string_view key;
+  std::string_view value;
+  int64_t offset = 0;
+  int64_t timestamp_ms = -1;  // −1: the record bears none
+  bool has_value = true;      // false: a tombstone
+  const rd_kafka_message_t* message = nullptr;
+
+  // The header __value_schema_id is there. Parses the headers: ask only when it matters.
+  bool has_schema_id_header() const;
+};
+
+// Records of one poll; views into librdkafka's memory, which the batch gives back.
+class Batch {
+ public:
+  static constexpr size_t kRecordsMax = 1024;
+  Batch() = default;
+  ~Batch() { clear(); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  Batch(Batch&&) = delete;
+
+  void clear();
+  std::span<const Record> records() const { return {records_.data(), records_.size()}; }
+  bool at_end() const { return at_end_; }      // everything in the log was read
+  int64_t end_offset() const { return end_; }  // then: the offset that comes next
+  const absl::Status& error() const { return error_; }
+
+ private:
+  friend class InputConsumer;
+  std::vector<rd_kafka_message_t*> messages_;
+  std::vector<Record> records_;
+  bool at_end_ = false;
+  int64_t end_ = -1;
+  absl::Status error_;
+};
+
+// Wakes a worker when any of its inputs has something.
+class Waiter {
+ public:
+  Waiter();
+  ~Waiter();
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  void wait(int timeout_ms);  // until woken since the last wait, at most timeout_ms
+  void wake();                // from any thread
+  int descriptor() const { return write_; }
+
+ private:
+  int read_ = -1;
+  int write_ = -1;
+};
+
+class InputConsumer {
+ public:
+  static absl::StatusOr<std::unique_ptr<InputConsumer>> create(const ClientOptions& options,
+                                                               std::vector<Assignment> inputs,
+                                                               const ConsumerTuning& tuning,
+                                                               base::LogFn log);
+  ~InputConsumer();
+
+  size_t inputs() const { return inputs_.size(); }
+  // `waiter` is woken when `input` gets records. It must outlive the consumer.
+  void wake_on(size_t input, Waiter& waiter);
+  // Fills `batch` (cleared first) with what has already been fetched; never waits.
+  // Errors in batch.error(): NotFound (topic gone), OutOfRange (offsets gone), others as they come.
+  void poll(size_t input, Batch& batch);
+  // Reads `input` again from `offset`; at the end of the log, the broker tells of the end again.
+  absl::Status restart(size_t input, int64_t offset);
+  // End of the log as last heard from the broker; −1 unknown.
+  int64_t high_watermark(size_t input) const;
+  // False after the client lost all brokers and has not heard from one since.
+  bool broker_reachable() const { return reachable_.load(std::memory_order_relaxed); }
+  // Serves client-wide callbacks and, without a broker, asks whether one is back; call now and then
+  // from one thread.
+  void serve_callbacks();
+
+ private:
+  InputConsumer() = default;
+  bool note_error(rd_kafka_resp_err_t error, std::string_view reason);
+  void look_for_brokers();
+  Callbacks callbacks_;
+  std::atomic<bool> reachable_{true};
+  absl::Time looked_at_ = absl::InfinitePast();  // serve_callbacks' thread
+  std::atomic<bool> has_errors_{false};
+  std::mutex errors_mutex_;
+  std::map<size_t, absl::Status> errors_;  // by input, until it is heard of again
+  std::vector<Assignment> inputs_;
+  Client client_;
+  std::vector<Queue> queues_;
+};
+
+}  // namespace bellwether::kafka

@@ -1,0 +1,86 @@
+// Purpose: writes records: idempotent, acknowledged by all replicas.
+// Thread safety: all public functions may be called from any thread; on_delivery runs on
+// librdkafka's thread or on that of poll().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/kafka/client.h"
+#include "core/base/log.h"
+
+namespace bellwether::kafka {
+
+struct ProducerTuning {
+  int linger_ms = 5;
+  int queue_messages_max = 100'000;
+  int queue_kbytes_max = 262'144;
+  int message_timeout_ms = 30'000;  // then a record counts as failed; 0 = never
+};
+
+inline constexpr int32_t kAnyPartition = RD_KAFKA_PARTITION_UA;
+
+struct OutgoingRecord {
+  std::string topic;
+  int32_t partition = kAnyPartition;
+  std::string_view key;
+  std::string_view value;
+  int64_t timestamp_ms = 0;  // 0 = now
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// What became of a record: its offset, or why not.
+using DeliveryFn = std::function<void(absl::StatusOr<int64_t> offset)>;
+
+class Producer {
+ public:
+  // `fatal` is called from poll() and those who wait when no record can be written any more, as
+  // when idempotence was lost or is not allowed: only a new producer can.
+  static absl::StatusOr<std::unique_ptr<Producer>> create(
+      const ClientOptions& options, const ProducerTuning& tuning, base::LogFn log,
+      std::function<void(std::string_view why)> fatal = {});
+  // Waits for nothing: flush() first.
+  ~Producer();
+
+  // Copies the record. Error: ResourceExhausted when the queue is full (poll() and try again);
+  // InvalidArgument when the record is larger than the client or the broker allows. `done` is
+  // called exactly once unless an error is returned; empty = only count failures.
+  absl::Status produce(const OutgoingRecord& record, DeliveryFn done = {});
+  // For bulk: no headers, no callback; waits while the queue is full.
+  absl::Status produce_bulk(rd_kafka_topic_t* topic, int32_t partition, std::string_view key,
+                            std::string_view value, int64_t timestamp_ms);
+  // A handle for produce_bulk, valid as long as the producer.
+  rd_kafka_topic_t* topic(const std::string& name);
+
+  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). Either way the record may still
+  // arrive.
+  absl::StatusOr<int64_t> produce_and_wait(const OutgoingRecord& record, absl::Time deadline);
+  // Whoever waits for a record gives up, now and later: the process ends.
+  void cancel_waits() { cancelled_.store(true); }
+
+  void poll(int timeout_ms);
+  absl::Status flush(absl::Duration wait);
+  // How many partitions a topic has now; 0 when there is no such topic. Errors: those of
+  // to_status().
+  absl::StatusOr<int> partitions(const std::string& topic, absl::Duration wait);
+  int64_t failures() const { return failures_.load(); }
+
+ private:
+  Producer() = default;
+  Callbacks callbacks_;
+  std::atomic<int64_t> failures_{0};
+  std::atomic<bool> cancelled_{false};
+  Client client_;
+  std::vector<std::pair<std::string, rd_kafka_topic_t*>> topics_;
+};
+
+}  // namespace bellwether::kafka

@@ -1,0 +1,19 @@
+// Purpose: the process's log, to standard error, a line a message.
+// Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/log.h"
+
+namespace bellwether::log {
+
+// `level`: debug, info, warn or error; lines below it are left out. `format`: text or json.
+void configure(const std::string& level, const std::string& format);
+// `part`: the part of the program that reports.
+void line(base::LogLevel level, std::string_view part, std::string_view message);
+// "part":"…","message":"…" as members of a JSON object. Bytes that are not UTF-8 become U+FFFD.
+std::string json_members(std::string_view part, std::string_view message);
+
+}  // namespace bellwether::log

@@ -1,0 +1,39 @@
+#include "adapters/rpc/acts.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+// A human act waits this long for the journal unless the caller's deadline comes first.
+constexpr absl::Duration kActWait = absl::Seconds(10);
+
+}  // namespace
+
+void check_actor(const std::string& actor, std::string_view field, BadRequest& bad) {
+  if (actor.empty() || actor.size() > static_cast<size_t>(kActorBytesMax)) {
+    bad.add(field, base::cat("say who acts, in 1 to ", kActorBytesMax, " bytes"));
+  }
+}
+
+void check_comment(const std::string& comment, std::string_view field, BadRequest& bad) {
+  if (comment.size() > static_cast<size_t>(kCommentBytesMax)) {
+    bad.add(field, base::cat("at most ", kCommentBytesMax, " bytes"));
+  }
+}
+
+absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
+                                           const ::bellwether::alerts::JournalEntry& act) {
+  absl::Time const asked = absl::FromChrono(context.deadline());
+  return shared.backend.append(act, std::min(asked, absl::Now() + kActWait));
+}
+
+std::string_view without_prefix(std::string_view name, std::string_view prefix) {
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return name;
+}
+
+}  // namespace bellwether::rpc

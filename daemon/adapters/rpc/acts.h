@@ -1,0 +1,28 @@
+// Purpose: what the requests of human acts have in common: who acts, why, and the wait for the
+// journal. Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "adapters/rpc/errors.h"
+#include "adapters/rpc/services.h"
+
+namespace bellwether::rpc {
+
+// 1 to kActorBytesMax bytes.
+void check_actor(const std::string& actor, std::string_view field, BadRequest& bad);
+// At most kCommentBytesMax bytes.
+void check_comment(const std::string& comment, std::string_view field, BadRequest& bad);
+
+// As Backend::append, until the caller's deadline and at most ten seconds.
+absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
+                                           const ::bellwether::alerts::JournalEntry& act);
+
+// Resource names may be given with their collection or without: "alerts/X" or "X".
+std::string_view without_prefix(std::string_view name, std::string_view prefix);
+
+}  // namespace bellwether::rpc

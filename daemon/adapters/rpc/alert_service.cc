@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <tuple>
+
+#include "adapters/rpc/acts.h"
+#include "adapters/rpc/convert.h"
+#include "adapters/rpc/page.h"
+#include "adapters/rpc/privacy.h"
+#include "adapters/rpc/services.h"
+#include "core/base/text.h"
+#include "core/engine/explain.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::alerts::v1;
+using base::cat;
+using ::bellwether::alerts::Alert;
+using ::bellwether::alerts::AlertPtr;
+using ViewPtr = std::shared_ptr<const engine::View>;
+
+// Periods of the path that ExplainAlert shows.
+constexpr int kPathPeriods = 60;
+
+grpc::Status no_alert(const std::string& name) {
+  return grpc::Status(grpc::StatusCode::NOT_FOUND,
+                      cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
+}
+
+// Shares of people who asked for help are told as the indicators are; a period that may not be told
+// takes its scores with it.
+void protect(engine::PathPoint& p, common::v1::Basis& basis) {
+  if (p.denominator <= 0) return;
+  ::bellwether::indicators::Value v;
+  v.value = p.observed;
+  v.numerator = p.numerator;
+  v.denominator = p.denominator;
+  protect_cases(v, basis);
+  if (v.ok()) {
+    p.observed = v.value;
+  } else {
+    base::PeriodIndex const period = p.period;
+    p = {};
+    p.period = period;
+    p.not_assessed = v.not_available;
+  }
+}
+
+// Empty means any.
+void check_rule(const engine::View& view, const std::string& id, std::string_view field,
+                BadRequest& bad) {
+  auto const& rules = view.book->rule_set();
+  if (id.empty() || (rules != nullptr && ::bellwether::alerts::find_rule(*rules, id) != nullptr))
+    return;
+  std::string known;
+  if (rules != nullptr) {
+    for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
+  }
+  bad.add(field, cat("no rule \"", id.substr(0, ::bellwether::alerts::kRuleIdBytesMax),
+                     "\"; there are ", known.empty() ? "none yet" : known));
+}
+
+class AlertService final
+    : public api::AlertService::WithCallbackMethod_WatchAlerts<api::AlertService::Service> {
+ public:
+  AlertService(const Shared& shared, Watchers& watchers) : shared_(shared), watchers_(watchers) {}
+
+  grpc::Status ListAlerts(grpc::ServerContext*, const api::ListAlertsRequest* request,
+                          api::ListAlertsResponse* response) override {
+    return observed(shared_, "ListAlerts", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      auto const filter = AlertFilter::parse(request->filter(), view->calendar);
+      if (!filter.ok()) bad.add("filter", base::from_absl(filter.status().message()));
+      std::string const key = cat("ListAlerts|", request->filter());
+      Page const page = read_page(request->page_size(), request->page_token(), key, bad);
+      if (!bad.empty()) return bad.status();
+      std::vector<AlertPtr> found;
+      for (const auto& [name, alert] : view->book->alerts()) {
+        if (filter->matches(*alert)) found.push_back(alert);
+      }
+      // Newest first, then by name. A page continues behind the last alert of the one before, so
+      // that alerts raised meanwhile shift nothing.
+      auto const rank = [](const Alert& a) {
+        return std::tuple(-a.raised_at.value, std::string_view(a.name));
+      };
+      std::ranges::sort(found, [&](const auto& a, const auto& b) { return rank(*a) < rank(*b); });
+      size_t begin = 0;
+      if (!page.after.empty()) {
+        size_t const slash = page.after.find('/');
+        int64_t const at = base::parse_number<int64_t>(page.after.substr(0, slash)).value_or(0);
+        std::string const name = page.after.substr(slash + 1);
+        auto const last = std::tuple(at, std::string_view(name));
+        while (begin < found.size() && rank(*found[begin]) <= last) ++begin;
+      }
+      size_t const end = std::min(found.size(), begin + static_cast<size_t>(page.size));
+      base::UnixMillis const now = shared_.backend.now();
+      for (size_t i = begin; i < end; ++i) fill(*view, *found[i], now, *response->add_alerts());
+      if (end < found.size()) {
+        const Alert& last = *found[end - 1];
+        response->set_next_page_token(page_token(key, cat(-last.raised_at.value, "/", last.name)));
+      }
+      response->set_total_size(static_cast<int32_t>(found.size()));
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status GetAlert(grpc::ServerContext*, const api::GetAlertRequest* request,
+                        api::GetAlertResponse* response) override {
+    return observed(shared_, "GetAlert", [&] {
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
+      if (alert == nullptr) return no_alert(request->name());
+      base::UnixMillis const now = shared_.backend.now();
+      fill(*view, *alert, now, *response->mutable_alert());
+      fill(*view, *response->mutable_basis());
+      transitions_of(*view, *alert, now, *response->mutable_transitions());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::ServerWriteReactor<api::WatchAlertsResponse>* WatchAlerts(
+      grpc::CallbackServerContext*, const api::WatchAlertsRequest* request) override {
+    return watchers_.watch(*request);
+  }
+
+  grpc::Status ExplainAlert(grpc::ServerContext*, const api::ExplainAlertRequest* request,
+                            api::ExplainAlertResponse* response) override {
+    return observed(shared_, "ExplainAlert", [&] {
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
+      if (alert == nullptr) return no_alert(request->name());
+      base::UnixMillis const now = shared_.backend.now();
+      fill(*view, *alert, now, *response->mutable_alert());
+      for (std::string& paragraph : explanation(*view, *alert))
+        response->add_text(std::move(paragraph));
+      for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
+        protect(p, *response->mutable_basis());
+        api::PathPoint& out = *response->add_path();
+        out.set_period(view->calendar.name(p.period));
+        out.set_observed(p.observed);
+        out.set_expected(p.expected);
+        out.set_lower(p.lower);
+        out.set_upper(p.upper);
+        out.set_z(p.z);
+        out.set_cusum(p.cusum);
+        out.set_not_assessed(p.not_assessed);
+        out.set_reported(p.reported);
+      }
+      transitions_of(*view, *alert, now, *response->mutable_transitions());
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status AcknowledgeAlert(grpc::ServerContext* context,
+                                const api::AcknowledgeAlertRequest* request,
+                                api::AcknowledgeAlertResponse* response) override {
+    return observed(shared_, "AcknowledgeAlert", [&] {
+      BadRequest bad;
+      check_actor(request->actor(), "actor", bad);
+      check_comment(request->comment(), "comment", bad);
+      if (!bad.empty()) return bad.status();
+      std::string const name(without_prefix(request->name(), "alerts/"));
+      if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
+      ::bellwether::alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
+                                                        shared_.backend.now()};
+      auto const offset = append(shared_, *context, act);
+      if (!offset.ok()) return to_grpc(offset.status());
+      ViewPtr const view = shared_.backend.view();
+      AlertPtr const alert = view->book->find(name);
+      if (alert == nullptr) return no_alert(request->name());
+      fill(*view, *alert, shared_.backend.now(), *response->mutable_alert());
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status CreateSilence(grpc::ServerContext* context, const api::CreateSilenceRequest* request,
+                             api::CreateSilenceResponse* response) override {
+    return observed(shared_, "CreateSilence", [&] {
+      ViewPtr const before = shared_.backend.view();
+      const api::Silence& wanted = request->silence();
+      base::UnixMillis const now = shared_.backend.now();
+      BadRequest bad;
+      check_actor(wanted.actor(), "silence.actor", bad);
+      check_comment(wanted.comment(), "silence.comment", bad);
+      common::v1::Node node;
+      node.set_area(wanted.area());
+      node.set_sector(wanted.sector());
+      read_node(*before, node, "silence", bad);
+      check_rule(*before, wanted.rule(), "silence.rule", bad);
+      if (wanted.rule().empty() && wanted.area().empty() && wanted.sector().empty()) {
+        bad.add("silence",
+                "name a rule, an area or a sector; a silence over everything is refused");
+      }
+      if (wanted.until_ms() <= now.value) bad.add("silence.until_ms", "must lie in the future");
+      if (!bad.empty()) return bad.status();
+      ::bellwether::alerts::SilenceCreated const act{wanted.rule(),
+                                                     wanted.area(),
+                                                     wanted.sector(),
+                                                     base::UnixMillis(wanted.until_ms()),
+                                                     wanted.actor(),
+                                                     wanted.comment(),
+                                                     now};
+      auto const offset = append(shared_, *context, act);
+      if (!offset.ok()) return to_grpc(offset.status());
+      fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
+      fill(*shared_.backend.view(), *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ExpireSilence(grpc::ServerContext* context, const api::ExpireSilenceRequest* request,
+                             api::ExpireSilenceResponse* response) override {
+    return observed(shared_, "ExpireSilence", [&] {
+      BadRequest bad;
+      check_actor(request->actor(), "actor", bad);
+      auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "silences/"));
+      if (!id) bad.add("name", "must be as in silences/17; ListSilences names them all");
+      if (!bad.empty()) return bad.status();
+      const auto& silences = shared_.backend.view()->book->silences();
+      if (!silences.contains(*id)) {
+        return grpc::Status(grpc::StatusCode::NOT_FOUND,
+                            cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
+      }
+      base::UnixMillis const now = shared_.backend.now();
+      auto const offset = append(
+          shared_, *context,
+          ::bellwether::alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
+      if (!offset.ok()) return to_grpc(offset.status());
+      ViewPtr const view = shared_.backend.view();
+      auto const found = view->book->silences().find(*id);
+      if (found != view->book->silences().end())
+        fill(found->second, now, *response->mutable_silence());
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListSilences(grpc::ServerContext*, const api::ListSilencesRequest* request,
+                            api::ListSilencesResponse* response) override {
+    return observed(shared_, "ListSilences", [&] {
+      ViewPtr const view = shared_.backend.view();
+      base::UnixMillis const now = shared_.backend.now();
+      std::vector<const ::bellwether::alerts::Silence*> some;
+      for (const auto& [id, silence] : view->book->silences()) {
+        if (!silence.over(now) || request->include_expired()) some.push_back(&silence);
+      }
+      BadRequest bad;
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(),
+                     cat("ListSilences|", request->include_expired() ? 1 : 0), some.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i)
+        fill(*some[i], now, *response->add_silences());
+      response->set_next_page_token(range.next_page_token);
+      fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
+                             google::protobuf::RepeatedPtrField<api::Transition>& out) {
+    for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());
+  }
+
+  const Shared& shared_;
+  Watchers& watchers_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers) {
+  return std::make_unique<AlertService>(shared, watchers);
+}
+
+}  // namespace bellwether::rpc

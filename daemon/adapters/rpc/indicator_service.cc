@@ -1,0 +1,425 @@
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "adapters/rpc/convert.h"
+#include "adapters/rpc/page.h"
+#include "adapters/rpc/privacy.h"
+#include "adapters/rpc/services.h"
+#include "core/base/text.h"
+#include "core/indicators/catalogue.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::indicators::v1;
+using base::cat;
+using base::PeriodIndex;
+using ::bellwether::indicators::IndicatorInfo;
+using ::bellwether::indicators::Measure;
+using ::bellwether::indicators::Node;
+using ViewPtr = std::shared_ptr<const engine::View>;
+
+// Something that can be asked for by name: an indicator of the catalogue, or a plain measure.
+struct Subject {
+  std::string name;
+  std::string unit;
+  bool support = false;
+  std::function<::bellwether::indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
+};
+
+Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad) {
+  constexpr std::string_view kPrefix = "indicators/";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  Subject subject;
+  subject.name = name;
+  if (auto const indicator = ::bellwether::indicators::find_indicator(name)) {
+    const IndicatorInfo& info = ::bellwether::indicators::info(*indicator);
+    subject.unit = info.unit;
+    subject.support = info.support;
+    subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
+      return ::bellwether::indicators::compute(id, *view.panel, node, period);
+    };
+  } else if (auto const measure = ::bellwether::indicators::find_measure(name)) {
+    subject.unit = "count";
+    subject.support = ::bellwether::indicators::info(*measure).support;
+    subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
+      ::bellwether::indicators::Value v;
+      v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
+      return v;
+    };
+  } else {
+    bad.add(field, cat("no indicator \"", name.substr(0, 64), "\"; ListIndicators names them all"));
+  }
+  return subject;
+}
+
+::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view,
+                                         Node node, PeriodIndex period, common::v1::Basis& basis) {
+  if (!view.data_through) {
+    ::bellwether::indicators::Value none;
+    none.not_available = "no period is complete yet";
+    return none;
+  }
+  ::bellwether::indicators::Value v = subject.compute(view, node, period);
+  if (!subject.support) return v;
+  if (subject.unit == "hours") {
+    protect_hours(v, basis);
+  } else {
+    protect_cases(v, basis);
+  }
+  return v;
+}
+
+void fill(const ::bellwether::indicators::Value& v, const std::string& period, api::Value& out) {
+  out.set_period(period);
+  out.set_value(v.ok() ? v.value : 0);
+  out.set_not_available(v.not_available);
+  out.set_numerator(v.numerator);
+  out.set_denominator(v.denominator);
+}
+
+PeriodIndex latest(const engine::View& view) {
+  return view.data_through.value_or(view.panel->first_period());
+}
+
+base::AreaId id_at(const reference::Areas&, size_t i) {
+  return base::AreaId(static_cast<uint16_t>(i));
+}
+base::SectorId id_at(const reference::Sectors&, size_t i) {
+  return base::SectorId(static_cast<uint16_t>(i));
+}
+
+// Everything of that level, or all where the level is empty; a level that nothing has is a
+// violation.
+template <class Tree>
+auto at_level(const Tree& tree, const std::string& level, std::string_view field, BadRequest& bad) {
+  std::vector<decltype(id_at(tree, 0))> found;
+  std::set<std::string> levels;
+  for (size_t i = 0; i < tree.size(); ++i) {
+    levels.insert(tree.at(id_at(tree, i)).level);
+    if (level.empty() || tree.at(id_at(tree, i)).level == level) found.push_back(id_at(tree, i));
+  }
+  if (found.empty()) {
+    bad.add(field,
+            cat("no level \"", level.substr(0, 32), "\"; there are ", absl::StrJoin(levels, ", ")));
+  }
+  return found;
+}
+
+// The code that a list asks for the children of, as a node.
+base::AreaId read_parent(const engine::View& view, const reference::Areas&, const std::string& code,
+                         BadRequest& bad) {
+  common::v1::Node node;
+  node.set_area(code);
+  return read_node(view, node, "parent", bad).area;
+}
+base::SectorId read_parent(const engine::View& view, const reference::Sectors&,
+                           const std::string& code, BadRequest& bad) {
+  common::v1::Node node;
+  node.set_sector(code);
+  return read_node(view, node, "parent", bad).sector;
+}
+// Sets have members, not a place in the tree.
+bool in_tree(const reference::Area& area) {
+  return !area.is_set;
+}
+bool in_tree(const reference::Sector&) {
+  return true;
+}
+
+// ListAreas and ListSectors: those of a level, below a parent, by page.
+template <class Request, class Response, class Tree, class Add>
+grpc::Status list(std::string_view method, const engine::View& view, const Request& request,
+                  Response& response, const Tree& tree, Add add) {
+  BadRequest bad;
+  auto some = at_level(tree, request.level(), "level", bad);
+  if (!request.parent().empty()) {
+    auto const parent = read_parent(view, tree, request.parent(), bad);
+    std::erase_if(some, [&](auto id) {
+      return id == parent || tree.at(id).parent != parent || !in_tree(tree.at(id));
+    });
+  }
+  PageRange const range =
+      read_range(request.page_size(), request.page_token(),
+                 cat(method, "|", request.level(), "|", request.parent()), some.size(), bad);
+  if (!bad.empty()) return bad.status();
+  for (size_t i = range.begin; i < range.end; ++i) add(some[i]);
+  response.set_next_page_token(range.next_page_token);
+  rpc::fill(view, *response.mutable_basis());
+  return grpc::Status::OK;
+}
+
+class IndicatorService final : public api::IndicatorService::Service {
+ public:
+  explicit IndicatorService(const Shared& shared) : shared_(shared) {}
+
+  grpc::Status ListIndicators(grpc::ServerContext*, const api::ListIndicatorsRequest* request,
+                              api::ListIndicatorsResponse* response) override {
+    return observed(shared_, "ListIndicators", [&] {
+      ViewPtr const view = shared_.backend.view();
+      auto const catalogue = ::bellwether::indicators::catalogue();
+      size_t const total = catalogue.size() + ::bellwether::indicators::kMeasures;
+      BadRequest bad;
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(), "ListIndicators", total, bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        api::Indicator& out = *response->add_indicators();
+        if (i < catalogue.size()) {
+          fill_catalogue(catalogue[i], view->calendar, out);
+        } else {
+          fill_measure(static_cast<Measure>(i - catalogue.size()), out);
+        }
+      }
+      response->set_next_page_token(range.next_page_token);
+      rpc::fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListAreas(grpc::ServerContext*, const api::ListAreasRequest* request,
+                         api::ListAreasResponse* response) override {
+    return observed(shared_, "ListAreas", [&] {
+      ViewPtr const view = shared_.backend.view();
+      const reference::Areas& areas = view->reference->areas;
+      return list("ListAreas", *view, *request, *response, areas,
+                  [&](base::AreaId id) { fill_area(areas, id, *response->add_areas()); });
+    });
+  }
+
+  grpc::Status ListSectors(grpc::ServerContext*, const api::ListSectorsRequest* request,
+                           api::ListSectorsResponse* response) override {
+    return observed(shared_, "ListSectors", [&] {
+      ViewPtr const view = shared_.backend.view();
+      const reference::Sectors& sectors = view->reference->sectors;
+      return list("ListSectors", *view, *request, *response, sectors,
+                  [&](base::SectorId id) { fill_sector(sectors, id, *response->add_sectors()); });
+    });
+  }
+
+  grpc::Status GetIndicator(grpc::ServerContext*, const api::GetIndicatorRequest* request,
+                            api::GetIndicatorResponse* response) override {
+    return observed(shared_, "GetIndicator", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      Node const node = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+           view->calendar.name(period), *response->mutable_value());
+      response->set_unit(subject.unit);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status QuerySeries(grpc::ServerContext*, const api::QuerySeriesRequest* request,
+                           api::QuerySeriesResponse* response) override {
+    return observed(shared_, "QuerySeries", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      if (request->names().empty() || request->names_size() > kSeriesNamesMax) {
+        bad.add("names", cat("name 1 to ", kSeriesNamesMax, " indicators"));
+      }
+      std::vector<Subject> subjects;
+      std::string key = "QuerySeries";
+      for (int i = 0; i < std::min(request->names_size(), kSeriesNamesMax); ++i) {
+        subjects.push_back(read_subject(request->names(i), cat("names[", i, "]"), bad));
+        base::append(key, "|", request->names(i));
+      }
+      Node const node = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const first = read_period(*view, request->from_period(), "from_period",
+                                            view->panel->first_period(), bad);
+      PeriodIndex const last =
+          read_period(*view, request->to_period(), "to_period", latest(*view), bad);
+      if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
+      base::append(key, "|", request->node().area(), "|", request->node().sector(), "|",
+                   first.value, "|", request->to_period());
+      size_t const total = last < first ? 0 : static_cast<size_t>(last.value - first.value + 1);
+      PageRange const range =
+          read_range(request->page_size(), request->page_token(), key, total, bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      for (const Subject& subject : subjects) {
+        api::Series& out = *response->add_series();
+        out.set_name(cat("indicators/", subject.name));
+        out.set_unit(subject.unit);
+        for (size_t i = range.begin; i < range.end; ++i) {
+          PeriodIndex const period(first.value + static_cast<int32_t>(i));
+          fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+               view->calendar.name(period), *out.add_values());
+        }
+      }
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status CompareNodes(grpc::ServerContext*, const api::CompareNodesRequest* request,
+                            api::CompareNodesResponse* response) override {
+    return observed(shared_, "CompareNodes", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      if (request->nodes().empty() || request->nodes_size() > kCompareNodesMax) {
+        bad.add("nodes", cat("name 1 to ", kCompareNodesMax, " nodes"));
+      }
+      std::vector<Node> nodes;
+      for (int i = 0; i < std::min(request->nodes_size(), kCompareNodesMax); ++i) {
+        nodes.push_back(read_node(*view, request->nodes(i), cat("nodes[", i, "]"), bad));
+      }
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      for (Node const node : nodes) {
+        api::NodeValue& out = *response->add_values();
+        rpc::fill(*view, node, *out.mutable_node());
+        fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+             view->calendar.name(period), *out.mutable_value());
+      }
+      response->set_unit(subject.unit);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status RankNodes(grpc::ServerContext*, const api::RankNodesRequest* request,
+                         api::RankNodesResponse* response) override {
+    return observed(shared_, "RankNodes", [&] {
+      ViewPtr const view = shared_.backend.view();
+      BadRequest bad;
+      Subject const subject = read_subject(request->name(), "name", bad);
+      Node const fixed = read_node(*view, request->node(), "node", bad);
+      PeriodIndex const period =
+          read_period(*view, request->period(), "period", latest(*view), bad);
+      if (request->area_level().empty() == request->sector_level().empty()) {
+        bad.add("area_level", "set exactly one of area_level and sector_level");
+      }
+      std::vector<Node> const nodes = of_level(*view, *request, fixed, bad);
+      if (!bad.empty()) return bad.status();
+      rpc::fill(*view, *response->mutable_basis());
+      std::vector<std::pair<Node, ::bellwether::indicators::Value>> ranked;
+      for (Node const node : nodes) {
+        auto v = value_of(subject, *view, node, period, *response->mutable_basis());
+        if (v.ok()) {
+          ranked.emplace_back(node, std::move(v));
+        } else {
+          response->set_not_available(response->not_available() + 1);
+        }
+      }
+      std::stable_sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
+        return request->ascending() ? a.second.value < b.second.value
+                                    : a.second.value > b.second.value;
+      });
+      PageRange const range = read_range(
+          request->page_size(), request->page_token(),
+          cat("RankNodes|", request->name(), "|", request->node().area(), "|",
+              request->node().sector(), "|", request->area_level(), "|", request->sector_level(),
+              "|", period.value, "|", request->ascending() ? 1 : 0),
+          ranked.size(), bad);
+      if (!bad.empty()) return bad.status();
+      for (size_t i = range.begin; i < range.end; ++i) {
+        api::NodeValue& out = *response->add_values();
+        rpc::fill(*view, ranked[i].first, *out.mutable_node());
+        fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
+        out.set_rank(static_cast<int32_t>(request->ascending() ? ranked.size() - i : i + 1));
+      }
+      response->set_unit(subject.unit);
+      response->set_next_page_token(range.next_page_token);
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
+                             api::Indicator& out) {
+    out.set_name(cat("indicators/", info.name));
+    out.set_number(info.number);
+    out.set_title(std::string(info.title));
+    out.set_formula(std::string(info.formula));
+    out.set_unit(std::string(info.unit));
+    out.set_numerator(std::string(info.numerator));
+    out.set_denominator(std::string(info.denominator));
+    out.set_window_periods(::bellwether::indicators::periods_in(info.window, calendar));
+    using ::bellwether::indicators::Harm;
+    out.set_harm(info.harm == Harm::kLow    ? api::HARM_DIRECTION_LOW
+                 : info.harm == Harm::kHigh ? api::HARM_DIRECTION_HIGH
+                                            : api::HARM_DIRECTION_NONE);
+    out.set_minimum_base(info.minimum_base);
+    out.set_detector(std::string(info.detector));
+  }
+  static void fill_measure(Measure measure, api::Indicator& out) {
+    const auto& info = ::bellwether::indicators::info(measure);
+    out.set_name(cat("indicators/", info.name));
+    out.set_title(std::string(info.title));
+    out.set_formula("count of facts in the period");
+    out.set_unit("count");
+    out.set_window_periods(1);
+    out.set_harm(api::HARM_DIRECTION_NONE);
+  }
+  static void fill_area(const reference::Areas& areas, base::AreaId id, api::Area& out) {
+    const reference::Area& area = areas.at(id);
+    out.set_name(cat("areas/", area.code));
+    out.set_code(area.code);
+    out.set_display_name(area.name);
+    out.set_level(area.level);
+    if (!area.is_set && id != reference::kRootArea) out.set_parent(areas.at(area.parent).code);
+    if (area.is_set) add_members(areas, id, out);
+    if (area.validity.from.value != INT32_MIN) {
+      out.set_valid_from(base::format_date(area.validity.from));
+    }
+    if (area.validity.until.value != INT32_MAX) {
+      out.set_valid_until(base::format_date(area.validity.until));
+    }
+  }
+  static void fill_sector(const reference::Sectors& sectors, base::SectorId id, api::Sector& out) {
+    const reference::Sector& sector = sectors.at(id);
+    out.set_name(cat("sectors/", sector.code));
+    out.set_code(sector.code);
+    out.set_display_name(sector.name);
+    out.set_level(sector.level);
+    if (id != reference::kAllSectors) out.set_parent(sectors.at(sector.parent).code);
+    out.set_scheme(std::string(sectors.scheme()));
+    out.set_scheme_version(std::string(sectors.version()));
+  }
+  static void add_members(const reference::Areas& areas, base::AreaId set, api::Area& out) {
+    for (size_t i = 0; i < areas.size(); ++i) {
+      base::AreaId const id(static_cast<uint16_t>(i));
+      if (id == set || areas.at(id).is_set) continue;
+      const auto& ancestors = areas.ancestors(id);
+      if (std::ranges::any_of(ancestors, [&](const auto& a) { return a.area == set; })) {
+        out.add_members(areas.at(id).code);
+      }
+    }
+  }
+  static std::vector<Node> of_level(const engine::View& view, const api::RankNodesRequest& request,
+                                    Node fixed, BadRequest& bad) {
+    std::vector<Node> out;
+    if (!request.area_level().empty()) {
+      for (base::AreaId id :
+           at_level(view.reference->areas, request.area_level(), "area_level", bad)) {
+        out.push_back({id, fixed.sector});
+      }
+    } else if (!request.sector_level().empty()) {
+      for (base::SectorId id :
+           at_level(view.reference->sectors, request.sector_level(), "sector_level", bad)) {
+        out.push_back({fixed.area, id});
+      }
+    }
+    return out;
+  }
+
+  const Shared& shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared) {
+  return std::make_unique<IndicatorService>(shared);
+}
+
+}  // namespace bellwether::rpc

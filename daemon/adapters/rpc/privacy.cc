@@ -1,0 +1,57 @@
+#include "adapters/rpc/privacy.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using ::bellwether::indicators::Value;
+
+double rounded(double x) {
+  return kSupportRounding * std::round(x / kSupportRounding);
+}
+
+void suppress(Value& v, common::v1::Basis& basis) {
+  v = {};
+  v.not_available = base::cat("suppressed: fewer than ", kSupportCellMin, " cases");
+  basis.set_suppressed(true);
+}
+
+// A value that could not be given may carry what was counted on the way, a count of none as well as
+// one of nine: told apart by nothing.
+void withhold_parts(Value& v, common::v1::Basis& basis) {
+  if (!v.below_base) return;
+  v.value = v.numerator = v.denominator = 0;
+  basis.set_suppressed(true);
+}
+
+}  // namespace
+
+void protect_cases(Value& v, common::v1::Basis& basis) {
+  if (!v.ok()) return withhold_parts(v, basis);
+  double const base = v.denominator > 0 ? v.denominator : std::abs(v.numerator);
+  double const part = v.denominator > 0 ? std::min(v.denominator, std::abs(v.numerator)) : base;
+  if (base < kSupportCellMin || part < kSupportCellMin) return suppress(v, basis);
+  double const numerator = rounded(v.numerator);
+  double const denominator = rounded(v.denominator);
+  if (v.denominator > 0) {
+    v.value *= (numerator / denominator) / (v.numerator / v.denominator);
+  } else {
+    v.value = numerator;
+  }
+  v.numerator = numerator;
+  v.denominator = denominator;
+  basis.set_rounded(true);
+}
+
+void protect_hours(Value& v, common::v1::Basis& basis) {
+  if (!v.ok()) return withhold_parts(v, basis);
+  if (v.denominator < kSupportCellMin) return suppress(v, basis);
+  v.denominator = rounded(v.denominator);
+  basis.set_rounded(true);
+}
+
+}  // namespace bellwether::rpc

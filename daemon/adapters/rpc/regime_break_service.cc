@@ -1,0 +1,126 @@
+#include "adapters/rpc/acts.h"
+#include "adapters/rpc/convert.h"
+#include "adapters/rpc/services.h"
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::alerts::v1;
+using base::cat;
+using ::bellwether::alerts::RegimeBreakDeclared;
+
+// A regime break is over at some time: longer ones are a mistake, or the new normal.
+constexpr int kRegimeBreakYearsMax = 5;
+
+void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& declared,
+          api::RegimeBreak& out) {
+  out.set_name(cat("regimeBreaks/", id));
+  out.set_first_period(view.calendar.name(declared.periods.first));
+  out.set_last_period(view.calendar.name(declared.periods.last));
+  out.set_reason(declared.reason);
+  out.set_actor(declared.actor);
+  out.set_declared_at_ms(declared.at.value);
+}
+
+base::PeriodIndex read_any_period(const engine::View& view, const std::string& text,
+                                  std::string_view field, BadRequest& bad) {
+  auto const period = view.calendar.parse(text);
+  if (period.ok()) return *period;
+  bad.add(field, base::from_absl(period.status().message()));
+  return {};
+}
+
+detection::PeriodRange read_periods(const engine::View& view, const api::RegimeBreak& wanted,
+                                    BadRequest& bad) {
+  base::PeriodIndex const first =
+      read_any_period(view, wanted.first_period(), "regime_break.first_period", bad);
+  base::PeriodIndex const last =
+      read_any_period(view, wanted.last_period(), "regime_break.last_period", bad);
+  if (!bad.empty()) return {first, last};
+  int const most = kRegimeBreakYearsMax * view.calendar.periods_per_year();
+  if (last < first) {
+    bad.add("regime_break.last_period", "must not lie before first_period");
+  } else if (last.value - first.value >= most) {
+    bad.add("regime_break.last_period", cat("a regime break has at most ", most, " periods"));
+  }
+  return {first, last};
+}
+
+class RegimeBreakService final : public api::RegimeBreakService::Service {
+ public:
+  explicit RegimeBreakService(const Shared& shared) : shared_(shared) {}
+
+  grpc::Status DeclareRegimeBreak(grpc::ServerContext* context,
+                                  const api::DeclareRegimeBreakRequest* request,
+                                  api::DeclareRegimeBreakResponse* response) override {
+    return observed(shared_, "DeclareRegimeBreak", [&] {
+      auto const view = shared_.backend.view();
+      const api::RegimeBreak& wanted = request->regime_break();
+      BadRequest bad;
+      detection::PeriodRange const periods = read_periods(*view, wanted, bad);
+      check_actor(wanted.actor(), "regime_break.actor", bad);
+      check_comment(wanted.reason(), "regime_break.reason", bad);
+      if (wanted.reason().empty())
+        bad.add("regime_break.reason", "say why, for those who come after");
+      if (!bad.empty()) return bad.status();
+      RegimeBreakDeclared const act{periods, wanted.reason(), wanted.actor(),
+                                    shared_.backend.now()};
+      auto const offset = append(shared_, *context, act);
+      if (!offset.ok()) return to_grpc(offset.status());
+      fill(*view, offset->value, act, *response->mutable_regime_break());
+      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status WithdrawRegimeBreak(grpc::ServerContext* context,
+                                   const api::WithdrawRegimeBreakRequest* request,
+                                   api::WithdrawRegimeBreakResponse* response) override {
+    return observed(shared_, "WithdrawRegimeBreak", [&] {
+      auto const view = shared_.backend.view();
+      BadRequest bad;
+      check_actor(request->actor(), "actor", bad);
+      auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "regimeBreaks/"));
+      if (!id) bad.add("name", "must be as in regimeBreaks/17; ListRegimeBreaks names them all");
+      if (!bad.empty()) return bad.status();
+      auto const found = view->book->declared_breaks().find(*id);
+      if (found == view->book->declared_breaks().end()) {
+        return grpc::Status(
+            grpc::StatusCode::NOT_FOUND,
+            cat("no regime break \"regimeBreaks/", *id, "\"; ListRegimeBreaks names them all"));
+      }
+      auto const offset =
+          append(shared_, *context,
+                 ::bellwether::alerts::RegimeBreakWithdrawn{
+                     base::JournalOffset(*id), request->actor(), shared_.backend.now()});
+      if (!offset.ok()) return to_grpc(offset.status());
+      fill(*view, *id, found->second, *response->mutable_regime_break());
+      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status ListRegimeBreaks(grpc::ServerContext*, const api::ListRegimeBreaksRequest*,
+                                api::ListRegimeBreaksResponse* response) override {
+    return observed(shared_, "ListRegimeBreaks", [&] {
+      auto const view = shared_.backend.view();
+      for (const auto& [id, declared] : view->book->declared_breaks()) {
+        fill(*view, id, declared, *response->add_regime_breaks());
+      }
+      rpc::fill(*view, *response->mutable_basis());
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  const Shared& shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_regime_break_service(const Shared& shared) {
+  return std::make_unique<RegimeBreakService>(shared);
+}
+
+}  // namespace bellwether::rpc

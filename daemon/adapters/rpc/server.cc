@@ -1,0 +1,119 @@
+#include "adapters/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "absl/time/clock.h"
+#include "adapters/rpc/services.h"
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+constexpr absl::Duration kLook = absl::Milliseconds(5);
+constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for last answers on their way
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Backend backend, CallObserver observer)
+      : shared_{std::move(backend), std::move(observer)},
+        watchers_(shared_.backend, options.watchers_max),
+        transfers_(options.transfer_bytes_per_second),
+        services_{
+            make_indicator_service(shared_),         make_alert_service(shared_, watchers_),
+            make_regime_break_service(shared_),      make_forecast_service(shared_),
+            make_status_service(shared_, watchers_), make_snapshot_service(shared_, transfers_)} {}
+
+  ~Impl() { stop(absl::Now()); }
+
+  absl::Status start(const std::string& address) {
+    grpc::EnableDefaultHealthCheckService(true);
+    static std::once_flag once;  // the plugin registers itself for the whole process
+    std::call_once(once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+    for (auto& service : services_) builder.RegisterService(service.get());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      return absl::UnavailableError(
+          base::cat("cannot serve gRPC on ", address, "; is another process on that port?"));
+    }
+    set_serving(false);
+    return absl::OkStatus();
+  }
+
+  void set_serving(bool serving) {
+    auto* const health = server_->GetHealthCheckService();
+    if (health == nullptr) return;
+    health->SetServingStatus(serving);
+    // gRPC knows a service's name only once it was given a status of its own.
+    for (const char* service : {indicators::v1::IndicatorService::service_full_name(),
+                                alerts::v1::AlertService::service_full_name(),
+                                alerts::v1::RegimeBreakService::service_full_name(),
+                                forecasts::v1::ForecastService::service_full_name(),
+                                status::v1::StatusService::service_full_name(),
+                                snapshots::v1::SnapshotService::service_full_name()}) {
+      health->SetServingStatus(service, serving);
+    }
+  }
+
+  void stop(absl::Time deadline) {
+    if (server_ == nullptr || stopped_) return;
+    stopped_ = true;
+    set_serving(false);
+    watchers_.stop();
+    // Left to itself Shutdown waits for clients to close their idle connections, which some do only
+    // seconds later.
+    shared_.traffic->draining.store(true);
+    while (shared_.traffic->in_flight.load() > 0 && absl::Now() < deadline) absl::SleepFor(kLook);
+    server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kLinger)));
+  }
+
+  Shared shared_;
+  Watchers watchers_;
+  Transfers transfers_;
+  std::array<std::unique_ptr<grpc::Service>, 6> services_;
+  int port_ = 0;
+  bool stopped_ = false;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Backend backend,
+                                                      CallObserver observer) {
+  auto impl = std::make_unique<Impl>(options, std::move(backend), std::move(observer));
+  if (absl::Status const started = impl->start(options.address); !started.ok()) return started;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+int Server::port() const {
+  return impl_->port_;
+}
+void Server::set_serving(bool serving) {
+  impl_->set_serving(serving);
+}
+void Server::notify() {
+  impl_->watchers_.notify();
+}
+int Server::watchers() const {
+  return impl_->watchers_.count();
+}
+TransferCounts Server::transfers() const {
+  return impl_->transfers_.counts();
+}
+void Server::stop(absl::Time deadline) {
+  impl_->stop(deadline);
+}
+
+}  // namespace bellwether::rpc

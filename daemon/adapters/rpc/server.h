@@ -1,0 +1,81 @@
+// Purpose: the gRPC server: indicators, alerts, forecasts and status over published views;
+// snapshots for other replicas; health and reflection. Human acts leave through Backend::append and
+// are answered once this replica has folded them.
+// Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/rpc/snapshots.h"
+#include "core/alerts/book.h"
+#include "core/base/ids.h"
+#include "core/engine/view.h"
+
+namespace bellwether::rpc {
+
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr int kSeriesNamesMax = 20;
+inline constexpr int kCompareNodesMax = 100;
+inline constexpr int kRequestBytesMax = 256 * 1024;
+inline constexpr int kFilterBytesMax = 1024;
+inline constexpr int kForecastLevelsMax = 5;
+inline constexpr int kActorBytesMax = 128;
+inline constexpr int kCommentBytesMax = 1024;
+// A watcher this many transitions behind what it could have read is told to resume.
+inline constexpr size_t kWatcherLagMax = 10'000;
+
+// What the services need from the process. Every function may be called from any thread and is
+// cheap, but for append.
+struct Backend {
+  std::function<std::shared_ptr<const engine::View>()> view;
+  std::function<engine::StatusReport()> status;
+  // Appends a human act to the journal and waits until this replica has folded it. Errors:
+  // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold; says why).
+  std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&,
+                                                    absl::Time deadline)>
+      append;
+  std::function<base::UnixMillis()> now;
+  SnapshotBackend snapshots;  // empty functions: none are given to other replicas
+};
+
+struct ServerOptions {
+  std::string address = "0.0.0.0:7443";  // host:port; port 0 picks a free one
+  int watchers_max = 10'000;
+  double transfer_bytes_per_second = 50e6;  // of snapshots, to all replicas together
+};
+
+// One finished call, for the latency histogram.
+using CallObserver = std::function<void(const char* method, int code, double seconds)>;
+
+class Server {
+ public:
+  // Error: Unavailable when the address cannot be bound (a second daemon on one port).
+  static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                                       Backend backend, CallObserver observer);
+  ~Server();
+
+  int port() const;
+  // Health, for all services: serving only when caught up.
+  void set_serving(bool serving);
+  // A new view was published: watchers look for news. Cheap.
+  void notify();
+  int watchers() const;
+  TransferCounts transfers() const;
+  // Health flips, watchers and transfers end with UNAVAILABLE and the advice to go on elsewhere,
+  // other calls in flight finish until `deadline`.
+  void stop(absl::Time deadline);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bellwether::rpc

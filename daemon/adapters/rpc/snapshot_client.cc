@@ -1,0 +1,176 @@
+#include "adapters/rpc/snapshot_client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "absl/time/clock.h"
+#include "bellwether/snapshots/v1/snapshots.grpc.pb.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::snapshots::v1;
+
+constexpr auto kLook = std::chrono::milliseconds(50);
+
+absl::Status from_grpc(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+// One stream: a piece at a time, so that a slow disk slows the sender.
+class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
+ public:
+  void OnReadDone(bool ok) override {
+    std::lock_guard lock(mutex_);
+    (ok ? arrived_ : ended_) = true;
+    changed_.notify_one();
+  }
+  void OnDone(const grpc::Status& status) override {
+    std::lock_guard lock(mutex_);
+    status_ = status;
+    done_ = true;
+    changed_.notify_one();
+  }
+
+  void begin(api::SnapshotService::Stub& stub, const api::FetchRequest& request) {
+    stub.async()->Fetch(&context_, &request, this);
+    AddHold();  // reads are asked for from another thread than the library's: it may not end
+                // between two
+    StartRead(&response_);
+    StartCall();
+  }
+  // The next piece; null at the end, or when `stop` says so.
+  const api::FetchResponse* next(const std::function<bool()>& stop) {
+    while (!stop()) {
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, kLook, [this] { return arrived_ || ended_; })) {
+        return arrived_ ? &response_ : nullptr;
+      }
+    }
+    return nullptr;
+  }
+  void go_on() {
+    {
+      std::lock_guard lock(mutex_);
+      arrived_ = false;
+    }
+    StartRead(&response_);
+  }
+  // Ends the call, if it has not ended by itself; how.
+  absl::Status end(bool cancel) {
+    if (cancel) context_.TryCancel();
+    RemoveHold();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return done_; });
+    return from_grpc(status_);
+  }
+
+ private:
+  grpc::ClientContext context_;
+  api::FetchResponse response_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool arrived_ = false;
+  bool ended_ = false;
+  bool done_ = false;
+  grpc::Status status_;
+};
+
+}  // namespace
+
+struct SnapshotClient::Stub {
+  std::unique_ptr<api::SnapshotService::Stub> service;
+};
+
+SnapshotClient::SnapshotClient(std::string address)
+    : address_(std::move(address)), stub_(std::make_unique<Stub>()) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kOffersBytesMax);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // replicas are near
+  stub_->service = api::SnapshotService::NewStub(
+      grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
+}
+SnapshotClient::~SnapshotClient() = default;
+
+absl::Status SnapshotClient::fetch(const FileRequest& request,
+                                   const std::function<absl::Status(const SnapshotPiece&)>& take,
+                                   absl::Duration wait, const std::function<bool()>& stopping) {
+  api::FetchRequest message;
+  message.set_name(request.name);
+  message.set_file(request.file);
+  message.set_offset(static_cast<int64_t>(request.offset));
+  message.set_crc32c(request.crc32c);
+  Reader reader;
+  reader.begin(*stub_->service, message);
+  absl::Status own;
+  while (true) {
+    absl::Time const until = absl::Now() + wait;
+    const api::FetchResponse* const response = reader.next([&] {
+      if (stopping()) {
+        own = absl::CancelledError("this process stops");
+      } else if (absl::Now() > until) {
+        own = absl::UnavailableError("nothing came for " + absl::FormatDuration(wait));
+      }
+      return !own.ok();
+    });
+    if (response == nullptr) break;
+    own = take({static_cast<uint64_t>(response->offset()), response->data(), response->crc32c()});
+    if (!own.ok()) break;
+    reader.go_on();
+  }
+  absl::Status const theirs = reader.end(!own.ok());
+  if (!own.ok()) return own;
+  return absl::IsCancelled(theirs) ? absl::UnavailableError("the other replica ended it") : theirs;
+}
+
+std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
+    const std::vector<std::unique_ptr<SnapshotClient>>& clients, absl::Duration wait,
+    const std::function<bool()>& stopping) {
+  struct Call {
+    grpc::ClientContext context;
+    api::ListSnapshotsRequest request;
+    api::ListSnapshotsResponse response;
+    grpc::Status status;
+  };
+  std::mutex mutex;
+  std::condition_variable changed;
+  size_t left = clients.size();
+  std::deque<Call> calls(clients.size());
+  for (size_t i = 0; i < clients.size(); ++i) {
+    Call& call = calls[i];
+    call.context.set_deadline(absl::ToChronoTime(absl::Now() + wait));
+    clients[i]->stub_->service->async()->ListSnapshots(&call.context, &call.request, &call.response,
+                                                       [&](grpc::Status status) {
+                                                         std::lock_guard lock(mutex);
+                                                         call.status = std::move(status);
+                                                         --left;
+                                                         changed.notify_one();
+                                                       });
+  }
+  std::unique_lock lock(mutex);
+  while (!changed.wait_for(lock, kLook, [&] { return left == 0; })) {
+    lock.unlock();  // a call that is cancelled may answer at once
+    if (stopping()) {
+      for (Call& call : calls) call.context.TryCancel();
+    }
+    lock.lock();
+  }
+  std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> out;
+  for (Call& call : calls) {
+    if (!call.status.ok()) {
+      out.emplace_back(from_grpc(call.status));
+      continue;
+    }
+    std::vector<OfferedSnapshot> offers;
+    for (api::Snapshot& s : *call.response.mutable_snapshots()) {
+      offers.push_back({std::move(*s.mutable_name()), std::move(*s.mutable_manifest())});
+    }
+    out.emplace_back(std::move(offers));
+  }
+  return out;
+}
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,234 @@
+#include "adapters/rpc/watch.h"
+
+#include <chrono>
+#include <vector>
+
+#include "adapters/rpc/convert.h"
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using alerts::v1::WatchAlertsRequest;
+using alerts::v1::WatchAlertsResponse;
+using Clock = std::chrono::steady_clock;
+
+// A quiet stream says that it is alive this often.
+constexpr auto kCaughtUpEvery = std::chrono::seconds(10);
+constexpr auto kMovedEvery = std::chrono::seconds(1);  // when the data reach further than told
+
+// A token of a replica that had read further is waited for so long.
+constexpr auto kAheadWait = std::chrono::seconds(2);
+
+constexpr char kResumeElsewhere[] =
+    "this replica stops; watch again with the last resume_token, on any replica";
+
+}  // namespace
+
+class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
+ public:
+  Watcher(Watchers& owner, const WatchAlertsRequest& request, AlertFilter filter,
+          ::bellwether::alerts::ResumeToken from)
+      : owner_(owner), request_(request), filter_(std::move(filter)), sent_(from) {}
+
+  void refuse(const grpc::Status& status) { finish(status); }
+
+  // Sends what there is, if nothing is being written.
+  void wake() {
+    std::unique_lock lock(mutex_);
+    step(lock);
+  }
+  void end(const grpc::Status& status) { finish(status); }
+
+  void OnWriteDone(bool ok) override {
+    std::unique_lock lock(mutex_);
+    writing_ = false;
+    if (!ok) {
+      lock.unlock();
+      finish(grpc::Status::CANCELLED);
+      return;
+    }
+    step(lock);
+  }
+  void OnCancel() override { finish(grpc::Status::CANCELLED); }
+  void OnDone() override {
+    owner_.remove(this);
+    delete this;
+  }
+
+ private:
+  void finish(const grpc::Status& status) {
+    {
+      std::lock_guard lock(mutex_);
+      if (finished_) return;
+      finished_ = true;
+    }
+    Finish(status);
+  }
+
+  void step(std::unique_lock<std::mutex>& lock) {
+    if (finished_) return;
+    std::shared_ptr<const engine::View> const view = owner_.backend_.view();
+    const ::bellwether::alerts::Book& book = *view->book;
+    if (sent_.offset > book.offset()) {
+      // Another replica may have read further than this one.
+      if (Clock::now() - begun_ < kAheadWait) return;
+      lock.unlock();
+      finish(grpc::Status(grpc::StatusCode::OUT_OF_RANGE,
+                          base::cat("this resume_token lies beyond the end of the journal, at ",
+                                    book.offset().value,
+                                    ": it is of another journal, or this replica "
+                                    "is behind; list the alerts and watch from now on")));
+      return;
+    }
+    auto const behind = book.first_after(sent_);
+    if (!behind) {
+      lock.unlock();
+      finish(grpc::Status(
+          grpc::StatusCode::OUT_OF_RANGE,
+          "the transitions behind this resume_token are no longer kept; list the alerts "
+          "and watch from now on"));
+      return;
+    }
+    if (writing_) {
+      if (book.transitions_end() - *behind > kWatcherLagMax && lag_counts_) {
+        lock.unlock();
+        finish(
+            grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                         "too far behind: read faster, or watch again with the last resume_token"));
+      }
+      return;
+    }
+    base::UnixMillis const now = owner_.backend_.now();
+    for (size_t i = *behind; i < book.transitions_end(); ++i) {
+      const ::bellwether::alerts::Transition& t = book.transition(i);
+      sent_ = t.token;
+      if (!filter_.matches(*t.alert)) continue;
+      if (request_.skip_historical() && t.historical) continue;
+      if (request_.skip_silenced() && book.silenced(t.alert->state.key, now) != nullptr) continue;
+      message_.Clear();
+      fill(*view, t, now, *message_.mutable_transition());
+      write();
+      return;
+    }
+    // Lag is held against a watcher only once it has seen the past.
+    if (book.offset() > sent_.offset) sent_ = {book.offset(), UINT32_MAX};
+    auto const clock = Clock::now();
+    bool const moved = view->data_through != told_through_;
+    if (lag_counts_ && clock - told_ < (moved ? kMovedEvery : kCaughtUpEvery)) return;
+    lag_counts_ = true;
+    told_ = clock;
+    told_through_ = view->data_through;
+    message_.Clear();
+    fill(*view, *message_.mutable_caught_up()->mutable_basis());
+    write();
+  }
+
+  void write() {
+    message_.set_resume_token(::bellwether::alerts::format(sent_));
+    writing_ = true;
+    StartWrite(&message_);
+  }
+
+  Watchers& owner_;
+  WatchAlertsRequest const request_;
+  AlertFilter const filter_;
+  std::mutex mutex_;
+  ::bellwether::alerts::ResumeToken sent_;
+  WatchAlertsResponse message_;
+  bool writing_ = false;
+  bool finished_ = false;
+  bool lag_counts_ = false;
+  Clock::time_point told_;
+  Clock::time_point const begun_ = Clock::now();
+  std::optional<base::PeriodIndex> told_through_;
+};
+
+Watchers::Watchers(Backend backend, int watchers_max)
+    : backend_(std::move(backend)), watchers_max_(watchers_max), thread_([this] { run(); }) {}
+
+Watchers::~Watchers() {
+  stop();
+  std::unique_lock lock(mutex_);
+  removed_.wait(lock, [this] { return all_.empty(); });
+  lock.unlock();
+  thread_.join();
+}
+
+grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlertsRequest& request) {
+  std::shared_ptr<const engine::View> const view = backend_.view();
+  BadRequest bad;
+  AlertFilter filter;
+  if (auto parsed = AlertFilter::parse(request.filter(), view->calendar); parsed.ok()) {
+    filter = *std::move(parsed);
+  } else {
+    bad.add("filter", base::from_absl(parsed.status().message()));
+  }
+  ::bellwether::alerts::ResumeToken from{view->book->offset(), UINT32_MAX};
+  if (request.resume_token() == "0") {
+    from = {};
+  } else if (!request.resume_token().empty()) {
+    auto const token = ::bellwether::alerts::parse_resume_token(request.resume_token());
+    if (token) {
+      from = *token;
+    } else {
+      bad.add("resume_token",
+              "is not one that a watch gave; leave it empty for from now on, or say 0");
+    }
+  }
+  auto* const watcher = new Watcher(*this, request, std::move(filter), from);
+  grpc::Status refusal = bad.status();
+  {
+    std::lock_guard lock(mutex_);
+    all_.insert(watcher);
+    if (stopped_) {
+      refusal = grpc::Status(grpc::StatusCode::UNAVAILABLE, kResumeElsewhere);
+    } else if (count_.fetch_add(1) >= watchers_max_) {
+      refusal = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                             base::cat("this replica has its ", watchers_max_,
+                                       " watchers; watch another, or raise serve.watchers_max"));
+    }
+  }
+  if (refusal.ok()) {
+    watcher->wake();
+  } else {
+    watcher->refuse(refusal);
+  }
+  return watcher;
+}
+
+void Watchers::remove(Watcher* watcher) {
+  std::lock_guard lock(mutex_);
+  all_.erase(watcher);
+  count_.store(static_cast<int>(all_.size()));
+  removed_.notify_all();
+}
+
+void Watchers::notify() {
+  {
+    std::lock_guard lock(mutex_);
+    news_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Watchers::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_) {
+    changed_.wait_for(lock, std::chrono::seconds(1), [this] { return news_ || stopped_; });
+    news_ = false;
+    // A watcher is deleted only after remove(), which needs this lock; wake() never takes it.
+    for (Watcher* watcher : all_) watcher->wake();
+  }
+}
+
+void Watchers::stop() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  for (Watcher* watcher : all_) {
+    watcher->end(grpc::Status(grpc::StatusCode::UNAVAILABLE, kResumeElsewhere));
+  }
+  changed_.notify_all();
+}
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,55 @@
+// Purpose: WatchAlerts: each watcher replays the book's transitions behind its resume token and
+// then follows. A client that stops reading is told to resume, so that it holds no memory. Thread
+// safety: all public functions may be called from any thread.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "adapters/rpc/filter.h"
+#include "adapters/rpc/server.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
+
+namespace bellwether::rpc {
+
+class Watcher;
+
+// All open watches, and the thread that wakes them.
+class Watchers {
+ public:
+  Watchers(Backend backend, int watchers_max);
+  ~Watchers();
+
+  // The reactor of a new watch; it deletes itself. Refusals finish at once with their reason.
+  grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* watch(
+      const alerts::v1::WatchAlertsRequest& request);
+  void notify();
+  int count() const { return count_.load(); }
+  // Ends all watches with UNAVAILABLE and refuses new ones.
+  void stop();
+
+ private:
+  friend class Watcher;
+  void remove(Watcher* watcher);
+  void run();
+
+  Backend backend_;
+  int const watchers_max_;
+  std::atomic<int> count_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::condition_variable removed_;
+  std::set<Watcher*> all_;
+  bool news_ = false;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace bellwether::rpc

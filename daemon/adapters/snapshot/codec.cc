@@ -1,0 +1,518 @@
+#include "adapters/snapshot/codec.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "adapters/snapshot/bytes.h"
+#include "adapters/snapshot/items.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::snapshot {
+namespace {
+
+using base::Offset;
+using base::PeriodIndex;
+using base::UnixMillis;
+using indicators::Delta;
+using indicators::DeltaKey;
+using indicators::Measure;
+using indicators::Report;
+using ledger::Fact;
+
+constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
+constexpr int32_t kHistoryMax = 20'000;  // periods before 1970 in a panel
+// The longest item is a record of kFactsPerBusinessMax facts.
+static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
+
+// Nothing is counted later than support that ends after the last day that a fact can bear.
+PeriodIndex last_period(base::Calendar calendar) {
+  return calendar.period_of(base::Days(ledger::kDayLast + ledger::kSupportedDays));
+}
+
+// ---- deltas and reports
+
+// They come out of hash maps: by key, the same state gives the same bytes.
+template <class Item>
+std::vector<Item> by_key(std::span<const Item> items) {
+  std::vector<Item> out(items.begin(), items.end());
+  std::ranges::stable_sort(out, {}, [](const Item& item) { return item.key.bits(); });
+  return out;
+}
+
+absl::Status write(std::span<const Delta> deltas, FrameWriter& out) {
+  Items items(out, Tag::kDeltas, Pack::kYes);
+  for (const Delta& d : by_key(deltas)) {
+    items.next().fixed(d.key.bits());
+    items.next().signed_number(d.amount);
+    BELLWETHER_RETURN_IF_ERROR(items.close_item());
+  }
+  return items.flush();
+}
+
+absl::Status write(std::span<const Report> reports, FrameWriter& out) {
+  Items items(out, Tag::kReports, Pack::kYes);
+  for (const Report& r : by_key(reports)) {
+    items.next().fixed(r.key.bits());
+    items.next().signed_number(r.amount);
+    BELLWETHER_RETURN_IF_ERROR(items.close_item());
+  }
+  return items.flush();
+}
+
+absl::Status read_deltas(ByteReader in, const reference::Reference& reference, PeriodIndex last,
+                         std::vector<Delta>& out) {
+  while (!in.done()) {
+    DeltaKey const key = DeltaKey::from_bits(in.fixed<uint64_t>());
+    int64_t const amount = in.signed_number();
+    if (in.failed()) return wrong("a delta that is cut off");
+    indicators::Cell const cell = key.cell();
+    if (cell.area.value >= reference.areas.size() ||
+        cell.sector.value >= reference.sectors.size() ||
+        static_cast<size_t>(key.measure()) >= indicators::kMeasures || key.period() > last) {
+      return wrong("a delta of no cell");
+    }
+    out.push_back({key, amount});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_reports(ByteReader in, std::vector<Report>& out) {
+  while (!in.done()) {
+    auto const key = indicators::ReportKey::from_bits(in.fixed<uint64_t>());
+    int64_t const amount = in.signed_number();
+    if (in.failed()) return wrong("a report that is cut off");
+    if (static_cast<size_t>(key.measure) >= indicators::kMeasures)
+      return wrong("a report of no measure");
+    out.push_back({key, amount});
+  }
+  return absl::OkStatus();
+}
+
+// ---- small things
+
+void put(ByteWriter& out, const alerts::CutOffset& c) {
+  out.text(c.topic);
+  out.signed_number(c.partition);
+  out.signed_number(c.offset);
+}
+void put(ByteWriter& out, const std::vector<std::pair<uint64_t, UnixMillis>>& complete_to) {
+  out.number(complete_to.size());
+  for (const auto& [source, at] : complete_to) {
+    out.fixed(source);
+    out.signed_number(at.value);
+  }
+}
+void get(ByteReader& in, std::vector<std::pair<uint64_t, UnixMillis>>& complete_to) {
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) {
+    auto const source = in.fixed<uint64_t>();
+    complete_to.emplace_back(source, UnixMillis(in.signed_number()));
+  }
+}
+
+void put(ByteWriter& out, const Mark& mark) {
+  out.signed_number(mark.offset);
+  out.signed_number(mark.timestamp_ms);
+  out.fixed(mark.digest);
+}
+Mark get_mark(ByteReader& in) {
+  Mark mark;
+  mark.offset = in.signed_number();
+  mark.timestamp_ms = in.signed_number();
+  mark.digest = in.fixed<uint64_t>();
+  return mark;
+}
+
+// ---- partitions
+
+void put(ByteWriter& out, const engine::InputState& input, const engine::Crossing& crossing,
+         const Mark& mark) {
+  out.signed_number(input.next.value);
+  out.signed_number(input.watermark.value);
+  out.signed_number(input.newest.value);
+  out.number(crossing.crossed);
+  out.signed_number(crossing.cut.value);
+  out.signed_number(crossing.reach.value);
+  out.number(crossing.begins.has_value());
+  out.signed_number(crossing.begins.value_or(UnixMillis(0)).value);
+  put(out, mark);
+}
+
+void get(ByteReader& in, RestoredPartition& out) {
+  engine::InputState& input = out.state.inputs.emplace_back();
+  engine::Crossing& crossing = out.state.crossings.emplace_back();
+  input.next = Offset(in.signed_number());
+  input.watermark = UnixMillis(in.signed_number());
+  input.newest = UnixMillis(in.signed_number());
+  crossing.crossed = in.number() != 0;
+  crossing.cut = Offset(in.signed_number());
+  crossing.reach = UnixMillis(in.signed_number());
+  bool const begins = in.number() != 0;
+  UnixMillis const at(in.signed_number());
+  if (begins) crossing.begins = at;
+  out.marks.push_back(get_mark(in));
+}
+
+absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
+  ByteWriter bytes;
+  bytes.signed_number(tick.partition.value);
+  bytes.signed_number(tick.tick.value);
+  bytes.number(tick.cut.size());
+  for (Offset const o : tick.cut) bytes.signed_number(o.value);
+  put(bytes, tick.complete_to);
+  for (int64_t n :
+       {tick.stats.businesses, tick.stats.facts, tick.stats.waiting, tick.stats.bytes}) {
+    bytes.signed_number(n);
+  }
+  BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kTick), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(write(tick.deltas, out));
+  return write(tick.reports, out);
+}
+
+absl::Status read_tick(ByteReader in, RestoredPartition& out) {
+  engine::PartitionTick& tick = out.state.ready.emplace_back();
+  tick.partition = base::PartitionId(in.narrow<int32_t>());
+  tick.tick = PeriodIndex(in.narrow<int32_t>());
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
+    tick.cut.emplace_back(in.signed_number());
+  get(in, tick.complete_to);
+  for (int64_t* n :
+       {&tick.stats.businesses, &tick.stats.facts, &tick.stats.waiting, &tick.stats.bytes}) {
+    *n = in.signed_number();
+  }
+  if (in.failed() || !in.done() || tick.cut.size() != out.state.inputs.size())
+    return wrong("a closed tick");
+  return absl::OkStatus();
+}
+
+absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out) {
+  ByteWriter size;
+  size.number(ledger.size());
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kRecordsMax), size.view(), Pack::kNo));
+  // Keys and ids are hashes: packing them costs time and gains little.
+  Items items(out, Tag::kRecords, Pack::kNo);
+  absl::Status status;
+  ledger.each([&](base::BusinessKey key, bool unregistered, std::span<const Fact> facts) {
+    if (!status.ok()) return;
+    items.next().fixed(key.value);
+    items.next().number(uint64_t{facts.size()} << 1 | uint64_t{unregistered});
+    items.next().raw(facts.data(), facts.size_bytes());
+    status = items.close_item();
+  });
+  BELLWETHER_RETURN_IF_ERROR(status);
+  return items.flush();
+}
+
+// A fact is stored as it stands in memory: id u64; sequence in 48 and day in 16 bits; area u16;
+// sector in 12 and size in 4 bits; kind u8; code u8; extra u16.
+bool possible(const Fact& f, const reference::Reference& reference) {
+  return static_cast<size_t>(f.kind) < events::kEventKinds &&
+         (f.area < reference.areas.size() || f.area == events::kNoArea.value) &&
+         (f.sector < reference.sectors.size() || f.sector == Fact::kSectorUnstated);
+}
+
+class RecordReader {
+ public:
+  RecordReader(const reference::Reference& reference, ledger::Ledger& ledger)
+      : reference_(reference), ledger_(ledger) {}
+
+  absl::Status read(ByteReader in) {
+    found_.clear();
+    while (!in.done()) {
+      Found f;
+      f.key = base::BusinessKey(in.fixed<uint64_t>());
+      uint64_t const head = in.number();
+      f.unregistered = (head & 1) != 0;
+      f.count = head >> 1;
+      if (f.count > ledger::kFactsPerBusinessMax) return wrong("a business with too many facts");
+      f.facts = in.take(f.count * sizeof(Fact));
+      if (in.failed()) return wrong("a record that is cut off");
+      found_.push_back(f);
+    }
+    for (size_t i = 0; i < found_.size(); ++i) {
+      if (i + kAhead < found_.size()) ledger_.prefetch(found_[i + kAhead].key);
+      BELLWETHER_RETURN_IF_ERROR(restore(found_[i]));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr size_t kAhead = 16;
+  struct Found {
+    base::BusinessKey key;
+    bool unregistered = false;
+    uint64_t count = 0;
+    const char* facts = nullptr;
+  };
+  absl::Status restore(const Found& f) {
+    facts_.resize(f.count);
+    if (f.count > 0)
+      std::memcpy(static_cast<void*>(facts_.data()), f.facts, f.count * sizeof(Fact));
+    for (const Fact& fact : facts_) {
+      if (!possible(fact, reference_))
+        return wrong("a fact of an area, a sector or a kind that there is not");
+    }
+    if (!ledger_.restore(f.key, f.unregistered, facts_))
+      return wrong("a business twice, or its facts in no order");
+    return absl::OkStatus();
+  }
+
+  const reference::Reference& reference_;
+  ledger::Ledger& ledger_;
+  std::vector<Found> found_;
+  std::vector<Fact> facts_;
+};
+
+absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calendar) {
+  RestoredPartition out{{}, {}, ledger::Ledger(calendar)};
+  bool const open = in.number() != 0;
+  PeriodIndex const tick(in.narrow<int32_t>());
+  if (open) out.state.open_tick = tick;
+  out.state.heartbeat_reach = UnixMillis(in.signed_number());
+  get(in, out.state.complete_to);
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) get(in, out);
+  if (in.failed() || !in.done() || out.state.inputs.empty())
+    return wrong("the state of a partition");
+  return out;
+}
+
+// ---- evaluation
+
+absl::Status write_columns(const indicators::Panel& panel, FrameWriter& out) {
+  Items items(out, Tag::kColumns, Pack::kYes);
+  absl::Status status;
+  panel.each(
+      [&](Measure measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) {
+        if (!status.ok()) return;
+        ByteWriter& bytes = items.next();
+        bytes.fixed(static_cast<uint8_t>(measure));
+        bytes.number(node);
+        bytes.signed_number(opening);
+        bytes.number(counts.size());
+        for (int64_t n : counts) bytes.signed_number(n);
+        status = items.close_item();
+      });
+  BELLWETHER_RETURN_IF_ERROR(status);
+  return items.flush();
+}
+
+absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
+  int64_t const size_max =
+      int64_t{last_period(panel.calendar()).value} - panel.first_period().value + 1;
+  std::vector<int64_t> counts;
+  while (!in.done()) {
+    auto const measure = in.fixed<uint8_t>();
+    uint64_t const node = in.number();
+    int64_t const opening = in.signed_number();
+    uint64_t const size = in.number();
+    if (in.failed() || measure >= indicators::kMeasures || size > in.left())
+      return wrong("a series that is cut off");
+    if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
+    counts.resize(size);
+    in.signed_numbers(counts);
+    if (in.failed()) return wrong("a series that is cut off");
+    if (!panel.restore(static_cast<Measure>(measure), node, opening, counts))
+      return wrong("a series of no node");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string reference_digest(const reference::Reference& reference) {
+  uint64_t digest = 1;
+  auto const add = [&](std::string_view text) { digest = base::hash64(text, digest); };
+  for (size_t i = 0; i < reference.areas.size(); ++i) {
+    const reference::Area& a = reference.areas.at(base::AreaId(static_cast<uint16_t>(i)));
+    add(a.code);
+    add(a.level);
+    for (const reference::AreaAncestor& above :
+         reference.areas.ancestors(base::AreaId(static_cast<uint16_t>(i)))) {
+      add(base::cat(above.area.value));
+    }
+  }
+  for (size_t i = 0; i < reference.sectors.size(); ++i) {
+    const reference::Sector& s = reference.sectors.at(base::SectorId(static_cast<uint16_t>(i)));
+    add(s.code);
+    add(s.level);
+    for (base::SectorId above :
+         reference.sectors.ancestors(base::SectorId(static_cast<uint16_t>(i)))) {
+      add(base::cat(above.value));
+    }
+  }
+  return absl::StrFormat("%016x", digest);
+}
+
+absl::Status write(const Manifest& m, FrameWriter& out) {
+  ByteWriter bytes;
+  bytes.text(m.identity.cluster);
+  bytes.text(m.identity.calendar);
+  bytes.text(m.identity.reference);
+  bytes.signed_number(m.identity.history_periods);
+  bytes.number(m.identity.topics.size());
+  for (const std::string& topic : m.identity.topics) bytes.text(topic);
+  bytes.signed_number(m.identity.partitions);
+  bytes.signed_number(m.taken_at.value);
+  bytes.signed_number(m.tick.value);
+  bytes.signed_number(m.journal.value);
+  bytes.number(m.cut.size());
+  for (const alerts::CutOffset& c : m.cut) put(bytes, c);
+  bytes.number(m.file_bytes.size());
+  for (uint64_t n : m.file_bytes) bytes.number(n);
+  bytes.number(m.book_bytes);
+  put(bytes, m.journal_mark);
+  bytes.signed_number(m.journal_next);
+  bytes.number(m.lacking.size());
+  for (const std::string& what : m.lacking) bytes.text(what);
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
+  return out.finish();
+}
+
+absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const frame, frames.next());
+  if (!frame || frame->tag != static_cast<uint8_t>(Tag::kManifest)) return wrong("no manifest");
+  ByteReader in(frame->payload);
+  Manifest m;
+  m.identity.cluster = in.text();
+  m.identity.calendar = in.text();
+  m.identity.reference = in.text();
+  m.identity.history_periods = in.narrow<int32_t>();
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
+    m.identity.topics.push_back(in.text());
+  m.identity.partitions = in.narrow<int32_t>();
+  m.taken_at = UnixMillis(in.signed_number());
+  m.tick = PeriodIndex(in.narrow<int32_t>());
+  m.journal = base::JournalOffset(in.signed_number());
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) {
+    alerts::CutOffset& c = m.cut.emplace_back();
+    c.topic = in.text();
+    c.partition = in.narrow<int32_t>();
+    c.offset = in.signed_number();
+  }
+  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.file_bytes.push_back(in.number());
+  if (frames.format() >= 2) {
+    m.book_bytes = in.number();
+    m.journal_mark = get_mark(in);
+    m.journal_next = in.signed_number();
+    for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.lacking.push_back(in.text());
+  }
+  if (in.failed() || !in.done()) return wrong("a manifest that is cut off");
+  BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());
+  if (end) return wrong("more than one manifest");
+  return m;
+}
+
+absl::Status write(const PartitionImage& p, FrameWriter& out) {
+  ByteWriter bytes;
+  bytes.number(p.state.open_tick.has_value());
+  bytes.signed_number(p.state.open_tick.value_or(PeriodIndex(0)).value);
+  bytes.signed_number(p.state.heartbeat_reach.value);
+  put(bytes, p.state.complete_to);
+  bytes.number(p.state.inputs.size());
+  for (size_t i = 0; i < p.state.inputs.size(); ++i) {
+    put(bytes, p.state.inputs[i], p.state.crossings[i], p.marks[i]);
+  }
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kPartition), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(write(p.state.deltas, out));
+  BELLWETHER_RETURN_IF_ERROR(write(p.state.reports, out));
+  for (const engine::PartitionTick& tick : p.state.ready)
+    BELLWETHER_RETURN_IF_ERROR(write_tick(tick, out));
+  BELLWETHER_RETURN_IF_ERROR(write_records(p.ledger, out));
+  return out.finish();
+}
+
+absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
+                                                 const reference::Reference& reference,
+                                                 base::Calendar calendar) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
+  if (!frame || frame->tag != static_cast<uint8_t>(Tag::kPartition)) return wrong("no partition");
+  BELLWETHER_ASSIGN_OR_RETURN(RestoredPartition out,
+                              read_state(ByteReader(frame->payload), calendar));
+  std::optional<RecordReader> records;
+  while (true) {
+    BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
+    if (!frame) break;
+    BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
+    ByteReader in(frame->payload);
+    // Deltas and reports behind a closed tick are that tick's.
+    engine::PartitionTick* const tick = out.state.ready.empty() ? nullptr : &out.state.ready.back();
+    switch (static_cast<Tag>(frame->tag)) {
+      case Tag::kDeltas:
+        BELLWETHER_RETURN_IF_ERROR(read_deltas(in, reference, last_period(calendar),
+                                               tick != nullptr ? tick->deltas : out.state.deltas));
+        break;
+      case Tag::kReports:
+        BELLWETHER_RETURN_IF_ERROR(
+            read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
+        break;
+      case Tag::kTick:
+        BELLWETHER_RETURN_IF_ERROR(read_tick(in, out));
+        break;
+      case Tag::kRecordsMax: {
+        uint64_t const size = in.number();
+        if (in.failed() || size > frames.left() / kRecordBytesMin)
+          return wrong("the number of records");
+        out.ledger.reserve(size);
+        records.emplace(reference, out.ledger);
+        break;
+      }
+      case Tag::kRecords:
+        if (!records) return wrong("records without their number");
+        BELLWETHER_RETURN_IF_ERROR(records->read(in));
+        break;
+      default:
+        return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
+    }
+  }
+  if (!records) return wrong("no records");
+  return out;
+}
+
+absl::Status write(const engine::EvaluatorState& e, FrameWriter& out) {
+  ByteWriter bytes;
+  bytes.signed_number(e.tick.value);
+  bytes.fixed(e.cells_digest);
+  bytes.signed_number(e.panel->first_period().value);
+  BELLWETHER_RETURN_IF_ERROR(
+      out.frame(static_cast<uint8_t>(Tag::kEvaluation), bytes.view(), Pack::kNo));
+  BELLWETHER_RETURN_IF_ERROR(write(e.reports, out));
+  BELLWETHER_RETURN_IF_ERROR(write_columns(*e.panel, out));
+  return out.finish();
+}
+
+absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames,
+                                                   const reference::Reference& reference,
+                                                   base::Calendar calendar) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
+  if (!frame || frame->tag != static_cast<uint8_t>(Tag::kEvaluation)) return wrong("no evaluation");
+  ByteReader in(frame->payload);
+  PeriodIndex const tick(in.narrow<int32_t>());
+  auto const digest = in.fixed<uint64_t>();
+  PeriodIndex const first(in.narrow<int32_t>());
+  if (in.failed() || !in.done()) return wrong("an evaluation that is cut off");
+  if (tick > last_period(calendar) || first > tick || first.value < -kHistoryMax) {
+    return wrong("an evaluation of no period");
+  }
+  RestoredEvaluation out{tick, indicators::Panel(reference, calendar, first), {}, digest};
+  while (true) {
+    BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
+    if (!frame) return out;
+    switch (static_cast<Tag>(frame->tag)) {
+      case Tag::kReports:
+        BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
+        BELLWETHER_RETURN_IF_ERROR(read_reports(ByteReader(frame->payload), out.reports));
+        break;
+      case Tag::kColumns:
+        BELLWETHER_RETURN_IF_ERROR(read_columns(ByteReader(frame->payload), out.panel));
+        break;
+      default:
+        return wrong(base::cat("a frame of kind ", static_cast<int>(frame->tag)));
+    }
+  }
+}
+
+}  // namespace bellwether::snapshot

@@ -1,0 +1,459 @@
+#include "analysis/backtest.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "core/detection/composite.h"
+#include "core/detection/count_distribution.h"
+#include "core/detection/cusum.h"
+#include "core/detection/detector.h"
+#include "core/detection/ears.h"
+#include "core/detection/multiplicity.h"
+#include "core/detection/normal.h"
+#include "core/detection/recalibration.h"
+#include "core/detection/run_length.h"
+
+namespace bellwether::analysis {
+namespace {
+
+using base::PeriodIndex;
+
+using detection::kNotScored;
+constexpr int kThresholdSteps = 400;
+// Of four weeks or a month: with less a series is not among those that a rule tests, unless it says
+// otherwise.
+constexpr double kExpectedMin = 5;
+
+// Scores of a series from `first` on; NaN where it is not assessed. Positive is harm.
+struct Scores {
+  PeriodIndex first;
+  std::vector<double> z;
+  PeriodIndex end() const { return PeriodIndex(first.value + static_cast<int32_t>(z.size())); }
+  double at(int32_t period) const {
+    int32_t const i = period - first.value;
+    return i < 0 || i >= static_cast<int32_t>(z.size()) ? kNotScored : z[static_cast<size_t>(i)];
+  }
+};
+using ScoresBySeries = std::map<std::string, Scores>;
+
+struct Span {
+  PeriodIndex begin;
+  PeriodIndex end;  // not in it
+};
+
+enum class Ground : uint8_t { kQuiet, kEarly, kDownturn };
+
+// Downturns in periods of the calendar.
+class Windows {
+ public:
+  Windows(const std::vector<Downturn>& downturns, const BacktestOptions& o) : o_(o) {
+    base::Calendar const months(base::CalendarUnit::kMonth);
+    for (const Downturn& d : downturns) {
+      base::Days const last(months.first_day(PeriodIndex(d.end + 1)).value - 1);
+      windows_.push_back({o.calendar.period_of(months.first_day(PeriodIndex(d.start))),
+                          o.calendar.period_of(last)});
+    }
+  }
+  Ground at(int32_t period) const {
+    Ground g = Ground::kQuiet;
+    for (const detection::PeriodRange& d : windows_) {
+      if (d.first.value <= period && period <= d.last.value) return Ground::kDownturn;
+      if (d.first.value - o_.lead_periods <= period && period < d.first.value) g = Ground::kEarly;
+    }
+    return g;
+  }
+  const std::vector<detection::PeriodRange>& all() const { return windows_; }
+
+ private:
+  std::vector<detection::PeriodRange> windows_;
+  const BacktestOptions& o_;
+};
+
+// The periods at which an alarm begins, for a statistic that is z itself or the CUSUM of z.
+std::vector<int32_t> alarms(const Scores& s, bool accumulate, double threshold, int clear_periods) {
+  detection::Cusum cusum({.reference = 0.5, .clip = 3, .threshold_h = threshold});
+  std::vector<int32_t> out;
+  bool on = false;
+  int quiet = 0;
+  for (int32_t t = s.first.value; t < s.end().value; ++t) {
+    double const z = s.at(t);
+    if (std::isnan(z)) continue;
+    if (accumulate) cusum.add(PeriodIndex(t), z);
+    double const statistic = accumulate ? cusum.value() : z;
+    if (statistic >= threshold) {
+      if (!on) out.push_back(t);
+      on = true;
+      quiet = 0;
+    } else if (on && statistic < threshold / 2) {
+      on = ++quiet < clear_periods;
+    } else {
+      quiet = 0;
+    }
+  }
+  return out;
+}
+
+std::optional<int> median(std::vector<int> delays, int misses) {
+  size_t const n = delays.size() + static_cast<size_t>(misses);
+  if (n == 0) return std::nullopt;
+  std::ranges::sort(delays);
+  size_t const middle = (n - 1) / 2;
+  if (middle >= delays.size()) return std::nullopt;
+  return delays[middle];
+}
+
+Performance perform(const ScoresBySeries& scores, bool accumulate, double threshold,
+                    const Windows& windows, Span part, const BacktestOptions& o) {
+  Performance p;
+  int64_t quiet_periods = 0;
+  std::array<int, 4> const delays = told_delays(o.calendar);
+  std::vector<int> found_after;
+  for (const auto& [name, s] : scores) {
+    std::vector<int32_t> const raised = alarms(s, accumulate, threshold, o.clear_periods);
+    for (int32_t t = std::max(part.begin, s.first).value; t < std::min(part.end, s.end()).value;
+         ++t) {
+      quiet_periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
+    }
+    p.false_alarms += static_cast<int>(std::ranges::count_if(raised, [&](int32_t t) {
+      return t >= part.begin.value && t < part.end.value && windows.at(t) == Ground::kQuiet;
+    }));
+    for (const detection::PeriodRange& d : windows.all()) {
+      if (d.first < part.begin || d.first >= part.end || std::isnan(s.at(d.first.value))) continue;
+      ++p.downturns;
+      auto const hit = std::ranges::find_if(raised, [&](int32_t t) {
+        return t >= d.first.value - o.lead_periods && t < d.first.value + delays.back();
+      });
+      if (hit == raised.end()) continue;
+      int const delay = std::max(0, *hit - d.first.value);
+      found_after.push_back(delay);
+      for (size_t k = 0; k < delays.size(); ++k) p.found[k] += delay < delays[k];
+    }
+  }
+  p.series_years = static_cast<double>(quiet_periods) / o.calendar.periods_per_year();
+  p.false_alarms_a_year = p.series_years > 0 ? p.false_alarms / p.series_years : 0;
+  for (size_t k = 0; k < delays.size(); ++k) {
+    double const years =
+        static_cast<double>(delays[k] + o.lead_periods) / o.calendar.periods_per_year();
+    p.chance[k] = 1 - std::exp(-p.false_alarms_a_year * years);
+  }
+  p.median_delay = median(found_after, p.downturns - static_cast<int>(found_after.size()));
+  return p;
+}
+
+// The lowest threshold of a fine scale from which on the false-alarm rate stays within what is
+// asked.
+double tune(const ScoresBySeries& scores, bool accumulate, const Windows& windows, Span part,
+            const BacktestOptions& o) {
+  double const highest = accumulate ? 40 : 8;
+  double threshold = highest;
+  for (int step = kThresholdSteps; step > 0; --step) {
+    double const candidate = highest * step / kThresholdSteps;
+    Performance const p = perform(scores, accumulate, candidate, windows, part, o);
+    if (p.false_alarms_a_year > o.false_alarms_a_year) break;
+    threshold = candidate;
+  }
+  return threshold;
+}
+
+bool is_gap(const BacktestMeasure::Series& series, PeriodIndex t) {
+  return std::ranges::any_of(series.gaps,
+                             [t](const detection::PeriodRange& r) { return r.contains(t); });
+}
+
+// The scores that a detector's scale of the latest of `z` would have rested on
+// (detection/detector.h).
+std::vector<double> settled_before(std::span<const double> z, int exclude_recent) {
+  int const latest = static_cast<int>(z.size()) - 1;
+  std::vector<double> path;
+  int const path_begin = latest - detection::DetectorOptions().path_periods_max + 1;
+  for (int i = std::max(0, path_begin); i < latest - exclude_recent; ++i) {
+    if (!std::isnan(z[static_cast<size_t>(i)])) path.push_back(z[static_cast<size_t>(i)]);
+  }
+  return path;
+}
+
+// What the daemon would have said of each period of a series.
+struct Judged {
+  PeriodIndex first;
+  std::vector<double> unscaled;                    // scores; NaN where it is not assessed
+  std::vector<detection::Assessment> assessments;  // as far as a recalibration asks
+};
+
+Judged judge_counts(const BacktestMeasure::Series& counts, const BacktestMeasure& m,
+                    const BacktestOptions& o) {
+  detection::Workspace workspace;
+  auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
+  detection::CountSeries const series{o.calendar, counts.first, counts.counts};
+  std::vector<detection::PeriodRange> excluded = o.regime_breaks;
+  excluded.insert(excluded.end(), counts.gaps.begin(), counts.gaps.end());
+  Judged out{counts.first, {}, {}};
+  for (size_t i = 0; i < counts.counts.size(); ++i) {
+    PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
+    detection::Assessment& a = out.assessments.emplace_back();
+    detection::Baseline const b = detection::fit(series, t, excluded, farrington, workspace);
+    a.why = b.why;
+    if (b.why != detection::NotAssessed::kNone || is_gap(counts, t)) {
+      out.unscaled.push_back(kNotScored);
+      a.z = kNotScored;
+      continue;
+    }
+    out.unscaled.push_back(detection::score(b, counts.counts[i], m.harm).z);
+    std::vector<double> settled = settled_before(out.unscaled, farrington.exclude_recent);
+    a.expected = b.expected;
+    a.scale_points = static_cast<int>(settled.size());
+    if (settled.size() >= detection::kScalePointsMin) a.width = detection::score_width(settled);
+    a.scale = std::max(1.0, a.width);
+    a.z = out.unscaled.back() / a.scale;
+    a.p = detection::normal_cdf(-a.z);
+  }
+  return out;
+}
+
+Scores scores_of(const Judged& judged) {
+  Scores out{judged.first, {}};
+  for (const detection::Assessment& a : judged.assessments) out.z.push_back(a.z);
+  return out;
+}
+
+void calibrate(const Judged& judged, const Windows& windows, const BacktestOptions& o,
+               Calibration& calibration) {
+  for (size_t i = 0; i < judged.assessments.size(); ++i) {
+    const detection::Assessment& a = judged.assessments[i];
+    PeriodIndex const t(judged.first.value + static_cast<int32_t>(i));
+    if (std::isnan(a.z) || t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
+    auto const band =
+        static_cast<size_t>(std::ranges::upper_bound(Calibration::kBandEnds, a.expected) -
+                            Calibration::kBandEnds.begin());
+    Calibration::Band& c = calibration.bands[band];
+    ++c.periods;
+    for (size_t k = 0; k < Calibration::kNominal.size(); ++k)
+      c.below[k] += a.p < Calibration::kNominal[k];
+  }
+}
+
+// As a tick has them, of the series of a measure that enough is expected of: the deviate of each
+// one's p, recalibrated on all of them, and of the same adjusted for their number.
+struct Discoveries {
+  ScoresBySeries recalibrated;
+  ScoresBySeries adjusted;
+};
+Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOptions& o) {
+  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
+  double const four_weeks = o.calendar.periods_in_four_weeks();
+  auto const deviate = [](double p) {
+    return std::min(detection::kZMax, -detection::normal_quantile(p));
+  };
+  Discoveries out;
+  int32_t begin = INT32_MAX;
+  int32_t end = INT32_MIN;
+  for (const auto& [name, judged] : all) {
+    auto const n = static_cast<int32_t>(judged.assessments.size());
+    begin = std::min(begin, judged.first.value);
+    end = std::max(end, judged.first.value + n);
+    Scores const none{judged.first, std::vector<double>(judged.assessments.size(), kNotScored)};
+    out.recalibrated.emplace(name, none);
+    out.adjusted.emplace(name, none);
+  }
+  detection::Recalibration recalibration;
+  for (int32_t t = begin; t < end; ++t) {
+    struct One {
+      const std::string* name;
+      const Judged* judged;
+      size_t at;
+    };
+    std::vector<One> tested;
+    recalibration.clear();
+    for (const auto& [name, judged] : all) {
+      auto const i = static_cast<size_t>(t - judged.first.value);
+      if (t < judged.first.value || i >= judged.assessments.size()) continue;
+      const detection::Assessment& a = judged.assessments[i];
+      if (std::isnan(a.z) || a.expected * four_weeks < kExpectedMin) continue;
+      recalibration.add(a);
+      tested.push_back({&name, &judged, i});
+    }
+    recalibration.pool_widths();
+    for (size_t k = 0; k < tested.size(); ++k) {
+      recalibration.add_tail(
+          k, settled_before(std::span(tested[k].judged->unscaled).first(tested[k].at + 1),
+                            exclude_recent));
+    }
+    recalibration.pool_tails();
+    std::vector<double> p;
+    for (size_t k = 0; k < tested.size(); ++k)
+      p.push_back(recalibration.p(k, tested[k].judged->assessments[tested[k].at]));
+    std::vector<double> adjusted(p.size());
+    detection::benjamini_hochberg(p, adjusted);
+    for (size_t k = 0; k < tested.size(); ++k) {
+      out.recalibrated.at(*tested[k].name).z[tested[k].at] = deviate(p[k]);
+      out.adjusted.at(*tested[k].name).z[tested[k].at] =
+          std::max(-detection::kZMax, deviate(adjusted[k]));
+    }
+  }
+  return out;
+}
+
+Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
+                   const BacktestOptions& o) {
+  detection::CountSeries const series{o.calendar, counts.first, counts.counts};
+  Scores out{counts.first, {}};
+  for (size_t i = 0; i < counts.counts.size(); ++i) {
+    PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
+    detection::EarsAssessment const a =
+        detection::assess_ears(series, t, {detection::EarsMethod::kC2});
+    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(counts, t);
+    double const upward = scored ? a.score : kNotScored;
+    out.z.push_back(harm == detection::Harm::kHigh ? upward : -upward);
+  }
+  return out;
+}
+
+// The composite of the rules (detection/composite.h): at each period R is of the scores that a
+// detector would have had then, before the latest. Measures of one series need not begin together.
+ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
+                                const BacktestOptions& o) {
+  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
+  int const path = detection::DetectorOptions().path_periods_max;
+  std::vector<double> const weights(measures.size(), 1);
+  ScoresBySeries out;
+  for (const auto& [name, own] : measures.front()) {
+    Scores s{own.first, {}};
+    std::vector<double> z(measures.size());
+    auto const at = [&](int32_t t) {
+      for (size_t m = 0; m < measures.size(); ++m) {
+        auto const found = measures[m].find(name);
+        z[m] = found == measures[m].end() ? kNotScored : found->second.at(t);
+      }
+      return std::span<const double>(z);
+    };
+    for (int32_t t = own.first.value; t < own.end().value; ++t) {
+      detection::ScoreCorrelation correlation;
+      for (int32_t then = t - path + 1; then < t - exclude_recent; ++then)
+        correlation.add(at(then));
+      s.z.push_back(detection::composite_score(at(t), weights, correlation).value_or(kNotScored));
+    }
+    out.emplace(name, std::move(s));
+  }
+  return out;
+}
+
+// Alarms in the quiet periods of the test part, of which a CUSUM begins anew at each alarm.
+int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Windows& windows,
+                  const BacktestOptions& o) {
+  detection::CusumOptions options;
+  options.threshold_h = threshold;
+  detection::Cusum cusum(options);
+  int64_t alarms = 0;
+  for (int32_t t = s.first.value; t < s.end().value; ++t) {
+    double const z = s.at(t);
+    if (std::isnan(z)) continue;
+    bool alarm = z > threshold;
+    if (accumulate) {
+      cusum.add(PeriodIndex(t), z);
+      alarm = cusum.value() >= threshold;
+      if (alarm) cusum = detection::Cusum(options);
+    }
+    alarms += alarm && t >= o.tune_until.value && windows.at(t) == Ground::kQuiet;
+  }
+  return alarms;
+}
+
+StatedRates stated_rates(DetectorKind kind, const std::string& measure,
+                         const ScoresBySeries& scores, bool accumulate, const Windows& windows,
+                         const BacktestOptions& o) {
+  StatedRates r{kind, measure, 0, {}};
+  for (const auto& [name, s] : scores) {
+    for (int32_t t = std::max(o.tune_until, s.first).value; t < s.end().value; ++t) {
+      r.periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
+    }
+  }
+  for (size_t k = 0; k < r.alarms.size(); ++k) {
+    double const rate = Calibration::kNominal[k];
+    double const threshold =
+        accumulate ? detection::cusum_threshold(detection::CusumOptions().reference, 1 / rate)
+                   : -detection::normal_quantile(rate);
+    for (const auto& [name, s] : scores)
+      r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
+  }
+  return r;
+}
+
+}  // namespace
+
+BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
+  BacktestOptions o;
+  o.calendar = calendar;
+  o.lead_periods = calendar.unit() == base::CalendarUnit::kWeek ? 26 : 6;
+  return o;
+}
+
+std::array<int, 4> told_delays(base::Calendar calendar) {
+  if (calendar.unit() == base::CalendarUnit::kWeek) return {4, 8, 13, 26};
+  return {1, 2, 4, 6};
+}
+
+CountRange chance_range(int64_t periods, double p) {
+  // P(X ≤ k) = I_{1−p}(n − k, k + 1): DLMF 8.17.5.
+  auto const at_least = [&](double level) {
+    int64_t low = 0;
+    int64_t high = periods;
+    while (low < high) {
+      int64_t const k = low + (high - low) / 2;
+      double const below = detection::incomplete_beta(static_cast<double>(periods - k),
+                                                      static_cast<double>(k) + 1, 1 - p);
+      if (below >= level) {
+        high = k;
+      } else {
+        low = k + 1;
+      }
+    }
+    return low;
+  };
+  return {at_least((1 - kChanceLevel) / 2), at_least((1 + kChanceLevel) / 2)};
+}
+
+BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
+                        const std::vector<Downturn>& downturns, const BacktestOptions& o) {
+  Windows const windows(downturns, o);
+  Span const tuning{PeriodIndex(INT32_MIN), o.tune_until};
+  Span const testing{o.tune_until, PeriodIndex(INT32_MAX)};
+  BacktestResult out;
+  auto const judge = [&](DetectorKind kind, const std::string& measure,
+                         const ScoresBySeries& scores) {
+    bool const accumulate = kind == DetectorKind::kCusum || kind == DetectorKind::kComposite;
+    DetectorResult r{kind, measure, 0, {}, {}};
+    r.threshold = tune(scores, accumulate, windows, tuning, o);
+    r.tuned = perform(scores, accumulate, r.threshold, windows, tuning, o);
+    r.tested = perform(scores, accumulate, r.threshold, windows, testing, o);
+    out.detectors.push_back(std::move(r));
+    // An adjusted p states the share of false discoveries, not of false alarms.
+    if (kind != DetectorKind::kDiscovery)
+      out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
+  };
+  std::vector<ScoresBySeries> all;
+  for (const BacktestMeasure& m : measures) {
+    std::map<std::string, Judged> judged;
+    ScoresBySeries scores;
+    ScoresBySeries ears;
+    for (const auto& [name, series] : m.series) {
+      const Judged& own = judged.emplace(name, judge_counts(series, m, o)).first->second;
+      calibrate(own, windows, o, out.calibration[m.name]);
+      scores.emplace(name, scores_of(own));
+      ears.emplace(name, ears_scores(series, m.harm, o));
+    }
+    Discoveries const discoveries = discover(judged, o);
+    judge(DetectorKind::kPeriod, m.name, scores);
+    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name, discoveries.recalibrated,
+                                     false, windows, o));
+    judge(DetectorKind::kDiscovery, m.name, discoveries.adjusted);
+    judge(DetectorKind::kCusum, m.name, scores);
+    judge(DetectorKind::kEars, m.name, ears);
+    all.push_back(std::move(scores));
+  }
+  if (all.size() < 2) return out;
+  judge(DetectorKind::kComposite, "", composite_scores(all, o));
+  return out;
+}
+
+}  // namespace bellwether::analysis

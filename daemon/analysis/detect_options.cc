@@ -1,0 +1,151 @@
+#include "analysis/detect_options.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/plot.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::analysis {
+namespace {
+
+using detection::Compatibility;
+using detection::FarringtonOptions;
+
+constexpr double kAlphaEars = 0.001;  // R's earsC: C1 and C2
+constexpr double kAlphaEarsC3 = 0.025;
+constexpr int kSeasonUndated = 52;
+// With fewer periods a year each is its own season, as months are.
+constexpr int kSeasonOfWindows = 40;
+
+// As weeks or months have it, for as many periods a year.
+detection::ColdStartOptions cold_start_for(int season) {
+  auto const unit =
+      season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
+  detection::ColdStartOptions o = detection::ColdStartOptions::for_calendar(base::Calendar(unit));
+  o.year_periods = season;
+  return o;
+}
+
+// As weeks or months have them, for as many periods a year.
+FarringtonOptions for_season(int season) {
+  FarringtonOptions o = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kWeek));
+  o.dated = false;
+  o.year_periods = season;
+  o.exclude_recent = season / 2;
+  if (season < kSeasonOfWindows) {
+    o.half_window = 0;
+    o.seasonal_blocks = season;
+  } else {
+    o.half_window = static_cast<int>(std::lround(o.half_window * season / 52.0));
+  }
+  return o;
+}
+
+absl::Status check_season(const FarringtonOptions& o, int season) {
+  int const window = 2 * o.half_window + 1;
+  if (window > season) {
+    return absl::InvalidArgumentError(
+        base::cat("--half-window ", o.half_window, " makes windows of ", window,
+                  " periods and a year has ", season, "; take at most ", (season - 1) / 2));
+  }
+  if (o.seasonal_blocks > season - window + 1) {
+    return absl::InvalidArgumentError(base::cat(
+        "--seasonal-blocks ", o.seasonal_blocks, ": beside the window of ", window, " a year of ",
+        season, " periods has room for ", season - window, "; take at most ", season - window + 1));
+  }
+  return absl::OkStatus();
+}
+
+void set_baseline(const DetectFlags& f, FarringtonOptions& o) {
+  o.years = f.years.value_or(o.years);
+  o.half_window = f.half_window.value_or(o.half_window);
+  o.seasonal_blocks = f.seasonal_blocks.value_or(o.seasonal_blocks);
+  o.exclude_recent = f.exclude_recent.value_or(o.exclude_recent);
+  o.residual_threshold = f.weights_threshold.value_or(o.residual_threshold);
+  if (f.weights == "upper") o.down_weight = detection::DownWeight::kUpperTail;
+  if (f.weights == "none") o.down_weight = detection::DownWeight::kNone;
+  if (f.trend == "never") o.trend = detection::TrendUse::kNever;
+  if (f.trend == "significant") o.trend = detection::TrendUse::kSignificant;
+  o.years_min = std::min(o.years_min, o.years);
+  if (f.compatibility.empty()) return;
+  o.compatibility = Compatibility::kRSurveillance;
+  o.years_min = o.years;  // R asks for all of them
+}
+
+absl::Status set_habits(const DetectFlags& f, DetectOptions& o) {
+  if (!f.compatibility.empty() && (f.cold_start == "on" || f.score_scale == "own")) {
+    return absl::InvalidArgumentError(
+        "--compatibility r-surveillance has neither a cold start nor a scale of the scores; leave "
+        "--cold-start and "
+        "--score-scale out");
+  }
+  o.own_scale = f.score_scale != "none" && f.compatibility.empty();
+  if (f.cold_start != "off" && f.compatibility.empty()) {
+    o.cold_start = cold_start_for(o.scale.periods_per_year());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status set_alarms(const DetectFlags& f, DetectOptions& o) {
+  if (f.method == "cusum") o.method = DetectMethod::kCusum;
+  if (f.method == "ears") o.method = DetectMethod::kEars;
+  if (f.method == "poisson-cusum") o.method = DetectMethod::kPoissonCusum;
+  if (f.harm == "low") o.harm = HarmSides::kLow;
+  if (f.harm == "high") o.harm = HarmSides::kHigh;
+  o.rate_ratio = f.rate_ratio.value_or(o.rate_ratio);
+  o.threshold_h = f.threshold_h;
+  if (!f.threshold_h && !f.run_length && o.method != DetectMethod::kPoissonCusum) {
+    o.threshold_h = detection::CusumOptions{}.threshold_h;
+  }
+  o.in_control_run_length = f.run_length.value_or(o.in_control_run_length);
+  o.alpha = f.alpha.value_or(o.alpha);
+  if (f.ears == "c2") o.ears.method = detection::EarsMethod::kC2;
+  if (f.ears == "c3") o.ears.method = detection::EarsMethod::kC3;
+  o.ears.alpha =
+      f.alpha.value_or(o.ears.method == detection::EarsMethod::kC3 ? kAlphaEarsC3 : kAlphaEars);
+  if (o.method == DetectMethod::kEars && o.harm == HarmSides::kLow) {
+    return absl::InvalidArgumentError(
+        "--method ears finds rises alone; leave --harm low out or take farrington");
+  }
+  bool const has_cusum =
+      o.method == DetectMethod::kCusum || o.method == DetectMethod::kPoissonCusum;
+  if (has_cusum && !f.compatibility.empty()) {
+    return absl::InvalidArgumentError(
+        "--compatibility r-surveillance has no CUSUM; take --method farrington");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
+  DetectRun run;
+  DetectOptions& o = run.series;
+  if (f.calendar == "undated") {
+    int const season = f.season.value_or(kSeasonUndated);
+    o.scale = PeriodScale::undated(season);
+    o.farrington = for_season(season);
+  } else {
+    if (f.season)
+      return absl::InvalidArgumentError("--season is for --calendar undated; leave it out");
+    auto const unit = base::calendar_unit(f.calendar).value_or(base::CalendarUnit::kMonth);
+    o.scale = PeriodScale::dated(unit);
+    o.farrington = FarringtonOptions::for_calendar(base::Calendar(unit));
+  }
+  set_baseline(f, o.farrington);
+  BELLWETHER_RETURN_IF_ERROR(check_season(o.farrington, o.scale.periods_per_year()));
+  BELLWETHER_RETURN_IF_ERROR(set_habits(f, o));
+  BELLWETHER_RETURN_IF_ERROR(set_alarms(f, o));
+  if (!f.from.empty()) {
+    auto const from = o.scale.parse(f.from);
+    if (!from.ok())
+      return absl::InvalidArgumentError(base::cat("--from ", from.status().message()));
+    run.from = *from;
+  }
+  BELLWETHER_RETURN_IF_ERROR(check_plot_file(f.plot));
+  return run;
+}
+
+}  // namespace bellwether::analysis

@@ -1,0 +1,52 @@
+// Purpose: the options of `bellwether detect` as typed, and what they mean together.
+// Thread safety: values; pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "analysis/detect_series.h"
+#include "core/base/calendar.h"
+
+namespace bellwether::analysis {
+
+inline constexpr int kYearsMax = 50;
+
+// What was given, each by itself within its range; what was not given follows from the calendar and
+// the method.
+struct DetectFlags {
+  std::string input;
+  std::string calendar = "month";
+  std::optional<int> season;
+  std::optional<int> years;
+  std::optional<int> half_window;
+  std::optional<int> seasonal_blocks;
+  std::optional<int> exclude_recent;
+  std::string weights;
+  std::optional<double> weights_threshold;
+  std::string trend;
+  std::string cold_start;   // "on", "off" or empty
+  std::string score_scale;  // "own", "none" or empty
+  std::string compatibility;
+  std::string method = "farrington";
+  std::string harm = "both";
+  std::optional<double> alpha;
+  std::optional<double> threshold_h;
+  std::optional<double> run_length;
+  std::string ears;
+  std::optional<double> rate_ratio;
+  std::string from;
+  std::string output_file;
+  std::string plot;
+};
+
+struct DetectRun {
+  DetectOptions series;
+  std::optional<base::PeriodIndex> from;
+};
+
+// Error: InvalidArgument, which names the options that do not go together.
+absl::StatusOr<DetectRun> detect_options(const DetectFlags& flags);
+
+}  // namespace bellwether::analysis

@@ -1,0 +1,73 @@
+// Purpose: what `bellwether detect` says of a series: each period against its baseline, and the
+// change point along the way. Only with counts: values are whole, 0 … kCountMax. Invariants: a
+// function of the series and the options; every figure is finite or absent; a period without a
+// value is in no baseline and leaves the change point as it is. Thread safety: pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/period_scale.h"
+#include "analysis/series_csv.h"
+#include "core/base/calendar.h"
+#include "core/detection/cold_start.h"
+#include "core/detection/cusum.h"
+#include "core/detection/ears.h"
+#include "core/detection/farrington.h"
+
+namespace bellwether::analysis {
+
+enum class DetectMethod : uint8_t {
+  kFarrington,    // tails of each period (amber) and a CUSUM of their normal scores (red)
+  kCusum,         // that CUSUM alone
+  kEars,          // the EARS chart, without a season: rises alone (amber)
+  kPoissonCusum,  // a CUSUM of counts by likelihood ratio against Farrington's expectation (red)
+};
+
+// Which side of the expectation alarms.
+enum class HarmSides : uint8_t { kLow, kHigh, kBoth };
+
+struct DetectOptions {
+  PeriodScale scale = PeriodScale::dated(base::CalendarUnit::kMonth);
+  DetectMethod method = DetectMethod::kFarrington;
+  HarmSides harm = HarmSides::kBoth;
+  detection::FarringtonOptions farrington;
+  // For periods with less history than Farrington's baseline needs, on which no CUSUM rests;
+  // nullopt: these are not assessed.
+  std::optional<detection::ColdStartOptions> cold_start;
+  bool own_scale = false;  // scores are divided by detection::score_scale, as the daemon does
+  double alpha = 0.01;     // of each tail
+  std::optional<double> threshold_h;    // of each side's CUSUM; else by run length
+  double in_control_run_length = 1000;  // of each side, in periods
+  double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and its inverse as a fall
+  detection::EarsOptions ears;
+};
+
+enum class DetectState : uint8_t { kNormal, kAmber, kRed, kNotAssessed };
+std::string_view name(DetectState state);
+
+struct DetectRow {
+  base::PeriodIndex period;
+  DetectState state = DetectState::kNotAssessed;
+  std::string why;  // not assessed
+  std::optional<double> observed;
+  std::optional<double> expected;
+  std::optional<double> dispersion;
+  std::optional<double> lower;  // where p_low would be alpha; kEars: none
+  std::optional<double> upper;  // where p_high would be alpha; kEars: above is an alarm
+  std::optional<double> p_low;
+  std::optional<double> p_high;
+  std::optional<double> score;  // positive above the expectation, with HarmSides::kLow below it
+  std::optional<double> cusum;  // of the side that is nearer to its threshold
+  std::optional<base::PeriodIndex> onset;  // while cusum > 0
+};
+
+// A row for each point. The CUSUM begins with the first period that can be assessed; with own_scale
+// it is, as in the daemon, that of the latest 104 periods, divided by the scale that the period's
+// own score is.
+std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& options);
+
+}  // namespace bellwether::analysis

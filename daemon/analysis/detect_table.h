@@ -1,0 +1,21 @@
+// Purpose: what `bellwether detect` says, as CSV.
+// Thread safety: pure.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "analysis/detect_series.h"
+
+namespace bellwether::analysis {
+
+inline constexpr std::string_view kDetectColumns =
+    "series,period,observed,expected,dispersion,lower,upper,p_low,p_high,score,cusum,onset,state\n";
+
+// Appends a line for each row of the series from `from` on (all, without one): numbers with ten
+// significant digits, empty cells for what is absent.
+void append_detect_rows(std::string& csv, std::string_view series, std::span<const DetectRow> rows,
+                        const PeriodScale& scale, std::optional<base::PeriodIndex> from);
+
+}  // namespace bellwether::analysis

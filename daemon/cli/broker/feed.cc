@@ -1,0 +1,285 @@
+// bellwether feed: replays counts as single events through Kafka.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "adapters/kafka/producer.h"
+#include "adapters/kafka/topics.h"
+#include "bellwether/events/v1/registration.pb.h"
+#include "bellwether/events/v1/support.pb.h"
+#include "cli/broker/kafka_options.h"
+#include "cli/broker/replay.h"
+#include "cli/context.h"
+#include "cli/table.h"
+#include "core/base/display.h"
+#include "core/base/text.h"
+#include "core/events/decoder.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace pb = bellwether::events::v1;
+
+struct Options {
+  KafkaOptions kafka;
+  std::string counts;
+  std::string sectors;
+  std::string calendar = "month";
+  std::string jurisdiction = "SG";
+  std::string register_name = "acra";
+  std::string source = "register-replay";
+  std::string born = "1950-01-01";
+  double rate = 0;
+};
+
+constexpr absl::Duration kWait = absl::Seconds(30);
+constexpr absl::Duration kFlushWait = absl::Seconds(120);
+constexpr auto kTellEvery = std::chrono::milliseconds(200);
+constexpr int kBarColumns = 30;
+
+absl::StatusOr<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(path + ": cannot be read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void set(pb::Date& out, base::Days day) {
+  std::string const text = base::format_date(day);
+  out.set_year(*base::parse_number<int>(std::string_view(text).substr(0, 4)));
+  out.set_month(*base::parse_number<int>(std::string_view(text).substr(5, 2)));
+  out.set_day(*base::parse_number<int>(std::string_view(text).substr(8, 2)));
+}
+
+// A bar, a rate and the time left: on a terminal one line that moves, else a line now and then.
+class Progress {
+ public:
+  explicit Progress(int64_t total) : total_(total) {}
+  void tell(int64_t done, const std::string& where, bool last) {
+    auto const now = std::chrono::steady_clock::now();
+    auto const every = terminal_ ? kTellEvery : std::chrono::milliseconds(5000);
+    if (!last && now - told_ < every) return;
+    told_ = now;
+    double const seconds = std::max(1e-3, std::chrono::duration<double>(now - begin_).count());
+    double const share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
+    double const rate = static_cast<double>(done) / seconds;
+    std::string bar;
+    for (int i = 0; i < kBarColumns; ++i) bar += i < share * kBarColumns ? "█" : "░";
+    std::string const left =
+        last ? absl::StrFormat("%.1f s", seconds)
+             : absl::StrFormat("%.0f s left",
+                               rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0);
+    std::fprintf(stderr, "%s%s %3.0f %%  %s  %s events  %s/s  %s%s", terminal_ ? "\r" : "",
+                 bar.c_str(), 100 * share, where.c_str(), base::grouped(done).c_str(),
+                 base::grouped(static_cast<int64_t>(rate)).c_str(), left.c_str(),
+                 terminal_ && !last ? "   " : "\n");
+    std::fflush(stderr);
+  }
+
+ private:
+  int64_t const total_;
+  bool const terminal_ = isatty(STDERR_FILENO) == 1;
+  std::chrono::steady_clock::time_point const begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point told_;
+};
+
+// Lives as records: registered, then status changed to removed.
+class Feeder {
+ public:
+  Feeder(const Options& options, const reference::Sectors& sectors, kafka::Producer& producer,
+         int partitions)
+      : options_(options), producer_(producer), partitions_(partitions) {
+    scheme_ = sectors.scheme();
+    version_ = sectors.version();
+    topic_ = producer.topic(options.kafka.registrations_topic);
+  }
+
+  // The activity code that stands for each cell's sector.
+  absl::Status learn(const std::vector<Replay::Cell>& cells, const reference::Sectors& sectors,
+                     std::string_view sectors_csv) {
+    for (const Replay::Cell& cell : cells) {
+      auto const id = sectors.find(cell.sector);
+      if (!id.ok()) return id.status();
+      std::string code = cell.sector;
+      for (absl::string_view line : absl::StrSplit(base::to_absl(sectors_csv), '\n')) {
+        std::vector<std::string> const fields = absl::StrSplit(line, ',');
+        if (fields.size() < 7 || fields[2] != cell.sector) continue;
+        std::vector<std::string> const prefixes =
+            absl::StrSplit(fields.back(), ' ', absl::SkipEmpty());
+        if (!prefixes.empty()) code = prefixes.front();
+      }
+      while (!code.empty() && (code.back() == '\r' || code.back() == ' ')) code.pop_back();
+      auto const classified = sectors.classify(scheme_, version_, code);
+      if (!classified.ok()) return classified.status();
+      if (*classified != *id) {
+        return absl::InvalidArgumentError(base::cat(
+            "sector ", cell.sector, " is no leaf of the classification; state its parts"));
+      }
+      codes_.push_back(std::move(code));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status send(const Replay& replay, const LifeEvent& life) {
+    const Replay::Cell& cell = replay.cells()[life.cell];
+    event_.Clear();
+    std::string const id =
+        absl::StrFormat("%s%s%07u", cell.area == options_.jurisdiction ? "" : cell.area,
+                        cell.sector, life.business);
+    event_.set_event_id(base::cat(id, life.birth ? "-registered" : "-removed"));
+    event_.set_source(options_.source);
+    pb::BusinessRef& business = *event_.mutable_business();
+    business.set_jurisdiction(options_.jurisdiction);
+    business.set_register_(options_.register_name);
+    business.set_id(id);
+    set(*event_.mutable_effective_date(), life.effective);
+    if (life.birth) {
+      pb::Registered& registered = *event_.mutable_registered();
+      registered.set_area_code(cell.area);
+      pb::Activity& activity = *registered.add_activities();
+      activity.set_scheme(scheme_);
+      activity.set_version(version_);
+      activity.set_code(codes_[life.cell]);
+    } else {
+      event_.mutable_status_changed()->set_status(pb::REGISTER_STATUS_REMOVED);
+    }
+    event_.SerializeToString(&value_);
+    std::string const key =
+        events::canonical_business_id(options_.jurisdiction, options_.register_name, id);
+    ++sent_;
+    return producer_.produce_bulk(topic_, kafka::kAnyPartition, key, value_, life.at.value);
+  }
+
+  // Everything before `complete_to` has been told, on every partition of both topics.
+  absl::Status heartbeat(base::UnixMillis complete_to) {
+    pb::RegistrationEvent registration;
+    registration.set_source(options_.source);
+    registration.mutable_heartbeat()->set_complete_to(complete_to.value);
+    pb::SupportEvent support;
+    support.set_source(options_.source);
+    support.mutable_heartbeat()->set_complete_to(complete_to.value);
+    for (auto [topic, value] :
+         {std::pair{options_.kafka.registrations_topic, registration.SerializeAsString()},
+          std::pair{options_.kafka.support_topic, support.SerializeAsString()}}) {
+      if (topic.empty()) continue;
+      for (int p = 0; p < partitions_; ++p) {
+        auto const status =
+            producer_.produce_bulk(producer_.topic(topic), p, "", value, complete_to.value);
+        if (!status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  int64_t sent() const { return sent_; }
+
+ private:
+  const Options& options_;
+  kafka::Producer& producer_;
+  int const partitions_;
+  std::string scheme_;
+  std::string version_;
+  std::vector<std::string> codes_;
+  rd_kafka_topic_t* topic_ = nullptr;
+  pb::RegistrationEvent event_;
+  std::string value_;
+  int64_t sent_ = 0;
+};
+
+absl::Status run(const Options& options) {
+  base::Calendar const calendar(
+      base::calendar_unit(options.calendar).value_or(base::CalendarUnit::kMonth));
+  auto const sectors_csv = read_file(options.sectors);
+  if (!sectors_csv.ok()) return sectors_csv.status();
+  auto const sectors = reference::Sectors::parse(*sectors_csv, options.sectors);
+  if (!sectors.ok()) return sectors.status();
+  auto const counts_csv = read_file(options.counts);
+  if (!counts_csv.ok()) return counts_csv.status();
+  auto rows = parse_counts(*counts_csv, options.counts, calendar);
+  if (!rows.ok()) return rows.status();
+  auto const born = base::parse_date(options.born);
+  if (!born.ok()) return born.status();
+  auto const cluster = kafka::describe(options.kafka.client(), {options.kafka.registrations_topic},
+                                       kWait, quiet_log());
+  if (!cluster.ok()) return cluster.status();
+  kafka::ProducerTuning tuning;
+  tuning.message_timeout_ms = 120'000;
+  auto producer = kafka::Producer::create(options.kafka.client(), tuning, quiet_log());
+  if (!producer.ok()) return producer.status();
+
+  Replay replay(*std::move(rows), calendar);
+  Feeder feeder(options, *sectors, **producer, cluster->topics[0].partitions);
+  if (auto const s = feeder.learn(replay.cells(), *sectors, *sectors_csv); !s.ok()) return s;
+  Progress progress(replay.opening() + replay.births() + replay.deaths());
+  auto const begin = std::chrono::steady_clock::now();
+  absl::Status status;
+  std::string where = "opening stock";
+  auto const send = [&](const LifeEvent& life) {
+    if (!status.ok()) return;
+    status = feeder.send(replay, life);
+    if (options.rate > 0) {
+      std::this_thread::sleep_until(
+          begin +
+          std::chrono::duration_cast<std::chrono::nanoseconds>(
+              std::chrono::duration<double>(static_cast<double>(feeder.sent()) / options.rate)));
+    }
+    if (feeder.sent() % 1024 == 0) progress.tell(feeder.sent(), where, false);
+  };
+  replay.opening(*born, send);
+  for (size_t p = 0; p < replay.periods().size() && status.ok(); ++p) {
+    where = calendar.name(replay.periods()[p]);
+    replay.period(p, send);
+    if (status.ok()) status = feeder.heartbeat(calendar.end_of(replay.periods()[p]));
+  }
+  if (status.ok()) status = (*producer)->flush(kFlushWait);
+  progress.tell(feeder.sent(), where, true);
+  if (!status.ok()) return status;
+  if ((*producer)->failures() > 0) {
+    return absl::UnavailableError(
+        base::cat((*producer)->failures(), " records were not delivered"));
+  }
+  std::printf(
+      "%s registrations, %s cessations and an opening stock of %s businesses, in %zu series\n",
+      base::grouped(replay.births()).c_str(), base::grouped(replay.deaths()).c_str(),
+      base::grouped(replay.opening()).c_str(), replay.cells().size());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void add_feed(CLI::App& app, Context& context) {
+  CLI::App* const sub = app.add_subcommand(
+      "feed",
+      "replay counts of births and deaths as single events through Kafka, event time as timestamp");
+  sub->fallthrough();
+  auto options = std::make_shared<Options>();
+  add_kafka_options(*sub, options->kafka);
+  sub->add_option("counts", options->counts, "CSV: period,area,sector,births,deaths")->required();
+  sub->add_option("--sectors", options->sectors, "the classification, as the daemon has it")
+      ->required();
+  sub->add_option("--calendar", options->calendar, "of the periods in the file")
+      ->check(CLI::IsMember({"month", "week"}))
+      ->capture_default_str();
+  sub->add_option("--jurisdiction", options->jurisdiction)->capture_default_str();
+  sub->add_option("--register", options->register_name)->capture_default_str();
+  sub->add_option("--source", options->source, "who states it")->capture_default_str();
+  sub->add_option("--born", options->born, "birthday of the opening stock")->capture_default_str();
+  sub->add_option("--rate", options->rate, "events a second; 0 = as fast as the broker takes them")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  sub->callback([&context, options] {
+    absl::Status const status = run(*options);
+    if (status.ok()) return;
+    context.fail(exit_of(status), std::string(status.message()));
+  });
+}
+
+}  // namespace bellwether::cli

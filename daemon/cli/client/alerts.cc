@@ -1,0 +1,546 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <thread>
+
+#include "absl/strings/str_format.h"
+#include "analysis/review.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/context.h"
+#include "cli/table.h"
+#include "core/base/calendar.h"
+#include "core/base/display.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace api = bellwether::alerts::v1;
+
+struct Options {
+  std::string name;
+  std::string filter;
+  bool open = false;
+  int limit = 0;
+  bool from_beginning = false;
+  std::string resume_token;
+  bool until_caught_up = false;
+  bool skip_silenced = false;
+  bool skip_historical = false;
+  std::string until;
+  std::string downturns;
+  int lead = analysis::kLeadMonthsDefault;
+  std::string actor;
+  std::string comment;
+  std::string rule;
+  std::string area;
+  std::string sector;
+  double hours = 24;
+  bool expired = false;
+};
+
+constexpr size_t kNameColumns = 34;
+constexpr auto kReconnectWait = std::chrono::seconds(1);
+
+const char* severity_name(api::Severity severity) {
+  switch (severity) {
+    case api::SEVERITY_OPS:
+      return "ops";
+    case api::SEVERITY_AMBER:
+      return "amber";
+    case api::SEVERITY_RED:
+      return "red";
+    default:
+      return "-";
+  }
+}
+Colour severity_colour(api::Severity severity) {
+  return severity == api::SEVERITY_RED     ? Colour::kRed
+         : severity == api::SEVERITY_AMBER ? Colour::kAmber
+                                           : Colour::kPlain;
+}
+
+std::string without(const std::string& name, const std::string& prefix) {
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
+std::string deviation(const api::Evidence& e) {
+  if (e.limit() != 0 || e.expected() == 0) return figure(e.observed());
+  return absl::StrFormat("%+.0f %%", 100 * (e.ratio() - 1));
+}
+
+std::string place(const api::Alert& a) {
+  return base::shorten(a.sector_name(), kNameColumns) + ", " +
+         base::shorten(a.area_name(), kNameColumns);
+}
+
+void print_alert_row(Table& table, const api::Alert& a) {
+  table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(),
+             place(a), a.raised_period(), a.onset_period(), deviation(a.raised_evidence()),
+             a.open() ? "open" : "cleared " + a.cleared_period(),
+             std::string(a.historical() ? "historical" : "") +
+                 (a.has_acknowledgement() ? " acknowledged" : "") +
+                 (a.silenced_by().empty() ? "" : " silenced")},
+            a.open() ? severity_colour(a.severity()) : Colour::kPlain);
+}
+
+void list(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::ListAlertsRequest request;
+  std::string filter = options.filter;
+  if (options.open) filter += filter.empty() ? "open = true" : " AND open = true";
+  request.set_filter(filter);
+  request.set_page_size(1000);
+  Table table(
+      {"ALERT", "SEVERITY", "RULE", "WHERE", "RAISED", "SINCE", ">DEVIATION", "STATE", "MARKS"});
+  int shown = 0;
+  int total = 0;
+  std::string through;
+  do {
+    grpc::ClientContext call;
+    context.set_deadline(call);
+    api::ListAlertsResponse response;
+    if (!context.ok(stub->ListAlerts(&call, request, &response))) return;
+    if (context.json()) {
+      Context::print_json(response);
+    } else {
+      for (const api::Alert& a : response.alerts()) {
+        if (options.limit > 0 && shown == options.limit) break;
+        print_alert_row(table, a);
+        ++shown;
+      }
+    }
+    total = response.total_size();
+    through = response.basis().data_through();
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty() && (options.limit == 0 || shown < options.limit));
+  if (context.json()) return;
+  if (!table.empty()) table.print();
+  std::printf("%s%d of %d alerts; data through %s\n", table.empty() ? "" : "\n", shown, total,
+              through.empty() ? "(no period yet)" : through.c_str());
+}
+
+// Of several measures together.
+void print_composite(const api::Evidence& e) {
+  std::printf(
+      "  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
+      e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
+      e.cusum_threshold());
+  for (const api::Contribution& c : e.contributions()) {
+    std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n",
+                c.display_name().c_str(), figure(c.observed()).c_str(), c.expected(), c.z(),
+                100 * c.share());
+  }
+}
+
+void print_evidence(const api::Evidence& e) {
+  if (e.contributions_size() > 0 && !e.contributions(0).measure().empty())
+    return print_composite(e);
+  if (e.limit() != 0 || e.expected() == 0) {
+    std::printf("  %s: %s against a limit of %s\n", e.period().c_str(),
+                figure(e.observed()).c_str(), figure(e.limit()).c_str());
+    return;
+  }
+  std::printf(
+      "  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
+      "%.1f\n",
+      e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
+      deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
+  if (e.baseline_kind() == api::BASELINE_KIND_RECENT ||
+      e.baseline_kind() == api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
+    std::printf("    a young series, held against its latest %d periods: no season is known\n",
+                e.baseline_periods());
+  }
+  if (e.reported() < 1) {
+    std::printf(
+        "    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
+        100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());
+  }
+}
+
+void print_heading(const api::Alert& a) {
+  std::printf("%s\n", paint(without(a.name(), "alerts/"), Colour::kBold).c_str());
+  std::printf("%s in %s\n", a.rule_title().c_str(), place(a).c_str());
+  std::printf("%s, raised %s, since %s, %s%s\n",
+              paint(severity_name(a.severity_max()), severity_colour(a.severity_max())).c_str(),
+              a.raised_period().c_str(), a.onset_period().c_str(),
+              a.open() ? "open" : ("cleared " + a.cleared_period()).c_str(),
+              a.historical() ? ", historical" : "");
+  if (a.has_acknowledgement()) {
+    std::printf("acknowledged by %s at %s%s%s\n", a.acknowledgement().actor().c_str(),
+                instant(a.acknowledgement().at_ms()).c_str(),
+                a.acknowledgement().comment().empty() ? "" : ": ",
+                a.acknowledgement().comment().c_str());
+  }
+  if (!a.silenced_by().empty()) std::printf("silenced by %s\n", a.silenced_by().c_str());
+}
+
+void print_transitions(const google::protobuf::RepeatedPtrField<api::Transition>& transitions) {
+  if (transitions.empty()) return;
+  std::puts("\nWhat happened:");
+  for (const api::Transition& t : transitions) {
+    std::printf("  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(), t.summary().c_str());
+  }
+}
+
+void get(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::GetAlertRequest request;
+  request.set_name(options.name);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::GetAlertResponse response;
+  if (!context.ok(stub->GetAlert(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  print_heading(response.alert());
+  std::puts("\nWhen raised:");
+  print_evidence(response.alert().raised_evidence());
+  std::puts("Last:");
+  print_evidence(response.alert().evidence());
+  print_transitions(response.transitions());
+}
+
+void explain(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::ExplainAlertRequest request;
+  request.set_name(options.name);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::ExplainAlertResponse response;
+  if (!context.ok(stub->ExplainAlert(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  print_heading(response.alert());
+  for (const std::string& paragraph : response.text()) std::printf("\n%s\n", paragraph.c_str());
+  if (!response.path().empty()) {
+    std::puts("");
+    Table table({"PERIOD", ">OBSERVED", ">EXPECTED", ">95 % FROM", ">TO", ">Z", ">CHANGE", ""});
+    double const h = response.alert().evidence().cusum_threshold();
+    for (const api::PathPoint& p : response.path()) {
+      if (!p.not_assessed().empty()) {
+        table.add({p.period(), figure(p.observed()), p.not_assessed()}, Colour::kDim);
+        continue;
+      }
+      std::string bar;
+      for (int i = 0; i < static_cast<int>(2 * p.cusum()) && i < 24; ++i) bar += "▪";
+      const api::Alert& a = response.alert();
+      std::string const marker = p.period() == a.raised_period()    ? " ← raised"
+                                 : p.period() == a.onset_period()   ? " ← since"
+                                 : p.period() == a.cleared_period() ? " ← cleared"
+                                                                    : "";
+      std::string const incomplete =
+          p.reported() < 1 ? absl::StrFormat(" (%.0f %% reported)", 100 * p.reported()) : "";
+      bool const detector = h > 0;
+      table.add({p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
+                 detector ? absl::StrFormat("%.0f", p.lower()) : "",
+                 detector ? absl::StrFormat("%.0f", p.upper()) : "",
+                 detector ? absl::StrFormat("%.1f", p.z()) : "",
+                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker + incomplete},
+                detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
+    }
+    table.print();
+  }
+  print_transitions(response.transitions());
+  std::printf("\ndata through %s, rules %s\n", response.basis().data_through().c_str(),
+              response.basis().rule_set().c_str());
+}
+
+void print_transition(const api::Transition& t) {
+  const api::Alert& a = t.alert();
+  Colour const colour =
+      t.kind() == api::TRANSITION_KIND_CLEARED ? Colour::kGreen : severity_colour(a.severity());
+  if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over another's progress bar
+  std::printf("%s  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(),
+              paint(t.summary(), colour).c_str(), without(a.name(), "alerts/").c_str());
+  std::fflush(stdout);
+}
+
+// Until interrupted. A lost connection is taken up again where it broke off.
+void watch(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  std::string token = options.from_beginning ? "0" : options.resume_token;
+  std::string told;
+  bool connected_once = false;
+  while (true) {
+    api::WatchAlertsRequest request;
+    request.set_resume_token(token);
+    request.set_filter(options.filter);
+    request.set_skip_silenced(options.skip_silenced);
+    request.set_skip_historical(options.skip_historical);
+    grpc::ClientContext call;
+    auto const stream = stub->WatchAlerts(&call, request);
+    api::WatchAlertsResponse event;
+    while (stream->Read(&event)) {
+      connected_once = true;
+      token = event.resume_token();
+      if (context.json()) {
+        Context::print_json(event);
+      } else if (event.has_transition()) {
+        print_transition(event.transition());
+      }
+      if (!event.has_caught_up()) continue;
+      const std::string& through = event.caught_up().basis().data_through();
+      if (options.until_caught_up || (!options.until.empty() && through >= options.until)) {
+        call.TryCancel();
+        return;
+      }
+    }
+    grpc::Status const status = stream->Finish();
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || !connected_once) {
+      context.ok(status);
+      return;
+    }
+    if (!token.empty() && told != token) {
+      std::fprintf(stderr, "bellwether: connection lost, trying to resume after %s\n",
+                   token.c_str());
+      told = token;
+    }
+    std::this_thread::sleep_for(kReconnectWait);
+  }
+}
+
+// All alerts of `rule`, oldest first; nullopt when the call failed.
+std::optional<std::vector<api::Alert>> all_of(Context& context, const std::string& rule) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::ListAlertsRequest request;
+  request.set_filter("rule = \"" + rule + "\"");
+  request.set_page_size(1000);
+  std::vector<api::Alert> out;
+  do {
+    grpc::ClientContext call;
+    context.set_deadline(call);
+    api::ListAlertsResponse response;
+    if (!context.ok(stub->ListAlerts(&call, request, &response))) return std::nullopt;
+    out.insert(out.end(), response.alerts().begin(), response.alerts().end());
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  std::ranges::stable_sort(out, {}, [](const api::Alert& a) { return a.raised_period(); });
+  return out;
+}
+
+void add_review_row(Table& table, const api::Alert& a, std::string lead) {
+  table.add({"  " + base::shorten(a.sector_name(), kNameColumns), a.raised_period(),
+             std::move(lead), a.onset_period(), deviation(a.raised_evidence()),
+             severity_name(a.severity_max()), a.open() ? "open" : a.cleared_period()},
+            severity_colour(a.severity_max()));
+}
+
+void review(Context& context, const Options& options) {
+  std::ifstream file(options.downturns, std::ios::binary);
+  std::ostringstream csv;
+  csv << file.rdbuf();
+  if (!file) return context.fail(Exit::kUsage, options.downturns + ": cannot be read");
+  auto const downturns = analysis::parse_downturns(csv.str(), options.downturns);
+  if (!downturns.ok())
+    return context.fail(Exit::kUsage, base::from_absl(downturns.status().message()));
+  std::string const rule = options.rule.empty() ? "R1" : options.rule;
+  auto const alerts = all_of(context, rule);
+  if (!alerts) return;
+
+  for (const api::Alert& a : *alerts) {
+    if (!analysis::month_of(a.raised_period()).ok() ||
+        (!a.open() && !analysis::month_of(a.cleared_period()).ok())) {
+      return context.fail(Exit::kFailure, a.name() + ": the server names no month or week");
+    }
+  }
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  auto const name = [&](analysis::Month m) { return months.name(base::PeriodIndex(m)); };
+  std::vector<bool> calls(alerts->size(), false);
+  size_t found = 0;
+  Table table(
+      {"DOWNTURN", "RAISED", "AGAINST ITS DATE", "SINCE", ">DEVIATION", "SEVERITY", "CLEARED"});
+  for (const analysis::Downturn& d : *downturns) {
+    std::vector<const api::Alert*> called;
+    std::string carried;
+    for (size_t i = 0; i < alerts->size(); ++i) {
+      const api::Alert& a = (*alerts)[i];
+      analysis::Month const raised = *analysis::month_of(a.raised_period());
+      analysis::Standing const s = analysis::standing(
+          d, raised, a.open() ? analysis::kStillOpen : *analysis::month_of(a.cleared_period()),
+          options.lead);
+      if (s == analysis::Standing::kCalls) {
+        called.push_back(&a);
+        calls[i] = true;
+      } else if (s == analysis::Standing::kCarries) {
+        base::append(carried, carried.empty() ? "" : ", ", a.node().sector());
+      }
+    }
+    found += called.empty() ? 0 : 1;
+    table.add({d.name, name(d.start) + " to " + name(d.end),
+               called.empty() ? "not called" : base::cat(called.size(), " called"), "", "", "",
+               carried.empty() ? "" : "still open from before: " + carried},
+              Colour::kBold);
+    for (const api::Alert* a : called)
+      add_review_row(table, *a,
+                     analysis::lead_text(d.start, *analysis::month_of(a->raised_period())));
+  }
+  auto const outside = static_cast<size_t>(std::ranges::count(calls, false));
+  table.add({"Outside any downturn", "", base::cat(outside, " of ", alerts->size(), " alerts")},
+            Colour::kBold);
+  for (size_t i = 0; i < alerts->size(); ++i) {
+    if (!calls[i]) add_review_row(table, (*alerts)[i], "");
+  }
+  table.print();
+  std::printf(
+      "\n%zu of %zu downturns called by %s; %zu of %zu alerts fell outside any downturn. An alert "
+      "calls a\n"
+      "downturn when it was raised at most %d months before its first month and not after its "
+      "last, and\n"
+      "was not cleared before the first.\n",
+      found, downturns->size(), rule.c_str(), outside, alerts->size(), options.lead);
+}
+
+void acknowledge(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::AcknowledgeAlertRequest request;
+  request.set_name(options.name);
+  request.set_actor(options.actor);
+  request.set_comment(options.comment);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::AcknowledgeAlertResponse response;
+  if (!context.ok(stub->AcknowledgeAlert(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  print_heading(response.alert());
+}
+
+void silence(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::CreateSilenceRequest request;
+  api::Silence& s = *request.mutable_silence();
+  s.set_rule(options.rule);
+  s.set_area(options.area);
+  s.set_sector(options.sector);
+  s.set_actor(options.actor);
+  s.set_comment(options.comment);
+  auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  s.set_until_ms(now + static_cast<int64_t>(options.hours * 3'600'000));
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::CreateSilenceResponse response;
+  if (!context.ok(stub->CreateSilence(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  std::printf("%s until %s\n", response.silence().name().c_str(),
+              instant(response.silence().until_ms()).c_str());
+}
+
+void unsilence(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::ExpireSilenceRequest request;
+  request.set_name(options.name);
+  request.set_actor(options.actor);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::ExpireSilenceResponse response;
+  if (!context.ok(stub->ExpireSilence(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  std::printf("%s has ended\n", options.name.c_str());
+}
+
+void silences(Context& context, const Options& options) {
+  auto const stub = api::AlertService::NewStub(context.channel());
+  api::ListSilencesRequest request;
+  request.set_include_expired(options.expired);
+  Table table({"SILENCE", "RULE", "AREA", "SECTOR", "UNTIL", "BY", "COMMENT"});
+  do {
+    grpc::ClientContext call;
+    context.set_deadline(call);
+    api::ListSilencesResponse response;
+    if (!context.ok(stub->ListSilences(&call, request, &response))) return;
+    if (context.json()) {
+      Context::print_json(response);
+    }
+    auto const any = [](const std::string& text) {
+      return text.empty() ? std::string("any") : text;
+    };
+    for (const api::Silence& s : response.silences()) {
+      table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()),
+                 s.actor(), s.comment()},
+                s.expired() ? Colour::kDim : Colour::kPlain);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  if (context.json()) return;
+  if (table.empty()) {
+    std::puts("no silences");
+  } else {
+    table.print();
+  }
+}
+
+}  // namespace
+
+void add_alerts(CLI::App& app, Context& context) {
+  CLI::App* const alerts = app.add_subcommand("alerts", "what turned, since when, how sure");
+  alerts->require_subcommand(1);
+  alerts->fallthrough();
+  auto options = std::make_shared<Options>();
+  auto const command = [&](const char* name, const char* what, auto run) {
+    CLI::App* const sub = alerts->add_subcommand(name, what);
+    sub->fallthrough();
+    sub->callback([&context, options, run] { run(context, *options); });
+    return sub;
+  };
+  auto const with_name = [&](CLI::App* sub, const char* what) {
+    sub->add_option("name", options->name, what)->required();
+    return sub;
+  };
+  auto const with_actor = [&](CLI::App* sub) {
+    sub->add_option("--actor", options->actor, "who acts")->required();
+    sub->add_option("--comment", options->comment, "why");
+    return sub;
+  };
+  CLI::App* const listing = command("list", "alerts, newest first", list);
+  listing->add_flag("--open", options->open, "only open ones");
+  listing->add_option("--limit", options->limit, "at most this many; 0 = all");
+  listing->add_option("--filter", options->filter,
+                      "for example: severity = RED AND sector = \"C\"");
+  with_name(command("get", "one alert and its history", get), "as in R1.SG.C.1997-06");
+  with_name(command("explain", "why: figures, parts, the path of the change statistic", explain),
+            "as in R1.SG.C.1997-06");
+  CLI::App* const watching =
+      command("watch", "transitions as they happen, until interrupted", watch);
+  watching->add_flag("--from-beginning", options->from_beginning,
+                     "all transitions since the first");
+  watching->add_option("--resume", options->resume_token, "after this resume token");
+  watching->add_option("--filter", options->filter, "as in list");
+  watching->add_option("--until", options->until, "end when the data are through this period");
+  watching->add_flag("--skip-silenced", options->skip_silenced, "leave out what a silence covers");
+  watching->add_flag("--skip-historical", options->skip_historical,
+                     "leave out what was found catching up");
+  watching->add_flag("--until-caught-up", options->until_caught_up, "end after what is known now");
+  CLI::App* const reviewing = command(
+      "review", "the alerts of one rule held against downturns known from elsewhere", review);
+  reviewing
+      ->add_option("downturns", options->downturns,
+                   "CSV: name,start,end[,source], months as YYYY-MM")
+      ->required();
+  reviewing->add_option("--rule", options->rule, "of this rule; R1 when none is named");
+  reviewing
+      ->add_option("--lead", options->lead,
+                   "an alert this many months before still calls a downturn")
+      ->check(CLI::Range(0, 120))
+      ->capture_default_str();
+  with_actor(with_name(command("acknowledge", "say that someone looks after it", acknowledge),
+                       "as in R1.SG.C.1997-06"));
+  CLI::App* const silencing =
+      with_actor(command("silence", "keep alerts from watchers that ask", silence));
+  silencing->add_option("--rule", options->rule, "only of this rule");
+  silencing->add_option("--area", options->area, "only of this area");
+  silencing->add_option("--sector", options->sector, "only of this sector");
+  silencing->add_option("--hours", options->hours, "for this long")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command("silences", "silences in force", silences)
+      ->add_flag("--expired", options->expired, "also those that have ended");
+  with_actor(with_name(command("unsilence", "end a silence", unsilence), "as in silences/17"));
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,278 @@
+#include <cstdio>
+#include <memory>
+
+#include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/context.h"
+#include "cli/table.h"
+#include "core/base/display.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace api = bellwether::indicators::v1;
+
+struct Options {
+  std::vector<std::string> names;
+  std::string name;
+  std::string area;
+  std::string sector;
+  std::string period;
+  std::string from;
+  std::string to;
+  std::string area_level;
+  std::string sector_level;
+  std::string level;
+  std::string parent;
+  std::vector<std::string> nodes;
+  bool ascending = false;
+  int limit = 20;
+};
+
+constexpr size_t kTitleColumns = 60;
+
+std::string shown(const api::Value& v) {
+  return v.not_available().empty() ? figure(v.value()) : v.not_available();
+}
+
+void print_basis(const common::v1::Basis& basis) {
+  std::printf("\ndata through %s%s%s\n",
+              basis.data_through().empty() ? "(no period yet)" : basis.data_through().c_str(),
+              basis.rounded() ? ", counts of cases rounded to 5" : "",
+              basis.suppressed() ? ", small counts withheld" : "");
+  for (const std::string& warning : basis.coverage_warnings())
+    std::printf("warning: %s\n", warning.c_str());
+}
+
+// One page after the other; `page` prints or collects, false ends.
+template <class Request, class Response, class Call, class Page>
+void pages(Context& context, Request request, Call call, Page page) {
+  do {
+    grpc::ClientContext c;
+    context.set_deadline(c);
+    Response response;
+    if (!context.ok(call(&c, request, &response))) return;
+    if (context.json()) Context::print_json(response);
+    page(response);
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+}
+
+void list(Context& context, const Options&) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  Table table({"NAME", ">NO", "TITLE", "UNIT", "HARM", ">MIN BASE", "DETECTOR"});
+  pages<api::ListIndicatorsRequest, api::ListIndicatorsResponse>(
+      context, {}, [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
+      [&](const auto& r) {
+        for (const api::Indicator& i : r.indicators()) {
+          table.add({i.name().substr(i.name().find('/') + 1),
+                     i.number() > 0 ? figure(i.number()) : "",
+                     base::shorten(i.title(), kTitleColumns), i.unit(),
+                     i.harm() == api::HARM_DIRECTION_LOW    ? "low"
+                     : i.harm() == api::HARM_DIRECTION_HIGH ? "high"
+                                                            : "",
+                     i.minimum_base() > 0 ? figure(static_cast<double>(i.minimum_base())) : "",
+                     i.detector()});
+        }
+      });
+  if (!context.json() && !table.empty()) table.print();
+}
+
+void get(Context& context, const Options& options) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  if (options.from.empty() && options.to.empty() && options.names.size() == 1) {
+    api::GetIndicatorRequest request;
+    request.set_name(options.names[0]);
+    request.mutable_node()->set_area(options.area);
+    request.mutable_node()->set_sector(options.sector);
+    request.set_period(options.period);
+    grpc::ClientContext call;
+    context.set_deadline(call);
+    api::GetIndicatorResponse response;
+    if (!context.ok(stub->GetIndicator(&call, request, &response))) return;
+    if (context.json()) return Context::print_json(response);
+    Table table({"PERIOD", ">VALUE", "UNIT", ">NUMERATOR", ">DENOMINATOR"});
+    const api::Value& v = response.value();
+    table.add({v.period(), shown(v), response.unit(),
+               v.numerator() != 0 ? figure(v.numerator()) : "",
+               v.denominator() != 0 ? figure(v.denominator()) : ""});
+    table.print();
+    return print_basis(response.basis());
+  }
+  api::QuerySeriesRequest request;
+  for (const std::string& name : options.names) request.add_names(name);
+  request.mutable_node()->set_area(options.area);
+  request.mutable_node()->set_sector(options.sector);
+  request.set_from_period(options.from);
+  request.set_to_period(options.to);
+  request.set_page_size(1000);
+  std::vector<std::string> columns = {"PERIOD"};
+  std::vector<std::vector<double>> lines(options.names.size());
+  std::vector<std::vector<std::string>> rows;
+  common::v1::Basis basis;
+  for (const std::string& name : options.names) columns.push_back(">" + name);
+  pages<api::QuerySeriesRequest, api::QuerySeriesResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->QuerySeries(c, q, r); },
+      [&](const auto& r) {
+        basis = r.basis();
+        int const periods = r.series_size() == 0 ? 0 : r.series(0).values_size();
+        for (int p = 0; p < periods; ++p) {
+          std::vector<std::string> row = {r.series(0).values(p).period()};
+          for (int s = 0; s < r.series_size(); ++s) {
+            const api::Value& v = r.series(s).values(p);
+            row.push_back(shown(v));
+            if (v.not_available().empty()) lines[static_cast<size_t>(s)].push_back(v.value());
+          }
+          rows.push_back(std::move(row));
+        }
+      });
+  if (context.json() || rows.empty()) return;
+  Table table(columns);
+  for (auto& row : rows) table.add(std::move(row));
+  table.print();
+  std::puts("");
+  for (size_t s = 0; s < lines.size(); ++s) {
+    std::printf("%s  %s\n", options.names[s].c_str(), sparkline(lines[s]).c_str());
+  }
+  print_basis(basis);
+}
+
+void print_nodes(const google::protobuf::RepeatedPtrField<api::NodeValue>& values, int limit) {
+  Table table({">RANK", "AREA", "SECTOR", ">VALUE", ">NUMERATOR", ">DENOMINATOR"});
+  int n = 0;
+  for (const api::NodeValue& v : values) {
+    if (limit > 0 && n++ == limit) break;
+    table.add({v.rank() > 0 ? figure(v.rank()) : "", v.node().area(), v.node().sector(),
+               shown(v.value()), figure(v.value().numerator()), figure(v.value().denominator())});
+  }
+  table.print();
+}
+
+void rank(Context& context, const Options& options) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  api::RankNodesRequest request;
+  request.set_name(options.name);
+  request.mutable_node()->set_area(options.area);
+  request.mutable_node()->set_sector(options.sector);
+  request.set_area_level(options.area_level);
+  request.set_sector_level(options.sector_level);
+  request.set_period(options.period);
+  request.set_ascending(options.ascending);
+  request.set_page_size(options.limit);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::RankNodesResponse response;
+  if (!context.ok(stub->RankNodes(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  print_nodes(response.values(), options.limit);
+  if (response.not_available() > 0) std::printf("\n%d without a value\n", response.not_available());
+  print_basis(response.basis());
+}
+
+void compare(Context& context, const Options& options) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  api::CompareNodesRequest request;
+  request.set_name(options.name);
+  request.set_period(options.period);
+  for (const std::string& text : options.nodes) {
+    size_t const slash = text.find('/');
+    common::v1::Node& node = *request.add_nodes();
+    node.set_area(text.substr(0, slash));
+    if (slash != std::string::npos) node.set_sector(text.substr(slash + 1));
+  }
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  api::CompareNodesResponse response;
+  if (!context.ok(stub->CompareNodes(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  print_nodes(response.values(), 0);
+  print_basis(response.basis());
+}
+
+void areas(Context& context, const Options& options) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  Table table({"CODE", "NAME", "LEVEL", "PARENT", "FROM", "UNTIL"});
+  api::ListAreasRequest request;
+  request.set_level(options.level);
+  request.set_parent(options.parent);
+  request.set_page_size(1000);
+  pages<api::ListAreasRequest, api::ListAreasResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
+      [&](const auto& r) {
+        for (const api::Area& a : r.areas()) {
+          table.add({a.code(), base::shorten(a.display_name(), kTitleColumns), a.level(),
+                     a.parent(), a.valid_from(), a.valid_until()});
+        }
+      });
+  if (!context.json() && !table.empty()) table.print();
+}
+
+void sectors(Context& context, const Options& options) {
+  auto const stub = api::IndicatorService::NewStub(context.channel());
+  Table table({"CODE", "NAME", "LEVEL", "PARENT"});
+  api::ListSectorsRequest request;
+  request.set_level(options.level);
+  request.set_parent(options.parent);
+  request.set_page_size(1000);
+  pages<api::ListSectorsRequest, api::ListSectorsResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListSectors(c, q, r); },
+      [&](const auto& r) {
+        for (const api::Sector& s : r.sectors()) {
+          table.add(
+              {s.code(), base::shorten(s.display_name(), kTitleColumns), s.level(), s.parent()});
+        }
+      });
+  if (!context.json() && !table.empty()) table.print();
+}
+
+}  // namespace
+
+void add_indicators(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto const group = [&](const char* name, const char* what) {
+    CLI::App* const sub = app.add_subcommand(name, what);
+    sub->require_subcommand(1);
+    sub->fallthrough();
+    return sub;
+  };
+  auto const command = [&](CLI::App* parent, const char* name, const char* what, auto run) {
+    CLI::App* const sub = parent->add_subcommand(name, what);
+    sub->fallthrough();
+    sub->callback([&context, options, run] { run(context, *options); });
+    return sub;
+  };
+  auto const node = [&](CLI::App* sub) {
+    sub->add_option("--area", options->area,
+                    "code of an area or area set; none = the whole geography");
+    sub->add_option("--sector", options->sector, "code of a sector; none = all");
+    return sub;
+  };
+  CLI::App* const indicators = group("indicators", "figures of areas and sectors");
+  command(indicators, "list", "the catalogue", list);
+  CLI::App* const getting = node(command(indicators, "get", "one period, or a series", get));
+  getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
+  getting->add_option("--period", options->period,
+                      "for example 1998-03; none = the last complete one");
+  getting->add_option("--from", options->from, "first period of a series");
+  getting->add_option("--to", options->to, "last period of a series");
+  CLI::App* const ranking =
+      node(command(indicators, "rank", "areas or sectors in order of value", rank));
+  ranking->add_option("name", options->name, "for example births")->required();
+  ranking->add_option("--areas", options->area_level, "rank the areas of this level");
+  ranking->add_option("--sectors", options->sector_level, "rank the sectors of this level");
+  ranking->add_option("--period", options->period, "none = the last complete one");
+  ranking->add_flag("--ascending", options->ascending, "lowest first");
+  ranking->add_option("--limit", options->limit, "at most this many")->capture_default_str();
+  CLI::App* const comparing = command(indicators, "compare", "nodes side by side", compare);
+  comparing->add_option("name", options->name, "for example births")->required();
+  comparing->add_option("nodes", options->nodes, "AREA/SECTOR …")->required();
+  comparing->add_option("--period", options->period, "none = the last complete one");
+  auto const with_place = [&](CLI::App* sub) {
+    sub->add_option("--level", options->level, "only of this level");
+    sub->add_option("--parent", options->parent, "only below this one");
+  };
+  with_place(command(group("areas", "areas and area sets"), "list", "areas and area sets", areas));
+  with_place(
+      command(group("sectors", "the classification"), "list", "the classification", sectors));
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,61 @@
+#include "cli/series/series_command.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+#include "cli/text_file.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+// The message names the file already.
+std::nullopt_t refuse(const absl::Status& status, Context& context) {
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  context.exit_code = static_cast<int>(Exit::kUsage);
+  return std::nullopt;
+}
+
+}  // namespace
+
+CLI::Validator within(double low, double high) {
+  std::string const range = absl::StrFormat("%g to %g", low, high);
+  return {[=](std::string& text) {
+            auto const x = base::parse_number<double>(text);
+            return x && *x >= low && *x <= high ? std::string() : "must be a number from " + range;
+          },
+          range};
+}
+
+std::optional<analysis::SeriesTable> read_series(const std::string& file,
+                                                 const analysis::PeriodScale& scale,
+                                                 analysis::Values values, Context& context) {
+  auto const text = read_text_file(file);
+  if (!text.ok()) return refuse(text.status(), context);
+  auto table = analysis::parse_series(*text, file, scale, values);
+  if (!table.ok()) return refuse(table.status(), context);
+  for (const base::LineError& e : table->bad) {
+    std::fprintf(stderr, "%s:%d: %s\n", file.c_str(), e.line, e.what.c_str());
+  }
+  if (!table->bad.empty()) context.exit_code = static_cast<int>(Exit::kUsage);
+  return *std::move(table);
+}
+
+void write_rows(const std::string& csv, const std::string& file, Context& context) {
+  if (!file.empty()) {
+    absl::Status const written = write_text_file(file, csv);
+    if (!written.ok()) context.fail(Exit::kFailure, base::from_absl(written.message()));
+  } else if (std::fwrite(csv.data(), 1, csv.size(), stdout) != csv.size() ||
+             std::fflush(stdout) != 0) {
+    context.fail(Exit::kFailure, "standard output cannot be written; --output-file names a file");
+  }
+}
+
+void write_figure(const analysis::PlotFigure& figure, const std::string& file, Context& context) {
+  if (!figure.note.empty()) std::fprintf(stderr, "%s: %s\n", file.c_str(), figure.note.c_str());
+  auto const bytes = analysis::draw(figure, *analysis::plot_format(file));
+  absl::Status const written = bytes.ok() ? write_text_file(file, *bytes) : bytes.status();
+  if (!written.ok()) context.fail(Exit::kFailure, base::from_absl(written.message()));
+}
+
+}  // namespace bellwether::cli

@@ -1,0 +1,88 @@
+#include "core/alerts/state_machine.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace bellwether::alerts {
+namespace {
+
+// Two hits among this many ticks, the present one included, establish a change that is large.
+constexpr uint32_t kRecentTicks = 0b111;
+constexpr int kHitsForRed = 2;
+
+Severity wanted(const Rule& rule, const AlertUpdate& state, const Signal& signal) {
+  if (rule.severity != Severity::kRed) return rule.severity;
+  if (signal.provisional) return Severity::kAmber;
+  bool const repeated =
+      std::popcount(state.recent_hits & kRecentTicks) >= kHitsForRed && signal.large;
+  return signal.established || repeated ? Severity::kRed : Severity::kAmber;
+}
+
+}  // namespace
+
+int32_t frozen_ticks_max(base::Calendar calendar) {
+  return 2 * calendar.periods_per_year();
+}
+
+std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const AlertUpdate* open,
+                                const Signal& signal, PeriodIndex tick, bool historical,
+                                base::Calendar calendar) {
+  if (open == nullptr && !(signal.assessed && signal.hit)) return std::nullopt;
+  AlertUpdate next;
+  if (open != nullptr) {
+    next = *open;
+    next.recent_hits <<= 1;
+  } else {
+    next.key = key;
+    next.raised = tick;
+    next.historical = historical;
+  }
+  next.transition = TransitionKind::kNone;
+  if (!signal.assessed) {
+    if (next.suspended.empty()) next.transition = TransitionKind::kSuspended;
+    next.suspended = signal.why_not;
+    return next;
+  }
+  bool const resumed = !next.suspended.empty();
+  next.suspended.clear();
+  next.evidence = signal.evidence;
+  if (signal.hit) next.recent_hits |= 1;
+  if (open == nullptr || signal.onset < next.onset) next.onset = signal.onset;
+
+  if (signal.quiet && !signal.hit) {
+    ++next.quiet_ticks;
+  } else {
+    next.quiet_ticks = 0;
+  }
+  Severity const was = next.severity;
+  Severity const now = wanted(rule, next, signal);
+  // A falling severity waits for the alert to clear: it must not flap between amber and red.
+  next.severity = std::max(was, now);
+  next.severity_max = std::max(next.severity_max, next.severity);
+  if (next.severity == Severity::kRed) {
+    next.frozen_ticks = std::min(next.frozen_ticks + 1, frozen_ticks_max(calendar) + 1);
+  }
+  if (open != nullptr && next.quiet_ticks >= rule.clear_ticks) {
+    next.open = false;
+    next.transition = TransitionKind::kCleared;
+  } else if (open == nullptr) {
+    next.transition = TransitionKind::kRaised;
+  } else if (next.severity > was) {
+    next.transition = TransitionKind::kEscalated;
+  } else if (resumed) {
+    next.transition = TransitionKind::kResumed;
+  }
+  return next;
+}
+
+AlertUpdate close(const AlertUpdate& open, ClearReason reason) {
+  AlertUpdate next = open;
+  next.open = false;
+  next.suspended.clear();
+  next.recent_hits <<= 1;
+  next.transition = TransitionKind::kCleared;
+  next.clear_reason = reason;
+  return next;
+}
+
+}  // namespace bellwether::alerts

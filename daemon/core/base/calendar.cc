@@ -1,0 +1,135 @@
+#include "core/base/calendar.h"
+
+#include <chrono>  // its calendar alone: nothing here asks a clock
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "core/base/text.h"
+
+namespace bellwether::base {
+namespace {
+
+constexpr int32_t kMondayBefore1970 = -3;  // 1969-12-29
+
+int32_t floor_div(int32_t a, int32_t b) {
+  return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
+}
+
+struct IsoWeek {
+  int year;
+  int week;  // 1 … 53
+};
+
+// ISO 8601: a week belongs to the year that its Thursday is in.
+IsoWeek iso_week(Days monday) {
+  Days const thursday(monday.value + 3);
+  int const year = civil_date(thursday).year;
+  return {year, (thursday.value - days_from_civil(year, 1, 1).value) / 7 + 1};
+}
+
+bool all_digits(std::string_view text) {
+  for (char c : text) {
+    if (c < '0' || c > '9') return false;
+  }
+  return !text.empty();
+}
+
+int number(std::string_view digits) {
+  int value = 0;
+  for (char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
+}  // namespace
+
+Days days_from_civil(int year, int month, int day) {
+  namespace ch = std::chrono;
+  int const carry = floor_div(month - 1, 12);
+  auto const m = static_cast<unsigned>(month - 12 * carry);
+  ch::sys_days const first(ch::year_month_day(ch::year(year + carry), ch::month(m), ch::day(1)));
+  return Days(first.time_since_epoch().count() + day - 1);
+}
+
+CivilDate civil_date(Days day) {
+  namespace ch = std::chrono;
+  ch::year_month_day const d{ch::sys_days(ch::days(day.value))};
+  return {int{d.year()}, static_cast<int>(unsigned{d.month()}),
+          static_cast<int>(unsigned{d.day()})};
+}
+
+absl::StatusOr<Days> parse_date(std::string_view text) {
+  if (text.size() == 10 && text[4] == '-' && text[7] == '-' && all_digits(text.substr(0, 4)) &&
+      all_digits(text.substr(5, 2)) && all_digits(text.substr(8, 2))) {
+    CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)),
+                           number(text.substr(8, 2))};
+    if (stated.month >= 1 && stated.month <= 12 && stated.day >= 1 && stated.day <= 31) {
+      Days const day = days_from_civil(stated.year, stated.month, stated.day);
+      if (civil_date(day) == stated) return day;
+    }
+  }
+  return absl::InvalidArgumentError(cat("'", text, "' is not a date; write YYYY-MM-DD"));
+}
+
+std::string format_date(Days day) {
+  CivilDate const c = civil_date(day);
+  return absl::StrFormat("%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
+std::string format_instant(UnixMillis instant) {
+  Days const day = days_of(instant);
+  int64_t const second = (instant.value - start_of(day).value) / 1000;
+  return absl::StrFormat("%sT%02d:%02d:%02dZ", format_date(day), second / 3600, second / 60 % 60,
+                         second % 60);
+}
+
+PeriodIndex Calendar::period_of(Days day) const {
+  if (unit_ == CalendarUnit::kWeek) return PeriodIndex(floor_div(day.value - kMondayBefore1970, 7));
+  CivilDate const c = civil_date(day);
+  return PeriodIndex((c.year - 1970) * 12 + c.month - 1);
+}
+
+Days Calendar::first_day(PeriodIndex period) const {
+  if (unit_ == CalendarUnit::kWeek) return Days(kMondayBefore1970 + 7 * period.value);
+  return days_from_civil(1970, period.value + 1, 1);
+}
+
+int Calendar::season(PeriodIndex period) const {
+  if (unit_ == CalendarUnit::kMonth) return period.value - floor_div(period.value, 12) * 12;
+  int const week = iso_week(first_day(period)).week;
+  return (week > 52 ? 52 : week) - 1;
+}
+
+std::string Calendar::name(PeriodIndex period) const {
+  if (unit_ == CalendarUnit::kWeek) {
+    IsoWeek const w = iso_week(first_day(period));
+    return absl::StrFormat("%04d-W%02d", w.year, w.week);
+  }
+  int32_t const year = floor_div(period.value, 12);
+  return absl::StrFormat("%04d-%02d", 1970 + year, period.value - 12 * year + 1);
+}
+
+absl::StatusOr<PeriodIndex> Calendar::parse(std::string_view text) const {
+  bool const digits_ok = text.size() >= 7 && text[4] == '-' && all_digits(text.substr(0, 4));
+  if (unit_ == CalendarUnit::kMonth) {
+    if (digits_ok && text.size() == 7 && all_digits(text.substr(5))) {
+      int const month = number(text.substr(5));
+      if (month >= 1 && month <= 12) {
+        return PeriodIndex((number(text.substr(0, 4)) - 1970) * 12 + month - 1);
+      }
+    }
+    return absl::InvalidArgumentError(
+        cat("'", text, "' is not a month; write YYYY-MM, for example 2019-05"));
+  }
+  if (digits_ok && text.size() == 8 && text[5] == 'W' && all_digits(text.substr(6))) {
+    int const year = number(text.substr(0, 4));
+    int const week = number(text.substr(6));
+    // 4 January is always in week 1.
+    PeriodIndex const first = period_of(days_from_civil(year, 1, 4));
+    PeriodIndex const period(first.value + week - 1);
+    if (week >= 1 && week <= 53 && name(period) == text) return period;
+  }
+  return absl::InvalidArgumentError(
+      cat("'", text, "' is not an ISO week; write YYYY-Www, for example 2019-W18"));
+}
+
+}  // namespace bellwether::base

@@ -1,0 +1,98 @@
+// Purpose: days, instants and the periods that facts are counted in. All in UTC.
+// A deployment has one calendar: ISO weeks (Monday to Sunday) or months.
+// Thread safety: values; nothing here knows what time it is.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/base/ids.h"
+
+namespace bellwether::base {
+
+using Days = Id<struct DaysTag, int32_t>;           // since 1970-01-01
+using UnixMillis = Id<struct MillisTag, int64_t>;   // since 1970-01-01T00:00:00Z
+using PeriodIndex = Id<struct PeriodTag, int32_t>;  // 0 = the period that holds 1970-01-01
+
+inline constexpr int64_t kMillisPerDay = 86'400'000;
+
+constexpr Days days_of(UnixMillis instant) {
+  int64_t const d = instant.value >= 0 ? instant.value / kMillisPerDay
+                                       : -((-instant.value + kMillisPerDay - 1) / kMillisPerDay);
+  return Days(static_cast<int32_t>(d));
+}
+constexpr UnixMillis start_of(Days day) {
+  return UnixMillis(day.value * kMillisPerDay);
+}
+
+// A month or day out of range carries over: month 13 is January of the next year.
+Days days_from_civil(int year, int month, int day);
+struct CivilDate {
+  int year = 1970;
+  int month = 1;  // 1 … 12
+  int day = 1;    // 1 … 31
+  friend bool operator==(CivilDate, CivilDate) = default;
+};
+CivilDate civil_date(Days day);
+// "2019-05-03". Error: InvalidArgument unless exactly YYYY-MM-DD and a day of the calendar.
+absl::StatusOr<Days> parse_date(std::string_view text);
+std::string format_date(Days day);
+// "2019-05-03T14:00:05Z", seconds rounded down.
+std::string format_instant(UnixMillis instant);
+
+enum class CalendarUnit : uint8_t { kWeek, kMonth };
+// "week", "month": in configurations, snapshots and what people read.
+constexpr std::string_view name(CalendarUnit unit) {
+  return unit == CalendarUnit::kWeek ? "week" : "month";
+}
+// nullopt for any other word.
+constexpr std::optional<CalendarUnit> calendar_unit(std::string_view word) {
+  for (CalendarUnit unit : {CalendarUnit::kWeek, CalendarUnit::kMonth}) {
+    if (word == name(unit)) return unit;
+  }
+  return std::nullopt;
+}
+
+class Calendar {
+ public:
+  constexpr explicit Calendar(CalendarUnit unit) : unit_(unit) {}
+
+  CalendarUnit unit() const { return unit_; }
+  // Seasonal cycle in periods: 52 weeks (a 53rd falls where it falls) or 12 months.
+  int periods_per_year() const { return unit_ == CalendarUnit::kWeek ? 52 : 12; }
+  // Periods in four weeks, the time over which expected counts are held against their least.
+  int periods_in_four_weeks() const { return unit_ == CalendarUnit::kWeek ? 4 : 1; }
+  // Length in days of `count` periods for rates per year, on average: 7 or 30.436875 a period.
+  double mean_days() const { return unit_ == CalendarUnit::kWeek ? 7.0 : 30.436875; }
+
+  PeriodIndex period_of(Days day) const;
+  Days first_day(PeriodIndex period) const;
+  // The instant at which `period` is over: the tick that evaluates it.
+  UnixMillis end_of(PeriodIndex period) const {
+    return start_of(first_day(PeriodIndex(period.value + 1)));
+  }
+  // The last period that is over at `instant`.
+  PeriodIndex last_complete(UnixMillis instant) const {
+    return PeriodIndex(period_of(days_of(instant)).value - 1);
+  }
+  // Season of a period, 0 … periods_per_year−1: month of the year, or ISO week less one with week
+  // 53 counted as 52.
+  int season(PeriodIndex period) const;
+
+  // "2019-05" or "2019-W18".
+  std::string name(PeriodIndex period) const;
+  // Inverse of name(). Error: InvalidArgument, and says which form this calendar wants.
+  absl::StatusOr<PeriodIndex> parse(std::string_view name) const;
+
+  friend bool operator==(Calendar, Calendar) = default;
+
+ private:
+  CalendarUnit unit_;
+};
+
+}  // namespace bellwether::base

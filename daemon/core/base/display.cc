@@ -1,0 +1,30 @@
+#include "core/base/display.h"
+
+#include <algorithm>
+
+namespace bellwether::base {
+
+size_t display_width(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string shorten(std::string_view text, size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  size_t bytes = 0;
+  for (size_t seen = 0; bytes < text.size(); ++bytes) {
+    bool const starts = (static_cast<unsigned char>(text[bytes]) & 0xc0) != 0x80;
+    if (starts && ++seen == columns) break;
+  }
+  return std::string(text.substr(0, bytes)) + "…";
+}
+
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int i = static_cast<int>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3) {
+    digits.insert(static_cast<size_t>(i), ",");
+  }
+  return digits;
+}
+
+}  // namespace bellwether::base

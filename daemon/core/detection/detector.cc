@@ -1,0 +1,266 @@
+#include "core/detection/detector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/detection/normal.h"
+
+namespace bellwether::detection {
+namespace {
+
+// The seasonal baseline; of a series too young for one, that of its latest periods.
+Baseline fit_baseline(const CountSeries& series, int32_t target,
+                      std::span<const PeriodRange> excluded, const DetectorOptions& options,
+                      Workspace& workspace) {
+  base::PeriodIndex const period(target);
+  Baseline const b = fit(series, period, excluded, options.farrington, workspace);
+  if (b.why != NotAssessed::kShortHistory || !options.cold_start) return b;
+  return fit_recent(series, period, excluded, *options.cold_start);
+}
+
+// Whether the change point takes it up.
+bool counts_for_path(const Assessment& a) {
+  return a.why == NotAssessed::kNone && !a.young();
+}
+
+// What does not need the path.
+Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
+                        double share, Harm harm) {
+  Assessment a;
+  a.observed = count_at(series, target);
+  a.onset = base::PeriodIndex(target);
+  a.why = baseline.why;
+  a.share = share;
+  a.baseline = baseline;
+  if (a.why != NotAssessed::kNone) return a;
+  if (share < 1) a.baseline = thinned(baseline, share);
+  Score const s = score(a.baseline, a.observed, harm);
+  a.expected = a.baseline.expected;
+  a.dispersion = a.baseline.dispersion;
+  a.z = s.z;
+  a.ratio = static_cast<double>(a.observed) / a.expected;
+  return a;
+}
+
+// What the path says of its last point.
+void set_path(Assessment& a, double width, int points, const Cusum& cusum) {
+  a.width = width;
+  a.scale = std::max(1.0, width);
+  a.scale_points = points;
+  a.z /= a.scale;
+  if (a.why == NotAssessed::kNone) {
+    a.p = normal_cdf(-a.z);
+    a.p_other = normal_cdf(a.z);
+  }
+  a.cusum = cusum.value();
+  if (cusum.value() > 0) a.onset = cusum.onset();
+}
+
+int32_t path_begin(const CountSeries& series, int32_t target, const DetectorOptions& options) {
+  return std::max(series.first.value, target - options.path_periods_max + 1);
+}
+
+}  // namespace
+
+double score_width(std::span<double> z) {
+  for (double& x : z) x = std::abs(x);
+  auto const middle = z.begin() + static_cast<ptrdiff_t>(z.size() / 2);
+  std::nth_element(z.begin(), middle, z.end());
+  constexpr double kMedianOfNormal = 0.6744897501960817;  // of |z|
+  return *middle / kMedianOfNormal;
+}
+
+double score_scale(std::span<double> z) {
+  return z.size() < kScalePointsMin ? 1 : std::max(1.0, score_width(z));
+}
+
+Assessment assess(const CountSeries& series, base::PeriodIndex target,
+                  std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
+                  Workspace& workspace, SharesReported reported) {
+  std::vector<std::pair<int32_t, double>> path;
+  std::vector<double> settled;
+  Assessment last;  // of a target before the series
+  last.why = last.baseline.why = NotAssessed::kShortHistory;
+  last.onset = target;
+  for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
+    Baseline const b = fit_baseline(series, t, excluded, options, workspace);
+    last = assess_point(series, t, b, share_at(reported, target.value - t), harm);
+    if (!counts_for_path(last)) continue;
+    path.emplace_back(t, last.z);
+    if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
+  }
+  double const width = settled.size() < kScalePointsMin ? 1 : score_width(settled);
+  double const scale = std::max(1.0, width);
+  Cusum cusum(options.cusum);
+  for (const auto& [t, z] : path) cusum.add(base::PeriodIndex(t), z / scale);
+  set_path(last, width, static_cast<int>(settled.size()), cusum);
+  return last;
+}
+
+void ScoredSeries::set(Point& point, const Assessment& a, int32_t period) {
+  Point const now{period, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, a.share};
+  auto const size = static_cast<int32_t>(path_.size());
+  // Whatever stood here is gone.
+  clean_from_ = std::max(clean_from_, period - size + 1);
+  clean_to_ = std::min(clean_to_, period + size);
+  bool const same = point.period == period && point.kept == now.kept && point.z == now.z;
+  point = now;
+  if (same) return;
+  if (period >= settled_.first && period <= settled_.last) settled_.first = INT32_MIN;
+  if (period >= followed_.first && period < followed_.end) followed_.first = INT32_MIN;
+}
+
+void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
+  int64_t const from = first + newest_;
+  int64_t const to = last + reach_;
+  for (Point& p : path_) {
+    if (p.period >= from && p.period <= to) p.kept = Kept::kNothing;
+  }
+  for (Fitted& f : fitted_) {
+    if (f.period >= from && f.period <= to) f.period = INT32_MIN;
+  }
+  if (from < clean_to_) clean_to_ = static_cast<int32_t>(std::max<int64_t>(from, INT32_MIN));
+}
+
+void ScoredSeries::revise(base::PeriodIndex period) {
+  if (path_.empty()) return;
+  Point& own = slot(period.value);
+  if (own.period == period.value) own.kept = Kept::kNothing;
+  clean_to_ = std::min(clean_to_, period.value);
+  forget_baselines(period.value, period.value);
+}
+
+void ScoredSeries::exclude(std::span<const PeriodRange> excluded) {
+  if (std::ranges::equal(excluded_, excluded)) return;
+  auto const forget = [&](std::span<const PeriodRange> some, std::span<const PeriodRange> others) {
+    for (const PeriodRange& r : some) {
+      if (std::ranges::find(others, r) == others.end())
+        forget_baselines(r.first.value, r.last.value);
+    }
+  };
+  forget(excluded_, excluded);
+  forget(excluded, excluded_);
+  excluded_.assign(excluded.begin(), excluded.end());
+}
+
+void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& options,
+                         SharesReported reported) {
+  auto const size = static_cast<size_t>(options.path_periods_max);
+  reach_ = options.farrington.reach();
+  newest_ = options.farrington.exclude_recent + 1;
+  if (options.cold_start) {
+    reach_ = std::max(reach_, options.cold_start->reach());
+    newest_ = std::min(newest_, options.cold_start->guard + 1);
+  }
+  // The target of prepare() is one later than that of the assessment before.
+  size_t const latest = std::min(size, std::max<size_t>(1, reported.size()) + 1);
+  if (fitted_.size() < latest) fitted_.assign(latest, Fitted{});
+  if (path_.size() == size && first_ == series.first) return;
+  path_.assign(size, Point{});  // the history begins elsewhere: nothing scored holds
+  clean_from_ = clean_to_ = INT32_MIN;
+  settled_ = {};
+  followed_ = {};
+  fitted_.assign(fitted_.size(), Fitted{});
+  first_ = series.first;
+}
+
+const Baseline& ScoredSeries::baseline(const CountSeries& series, int32_t period,
+                                       const DetectorOptions& options, Workspace& workspace) {
+  Fitted& f = fitted_[static_cast<size_t>(period) % fitted_.size()];
+  if (f.period != period) {
+    f.baseline = fit_baseline(series, period, excluded_, options, workspace);
+    f.period = period;
+  }
+  return f.baseline;
+}
+
+void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
+                              const DetectorOptions& options, Workspace& workspace,
+                              SharesReported reported) {
+  // Before it all have been reported whole.
+  int32_t const open_from =
+      target - std::max<int32_t>(1, static_cast<int32_t>(reported.size())) + 1;
+  clean_to_ = std::min(clean_to_, open_from);
+  bool const goes_on = clean_from_ <= first && clean_to_ >= first;
+  int32_t t = goes_on ? std::min(clean_to_, target) : first;
+  for (size_t i = index(t); t < target; ++t, i = after(i)) {
+    Point& p = path_[i];
+    double const share = share_at(reported, target - t);
+    if (p.period == t && p.kept != Kept::kNothing && p.share == share) continue;
+    set(p, assess_point(series, t, baseline(series, t, options, workspace), share, harm), t);
+  }
+  if (!goes_on) clean_from_ = first;
+  clean_to_ = std::min(open_from, target);
+}
+
+void ScoredSeries::settle(int32_t first, int32_t last) {
+  if (settled_.first == first && settled_.last == last) return;
+  settled_ = {first, last, 0, 1};
+  scratch_.clear();
+  tail_.clear();
+  size_t i = index(first);
+  for (int32_t t = first; t <= last; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.period != t || p.kept != Kept::kScore) continue;
+    scratch_.push_back(p.z);
+    if (p.z >= kSettledTailFrom) tail_.push_back(p.z);
+  }
+  settled_.points = static_cast<int>(scratch_.size());
+  if (scratch_.size() >= kScalePointsMin) settled_.width = score_width(scratch_);
+}
+
+void ScoredSeries::follow(int32_t first, int32_t end, const CusumOptions& options) {
+  double const scale = settled_.scale();
+  if (followed_.first == first && followed_.end == end && followed_.scale == scale) return;
+  followed_ = {first, end, scale, Cusum(options)};
+  size_t i = index(first);
+  for (int32_t t = first; t < end; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.kept == Kept::kScore) followed_.cusum.add(base::PeriodIndex(t), p.z / scale);
+  }
+}
+
+void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
+                           const DetectorOptions& options, Workspace& workspace,
+                           SharesReported reported) {
+  adapt(series, options, reported);
+  int32_t const first = path_begin(series, next.value, options);
+  score_path(series, first, next.value, harm, options, workspace, reported);
+  baseline(series, next.value, options, workspace);
+  settle(first, next.value - options.farrington.exclude_recent - 1);
+  follow(first, next.value, options.cusum);
+}
+
+Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
+                                const DetectorOptions& options, Workspace& workspace,
+                                SharesReported reported) {
+  adapt(series, options, reported);
+  int32_t const first = path_begin(series, target.value, options);
+  score_path(series, first, target.value, harm, options, workspace, reported);
+  double const share = share_at(reported, 0);
+  Assessment a = assess_point(series, target.value,
+                              baseline(series, target.value, options, workspace), share, harm);
+  set(slot(target.value), a, target.value);
+  settle(first, target.value - options.farrington.exclude_recent - 1);
+  follow(first, target.value, options.cusum);
+  Cusum cusum = followed_.cusum;
+  if (counts_for_path(a)) cusum.add(target, a.z / settled_.scale());
+  set_path(a, settled_.width, settled_.points, cusum);
+  return a;
+}
+
+std::optional<double> ScoredSeries::path_score(int32_t period) const {
+  if (path_.empty()) return std::nullopt;
+  const Point& p = path_[index(period)];
+  if (p.period != period || p.kept != Kept::kScore) return std::nullopt;
+  return p.z;
+}
+
+size_t ScoredSeries::bytes() const {
+  return sizeof(*this) + path_.capacity() * sizeof(Point) +
+         (scratch_.capacity() + tail_.capacity()) * sizeof(double) +
+         excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);
+}
+
+}  // namespace bellwether::detection

@@ -1,0 +1,127 @@
+// Purpose: what a count should be: the baseline of "Farrington flexible" and the tails of its
+// predictive distribution.
+//   Farrington, Andrews, Beale & Catchpole (1996), JRSS A 159, 547–563;
+//   Noufaily, Enki, Farrington, Garthwaite, Andrews & Charlett (2013), Statistics in Medicine 32,
+//   1206–1222; Salmon, Schumacher & Höhle (2016), Journal of Statistical Software 70(10).
+// Departures from R's surveillance: both tails of the residuals are down-weighted, the variance of
+// the linear predictor uses the dispersion that belongs to it, the prediction includes it. Thread
+// safety: pure; a Workspace belongs to one thread and carries nothing from call to call.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/calendar.h"
+#include "core/detection/series.h"
+
+namespace bellwether::detection {
+
+enum class NotAssessed : uint8_t {
+  kNone,
+  kShortHistory,     // fewer than years_min years before the period; or it lies before the series
+  kEmptySeason,      // every baseline count of the period's season is excluded
+  kNothingExpected,  // no event in any baseline period of the season
+  kNoConvergence,    // with a trend or without: counts orders of magnitude apart
+};
+std::string_view name(NotAssessed why);
+
+enum class TrendUse : uint8_t {
+  kAlways,
+  kNever,
+  kSignificant,  // where its t-test has p < trend_p (Farrington et al. 1996, section 3.4)
+};
+enum class DownWeight : uint8_t { kBothTails, kUpperTail, kNone };
+// kRSurveillance repeats two habits of the R package: the variance of η and the test of the trend
+// use Σ ω ((y − μ)/μ)²/(n − p), for it overwrites the fitted model's weights; and iteration stops
+// where glm's does, at a relative change of the deviance of 1e-8, with dispersion and leverages
+// from the weights of the last system.
+enum class Compatibility : uint8_t { kNone, kRSurveillance };
+
+struct FarringtonOptions {
+  int years = 5;                       // b
+  int years_min = 3;                   // at a cold start
+  int half_window = 3;                 // w, periods on each side of the season's own
+  int seasonal_blocks = 10;            // the season's window and this many less one for the rest;
+                                       // 1: the windows alone (Farrington et al. 1996)
+  int exclude_recent = 26;             // periods before the target that the baseline leaves out
+  double year_periods = 365.2425 / 7;  // distance of equal seasons, unless dated
+  bool dated = true;                   // weeks: the week nearest to the same date of earlier years
+  TrendUse trend = TrendUse::kAlways;
+  double trend_p = 0.05;
+  Compatibility compatibility = Compatibility::kNone;
+  DownWeight down_weight = DownWeight::kBothTails;
+  double residual_threshold = 2.58;  // |s| above which a count is down-weighted
+  static FarringtonOptions for_calendar(base::Calendar calendar);
+  // Periods before a target that its baseline can hold.
+  int reach() const;
+};
+
+// What `target` should be, as estimated from the periods before it.
+struct Baseline {
+  NotAssessed why = NotAssessed::kNone;
+  double expected = 0;         // μ₀
+  double log_expected = 0;     // η₀
+  double dispersion = 1;       // φ ≥ 1
+  double variance_of_eta = 0;  // se²(η₀)
+  bool trend_used = false;
+  double trend = 0;  // β a period
+  int points = 0;    // n
+  int downweighted = 0;
+  base::PeriodIndex oldest;  // of the periods that it rests on
+  base::PeriodIndex newest;
+  BaselineKind kind = BaselineKind::kSeasonal;
+  int freedom = 0;         // of φ, where it is from few periods: tails are Student's; 0 = many
+  double year_before = 0;  // kRecentAgainstYearBefore: that period's deviate, upward
+};
+
+class Workspace {
+ public:
+  struct Points {
+    std::vector<double> y, t, mu, weight, eta;
+    std::vector<double>
+        solved_mu;  // that the last system was made of; empty: mu, for it has converged
+    std::vector<int> group;
+    void clear();
+  };
+  Points points;
+  std::vector<double> w, wt, wz, group_y, alpha;
+};
+
+// Fits the baseline of `target`, leaving out the periods in `excluded`. A period before
+// series.first is not observed. A block of seasons without an event says nothing of the others and
+// is left out; a trend is, where no block holds two times, where it leads beyond every count or
+// where the fit with it does not converge. What is assessed has finite figures and expected > 0,
+// whatever the counts; what is not has `why` alone.
+Baseline fit(const CountSeries& series, base::PeriodIndex target,
+             std::span<const PeriodRange> excluded, const FarringtonOptions& options,
+             Workspace& workspace);
+
+// Φ⁻¹ of the mid-p of the predictive distribution, upward.
+double deviate(const Baseline& baseline, int64_t observed);
+
+// How far `observed` is from the baseline: its deviate d. Where the baseline knows no season but
+// the year before, d counts only as far as it exceeds that of the same period then: the one nearer
+// to 0 of d and (d − d_then)/√2, which both have variance one if nothing happens. Then Student's
+// tails, where `freedom` asks for them.
+struct Score {
+  double p_low = 1;  // mid-p of the lower tail; p_low + p_high = 1
+  double p_high = 1;
+  double z = 0;  // Φ⁻¹, within ±kZMax, positive is harm
+};
+inline constexpr double kZMax = 8;
+Score score(const Baseline& baseline, int64_t observed, Harm harm);
+
+// Central interval of the predictive distribution at `level`, e.g. 0.95.
+struct Interval {
+  double lower = 0;
+  double upper = 0;
+};
+Interval predictive_interval(const Baseline& baseline, double level);
+
+// Whether a single period can reach α in the lower tail at all (nothing observed): below this only
+// accumulation can.
+bool can_alarm(const Baseline& baseline, double alpha);
+
+}  // namespace bellwether::detection

@@ -1,0 +1,126 @@
+#include "core/detection/poisson_cusum.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/check.h"
+
+namespace bellwether::detection {
+namespace {
+
+constexpr double kReferenceStepsMin = 40;  // of the lattice in k: a rate within 1.3 %
+constexpr double kPointsPerCountMin = 10;  // fewer, and the steps of the run length show
+constexpr double kPointsPerCountMax = 400;
+constexpr double kNormalFrom = 1000;  // a rate from which the counts are as good as normal
+constexpr int kStatesMax = 800;       // a run length costs their cube
+constexpr int kStatesFirst = 8;
+constexpr double kLogLengthMax = 40;
+
+// k of one rate and the lattice it lies on.
+struct Lattice {
+  int per_count = 1;     // points in one count
+  double reference = 0;  // k, a point of it
+  double rate = 0;       // whose k that is
+};
+
+Lattice lattice_for(double rate, double rate_ratio, int per_count) {
+  double const k = poisson_reference(rate, rate_ratio);
+  double const steps = std::max(1.0, std::round(k * per_count));
+  double const on_lattice = steps / per_count;
+  return {per_count, on_lattice, rate * on_lattice / k};
+}
+
+bool can_be_added(double observed, double expected) {
+  return std::isfinite(observed) && observed >= 0 && std::isfinite(expected) && expected > 0;
+}
+
+}  // namespace
+
+void Accumulation::add(base::PeriodIndex period, double step) {
+  double const next = value_ + step;
+  if (!std::isfinite(next)) return;
+  if (value_ == 0 && next > 0) onset_ = period;
+  value_ = std::max(0.0, next);
+}
+
+double poisson_reference(double rate, double rate_ratio) {
+  return rate * (rate_ratio - 1) / std::log(rate_ratio);
+}
+
+void PoissonCusum::add(base::PeriodIndex period, double observed, double expected) {
+  if (!can_be_added(observed, expected)) return;
+  double const above = observed - poisson_reference(expected, rate_ratio_);
+  sum_.add(period, rate_ratio_ > 1 ? above : -above);
+}
+
+double poisson_cusum_threshold(double rate, double rate_ratio, double in_control) {
+  BELLWETHER_CHECK(rate > 0 && in_control > 1);
+  double const k = poisson_reference(rate, rate_ratio);
+  double const deviation = std::sqrt(rate);
+  if (rate >= kNormalFrom) {
+    double const h = deviation * cusum_threshold(std::abs(k - rate) / deviation, in_control);
+    return std::max(1 / kPointsPerCountMin, h);
+  }
+  Side const side = rate_ratio > 1 ? Side::kUpper : Side::kLower;
+  double const per_count =
+      std::clamp(std::ceil(kReferenceStepsMin / k), kPointsPerCountMin, kPointsPerCountMax);
+  Lattice lattice = lattice_for(rate, rate_ratio, static_cast<int>(per_count));
+  auto const log_run_length = [&](int states) {
+    double const h = static_cast<double>(states) / lattice.per_count;
+    double const length = poisson_cusum_average_run_length(lattice.reference, h, lattice.rate, side,
+                                                           lattice.per_count);
+    // So long that the equations are singular in doubles.
+    return std::isfinite(length) && length >= 1 ? std::log(length) : kLogLengthMax;
+  };
+  double const wanted = std::log(in_control);
+  // An interval of the lattice that holds h, by doubling; a coarser lattice where it grows too
+  // long.
+  int low = 1;
+  double log_low = log_run_length(low);
+  if (log_low >= wanted) return 1.0 / lattice.per_count;
+  int high = kStatesFirst;
+  double log_high = log_run_length(high);
+  while (log_high < wanted) {
+    if (2 * high > kStatesMax) {
+      if (lattice.per_count == 1) return static_cast<double>(high);
+      lattice = lattice_for(rate, rate_ratio, lattice.per_count / 2);
+      low = 1;
+      log_low = log_run_length(low);
+      high /= 2;
+    } else {
+      low = high;
+      log_low = log_high;
+      high *= 2;
+    }
+    log_high = log_run_length(high);
+  }
+  // ln ARL is close to linear in h: guess by it, and keep the interval.
+  while (high - low > 1) {
+    double const share = (wanted - log_low) / (log_high - log_low);
+    int const middle = std::clamp(low + static_cast<int>(share * (high - low)), low + 1, high - 1);
+    double const log_middle = log_run_length(middle);
+    (log_middle < wanted ? low : high) = middle;
+    (log_middle < wanted ? log_low : log_high) = log_middle;
+  }
+  double const share = (wanted - log_low) / (log_high - log_low);
+  return (low + share) / lattice.per_count;
+}
+
+double transformed(CountTransform transform, double y, double m) {
+  switch (transform) {
+    case CountTransform::kRossi:
+      return (y - 3 * m + 2 * std::sqrt(m * y)) / (2 * std::sqrt(m));
+    case CountTransform::kStandard:
+      return (y - m) / std::sqrt(m);
+    case CountTransform::kAnscombe:
+      return 1.5 * (std::pow(y, 2.0 / 3) - std::pow(m, 2.0 / 3)) / std::pow(m, 1.0 / 6);
+  }
+  return 0;
+}
+
+void CountCusum::add(base::PeriodIndex period, double observed, double expected) {
+  if (!can_be_added(observed, expected)) return;
+  sum_.add(period, transformed(transform_, observed, expected) - reference_);
+}
+
+}  // namespace bellwether::detection

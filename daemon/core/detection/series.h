@@ -1,0 +1,53 @@
+// Purpose: what a detector is given: a series of counts, and the periods that its baselines leave
+// out. Thread safety: values; a CountSeries does not own its counts.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "core/base/calendar.h"
+
+namespace bellwether::detection {
+
+// Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before
+// `first`; after the last count nothing happened (a sector that falls silent must alarm). A count
+// below zero is taken for none.
+struct CountSeries {
+  base::Calendar calendar{base::CalendarUnit::kWeek};
+  base::PeriodIndex first;
+  std::span<const int32_t> counts;
+};
+
+// The count of a period, ≥ 0; 0 outside the series.
+inline int64_t count_at(const CountSeries& series, int32_t period) {
+  int64_t const i = int64_t{period} - series.first.value;
+  if (i < 0 || i >= static_cast<int64_t>(series.counts.size())) return 0;
+  return std::max(0, series.counts[static_cast<size_t>(i)]);
+}
+
+// Both ends included.
+struct PeriodRange {
+  base::PeriodIndex first;
+  base::PeriodIndex last;
+  bool contains(base::PeriodIndex p) const { return first <= p && p <= last; }
+  friend bool operator==(const PeriodRange&, const PeriodRange&) = default;
+};
+
+inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
+  return std::ranges::any_of(
+      excluded, [period](const PeriodRange& r) { return r.contains(base::PeriodIndex(period)); });
+}
+
+// What a baseline rests on. The number stands in the journal: append only.
+enum class BaselineKind : uint8_t {
+  kSeasonal,                 // the same season of earlier years
+  kRecent,                   // the latest periods, for a series of less than a year
+  kRecentAgainstYearBefore,  // the same, and what the same period of the year before was off
+};
+inline constexpr size_t kBaselineKinds = 3;
+
+// Which tail is harm.
+enum class Harm : uint8_t { kLow, kHigh };
+
+}  // namespace bellwether::detection

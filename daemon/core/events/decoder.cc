@@ -1,0 +1,532 @@
+#include "core/events/decoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "core/base/hash.h"
+#include "core/events/frame.h"
+#include "core/events/identity.h"
+#include "core/events/message.h"
+#include "core/events/working_hours.h"
+
+namespace bellwether::events {
+namespace {
+
+using reference::Reference;
+using Problem = std::optional<Refusal>;  // nothing: all is well
+
+// The first instant that no date within kLatestYear holds: 2079-01-01.
+constexpr UnixMillis kInstantEnd(39'812 * base::kMillisPerDay);
+// Kafka's timestamp of a record whose time it does not know; none is earlier.
+constexpr UnixMillis kTimeUnknown(-1);
+
+// The day of a record's timestamp, within the years that are taken.
+Days day_of_publication(UnixMillis published) {
+  return base::days_of(std::clamp(published, kTimeUnknown, UnixMillis(kInstantEnd.value - 1)));
+}
+
+// Bands that the contract names; the ledger has room to kSizeBandMax.
+constexpr int64_t kSizeBandNamedMax = 6;
+static_assert(kSizeBandNamedMax <= kSizeBandMax);
+
+// --- ids -----------------------------------------------------------------------------------------
+
+constexpr std::array<size_t, kKindText> kTextLimits = {
+    kEventIdBytesMax,     // kEventId
+    kSourceBytesMax,      // kSource
+    kBusinessIdBytesMax,  // kJurisdiction
+    kBusinessIdBytesMax,  // kRegister
+    kBusinessIdBytesMax,  // kBusinessNumber
+    kBusinessIdBytesMax,  // kCaseId
+    kTextBytesMax,        // kAreaCode
+    kTextBytesMax,        // kPostcode
+    kTextBytesMax,        // kActivityScheme
+    kTextBytesMax,        // kActivityVersion
+    kTextBytesMax,        // kActivityCode
+    kBusinessIdBytesMax,  // kSeriesId
+};
+// A heartbeat's source and a retraction's event id are its first text.
+static_assert(kEventIdBytesMax == kSourceBytesMax && kEventIdBytesMax <= kTextBytesMax);
+
+bool texts_too_long(const Message& m) {
+  bool long_text = false;
+  for (size_t i = 0; i < kKindText; ++i) long_text |= m.texts[i].size > kTextLimits[i];
+  for (size_t i = kKindText; i < kTexts; ++i) long_text |= m.texts[i].size > kTextBytesMax;
+  for (size_t a = 0; a < std::min(m.activities, Message::kListMax); ++a) {
+    for (const Text& text : m.activity[a].texts) long_text |= text.size > kTextBytesMax;
+  }
+  bool const id_in_kind = m.kind == kHeartbeatField || m.kind == kRetractedField;
+  return long_text || (id_in_kind && m.texts[kKindText].size > kEventIdBytesMax);
+}
+
+// Names the business, and holds the key to that name.
+Problem identify_business(const RawRecord& record, const Message& m, Event& e) {
+  std::string_view canonical;
+  std::array<char, kCanonicalIdBytesMax> buffer;
+  if (record.topic == Topic::kObservations) {
+    canonical = m.text(kSeriesId);
+    if (canonical.empty()) return Refusal::kMissingBusiness;
+  } else if (m.number(kHasBusiness) == 0 && !m.text(kCaseId).empty()) {
+    e.unregistered = true;
+    if (!record.key.starts_with(kCaseKeyPrefix) ||
+        record.key.substr(kCaseKeyPrefix.size()) != m.text(kCaseId)) {
+      return Refusal::kKeyMismatch;
+    }
+    canonical = record.key;
+  } else {
+    std::string_view const jurisdiction = trimmed(m.text(kJurisdiction));
+    std::string_view const register_name = trimmed(m.text(kRegister));
+    std::string_view const id = trimmed(m.text(kBusinessNumber));
+    if (jurisdiction.empty() || register_name.empty() || id.empty()) {
+      return Refusal::kMissingBusiness;
+    }
+    canonical = write_canonical_id(jurisdiction, register_name, id, buffer.data());
+  }
+  if (record.key != canonical) return Refusal::kKeyMismatch;
+  e.business = business_key(canonical);
+  return std::nullopt;
+}
+
+Problem identify(const RawRecord& record, const Message& m, Event& e) {
+  if (!m.utf8) return Refusal::kIdNotUtf8;
+  std::string_view source = m.text(kSource);
+  std::string_view event_id = m.text(kEventId);
+  if (e.kind == EventKind::kHeartbeat && !m.kind_text(HeartbeatSlots::kSource).empty()) {
+    source = m.kind_text(HeartbeatSlots::kSource);
+  }
+  if (e.kind == EventKind::kRetracted) event_id = m.kind_text(RetractedSlots::kEventId);
+  if (source.empty()) return Refusal::kMissingSource;
+  if (event_id.empty() && e.kind != EventKind::kHeartbeat) return Refusal::kMissingEventId;
+  if (texts_too_long(m)) return Refusal::kIdTooLong;
+  e.source = base::hash64(source);
+  if (e.kind == EventKind::kHeartbeat) return std::nullopt;
+  e.fact = FactId(base::hash64(event_id, e.source));
+  if (Problem const problem = identify_business(record, m, e)) return problem;
+  uint64_t const stated = m.number(kSequence);
+  // A timestamp that Kafka does not know is −1 and so, unsigned, out of range as well.
+  uint64_t const sequence = stated != 0 ? stated : static_cast<uint64_t>(record.published.value);
+  if (sequence > base::kSourceSequenceMax) return Refusal::kSequenceOutOfRange;
+  e.sequence = SourceSequence(sequence);
+  return std::nullopt;
+}
+
+// --- dates ---------------------------------------------------------------------------------------
+
+// The date in slots `at` (present, year, month, day) of `m`. False when it is stated but is no day
+// of the calendar within the years that are taken; `day` is left alone when it is not stated.
+bool read_date(const Message& m, size_t at, std::optional<Days>& day) {
+  if (m.number(at) == 0) return true;
+  auto const year = static_cast<int64_t>(m.number(at + 1));
+  auto const month = static_cast<int64_t>(m.number(at + 2));
+  auto const of_month = static_cast<int64_t>(m.number(at + 3));
+  if (year < kEarliestYear || year > kLatestYear || month < 1 || month > 12) return false;
+  constexpr std::array<int8_t, 12> kMonthDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  bool const leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  int const last = kMonthDays[static_cast<size_t>(month - 1)] + (leap && month == 2 ? 1 : 0);
+  if (of_month < 1 || of_month > last) return false;
+  day = base::days_from_civil(static_cast<int>(year), static_cast<int>(month),
+                              static_cast<int>(of_month));
+  return true;
+}
+
+// Where a kind keeps dates of its own.
+struct KindDates {
+  std::array<uint8_t, 3> slots{};
+  size_t count = 0;
+};
+KindDates dates_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::kFilingRecorded:
+      return {
+          {FilingRecordedSlots::kPeriodEnd, FilingRecordedSlots::kDue, FilingRecordedSlots::kFiled},
+          3};
+    case EventKind::kFilingDue:
+      return {{FilingDueSlots::kNextDue}, 1};
+    case EventKind::kObservation:
+      return {{FigureSlots::kVintage}, 1};
+    default:
+      return {};
+  }
+}
+
+Problem date(const RawRecord& record, const Message& m, Event& e) {
+  std::optional<Days> effective;
+  std::optional<Days> of_kind;
+  bool valid = read_date(m, kEffectiveDate, effective);
+  KindDates const own = dates_of(e.kind);
+  for (size_t i = 0; i < own.count; ++i) {
+    valid = valid && read_date(m, size_t{kKindNumber} + own.slots[i], of_kind);
+  }
+  if (!valid) return Refusal::kDateOutOfRange;
+  Days const published = day_of_publication(record.published);
+  if (e.kind == EventKind::kFilingDue && of_kind) effective = of_kind;
+  if (e.kind == EventKind::kRetracted && !effective) effective = published;
+  if (!effective) return Refusal::kMissingDate;
+  Days const latest = std::min(published, day_of_publication(record.latest));
+  if (*effective > latest && e.kind != EventKind::kFilingDue) {
+    return Refusal::kEffectiveAfterPublished;
+  }
+  e.effective = *effective;
+  return std::nullopt;
+}
+
+// --- codes ---------------------------------------------------------------------------------------
+
+// The leaf area that is stated: by its code, else by the postcode. Neither stated: `area` as it
+// was.
+Problem locate(const Reference& reference, std::string_view code, std::string_view postcode,
+               AreaId& area) {
+  if (!code.empty()) {
+    if (auto const found = reference.areas.find(code); found.ok()) {
+      const reference::Area& stated = reference.areas.at(*found);
+      if (stated.is_leaf && !stated.is_set) {
+        area = *found;
+        return std::nullopt;
+      }
+    }
+  }
+  if (!postcode.empty()) {
+    if (auto const found = reference.postcodes.find(postcode); found.ok()) {
+      area = *found;
+      return std::nullopt;
+    }
+  }
+  if (code.empty() && postcode.empty()) return std::nullopt;
+  return Refusal::kUnknownArea;
+}
+
+// The sector of a list of activities: the first that has one. Codes for "no sector" (dormant,
+// non-trading) count only when no other is known. Nothing stated: `sector` as it was.
+class SectorChoice {
+ public:
+  explicit SectorChoice(const Reference& reference) : sectors_(reference.sectors) {}
+
+  void offer(std::string_view scheme, std::string_view version, std::string_view code) {
+    if (found_ != kNoSector && found_ != reference::kUnclassified) return;
+    stated_ = true;
+    auto const leaf = sectors_.classify(scheme, version, code);
+    if (leaf.ok()) {
+      found_ = *leaf;
+    } else {
+      other_scheme_ |= absl::IsInvalidArgument(leaf.status());
+    }
+  }
+
+  Problem choose(SectorId& sector) const {
+    if (!stated_) return std::nullopt;
+    if (found_ == kNoSector) return other_scheme_ ? Refusal::kWrongScheme : Refusal::kUnknownSector;
+    sector = found_;
+    return std::nullopt;
+  }
+
+ private:
+  const reference::Sectors& sectors_;
+  SectorId found_ = kNoSector;
+  bool stated_ = false;
+  bool other_scheme_ = false;
+};
+
+// Kinds that carry no detail that we resolve, or none at all.
+Problem nothing(const Reference&, const Message&, Event&) {
+  return std::nullopt;
+}
+
+Problem heartbeat(const Reference&, const Message& m, Event& e) {
+  int64_t const complete_to = m.kind_number(HeartbeatSlots::kCompleteTo);
+  if (complete_to == 0) return Refusal::kMissingDetail;
+  if (complete_to < 0 || complete_to >= kInstantEnd.value) return Refusal::kValueOutOfRange;
+  e.complete_to = UnixMillis(complete_to);
+  return std::nullopt;
+}
+
+// What Registered and Changed have in common.
+Problem attributes(const Reference& reference, const Message& m, Event& e) {
+  if (Problem const problem = locate(reference, m.kind_text(RegisteredSlots::kAreaCode),
+                                     m.kind_text(RegisteredSlots::kPostcode), e.area)) {
+    return problem;
+  }
+  static_assert(Message::kListMax == kActivitiesMax);
+  if (m.activities > kActivitiesMax) return Refusal::kValueOutOfRange;
+  SectorChoice sector(reference);
+  for (size_t i = 0; i < m.activities; ++i) {
+    const auto& [scheme, version, code] = m.activity[i].texts;
+    sector.offer(scheme.view(), version.view(), code.view());
+  }
+  if (Problem const problem = sector.choose(e.sector)) return problem;
+  int64_t const size = m.kind_number(RegisteredSlots::kSizeBand);
+  if (size < 0 || size > kSizeBandNamedMax) return Refusal::kValueOutOfRange;
+  if (size != 0) e.size = SizeBand(static_cast<uint8_t>(size));
+  return std::nullopt;
+}
+
+Problem registered(const Reference& reference, const Message& m, Event& e) {
+  e.area = reference::kRootArea;
+  e.sector = reference::kUnclassified;
+  e.size = SizeBand(0);
+  return attributes(reference, m, e);
+}
+
+Problem changed(const Reference& reference, const Message& m, Event& e) {
+  bool const any = m.activities > 0 || !m.kind_text(RegisteredSlots::kPostcode).empty() ||
+                   !m.kind_text(RegisteredSlots::kAreaCode).empty() ||
+                   m.kind_number(RegisteredSlots::kSizeBand) != 0 ||
+                   m.kind_number(RegisteredSlots::kLegalForm) != 0;
+  if (!any) return Refusal::kMissingDetail;
+  return attributes(reference, m, e);
+}
+
+// A required enum in `slot` with values 1 … N, and what becomes of each in Event::code.
+template <class Code, size_t N>
+Problem translate(const Message& m, size_t slot, const std::array<Code, N>& codes, Event& e) {
+  int64_t const value = m.kind_number(slot);
+  if (value == 0) return Refusal::kMissingDetail;
+  if (value < 0 || value > static_cast<int64_t>(N)) return Refusal::kValueOutOfRange;
+  e.code = static_cast<uint8_t>(codes[static_cast<size_t>(value - 1)]);
+  return std::nullopt;
+}
+
+// The same where Event::code is the contract's own number.
+Problem numbered(const Message& m, size_t slot, int64_t last, Event& e) {
+  int64_t const value = m.kind_number(slot);
+  if (value == 0) return Refusal::kMissingDetail;
+  if (value < 0 || value > last) return Refusal::kValueOutOfRange;
+  e.code = static_cast<uint8_t>(value);
+  return std::nullopt;
+}
+
+Problem status_changed(const Reference&, const Message& m, Event& e) {
+  static constexpr std::array<Status, 12> kStatuses = {
+      Status::kLive,    // active, also a restored company that still shows a date of cessation
+      Status::kCeased,  // dissolved
+      Status::kLive,    // liquidation: on the register until it is dissolved
+      Status::kLive,    // receivership
+      Status::kCeased,  // converted-closed
+      Status::kLive,    // voluntary-arrangement
+      Status::kLive,    // insolvency-proceedings
+      Status::kLive,    // administration
+      Status::kLive,    // open
+      Status::kCeased,  // closed
+      Status::kLive,    // registered
+      Status::kCeased,  // removed
+  };
+  return translate(m, StatusChangedSlots::kStatus, kStatuses, e);
+}
+
+Problem filing(const Reference&, const Message& m, Event& e) {
+  static_assert(int{FilingRecordedSlots::kCategory} == int{FilingDueSlots::kCategory});
+  return numbered(m, FilingDueSlots::kCategory, static_cast<int64_t>(Filing::kOther), e);
+}
+
+Problem insolvency_case(const Reference&, const Message& m, Event& e) {
+  static constexpr std::array<Insolvency, 10> kTypes = {
+      Insolvency::kCreditors,  // compulsory liquidation
+      Insolvency::kCreditors,  // creditors' voluntary liquidation
+      Insolvency::kSolvent,    // members' voluntary liquidation
+      Insolvency::kCreditors,  // administration
+      Insolvency::kCreditors,  // company voluntary arrangement
+      Insolvency::kCreditors,  // receivership
+      Insolvency::kCreditors,  // moratorium
+      Insolvency::kCreditors,  // restructuring plan
+      Insolvency::kCreditors,  // foreign
+      Insolvency::kCreditors,  // other
+  };
+  bool const solvent = m.kind_number(InsolvencyCaseSlots::kSolvent) != 0;
+  Problem const problem = translate(m, InsolvencyCaseSlots::kType, kTypes, e);
+  if (solvent) e.code = static_cast<uint8_t>(Insolvency::kSolvent);
+  return solvent && problem == Refusal::kMissingDetail ? std::nullopt : problem;
+}
+
+Problem strike_off_notice(const Reference&, const Message& m, Event& e) {
+  static constexpr std::array<StrikeOff, 2> kKinds = {StrikeOff::kCompulsory,
+                                                      StrikeOff::kVoluntary};
+  constexpr int64_t kProposed = 1;
+  constexpr int64_t kDiscontinued = 2;
+  int64_t const action = m.kind_number(StrikeOffNoticeSlots::kAction);
+  if (action == 0) return Refusal::kMissingDetail;
+  if (action != kProposed && action != kDiscontinued) return Refusal::kValueOutOfRange;
+  Problem const problem = translate(m, StrikeOffNoticeSlots::kKind, kKinds, e);
+  if (action == kProposed) return problem;
+  e.code = static_cast<uint8_t>(StrikeOff::kDiscontinued);
+  return problem == Refusal::kMissingDetail ? std::nullopt : problem;
+}
+
+Problem charge_changed(const Reference&, const Message& m, Event& e) {
+  static constexpr std::array<Charge, 2> kActions = {Charge::kCreated, Charge::kSatisfied};
+  return translate(m, ChargeChangedSlots::kAction, kActions, e);
+}
+
+Problem officer_changed(const Reference&, const Message& m, Event& e) {
+  static constexpr std::array<Officer, 2> kActions = {Officer::kAppointed, Officer::kResigned};
+  static constexpr std::array<bool, 4> kDirects = {true, true, false, false};  // by role
+  Event role;
+  if (Problem const problem = translate(m, OfficerChangedSlots::kRole, kDirects, role)) {
+    return problem;
+  }
+  Problem const problem = translate(m, OfficerChangedSlots::kAction, kActions, e);
+  if (role.code == 0) e.code = static_cast<uint8_t>(Officer::kUnstated);
+  return problem;
+}
+
+// The families of the topics stated, as a bit set. Ten numbers a family, from 10.
+Problem families(const Message& m, Event& e) {
+  constexpr int32_t kPerFamily = 10;
+  constexpr int32_t kEnd = kPerFamily * (static_cast<int32_t>(kTopicFamilies) + 1);
+  static_assert(Message::kListMax == kTopicsMax);
+  if (m.topics > kTopicsMax) return Refusal::kValueOutOfRange;
+  for (size_t i = 0; i < m.topics; ++i) {
+    int32_t const topic = m.topic[i];
+    if (topic == 0) continue;
+    if (topic < kPerFamily || topic >= kEnd) return Refusal::kValueOutOfRange;
+    e.code |= static_cast<uint8_t>(1 << (topic / kPerFamily - 1));
+  }
+  return std::nullopt;
+}
+
+bool is_instant(int64_t millis) {
+  return millis >= 0 && millis < kInstantEnd.value;
+}
+
+Problem interaction(const Reference&, const Message& m, Event& e) {
+  if (Problem const problem = families(m, e)) return problem;
+  int64_t const minutes = m.kind_number(InteractionSlots::kMinutes);
+  if (minutes < 0) return Refusal::kValueOutOfRange;
+  e.minutes = static_cast<uint16_t>(std::min<int64_t>(minutes, kMinutesMax));
+  int64_t const received = m.kind_number(InteractionSlots::kReceivedAt);
+  int64_t const response = m.kind_number(InteractionSlots::kFirstResponseAt);
+  if (!is_instant(received) || !is_instant(response)) return Refusal::kValueOutOfRange;
+  if (response == 0) return std::nullopt;
+  if (received == 0) return Refusal::kMissingDetail;
+  if (response < received) return Refusal::kValueOutOfRange;
+  e.response_bucket = response_bucket(working_millis(UnixMillis(received), UnixMillis(response)));
+  return std::nullopt;
+}
+
+Problem referral(const Reference&, const Message& m, Event& e) {
+  constexpr int64_t kLastState = 4;
+  return numbered(m, ReferralSlots::kState, kLastState, e);
+}
+
+Problem outcome(const Reference&, const Message& m, Event& e) {
+  constexpr int64_t kLastKind = 10;
+  if (m.kind_number(OutcomeSlots::kAmountMinor) < 0) return Refusal::kValueOutOfRange;
+  return numbered(m, OutcomeSlots::kKind, kLastKind, e);
+}
+
+Problem regulatory_contact(const Reference&, const Message& m, Event& e) {
+  constexpr int64_t kLastAction = 5;
+  if (m.kind_text(RegulatoryContactSlots::kObligation).empty()) return Refusal::kMissingDetail;
+  if (!is_instant(m.kind_number(RegulatoryContactSlots::kResolvedAt))) {
+    return Refusal::kValueOutOfRange;
+  }
+  Problem const problem = numbered(m, RegulatoryContactSlots::kAction, kLastAction, e);
+  return problem == Refusal::kMissingDetail ? std::nullopt : problem;
+}
+
+Problem redundancy_notice(const Reference&, const Message& m, Event&) {
+  int64_t const jobs = m.kind_number(RedundancyNoticeSlots::kJobs);
+  if (jobs == 0) return Refusal::kMissingDetail;
+  return jobs < 0 ? Problem(Refusal::kValueOutOfRange) : std::nullopt;
+}
+
+Problem award(const Reference&, const Message& m, Event&) {
+  if (m.kind_text(AwardSlots::kOcid).empty()) return Refusal::kMissingDetail;
+  double const confidence = m.kind_double(AwardSlots::kMatchConfidence);
+  bool const valid =
+      m.kind_number(AwardSlots::kValueMinor) >= 0 && confidence >= 0 && confidence <= 1;
+  return valid ? std::nullopt : Problem(Refusal::kValueOutOfRange);
+}
+
+Problem figure(const Reference&, const Message& m, Event& e) {
+  constexpr int64_t kLastFrequency = 4;
+  if (!std::isfinite(m.kind_double(FigureSlots::kValue))) return Refusal::kValueOutOfRange;
+  return numbered(m, FigureSlots::kFrequency, kLastFrequency, e);
+}
+
+// The area and sector that a support event may state, whatever its kind.
+Problem stated_place(const Reference& reference, const Message& m, Event& e) {
+  if (Problem const problem = locate(reference, m.text(kAreaCode), m.text(kPostcode), e.area)) {
+    return problem;
+  }
+  if (m.number(kHasActivity) == 0) return std::nullopt;
+  SectorChoice sector(reference);
+  sector.offer(m.text(kActivityScheme), m.text(kActivityVersion), m.text(kActivityCode));
+  return sector.choose(e.sector);
+}
+
+// --- kinds ---------------------------------------------------------------------------------------
+
+struct KindRule {
+  uint32_t field;
+  EventKind kind;
+  Problem (*detail)(const Reference&, const Message&, Event&);
+};
+constexpr std::array kKindRules = {
+    KindRule{kHeartbeatField, EventKind::kHeartbeat, heartbeat},
+    KindRule{kRetractedField, EventKind::kRetracted, nothing},
+    KindRule{16, EventKind::kRegistered, registered},
+    KindRule{17, EventKind::kChanged, changed},
+    KindRule{18, EventKind::kStatusChanged, status_changed},
+    KindRule{19, EventKind::kFilingRecorded, filing},
+    KindRule{20, EventKind::kFilingDue, filing},
+    KindRule{21, EventKind::kInsolvencyCase, insolvency_case},
+    KindRule{22, EventKind::kStrikeOffNotice, strike_off_notice},
+    KindRule{23, EventKind::kChargeChanged, charge_changed},
+    KindRule{24, EventKind::kOfficerChanged, officer_changed},
+    KindRule{40, EventKind::kInteraction, interaction},
+    KindRule{41, EventKind::kReferral, referral},
+    KindRule{42, EventKind::kOutcome, outcome},
+    KindRule{43, EventKind::kRegulatoryContact, regulatory_contact},
+    KindRule{44, EventKind::kRedundancyNotice, redundancy_notice},
+    KindRule{60, EventKind::kAward, award},
+    KindRule{70, EventKind::kObservation, figure},
+};
+static_assert(kKindRules.size() == kEventKinds);
+
+constexpr auto kRuleByField = [] {
+  std::array<uint8_t, kKindFieldMax + 1> rules{};
+  for (size_t i = 0; i < kKindRules.size(); ++i)
+    rules[kKindRules[i].field] = static_cast<uint8_t>(i);
+  return rules;
+}();
+
+// The message in the record, out of its frame.
+Problem open(const RawRecord& record, Message& m) {
+  if (record.value.empty()) return Refusal::kEmptyRecord;
+  if (record.value.size() > kRecordBytesMax) return Refusal::kRecordTooLarge;
+  std::string_view body = record.value;
+  if (!record.schema_id_in_header && is_framed(body)) {
+    std::optional<std::string_view> const inner = unframe(body);
+    if (!inner) return Refusal::kBadFrame;
+    body = *inner;
+  }
+  if (!parse_message(record.topic, body, m)) return Refusal::kMalformed;
+  if (m.kind != 0) return std::nullopt;
+  bool const foreign = m.unknown_kind != 0 && topic_of_kind_field(m.unknown_kind) != record.topic;
+  return foreign ? Refusal::kWrongTopic : Refusal::kUnknownKind;
+}
+
+}  // namespace
+
+std::variant<Event, Refusal> Decoder::decode(const RawRecord& record) const {
+  Message m;
+  if (Problem const problem = open(record, m)) return *problem;
+  const KindRule& rule = kKindRules[kRuleByField[m.kind]];
+  std::variant<Event, Refusal> result;
+  Event& e = std::get<Event>(result);
+  e.kind = rule.kind;
+  if (Problem const problem = identify(record, m, e)) return *problem;
+  if (e.kind != EventKind::kHeartbeat) {
+    if (Problem const problem = date(record, m, e)) return *problem;
+  }
+  if (Problem const problem = rule.detail(reference_, m, e)) return *problem;
+  if (record.topic == Topic::kSupport && e.kind != EventKind::kHeartbeat &&
+      e.kind != EventKind::kRetracted) {
+    if (Problem const problem = stated_place(reference_, m, e)) return *problem;
+  }
+  return result;
+}
+
+}  // namespace bellwether::events

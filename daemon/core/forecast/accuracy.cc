@@ -1,0 +1,42 @@
+#include "core/forecast/accuracy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bellwether::forecast {
+
+double symmetric_error(double came, double forecast) {
+  double const size = std::abs(came) + std::abs(forecast);
+  return size > 0 ? 200 * std::abs(came - forecast) / size : 0;
+}
+
+double naive_step(Series y) {
+  double sum = 0;
+  for (size_t t = 1; t < y.size(); ++t) sum += std::abs(y[t] - y[t - 1]);
+  return y.size() > 1 ? sum / static_cast<double>(y.size() - 1) : 0;
+}
+
+Accuracy judge(const Forecast& forecast, std::span<const std::optional<double>> came,
+               double naive_step) {
+  Accuracy a;
+  a.coverage.resize(forecast.intervals.size());
+  double missed_by = 0;
+  for (size_t i = 0; i < std::min(came.size(), forecast.mean.size()); ++i) {
+    if (!came[i]) continue;
+    double const y = *came[i];
+    ++a.periods;
+    a.smape += symmetric_error(y, forecast.mean[i]);
+    missed_by += std::abs(y - forecast.mean[i]);
+    for (size_t l = 0; l < a.coverage.size(); ++l) {
+      const Interval& interval = forecast.intervals[l];
+      a.coverage[l] += interval.lower[i] <= y && y <= interval.upper[i] ? 1 : 0;
+    }
+  }
+  if (a.periods == 0) return a;
+  a.smape /= a.periods;
+  for (double& share : a.coverage) share /= a.periods;
+  if (naive_step > 0) a.mase = missed_by / a.periods / naive_step;
+  return a;
+}
+
+}  // namespace bellwether::forecast

@@ -1,0 +1,265 @@
+#include "core/forecast/forecast.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace bellwether::forecast {
+namespace {
+
+constexpr size_t kOriginsMax =
+    364;  // latest origins whose errors count: older ones tell of other times
+constexpr size_t kReplayMax = 104;  // latest origins over which the level adapts
+constexpr size_t kErrorsMin = 8;    // of a horizon; fewer say nothing of their own
+constexpr double kLogMax = 60;      // exp() of no more than this comes back from logs
+
+// Errors are measured at these horizons and interpolated between them.
+constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
+
+// What the components forecast together.
+class Weighted {
+ public:
+  explicit Weighted(const std::vector<Component>& components) : components_(components) {}
+
+  // Of h periods ahead from the origins first, first + 1, …, as many as `out` takes.
+  void forecast(size_t first, int h, std::span<double> out) {
+    std::ranges::fill(out, 0);
+    one_.resize(out.size());
+    for (const Component& c : components_) {
+      c.path.forecast(first, h, one_);
+      c.season.apply(one_, first + static_cast<size_t>(h));
+      if (c.logs) {
+        for (double& v : one_) v = std::exp(std::clamp(v, -kLogMax, kLogMax));
+      }
+      for (size_t i = 0; i < out.size(); ++i) out[i] += c.weight * one_[i];
+    }
+  }
+
+ private:
+  const std::vector<Component>& components_;
+  std::vector<double> one_;  // component's
+};
+
+// Observed less forecast, or the logarithm of their ratio.
+struct Scale {
+  bool relative = false;
+  double error(double observed, double forecast) const {
+    return relative ? std::log(observed / forecast) : observed - forecast;
+  }
+  double apply(double forecast, double error) const {
+    return relative ? forecast * std::exp(std::clamp(error, -kLogMax, kLogMax)) : forecast + error;
+  }
+};
+
+struct AnchorErrors {
+  int h = 0;
+  std::vector<double> by_origin;  // from the first origin on, in order of time
+};
+
+// One margin a coverage, after the level has adapted over the latest origins. At each of them only
+// what was known then counts: errors and misses of forecasts whose period had passed.
+std::vector<Margin> adapted_margins(const AnchorErrors& errors,
+                                    std::vector<AdaptiveConformal> levels) {
+  const std::vector<double>& e = errors.by_origin;
+  size_t const replay = std::min({kReplayMax, e.size() / 2, e.size() - kErrorsMin});
+  size_t const begin = e.size() - replay;  // the first origin judged
+  // A forecast's error is known h periods later; of a short history all before an origin must do.
+  size_t const delay =
+      std::max<size_t>(1, std::min(static_cast<size_t>(errors.h), begin - kErrorsMin));
+  size_t known = begin - delay;
+  double alpha_max = 0;
+  for (const AdaptiveConformal& level : levels) {
+    alpha_max = std::max(alpha_max, level.alpha_max(replay));
+  }
+  Errors sorted({e.begin(), e.begin() + static_cast<std::ptrdiff_t>(known)},
+                0.5 * std::clamp(alpha_max, 0.0, 1.0) * static_cast<double>(e.size() + 1));
+  // By origin judged and level.
+  std::vector<char> missed(replay * levels.size());
+  auto const learn = [&](size_t up_to) {
+    for (; known < up_to; ++known) {
+      sorted.add(e[known]);
+      if (known < begin) continue;
+      for (size_t l = 0; l < levels.size(); ++l) {
+        levels[l].update(missed[(known - begin) * levels.size() + l] != 0);
+      }
+    }
+  };
+  for (size_t origin = begin; origin < e.size(); ++origin) {
+    learn(origin - delay + 1);
+    for (size_t l = 0; l < levels.size(); ++l) {
+      Margin const m = sorted.margin(levels[l].alpha());
+      missed[(origin - begin) * levels.size() + l] =
+          static_cast<char>(e[origin] < m.below || e[origin] > m.above);
+    }
+  }
+  learn(e.size());
+  std::vector<Margin> margins;
+  for (const AdaptiveConformal& level : levels) margins.push_back(sorted.margin(level.alpha()));
+  return margins;
+}
+
+// Errors within the sample are smaller than those to come, for the parameters were fitted to them:
+// by √((n − p)/(n + p)), Akaike's final prediction error (1969, Annals of the Institute of
+// Statistical Mathematics 21, 243–247). p is the mean of the components'.
+double out_of_sample(const std::vector<Component>& components, size_t n) {
+  double p = 0;
+  for (const Component& c : components) {
+    p += c.weight * (c.parameters + static_cast<double>(c.season.index.size()));
+  }
+  p = std::min(p, static_cast<double>(n) / 2);
+  return std::sqrt((static_cast<double>(n) + p) / (static_cast<double>(n) - p));
+}
+
+class Intervals {
+ public:
+  Intervals(Series y, const std::vector<Component>& components, const std::vector<double>& mean,
+            const std::vector<AdaptiveConformal>& levels)
+      : y_(y),
+        components_(components),
+        mean_(mean),
+        levels_(levels),
+        widening_(out_of_sample(components, y.size())) {
+    for (const Component& c : components) first_ = std::max(first_, c.path.first_origin);
+    first_ = std::min(first_, y.size() - 2);  // so that there is an error
+    if (y.size() > first_ + kOriginsMax) first_ = y.size() - kOriginsMax;
+  }
+
+  std::vector<Interval> make() {
+    measure();
+    std::vector<Interval> out;
+    for (const AdaptiveConformal& level : levels_) out.push_back({level.coverage(), {}, {}});
+    for (size_t i = 0; i < mean_.size(); ++i) {
+      double lower = mean_[i];
+      double upper = mean_[i];
+      for (size_t l = 0; l < levels_.size(); ++l) {
+        Margin const m = margin(l, static_cast<int>(i) + 1);
+        lower = std::min(lower, scale_.apply(mean_[i], widening_ * m.below));
+        upper = std::max(upper, scale_.apply(mean_[i], widening_ * m.above));
+        out[l].lower.push_back(lower);
+        out[l].upper.push_back(upper);
+      }
+    }
+    return out;
+  }
+
+ private:
+  // Margins at every anchor that has errors to show.
+  void measure() {
+    Weighted weighted(components_);
+    std::vector<std::vector<double>> forecasts;
+    bool positive = all_positive(y_) && all_positive(mean_);
+    for (int anchor : kAnchors) {
+      int const h = std::min(anchor, static_cast<int>(mean_.size()));
+      if (!anchors_.empty() && h == anchors_.back()) break;
+      size_t const need = anchors_.empty() ? 1 : kErrorsMin;
+      if (first_ + static_cast<size_t>(h) + need > y_.size()) break;
+      std::vector<double> values(y_.size() - first_ - static_cast<size_t>(h));
+      weighted.forecast(first_, h, values);
+      positive = positive && all_positive(values);
+      anchors_.push_back(h);
+      forecasts.push_back(std::move(values));
+    }
+    scale_.relative = positive;
+    for (size_t a = 0; a < anchors_.size(); ++a) {
+      AnchorErrors errors{anchors_[a], {}};
+      for (size_t i = 0; i < forecasts[a].size(); ++i) {
+        size_t const target = first_ + i + static_cast<size_t>(anchors_[a]);
+        errors.by_origin.push_back(scale_.error(y_[target], forecasts[a][i]));
+      }
+      margins_.push_back(margins_of(errors));
+    }
+  }
+
+  std::vector<Margin> margins_of(const AnchorErrors& errors) const {
+    if (errors.by_origin.size() >= 2 * kErrorsMin) return adapted_margins(errors, levels_);
+    Errors const all(errors.by_origin);
+    std::vector<Margin> margins;
+    for (const AdaptiveConformal& level : levels_) margins.push_back(all.margin(level.alpha()));
+    return margins;
+  }
+
+  // Between anchors linear in h; beyond the last with errors growing as √h, as those of a random
+  // walk.
+  Margin margin(size_t level, int h) const {
+    auto const next = std::lower_bound(anchors_.begin(), anchors_.end(), h);
+    if (next == anchors_.end()) {
+      double const growth = std::sqrt(static_cast<double>(h) / anchors_.back());
+      Margin const m = margins_.back()[level];
+      return {m.below * growth, m.above * growth};
+    }
+    auto const i = static_cast<size_t>(next - anchors_.begin());
+    if (*next == h) return margins_[i][level];
+    double const share = static_cast<double>(h - anchors_[i - 1]) / (anchors_[i] - anchors_[i - 1]);
+    Margin const a = margins_[i - 1][level];
+    Margin const b = margins_[i][level];
+    return {a.below + share * (b.below - a.below), a.above + share * (b.above - a.above)};
+  }
+
+  Series y_;
+  const std::vector<Component>& components_;
+  const std::vector<double>& mean_;
+  const std::vector<AdaptiveConformal>& levels_;
+  double widening_;
+  size_t first_ = 0;  // origin
+  Scale scale_;
+  std::vector<int> anchors_;
+  std::vector<std::vector<Margin>> margins_;  // by anchor and level
+};
+
+bool in_range(int period, int horizon, const Options& o) {
+  if (period < 1 || period > kPeriodMax || horizon < 1 || horizon > kHorizonMax) return false;
+  double before = kCoverageMin;
+  for (const AdaptiveConformal& level : o.intervals) {
+    double const c = level.coverage();
+    if (!(c >= before && c <= kCoverageMax) || !std::isfinite(level.alpha())) return false;
+    before = c;
+  }
+  if (!o.holt_winters) return true;
+  const HoltWintersParameters& p = *o.holt_winters;
+  return std::ranges::all_of(std::array{p.alpha, p.beta, p.gamma},
+                             [](double v) { return v >= 0 && v <= 1; });
+}
+
+bool is_finite(const std::vector<double>& values) {
+  return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+}
+
+// Smoothing that is about to diverge has finite states and yet no forecast.
+bool is_finite(const Forecast& f) {
+  return is_finite(f.mean) && std::ranges::all_of(f.intervals, [](const Interval& i) {
+           return is_finite(i.lower) && is_finite(i.upper);
+         });
+}
+
+}  // namespace
+
+Forecast forecast(Series y, int period, int horizon, const Options& options) {
+  Forecast out;
+  if (!in_range(period, horizon, options)) {
+    out.why = NotAssessed::kBadOption;
+    return out;
+  }
+  Fitted const fitted = fit(y, period, options.method, options.adjustment, options.holt_winters);
+  out.why = fitted.why;
+  if (out.why != NotAssessed::kNone) return out;
+  Weighted weighted(fitted.components);
+  out.mean.resize(static_cast<size_t>(horizon));
+  for (int h = 1; h <= horizon; ++h) {
+    weighted.forecast(y.size() - 1, h, std::span(out.mean).subspan(static_cast<size_t>(h) - 1, 1));
+  }
+  out.intervals = Intervals(y, fitted.components, out.mean, options.intervals).make();
+  if (!is_finite(out)) return {.why = NotAssessed::kDiverged};
+  if (options.non_negative) {
+    auto const floor = [](std::vector<double>& values) {
+      for (double& v : values) v = std::max(0.0, v);
+    };
+    floor(out.mean);
+    for (Interval& interval : out.intervals) {
+      floor(interval.lower);
+      floor(interval.upper);
+    }
+  }
+  return out;
+}
+
+}  // namespace bellwether::forecast

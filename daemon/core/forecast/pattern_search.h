@@ -1,0 +1,96 @@
+// Purpose: the least value of a function in a box, by a pattern search (Hooke & Jeeves 1961,
+// Journal of the ACM 8, 212–229): from the best point known, try its neighbours at a step; go to
+// the best of them if it is better, halve the step if none is. Deterministic, needs no derivative,
+// never leaves the box. Candidates are tried kLanes at a time, so that an objective can evaluate
+// them side by side. In one dimension these are the quarters of the step on both sides: then the
+// least value lies within a quarter of the best of them, unless it is the outermost, and the step
+// becomes that quarter. Thread safety: pure.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "core/forecast/lanes.h"
+
+namespace bellwether::forecast {
+
+template <size_t kDimensions>
+struct PatternSearch {
+  using Point = std::array<double, kDimensions>;
+  using Points = std::array<Point, kLanes>;
+  using Values = std::array<double, kLanes>;
+
+  Point lower{};
+  Point upper{};
+  double step_min = 1e-3;  // of the width of the box
+  int rounds_max = 60;
+
+  struct Best {
+    Point at{};
+    double value = 0;
+  };
+
+  // `objective(points)` returns kLanes values, none of them NaN. `step` is a share of the box's
+  // width.
+  template <class Objective>
+  Best minimise(Best best, double step, Objective objective) const {
+    Point last_move{};
+    for (int round = 0; round < rounds_max && step >= step_min; ++round) {
+      Points const points = neighbours(best.at, step, last_move);
+      Values const values = objective(points);
+      size_t const i =
+          static_cast<size_t>(std::min_element(values.begin(), values.end()) - values.begin());
+      // Gains at the size of the rounding would be followed forever.
+      bool const better = values[i] < best.value * (1 - 1e-9);
+      bool const surrounded = !better || (kDimensions == 1 && i < kOutermost);
+      if (surrounded) step /= kShrink;
+      if (better) {
+        for (size_t d = 0; d < kDimensions; ++d) last_move[d] = points[i][d] - best.at[d];
+        best = {points[i], values[i]};
+      } else {
+        last_move = {};
+      }
+    }
+    return best;
+  }
+
+ private:
+  static constexpr double kShrink = kDimensions == 1 ? 4 : 2;
+  static constexpr size_t kOutermost = kLanes - 2;  // of one dimension: this one and the last
+
+  double inside(size_t d, double x) const { return std::clamp(x, lower[d], upper[d]); }
+
+  // One dimension: four steps to each side at quarters. Two: the eight around. Three: along the
+  // axes, and on along the last move, once and twice.
+  Points neighbours(const Point& at, double step, const Point& last_move) const {
+    Points out;
+    out.fill(at);
+    auto const move = [&](Point& p, size_t d, double steps) {
+      p[d] = inside(d, p[d] + steps * step * (upper[d] - lower[d]));
+    };
+    if constexpr (kDimensions == 1) {
+      for (size_t i = 0; i < kLanes; ++i) {
+        double const steps = static_cast<double>(i / 2 + 1) / 4;
+        move(out[i], 0, i % 2 == 0 ? steps : -steps);
+      }
+    } else if constexpr (kDimensions == 2) {
+      constexpr std::array<std::array<int, 2>, kLanes> kAround = {
+          {{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}}};
+      for (size_t i = 0; i < kLanes; ++i) {
+        for (size_t d = 0; d < 2; ++d) move(out[i], d, kAround[i][d]);
+      }
+    } else {
+      static_assert(kDimensions == 3);
+      for (size_t d = 0; d < 3; ++d) {
+        move(out[2 * d], d, 1);
+        move(out[2 * d + 1], d, -1);
+        out[6][d] = inside(d, at[d] + last_move[d]);
+        out[7][d] = inside(d, at[d] + 2 * last_move[d]);
+      }
+    }
+    return out;
+  }
+};
+
+}  // namespace bellwether::forecast

@@ -1,0 +1,275 @@
+#include "core/indicators/panel.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/hash.h"
+
+namespace bellwether::indicators {
+namespace {
+
+// A change of the past or the near future is normal; a period this far ahead is our own mistake.
+constexpr int32_t kPeriodsAheadMax = 20'000;
+
+constexpr uint64_t kLeastNarrow = uint64_t{1} << 31;  // its negative is the least of 32 bits
+
+// An exact count as it stands in the 32 bits of a column.
+int32_t told(int64_t exact) {
+  return static_cast<int32_t>(std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX));
+}
+
+}  // namespace
+
+Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
+             PeriodIndex first_period)
+    : reference_(&reference),
+      calendar_(calendar),
+      first_period_(first_period),
+      sectors_(reference.sectors.size()),
+      scratch_(std::make_shared<Scratch>()) {}
+
+std::shared_ptr<const Panel> Panel::publish() {
+  // Columns of older generations are shared with a view from now on and are copied before a write.
+  ++generation_;
+  auto view = std::shared_ptr<Panel>(new Panel(*this));
+  view->scratch_.reset();
+  return view;
+}
+
+const Panel::Column* Panel::find(Node node, Measure measure) const {
+  const Columns& columns = columns_[static_cast<size_t>(measure)];
+  return columns.empty() ? nullptr : columns[index(node)].get();
+}
+
+Panel::Column& Panel::writable(size_t node, Measure measure) {
+  Columns& columns = columns_[static_cast<size_t>(measure)];
+  if (columns.empty()) columns.resize(nodes());
+  std::shared_ptr<Column>& slot = columns[node];
+  if (slot == nullptr) {
+    slot = std::make_shared<Column>();
+    slot->generation = generation_;
+  } else if (slot->generation != generation_) {
+    slot = std::make_shared<Column>(*slot);
+    slot->generation = generation_;
+  }
+  return *slot;
+}
+
+void Panel::Column::add(size_t i, int64_t amount) {
+  if (i >= counts.size()) {
+    counts.resize(i + 1);
+    if (!wide.empty()) wide.resize(i + 1);
+  }
+  int64_t const exact = at(i) + amount;
+  if (wide.empty() && told(exact) != exact) wide.assign(counts.begin(), counts.end());
+  if (!wide.empty()) wide[i] = exact;
+  counts[i] = told(exact);
+}
+
+void Panel::Column::forget(size_t n) {
+  n = std::min(n, counts.size());
+  for (size_t i = 0; i < n; ++i) opening += at(i);
+  counts.erase(counts.begin(), counts.begin() + static_cast<ptrdiff_t>(n));
+  if (!wide.empty()) wide.erase(wide.begin(), wide.begin() + static_cast<ptrdiff_t>(n));
+}
+
+void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount) {
+  Column& column = writable(node, measure);
+  column.total += amount;
+  int32_t const i = period.value - first_period_.value;
+  if (i < 0) {
+    column.opening += amount;
+    return;
+  }
+  BELLWETHER_CHECK(i < kPeriodsAheadMax);
+  column.add(static_cast<size_t>(i), amount);
+}
+
+bool Panel::restore(Measure measure, size_t node, int64_t opening,
+                    std::span<const int64_t> counts) {
+  if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
+  const Columns& columns = columns_[static_cast<size_t>(measure)];
+  if (!columns.empty() && columns[node] != nullptr) return false;
+  uint64_t beyond = 0;  // what lies outside 32 bits
+  uint64_t sum = 0;     // right if nothing does: kPeriodsAheadMax of them stay within 64
+  for (int64_t n : counts) {
+    beyond |= (static_cast<uint64_t>(n) + kLeastNarrow) >> 32;
+    sum += static_cast<uint64_t>(n);
+  }
+  bool const narrow = beyond == 0;
+  int64_t total = opening;
+  if (narrow) {
+    if (__builtin_add_overflow(total, static_cast<int64_t>(sum), &total)) return false;
+  } else {
+    for (int64_t n : counts) {
+      if (__builtin_add_overflow(total, n, &total)) return false;
+    }
+  }
+  Column& column = writable(node, measure);
+  column.opening = opening;
+  column.total = total;
+  column.counts.resize(counts.size());
+  if (narrow) {
+    std::ranges::transform(counts, column.counts.begin(),
+                           [](int64_t n) { return static_cast<int32_t>(n); });
+  } else {
+    std::ranges::transform(counts, column.counts.begin(), told);
+    column.wide.assign(counts.begin(), counts.end());
+  }
+  return true;
+}
+
+void Panel::group(std::span<const Delta> deltas) {
+  Scratch& s = *scratch_;
+  s.group_of.clear();
+  s.groups_used = 0;
+  PeriodIndex const opening(first_period_.value - 1);
+  for (const Delta& delta : deltas) {
+    PeriodIndex const period = std::max(delta.key.period(), opening);
+    uint32_t const key = static_cast<uint32_t>(DeltaKey({}, delta.key.measure(), period).bits());
+    auto [it, fresh] = s.group_of.try_emplace(key, s.groups_used);
+    if (fresh) {
+      if (s.groups_used == s.groups.size()) s.groups.emplace_back();
+      Group& g = s.groups[s.groups_used++];
+      g.measure = delta.key.measure();
+      g.period = period;
+      g.deltas.clear();
+    }
+    s.groups[it->second].deltas.push_back(
+        {DeltaKey(delta.key.cell(), delta.key.measure(), period), delta.amount});
+  }
+}
+
+void Panel::roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed) {
+  Cell const cell = delta.key.cell();
+  PeriodIndex const period = delta.key.period();
+  for (const reference::AreaAncestor& area : reference_->areas.ancestors(cell.area)) {
+    for (SectorId sector : reference_->sectors.ancestors(cell.sector)) {
+      size_t const node = index({area.area, sector});
+      add_one(node, delta.key.measure(), period, delta.amount);
+      changed.push_back(static_cast<uint32_t>(node));
+    }
+  }
+}
+
+void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
+                          std::vector<uint32_t>& changed) {
+  std::vector<int64_t>& sums = scratch_->dense;  // by node
+  sums.assign(nodes(), 0);
+  std::vector<bool> used(reference_->areas.size());
+  for (const Delta& delta : deltas) {
+    Cell const cell = delta.key.cell();
+    sums[index({cell.area, cell.sector})] += delta.amount;
+    used[cell.area.value] = true;
+  }
+  // Sectors first, within each leaf area: children stand behind their parents.
+  std::span<const reference::Sector> sectors = reference_->sectors.all();
+  std::vector<uint16_t> leaves;
+  for (size_t a = 0; a < used.size(); ++a) {
+    if (!used[a]) continue;
+    leaves.push_back(static_cast<uint16_t>(a));
+    int64_t* row = &sums[a * sectors_];
+    for (size_t s = sectors_ - 1; s > 0; --s) row[sectors[s].parent.value] += row[s];
+  }
+  // Then whole rows into the areas and sets above each leaf.
+  for (uint16_t leaf : leaves) {
+    const int64_t* row = &sums[leaf * sectors_];
+    for (const reference::AreaAncestor& area :
+         reference_->areas.ancestors(AreaId(leaf)).subspan(1)) {
+      int64_t* above = &sums[area.area.value * sectors_];
+      for (size_t s = 0; s < sectors_; ++s) above[s] += row[s];
+    }
+  }
+  for (size_t node = 0; node < sums.size(); ++node) {
+    if (sums[node] == 0) continue;
+    add_one(node, measure, period, sums[node]);
+    changed.push_back(static_cast<uint32_t>(node));
+  }
+}
+
+void Panel::advance_horizon(PeriodIndex first) {
+  int32_t const step = first.value - first_period_.value;
+  if (step <= 0) return;
+  for (size_t m = 0; m < kMeasures; ++m) {
+    for (size_t node = 0; node < columns_[m].size(); ++node) {
+      if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
+      writable(node, static_cast<Measure>(m)).forget(static_cast<size_t>(step));
+    }
+  }
+  first_period_ = first;
+}
+
+SeriesView Panel::series(Node node, Measure measure) const {
+  const Column* column = find(node, measure);
+  if (column == nullptr) return {first_period_, {}};
+  return {first_period_, column->counts};
+}
+
+int64_t Panel::at(Node node, Measure measure, PeriodIndex period) const {
+  return sum(node, measure, period, period);
+}
+
+int64_t Panel::sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last) const {
+  const Column* column = find(node, measure);
+  if (column == nullptr) return 0;
+  int64_t const from = std::max(0, first.value - first_period_.value);
+  int64_t const to = std::min<int64_t>(static_cast<int64_t>(column->counts.size()) - 1,
+                                       last.value - first_period_.value);
+  int64_t total = 0;
+  for (int64_t i = from; i <= to; ++i) total += column->at(static_cast<size_t>(i));
+  return total;
+}
+
+int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const {
+  const Column* column = find(node, measure);
+  if (column == nullptr) return 0;
+  if (period < first_period_) return column->opening;
+  int64_t total = column->total;  // usually asked for the newest periods: go back from the end
+  for (int64_t i = static_cast<int64_t>(column->counts.size()) - 1;
+       i > period.value - first_period_.value; --i) {
+    total -= column->at(static_cast<size_t>(i));
+  }
+  return total;
+}
+
+int64_t Panel::stock(Node node, PeriodIndex period) const {
+  return cumulative(node, Measure::kBirths, period) +
+         cumulative(node, Measure::kRestorations, period) +
+         cumulative(node, Measure::kMovesIn, period) - cumulative(node, Measure::kDeaths, period) -
+         cumulative(node, Measure::kMovesOut, period);
+}
+
+uint64_t Panel::digest() const {
+  base::SetDigest digest;
+  for (size_t m = 0; m < kMeasures; ++m) {
+    for (size_t node = 0; node < columns_[m].size(); ++node) {
+      const Column* column = columns_[m][node].get();
+      if (column == nullptr) continue;
+      uint64_t const where = uint64_t{m} << 32 | node;
+      if (column->opening != 0) {
+        digest.add(where, UINT64_MAX, static_cast<uint64_t>(column->opening));
+      }
+      for (size_t i = 0; i < column->counts.size(); ++i) {
+        if (column->counts[i] == 0) continue;
+        digest.add(where, static_cast<uint64_t>(first_period_.value) + i,
+                   static_cast<uint64_t>(column->at(i)));
+      }
+    }
+  }
+  return digest.value();
+}
+
+size_t Panel::bytes() const {
+  size_t total = 0;
+  for (const Columns& columns : columns_) {
+    total += columns.capacity() * sizeof(columns[0]);
+    for (const auto& column : columns) {
+      if (column == nullptr) continue;
+      total += sizeof(Column) + column->counts.capacity() * sizeof(int32_t) +
+               column->wide.capacity() * sizeof(int64_t);
+    }
+  }
+  return total;
+}
+
+}  // namespace bellwether::indicators

@@ -1,0 +1,251 @@
+#include "core/ledger/contribution.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+#include "core/reference/reference.h"
+
+namespace bellwether::ledger {
+namespace {
+
+using indicators::Delta;
+using indicators::DeltaKey;
+using indicators::Measure;
+using indicators::measure_at;
+
+const Fact* registration(std::span<const Fact> facts) {
+  const Fact* best = nullptr;
+  for (const Fact& f : facts) {
+    if (f.kind != EventKind::kRegistered) continue;
+    if (best == nullptr || std::pair(f.version(), f.id) > std::pair(best->version(), best->id)) {
+      best = &f;
+    }
+  }
+  return best;
+}
+
+// What `f` states replaces what `cell` has.
+Cell amended(Cell cell, const Fact& f) {
+  if (f.area != events::kNoArea.value) cell.area = base::AreaId(f.area);
+  if (f.sector != Fact::kSectorUnstated) cell.sector = base::SectorId(f.sector);
+  if (f.size != Fact::kSizeUnstated) cell.size = base::SizeBand(static_cast<uint8_t>(f.size));
+  return cell;
+}
+
+// The cell of who states nothing: under the root and "all" only.
+constexpr Cell kNowhere{reference::kRootArea, reference::kUnclassified, base::SizeBand(0)};
+
+// Whole years from `from` to `to` by the civil calendar.
+int whole_years(Days from, Days to) {
+  base::CivilDate const a = base::civil_date(from);
+  base::CivilDate const b = base::civil_date(to);
+  bool const before_anniversary = std::pair(b.month, b.day) < std::pair(a.month, a.day);
+  return b.year - a.year - (before_anniversary ? 1 : 0);
+}
+
+// Walks a business through its facts.
+class Life {
+ public:
+  Life(base::Calendar calendar, Contributions& out) : calendar_(calendar), out_(out) {}
+
+  void begin(const Fact& registered) {
+    birth_ = registered.date();
+    birth_cell_ = cell_ = amended(kNowhere, registered);
+  }
+  void born() {
+    alive_ = true;
+    add(cell_, Measure::kBirths, birth_, 1);
+  }
+  // Whether what follows is told or only lived.
+  void tell(bool on) { tells_ = on; }
+  // Support runs out by the passing of time.
+  void pass_to(Days day) {
+    if (supported_ && supported_until_ <= day) end_support(supported_until_);
+  }
+  void finish() {
+    if (supported_) end_support(supported_until_);
+  }
+
+  void move(const Fact& f) {
+    Cell const next = amended(cell_, f);
+    if (next == cell_) return;
+    if (alive_) {
+      add(cell_, Measure::kMovesOut, f.date(), 1);
+      add(next, Measure::kMovesIn, f.date(), 1);
+    }
+    if (supported_) {
+      add(cell_, Measure::kSupported, f.date(), -1);
+      add(next, Measure::kSupported, f.date(), 1);
+    }
+    cell_ = next;
+  }
+
+  void change_status(const Fact& f) {
+    auto const status = static_cast<events::Status>(f.code);
+    if (status == events::Status::kCeased && alive_) {
+      add(cell_, Measure::kDeaths, f.date(), 1);
+      count_age(f.date(), 1);
+      died_ = f.date();
+      alive_ = false;
+      if (supported_) end_support(f.date());
+    } else if (status == events::Status::kLive && !alive_) {
+      add(cell_, Measure::kRestorations, f.date(), 1);
+      count_age(died_, -1);
+      alive_ = true;
+    }
+  }
+
+  void interact(const Fact& f, Cell cell) {
+    add(cell, Measure::kInteractions, f.date(), 1);
+    for (unsigned rest = f.code; rest != 0; rest &= rest - 1) {
+      add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
+    }
+    if (f.minutes() > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes());
+    if (f.response() > 0)
+      add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1);
+  }
+  void support(const Fact& f) {
+    interact(f, cell_);
+    bool const dead = !alive_ && f.date() >= birth_;
+    if (dead) return;
+    if (!supported_) add(cell_, Measure::kSupported, f.date(), 1);
+    supported_ = true;
+    supported_until_ = Days(f.date().value + kSupportedDays);
+  }
+
+  void count(Measure measure, const Fact& f) { add(cell_, measure, f.date(), 1); }
+
+ private:
+  void add(Cell cell, Measure measure, Days day, int32_t amount) {
+    if (tells_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
+  }
+  void end_support(Days day) {
+    add(cell_, Measure::kSupported, day, -1);
+    supported_ = false;
+  }
+  void count_age(Days death, int32_t amount) {
+    if (!tells_) return;
+    int const years = whole_years(birth_, death);
+    if (years >= indicators::kSurvivalYearsMax) return;
+    add(birth_cell_, measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)), birth_, amount);
+  }
+
+  base::Calendar calendar_;
+  Contributions& out_;
+  bool tells_ = true;
+  Days birth_;
+  Days died_;
+  Cell birth_cell_{};
+  Cell cell_{};
+  bool alive_ = false;
+  bool supported_ = false;
+  Days supported_until_;
+};
+
+// Kinds that count once, where and when they happen.
+std::optional<Measure> counted_once(const Fact& f) {
+  switch (f.kind) {
+    case EventKind::kInsolvencyCase:
+      return f.code == static_cast<uint8_t>(events::Insolvency::kSolvent)
+                 ? Measure::kInsolvenciesSolvent
+                 : Measure::kInsolvencies;
+    case EventKind::kStrikeOffNotice:
+      switch (static_cast<events::StrikeOff>(f.code)) {
+        case events::StrikeOff::kCompulsory:
+          return Measure::kStrikeOffCompulsory;
+        case events::StrikeOff::kVoluntary:
+          return Measure::kStrikeOffVoluntary;
+        case events::StrikeOff::kDiscontinued:
+          return Measure::kStrikeOffDiscontinued;
+        case events::StrikeOff::kUnstated:
+          return std::nullopt;
+      }
+      return std::nullopt;
+    case EventKind::kChargeChanged:
+      return f.code == static_cast<uint8_t>(events::Charge::kCreated) ? Measure::kChargesCreated
+                                                                      : Measure::kChargesSatisfied;
+    case EventKind::kOfficerChanged:
+      switch (static_cast<events::Officer>(f.code)) {
+        case events::Officer::kAppointed:
+          return Measure::kDirectorsAppointed;
+        case events::Officer::kResigned:
+          return Measure::kDirectorsResigned;
+        case events::Officer::kUnstated:
+          return std::nullopt;  // no director
+      }
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar) {
+  if (!fact.publication_known()) return std::nullopt;
+  std::optional<Measure> measure;
+  switch (fact.kind) {
+    case EventKind::kRegistered:
+      measure = Measure::kBirths;
+      break;
+    case EventKind::kStatusChanged:
+      measure = fact.code == static_cast<uint8_t>(events::Status::kCeased) ? Measure::kDeaths
+                                                                           : Measure::kRestorations;
+      break;
+    default:
+      measure = counted_once(fact);
+  }
+  if (!measure) return std::nullopt;
+  PeriodIndex const period = calendar.period_of(fact.date());
+  PeriodIndex const told = calendar.period_of(Days(fact.published() + kDayZero));
+  int32_t const delay = std::max(0, told.value - period.value);
+  if (delay > indicators::report_delay_max(calendar)) return std::nullopt;
+  return indicators::ReportKey{*measure, static_cast<uint8_t>(delay), period};
+}
+
+bool is_waiting(std::span<const Fact> facts, bool unregistered) {
+  return !unregistered && !facts.empty() && registration(facts) == nullptr;
+}
+
+void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
+                Contributions& out, size_t passed) {
+  Life life(calendar, out);
+  if (unregistered) {
+    for (const Fact& f : facts.subspan(passed)) {
+      if (f.kind == EventKind::kInteraction) life.interact(f, amended(kNowhere, f));
+    }
+    return;
+  }
+  const Fact* const registered = registration(facts);
+  if (registered == nullptr) return;
+  life.begin(*registered);
+  for (const Fact& f : facts) {
+    life.tell(&f >= facts.data() + passed);
+    life.pass_to(f.date());
+    if (&f == registered) {
+      life.born();
+      continue;
+    }
+    bool const after_birth = f.order() > registered->order();
+    switch (f.kind) {
+      case EventKind::kInteraction:
+        life.support(f);
+        break;
+      case EventKind::kChanged:
+        if (after_birth) life.move(f);
+        break;
+      case EventKind::kStatusChanged:
+        if (after_birth) life.change_status(f);
+        break;
+      default:
+        if (std::optional<Measure> const measure = counted_once(f); measure && after_birth) {
+          life.count(*measure, f);
+        }
+    }
+  }
+  life.tell(true);
+  life.finish();
+}
+
+}  // namespace bellwether::ledger

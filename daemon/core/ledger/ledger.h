@@ -1,0 +1,262 @@
+// Purpose: what is known of every business of one partition: a record of 64 bytes a business, the
+// facts beyond two in blocks of their own, and the deltas that each new fact makes. Invariants: a
+// record's facts are unique by id and stand in Fact::order(); the sum of all deltas ever emitted
+// equals the sum of contribute() over all records. So the state depends on the set of events, not
+// on their order or repetition. Thread safety: one thread.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/calendar.h"
+#include "core/ledger/contribution.h"
+#include "core/ledger/fact.h"
+
+namespace bellwether::ledger {
+
+// More facts than this of one business are refused: no honest business has them.
+inline constexpr size_t kFactsPerBusinessMax = 4096;
+
+enum class Outcome : uint8_t {
+  kApplied,     // a new fact, or a new version of a known one
+  kDuplicate,   // exactly this version is known
+  kSuperseded,  // a later version is known
+  kRefused,     // kFactsPerBusinessMax reached
+};
+inline constexpr size_t kOutcomes = 4;
+
+struct LedgerStats {
+  int64_t businesses = 0;  // records, enquirers under case:ID included
+  int64_t facts = 0;
+  int64_t waiting = 0;  // businesses that no registration has made known
+  int64_t bytes = 0;    // allocated, index and spare room included
+};
+
+class FrozenLedger;
+
+class Ledger {
+ public:
+  explicit Ledger(base::Calendar calendar);
+  ~Ledger();
+  Ledger(Ledger&&) = default;
+  Ledger& operator=(Ledger&&) = default;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Bring what apply() will touch near the processor: the place in the index, then the record, then
+  // its facts. Each step reads what the one before has fetched, so put other work between them.
+  void prefetch(BusinessKey business) const;
+  void prefetch_record(BusinessKey business) const;
+  void prefetch_facts(BusinessKey business) const;
+
+  // Applies one fact, published at `published` (< 0: not known); hands the change of the business's
+  // contribution to `sink`, a template parameter with add(DeltaKey, int64_t), and the change of
+  // what is known of delays to its report(ReportKey, int64_t).
+  template <class Sink>
+  Outcome apply(const Event& event, base::UnixMillis published, Sink& sink);
+
+  // The facts known of a business; empty when it is unknown.
+  std::span<const Fact> facts(BusinessKey business) const;
+
+  // The records as they stand now, at the cost of some pointers: what changes until thaw() is
+  // copied first, a mebibyte at a time. Then no FrozenLedger of before is read any more.
+  FrozenLedger freeze();
+  void thaw() { frozen_ = false; }
+  // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has
+  // too many facts or these do not stand in their order.
+  bool restore(BusinessKey business, bool unregistered, std::span<const Fact> facts);
+  // Room for so many businesses in the index.
+  void reserve(size_t businesses);
+
+  // The oracle: every record's contribution, and what is known of delays, afresh.
+  template <class Sink>
+  void recompute(Sink& sink) const;
+
+  // Digest over all facts, independent of the order of arrival.
+  uint64_t digest() const;
+  LedgerStats stats() const;
+
+ private:
+  struct alignas(64) Record {
+    static constexpr size_t kInline = 2;
+    uint64_t key = 0;
+    uint32_t block = 0;  // of facts, when there are more than kInline
+    uint16_t count = 0;
+    uint8_t capacity_log2 = 0;  // of the block
+    bool unregistered = false;
+    Fact facts[kInline];
+  };
+  static_assert(sizeof(Record) == 64);
+
+  // Open addressing by linear probing: 32 bits of the key's hash and the record's number plus one.
+  struct Slot {
+    uint32_t tag = 0;
+    uint32_t record = 0;  // 0 = free
+  };
+  static constexpr size_t kRecordsPerChunkLog2 = 14;  // 1 MiB
+  static constexpr size_t kFactsPerSlabLog2 = 16;     // 1.5 MiB
+  static constexpr uint8_t kBlockLog2Max = 12;        // kFactsPerBusinessMax
+
+  friend class FrozenLedger;
+
+  // The place in the index where a business stands; a free one: where it would.
+  size_t slot_of(BusinessKey business) const;
+  uint32_t find(BusinessKey business) const {  // number plus one; 0: unknown
+    return index_[slot_of(business)].record;
+  }
+  // Number plus one of the first record whose tag fits, most probably the business's; 0 = none.
+  uint32_t number_by_tag(BusinessKey business) const;
+  // Writable, with its block.
+  Record& find_or_create(BusinessKey business, bool unregistered);
+  // Of a business that is unknown; `slot` is its place.
+  Record& create(BusinessKey business, bool unregistered, size_t slot);
+  Record& at(uint32_t number) const {
+    return chunks_[number >> kRecordsPerChunkLog2][number & ((1u << kRecordsPerChunkLog2) - 1)];
+  }
+  void place_in_index(uint64_t key, uint32_t number);
+  void grow_index(size_t slots);
+  Fact* block(uint32_t number) const {
+    return &slabs_[number >> kFactsPerSlabLog2][number & ((1u << kFactsPerSlabLog2) - 1)];
+  }
+  // Before anything is written to a record, or to a block.
+  void own_record(uint32_t number) {
+    uint32_t const chunk = number >> kRecordsPerChunkLog2;
+    if (chunk_epochs_[chunk] != epoch_)
+      own(chunks_[chunk], chunk_epochs_[chunk], kRecordsPerChunkLog2);
+  }
+  void own_block(uint32_t number) {
+    uint32_t const slab = number >> kFactsPerSlabLog2;
+    if (slab_epochs_[slab] != epoch_) own(slabs_[slab], slab_epochs_[slab], kFactsPerSlabLog2);
+  }
+  template <class T>
+  void own(std::shared_ptr<T[]>& piece, uint32_t& epoch, size_t size_log2);
+  Fact* data(const Record& r) const {
+    return r.capacity_log2 == 0 ? const_cast<Fact*>(r.facts) : block(r.block);
+  }
+  std::span<const Fact> span(const Record& r) const { return {data(r), r.count}; }
+  uint32_t allocate_block(uint8_t log2);
+  void reserve_one(Record& r);
+  // What becomes of a record with one more fact.
+  struct Change {
+    Outcome outcome;
+    size_t replaced;  // the fact's older version; count: none
+    size_t position;  // of the fact, once the older version is gone
+    size_t first() const { return std::min(replaced, position); }  // facts before it stay
+  };
+  Change change(const Record& r, const Fact& fact) const;
+  void carry_out(Record& r, const Change& change, const Fact& fact);
+  // Of the version that is to be kept: the earlier publication of both.
+  template <class Sink>
+  void published_earlier(Fact& kept, uint16_t published, Sink& sink);
+  template <class Sink>
+  void report(const Fact& fact, int64_t amount, Sink& sink) const {
+    if (auto const key = reported(fact, calendar_)) sink.report(*key, amount);
+  }
+
+  base::Calendar calendar_;
+  std::vector<Slot> index_;
+  size_t index_mask_ = 0;
+  std::vector<std::shared_ptr<Record[]>> chunks_;
+  std::vector<std::shared_ptr<Fact[]>> slabs_;
+  // A piece of an earlier epoch may be seen by a FrozenLedger.
+  std::vector<uint32_t> chunk_epochs_;
+  std::vector<uint32_t> slab_epochs_;
+  uint32_t epoch_ = 0;
+  bool frozen_ = false;
+  std::vector<uint32_t> free_blocks_[kBlockLog2Max + 1];
+  uint32_t records_ = 0;
+  uint32_t slab_used_ = 0;
+  int64_t facts_ = 0;
+  int64_t waiting_ = 0;
+  Contributions before_;
+  Contributions after_;
+};
+
+// The records of a ledger at one moment.
+// Thread safety: may be read and dropped by any thread while another changes the ledger.
+class FrozenLedger {
+ public:
+  size_t size() const { return records_; }
+  // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of
+  // arrival.
+  template <class Use>
+  void each(Use use) const {
+    constexpr uint32_t kRecordMask = (1u << Ledger::kRecordsPerChunkLog2) - 1;
+    constexpr uint32_t kFactMask = (1u << Ledger::kFactsPerSlabLog2) - 1;
+    for (uint32_t i = 0; i < records_; ++i) {
+      const Ledger::Record& r = chunks_[i >> Ledger::kRecordsPerChunkLog2][i & kRecordMask];
+      const Fact* const facts =
+          r.capacity_log2 == 0 ? r.facts
+                               : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
+      use(BusinessKey(r.key), r.unregistered, std::span<const Fact>(facts, r.count));
+    }
+  }
+
+ private:
+  friend class Ledger;
+  std::vector<std::shared_ptr<Ledger::Record[]>> chunks_;
+  std::vector<std::shared_ptr<Fact[]>> slabs_;
+  uint32_t records_ = 0;
+};
+
+template <class Sink>
+void Ledger::published_earlier(Fact& kept, uint16_t published, Sink& sink) {
+  if (kept.kind == EventKind::kInteraction || published >= kept.extra) return;
+  report(kept, -1, sink);
+  kept.extra = published;
+  report(kept, 1, sink);
+}
+
+template <class Sink>
+Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink) {
+  Record& r = find_or_create(event.business, event.unregistered);
+  Fact fact = to_fact(event, published);
+  Change const next = change(r, fact);
+  if (next.outcome == Outcome::kDuplicate || next.outcome == Outcome::kSuperseded) {
+    published_earlier(data(r)[next.replaced], fact.published(), sink);
+  }
+  if (next.outcome != Outcome::kApplied) return next.outcome;
+  if (next.replaced < r.count) {
+    const Fact& older = data(r)[next.replaced];
+    if (fact.kind != EventKind::kInteraction) fact.extra = std::min(fact.extra, older.published());
+    report(older, -1, sink);
+  }
+  report(fact, 1, sink);
+  // With another registration everything may change.
+  bool const registers =
+      fact.kind == EventKind::kRegistered ||
+      (next.replaced < r.count && data(r)[next.replaced].kind == EventKind::kRegistered);
+  bool const may_wait = registers || r.count == 0;
+  size_t const passed = registers ? 0 : next.first();
+  before_.clear();
+  after_.clear();
+  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, before_, passed);
+  if (may_wait) waiting_ -= int{is_waiting(span(r), r.unregistered)};
+  carry_out(r, next, fact);
+  if (may_wait) waiting_ += int{is_waiting(span(r), r.unregistered)};
+  contribute(span(r), r.unregistered, calendar_, after_, passed);
+  // What stands at the head of both has not changed.
+  size_t same = 0;
+  while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
+  for (size_t i = same; i < before_.size(); ++i) sink.add(before_[i].key, -before_[i].amount);
+  for (size_t i = same; i < after_.size(); ++i) sink.add(after_[i].key, after_[i].amount);
+  return next.outcome;
+}
+
+template <class Sink>
+void Ledger::recompute(Sink& sink) const {
+  Contributions all;
+  for (uint32_t i = 0; i < records_; ++i) {
+    const Record& r = at(i);
+    all.clear();
+    contribute(span(r), r.unregistered, calendar_, all);
+    for (const indicators::Delta& d : all) sink.add(d.key, d.amount);
+    for (const Fact& f : span(r)) report(f, 1, sink);
+  }
+}
+
+}  // namespace bellwether::ledger

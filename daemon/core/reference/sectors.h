@@ -1,0 +1,71 @@
+// Purpose: the classification of activities as a tree: all › section › division (or whatever levels
+// the scheme has). A business's activity code is matched to the leaf with the longest code that is
+// a prefix of it. Invariants: immutable after parse; SectorId is the index in file order, 0 is
+// "all"; parents stand before their children; facts count at leaves (and at kUnclassified, which is
+// under "all" only).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "core/base/ids.h"
+
+namespace bellwether::reference {
+
+using base::SectorId;
+
+struct Sector {
+  std::string code;  // "J" or "62"; "all" for the root
+  std::string name;
+  std::string level;  // "all", "section", "division", …
+  SectorId parent;    // the root is its own parent
+  bool is_leaf = true;
+};
+
+inline constexpr SectorId kAllSectors{0};
+// Where a business with no sector (dormant, non-trading, none stated) counts: always the id 1, code
+// "unclassified", a leaf under "all".
+inline constexpr SectorId kUnclassified{1};
+inline constexpr size_t kSectorsMax = 1'000;
+
+class Sectors {
+ public:
+  // `csv`: header scheme,version,code,parent,level,name[,prefixes]. First row is code "all" with
+  // empty parent. A leaf matches activity codes that begin with its code, or with one of the
+  // space-separated `prefixes` where that column is filled. Rows of level "none" map codes (column
+  // code, matched whole) to kUnclassified (99999 dormant, 74990 non-trading).
+  // Error: InvalidArgument listing every bad line as "file:line: what; what to do".
+  static absl::StatusOr<Sectors> parse(std::string_view csv, std::string_view file);
+
+  std::string_view scheme() const { return scheme_; }    // "UKSIC"
+  std::string_view version() const { return version_; }  // "2007"
+
+  absl::StatusOr<SectorId> find(std::string_view code) const;
+  // Leaf of an activity code of the given scheme and version. Error: NotFound when no leaf matches;
+  // InvalidArgument when scheme or version is another one (a four-digit code of UKSIC is SIC 2003).
+  absl::StatusOr<SectorId> classify(std::string_view scheme, std::string_view version,
+                                    std::string_view code) const;
+
+  const Sector& at(SectorId id) const { return sectors_[id.value]; }
+  size_t size() const { return sectors_.size(); }
+  std::span<const Sector> all() const { return sectors_; }
+  std::span<const SectorId> children(SectorId id) const { return children_[id.value]; }
+  // The sector itself, its parent, … up to "all".
+  std::span<const SectorId> ancestors(SectorId id) const { return ancestors_[id.value]; }
+
+ private:
+  std::string scheme_;
+  std::string version_;
+  std::vector<Sector> sectors_;
+  std::vector<std::vector<SectorId>> children_;
+  std::vector<std::vector<SectorId>> ancestors_;
+  absl::flat_hash_map<std::string, SectorId> by_code_;
+  absl::flat_hash_map<std::string, SectorId> by_prefix_;
+  size_t prefix_bytes_max_ = 0;
+};
+
+}  // namespace bellwether::reference

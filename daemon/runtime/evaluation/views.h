@@ -1,0 +1,70 @@
+// Purpose: the view that readers get: the panel as last published by the evaluation, with the
+// newest alert book beside it. Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/view.h"
+#include "runtime/journal/book_keeper.h"
+
+namespace bellwether::runtime {
+
+class Views {
+ public:
+  Views(std::shared_ptr<const reference::Reference> reference, base::Calendar calendar,
+        const BookKeeper& keeper)
+      : keeper_(keeper) {
+    engine::View view;
+    view.panel = indicators::Panel(*reference, calendar, base::PeriodIndex(0)).publish();
+    view.reference = std::move(reference);
+    view.calendar = calendar;
+    view.book = keeper.view();
+    view_ = std::make_shared<const engine::View>(std::move(view));
+  }
+
+  // Never null; shows every record of the journal that this replica has folded.
+  std::shared_ptr<const engine::View> get() {
+    std::shared_ptr<const alerts::Book> book = keeper_.view();
+    std::lock_guard lock(mutex_);
+    if (book->offset() > view_->book->offset()) {
+      engine::View view = *view_;
+      view.book = std::move(book);
+      view_ = std::make_shared<const engine::View>(std::move(view));
+    }
+    return view_;
+  }
+  void set_panel(std::shared_ptr<const indicators::Panel> panel,
+                 std::shared_ptr<const engine::SharesByMeasure> reported,
+                 base::PeriodIndex data_through) {
+    std::lock_guard lock(mutex_);
+    engine::View view = *view_;
+    view.panel = std::move(panel);
+    view.reported = std::move(reported);
+    view.data_through = data_through;
+    view_ = std::make_shared<const engine::View>(std::move(view));
+  }
+  void set_forecasts(std::shared_ptr<const engine::ForecastTable> forecasts) {
+    std::lock_guard lock(mutex_);
+    engine::View view = *view_;
+    view.forecasts = std::move(forecasts);
+    view_ = std::make_shared<const engine::View>(std::move(view));
+  }
+  void set_warnings(std::vector<std::string> warnings) {
+    std::lock_guard lock(mutex_);
+    if (view_->coverage_warnings == warnings) return;
+    engine::View view = *view_;
+    view.coverage_warnings = std::move(warnings);
+    view_ = std::make_shared<const engine::View>(std::move(view));
+  }
+
+ private:
+  const BookKeeper& keeper_;
+  std::mutex mutex_;
+  std::shared_ptr<const engine::View> view_;
+};
+
+}  // namespace bellwether::runtime

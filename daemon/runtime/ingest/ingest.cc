@@ -1,0 +1,558 @@
+#include "runtime/ingest/ingest.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "core/base/text.h"
+#include "core/events/frame.h"
+#include "runtime/ingest/input_health.h"
+#include "runtime/ingest/marks.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using engine::PartitionTick;
+using engine::Taken;
+
+// Records decoded ahead of folding, so that ledger records are fetched from memory meanwhile.
+constexpr size_t kAhead = 16;
+constexpr auto kReportEvery = std::chrono::milliseconds(200);
+constexpr int kWaitMs = 50;
+// How often the end of a quiet input's log is asked for again.
+constexpr int64_t kConfirmEveryMsMin = 250;
+constexpr int64_t kConfirmEveryMsMax = 10'000;
+// Ticks handed on but not yet taken, a partition.
+constexpr size_t kHandedMax = 8;
+
+base::UnixMillis now() {
+  return base::UnixMillis(absl::ToUnixMillis(absl::Now()));
+}
+
+// Several times before a quiet input counts as idle.
+int64_t confirm_every_ms(const engine::PartitionOptions& options) {
+  return std::clamp(options.idle_after_ms / 4, kConfirmEveryMsMin, kConfirmEveryMsMax);
+}
+
+}  // namespace
+
+// What all lanes are asked for at once.
+struct Ingest::ImageRequest {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::optional<snapshot::PartitionImage>> images;  // by partition
+  size_t missing = 0;
+  bool given_up = false;
+};
+
+// One partition number over all input topics.
+class Ingest::Lane {
+ public:
+  Lane(Ingest& owner, int partition)
+      : Lane(
+            owner, partition,
+            engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_))) {
+  }
+  Lane(Ingest& owner, int partition, snapshot::RestoredPartition restored)
+      : Lane(owner, partition,
+             engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_),
+                                     std::move(restored.ledger), std::move(restored.state))) {
+    for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].mark = to_kafka(restored.marks[i]);
+  }
+  // Where an input is read from.
+  int64_t begin(size_t input) const {
+    int64_t const next = engine_.inputs()[input].next.value;
+    return next < 0 ? RD_KAFKA_OFFSET_BEGINNING : next;
+  }
+
+  // Index of an input in the consumer's list.
+  size_t consumer_input(size_t input) const {
+    return static_cast<size_t>(partition_) * inputs_.size() + input;
+  }
+
+  // Reads, folds and hands on what it can. False when there was nothing to do.
+  bool serve() {
+    bool busy = false;
+    for (size_t i = 0; i < inputs_.size() && !owner_.stop_.load(std::memory_order_relaxed); ++i) {
+      busy = serve_input(i) || busy;
+    }
+    busy = hand_on() || busy;
+    serve_image();
+    auto const clock = std::chrono::steady_clock::now();
+    if (clock - reported_ >= kReportEvery) {
+      reported_ = clock;
+      report(now());
+    }
+    return busy;
+  }
+
+  std::optional<engine::PeriodIndex> next_tick() const {
+    std::lock_guard lock(mutex_);
+    if (handed_.empty()) return std::nullopt;
+    return handed_.front().tick;
+  }
+  std::optional<engine::PeriodIndex> floor() const {
+    std::lock_guard lock(mutex_);
+    return handed_.empty() ? floor_ : handed_.front().tick;
+  }
+  std::optional<PartitionTick> take_tick() {
+    std::lock_guard lock(mutex_);
+    if (handed_.empty()) return std::nullopt;
+    PartitionTick tick = std::move(handed_.front());
+    handed_.pop_front();
+    return tick;
+  }
+  size_t ticks_waiting() const {
+    std::lock_guard lock(mutex_);
+    return handed_.size();
+  }
+  LaneReport last_report() const {
+    std::lock_guard lock(mutex_);
+    return report_;
+  }
+  void ask_for_image(std::shared_ptr<ImageRequest> request) {
+    std::lock_guard lock(mutex_);
+    image_asked_for_ = std::move(request);
+  }
+  void thaw() {
+    std::lock_guard lock(mutex_);
+    thaw_ = true;
+  }
+
+ private:
+  Lane(Ingest& owner, int partition, engine::PartitionEngine engine)
+      : owner_(owner),
+        partition_(partition),
+        engine_(std::move(engine)),
+        inputs_(owner.options_.topics.size()) {
+    for (const engine::InputState& in : engine_.inputs()) {
+      health_.emplace_back(confirm_every_ms(owner.options_.engine),
+                           engine::Offset(std::max<int64_t>(0, in.next.value)));
+    }
+    report(now());
+  }
+
+  struct Input {
+    kafka::Batch batch;
+    size_t next = 0;      // of the batch, not yet taken
+    size_t decoded = 0;   // of the batch, decoded from `next` on
+    kafka::LogMark mark;  // the last record taken of the batches before
+    std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
+  };
+
+  static engine::PartitionOptions engine_options(const IngestOptions& options) {
+    engine::PartitionOptions o = options.engine;
+    o.inputs = options.topics.size();
+    return o;
+  }
+
+  bool serve_input(size_t i) {
+    if (health_[i].lost()) return false;
+    Input& in = inputs_[i];
+    base::UnixMillis const present = now();
+    if (in.next == in.batch.records().size()) {
+      in.mark = mark(in);
+      owner_.consumer_->poll(consumer_input(i), in.batch);
+      in.next = in.decoded = 0;
+      note(i, present);
+      if (in.batch.records().empty()) {
+        serve_quiet(i, present);
+        return false;
+      }
+    }
+    size_t const before = in.next;
+    while (in.next < in.batch.records().size()) {
+      if (in.next == in.decoded) decode_ahead(i, in, present);
+      if (!take(i, in, present)) break;
+    }
+    return in.next > before;
+  }
+
+  // An input without records is at the end of its log as of the last confirmation and no longer.
+  void serve_quiet(size_t i, base::UnixMillis present) {
+    if (const auto& end = health_[i].end()) {
+      engine_.at_end(i, end->next, end->quiet_since, end->confirmed);
+    }
+    if (auto const offset = health_[i].ask_again(present)) {
+      // Read again from there, the broker tells of the end again. Fails as the broker does.
+      (void)owner_.consumer_->restart(consumer_input(i), offset->value);
+    }
+  }
+
+  static kafka::LogMark mark(const Input& in) {
+    return in.next == 0 ? in.mark : kafka::mark_of(in.batch.records()[in.next - 1]);
+  }
+
+  // Answers who asked for an image, once nothing that was read can be lost with it.
+  void serve_image() {
+    std::shared_ptr<ImageRequest> request;
+    {
+      std::lock_guard lock(mutex_);
+      request = image_asked_for_;
+      if (std::exchange(thaw_, false)) engine_.thaw_ledger();
+    }
+    if (request == nullptr || !dead_letters_done()) return;
+    {
+      std::lock_guard lock(mutex_);
+      image_asked_for_.reset();
+    }
+    std::lock_guard lock(request->mutex);
+    if (request->given_up) return;
+    request->images[static_cast<size_t>(partition_)] = image();
+    --request->missing;
+    request->changed.notify_all();
+  }
+
+  snapshot::PartitionImage image() {
+    snapshot::PartitionImage out;
+    out.state = engine_.state();
+    std::vector<PartitionTick> closed;
+    {
+      std::lock_guard lock(mutex_);
+      closed.assign(handed_.begin(), handed_.end());
+    }
+    if (pending_) closed.push_back(*pending_);
+    out.state.ready.insert(out.state.ready.begin(), closed.begin(), closed.end());
+    for (const Input& in : inputs_) out.marks.push_back(to_snapshot(mark(in)));
+    out.ledger = engine_.freeze_ledger();
+    return out;
+  }
+
+  bool dead_letters_done() const {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_,
+                                            engine_.inputs()[i].next.value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // What the poll said beside records.
+  void note(size_t i, base::UnixMillis present) {
+    Input& in = inputs_[i];
+    Poll poll;
+    poll.records = !in.batch.records().empty();
+    if (poll.records) poll.first = engine::Offset(in.batch.records().front().offset);
+    if (in.batch.at_end()) poll.end = engine::Offset(in.batch.end_offset());
+    poll.error = in.batch.error();
+    poll.reachable = owner_.consumer_->broker_reachable();
+    poll.next = engine_.inputs()[i].next.value;
+    poll.high_watermark = owner_.consumer_->high_watermark(consumer_input(i));
+    std::string const before = health_[i].error();
+    bool const whole = health_[i].missing().empty();
+    health_[i].note(poll, present);
+    if (const std::string& error = health_[i].error(); !error.empty() && error != before) {
+      owner_.log_(base::LogLevel::kError, "input",
+                  base::cat(owner_.options_.topics[i], " ", partition_, ": ", error));
+    }
+    if (whole && !health_[i].missing().empty()) {
+      owner_.log_(
+          base::LogLevel::kWarning, "input",
+          base::cat(owner_.options_.topics[i], " ", partition_, ": ", health_[i].missing()));
+    }
+    if (health_[i].lost()) {
+      in.batch.clear();
+      in.next = in.decoded = 0;
+    }
+  }
+
+  void decode_ahead(size_t i, Input& in, base::UnixMillis present) {
+    auto const records = in.batch.records();
+    size_t const end = std::min(records.size(), in.next + kAhead);
+    for (size_t r = in.next; r < end; ++r) {
+      const kafka::Record& record = records[r];
+      events::RawRecord raw;
+      raw.topic = owner_.options_.kinds[i];
+      raw.key = record.key;
+      raw.value = record.value;
+      raw.published = base::UnixMillis(record.timestamp_ms);
+      raw.schema_id_in_header = events::is_framed(record.value) && record.has_schema_id_header();
+      raw.latest = base::UnixMillis(present.value + owner_.options_.engine.future_tolerance_ms);
+      auto& slot = in.ahead[r - in.next];
+      slot = owner_.decoder_.decode(raw);
+      if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);
+    }
+    auto const each_event = [&](auto use) {
+      for (size_t r = in.next; r < end; ++r) {
+        if (const auto* event = std::get_if<events::Event>(&in.ahead[r - in.next]))
+          use(event->business);
+      }
+    };
+    each_event([&](base::BusinessKey b) { engine_.prefetch_record(b); });
+    each_event([&](base::BusinessKey b) { engine_.prefetch_facts(b); });
+    in.decoded = end;
+  }
+
+  bool take(size_t i, Input& in, base::UnixMillis present) {
+    const kafka::Record& record = in.batch.records()[in.next];
+    auto const& decoded = in.ahead[in.next % kAhead];  // groups begin at multiples of kAhead
+    engine::Offset const offset(record.offset);
+    base::UnixMillis const published(record.timestamp_ms);
+    if (const auto* event = std::get_if<events::Event>(&decoded)) {
+      int64_t const refused = too_many(i);
+      if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
+      if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
+    } else {
+      if (owner_.dead_letters_.full()) return false;
+      events::Refusal const reason = std::get<events::Refusal>(decoded);
+      if (engine_.offer_refused(i, offset, published, present, reason) == Taken::kHeld)
+        return false;
+      dead_letter(i, record, reason);
+    }
+    ++in.next;
+    return true;
+  }
+
+  int64_t too_many(size_t i) const {
+    return engine_.counts().refused[i][static_cast<size_t>(events::Refusal::kTooManyFacts)];
+  }
+
+  void dead_letter(size_t i, const kafka::Record& record, events::Refusal reason) {
+    kafka::DeadLetter letter;
+    letter.topic = owner_.options_.topics[i];
+    letter.partition = partition_;
+    letter.offset = record.offset;
+    letter.timestamp_ms = record.timestamp_ms;
+    letter.key = record.key;
+    letter.value = record.value;
+    letter.reason = events::name(reason);
+    letter.message = events::kRefusalTexts[static_cast<size_t>(reason)].what;
+    // Other lanes may have filled the last places since take() looked.
+    while (!owner_.dead_letters_.write(letter) && !owner_.stop_.load()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  bool hand_on() {
+    bool moved = false;
+    while (true) {
+      if (!pending_) pending_ = engine_.take_tick();
+      if (!pending_ || !dead_letters_done(*pending_)) break;
+      {
+        std::lock_guard lock(mutex_);
+        if (handed_.size() >= kHandedMax) break;
+        last_tick_ = pending_->tick;
+        sources_ = pending_->complete_to;
+        handed_.push_back(*std::move(pending_));
+      }
+      pending_.reset();
+      moved = true;
+    }
+    auto const floor = pending_ ? pending_->tick : engine_.open_tick();
+    if (floor != floor_seen_) {
+      floor_seen_ = floor;
+      moved = true;
+      std::lock_guard lock(mutex_);
+      floor_ = floor;
+    }
+    if (moved) owner_.ticked_();
+    return moved;
+  }
+
+  bool dead_letters_done(const PartitionTick& tick) const {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (!owner_.dead_letters_.done_before(owner_.options_.topics[i], partition_,
+                                            tick.cut[i].value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // A partition that nobody ever wrote to stops all ticks unless the wall clock lets it be idle.
+  std::string waiting(size_t i) const {
+    const auto& end = health_[i].end();
+    if (!end || !engine_.waits_for(i)) return "";
+    if (end->confirmed.value - end->quiet_since.value < owner_.options_.engine.idle_after_ms)
+      return "";
+    return "nothing read yet and no heartbeat; ticks wait for it";
+  }
+
+  void report(base::UnixMillis present) {
+    LaneReport r;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const engine::InputState& state = engine_.inputs()[i];
+      engine::InputReport in;
+      in.topic = owner_.options_.topics[i];
+      in.partition = partition_;
+      in.next_offset = std::max<int64_t>(0, state.next.value);
+      if (owner_.consumer_ != nullptr) {
+        in.end_offset = owner_.consumer_->high_watermark(consumer_input(i));
+      }
+      if (const auto& end = health_[i].end())
+        in.end_offset = std::max(in.end_offset, end->next.value);
+      in.lag_events = std::max<int64_t>(0, in.end_offset - in.next_offset);
+      in.watermark = state.watermark;
+      if (in.lag_events > 0 && state.newest.value != INT64_MIN) {
+        in.lag_seconds =
+            1e-3 * static_cast<double>(std::max<int64_t>(0, present.value - state.newest.value));
+      }
+      in.held = state.held;
+      in.idle = state.idle;
+      in.error = health_[i].error();
+      in.waiting = waiting(i);
+      in.missing = health_[i].missing();
+      r.inputs.push_back(std::move(in));
+    }
+    r.partition = {partition_, engine_.ledger().stats(), last_tick_};
+    r.counts = engine_.counts();
+    for (const auto& [source, complete_to] : sources_) r.sources.push_back({source, complete_to});
+    std::lock_guard lock(mutex_);
+    report_ = std::move(r);
+  }
+
+  Ingest& owner_;
+  int const partition_;
+  engine::PartitionEngine engine_;
+  std::vector<Input> inputs_;
+  std::vector<InputHealth> health_;  // by input
+  std::optional<PartitionTick> pending_;
+  std::optional<engine::PeriodIndex> floor_seen_;
+  std::optional<engine::PeriodIndex> last_tick_;
+  std::vector<std::pair<uint64_t, base::UnixMillis>> sources_;
+  std::chrono::steady_clock::time_point reported_;
+  mutable std::mutex mutex_;
+  std::deque<PartitionTick> handed_;
+  std::optional<engine::PeriodIndex> floor_;
+  LaneReport report_;
+  std::shared_ptr<ImageRequest> image_asked_for_;
+  bool thaw_ = false;
+};
+
+class Ingest::Worker {
+ public:
+  Worker(Ingest& owner, std::vector<Lane*> lanes) : owner_(owner), lanes_(std::move(lanes)) {
+    for (Lane* lane : lanes_) {
+      for (size_t i = 0; i < owner.options_.topics.size(); ++i) {
+        owner.consumer_->wake_on(lane->consumer_input(i), waiter_);
+      }
+    }
+    thread_ = std::thread([this] { run(); });
+  }
+  void wake() { waiter_.wake(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run() {
+    while (!owner_.stop_.load(std::memory_order_relaxed)) {
+      bool busy = false;
+      for (Lane* lane : lanes_) busy = lane->serve() || busy;
+      if (!busy) waiter_.wait(kWaitMs);
+    }
+  }
+
+  Ingest& owner_;
+  std::vector<Lane*> lanes_;
+  kafka::Waiter waiter_;
+  std::thread thread_;
+};
+
+Ingest::Ingest(IngestOptions options, const events::Decoder& decoder,
+               kafka::DeadLetters& dead_letters, std::function<void()> ticked, base::LogFn log)
+    : options_(std::move(options)),
+      decoder_(decoder),
+      dead_letters_(dead_letters),
+      ticked_(std::move(ticked)),
+      log_(std::move(log)) {}
+
+absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(
+    IngestOptions options, std::vector<snapshot::RestoredPartition> restored,
+    const events::Decoder& decoder, kafka::DeadLetters& dead_letters, std::function<void()> ticked,
+    base::LogFn log) {
+  std::unique_ptr<Ingest> ingest(
+      new Ingest(std::move(options), decoder, dead_letters, std::move(ticked), std::move(log)));
+  const IngestOptions& o = ingest->options_;
+  std::vector<kafka::Assignment> assignments;
+  for (int p = 0; p < o.partitions; ++p) {
+    auto const n = static_cast<size_t>(p);
+    ingest->lanes_.push_back(restored.empty()
+                                 ? std::make_unique<Lane>(*ingest, p)
+                                 : std::make_unique<Lane>(*ingest, p, std::move(restored[n])));
+    for (size_t i = 0; i < o.topics.size(); ++i) {
+      assignments.push_back({o.topics[i], p, ingest->lanes_[n]->begin(i)});
+    }
+  }
+  auto consumer =
+      kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
+  if (!consumer.ok()) return consumer.status();
+  ingest->consumer_ = *std::move(consumer);
+  int const cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int const workers = std::clamp(o.workers > 0 ? o.workers : cores, 1, o.partitions);
+  for (int w = 0; w < workers; ++w) {
+    std::vector<Lane*> mine;
+    for (int p = w; p < o.partitions; p += workers)
+      mine.push_back(ingest->lanes_[static_cast<size_t>(p)].get());
+    ingest->workers_.push_back(std::make_unique<Worker>(*ingest, std::move(mine)));
+  }
+  return ingest;
+}
+
+Ingest::~Ingest() {
+  stop();
+  lanes_.clear();  // their batches go back to the consumer first
+  consumer_.reset();
+  workers_.clear();  // the consumer wakes their waiters until it is gone
+}
+
+void Ingest::stop() {
+  stop_.store(true);
+  for (auto& worker : workers_) worker->wake();
+  for (auto& worker : workers_) worker->join();
+}
+
+std::optional<engine::PeriodIndex> Ingest::next_tick(int partition) const {
+  return lanes_[static_cast<size_t>(partition)]->next_tick();
+}
+std::optional<engine::PeriodIndex> Ingest::floor(int partition) const {
+  return lanes_[static_cast<size_t>(partition)]->floor();
+}
+std::optional<PartitionTick> Ingest::take_tick(int partition) {
+  return lanes_[static_cast<size_t>(partition)]->take_tick();
+}
+size_t Ingest::ticks_waiting() const {
+  size_t most = 0;
+  for (const auto& lane : lanes_) most = std::max(most, lane->ticks_waiting());
+  return most;
+}
+std::optional<std::vector<snapshot::PartitionImage>> Ingest::images(absl::Time deadline) {
+  auto const request = std::make_shared<ImageRequest>();
+  request->images.resize(lanes_.size());
+  request->missing = lanes_.size();
+  for (const auto& lane : lanes_) lane->ask_for_image(request);
+  for (const auto& worker : workers_) worker->wake();
+  std::vector<snapshot::PartitionImage> out;
+  {
+    std::unique_lock lock(request->mutex);
+    request->changed.wait_for(lock, absl::ToChronoMilliseconds(deadline - absl::Now()),
+                              [&] { return request->missing == 0 || stop_.load(); });
+    request->given_up = true;
+    if (request->missing == 0) {
+      for (auto& image : request->images) out.push_back(*std::move(image));
+      return out;
+    }
+    request->images.clear();
+  }
+  for (const auto& lane : lanes_) lane->ask_for_image(nullptr);
+  thaw();
+  return std::nullopt;
+}
+
+void Ingest::thaw() {
+  for (const auto& lane : lanes_) lane->thaw();
+  for (const auto& worker : workers_) worker->wake();
+}
+
+std::vector<LaneReport> Ingest::reports() const {
+  std::vector<LaneReport> out;
+  for (const auto& lane : lanes_) out.push_back(lane->last_report());
+  return out;
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,80 @@
+#include "runtime/ingest/input_health.h"
+
+#include "core/base/text.h"
+
+namespace bellwether::runtime {
+namespace {
+
+// Confirmations that may be missed before the input counts as not heard of.
+constexpr int64_t kMissedMax = 3;
+// A partition's new leader may not know for a moment how far its log was acknowledged.
+constexpr int64_t kShortForMs = 10'000;
+
+}  // namespace
+
+void InputHealth::note(const Poll& poll, base::UnixMillis now) {
+  if (lost_) return;
+  if (std::string const why = other_log(poll, now); !why.empty()) {
+    lost_ = true;
+    end_.reset();
+    error_ =
+        base::cat(why,
+                  "; the log no longer holds what comes next: it was truncated or the topic was "
+                  "made anew. Serving what was read; restart to fold the new log");
+    return;
+  }
+  if (!poll.error.ok()) {
+    error_ = std::string(poll.error.message());
+    gone_ = gone_ || absl::IsNotFound(poll.error);
+    if (gone_) base::append(error_, "; the topic is gone. Serving what was read");
+  } else if (poll.heard()) {
+    error_.clear();
+    gone_ = false;
+  }
+  note_begin(poll);
+  note_end(poll, now);
+}
+
+// A log that was cut off before anybody here read it looks whole but for where it begins.
+void InputHealth::note_begin(const Poll& poll) {
+  if (begun_ || !poll.heard()) return;
+  begun_ = true;
+  base::Offset const first = poll.first ? *poll.first : *poll.end;
+  if (first <= from_) return;
+  missing_ =
+      base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
+                ": figures lack what the records before it said. Publish them again, or ask a "
+                "replica that has read them; keep records with retention.ms=-1");
+}
+
+void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {
+  if (poll.records) last_end_.reset();
+  if (poll.records || !poll.error.ok() || !poll.reachable) end_.reset();
+  if (!poll.end || !poll.error.ok()) return;
+  bool const still = end_ && end_->next == *poll.end &&
+                     now.value - end_->confirmed.value <= kMissedMax * confirm_every_ms_;
+  end_ = End{*poll.end, still ? end_->quiet_since : now, now};
+  last_end_ = poll.end;
+}
+
+std::string InputHealth::other_log(const Poll& poll, base::UnixMillis now) {
+  if (absl::IsOutOfRange(poll.error)) return std::string(poll.error.message());
+  if (gone_ && poll.heard() && poll.next > 0) return "the topic was gone and is back";
+  if (poll.high_watermark < 0 || poll.high_watermark >= poll.next) {
+    short_since_.reset();
+    return "";
+  }
+  if (!short_since_) short_since_ = now;
+  if (now.value - short_since_->value < kShortForMs) return "";
+  return base::cat("the log ends at ", poll.high_watermark, " and was read up to ", poll.next);
+}
+
+std::optional<base::Offset> InputHealth::ask_again(base::UnixMillis now) {
+  if (lost_ || !last_end_) return std::nullopt;
+  if (end_ && now.value - end_->confirmed.value < confirm_every_ms_) return std::nullopt;
+  if (asked_ && now.value - asked_->value < confirm_every_ms_) return std::nullopt;
+  asked_ = now;
+  return last_end_;
+}
+
+}  // namespace bellwether::runtime

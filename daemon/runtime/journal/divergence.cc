@@ -1,0 +1,82 @@
+#include "runtime/journal/divergence.h"
+
+#include "absl/strings/str_format.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+
+namespace bellwether::runtime {
+
+JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& tick) {
+  JournaledTick out;
+  out.tick = tick.tick;
+  out.offset = offset;
+  out.writer = tick.writer.substr(0, kWriterBytesKept);
+  out.judged = !tick.cut.empty();
+  out.historical = tick.historical;
+  out.cut_digest = cut_digest(tick.cut);
+  out.cells_digest = tick.cells_digest;
+  out.verdict_digest = tick.verdict_digest;
+  return out;
+}
+
+uint64_t cut_digest(std::span<const alerts::CutOffset> cut) {
+  base::SetDigest digest;
+  for (const alerts::CutOffset& c : cut) {
+    digest.add(base::hash64(c.topic), static_cast<uint64_t>(c.partition),
+               static_cast<uint64_t>(c.offset));
+  }
+  return digest.value();
+}
+
+Compared compare(const OwnTick& own, const JournaledTick* journaled) {
+  if (journaled == nullptr || !journaled->judged) return Compared::kNotCompared;
+  if (own.cut_digest != journaled->cut_digest) return Compared::kCutDiffers;
+  if (own.cells_digest != journaled->cells_digest) return Compared::kCellsDiffer;
+  if (!own.verdict_digest) return Compared::kCellsEqual;
+  return *own.verdict_digest == journaled->verdict_digest ? Compared::kEqual
+                                                          : Compared::kVerdictsDiffer;
+}
+
+std::string describe(const Divergence& d, base::Calendar calendar) {
+  return base::cat("tick ", calendar.name(d.tick), ": the digest of ",
+                   d.what == Compared::kCellsDiffer ? "the cells" : "the verdict", " is ",
+                   absl::StrFormat("%016x", d.here), " here and ",
+                   absl::StrFormat("%016x", d.journaled), " in journal record ", d.record.value,
+                   " of ", d.writer);
+}
+
+engine::ComparisonReport to_report(const DivergenceReport& report, base::Calendar calendar) {
+  auto const count = [&](Compared c) { return report.ticks[static_cast<size_t>(c)]; };
+  engine::ComparisonReport out;
+  out.equal = count(Compared::kEqual);
+  out.cells_equal = count(Compared::kCellsEqual);
+  out.cells_differ = count(Compared::kCellsDiffer);
+  out.verdicts_differ = count(Compared::kVerdictsDiffer);
+  out.cut_differs = count(Compared::kCutDiffers);
+  out.not_compared = count(Compared::kNotCompared);
+  out.diverged = report.diverged;
+  if (report.first) out.first_divergence = describe(*report.first, calendar);
+  return out;
+}
+
+Comparisons::News Comparisons::note(Compared result, const OwnTick& own,
+                                    const JournaledTick* journaled) {
+  ++report_.ticks[static_cast<size_t>(result)];
+  if (result == Compared::kCutDiffers || result == Compared::kNotCompared) return News::kNone;
+  bool const before = report_.diverged;
+  report_.diverged = is_divergence(result);
+  if (!report_.diverged) return before ? News::kAgreesAgain : News::kNone;
+  BELLWETHER_CHECK(journaled != nullptr);
+  bool const cells = result == Compared::kCellsDiffer;
+  latest_ = {own.tick,
+             result,
+             cells ? own.cells_digest : own.verdict_digest.value_or(0),
+             cells ? journaled->cells_digest : journaled->verdict_digest,
+             journaled->offset,
+             journaled->writer};
+  if (!report_.first) report_.first = latest_;
+  return before ? News::kNone : News::kDiverged;
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,32 @@
+// Purpose: journal records as bytes: alerts::JournalEntry ↔ bellwether.journal.v1.JournalRecord.
+// Thread safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/alerts/book.h"
+
+namespace bellwether::runtime {
+
+// The format that this build writes, and the highest that it reads.
+inline constexpr int32_t kJournalFormat = 1;
+
+std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
+                   base::UnixMillis written_at);
+
+// Errors: DataLoss when the bytes are no JournalRecord, have no body, or name a period beyond
+// alerts::kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a
+// replica must not guess).
+absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
+
+// The same with what stands around the entry, for people.
+struct JournalRecord {
+  alerts::JournalEntry entry;
+  std::string writer;
+  base::UnixMillis written_at;
+};
+absl::StatusOr<JournalRecord> decode_record(std::string_view bytes);
+
+}  // namespace bellwether::runtime

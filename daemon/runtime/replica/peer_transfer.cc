@@ -1,0 +1,258 @@
+#include "runtime/replica/peer_transfer.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+#include "runtime/replica/addresses.h"
+
+namespace bellwether::runtime {
+namespace {
+
+constexpr absl::Duration kLook = absl::Milliseconds(50);
+constexpr absl::Duration kTellEvery = absl::Seconds(1);
+
+std::string text_of(const absl::Status& status) {
+  return std::string(base::from_absl(status.message()));
+}
+
+uint64_t bytes_of(const snapshot::Manifest& manifest) {
+  uint64_t sum = manifest.book_bytes;
+  for (uint64_t const n : manifest.file_bytes) sum += n;
+  return sum;
+}
+
+std::string name_of(const snapshot::Manifest& manifest) {
+  auto const unit = base::calendar_unit(manifest.identity.calendar);
+  return base::Calendar(unit.value_or(base::CalendarUnit::kMonth)).name(manifest.tick);
+}
+
+void add_reason(std::string& why, const std::string& peer, std::string_view reason) {
+  base::append(why, why.empty() ? "" : "; ", peer, ": ", reason);
+}
+
+}  // namespace
+
+bool PeerTransfer::excluded(const std::string& manifest, const std::string& peer) const {
+  return std::ranges::any_of(excluded_, [&](const auto& e) {
+    return e.first == manifest && (e.second.empty() || e.second == peer);
+  });
+}
+
+void PeerTransfer::exclude(std::string manifest, std::string peer) {
+  excluded_.emplace_back(std::move(manifest), std::move(peer));
+}
+
+PeerTransferCounts PeerTransfer::counts() const {
+  std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+void PeerTransfer::count_failure() {
+  std::lock_guard lock(mutex_);
+  ++counts_.failed;
+}
+
+bool PeerTransfer::pause(absl::Duration wait) const {
+  for (absl::Time const until = absl::Now() + wait; absl::Now() < until; absl::SleepFor(kLook)) {
+    if (place_.stopping()) return false;
+  }
+  return !place_.stopping();
+}
+
+PeerTransfer::Answers PeerTransfer::ask(const snapshot::Identity& identity,
+                                        const std::string& unfinished) {
+  Answers out;
+  clients_.clear();
+  for (const std::string& peer : peers_) {
+    auto const found = addresses(peer, patience_.answer);
+    if (!found.ok()) {
+      out.all = false;
+      add_reason(out.why, peer, text_of(found.status()));
+      continue;
+    }
+    for (const std::string& address : *found) {
+      bool const known =
+          std::ranges::any_of(clients_, [&](const auto& c) { return c->address() == address; });
+      if (known || clients_.size() >= kAddressesMax) continue;
+      clients_.push_back(std::make_unique<rpc::SnapshotClient>(address));
+    }
+  }
+  auto const answers = rpc::list_snapshots(clients_, patience_.answer, place_.stopping);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const std::string& peer = clients_[i]->address();
+    if (!answers[i].ok()) {
+      out.all = out.all && !absl::IsUnavailable(answers[i].status()) &&
+                !absl::IsDeadlineExceeded(answers[i].status());
+      add_reason(out.why, peer, text_of(answers[i].status()));
+      continue;
+    }
+    if (answers[i]->empty()) add_reason(out.why, peer, "has no snapshot");
+    for (const rpc::OfferedSnapshot& s : *answers[i]) {
+      auto about = snapshot::parse_manifest(s.manifest);
+      absl::Status fits =
+          about.ok() ? snapshot::same_identity(about->identity, identity) : about.status();
+      if (fits.ok()) fits = snapshot::files(*about).status();
+      if (fits.ok() && excluded(s.manifest, peer))
+        fits = absl::FailedPreconditionError("was refused before");
+      if (fits.ok()) {
+        out.offers.push_back({clients_[i].get(), s, *std::move(about)});
+      } else {
+        add_reason(out.why, peer, base::cat("snapshot ", s.name, " ", text_of(fits)));
+      }
+    }
+  }
+  std::ranges::stable_sort(out.offers, std::greater(), [&](const Offer& o) {
+    return std::tuple(!unfinished.empty() && o.snapshot.manifest == unfinished, o.about.tick,
+                      o.about.taken_at);
+  });
+  return out;
+}
+
+absl::Status PeerTransfer::fetch_file(const Offer& offer, snapshot::Incoming& incoming, size_t file,
+                                      bool& own_disk) {
+  auto const& entry = incoming.files()[file];
+  auto place = incoming.open(file);
+  absl::Time told = absl::InfinitePast();
+  while (place.ok()) {
+    absl::Status const fetched = offer.client->fetch(
+        {offer.snapshot.name, entry.name, place->offset, place->crc32c},
+        [&](const rpc::SnapshotPiece& piece) {
+          absl::Status const put = incoming.put(piece.offset, piece.data, piece.crc32c);
+          own_disk = !put.ok() && !absl::IsDataLoss(put);
+          if (put.ok()) {
+            std::lock_guard lock(mutex_);
+            counts_.bytes += piece.data.size();
+          }
+          if (absl::Time const now = absl::Now(); now - told >= kTellEvery) {
+            told = now;
+            place_.doing(base::cat("taking the snapshot of ", name_of(offer.about), " of peer ",
+                                   offer.client->address(), ": ", entry.name, ", ", piece.offset,
+                                   " of ", entry.bytes, " bytes"));
+          }
+          return put;
+        },
+        patience_.piece, place_.stopping);
+    if (!absl::IsAborted(fetched) || place->offset == 0) {
+      if (!fetched.ok()) return fetched;
+      absl::Status const closed = incoming.close();
+      own_disk = !closed.ok() && !absl::IsDataLoss(closed);
+      return closed;
+    }
+    place_.log(base::LogLevel::kWarning, "snapshot",
+               base::cat("what was here of ", entry.name, " is not the peer's: taken anew"));
+    absl::Status const again = incoming.restart();
+    place =
+        again.ok() ? absl::StatusOr<snapshot::Incoming::Place>(snapshot::Incoming::Place{}) : again;
+  }
+  own_disk = true;
+  return place.status();
+}
+
+absl::Status PeerTransfer::fetch(const Offer& offer, snapshot::Incoming& incoming, bool& own_disk) {
+  if (absl::Status s = incoming.begin(offer.snapshot.manifest); !s.ok()) {
+    own_disk = !absl::IsDataLoss(s);
+    return s;
+  }
+  for (size_t i = 0; i < incoming.files().size(); ++i) {
+    BELLWETHER_RETURN_IF_ERROR(fetch_file(offer, incoming, i, own_disk));
+  }
+  absl::Status s = incoming.finish();
+  own_disk = !s.ok();
+  return s;
+}
+
+absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
+                                                       const snapshot::Identity& identity,
+                                                       bool needed) {
+  absl::Time const begin = absl::Now();
+  absl::Time until = needed ? begin + patience_.wait : begin;
+  snapshot::Incoming incoming(disk_, store.incoming());
+  std::string why;
+  std::string said;
+  std::map<std::pair<std::string, std::string>, int> damaged;  // by address and snapshot
+  auto const give_up = [&](absl::Status status) -> absl::Status {
+    (void)incoming.remove();  // it would take up the disk for no use
+    return status;
+  };
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (attempt > 0 && !pause(patience_.between)) return absl::CancelledError("this process stops");
+    place_.doing("asking the other replicas for their snapshots");
+    std::string const unfinished = incoming.unfinished();
+    Answers const answers = ask(identity, unfinished);
+    why = answers.why;
+    for (const Offer& offer : answers.offers) {
+      until = std::max(until, begin + patience_.again);
+      place_.log(base::LogLevel::kInfo, "snapshot",
+                 base::cat("taking the snapshot of ", name_of(offer.about), " of peer ",
+                           offer.client->address(), ", ", bytes_of(offer.about), " bytes"));
+      uint64_t const before = counts().bytes;
+      bool own_disk = false;
+      absl::Status const fetched = fetch(offer, incoming, own_disk);
+      uint64_t const received = counts().bytes - before;
+      if (fetched.ok()) {
+        auto const name = store.adopt(store.incoming());
+        if (!name.ok()) return give_up(name.status());
+        double const seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+        place_.log(base::LogLevel::kInfo, "snapshot",
+                   absl::StrFormat("took it in %.2f s, %d bytes of it now", seconds, received));
+        std::lock_guard lock(mutex_);
+        ++counts_.taken;
+        counts_.seconds = seconds;
+        return Taken{offer.client->address(), offer.snapshot.manifest};
+      }
+      if (place_.stopping()) return absl::CancelledError("this process stops");
+      count_failure();
+      why.clear();
+      add_reason(why, offer.client->address(), text_of(fetched));
+      place_.log(base::LogLevel::kWarning, "snapshot",
+                 base::cat("the transfer broke off behind ", received, " bytes: ", why));
+      if (own_disk)
+        return give_up(
+            absl::Status(fetched.code(), base::cat("it cannot be kept: ", text_of(fetched))));
+      if (absl::IsDataLoss(fetched) &&
+          ++damaged[{offer.client->address(), offer.snapshot.name}] >= kDamagedMax) {
+        exclude(offer.snapshot.manifest, offer.client->address());
+      }
+      if (received > 0) until = absl::Now() + patience_.again;
+      if (!absl::IsResourceExhausted(fetched)) break;
+      until = std::max(until, begin + patience_.busy);
+      if (offer.snapshot.manifest == unfinished) break;  // rather wait than begin another
+    }
+    if (place_.stopping()) return absl::CancelledError("this process stops");
+    if (absl::Now() >= until || (answers.offers.empty() && answers.all)) break;
+    if (why != said)
+      place_.log(base::LogLevel::kWarning, "snapshot", base::cat("asking again: ", why));
+    said = why;
+  }
+  return give_up(absl::UnavailableError(why.empty() ? "no address is known" : why));
+}
+
+rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf) {
+  rpc::SnapshotBackend out;
+  out.list = [&shelf]() -> absl::StatusOr<std::vector<rpc::OfferedSnapshot>> {
+    std::vector<rpc::OfferedSnapshot> offers;
+    for (snapshot::ShelvedSnapshot& s : shelf.list()) {
+      offers.push_back({std::move(s.name), std::move(s.manifest)});
+    }
+    return offers;
+  };
+  out.open = [&shelf](const rpc::FileRequest& request) -> absl::StatusOr<rpc::NextPiece> {
+    auto source =
+        shelf.open(request.name, request.file, request.offset, request.crc32c, absl::Now());
+    if (!source.ok()) return source.status();
+    return [file = std::shared_ptr(*std::move(source))](
+               size_t bytes_max) -> absl::StatusOr<rpc::SnapshotPiece> {
+      auto const piece = file->next(bytes_max);
+      if (!piece.ok()) return piece.status();
+      return rpc::SnapshotPiece{piece->offset, piece->data, piece->crc32c};
+    };
+  };
+  return out;
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,352 @@
+#include "runtime/service/instruments.h"
+
+#include <array>
+
+#include "core/events/event.h"
+#include "core/events/refusal.h"
+#include "core/ledger/ledger.h"
+#include "prometheus/client_metric.h"
+#include "prometheus/metric_family.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {"applied", "duplicate",
+                                                                           "superseded", "refused"};
+// google.rpc.Code, by number.
+constexpr std::array<std::string_view, 17> kCodeNames = {
+    "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
+    "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
+    "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
+    "data_loss", "unauthenticated"};
+
+prometheus::Histogram::BucketBoundaries const& latency_buckets() {
+  static const prometheus::Histogram::BucketBoundaries buckets = {
+      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
+  return buckets;
+}
+
+class Families {
+ public:
+  MetricFamily& add(std::string name, std::string help, MetricType type) {
+    MetricFamily& family = out_.emplace_back();
+    family.name = "bellwether_" + std::move(name);
+    family.help = std::move(help);
+    family.type = type;
+    return family;
+  }
+  void gauge(std::string name, std::string help, double value, const Labels& labels = {}) {
+    put(add(std::move(name), std::move(help), MetricType::Gauge), value, labels);
+  }
+  void counter(std::string name, std::string help, double value) {
+    put(add(std::move(name), std::move(help), MetricType::Counter), value, {});
+  }
+  static void put(MetricFamily& family, double value, const Labels& labels) {
+    prometheus::ClientMetric metric;
+    for (const auto& [name, text] : labels) metric.label.push_back({name, text});
+    if (family.type == MetricType::Counter) {
+      metric.counter.value = value;
+    } else {
+      metric.gauge.value = value;
+    }
+    family.metric.push_back(std::move(metric));
+  }
+  std::vector<MetricFamily> take() {
+    std::erase_if(out_, [](const MetricFamily& f) { return f.metric.empty(); });
+    return std::move(out_);
+  }
+
+ private:
+  std::vector<MetricFamily> out_;
+};
+
+using Cells = std::map<std::vector<std::string>, double>;
+
+void put_all(MetricFamily& family, const std::vector<std::string>& names, const Cells& cells) {
+  for (const auto& [values, sum] : cells) {
+    Labels labels;
+    for (size_t i = 0; i < names.size(); ++i) labels.emplace_back(names[i], values[i]);
+    Families::put(family, sum, labels);
+  }
+}
+
+void add_events(const Scrape& s, Families& out) {
+  Cells events;
+  Cells refused;
+  double clamped = 0;
+  double untimed = 0;
+  for (const LaneReport& lane : s.lanes) {
+    for (size_t i = 0; i < lane.inputs.size(); ++i) {
+      const std::string& topic = lane.inputs[i].topic;
+      for (size_t kind = 0; kind < events::kEventKinds; ++kind) {
+        for (size_t o = 0; o < ledger::kOutcomes; ++o) {
+          int64_t const n = lane.counts.applied[i][kind][o];
+          if (n == 0) continue;
+          events[{topic, std::string(events::kEventKindNames[kind]),
+                  std::string(kOutcomeNames[o])}] += static_cast<double>(n);
+        }
+      }
+      if (int64_t const n = lane.counts.heartbeats[i]; n > 0) {
+        events[{topic, "heartbeat", "applied"}] += static_cast<double>(n);
+      }
+      if (int64_t const n = lane.counts.not_counted[i]; n > 0) {
+        events[{topic, "other", "not_counted"}] += static_cast<double>(n);
+      }
+      for (size_t r = 0; r < events::kRefusals; ++r) {
+        if (int64_t const n = lane.counts.refused[i][r]; n > 0) {
+          refused[{topic, std::string(events::name(static_cast<events::Refusal>(r)))}] +=
+              static_cast<double>(n);
+        }
+      }
+    }
+    clamped += static_cast<double>(lane.counts.clamped);
+    untimed += static_cast<double>(lane.counts.untimed);
+  }
+  put_all(out.add("events_total", "Events taken, by what the ledger made of them.",
+                  MetricType::Counter),
+          {"topic", "kind", "outcome"}, events);
+  put_all(out.add("refused_records_total", "Records refused and dead-lettered, by reason.",
+                  MetricType::Counter),
+          {"topic", "reason"}, refused);
+  out.counter("clamped_timestamps_total", "Records whose timestamp lay too far in the future.",
+              clamped);
+  out.counter("untimed_records_total", "Records without a timestamp.", untimed);
+}
+
+void add_inputs(const Scrape& s, Families& out) {
+  Cells lag;
+  Cells lag_seconds;
+  Cells watermark;
+  Cells held;
+  Cells error;
+  Cells businesses;
+  Cells facts;
+  Cells waiting;
+  Cells bytes;
+  for (const LaneReport& lane : s.lanes) {
+    for (const engine::InputReport& in : lane.inputs) {
+      std::vector<std::string> const key = {in.topic, std::to_string(in.partition)};
+      lag[key] = static_cast<double>(in.lag_events);
+      lag_seconds[key] = in.lag_seconds;
+      if (in.watermark.value != INT64_MIN)
+        watermark[key] = 1e-3 * static_cast<double>(in.watermark.value);
+      held[key] = in.held;
+      error[key] = !in.error.empty();
+    }
+    std::vector<std::string> const key = {std::to_string(lane.partition.partition)};
+    businesses[key] = static_cast<double>(lane.partition.ledger.businesses);
+    facts[key] = static_cast<double>(lane.partition.ledger.facts);
+    waiting[key] = static_cast<double>(lane.partition.ledger.waiting);
+    bytes[key] = static_cast<double>(lane.partition.ledger.bytes);
+  }
+  auto const gauge = [&](const char* name, const char* help, const std::vector<std::string>& labels,
+                         const Cells& cells) {
+    put_all(out.add(name, help, MetricType::Gauge), labels, cells);
+  };
+  std::vector<std::string> const input = {"topic", "partition"};
+  gauge("input_lag_events", "Records in the log that are not read yet.", input, lag);
+  gauge("input_lag_seconds", "Age of the newest record read while records are waiting.", input,
+        lag_seconds);
+  gauge("input_watermark_timestamp_seconds",
+        "Everything published before this instant has been read.", input, watermark);
+  gauge("input_held", "1 while the input waits for the others of its partition.", input, held);
+  gauge("input_error", "1 while the broker reports an error about the input.", input, error);
+  Cells unread;
+  for (const auto& [topic, partitions] : s.partitions_unread) unread[{topic}] = partitions;
+  gauge("input_partitions_unread",
+        "Partitions that the topic was given after the start: nobody reads them.", {"topic"},
+        unread);
+  std::vector<std::string> const partition = {"partition"};
+  gauge("ledger_businesses", "Businesses known, enquirers without registration included.",
+        partition, businesses);
+  gauge("ledger_facts", "Facts kept.", partition, facts);
+  gauge("ledger_waiting_businesses", "Businesses that no registration has made known.", partition,
+        waiting);
+  gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
+}
+
+void add_alerts(const Scrape& s, Families& out) {
+  Cells open;
+  const alerts::Book& book = *s.view->book;
+  if (book.rule_set() != nullptr) {
+    for (const alerts::Rule& rule : book.rule_set()->rules) {
+      for (auto severity :
+           {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
+        if (severity == alerts::Severity::kOps ? rule.severity == severity
+                                               : rule.severity >= severity) {
+          open[{rule.id, std::string(alerts::kSeverityNames[static_cast<size_t>(severity)])}] = 0;
+        }
+      }
+    }
+  }
+  for (const auto& [key, alert] : book.open()) {
+    ++open[{key.rule,
+            std::string(alerts::kSeverityNames[static_cast<size_t>(alert->state.severity)])}];
+  }
+  put_all(out.add("alerts_open", "Open alerts.", MetricType::Gauge), {"rule", "severity"}, open);
+  out.gauge("journal_offset", "Journal offset folded last.",
+            static_cast<double>(book.offset().value));
+  if (book.last_tick()) {
+    out.gauge(
+        "leader_epoch",
+        "Journal offset of the first of the evaluations in a row that the present leader wrote.",
+        static_cast<double>(book.lead().epoch.value));
+    double const at = 1e-3 * static_cast<double>(book.last_tick_at().value);
+    out.gauge("tick_timestamp_seconds", "Instant of the last tick in the journal.", at);
+    out.gauge("tick_delay_seconds", "Age of the last tick in the journal.",
+              1e-3 * static_cast<double>(s.now.value) - at);
+  }
+}
+
+void add_comparisons(const Scrape& s, Families& out) {
+  const DivergenceReport& d = s.evaluation.divergence;
+  Cells ticks;
+  for (size_t i = 0; i < d.ticks.size(); ++i) {
+    ticks[{std::string(kComparedNames[i])}] = static_cast<double>(d.ticks[i]);
+  }
+  put_all(out.add("ticks_compared_total",
+                  "Ticks held against what others have journaled, by result.", MetricType::Counter),
+          {"result"}, ticks);
+  out.gauge("diverged",
+            "1 while the latest tick that could be compared differs from the journal's.",
+            d.diverged);
+  if (d.first) {
+    out.gauge("first_divergence_timestamp_seconds", "Instant of the first tick that differed.",
+              1e-3 * static_cast<double>(s.view->calendar.end_of(d.first->tick).value));
+  }
+}
+
+void add_snapshots(const Scrape& s, Families& out) {
+  if (!s.snapshot.enabled) return;
+  if (s.snapshot.taken_at.value > 0) {
+    out.gauge("snapshot_age_seconds", "How long ago the newest snapshot held all that was read.",
+              1e-3 * static_cast<double>(s.now.value - s.snapshot.taken_at.value));
+  }
+  out.gauge("snapshot_bytes", "Size of the snapshot written last.",
+            static_cast<double>(s.snapshot.bytes));
+  out.gauge("snapshot_duration_seconds", "Time to write it.", s.snapshot.seconds);
+  out.gauge("snapshot_pause_seconds", "Time that ticks waited for it.", s.snapshot.pause_seconds);
+  out.gauge("restore_duration_seconds",
+            "Time to read the snapshot at the start; 0 = none was read.", s.restore_seconds);
+  out.counter("snapshots_total", "Snapshots written.", static_cast<double>(s.snapshot.taken));
+  out.counter("snapshot_failures_total", "Snapshots that could not be written.",
+              static_cast<double>(s.snapshot.failed));
+}
+
+void add_transfers(const Scrape& s, Families& out) {
+  if (!s.peer_transfers) return;
+  auto const counter = [&](const char* name, const char* help, auto value) {
+    out.counter(name, help, static_cast<double>(value));
+  };
+  out.gauge("transfers_open", "Files of snapshots that other replicas are fetching from here.",
+            s.transfers.open);
+  counter("transfer_files_sent_total", "Files of snapshots sent to their end.", s.transfers.files);
+  counter("transfer_sent_bytes_total", "Bytes of snapshots sent to other replicas.",
+          s.transfers.bytes);
+  counter("transfers_refused_total", "Fetches refused because others were being served.",
+          s.transfers.refused);
+  counter("transfers_broken_total", "Fetches that ended before the end of the file.",
+          s.transfers.broken);
+  counter("transfers_taken_total", "Snapshots taken from another replica.",
+          s.peer_transfers->taken);
+  counter("transfer_received_bytes_total", "Bytes of snapshots that other replicas sent.",
+          s.peer_transfers->bytes);
+  counter("transfer_failures_total",
+          "Attempts to take a snapshot of another replica that broke off.",
+          s.peer_transfers->failed);
+  out.gauge("transfer_duration_seconds", "Time that taking the last one took; 0 = none was taken.",
+            s.peer_transfers->seconds);
+}
+
+class ScrapeCollector : public prometheus::Collectable {
+ public:
+  explicit ScrapeCollector(std::function<Scrape()> scrape) : scrape_(std::move(scrape)) {}
+  std::vector<MetricFamily> Collect() const override {
+    Scrape const s = scrape_();
+    Families out;
+    out.gauge("build_info", "Always 1.", 1, {{"version", s.version}});
+    out.gauge("ready", "1 when caught up and serving.", s.ready);
+    out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
+    out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
+    out.gauge("watchers", "Open WatchAlerts streams.", s.watchers);
+    out.counter("leadership_changes_total", "Times that leadership was gained or lost.",
+                static_cast<double>(s.leadership_changes));
+    out.counter("dead_letters_written_total", "Dead letters that the broker acknowledged.",
+                static_cast<double>(s.dead_letters_written));
+    out.counter("dead_letter_failures_total", "Attempts to write a dead letter that failed.",
+                static_cast<double>(s.dead_letters_failed));
+    out.gauge("dead_letters_in_flight", "Dead letters not yet acknowledged.",
+              static_cast<double>(s.dead_letters_in_flight));
+    out.counter("journal_unreadable_records_total", "Journal records passed over.",
+                static_cast<double>(s.journal_unreadable));
+    out.counter("ticks_total", "Ticks added to the panel.",
+                static_cast<double>(s.evaluation.ticks));
+    out.gauge("series_assessed", "Series that the last evaluation here tested.",
+              s.evaluation.series_assessed);
+    out.gauge("panel_bytes", "Memory of the panel.", static_cast<double>(s.evaluation.panel_bytes));
+    out.counter("forecast_tables_total", "Cuts whose measures were forecast.",
+                static_cast<double>(s.forecasting.tables));
+    out.counter("forecast_tables_over_budget_total", "Cuts whose forecasts were given up for time.",
+                static_cast<double>(s.forecasting.over_budget));
+    out.gauge("forecast_series", "Series in the last table of forecasts.",
+              static_cast<double>(s.forecasting.series));
+    out.gauge("forecast_duration_seconds", "Time that the last table of forecasts took.",
+              s.forecasting.seconds);
+    add_events(s, out);
+    add_inputs(s, out);
+    add_alerts(s, out);
+    add_comparisons(s, out);
+    add_snapshots(s, out);
+    add_transfers(s, out);
+    return out.take();
+  }
+
+ private:
+  std::function<Scrape()> scrape_;
+};
+
+}  // namespace
+
+Instruments::Instruments() : registry_(std::make_shared<prometheus::Registry>()) {
+  auto const histogram = [&](const char* name, const char* help) {
+    return &prometheus::BuildHistogram()
+                .Name(name)
+                .Help(help)
+                .Register(*registry_)
+                .Add({}, latency_buckets());
+  };
+  evaluation_ = histogram("bellwether_evaluation_duration_seconds", "Time to judge a tick.");
+  journal_ = histogram("bellwether_journal_append_duration_seconds",
+                       "Time until a verdict was journaled and read back.");
+  calls_ = &prometheus::BuildHistogram()
+                .Name("bellwether_grpc_call_duration_seconds")
+                .Help("Time to answer a call.")
+                .Register(*registry_);
+}
+
+void Instruments::call(const char* method, int code, double seconds) {
+  prometheus::Histogram* histogram = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    auto& slot = by_call_[{method, code}];
+    if (slot == nullptr) {
+      size_t const c = static_cast<size_t>(code);
+      slot =
+          &calls_->Add({{"method", method},
+                        {"code", std::string(c < kCodeNames.size() ? kCodeNames[c] : "unknown")}},
+                       latency_buckets());
+    }
+    histogram = slot;
+  }
+  histogram->Observe(seconds);
+}
+
+std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape) {
+  return std::make_shared<ScrapeCollector>(std::move(scrape));
+}
+
+}  // namespace bellwether::runtime

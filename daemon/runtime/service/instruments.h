@@ -1,0 +1,72 @@
+// Purpose: what the process tells Prometheus: latency histograms, and at every scrape the plain
+// counters that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes,
+// reasons, rules. Thread safety: all public functions may be called from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "adapters/rpc/snapshots.h"
+#include "core/alerts/book.h"
+#include "core/engine/view.h"
+#include "prometheus/collectable.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "runtime/evaluation/evaluation.h"
+#include "runtime/evaluation/forecasting.h"
+#include "runtime/ingest/ingest.h"
+#include "runtime/replica/peer_transfer.h"
+#include "runtime/replica/snapshotter.h"
+
+namespace bellwether::runtime {
+
+// Everything that a scrape reads.
+struct Scrape {
+  std::string version;
+  std::vector<LaneReport> lanes;
+  std::map<std::string, int> partitions_unread;  // by topic
+  EvaluationReport evaluation;
+  ForecastingReport forecasting;
+  SnapshotReport snapshot;
+  double restore_seconds = 0;  // that going on from a snapshot took at the start; 0: from the log
+  std::optional<PeerTransferCounts> peer_transfers;  // nullopt without peers
+  rpc::TransferCounts transfers;                     // to other replicas
+  std::shared_ptr<const engine::View> view;
+  bool leader = false;
+  bool ready = false;
+  bool broker_reachable = false;
+  int64_t leadership_changes = 0;
+  int64_t dead_letters_written = 0;
+  int64_t dead_letters_failed = 0;
+  size_t dead_letters_in_flight = 0;
+  int64_t journal_unreadable = 0;
+  int watchers = 0;
+  base::UnixMillis now;
+};
+
+class Instruments {
+ public:
+  Instruments();
+
+  prometheus::Histogram& evaluation() { return *evaluation_; }
+  prometheus::Histogram& journal() { return *journal_; }
+  void call(const char* method, int code, double seconds);
+  std::shared_ptr<prometheus::Registry> registry() { return registry_; }
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+  prometheus::Histogram* evaluation_;
+  prometheus::Histogram* journal_;
+  prometheus::Family<prometheus::Histogram>* calls_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
+};
+
+// Families made anew at every scrape.
+std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape);
+
+}  // namespace bellwether::runtime

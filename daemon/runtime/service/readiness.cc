@@ -1,0 +1,36 @@
+#include "runtime/service/readiness.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace bellwether::runtime {
+
+using base::cat;
+
+std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready) {
+  if (!progress.journal_read) return "reading the journal";
+  int64_t behind = 0;
+  for (const LaneReport& lane : progress.lanes) {
+    for (const engine::InputReport& in : lane.inputs) {
+      if (!in.error.empty()) return cat(in.topic, " ", in.partition, ": ", in.error);
+      if (in.end_offset < 0) {  // not known
+        if (was_ready) continue;
+        return cat("waiting for ", in.topic, " ", in.partition);
+      }
+      if (!in.held) behind = std::max(behind, in.lag_events);
+    }
+  }
+  if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1))
+    return cat(behind, " records behind");
+  if (progress.ticks_waiting > (was_ready ? kTicksWaitingUnready : kTicksWaitingMax)) {
+    return cat(progress.ticks_waiting, " ticks to evaluate");
+  }
+  if (progress.verdict_wait_seconds > kVerdictWaitSeconds) {
+    return cat("the latest tick has waited ", static_cast<int>(progress.verdict_wait_seconds),
+               " s for its verdict: nobody leads, or the journal takes nothing");
+  }
+  return "";
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,124 @@
+#include "runtime/setup/load.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+extern char** environ;
+
+namespace bellwether::runtime {
+namespace {
+
+// Larger files than any national table of postcodes are a mistake.
+constexpr std::uintmax_t kFileBytesMax = 512ull << 20;
+
+absl::StatusOr<std::string> read_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return absl::NotFoundError(base::cat(path.string(), ": is a folder; name a file"));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return absl::NotFoundError(
+        base::cat(path.string(), ": cannot be read; check path and permissions"));
+  }
+  auto const size = std::filesystem::file_size(path, error);
+  if (!error && size > kFileBytesMax) {
+    return absl::InvalidArgumentError(base::cat(path.string(), ": is larger than 512 MiB"));
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::vector<std::pair<std::string, std::string>> environment() {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view const text = *entry;
+    size_t const equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<config::Config> load_config(const std::string& path) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const text, read_file(path));
+  BELLWETHER_ASSIGN_OR_RETURN(config::Config config, config::parse(text, path, environment()));
+  for (const auto& [property, file] : config.kafka.secret_files) {
+    BELLWETHER_ASSIGN_OR_RETURN(std::string secret, read_file(file));
+    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+    config.kafka.properties.emplace_back(property, std::move(secret));
+  }
+  return config;
+}
+
+absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
+                                                    const std::string& config_path) {
+  std::filesystem::path const folder = std::filesystem::path(config_path).parent_path();
+  auto const read = [&](const std::string& file) -> absl::StatusOr<std::string> {
+    if (file.empty()) return std::string();
+    return read_file(folder / file);
+  };
+  const config::ReferenceConfig& r = config.reference;
+  std::string errors;
+  auto const keep = [&](const absl::Status& status) {
+    if (!status.ok())
+      base::append(errors, errors.empty() ? "" : "\n", base::from_absl(status.message()));
+  };
+  auto const areas_csv = read(r.areas);
+  auto const sets_csv = read(r.area_sets);
+  auto const sectors_csv = read(r.sectors);
+  auto const postcodes_csv = read(r.postcodes);
+  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv})
+    keep(text->status());
+  if (!errors.empty()) return absl::NotFoundError(errors);
+  auto areas = reference::Areas::parse(*areas_csv, r.areas, *sets_csv, r.area_sets);
+  keep(areas.status());
+  auto sectors = reference::Sectors::parse(*sectors_csv, r.sectors);
+  keep(sectors.status());
+  reference::Postcodes postcodes;
+  if (areas.ok() && !r.postcodes.empty()) {
+    auto parsed = reference::Postcodes::parse(*postcodes_csv, r.postcodes, *areas);
+    keep(parsed.status());
+    if (parsed.ok()) postcodes = *std::move(parsed);
+  }
+  if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes)};
+}
+
+kafka::ClientOptions kafka_client(const config::Config& config) {
+  kafka::ClientOptions out;
+  out.bootstrap_servers = config.kafka.bootstrap_servers;
+  out.client_id = config.kafka.client_id;
+  out.properties = config.kafka.properties;
+  return out;
+}
+
+Inputs inputs_of(const config::Config& config) {
+  Inputs out{{config.kafka.registrations_topic}, {events::Topic::kRegistrations}};
+  if (!config.kafka.support_topic.empty()) {
+    out.topics.push_back(config.kafka.support_topic);
+    out.kinds.push_back(events::Topic::kSupport);
+  }
+  return out;
+}
+
+engine::EvaluatorOptions evaluator_options(const config::Config& config) {
+  engine::EvaluatorOptions out{
+      base::Calendar(config.time.calendar), config.time.history_periods, {}};
+  for (events::Topic kind : inputs_of(config).kinds) {
+    out.topics.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
+  }
+  return out;
+}
+
+}  // namespace bellwether::runtime

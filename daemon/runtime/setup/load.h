@@ -1,0 +1,34 @@
+// Purpose: the configuration and the files that it names, and what the parts take from it.
+// Thread safety: pure but for the files that are read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/config/config.h"
+#include "adapters/kafka/client.h"
+#include "core/engine/evaluator.h"
+#include "core/events/event.h"
+#include "core/reference/reference.h"
+
+namespace bellwether::runtime {
+
+// Reads the file and what it refers to. Errors: InvalidArgument listing everything that is wrong,
+// NotFound when a file cannot be read.
+absl::StatusOr<config::Config> load_config(const std::string& path);
+absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
+                                                    const std::string& config_path);
+
+kafka::ClientOptions kafka_client(const config::Config& config);
+
+// The topics that are consumed, and what each carries.
+struct Inputs {
+  std::vector<std::string> topics;
+  std::vector<events::Topic> kinds;
+};
+Inputs inputs_of(const config::Config& config);
+
+engine::EvaluatorOptions evaluator_options(const config::Config& config);
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,212 @@
+#include "adapters/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/config/reader.h"
+#include "core/base/text.h"
+#include "support/must.h"
+
+namespace bellwether::config {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::must;
+
+constexpr std::string_view kLeast =
+    "kafka:\n  bootstrap_servers: localhost:9092\n"
+    "reference:\n  areas: a.csv\n  sectors: s.csv\n";
+
+std::string complaint(std::string_view yaml) {
+  auto const parsed = parse(yaml, "b.yaml", {});
+  EXPECT_FALSE(parsed.ok());
+  return std::string(base::from_absl(parsed.status().message()));
+}
+std::string with(std::string_view more) {
+  return base::cat(kLeast, more);
+}
+
+TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
+  Config const c = must(parse(kLeast, "b.yaml", {}));
+  EXPECT_EQ(c.kafka.registrations_topic, "bellwether.registrations");
+  EXPECT_EQ(c.time.calendar, base::CalendarUnit::kWeek);
+  EXPECT_EQ(c.time.history_periods, 8 * 52);
+  EXPECT_EQ(c.serve.grpc_address, "0.0.0.0:7443");
+  EXPECT_EQ(c.runtime.drain_timeout_ms, 10'000);
+  EXPECT_EQ(alerts::digest(c.rules),
+            alerts::digest(alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek))));
+}
+
+TEST(ConfigTest, TheExampleIsInOrder) {
+  Config const c = must(parse(example(), "example.yaml", {}));
+  EXPECT_EQ(c.reference.area_sets, "reference/uk/area_sets.csv");
+}
+
+// Every key that the example comments out stands there with its default.
+TEST(ConfigTest, TheExampleShowsTheDefaults) {
+  std::string text = example();
+  std::string uncommented;
+  for (size_t at = 0; at < text.size();) {
+    size_t const end = text.find('\n', at);
+    std::string line = text.substr(at, end - at);
+    at = end + 1;
+    bool const secret =
+        line.find("properties") != std::string::npos || line.find("secret") != std::string::npos ||
+        line.find("sasl") != std::string::npos || line.find("security") != std::string::npos ||
+        line.find("ssl.") != std::string::npos;
+    if (secret) continue;
+    if (line.starts_with("# ") && line.find(':') != std::string::npos &&
+        (line[2] == ' ' || line.ends_with(":") || line.find(":  ") != std::string::npos))
+      line = line.substr(2);
+    if (line.starts_with("  # ")) line = "  " + line.substr(4);
+    uncommented += line + "\n";
+  }
+  auto const all = parse(uncommented, "example.yaml", {});
+  ASSERT_TRUE(all.ok()) << all.status() << "\n" << uncommented;
+  Config const least = must(parse(kLeast, "b.yaml", {}));
+  EXPECT_EQ(all->time.allowed_disorder_ms, least.time.allowed_disorder_ms);
+  EXPECT_EQ(all->time.history_periods, least.time.history_periods);
+  EXPECT_EQ(all->serve.watchers_max, least.serve.watchers_max);
+  EXPECT_EQ(all->kafka.queued_kbytes, least.kafka.queued_kbytes);
+  EXPECT_EQ(all->kafka.group, least.kafka.group);
+  EXPECT_EQ(all->runtime.ready_lag_events_max, least.runtime.ready_lag_events_max);
+  EXPECT_EQ(all->snapshots.transfer_mb_per_s, least.snapshots.transfer_mb_per_s);
+  EXPECT_EQ(all->snapshots.peers_wait_ms, least.snapshots.peers_wait_ms);
+}
+
+TEST(ConfigTest, PeersAreAddressesAndNeedAFolder) {
+  Config const c = must(
+      parse(with("snapshots:\n  folder: s\n  peers: [a:1, \"[::1]:2\"]\n  transfer_mb_per_s: 0.5\n"
+                 "  peers_wait: 0s\n"),
+            "b.yaml", {}));
+  EXPECT_EQ(c.snapshots.peers, (std::vector<std::string>{"a:1", "[::1]:2"}));
+  EXPECT_EQ(c.snapshots.transfer_mb_per_s, 0.5);
+  EXPECT_EQ(c.snapshots.peers_wait_ms, 0);
+  EXPECT_THAT(complaint(with("snapshots:\n  peers: [a:1]\n")),
+              HasSubstr("b.yaml:7: snapshots.peers: needs snapshots.folder"));
+  EXPECT_THAT(complaint(with("snapshots:\n  folder: s\n  peers: [a]\n")),
+              HasSubstr("\"a\" must be host:port"));
+  EXPECT_THAT(complaint(with("snapshots:\n  transfer_mb_per_s: 0\n")),
+              HasSubstr("from 0.01 to 10000"));
+  std::string many;
+  for (int i = 0; i < 17; ++i) many += "a:1, ";
+  EXPECT_THAT(complaint(with("snapshots:\n  folder: s\n  peers: [" + many + "b:2]\n")),
+              HasSubstr("more than 16"));
+  EXPECT_TRUE(
+      parse(with("snapshots:\n  peers: [a:1]\n"), "b.yaml", {{"BELLWETHER_SNAPSHOTS_FOLDER", "s"}})
+          .ok());
+}
+
+TEST(ConfigTest, EveryErrorIsReportedAtOnceWithItsLine) {
+  std::string const text = complaint(
+      "kafka:\n"                      // 1
+      "  bootstrap_server: x:1\n"     // 2: misspelt
+      "  session_timeout_ms: soon\n"  // 3
+      "time:\n"                       // 4
+      "  calendar: fortnight\n"       // 5
+      "  allowed_disorder: 1 hour\n"  // 6
+      "reference:\n"                  // 7
+      "  areas: a.csv\n"              // 8
+      "serve:\n"                      // 9
+      "  grpc_address: 7443\n"        // 10
+      "rules:\n"                      // 11
+      "  R1:\n"                       // 12
+      "    clear_ticks: 0\n"          // 13
+      "    colour: red\n"             // 14
+      "surve:\n"                      // 15
+      "  x: 1\n");
+  for (const char* part : {"b.yaml:2: kafka.bootstrap_server", "b.yaml:3: kafka.session_timeout_ms",
+                           "b.yaml:5: time.calendar", "b.yaml:6: time.allowed_disorder",
+                           "b.yaml:10: serve.grpc_address", "b.yaml:13: rules.R1.clear_ticks",
+                           "b.yaml:14: rules.R1.colour", "b.yaml:15: surve",
+                           "bootstrap_servers is missing", "areas and sectors are required"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
+  EXPECT_THAT(complaint(""), HasSubstr("the file is empty"));
+  EXPECT_THAT(complaint("# nothing\n"), HasSubstr("the file is empty"));
+  EXPECT_THAT(complaint("kafka: [\n"), HasSubstr("not YAML"));
+  EXPECT_THAT(complaint("- a\n- b\n"), HasSubstr("must be a mapping"));
+  EXPECT_THAT(complaint("kafka: yes\n"), HasSubstr("b.yaml:1: kafka"));
+  EXPECT_THAT(complaint("just words"), HasSubstr("must be a mapping"));
+  EXPECT_THAT(complaint("kafka:\n  group: x\n---\nkafka:\n  group: y\n"),
+              HasSubstr("b.yaml:4: a second YAML document"));
+  EXPECT_THAT(complaint(", x: y"),
+              HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
+  EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("stands twice"));
+}
+
+TEST(ConfigTest, ContradictionsAreErrors) {
+  EXPECT_THAT(
+      complaint("kafka:\n  bootstrap_servers: a:1\n  support_topic: bellwether.registrations\n"
+                "reference:\n  areas: a\n  sectors: s\n"),
+      HasSubstr("use another topic"));
+  EXPECT_THAT(complaint(with("rules:\n  X1:\n    severity: red\n")),
+              HasSubstr("needs kind, subject and severity"));
+  EXPECT_THAT(complaint(with("rules:\n  R2:\n    subject: births\n")),
+              HasSubstr("is no indicator"));
+}
+
+TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
+  Config const c = must(parse(kLeast, "b.yaml",
+                              {{"BELLWETHER_KAFKA_BOOTSTRAP_SERVERS", "k:1"},
+                               {"BELLWETHER_GRPC_ADDRESS", "127.0.0.1:1"},
+                               {"BELLWETHER_METRICS_ADDRESS", "127.0.0.1:2"},
+                               {"BELLWETHER_CLIENT_ID", "bw-3"}}));
+  EXPECT_EQ(c.kafka.bootstrap_servers, "k:1");
+  EXPECT_EQ(c.kafka.client_id, "bw-3");
+  EXPECT_EQ(c.serve.grpc_address, "127.0.0.1:1");
+  EXPECT_EQ(c.serve.metrics_address, "127.0.0.1:2");
+}
+
+TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
+  Config const c = must(parse(
+      with("rules:\n  R1:\n    cusum_threshold: 4.5\n  R2:\n    enabled: false\n"
+           "  X1:\n    kind: indicator_limit\n    title: few births\n    subject: birth_rate_12m\n"
+           "    harm: low\n    severity: amber\n    limit: 3\n"),
+      "b.yaml", {}));
+  for (const alerts::Rule& r : c.rules.rules) {
+    if (r.id == "R1") {
+      EXPECT_EQ(r.cusum_threshold, 4.5);
+      EXPECT_EQ(r.title, "births falling");
+    }
+    if (r.id == "R2") {
+      EXPECT_FALSE(r.enabled);
+    }
+  }
+  EXPECT_EQ(c.rules.rules.back().id, "X1");
+}
+
+TEST(ConfigTest, ACompositeNamesItsParts) {
+  Config const c = must(parse(
+      with("rules:\n  R13:\n    enabled: true\n    parts: [\"births:low\", \"deaths:high:0.5\"]\n"),
+      "b.yaml", {}));
+  const alerts::Rule* const rule = alerts::find_rule(c.rules, "R13");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_TRUE(rule->enabled);
+  EXPECT_EQ(rule->parts, (std::vector<std::string>{"births:low", "deaths:high:0.5"}));
+  EXPECT_THAT(complaint(with("rules:\n  R13:\n    parts: [births, \"deaths:high\"]\n")),
+              HasSubstr("'births' is no part; write measure:low or measure:high"));
+}
+
+TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {
+  Config const c = must(
+      parse("kafka:\n  bootstrap_servers: a:1\n  properties:\n    security.protocol: SASL_SSL\n"
+            "  secret_files:\n    sasl.password: /run/p\nreference:\n  areas: a\n  sectors: s\n",
+            "b.yaml", {}));
+  EXPECT_EQ(c.kafka.properties,
+            (std::vector<std::pair<std::string, std::string>>{{"security.protocol", "SASL_SSL"}}));
+  EXPECT_EQ(c.kafka.secret_files[0].second, "/run/p");
+}
+
+TEST(DurationTest, HaveAUnit) {
+  EXPECT_EQ(parse_duration_ms("90s"), 90'000);
+  EXPECT_EQ(parse_duration_ms("2d"), 172'800'000);
+  for (const char* text : {"", "90", "s", "1.5h", "1 h", "-", "1w", "99999999999s"})
+    EXPECT_FALSE(parse_duration_ms(text)) << text;
+}
+
+}  // namespace
+}  // namespace bellwether::config

@@ -1,0 +1,60 @@
+#include "adapters/kafka/consumer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/kafka/producer.h"
+#include "support/must.h"
+#include "unit/adapters/kafka/mock_broker.h"
+
+namespace bellwether::kafka {
+namespace {
+
+using ::bellwether::testing::must;
+using testing::eventually;
+using testing::MockBroker;
+using testing::no_log;
+
+class ConsumerTest : public ::testing::Test {
+ protected:
+  ConsumerTest() {
+    broker_.make("input");
+    consumer_ = must(InputConsumer::create(broker_.client(), {{"input", 0}}, {}, no_log()));
+  }
+  bool comes_to_the_end() {
+    return eventually([&] {
+      consumer_->poll(0, batch_);
+      return batch_.at_end();
+    });
+  }
+
+  MockBroker broker_;
+  std::unique_ptr<InputConsumer> consumer_;
+  Batch batch_;
+};
+
+TEST_F(ConsumerTest, ABrokerThatIsBackIsInReachWithoutARecord) {
+  ASSERT_TRUE(comes_to_the_end());
+  broker_.go_down();
+  ASSERT_TRUE(eventually([&] {
+    consumer_->serve_callbacks();
+    return !consumer_->broker_reachable();
+  }));
+  broker_.come_back();
+  EXPECT_TRUE(eventually([&] {
+    consumer_->serve_callbacks();
+    return consumer_->broker_reachable();
+  }));
+}
+
+TEST_F(ConsumerTest, TheEndIsToldAgainWhenItIsReadAgain) {
+  ASSERT_TRUE(comes_to_the_end());
+  for (int i = 0; i < 3; ++i) {
+    (void)consumer_->restart(0, batch_.end_offset());
+    ASSERT_TRUE(comes_to_the_end());
+    EXPECT_EQ(batch_.end_offset(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::kafka

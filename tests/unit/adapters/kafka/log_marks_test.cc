@@ -1,0 +1,75 @@
+#include "adapters/kafka/log_marks.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/time/clock.h"
+#include "adapters/kafka/producer.h"
+#include "core/base/text.h"
+#include "support/must.h"
+#include "unit/adapters/kafka/mock_broker.h"
+
+namespace bellwether::kafka {
+namespace {
+
+using ::bellwether::testing::must;
+using testing::no_log;
+
+class LogMarksTest : public ::testing::Test {
+ protected:
+  LogMarksTest() {
+    broker_.make("a", 2);
+    auto const producer = must(Producer::create(broker_.client(), {}, no_log()));
+    for (int i = 0; i < 3; ++i) {
+      std::string const value = base::cat("value ", i);
+      OutgoingRecord record;
+      record.topic = "a";
+      record.partition = 0;
+      record.key = "key";
+      record.value = value;
+      record.timestamp_ms = 1000 + i;
+      EXPECT_EQ(must(producer->produce_and_wait(record, absl::Now() + absl::Seconds(20))), i);
+    }
+  }
+  LogSight sight(int32_t partition, int64_t offset) {
+    return must(look(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20), no_log()))
+        .front();
+  }
+  testing::MockBroker broker_;
+};
+
+TEST_F(LogMarksTest, ARecordIsKnownAgainByWhatItHolds) {
+  Record record;
+  record.key = "key";
+  record.value = "value 1";
+  record.offset = 1;
+  record.timestamp_ms = 1001;
+  EXPECT_EQ(sight(0, 1).mark, mark_of(record));
+  record.value = "value 2";
+  EXPECT_NE(sight(0, 1).mark, mark_of(record));
+}
+
+TEST_F(LogMarksTest, WhereThereIsNoRecordThereIsNoMark) {
+  LogSight const end = sight(0, 3);
+  EXPECT_EQ(end.low, 0);
+  EXPECT_EQ(end.high, 3);
+  EXPECT_EQ(end.mark, LogMark());
+  EXPECT_EQ(sight(0, -1).high, 3);
+  EXPECT_EQ(sight(1, 0).high, 0);
+  EXPECT_EQ(sight(1, 0).mark, LogMark());
+}
+
+TEST_F(LogMarksTest, SeveralPlacesAreLookedAtTogether) {
+  auto const sights =
+      must(look(broker_.client(), {{"a", 1, -1}, {"a", 0, 2}}, absl::Seconds(20), no_log()));
+  ASSERT_EQ(sights.size(), 2u);
+  EXPECT_EQ(sights[0].high, 0);
+  EXPECT_EQ(sights[1].mark.offset, 2);
+}
+
+TEST_F(LogMarksTest, ABrokerThatDoesNotAnswerIsAnError) {
+  broker_.go_down();
+  EXPECT_FALSE(look(broker_.client(), {{"a", 0, 0}}, absl::Seconds(1), no_log()).ok());
+}
+
+}  // namespace
+}  // namespace bellwether::kafka

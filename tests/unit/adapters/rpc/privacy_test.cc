@@ -1,0 +1,88 @@
+#include "adapters/rpc/privacy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "served.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Measure = ::bellwether::indicators::Measure;
+
+class PrivacyTest : public ::testing::Test {
+ protected:
+  bellwether::indicators::v1::GetIndicatorResponse get(const std::string& name) {
+    grpc::ClientContext call;
+    bellwether::indicators::v1::GetIndicatorRequest request;
+    request.set_name(name);
+    bellwether::indicators::v1::GetIndicatorResponse response;
+    grpc::Status const status = served_.indicators->GetIndicator(&call, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+  void expect_withheld(const std::string& name) {
+    auto const response = get(name);
+    const auto& v = response.value();
+    EXPECT_FALSE(v.not_available().empty()) << name;
+    EXPECT_EQ(v.value(), 0) << name;
+    EXPECT_EQ(v.numerator(), 0) << name;
+    EXPECT_EQ(v.denominator(), 0) << name;
+    EXPECT_THAT(v.not_available(), Not(HasSubstr("7"))) << name;
+    EXPECT_THAT(v.not_available(), Not(HasSubstr("3"))) << name;
+    EXPECT_TRUE(response.basis().suppressed()) << name;
+  }
+  Served served_;
+};
+
+TEST_F(PrivacyTest, ABaseTooSmallForAValueIsNotToldEither) {
+  served_.count(Measure::kInteractions, "2019-05", 7);
+  served_.count(Measure::kInteractionsDistress, "2019-05", 3);
+  served_.count(Measure::kResponse2, "2019-05", 7);
+  served_.count(Measure::kBirths, "2018-01", 73);
+  served_.count(Measure::kSupported, "2019-05", 7);
+  served_.publish("2019-05");
+  for (const char* name :
+       {"distress_share_28d", "first_response_p90_28d", "first_response_median_28d", "reach_12m",
+        "interactions", "interactions_distress"}) {
+    expect_withheld(name);
+  }
+}
+
+TEST_F(PrivacyTest, NoneAndNineLookTheSame) {
+  served_.publish("2019-05");
+  auto const none = get("distress_share_28d");
+  served_.count(Measure::kInteractions, "2019-05", 9);
+  served_.publish("2019-05");
+  auto const nine = get("distress_share_28d");
+  EXPECT_EQ(none.value().SerializeAsString(), nine.value().SerializeAsString());
+  EXPECT_EQ(none.basis().suppressed(), nine.basis().suppressed());
+}
+
+TEST_F(PrivacyTest, ASmallPartOfALargeBaseIsWithheldAndTheRestIsRounded) {
+  served_.count(Measure::kInteractions, "2019-05", 102);
+  served_.count(Measure::kInteractionsDistress, "2019-05", 7);
+  served_.publish("2019-05");
+  expect_withheld("distress_share_28d");
+  served_.count(Measure::kInteractionsDistress, "2019-05", 16);
+  served_.publish("2019-05");
+  auto const response = get("distress_share_28d");
+  EXPECT_EQ(response.value().numerator(), 25);
+  EXPECT_EQ(response.value().denominator(), 100);
+  EXPECT_DOUBLE_EQ(response.value().value(), 25);
+  EXPECT_TRUE(response.basis().rounded());
+}
+
+TEST_F(PrivacyTest, WhatTheRegisterPublishesIsToldInFull) {
+  served_.count(Measure::kBirths, "2018-01", 7);
+  served_.publish("2019-05");
+  auto const response = get("birth_rate_12m");
+  EXPECT_EQ(response.value().denominator(), 7);
+  EXPECT_THAT(response.value().not_available(), HasSubstr("is 7, below 100"));
+  EXPECT_FALSE(response.basis().suppressed());
+}
+
+}  // namespace
+}  // namespace bellwether::rpc

@@ -1,0 +1,145 @@
+// Periods that leave all baselines: declared, listed, explained, withdrawn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/alerts/state_machine.h"
+#include "served.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+namespace api = bellwether::alerts::v1;
+
+class RegimeBreakTest : public ::testing::Test {
+ protected:
+  RegimeBreakTest() { served_.publish("2022-05"); }
+
+  static api::DeclareRegimeBreakRequest pandemic() {
+    api::DeclareRegimeBreakRequest request;
+    api::RegimeBreak& b = *request.mutable_regime_break();
+    b.set_first_period("2020-03");
+    b.set_last_period("2020-08");
+    b.set_reason("pandemic");
+    b.set_actor("ann");
+    return request;
+  }
+  grpc::Status declare(const api::DeclareRegimeBreakRequest& request) {
+    grpc::ClientContext call;
+    declared_.Clear();
+    return served_.regime_breaks->DeclareRegimeBreak(&call, request, &declared_);
+  }
+  grpc::Status withdraw(const std::string& name, const std::string& actor = "ann") {
+    grpc::ClientContext call;
+    api::WithdrawRegimeBreakRequest request;
+    request.set_name(name);
+    request.set_actor(actor);
+    api::WithdrawRegimeBreakResponse response;
+    return served_.regime_breaks->WithdrawRegimeBreak(&call, request, &response);
+  }
+  api::ListRegimeBreaksResponse list() {
+    grpc::ClientContext call;
+    api::ListRegimeBreaksResponse response;
+    EXPECT_TRUE(served_.regime_breaks->ListRegimeBreaks(&call, {}, &response).ok());
+    return response;
+  }
+  void expect_bad(api::DeclareRegimeBreakRequest request, const std::string& field) {
+    grpc::Status const status = declare(request);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_details(), HasSubstr(field));
+    EXPECT_EQ(list().regime_breaks_size(), 0);
+  }
+
+  Served served_;
+  api::DeclareRegimeBreakResponse declared_;
+};
+
+TEST_F(RegimeBreakTest, IsDeclaredListedAndWithdrawn) {
+  ASSERT_TRUE(declare(pandemic()).ok());
+  std::string const name = declared_.regime_break().name();
+  EXPECT_THAT(name, HasSubstr("regimeBreaks/"));
+  ASSERT_EQ(list().regime_breaks_size(), 1);
+  api::RegimeBreak const listed = list().regime_breaks(0);
+  EXPECT_EQ(listed.name(), name);
+  EXPECT_EQ(listed.first_period(), "2020-03");
+  EXPECT_EQ(listed.last_period(), "2020-08");
+  EXPECT_EQ(listed.reason(), "pandemic");
+  EXPECT_EQ(listed.actor(), "ann");
+  EXPECT_EQ(listed.declared_at_ms(), served_.now.value);
+  EXPECT_EQ(withdraw(name, "").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(withdraw(name).ok());
+  EXPECT_EQ(list().regime_breaks_size(), 0);
+  EXPECT_EQ(withdraw(name).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(withdraw("flood").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
+  auto const changed = [](auto change) {
+    api::DeclareRegimeBreakRequest request = pandemic();
+    change(*request.mutable_regime_break());
+    return request;
+  };
+  expect_bad(changed([](auto& b) { b.set_first_period("2020-13"); }), "regime_break.first_period");
+  expect_bad(changed([](auto& b) { b.set_last_period(""); }), "regime_break.last_period");
+  expect_bad(changed([](auto& b) { b.set_last_period("2020-02"); }), "regime_break.last_period");
+  expect_bad(changed([](auto& b) { b.set_last_period("2025-03"); }), "regime_break.last_period");
+  expect_bad(changed([](auto& b) { b.set_reason(""); }), "regime_break.reason");
+  expect_bad(changed([](auto& b) { b.set_reason(std::string(kCommentBytesMax + 1, 'r')); }),
+             "regime_break.reason");
+  expect_bad(changed([](auto& b) { b.set_actor(""); }), "regime_break.actor");
+  EXPECT_TRUE(declare(changed([](auto& b) { b.set_last_period("2025-02"); })).ok())
+      << "five years are the most";
+}
+
+TEST_F(RegimeBreakTest, TooManySayWhatToDo) {
+  for (size_t i = 0; i < ::bellwether::alerts::kRegimeBreaksMax; ++i)
+    ASSERT_TRUE(declare(pandemic()).ok());
+  grpc::Status const status = declare(pandemic());
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("withdraw one"));
+}
+
+// What an alert rests on is said in words: what was left out, and why.
+TEST_F(RegimeBreakTest, AnAlertSaysWhatItsBaselineLeavesOut) {
+  ASSERT_TRUE(declare(pandemic()).ok());
+  using ::bellwether::alerts::AlertUpdate;
+  ::bellwether::alerts::TickEvaluated tick;
+  tick.tick = Served::month("2022-05");
+  tick.book_offset = base::JournalOffset(100);
+  AlertUpdate u;
+  u.key = {"R1", "N1", "10"};
+  u.raised = tick.tick;
+  u.severity = u.severity_max = ::bellwether::alerts::Severity::kRed;
+  u.onset = Served::month("2022-03");
+  u.transition = ::bellwether::alerts::TransitionKind::kRaised;
+  u.evidence.period = tick.tick;
+  u.evidence.observed = 50;
+  u.evidence.expected = 100;
+  u.evidence.baseline_first = Served::month("2017-05");
+  u.evidence.baseline_last = Served::month("2021-11");
+  u.frozen_ticks = 3;
+  tick.updates = {u};
+  served_.tell(tick);
+  auto const explained = [&] {
+    grpc::ClientContext call;
+    api::ExplainAlertRequest request;
+    request.set_name("R1.N1.10.2022-05");
+    api::ExplainAlertResponse response;
+    EXPECT_TRUE(served_.alerts->ExplainAlert(&call, request, &response).ok());
+    std::string text;
+    for (const std::string& paragraph : response.text()) text += paragraph + "\n";
+    return text;
+  };
+  EXPECT_THAT(explained(), HasSubstr("leaves out 2020-03 to 2020-08 (pandemic)"));
+  EXPECT_THAT(explained(), HasSubstr("no baseline rests on the periods from 2022-03 on"));
+  // What stays so for two years is no longer measured against the time before.
+  tick.tick = base::PeriodIndex(tick.tick.value + 1);
+  tick.updates.front().transition = ::bellwether::alerts::TransitionKind::kNone;
+  tick.updates.front().frozen_ticks = ::bellwether::alerts::frozen_ticks_max(kServedMonths) + 1;
+  served_.tell(tick);
+  EXPECT_THAT(explained(), HasSubstr("the new normal"));
+  EXPECT_THAT(explained(), ::testing::Not(HasSubstr("no baseline rests on")));
+}
+
+}  // namespace
+}  // namespace bellwether::rpc

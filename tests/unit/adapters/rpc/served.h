@@ -1,0 +1,113 @@
+// A server over a panel and a book that the test fills, and its clients.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapters/rpc/server.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "core/engine/view.h"
+#include "support/must.h"
+#include "support/world.h"
+
+namespace bellwether::rpc {
+
+inline constexpr base::Calendar kServedMonths(base::CalendarUnit::kMonth);
+
+class Served {
+ public:
+  using Measure = ::bellwether::indicators::Measure;
+
+  Served() {
+    tell(::bellwether::alerts::RuleSetActivated{::bellwether::alerts::default_rules(kServedMonths),
+                                                "test", now});
+    Backend backend;
+    backend.view = [this] { return view(); };
+    backend.status = [] { return engine::StatusReport(); };
+    backend.append = [this](const ::bellwether::alerts::JournalEntry& entry, absl::Time) {
+      return append(entry);
+    };
+    backend.now = [this] { return now; };
+    server_ = testing::must(Server::start({.address = "127.0.0.1:0"}, std::move(backend),
+                                          [](const char*, int, double) {}));
+    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                                   grpc::InsecureChannelCredentials());
+    indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);
+    alerts = bellwether::alerts::v1::AlertService::NewStub(channel_);
+    regime_breaks = bellwether::alerts::v1::RegimeBreakService::NewStub(channel_);
+  }
+  ~Served() { server_->stop(absl::InfinitePast()); }
+
+  static base::PeriodIndex month(std::string_view name) {
+    return testing::must(kServedMonths.parse(name));
+  }
+
+  // Adds to a cell, by default of North One's food products.
+  void count(Measure m, std::string_view period, int32_t n, std::string_view area = "N1",
+             std::string_view sector = "10") {
+    ::bellwether::indicators::Delta const d{
+        {{testing::area(area), testing::sector(sector), base::SizeBand(0)}, m, month(period)}, n};
+    std::lock_guard lock(mutex_);
+    panel_.add(std::span(&d, 1), [](uint32_t, Measure, base::PeriodIndex) {});
+  }
+  // Folds one record into the book.
+  ::bellwether::alerts::FoldOutcome tell(const ::bellwether::alerts::JournalEntry& entry) {
+    std::lock_guard lock(mutex_);
+    view_ = nullptr;
+    return book_.fold(base::JournalOffset(book_.offset().value + 1), entry);
+  }
+  // Clients see what was counted and told so far.
+  void publish(std::string_view through) {
+    {
+      std::lock_guard lock(mutex_);
+      view_ = nullptr;
+      published_ = panel_.publish();
+      through_ = month(through);
+    }
+    server_->notify();
+  }
+  void notify() { server_->notify(); }
+
+  base::UnixMillis now{1'600'000'000'000};
+  std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
+  std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
+  std::unique_ptr<bellwether::alerts::v1::RegimeBreakService::Stub> regime_breaks;
+
+ private:
+  std::shared_ptr<const engine::View> view() {
+    std::lock_guard lock(mutex_);
+    if (view_ != nullptr) return view_;
+    auto out = std::make_shared<engine::View>();
+    out->reference = {std::shared_ptr<const void>(), &testing::world()};
+    out->calendar = kServedMonths;
+    out->panel = published_;
+    out->book = std::make_shared<const ::bellwether::alerts::Book>(book_);
+    out->data_through = through_;
+    view_ = out;
+    return view_;
+  }
+  absl::StatusOr<base::JournalOffset> append(const ::bellwether::alerts::JournalEntry& entry) {
+    ::bellwether::alerts::FoldOutcome const outcome = tell(entry);
+    if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok())
+      return taken;
+    std::lock_guard lock(mutex_);
+    return book_.offset();
+  }
+
+  std::mutex mutex_;
+  ::bellwether::indicators::Panel panel_{testing::world(), kServedMonths, month("2010-01")};
+  std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
+  std::optional<base::PeriodIndex> through_;
+  std::shared_ptr<const engine::View> view_;  // null: to be made anew
+  ::bellwether::alerts::Book book_{kServedMonths};
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,107 @@
+#include "adapters/rpc/watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "served.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+namespace ale = bellwether::alerts::v1;
+namespace core = ::bellwether::alerts;
+
+class WatchTest : public ::testing::Test {
+ protected:
+  WatchTest() {
+    core::AlertUpdate u;
+    u.key = {"R1", "N1", "10"};
+    u.raised = Served::month("2019-05");
+    u.severity = u.severity_max = core::Severity::kAmber;
+    u.transition = core::TransitionKind::kRaised;
+    core::TickEvaluated tick;
+    tick.tick = u.raised;
+    tick.book_offset = base::JournalOffset(0);  // the rules are in force
+    tick.updates = {u};
+    served_.tell(tick);
+    served_.publish("2019-05");
+  }
+  void acknowledge(int n, const std::string& comment = "") {
+    core::AlertAcknowledged const act{"R1.N1.10.2019-05", std::to_string(n), comment, served_.now};
+    ASSERT_EQ(served_.tell(act), core::FoldOutcome::kApplied);
+  }
+  Served served_;
+};
+
+TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
+  grpc::ClientContext call;
+  ale::WatchAlertsRequest request;
+  request.set_resume_token("500.0");
+  auto const stream = served_.alerts->WatchAlerts(&call, request);
+  ale::WatchAlertsResponse event;
+  EXPECT_FALSE(stream->Read(&event));
+  grpc::Status const status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_THAT(status.error_message(), HasSubstr("watch from now on"));
+}
+
+// A token of a replica that had read a little further.
+TEST_F(WatchTest, ATokenThatTheJournalReachesMeanwhileContinuesAfterIt) {
+  grpc::ClientContext call;
+  ale::WatchAlertsRequest request;
+  request.set_resume_token("2.0");
+  auto const stream = served_.alerts->WatchAlerts(&call, request);
+  acknowledge(2);
+  acknowledge(3);
+  served_.notify();
+  ale::WatchAlertsResponse event;
+  ASSERT_TRUE(stream->Read(&event));
+  ASSERT_TRUE(event.has_transition());
+  EXPECT_EQ(event.transition().alert().acknowledgement().actor(), "3");
+  call.TryCancel();
+  (void)stream->Finish();
+}
+
+TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
+  grpc::ClientContext call;
+  auto stream = served_.alerts->WatchAlerts(&call, {});
+  ale::WatchAlertsResponse event;
+  ASSERT_TRUE(stream->Read(&event));
+  ASSERT_TRUE(event.has_caught_up());
+  std::string token = event.resume_token();
+  // More than the connection holds, and then more than a watcher may be behind.
+  int const all = static_cast<int>(kWatcherLagMax) + 6000;
+  for (int i = 0; i < all; ++i) {
+    acknowledge(i, std::string(kCommentBytesMax, 'c'));
+    if (i == 3000) served_.notify();
+  }
+  served_.notify();
+  int seen = 0;
+  auto const read = [&] {
+    while (stream->Read(&event)) {
+      token = event.resume_token();
+      if (!event.has_transition()) return true;
+      EXPECT_EQ(event.transition().alert().acknowledgement().actor(), std::to_string(seen));
+      ++seen;
+    }
+    return false;
+  };
+  ASSERT_FALSE(read());
+  grpc::Status const status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("resume_token"));
+  EXPECT_LT(seen, all);
+
+  grpc::ClientContext again;
+  ale::WatchAlertsRequest request;
+  request.set_resume_token(token);
+  stream = served_.alerts->WatchAlerts(&again, request);
+  ASSERT_TRUE(read()) << "what was missed is the past, which may be read at any speed";
+  EXPECT_EQ(seen, all);
+  again.TryCancel();
+  (void)stream->Finish();
+}
+
+}  // namespace
+}  // namespace bellwether::rpc

@@ -1,0 +1,200 @@
+#include "adapters/snapshot/book_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/snapshot/bytes.h"
+#include "core/base/text.h"
+#include "support/journals.h"
+#include "support/memory_disk.h"
+#include "support/must.h"
+
+namespace bellwether::snapshot {
+namespace {
+
+using alerts::Book;
+using base::JournalOffset;
+using ::testing::HasSubstr;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+// Of items.h.
+constexpr uint8_t kBook = 10;
+constexpr uint8_t kAlerts = 13;
+constexpr uint8_t kTransitions = 14;
+
+std::string written(const Book& book) {
+  testing::MemoryDisk disk;
+  {
+    auto const file = testing::must(disk.create("/f"));
+    FrameWriter frames(*file, FileKind::kBook);
+    EXPECT_TRUE(write(book, frames).ok());
+  }
+  return *disk.bytes("/f");
+}
+
+absl::StatusOr<Book> read(std::string_view bytes) {
+  testing::MemoryDisk disk;
+  EXPECT_TRUE(testing::must(disk.create("/f"))->append(bytes).ok());
+  auto const file = testing::must(disk.open("/f"));
+  FrameReader frames(*file, FileKind::kBook);
+  return read_book(frames, kMonths);
+}
+
+void expect_equal(const Book& a, const Book& b) {
+  ASSERT_EQ(a.offset(), b.offset());
+  ASSERT_EQ(a.digest(), b.digest());
+  ASSERT_EQ(a.rule_set_digest(), b.rule_set_digest());
+  ASSERT_EQ(a.regime_breaks(), b.regime_breaks());
+  ASSERT_EQ(a.cut(), b.cut());
+  ASSERT_EQ(a.lead(), b.lead());
+  ASSERT_EQ(a.silent_topics(), b.silent_topics());
+  ASSERT_EQ(a.last_tick_at(), b.last_tick_at());
+  ASSERT_EQ(a.open().size(), b.open().size());
+  ASSERT_EQ(a.transitions_end(), b.transitions_end());
+  for (const auto& [name, alert] : a.alerts()) {
+    ASSERT_NE(b.find(name), nullptr);
+    ASSERT_EQ(alert->state, b.find(name)->state);
+    ASSERT_EQ(alert->raised_evidence, b.find(name)->raised_evidence);
+    ASSERT_EQ(a.history(name).size(), b.history(name).size());
+  }
+  ASSERT_EQ(written(a), written(b));
+}
+
+// A book can be saved behind any record and folded on, and nobody can tell the difference.
+TEST(BookCodecPropertyTest, ABookGoesOnAsIfItHadNotBeenSaved) {
+  int kinds = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::Random random(seed);
+    Book straight(kMonths);
+    Book kept(kMonths);
+    for (int64_t offset = 0; offset < 120; ++offset) {
+      alerts::JournalEntry const entry = testing::random_entry(random, straight);
+      auto const outcome = straight.fold(JournalOffset(offset), entry);
+      ASSERT_EQ(kept.fold(JournalOffset(offset), entry), outcome);
+      kinds |= 1 << entry.index() << (outcome == alerts::FoldOutcome::kApplied ? 0 : 8);
+      if (!random.chance(0.1)) continue;
+      auto again = read(written(kept));
+      ASSERT_TRUE(again.ok()) << again.status();
+      kept = *std::move(again);
+      expect_equal(straight, kept);
+    }
+    expect_equal(straight, kept);
+    for (size_t i = *straight.first_after({}); i < straight.transitions_end(); ++i) {
+      ASSERT_EQ(straight.transition(i).token, kept.transition(i).token);
+      ASSERT_EQ(straight.transition(i).kind, kept.transition(i).kind);
+      ASSERT_EQ(straight.transition(i).alert->state, kept.transition(i).alert->state);
+    }
+  }
+  EXPECT_EQ(kinds & 0x7f, 0x7f) << "every kind of entry was applied";
+  EXPECT_NE(kinds >> 8, 0) << "and some were not";
+}
+
+TEST(BookCodecTest, AnEmptyBookIsABook) {
+  auto const book = read(written(Book(kMonths)));
+  ASSERT_TRUE(book.ok()) << book.status();
+  EXPECT_EQ(book->offset(), JournalOffset(-1));
+  EXPECT_EQ(book->rule_set(), nullptr);
+  EXPECT_FALSE(book->last_tick());
+}
+
+// A closed alert's name is free again, and old transitions outlive their alerts.
+TEST(BookCodecTest, WhatWatchersCanNoLongerResumeBeforeIsKeptAsSuch) {
+  testing::Random random(1);
+  Book book(kMonths);
+  for (int32_t t = 0; t < 11; ++t) {
+    alerts::TickEvaluated tick = testing::random_tick(random, book);
+    tick.updates.clear();
+    for (int i = 0; i < 20'000; ++i) {
+      alerts::AlertUpdate u;
+      u.key = {"R1", "A1", std::to_string(i)};
+      u.raised = tick.tick;
+      u.open = false;
+      u.transition = alerts::TransitionKind::kRaised;
+      tick.updates.push_back(std::move(u));
+    }
+    book.fold(JournalOffset(t), tick);
+  }
+  ASSERT_FALSE(book.first_after({})) << "some must be forgotten for this test";
+  std::string const bytes = written(book);
+  auto const again = read(bytes);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_FALSE(again->first_after({}));
+  EXPECT_EQ(again->alerts().size(), book.alerts().size());
+  EXPECT_EQ(again->transitions_end(), book.transitions_end());
+  EXPECT_EQ(written(*again), bytes);
+}
+
+class DamagedBookTest : public ::testing::Test {
+ protected:
+  // The frames of a small book; `change` may alter one of a tag, or leave it out by clearing it.
+  absl::StatusOr<Book> with(uint8_t tag, const std::function<void(std::string&)>& change) {
+    testing::Random random(5);
+    Book book(kMonths);
+    for (int64_t offset = 0; offset < 60; ++offset)
+      book.fold(JournalOffset(offset), testing::random_tick(random, book));
+    testing::MemoryDisk disk;
+    EXPECT_TRUE(testing::must(disk.create("/from"))->append(written(book)).ok());
+    auto const from = testing::must(disk.open("/from"));
+    FrameReader frames(*from, FileKind::kBook);
+    {
+      auto const to = testing::must(disk.create("/to"));
+      FrameWriter out(*to, FileKind::kBook);
+      bool found = false;
+      for (auto frame = testing::must(frames.next()); frame; frame = testing::must(frames.next())) {
+        std::string payload(frame->payload);
+        if (frame->tag == tag) {
+          found = true;
+          change(payload);
+          if (payload.empty()) continue;
+        }
+        EXPECT_TRUE(out.frame(frame->tag, payload, Pack::kNo).ok());
+      }
+      EXPECT_TRUE(found);
+      EXPECT_TRUE(out.finish().ok());
+    }
+    return read(*disk.bytes("/to"));
+  }
+};
+
+TEST_F(DamagedBookTest, WhatNoBookHoldsIsRefused) {
+  EXPECT_TRUE(with(kBook, [](std::string&) {}).ok());
+  for (uint8_t tag : {kBook, kAlerts, kTransitions}) {
+    auto const cut_off = with(tag, [](std::string& payload) { payload.pop_back(); });
+    EXPECT_TRUE(absl::IsDataLoss(cut_off.status())) << int{tag};
+    EXPECT_THAT(std::string(cut_off.status().message()), HasSubstr("what cannot be"));
+  }
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kBook, [](std::string& payload) { payload.clear(); }).status()));
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kAlerts, [](std::string& payload) { payload.clear(); }).status()))
+      << "transitions of no alert";
+  EXPECT_TRUE(
+      absl::IsDataLoss(with(kBook, [](std::string& payload) { payload += payload; }).status()))
+      << "two books";
+  EXPECT_TRUE(absl::IsDataLoss(
+      with(kTransitions, [](std::string& payload) { payload += payload; }).status()))
+      << "each transition twice";
+  // The book's offset, first in its state: transitions stand behind it.
+  EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload[0] = 2; }).status()));
+}
+
+// Alerts that are all alike pack better than a reader takes; they are stored as they are.
+TEST(BookCodecTest, AlertsThatPackTooWellAreStoredAsTheyAre) {
+  Book book(kMonths);
+  alerts::TickEvaluated tick;
+  tick.tick = base::PeriodIndex(500);
+  for (int i = 0; i < 5'000; ++i) {
+    alerts::AlertUpdate u;
+    u.key = {"R1", "A1", std::to_string(i)};
+    u.raised = tick.tick;
+    tick.updates.push_back(std::move(u));
+  }
+  book.fold(JournalOffset(0), tick);
+  auto const again = read(written(book));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->open().size(), 5'000u);
+}
+
+}  // namespace
+}  // namespace bellwether::snapshot

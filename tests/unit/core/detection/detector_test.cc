@@ -1,0 +1,239 @@
+#include "core/detection/detector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/base/csv.h"
+#include "core/detection/normal.h"
+#include "core/detection/ratio.h"
+#include "support/data.h"
+#include "support/must.h"
+#include "support/random.h"
+
+namespace bellwether::detection {
+namespace {
+
+using base::PeriodIndex;
+using testing::Random;
+
+bool same(const Assessment& a, const Assessment& b) {
+  return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p &&
+         a.z == b.z && a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) &&
+         a.dispersion == b.dispersion && a.scale == b.scale && a.width == b.width &&
+         a.scale_points == b.scale_points;
+}
+
+// The scores of the path that a scale rests on, from kSettledTailFrom on.
+std::vector<double> settled_tail(const ScoredSeries& scored, int target, const DetectorOptions& o) {
+  std::vector<double> out;
+  for (int t = target - o.path_periods_max + 1; t < target - o.farrington.exclude_recent; ++t) {
+    if (auto const z = scored.path_score(t); z && *z >= kSettledTailFrom) out.push_back(*z);
+  }
+  return out;
+}
+
+// What is kept between ticks is a cache: with revisions, exclusions and preparation in any order,
+// the scores are those of the pure function, to the bit.
+TEST(ScoredSeriesTest, IncrementalIsFresh) {
+  for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
+    base::Calendar const calendar(unit);
+    int const year = calendar.periods_per_year();
+    for (uint64_t seed = 1; seed <= 6; ++seed) {
+      Random random(seed);
+      std::vector<int32_t> counts;
+      for (int t = 0; t < year * 8; ++t)
+        counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
+      DetectorOptions options;
+      options.farrington = FarringtonOptions::for_calendar(calendar);
+      options.path_periods_max = 60;  // enough for a scale
+      Workspace workspace;
+      ScoredSeries scored;
+      std::vector<PeriodRange> excluded;
+      std::vector<double> reported;
+      for (int t = year * 5; t < year * 8 - 1; t += random.between(1, 3)) {
+        CountSeries const series{calendar, PeriodIndex(100),
+                                 std::span(counts).first(static_cast<size_t>(t) + 1)};
+        if (random.chance(0.3)) {
+          int const late = random.between(0, t);
+          counts[static_cast<size_t>(late)] += random.between(0, 6);
+          scored.revise(PeriodIndex(100 + late));
+        }
+        if (random.chance(0.1)) {
+          excluded = {{PeriodIndex(100 + t - 20), PeriodIndex(100 + t - 8)}};
+          scored.exclude(excluded);
+        }
+        if (random.chance(0.3)) {
+          reported.resize(static_cast<size_t>(random.between(0, 5)));
+          for (size_t age = 0; age < reported.size(); ++age)
+            reported[age] = 0.6 + 0.07 * static_cast<double>(age);
+        }
+        scored.revise(PeriodIndex(100 + t));
+        Assessment const fresh = assess(series, PeriodIndex(100 + t), excluded, Harm::kLow, options,
+                                        workspace, reported);
+        Assessment const kept =
+            scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace, reported);
+        ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum
+                                       << " " << fresh.cusum << " z " << kept.z << " " << fresh.z;
+        ASSERT_TRUE(
+            std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
+        if (random.chance(0.5)) {
+          scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace,
+                         reported);
+        }
+      }
+    }
+  }
+}
+
+// What has not been told yet is no fall: each period is tested against the part that should be
+// there.
+TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) {
+  base::Calendar const calendar(base::CalendarUnit::kMonth);
+  Random random(5);
+  std::vector<int32_t> counts;
+  for (int t = 0; t < 120; ++t) counts.push_back(random.between(90, 110));
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(calendar);
+  Workspace workspace;
+  PeriodIndex const latest(119);
+  Assessment const whole =
+      assess({calendar, PeriodIndex(0), counts}, latest, {}, Harm::kLow, options, workspace);
+  std::vector<double> const reported = {0.6, 0.8, 0.9};
+  for (size_t age = 0; age < reported.size(); ++age) {
+    int32_t& n = counts[counts.size() - 1 - age];
+    n = static_cast<int32_t>(std::lround(n * reported[age]));
+  }
+  CountSeries const part{calendar, PeriodIndex(0), counts};
+  Assessment const told = assess(part, latest, {}, Harm::kLow, options, workspace, reported);
+  EXPECT_DOUBLE_EQ(told.share, 0.6);
+  EXPECT_NEAR(told.expected, 0.6 * whole.expected, 1e-9);
+  EXPECT_NEAR(told.ratio, whole.ratio, 0.02);
+  EXPECT_LT(std::abs(told.z), 2);
+  EXPECT_LT(told.cusum, options.cusum.threshold_h / 2);
+  Assessment const taken_as_whole = assess(part, latest, {}, Harm::kLow, options, workspace);
+  EXPECT_GT(taken_as_whole.z, 3) << "without it, what is to come looks like a fall";
+}
+
+TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
+  Random random(5);
+  std::vector<int32_t> counts;
+  for (int t = 0; t < 120; ++t)
+    counts.push_back(random.between(90, 110) * (t >= 108 ? 7 : 10) / 10);
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
+  Workspace workspace;
+  CountSeries const series{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), counts};
+  Assessment const a = assess(series, PeriodIndex(112), {}, Harm::kLow, options, workspace);
+  EXPECT_LT(a.p, 0.01);
+  EXPECT_GE(a.cusum, options.cusum.threshold_h);
+  EXPECT_NEAR(a.onset.value, 108, 1);
+  EXPECT_NEAR(a.ratio, 0.7, 0.12);
+  Assessment const before = assess(series, PeriodIndex(106), {}, Harm::kLow, options, workspace);
+  EXPECT_LT(before.cusum, options.cusum.threshold_h);
+}
+
+TEST(ScoreScaleTest, IsTheMedianOfTheScoresAgainstANormals) {
+  std::vector<double> z(30, 0.6744897501960817 * 2);
+  EXPECT_DOUBLE_EQ(score_scale(z), 2);
+  std::vector<double> few(kScalePointsMin - 1, 9);
+  EXPECT_EQ(score_scale(few), 1);
+  std::vector<double> narrow(50, -0.1);
+  EXPECT_EQ(score_scale(narrow), 1)
+      << "a series that scatters less than theory has it gains nothing";
+}
+
+// A real register: births by industry in Singapore, every month from 2000 on in both tails,
+// downturns and all. Theory alone would have surprises several times as often as it says.
+TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
+  std::string const file = "singapore/register.csv";
+  std::map<std::string, std::vector<int32_t>> births;
+  for (const base::CsvRow& row : testing::must(base::parse_csv(
+           testing::data_file(file), file, {"period", "area", "sector", "births", "deaths"}))) {
+    births[row[2]].push_back(std::stoi(row[3]));
+  }
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  PeriodIndex const first = testing::must(months.parse("1990-01"));
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(months);
+  Workspace workspace;
+  double tested = 0;
+  double surprises = 0;
+  double surprises_unscaled = 0;
+  for (const auto& [sector, counts] : births) {
+    ScoredSeries scored;
+    for (int t = 120; t < static_cast<int>(counts.size()); ++t) {
+      Assessment const a =
+          scored.assess({months, first, std::span(counts).first(static_cast<size_t>(t) + 1)},
+                        PeriodIndex(first.value + t), Harm::kLow, options, workspace);
+      if (a.why != NotAssessed::kNone) continue;
+      tested += 2;
+      surprises += std::min(a.p, a.p_other) < 0.01;
+      surprises_unscaled += normal_cdf(-std::abs(a.z * a.scale)) < 0.01;
+    }
+  }
+  ASSERT_GT(tested, 5000);
+  EXPECT_GT(surprises_unscaled / tested, 0.05);
+  EXPECT_LT(surprises / tested, 0.03);
+}
+
+TEST(DetectorTest, ASectorThatFallsSilentAlarms) {
+  std::vector<int32_t> const counts(100, 40);  // then nothing is counted any more
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
+  Workspace workspace;
+  CountSeries const series{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), counts};
+  Assessment const a = assess(series, PeriodIndex(101), {}, Harm::kLow, options, workspace);
+  EXPECT_EQ(a.observed, 0);
+  EXPECT_GT(a.z, 4);
+}
+
+class ShareTest : public ::testing::Test {
+ protected:
+  RatioAssessment at(int t) {
+    ShareSeries const s{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), hits_, all_};
+    return assess_share(s, PeriodIndex(t), {}, Harm::kHigh,
+                        RatioOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth)), {});
+  }
+  std::vector<int32_t> hits_ = std::vector<int32_t>(60, 20);
+  std::vector<int32_t> all_ = std::vector<int32_t>(60, 100);
+};
+
+TEST_F(ShareTest, ASteadyShareIsExpected) {
+  RatioAssessment const a = at(59);
+  EXPECT_TRUE(a.not_assessed.empty()) << a.not_assessed;
+  EXPECT_NEAR(a.expected, 0.2, 1e-3);  // half a count is added to either side
+  EXPECT_NEAR(a.z, 0, 0.01);
+}
+
+TEST_F(ShareTest, ARiseAddsUp) {
+  for (size_t t = 55; t < 60; ++t) hits_[t] = 34;
+  RatioAssessment const a = at(59);
+  // z = 2 √100 (asin √.34 − asin √.2)
+  EXPECT_NEAR(a.z, 20 * (std::asin(std::sqrt(0.34)) - std::asin(std::sqrt(0.2))), 0.01);
+  EXPECT_EQ(a.cusum, 5.071) << "at its threshold at most";
+  EXPECT_EQ(a.onset, PeriodIndex(55));
+  EXPECT_LT(a.p, 0.01);
+}
+
+// What is beyond the threshold says nothing of whether the rise is still there.
+TEST_F(ShareTest, ALongRiseIsForgottenAsSoonAsAShortOne) {
+  for (size_t t = 50; t < 56; ++t) hits_[t] = 60;
+  EXPECT_EQ(at(55).cusum, 5.071);
+  EXPECT_LT(at(59).cusum, 5.071 - 3 * 0.5) << "four ordinary months take half a deviation each";
+}
+
+TEST_F(ShareTest, SmallPeriodsAreNotScored) {
+  all_[59] = 4;
+  hits_[59] = 4;
+  EXPECT_FALSE(at(59).not_assessed.empty());
+}
+
+TEST_F(ShareTest, WithoutHistoryThereIsNoAnswer) {
+  EXPECT_FALSE(at(5).not_assessed.empty());
+}
+
+}  // namespace
+}  // namespace bellwether::detection

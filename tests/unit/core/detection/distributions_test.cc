@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/detection/count_distribution.h"
+#include "core/detection/multiplicity.h"
+#include "core/detection/normal.h"
+
+namespace bellwether::detection {
+namespace {
+
+TEST(NormalTest, TheQuantileIsTheInverseOfTheDistribution) {
+  for (double p : {1e-300, 1e-16, 1e-4, 0.025, 0.3, 0.5, 0.8, 0.975, 1 - 1e-10}) {
+    EXPECT_NEAR(normal_cdf(normal_quantile(p)) / p, 1, 1e-12) << p;
+  }
+  EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-15);
+  EXPECT_EQ(normal_quantile(0), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(normal_quantile(1), std::numeric_limits<double>::infinity());
+}
+
+double plain_mass(const CountDistribution& d, int64_t y) {
+  auto const n = static_cast<double>(y);
+  if (d.dispersion == 1) return std::exp(n * std::log(d.mean) - d.mean - std::lgamma(n + 1));
+  double const size = d.mean / (d.dispersion - 1);
+  return std::exp(std::lgamma(n + size) - std::lgamma(size) - std::lgamma(n + 1) -
+                  size * std::log(d.dispersion) + n * std::log1p(-1 / d.dispersion));
+}
+
+TEST(CountDistributionTest, TailsAreSumsOfMasses) {
+  for (CountDistribution d :
+       {CountDistribution{0.3, 1}, {7, 1}, {7, 1.4}, {60, 3}, {400, 1}, {400, 25}}) {
+    double below = 0;
+    for (int64_t y = 0; y < 900; ++y) {
+      Tails const t = tails(d, y);
+      double const at = plain_mass(d, y);
+      ASSERT_NEAR(t.at, at, 1e-12 + 1e-10 * at) << d.mean << " " << d.dispersion << " " << y;
+      ASSERT_NEAR(t.below, below, 1e-11);
+      ASSERT_NEAR(t.below + t.at + t.above, 1, 1e-12);
+      ASSERT_NEAR(t.low_mid() + t.high_mid(), 1, 1e-12);
+      below += at;
+    }
+  }
+}
+
+TEST(CountDistributionTest, FarTailsKeepTheirDigits) {
+  // Poisson(100): P(Y < 30) = 1.51e-16… by summing masses.
+  CountDistribution const d{100, 1};
+  double sum = 0;
+  for (int64_t y = 0; y < 30; ++y) sum += plain_mass(d, y);
+  EXPECT_NEAR(tails(d, 30).below / sum, 1, 1e-9);
+  EXPECT_LT(sum, 1e-15);
+}
+
+TEST(CountDistributionTest, TheQuantileIsTheSmallestThatReaches) {
+  for (CountDistribution d : {CountDistribution{0.3, 1}, {7, 1.4}, {60, 3}, {690, 28}}) {
+    for (double p : {0.005, 0.025, 0.5, 0.975, 0.995}) {
+      int64_t const q = quantile(d, p);
+      Tails const t = tails(d, q);
+      EXPECT_GE(t.below + t.at, p - 1e-12);
+      EXPECT_LT(t.below, p);
+    }
+  }
+}
+
+// A thousand million a period: about normal, and a gamma distribution where it scatters most.
+TEST(CountDistributionTest, HugeCountsHaveTheirTails) {
+  CountDistribution const poisson{1e9, 1};
+  double const deviation = std::sqrt(1e9);
+  for (double z : {-3.0, -1.0, 0.0, 0.5, 2.0}) {
+    auto const y = static_cast<int64_t>(1e9 + z * deviation);
+    EXPECT_NEAR(tails(poisson, y).low_mid(), normal_cdf(z), 2e-5) << z;
+    EXPECT_NEAR(tails(poisson, y).high_mid(), normal_cdf(-z), 2e-5) << z;
+  }
+  EXPECT_NEAR((static_cast<double>(quantile(poisson, 0.99)) - 1e9) / deviation, 2.3263, 1e-3);
+  // Size 10: quantiles of Gamma(10, 1) are 4.1302 and 18.7831.
+  CountDistribution const scattered{1e9, 1e8 + 1};
+  EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.01)) / 1e8, 4.1302, 1e-3);
+  EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.99)) / 1e8, 18.7831, 1e-3);
+  // Nearly every period without an event, now and then very many.
+  CountDistribution const rare{1e3, 1e6};
+  EXPECT_EQ(quantile(rare, 0.5), 0);
+  int64_t const q = quantile(rare, 0.999);
+  EXPECT_GE(tails(rare, q).below + tails(rare, q).at, 0.999 - 1e-9);
+  EXPECT_LT(tails(rare, q).below, 0.999 + 1e-9);
+}
+
+struct ReferenceTails {
+  CountDistribution distribution;
+  int64_t y;
+  double below, at, above;
+};
+
+// R 4.2.2: pnbinom(y − 1), dnbinom(y) and pnbinom(y, lower.tail = FALSE) with size μ/(φ−1) and
+// probability 1/φ, or ppois and dpois.
+TEST(CountDistributionTest, HugeAndTinyOnesAgreeWithR) {
+  for (const ReferenceTails& r : std::initializer_list<ReferenceTails>{
+           {{1e9, 1}, 999'900'000, 7.8253113159e-04, 8.4993749006e-08, 9.9921738387e-01},
+           {{1e9, 1}, 1'000'000'002, 5.0002102610e-01, 1.2615662571e-05, 4.9996635823e-01},
+           {{2e6, 1}, 2'006'000, 9.9998883827e-01, 3.5074948675e-08, 1.1126653548e-05},
+           {{1e6, 1.5}, 1'004'000, 9.9944871049e-01, 1.5833605472e-06, 5.4970614635e-04},
+           {{1e6, 1.5}, 995'000, 2.1833766946e-05, 7.7113434380e-08, 9.9997808912e-01},
+           {{1e9, 1.2}, 1'000'150'000, 9.9999254430e-01, 9.7725558976e-10, 7.4547256775e-06},
+           {{2e9, 1.0001}, 1'999'910'000, 2.2089783048e-02, 1.1776372498e-06, 9.7790903931e-01},
+           {{999'999, 1.3}, 1'002'000, 9.6029073300e-01, 7.5013318179e-05, 3.9634253686e-02},
+           {{1'000'001, 1.3}, 1'002'002, 9.6029058286e-01, 7.5013474012e-05, 3.9634403669e-02},
+           {{1e6, 2}, 1'000'000, 0.5, 2.8209475651e-04, 4.9971790524e-01},
+           {{1e-10, 1e9}, 0, 0, 1, 2.0723265858e-18},
+           {{1e-10, 1e9}, 5, 1, 1.9999999920e-20, 1.8439932527e-18},
+           {{1e-10, 1e9}, 1'000'000'000, 1, 3.6787944136e-29, 2.1938393425e-20},
+           {{1e-10, 1}, 1, 9.9999999990e-01, 9.9999999990e-11, 4.9999999997e-21},
+           {{3, 1e8}, 1'000, 9.9999967191e-01, 2.9999690459e-11, 3.2805654671e-07},
+           {{3, 1e8}, 49, 9.9999958114e-01, 6.1224434764e-10, 4.1824419432e-07},
+           {{0.5, 3e5}, 1'000'000, 9.9999998571e-01, 5.9456699959e-14, 1.4290723112e-08},
+       }) {
+    SCOPED_TRACE(::testing::Message()
+                 << r.distribution.mean << " " << r.distribution.dispersion << " " << r.y);
+    Tails const t = tails(r.distribution, r.y);
+    EXPECT_NEAR(t.below, r.below, 1e-14 + 1e-6 * r.below);
+    EXPECT_NEAR(t.at, r.at, 1e-7 * r.at);
+    EXPECT_NEAR(t.above, r.above, 1e-14 + 1e-6 * r.above);
+    EXPECT_NEAR(t.low_mid() + t.high_mid(), 1, 1e-6);
+  }
+}
+
+TEST(CountDistributionTest, NegativeBinomialGoesOverIntoPoisson) {
+  Tails const a = tails({50, 1}, 42);
+  Tails const b = tails({50, 1 + 1e-7}, 42);
+  EXPECT_NEAR(a.below, b.below, 1e-5);
+}
+
+TEST(MultiplicityTest, AdjustedValuesAreThoseOfThePaperBySteps) {
+  // R: p.adjust(c(0.01, 0.04, 0.03, 0.5), "BH").
+  std::vector<double> const p = {0.01, 0.04, 0.03, 0.5};
+  std::vector<double> q(4);
+  benjamini_hochberg(p, q);
+  EXPECT_NEAR(q[0], 0.04, 1e-15);
+  EXPECT_NEAR(q[1], 0.04 * 4 / 3, 1e-15);
+  EXPECT_NEAR(q[2], 0.04 * 4 / 3, 1e-15);
+  EXPECT_NEAR(q[3], 0.5, 1e-15);
+}
+
+TEST(MultiplicityTest, WhatWasNotTestedStaysOut) {
+  std::vector<double> const p = {std::nan(""), 0.01, 1.0};
+  std::vector<double> q(3);
+  benjamini_hochberg(p, q);
+  EXPECT_EQ(q[0], 1);
+  EXPECT_NEAR(q[1], 0.02, 1e-15);
+}
+
+}  // namespace
+}  // namespace bellwether::detection

@@ -1,0 +1,174 @@
+#include "core/engine/forecaster.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/logs.h"
+
+namespace bellwether::engine {
+namespace {
+
+using base::PeriodIndex;
+using indicators::Measure;
+using indicators::Node;
+using testing::area;
+using testing::Random;
+using testing::sector;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+constexpr PeriodIndex kFirst(480);  // 2010-01
+constexpr int kMonthsKnown = 96;
+constexpr PeriodIndex kThrough(kFirst.value + kMonthsKnown - 1);
+
+// Births with a season in every leaf, some months of late counts included.
+std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
+  Random random(seed);
+  indicators::Panel p(testing::world(), kMonths, kFirst);
+  std::vector<indicators::Delta> deltas;
+  for (const char* a : {"N1", "N2", "S1"}) {
+    for (const char* s : {"10", "11", "46"}) {
+      double const mean = 20 + 60 * random.uniform();
+      for (int t = 0; t < kMonthsKnown; ++t) {
+        double const season = 1 + 0.4 * std::sin(2 * 3.14159265 * t / 12);
+        auto const n = static_cast<int32_t>(mean * season + 10 * random.uniform());
+        deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)},
+                                               Measure::kBirths, PeriodIndex(kFirst.value + t)),
+                          n});
+      }
+    }
+  }
+  p.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
+  return p.publish();
+}
+
+// As if `by_delay` events of every month were reported 0, 1, … months later.
+std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_delay) {
+  Reporting reporting(kMonths);
+  for (int32_t t = kThrough.value - 30; t <= kThrough.value; ++t) {
+    reporting.begin(PeriodIndex(t));
+    for (size_t d = 0; d < by_delay.size(); ++d) {
+      indicators::Report const told{
+          {Measure::kBirths, static_cast<uint8_t>(d), PeriodIndex(t - static_cast<int32_t>(d))},
+          by_delay[d]};
+      reporting.add(std::span(&told, 1));
+    }
+  }
+  return std::make_shared<SharesByMeasure>(reporting.shares());
+}
+
+std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Panel> p) {
+  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough,
+                        {Measure::kBirths});
+  while (forecaster.step(3)) {
+  }
+  return forecaster.finish();
+}
+
+TEST(HistoryTest, WhatIsNotYetReportedWholeCountsByItsNowcast) {
+  auto const p = panel(5);
+  Node const node{area("N1"), sector("10")};
+  History const whole = history(*p, SharesByMeasure(), node, Measure::kBirths, kThrough);
+  History const known = history(*p, *reports({80, 15, 5}), node, Measure::kBirths, kThrough);
+  ASSERT_EQ(known.y.size(), whole.y.size());
+  EXPECT_EQ(known.unreported, 0);
+  EXPECT_NEAR(known.y[kMonthsKnown - 1], whole.y[kMonthsKnown - 1] / 0.8, 1e-9);
+  EXPECT_NEAR(known.y[kMonthsKnown - 2], whole.y[kMonthsKnown - 2] / 0.95, 1e-9);
+  EXPECT_EQ(known.y[kMonthsKnown - 3], whole.y[kMonthsKnown - 3]);
+}
+
+TEST(HistoryTest, PeriodsOfWhichTooLittleIsReportedAreForecastOver) {
+  auto const p = panel(6);
+  Node const node{area("N1"), sector("10")};
+  History const known = history(*p, *reports({10, 20, 70}), node, Measure::kBirths, kThrough);
+  EXPECT_EQ(known.unreported, 2);
+  ASSERT_EQ(known.y.size(), kMonthsKnown - 2u);
+  forecast::Options const options;
+  forecast::Forecast const from_there = forecast::forecast(known.y, 12, 14, options);
+  forecast::Forecast const after = forecast_after(known, 12, 12, options);
+  ASSERT_EQ(after.mean.size(), 12u);
+  EXPECT_EQ(after.mean.front(), from_there.mean[2]);
+  EXPECT_EQ(after.intervals.back().upper.back(), from_there.intervals.back().upper.back());
+}
+
+TEST(ForecasterTest, ParentsAreTheSumOfTheirChildren) {
+  auto const p = panel(1);
+  auto const t = table(p);
+  const reference::Reference& r = testing::world();
+  int sums = 0;
+  auto const expect_sum = [&](Node parent, const std::vector<Node>& children) {
+    const forecast::Forecast* whole = t->find(parent, Measure::kBirths);
+    if (whole == nullptr || children.empty()) return;
+    for (size_t h = 0; h < whole->mean.size(); ++h) {
+      double total = 0;
+      for (Node const c : children) {
+        const forecast::Forecast* part = t->find(c, Measure::kBirths);
+        total += part == nullptr ? 0 : part->mean[h];
+      }
+      ASSERT_NEAR(whole->mean[h], total, 1e-6);
+    }
+    ++sums;
+  };
+  for (size_t a = 0; a < r.areas.size(); ++a) {
+    for (size_t s = 0; s < r.sectors.size(); ++s) {
+      base::AreaId const in(static_cast<uint16_t>(a));
+      base::SectorId const of(static_cast<uint16_t>(s));
+      std::vector<Node> parts;
+      for (base::SectorId c : r.sectors.children(of)) parts.push_back({in, c});
+      expect_sum({in, of}, parts);
+      std::vector<Node> places;
+      for (base::AreaId c : r.areas.children(in)) places.push_back({c, of});
+      expect_sum({in, of}, places);
+    }
+  }
+  EXPECT_GT(sums, 20);
+}
+
+TEST(ForecasterTest, TheSeasonIsSeenAndIntervalsHoldTheMean) {
+  auto const p = panel(2);
+  auto const t = table(p);
+  const forecast::Forecast* f = t->find({area("R"), reference::kAllSectors}, Measure::kBirths);
+  ASSERT_NE(f, nullptr);
+  ASSERT_EQ(f->mean.size(), 12u);
+  // The sine's high and low: April and October of a year that begins with January.
+  EXPECT_GT(f->mean[3], 1.5 * f->mean[9]);
+  for (const forecast::Interval& i : f->intervals) {
+    for (size_t h = 0; h < f->mean.size(); ++h) {
+      EXPECT_LE(0, i.lower[h]);
+      EXPECT_LE(i.lower[h], f->mean[h]);
+      EXPECT_LE(f->mean[h], i.upper[h]);
+    }
+  }
+}
+
+TEST(ForecasterTest, TheSamePanelGivesTheSameBits) {
+  auto const one = table(panel(3));
+  auto const two = table(panel(3));
+  Node const node{area("N"), sector("C")};
+  ASSERT_NE(one->find(node, Measure::kBirths), nullptr);
+  EXPECT_EQ(one->find(node, Measure::kBirths)->mean, two->find(node, Measure::kBirths)->mean);
+}
+
+TEST(ForecasterTest, WhatNeverHappenedHasNoForecast) {
+  auto const t = table(panel(4));
+  EXPECT_EQ(t->find({area("S2"), sector("47")}, Measure::kBirths), nullptr);
+  EXPECT_EQ(t->find({area("R"), reference::kAllSectors}, Measure::kDeaths), nullptr);
+}
+
+TEST(ForecastAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
+  std::vector<double> y;
+  Random random(5);
+  for (int t = 0; t < 120; ++t)
+    y.push_back(200 + 80 * std::sin(2 * 3.14159265 * t / 12) + 10 * random.uniform());
+  ForecastAccuracy const a = accuracy(y, 12, {});
+  EXPECT_EQ(a.origins, kAccuracyOriginsMax);
+  EXPECT_EQ(a.horizon, 3);
+  EXPECT_LT(a.mase, 0.6);
+  EXPECT_GT(a.coverage, 0.7);
+  EXPECT_LT(a.smape, 10);
+  EXPECT_EQ(accuracy(std::span(y).first(20), 12, {}).origins, 0)
+      << "too short to hold anything back";
+}
+
+}  // namespace
+}  // namespace bellwether::engine

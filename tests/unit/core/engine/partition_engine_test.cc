@@ -1,0 +1,417 @@
+#include "core/engine/partition_engine.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "support/logs.h"
+
+namespace bellwether::engine {
+namespace {
+
+using events::Event;
+using events::EventKind;
+using testing::area;
+using testing::Random;
+using testing::sector;
+
+constexpr int64_t kHour = 3'600'000;
+constexpr int64_t kDay = 24 * kHour;
+
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+UnixMillis at(int y, int m, int d, int hour = 0) {
+  return UnixMillis(base::start_of(day(y, m, d)).value + hour * kHour);
+}
+constexpr UnixMillis kNow(1'800'000'000'000);  // 2027
+
+PartitionOptions months(size_t inputs) {
+  PartitionOptions o;
+  o.calendar = base::Calendar(base::CalendarUnit::kMonth);
+  o.inputs = inputs;
+  o.idle = Idle::kNever;
+  return o;
+}
+
+Event birth(uint64_t business, base::Days on) {
+  Event e = testing::fact(EventKind::kRegistered, business, business, on);
+  e.area = area("N1");
+  e.sector = sector("10");
+  return e;
+}
+Event heartbeat(UnixMillis complete_to) {
+  Event e;
+  e.kind = EventKind::kHeartbeat;
+  e.source = 17;
+  e.complete_to = complete_to;
+  return e;
+}
+
+// Feeds one input from offset 0 on.
+class Feed {
+ public:
+  Feed(PartitionEngine& engine, size_t input) : engine_(engine), input_(input) {}
+  Taken operator()(UnixMillis published, const Event& e) {
+    Taken const taken = engine_.offer(input_, Offset(next_), published, kNow, e);
+    if (taken == Taken::kTaken) ++next_;
+    return taken;
+  }
+  int64_t next() const { return next_; }
+
+ private:
+  PartitionEngine& engine_;
+  size_t input_;
+  int64_t next_ = 0;
+};
+
+TEST(PartitionEngineTest, ATickClosesWhenTheWatermarkPassesItAndNamesTheCut) {
+  PartitionEngine engine(PartitionId(3), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  feed(at(2019, 1, 31, 23), birth(2, day(2019, 1, 31)));
+  feed(at(2019, 2, 1, 0), birth(3, day(2019, 1, 31)));  // within the allowed disorder of an hour
+  EXPECT_FALSE(engine.take_tick());
+  feed(at(2019, 2, 1, 1), birth(4, day(2019, 2, 1)));  // one hour past: January is over
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(tick->partition, PartitionId(3));
+  EXPECT_EQ(tick->tick, months(1).calendar.period_of(day(2019, 1, 1)));
+  EXPECT_EQ(tick->cut, std::vector<Offset>{Offset(3)}) << "the record that closed it is not in it";
+  ASSERT_EQ(tick->deltas.size(), 1u);
+  EXPECT_EQ(tick->deltas[0].amount, 3);
+  EXPECT_FALSE(engine.take_tick());
+}
+
+TEST(PartitionEngineTest, ALateFactRevisesItsPeriodInTheNextTick) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  feed(at(2019, 2, 10), birth(2, day(2019, 1, 20)));  // published in February about January
+  feed(at(2019, 3, 2), birth(3, day(2019, 3, 1)));
+  ASSERT_TRUE(engine.take_tick());
+  auto const february = engine.take_tick();
+  ASSERT_TRUE(february);
+  ASSERT_EQ(february->deltas.size(), 1u);
+  EXPECT_EQ(february->deltas[0].key.period(), months(1).calendar.period_of(day(2019, 1, 1)));
+}
+
+TEST(PartitionEngineTest, AnInputThatGetsThereFirstIsHeldUntilTheOthersDo) {
+  PartitionEngine engine(PartitionId(0), months(2));
+  Feed registrations(engine, 0);
+  Feed support(engine, 1);
+  EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld)
+      << "what the other begins with is not known yet";
+  EXPECT_EQ(support(at(2019, 1, 20), heartbeat(at(2019, 1, 20))), Taken::kTaken);
+  EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kTaken);
+  EXPECT_EQ(registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9))), Taken::kHeld);
+  EXPECT_EQ(registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9))), Taken::kHeld);
+  EXPECT_TRUE(engine.inputs()[0].held);
+  EXPECT_FALSE(engine.take_tick());
+  EXPECT_EQ(support(at(2019, 2, 2), heartbeat(at(2019, 2, 2))), Taken::kTaken);
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(tick->cut, (std::vector<Offset>{Offset(1), Offset(1)}));
+  EXPECT_EQ(registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9))), Taken::kTaken);
+}
+
+TEST(PartitionEngineTest, AHeartbeatStatesWhatIsCompleteAndNeedsNoDisorderAllowance) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  feed(at(2019, 2, 1), heartbeat(at(2019, 2, 1)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(tick->cut[0], Offset(1));
+  EXPECT_EQ(engine.counts().heartbeats[0], 1);
+  feed(at(2019, 3, 1), heartbeat(at(2019, 3, 1)));
+  auto const next = engine.take_tick();
+  ASSERT_TRUE(next);
+  ASSERT_EQ(next->complete_to.size(), 1u);
+  EXPECT_EQ(next->complete_to[0], std::pair(uint64_t{17}, at(2019, 2, 1)));
+}
+
+TEST(PartitionEngineTest, AQuietInputHoldsTheTickUntilItCountsAsIdle) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kWallClock;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed feed(engine, 0);
+  UnixMillis const now = at(2019, 2, 10);
+  engine.offer(1, Offset(0), at(2019, 1, 9), now, heartbeat(at(2019, 1, 9)));
+  engine.offer(0, Offset(0), at(2019, 1, 10), now, birth(1, day(2019, 1, 9)));
+  EXPECT_EQ(engine.offer(0, Offset(1), at(2019, 2, 9), now, birth(2, day(2019, 2, 9))),
+            Taken::kHeld);
+  UnixMillis const quiet_since = now;
+  engine.at_end(1, Offset(1), quiet_since, UnixMillis(now.value + options.idle_after_ms - 1));
+  EXPECT_FALSE(engine.take_tick()) << "not yet quiet for long enough";
+  engine.at_end(1, Offset(1), quiet_since, UnixMillis(now.value + options.idle_after_ms));
+  ASSERT_TRUE(engine.take_tick());
+  EXPECT_TRUE(engine.inputs()[1].idle);
+}
+
+TEST(PartitionEngineTest, IdleByHeartbeatNeedsAHeartbeatOfAnotherInput) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed feed(engine, 0);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);  // nothing ever came here
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  EXPECT_EQ(feed(at(2019, 2, 2), birth(2, day(2019, 2, 1))), Taken::kHeld);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  EXPECT_FALSE(engine.take_tick()) << "no source has stated that January is complete";
+
+  PartitionEngine told(PartitionId(0), options);
+  Feed again(told, 0);
+  told.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  again(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  EXPECT_EQ(again(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
+  told.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  auto const tick = told.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(tick->cut, (std::vector<Offset>{Offset(1), Offset(0)}));
+}
+
+// A source that writes to two topics cannot order them: its heartbeat on one may be read before its
+// records on the other.
+TEST(PartitionEngineTest, AHeartbeatOnOneInputDoesNotOvertakeRecordsOnAnother) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  Feed support(engine, 1);
+  support(at(2019, 1, 1), heartbeat(at(2019, 1, 1)));
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  support(at(2019, 1, 1), heartbeat(at(2019, 1, 1)));
+  EXPECT_EQ(support(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
+  engine.at_end(0, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms - 1));
+  EXPECT_FALSE(engine.take_tick()) << "the rest of January is still on its way";
+  registrations(at(2019, 1, 20), birth(2, day(2019, 1, 19)));
+  registrations(at(2019, 2, 1), heartbeat(at(2019, 2, 1)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  ASSERT_EQ(tick->deltas.size(), 1u);
+  EXPECT_EQ(tick->deltas[0].amount, 2);
+}
+
+TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning) {
+  for (Idle idle : {Idle::kHeartbeat, Idle::kWallClock, Idle::kNever}) {
+    PartitionOptions options = months(2);
+    options.idle = idle;
+    PartitionEngine engine(PartitionId(0), options);
+    Feed feed(engine, 0);
+    EXPECT_EQ(feed(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld);
+    engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+    EXPECT_EQ(feed(at(2019, 1, 10), birth(1, day(2019, 1, 9))),
+              idle == Idle::kNever ? Taken::kHeld : Taken::kTaken);
+    if (idle != Idle::kNever) {
+      EXPECT_EQ(engine.open_tick(), options.calendar.period_of(day(2019, 1, 1)));
+    }
+  }
+}
+
+TEST(PartitionEngineTest, AnInputThatNothingIsKnownOfIsWhatTicksWaitFor) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  EXPECT_TRUE(engine.waits_for(0));
+  EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld);
+  EXPECT_FALSE(engine.waits_for(0)) << "it waits itself";
+  engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
+  EXPECT_TRUE(engine.waits_for(1)) << "quiet, and no heartbeat says what is over";
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  registrations(at(2019, 2, 10), heartbeat(at(2019, 2, 10)));
+  engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
+  EXPECT_FALSE(engine.waits_for(1));
+}
+
+TEST(PartitionEngineTest, NeverMeansNever) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  engine.at_end(0, Offset(1), at(2000, 1, 1), kNow);
+  EXPECT_FALSE(engine.take_tick());
+}
+
+TEST(PartitionEngineTest, ATimestampFromTheFarFutureIsClampedAndCounted) {
+  PartitionOptions options = months(1);
+  PartitionEngine engine(PartitionId(0), options);
+  UnixMillis const now = at(2019, 1, 15);
+  engine.offer(0, Offset(0), at(2019, 1, 10), now, birth(1, day(2019, 1, 9)));
+  engine.offer(0, Offset(1), at(2600, 1, 1), now, birth(2, day(2019, 1, 9)));
+  EXPECT_EQ(engine.counts().clamped, 1);
+  EXPECT_FALSE(engine.take_tick()) << "it must not drag the watermark past the present";
+  EXPECT_EQ(engine.inputs()[0].newest.value, now.value + options.future_tolerance_ms);
+  engine.offer(0, Offset(2), UnixMillis(-1), now, birth(3, day(2019, 1, 9)));
+  EXPECT_EQ(engine.counts().untimed, 1);
+}
+
+TEST(PartitionEngineTest, ARefusedRecordIsCountedAndMovesTheWatermark) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  engine.offer(0, Offset(0), at(2019, 1, 10), kNow, birth(1, day(2019, 1, 9)));
+  EXPECT_EQ(engine.offer_refused(0, Offset(1), at(2019, 2, 3), kNow, events::Refusal::kUnknownArea),
+            Taken::kTaken);
+  EXPECT_EQ(engine.counts().refused[0][static_cast<size_t>(events::Refusal::kUnknownArea)], 1);
+  EXPECT_TRUE(engine.take_tick());
+}
+
+TEST(PartitionEngineTest, TooManyTicksInWaitingHoldTheInput) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2010, 1, 10), birth(1, day(2010, 1, 9)));
+  EXPECT_EQ(feed(at(2019, 1, 10), birth(2, day(2019, 1, 9))), Taken::kHeld);
+  EXPECT_TRUE(engine.full());
+  size_t taken = 0;
+  while (engine.take_tick()) ++taken;
+  EXPECT_EQ(taken, kTicksReadyMax);
+  int offers = 0;
+  while (feed(at(2019, 1, 10), birth(2, day(2019, 1, 9))) == Taken::kHeld && offers++ < 10) {
+    while (engine.take_tick()) ++taken;
+  }
+  while (engine.take_tick()) ++taken;
+  EXPECT_EQ(taken, 9u * 12);  // 2010-01 … 2018-12
+}
+
+TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoWhereTheYearTurns) {
+  PartitionOptions options = months(1);
+  options.calendar = base::Calendar(base::CalendarUnit::kWeek);
+  PartitionEngine engine(PartitionId(0), options);
+  Feed feed(engine, 0);
+  feed(at(2020, 12, 30), birth(1, day(2020, 12, 29)));
+  feed(at(2021, 1, 3, 23), birth(2, day(2021, 1, 3)));  // a Sunday of 2020-W53
+  feed(at(2021, 1, 4, 0), birth(3, day(2021, 1, 3)));   // within the allowed disorder of an hour
+  EXPECT_FALSE(engine.take_tick());
+  feed(at(2021, 1, 4, 2), birth(4, day(2021, 1, 4)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  EXPECT_EQ(options.calendar.name(tick->tick), "2020-W53");
+  EXPECT_EQ(tick->cut, std::vector<Offset>{Offset(3)});
+  ASSERT_EQ(tick->deltas.size(), 1u);
+  EXPECT_EQ(tick->deltas[0].amount, 3);
+  EXPECT_EQ(tick->deltas[0].key.period(), tick->tick);
+  feed(at(2021, 1, 11, 2), heartbeat(at(2021, 1, 11, 2)));
+  auto const next = engine.take_tick();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(options.calendar.name(next->tick), "2021-W01");
+}
+
+// 524,289 interactions of 4,095 minutes are more minutes than 32 bits hold.
+TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
+  constexpr int64_t kInteractions = 524'289;
+  constexpr uint64_t kEach = 32;
+  PartitionEngine engine(PartitionId(0), months(1));
+  Feed feed(engine, 0);
+  feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  for (int64_t i = 0; i < kInteractions; ++i) {
+    auto const n = static_cast<uint64_t>(i);
+    if (n % kEach == 0 && n > 0) feed(at(2019, 1, 10), birth(1 + n / kEach, day(2019, 1, 9)));
+    Event e =
+        testing::fact(EventKind::kInteraction, 1 + n / kEach, 10'000'000 + n, day(2019, 1, 9));
+    e.minutes = 4095;
+    feed(at(2019, 1, 10), e);
+  }
+  feed(at(2019, 2, 2), heartbeat(at(2019, 2, 2)));
+  auto const tick = engine.take_tick();
+  ASSERT_TRUE(tick);
+  int64_t minutes = 0;
+  for (const indicators::Delta& d : tick->deltas) {
+    if (d.key.measure() == indicators::Measure::kInteractionMinutes) minutes += d.amount;
+  }
+  EXPECT_EQ(minutes, kInteractions * 4095);
+}
+
+// The cut is a function of each input's log alone: however the inputs are interleaved, the same
+// ticks come out with the same deltas and the same offsets.
+struct Closed {
+  int32_t tick;
+  std::vector<int64_t> cut;
+  std::map<indicators::DeltaKey, int64_t> deltas;
+  friend bool operator==(const Closed&, const Closed&) = default;
+};
+
+Closed closed(const PartitionTick& tick) {
+  Closed c{tick.tick.value, {}, {}};
+  for (Offset o : tick.cut) c.cut.push_back(o.value);
+  for (const indicators::Delta& d : tick.deltas) c.deltas[d.key] = d.amount;
+  return c;
+}
+
+using Logs = std::vector<std::vector<std::pair<UnixMillis, Event>>>;  // by input
+
+Logs random_logs(Random& random) {
+  Logs logs(2);
+  for (const Event& e : testing::random_log(random, {.businesses = 30, .days = 500})) {
+    logs[e.kind == EventKind::kInteraction].push_back(
+        {UnixMillis(base::start_of(e.effective).value +
+                    static_cast<int64_t>(random.below(40)) * kDay / 2),
+         e});
+  }
+  for (auto& log : logs) {
+    // In order of publication, but for a little disorder.
+    std::ranges::stable_sort(log, {}, [](const auto& r) { return r.first; });
+    for (size_t i = 1; i < log.size(); ++i) {
+      if (random.chance(0.2)) std::swap(log[i - 1], log[i]);
+    }
+    log.push_back({at(2018, 1, 1), heartbeat(at(2018, 1, 1))});
+  }
+  return logs;
+}
+
+std::vector<Closed> run(const Logs& logs, Random& random) {
+  PartitionEngine engine(PartitionId(0), months(logs.size()));
+  std::vector<size_t> next(logs.size());
+  std::vector<Closed> ticks;
+  auto const fetch = [&] {
+    while (auto t = engine.take_tick()) ticks.push_back(closed(*t));
+  };
+  for (int stuck = 0; stuck < 1000;) {
+    size_t const i = random.below(logs.size());
+    ++stuck;
+    if (next[i] == logs[i].size()) continue;
+    const auto& [published, event] = logs[i][next[i]];
+    if (engine.offer(i, Offset(static_cast<int64_t>(next[i])), published, kNow, event) ==
+        Taken::kTaken) {
+      ++next[i];
+      stuck = 0;
+    }
+    if (random.chance(0.3)) fetch();
+  }
+  fetch();
+  return ticks;
+}
+
+TEST(PartitionEnginePropertyTest, InterleavingDoesNotMoveTheCut) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Random random(seed);
+    Logs const logs = random_logs(random);
+    std::vector<Closed> const first = run(logs, random);
+    ASSERT_FALSE(first.empty());
+    for (int i = 0; i < 4; ++i) ASSERT_EQ(run(logs, random), first) << "seed " << seed;
+  }
+}
+
+// Told where they were cut, an engine makes the same ticks of the inputs one after the other.
+TEST(PartitionEnginePropertyTest, AFoldToKnownCutsGivesTheSameTicks) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    Logs const logs = random_logs(random);
+    std::vector<Closed> const ticks = run(logs, random);
+    ASSERT_FALSE(ticks.empty());
+    PartitionEngine engine(PartitionId(0), months(logs.size()));
+    std::vector<size_t> next(logs.size());
+    for (const Closed& tick : ticks) {
+      std::vector<Offset> cut;
+      for (size_t i = 0; i < logs.size(); ++i) {
+        cut.emplace_back(tick.cut[i]);
+        for (; static_cast<int64_t>(next[i]) < tick.cut[i]; ++next[i]) {
+          const auto& [published, event] = logs[i][next[i]];
+          engine.fold(i, Offset(static_cast<int64_t>(next[i])), published, event);
+        }
+      }
+      ASSERT_EQ(closed(engine.close_at(PeriodIndex(tick.tick), cut)), tick) << "seed " << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::engine

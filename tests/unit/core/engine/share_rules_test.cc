@@ -1,0 +1,97 @@
+// R6: the distress share at the support desk.
+#include <gtest/gtest.h>
+
+#include "core/engine/explain.h"
+#include "region.h"
+
+namespace bellwether::engine {
+namespace {
+
+using alerts::Severity;
+using alerts::TransitionKind;
+
+class ShareRulesTest : public ::testing::Test {
+ protected:
+  ShareRulesTest() {
+    region_.add(t_, {delta(Measure::kBirths, t_ - 200, 2000)});
+    for (; t_ < kBegin.value + 60; ++t_) region_.add(t_, month(100, 20));
+  }
+  static std::vector<Delta> month_at(int32_t t, int all, int distress) {
+    std::vector<Delta> out = {delta(Measure::kBirths, t, 40 + t % 3),
+                              delta(Measure::kDeaths, t, 30)};
+    if (all > 0) out.push_back(delta(Measure::kInteractions, t, all));
+    if (distress > 0) out.push_back(delta(Measure::kInteractionsDistress, t, distress + t % 2));
+    return out;
+  }
+  std::vector<Delta> month(int all, int distress) const { return month_at(t_, all, distress); }
+  // One tick; what it made of R6 at North One's food products.
+  std::optional<alerts::AlertUpdate> tick(int all, int distress) {
+    auto const verdict = region_.tick(t_, month(all, distress));
+    ++t_;
+    const alerts::AlertUpdate* const u = update_of(verdict, "R6", "N1", "10");
+    return u == nullptr ? std::nullopt : std::optional(*u);
+  }
+
+  Region region_;
+  int32_t t_ = kBegin.value;
+};
+
+TEST_F(ShareRulesTest, DistressRisesIsRaisedIsNotAssessedInSilenceAndClears) {
+  EXPECT_FALSE(tick(100, 20));
+  int32_t const rise = t_;
+  std::optional<alerts::AlertUpdate> u;
+  for (int i = 0; i < 4 && !u; ++i) u = tick(100, 45);
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kRaised);
+  EXPECT_EQ(u->severity, Severity::kAmber);
+  EXPECT_EQ(u->onset.value, rise);
+  EXPECT_NEAR(u->evidence.observed, 45, 1.1);
+  EXPECT_NEAR(u->evidence.expected, 20, 1);
+  EXPECT_LT(u->evidence.upper, u->evidence.observed);
+
+  u = tick(0, 0);
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kSuspended);
+  EXPECT_EQ(u->suspended, "source silent: support");
+  u = tick(100, 45);
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kResumed);
+
+  for (int i = 0; i < 24 && u && u->open; ++i) u = tick(100, 20);
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kCleared);
+}
+
+TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsToo) {
+  std::optional<alerts::AlertUpdate> u;
+  for (int i = 0; i < 4; ++i) u = tick(100, 45);
+  ASSERT_TRUE(u && u->open);
+  alerts::RuleSet rules = alerts::default_rules(kMonths);
+  std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id == "R0"; });
+  region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
+  u = tick(6, 3);
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->suspended, "too few cases in the period");
+}
+
+TEST_F(ShareRulesTest, ItsPathHasTheFiguresThatTheDetectorSaw) {
+  std::optional<alerts::AlertUpdate> u;
+  for (int i = 0; i < 4; ++i) u = tick(100, 45);
+  ASSERT_TRUE(u && u->open);
+  const alerts::Alert* const alert = open_alert(region_.book, "R6", "N1", "10");
+  ASSERT_NE(alert, nullptr);
+  std::vector<PathPoint> const path = trace(region_.view(), *alert, 60);
+  ASSERT_FALSE(path.empty());
+  EXPECT_EQ(path.back().period.value, t_ - 1);
+  EXPECT_NEAR(path.back().observed, u->evidence.observed, 1e-4);
+  EXPECT_NEAR(path.back().expected, u->evidence.expected, 1e-4);
+  EXPECT_NEAR(path.back().lower, u->evidence.lower, 1e-4);
+  EXPECT_NEAR(path.back().upper, u->evidence.upper, 1e-4);
+  EXPECT_NEAR(path.back().z, u->evidence.z, 1e-4);
+  EXPECT_NEAR(path.back().cusum, u->evidence.cusum, 1e-4);
+  EXPECT_EQ(path.back().denominator, 100);
+  EXPECT_NEAR(path.front().expected, 20, 1);
+}
+
+}  // namespace
+}  // namespace bellwether::engine

@@ -1,0 +1,358 @@
+#include "core/events/decoder.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/hash.h"
+#include "unit/core/events/fixture.h"
+
+namespace bellwether::events {
+namespace {
+
+using namespace testing;  // NOLINT: the words of these tests
+using std::string_literals::operator""s;
+
+Event accepted(const Record& record) {
+  auto const decoded = decode(record);
+  if (const auto* refusal = std::get_if<Refusal>(&decoded)) {
+    ADD_FAILURE() << "refused: " << name(*refusal);
+    return {};
+  }
+  return std::get<Event>(decoded);
+}
+
+template <class Code>
+Code code_of(const Event& event) {
+  return static_cast<Code>(event.code);
+}
+
+TEST(DecoderTest, ARegistrationIsResolvedToIds) {
+  Event const e = accepted(record(registered()));
+  EXPECT_EQ(e.kind, EventKind::kRegistered);
+  EXPECT_FALSE(e.unregistered);
+  EXPECT_EQ(e.business, business_key(kKey));
+  EXPECT_EQ(e.fact, fact_id("companies-house", "fact-1"));
+  EXPECT_EQ(e.source, base::hash64("companies-house"));
+  EXPECT_EQ(e.sequence.value, 7u);
+  EXPECT_EQ(e.effective, base::days_from_civil(2019, 5, 1));
+  EXPECT_EQ(e.area, area("E08000025"));
+  EXPECT_EQ(e.sector, sector("62"));
+  EXPECT_EQ(e.size, SizeBand(v1::SIZE_BAND_5_TO_9));
+}
+
+TEST(DecoderTest, ARegistrationThatStatesNothingCountsAtTheRootUnclassified) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_registered();
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.area, reference::kRootArea);
+  EXPECT_EQ(e.sector, reference::kUnclassified);
+  EXPECT_EQ(e.size, SizeBand(0));
+}
+
+TEST(DecoderTest, AChangeStatesOnlyWhatItChanges) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_changed()->set_postcode("B91 3QJ");
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kChanged);
+  EXPECT_EQ(e.area, area("E08000029"));
+  EXPECT_EQ(e.sector, kNoSector);
+  EXPECT_EQ(e.size, kNoSize);
+
+  event.clear_changed();
+  event.mutable_changed()->set_size_band(v1::SIZE_BAND_250_OR_MORE);
+  e = accepted(record(event));
+  EXPECT_EQ(e.area, kNoArea);
+  EXPECT_EQ(e.size, SizeBand(6));
+
+  event.clear_changed();
+  event.mutable_changed()->set_legal_form(v1::LEGAL_FORM_PUBLIC_LIMITED_COMPANY);
+  EXPECT_EQ(accepted(record(event)).area, kNoArea);
+}
+
+TEST(DecoderTest, WithoutASequenceThePublicationTimeOrdersTheVersions) {
+  v1::RegistrationEvent event = registered();
+  event.clear_source_sequence();
+  EXPECT_EQ(accepted(record(event)).sequence.value,
+            static_cast<uint64_t>(at(2019, 5, 3, 12).value));
+}
+
+// --- areas ---------------------------------------------------------------------------------------
+
+Event registered_at(std::string_view area_code, std::string_view postcode) {
+  v1::RegistrationEvent event = registered();
+  event.mutable_registered()->set_area_code(std::string(area_code));
+  event.mutable_registered()->set_postcode(std::string(postcode));
+  return accepted(record(event));
+}
+
+TEST(DecoderTest, TheAreaCodeGoesBeforeThePostcode) {
+  EXPECT_EQ(registered_at("E08000025", "B91").area, area("E08000025"));
+  EXPECT_EQ(registered_at("", "B91").area, area("E08000029"));
+}
+
+TEST(DecoderTest, APostcodeHelpsWhereTheAreaCodeIsNoLeaf) {
+  EXPECT_EQ(registered_at("E12000005", "B15 2TT").area, area("E08000025"));  // a region
+  EXPECT_EQ(registered_at("E37000012", "B15 2TT").area, area("E08000025"));  // a set
+  EXPECT_EQ(registered_at("X99", "B15 2TT").area, area("E08000025"));
+}
+
+TEST(DecoderTest, AFullPostcodeGoesBeforeItsDistrict) {
+  EXPECT_EQ(registered_at("", "B15 9ZZ").area, area("E08000029"));
+  EXPECT_EQ(registered_at("", "B15 9ZY").area, area("E08000025"));
+}
+
+// --- heartbeats and retractions ------------------------------------------------------------------
+
+TEST(DecoderTest, AHeartbeatNeedsOnlyASourceAndAnInstant) {
+  v1::RegistrationEvent event;
+  event.mutable_heartbeat()->set_source("companies-house");
+  event.mutable_heartbeat()->set_complete_to(at(2019, 5, 3).value);
+  for (std::string_view key : {"", "any key"}) {
+    Event const e = accepted(record(event, key));
+    EXPECT_EQ(e.kind, EventKind::kHeartbeat);
+    EXPECT_EQ(e.source, base::hash64("companies-house"));
+    EXPECT_EQ(e.complete_to, at(2019, 5, 3));
+    EXPECT_EQ(e.business.value, 0u);
+  }
+}
+
+TEST(DecoderTest, AHeartbeatTakesTheEventsSourceWhereItStatesNone) {
+  v1::Observation event;
+  event.set_source("ons");
+  event.mutable_heartbeat()->set_complete_to(1);
+  EXPECT_EQ(accepted(record(event, "")).source, base::hash64("ons"));
+}
+
+TEST(DecoderTest, EveryTopicCarriesHeartbeats) {
+  v1::Heartbeat beat;
+  beat.set_source("s");
+  beat.set_complete_to(1);
+  v1::SupportEvent support;
+  v1::ProcurementEvent procurement;
+  *support.mutable_heartbeat() = beat;
+  *procurement.mutable_heartbeat() = beat;
+  EXPECT_EQ(accepted(record(support, "")).kind, EventKind::kHeartbeat);
+  EXPECT_EQ(accepted(record(procurement, "")).kind, EventKind::kHeartbeat);
+}
+
+TEST(DecoderTest, ARetractionNamesTheFactThatItTakesBack) {
+  for (std::string_view own_id : {"", "retraction-9"}) {
+    v1::RegistrationEvent event = registration();
+    event.set_event_id(std::string(own_id));
+    event.mutable_retracted()->set_event_id("fact-1");
+    Event const e = accepted(record(event));
+    EXPECT_EQ(e.kind, EventKind::kRetracted);
+    EXPECT_EQ(e.fact, accepted(record(registered())).fact);
+  }
+}
+
+TEST(DecoderTest, ARetractionWithoutADateIsOfTheDayOfItsPublication) {
+  v1::RegistrationEvent event = registration();
+  event.clear_effective_date();
+  event.mutable_retracted()->set_event_id("fact-1");
+  EXPECT_EQ(accepted(record(event)).effective, base::days_from_civil(2019, 5, 3));
+  Record timeless = record(event);
+  timeless.published = UnixMillis(INT64_MAX);
+  EXPECT_EQ(accepted(timeless).effective, base::days_from_civil(kLatestYear, 12, 31));
+}
+
+// --- registrations -------------------------------------------------------------------------------
+
+TEST(DecoderTest, ADueDateMayLieAheadAndIsTheDateOfItsFact) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+  *event.mutable_filing_due()->mutable_next_due() = date(2020, 1, 31);
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kFilingDue);
+  EXPECT_EQ(e.effective, base::days_from_civil(2020, 1, 31));
+  EXPECT_EQ(code_of<Filing>(e), Filing::kAccounts);
+
+  event.mutable_filing_due()->clear_next_due();
+  *event.mutable_effective_date() = date(2020, 2, 29);
+  EXPECT_EQ(accepted(record(event)).effective, base::days_from_civil(2020, 2, 29));
+}
+
+TEST(DecoderTest, AFilingIsOfItsEffectiveDate) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_CONFIRMATION_STATEMENT);
+  *event.mutable_filing_recorded()->mutable_due() = date(2019, 6, 1);
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.effective, base::days_from_civil(2019, 5, 1));
+  EXPECT_EQ(code_of<Filing>(e), Filing::kConfirmationStatement);
+}
+
+TEST(DecoderTest, ChargesAreCreatedAndSatisfied) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_charge_changed()->set_action(v1::CHARGE_ACTION_CREATED);
+  EXPECT_EQ(code_of<Charge>(accepted(record(event))), Charge::kCreated);
+  event.mutable_charge_changed()->set_action(v1::CHARGE_ACTION_SATISFIED);
+  EXPECT_EQ(code_of<Charge>(accepted(record(event))), Charge::kSatisfied);
+}
+
+TEST(DecoderTest, OnlyDirectorsAndMembersOfPartnershipsCountAsDirectors) {
+  auto const officer = [](v1::OfficerRole role, v1::OfficerAction action) {
+    v1::RegistrationEvent event = registration();
+    event.mutable_officer_changed()->set_role(role);
+    event.mutable_officer_changed()->set_action(action);
+    return code_of<Officer>(accepted(record(event)));
+  };
+  EXPECT_EQ(officer(v1::OFFICER_ROLE_DIRECTOR, v1::OFFICER_ACTION_APPOINTED), Officer::kAppointed);
+  EXPECT_EQ(officer(v1::OFFICER_ROLE_LLP_MEMBER, v1::OFFICER_ACTION_RESIGNED), Officer::kResigned);
+  EXPECT_EQ(officer(v1::OFFICER_ROLE_SECRETARY, v1::OFFICER_ACTION_RESIGNED), Officer::kUnstated);
+  EXPECT_EQ(officer(v1::OFFICER_ROLE_OTHER, v1::OFFICER_ACTION_APPOINTED), Officer::kUnstated);
+}
+
+// --- support -------------------------------------------------------------------------------------
+
+TEST(DecoderTest, AnInteractionCountsOnceInEachFamilyOfItsTopics) {
+  v1::SupportEvent event = interaction();
+  event.mutable_interaction()->add_topics(v1::SUPPORT_TOPIC_DEBT);
+  event.mutable_interaction()->add_topics(v1::SUPPORT_TOPIC_TAX);
+  event.mutable_interaction()->add_topics(v1::SUPPORT_TOPIC_UNSPECIFIED);
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kInteraction);
+  EXPECT_EQ(e.code, 1 << static_cast<int>(TopicFamily::kDistress) |
+                        1 << static_cast<int>(TopicFamily::kCompliance));
+}
+
+TEST(DecoderTest, EveryTopicOfTheContractHasAFamily) {
+  const auto* topics = v1::SupportTopic_descriptor();
+  uint8_t seen = 0;
+  for (int i = 0; i < topics->value_count(); ++i) {
+    int const number = topics->value(i)->number();
+    if (number == 0) continue;
+    v1::SupportEvent event = support();
+    event.mutable_interaction()->add_topics(static_cast<v1::SupportTopic>(number));
+    uint8_t const code = accepted(record(event)).code;
+    EXPECT_EQ(code, 1 << (number / 10 - 1)) << topics->value(i)->name();
+    seen |= code;
+  }
+  EXPECT_EQ(seen, 0xff);
+}
+
+TEST(DecoderTest, ATopicOfALaterContractFallsIntoItsFamily) {
+  v1::SupportEvent event = support();
+  event.mutable_interaction()->add_topics(static_cast<v1::SupportTopic>(79));
+  EXPECT_EQ(accepted(record(event)).code, 1 << static_cast<int>(TopicFamily::kInnovation));
+}
+
+TEST(DecoderTest, AFirstResponseFallsIntoItsBucketOfWorkingHours) {
+  v1::SupportEvent event = interaction();
+  EXPECT_EQ(accepted(record(event)).response_bucket, 0);
+  event.mutable_interaction()->set_received_at(at(2019, 4, 26, 16).value);  // Friday
+  EXPECT_EQ(accepted(record(event)).response_bucket, 0);
+  event.mutable_interaction()->set_first_response_at(at(2019, 4, 29, 10).value);  // Monday
+  EXPECT_EQ(accepted(record(event)).response_bucket, 3);                          // 1–2 hours
+}
+
+TEST(DecoderTest, ASupportEventMayStateAreaAndActivity) {
+  v1::SupportEvent event = interaction();
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.area, kNoArea);
+  EXPECT_EQ(e.sector, kNoSector);
+  event.set_postcode("B15");
+  *event.mutable_activity() = activity("47110");
+  e = accepted(record(event));
+  EXPECT_EQ(e.area, area("E08000025"));
+  EXPECT_EQ(e.sector, sector("47"));
+}
+
+TEST(DecoderTest, AnEnquirerOnNoRegisterIsKnownByTheCase) {
+  Event const e = accepted(record(enquiry(), "case:C-17"));
+  EXPECT_TRUE(e.unregistered);
+  EXPECT_EQ(e.business, business_key("case:C-17"));
+  EXPECT_EQ(e.area, area("E08000029"));
+  EXPECT_EQ(e.sector, sector("47"));
+}
+
+TEST(DecoderTest, ABusinessGoesBeforeTheCase) {
+  v1::SupportEvent event = interaction();
+  event.set_case_id("C-17");
+  Event const e = accepted(record(event));
+  EXPECT_FALSE(e.unregistered);
+  EXPECT_EQ(e.business, business_key(kKey));
+}
+
+TEST(DecoderTest, TheOtherSupportKindsDecode) {
+  v1::SupportEvent event = support();
+  event.mutable_referral()->set_state(v1::REFERRAL_STATE_COMPLETED);
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kReferral);
+  EXPECT_EQ(e.code, v1::REFERRAL_STATE_COMPLETED);
+
+  event.mutable_outcome()->set_kind(v1::OUTCOME_KIND_JOBS_CREATED);
+  event.mutable_outcome()->set_jobs_delta(-3);
+  e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kOutcome);
+  EXPECT_EQ(e.code, v1::OUTCOME_KIND_JOBS_CREATED);
+
+  event.mutable_regulatory_contact()->set_obligation("registration");
+  e = accepted(record(event));
+  EXPECT_EQ(e.kind, EventKind::kRegulatoryContact);
+  EXPECT_EQ(e.code, 0);
+
+  event.mutable_redundancy_notice()->set_jobs(50);
+  EXPECT_EQ(accepted(record(event)).kind, EventKind::kRedundancyNotice);
+}
+
+// --- procurement and observations ----------------------------------------------------------------
+
+TEST(DecoderTest, AnAwardIsItsSuppliers) {
+  Event const e = accepted(record(awarded()));
+  EXPECT_EQ(e.kind, EventKind::kAward);
+  EXPECT_EQ(e.business, business_key(kKey));
+}
+
+TEST(DecoderTest, AnObservationIsItsSeries) {
+  Event const e = accepted(record(figure()));
+  EXPECT_EQ(e.kind, EventKind::kObservation);
+  EXPECT_EQ(e.business, business_key("ons/births"));
+  EXPECT_EQ(e.code, v1::FREQUENCY_MONTH);
+}
+
+// --- frame and wire ------------------------------------------------------------------------------
+
+TEST(DecoderTest, AFramedMessageIsTheSameEvent) {
+  Record const bare = record(registered());
+  for (const std::string& head : {"\0\0\0\0\7\0"s, "\0\0\0\0\7\2\0"s}) {
+    Record framed = bare;
+    framed.value = head + bare.value;
+    Event const e = accepted(framed);
+    EXPECT_EQ(e.fact, accepted(bare).fact);
+    EXPECT_EQ(e.area, area("E08000025"));
+  }
+}
+
+TEST(DecoderTest, WithTheSchemaIdInTheHeaderTheValueIsBare) {
+  Record bare = record(registered());
+  bare.schema_id_in_header = true;
+  EXPECT_EQ(accepted(bare).kind, EventKind::kRegistered);
+}
+
+TEST(DecoderTest, ALaterKindLeavesNothingOfAnEarlierOne) {
+  v1::RegistrationEvent first = registration();
+  first.mutable_changed()->set_area_code("E08000025");
+  first.mutable_changed()->set_size_band(v1::SIZE_BAND_5_TO_9);
+  *first.mutable_changed()->add_activities() = activity("62012");
+  v1::RegistrationEvent second;
+  second.mutable_registered()->set_postcode("B91");
+  Record both = record(first);
+  both.value += second.SerializeAsString();
+  Event const e = accepted(both);
+  EXPECT_EQ(e.kind, EventKind::kRegistered);
+  EXPECT_EQ(e.area, area("E08000029"));
+  EXPECT_EQ(e.sector, reference::kUnclassified);
+  EXPECT_EQ(e.size, SizeBand(0));
+}
+
+TEST(DecoderTest, FieldsOfALaterContractAreIgnored) {
+  Record r = record(registered());
+  r.value += "\xfa\x7d\x03new"s;  // field 2015
+  EXPECT_EQ(accepted(r).area, area("E08000025"));
+}
+
+TEST(DecoderTest, EveryKindHasAName) {
+  for (std::string_view kind : kEventKindNames) EXPECT_FALSE(kind.empty());
+}
+
+}  // namespace
+}  // namespace bellwether::events

@@ -1,0 +1,69 @@
+#include "core/events/identity.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/hash.h"
+
+namespace bellwether::events {
+namespace {
+
+std::string company(std::string_view number) {
+  std::string const id = canonical_business_id("GB", "companies-house", number);
+  return id.substr(std::string_view("GB/companies-house/").size());
+}
+
+TEST(IdentityTest, PartsAreTrimmedAndInTheRegistersCase) {
+  EXPECT_EQ(canonical_business_id(" gb", "Companies-House\t", " sc123456 "),
+            "GB/companies-house/SC123456");
+  EXPECT_EQ(canonical_business_id("sg", "ACRA", "200012345k"), "SG/acra/200012345K");
+}
+
+TEST(IdentityTest, CompanyNumbersArePaddedToEight) {
+  EXPECT_EQ(company("1"), "00000001");
+  EXPECT_EQ(company("1234567"), "01234567");
+  EXPECT_EQ(company("01234567"), "01234567");
+}
+
+TEST(IdentityTest, TheTwoLettersOfACompanyNumberStandBeforeItsZeros) {
+  EXPECT_EQ(company("sc1"), "SC000001");
+  EXPECT_EQ(company("NI12345"), "NI012345");
+  EXPECT_EQ(company("OC301234"), "OC301234");
+  EXPECT_EQ(company("R01234"), "R0001234");  // Northern Ireland before 1922
+}
+
+TEST(IdentityTest, WhatIsNoCompanyNumberStaysAsItIs) {
+  EXPECT_EQ(company("123456789"), "123456789");
+  EXPECT_EQ(company("SC"), "SC");
+  EXPECT_EQ(company("S"), "S");
+  EXPECT_EQ(company("1A2"), "1A2");
+  EXPECT_EQ(company("SC12B"), "SC12B");
+  EXPECT_EQ(company("ip123r"), "IP123R");
+}
+
+TEST(IdentityTest, OtherRegistersNumbersAreNotPadded) {
+  EXPECT_EQ(canonical_business_id("GB", "charity-commission", "12345"),
+            "GB/charity-commission/12345");
+}
+
+TEST(IdentityTest, PartsOfAnyLengthHaveACanonicalForm) {
+  std::string const endless(1000, 'x');
+  EXPECT_EQ(canonical_business_id("gb", endless, "1").size(), 2 + 1 + 1000 + 1 + 1);
+}
+
+TEST(IdentityTest, AFactIsTheSourcesOwn) {
+  EXPECT_EQ(fact_id("a", "1"), fact_id("a", "1"));
+  EXPECT_NE(fact_id("a", "1"), fact_id("b", "1"));
+  EXPECT_NE(fact_id("a", "1"), fact_id("a", "2"));
+  EXPECT_NE(fact_id("ab", "c"), fact_id("a", "bc"));
+}
+
+// Ids stand in snapshots: they must not change from one release to the next.
+TEST(IdentityTest, IdsAreTheSameInEveryRelease) {
+  EXPECT_EQ(business_key("GB/companies-house/01234567").value,
+            base::hash64("GB/companies-house/01234567"));
+  EXPECT_EQ(fact_id("companies-house", "fact-1").value,
+            base::hash64("fact-1", base::hash64("companies-house")));
+}
+
+}  // namespace
+}  // namespace bellwether::events

@@ -1,0 +1,542 @@
+// Bad input: every reason has an example, every limit is tried at its end and one above, and the
+// reason that stands first in the order of checks is the one that is given.
+#include "core/events/refusal.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "unit/core/events/fixture.h"
+
+namespace bellwether::events {
+namespace {
+
+using namespace testing;  // NOLINT: the words of these tests
+using std::string_literals::operator""s;
+
+std::optional<Refusal> refusal(const Record& record) {
+  auto const decoded = decode(record);
+  const Refusal* const reason = std::get_if<Refusal>(&decoded);
+  return reason == nullptr ? std::nullopt : std::optional(*reason);
+}
+
+template <class Event>
+Record changed(Event event, const std::function<void(Event&)>& change) {
+  change(event);
+  return record(event);
+}
+using Registration = v1::RegistrationEvent;
+Record registration_with(const std::function<void(Registration&)>& change) {
+  return changed<Registration>(registered(), change);
+}
+Record interaction_with(const std::function<void(v1::Interaction&)>& change) {
+  return changed<v1::SupportEvent>(interaction(),
+                                   [&](v1::SupportEvent& e) { change(*e.mutable_interaction()); });
+}
+Record with_value(std::string value) {
+  Record result = record(registered());
+  result.value = std::move(value);
+  return result;
+}
+std::string cut(std::string text) {
+  text.pop_back();
+  return text;
+}
+
+struct Example {
+  const char* what;
+  Refusal reason;
+  Record record;
+};
+
+std::vector<Example> envelope_examples() {
+  Record header_and_frame = with_value("\0\0\0\0\7\0"s + record(registered()).value);
+  header_and_frame.schema_id_in_header = true;
+  return {
+      {"tombstone", Refusal::kEmptyRecord, with_value("")},
+      {"one megabyte", Refusal::kRecordTooLarge, with_value(std::string(1 << 20, 'x'))},
+      {"frame cut short", Refusal::kBadFrame, with_value("\0\0\0"s)},
+      {"frame of another message", Refusal::kBadFrame, with_value("\0\0\0\0\7\2\2"s)},
+      {"frame where the header says bare", Refusal::kMalformed, header_and_frame},
+      {"truncated", Refusal::kMalformed, with_value(cut(record(registered()).value))},
+      {"text", Refusal::kMalformed, with_value("{\"event_id\": 1}")},
+      {"frame with nothing in it", Refusal::kUnknownKind, with_value("\0\0\0\0\7\0"s)},
+      {"no kind", Refusal::kUnknownKind, record(registration())},
+      {"a kind of a later contract", Refusal::kUnknownKind,
+       with_value(record(registration()).value + "\xba\x02\x00"s)},  // field 39
+      {"a support event", Refusal::kWrongTopic, with_value(record(interaction()).value)},
+      {"an award", Refusal::kWrongTopic, with_value(record(awarded()).value)},
+      {"a figure", Refusal::kWrongTopic, with_value(record(figure()).value)},
+      {"a registration on another topic",
+       Refusal::kWrongTopic,
+       {Topic::kSupport, std::string(kKey), record(registered()).value}},
+  };
+}
+
+std::vector<Example> id_examples() {
+  auto const keyed = [](std::string_view key) { return record(registered(), key); };
+  Registration heartbeat;
+  heartbeat.mutable_heartbeat()->set_complete_to(1);
+  Registration retraction = registration();
+  retraction.mutable_retracted();
+  v1::SupportEvent nobody = enquiry();
+  nobody.clear_case_id();
+  v1::Observation no_series = figure();
+  no_series.clear_series_id();
+  Record untimed = registration_with([](Registration& e) { e.clear_source_sequence(); });
+  untimed.published = UnixMillis(-1);
+  Registration not_utf8 = registered();
+  not_utf8.set_event_id("fact-?");
+  Record broken_text = record(not_utf8);
+  broken_text.value[broken_text.value.find('?')] = '\xff';
+  return {
+      {"no event_id", Refusal::kMissingEventId,
+       registration_with([](Registration& e) { e.clear_event_id(); })},
+      {"retraction of nothing", Refusal::kMissingEventId, record(retraction)},
+      {"no source", Refusal::kMissingSource,
+       registration_with([](Registration& e) { e.clear_source(); })},
+      {"heartbeat of nobody", Refusal::kMissingSource, record(heartbeat, "")},
+      {"no business", Refusal::kMissingBusiness,
+       registration_with([](Registration& e) { e.clear_business(); })},
+      {"no jurisdiction", Refusal::kMissingBusiness,
+       registration_with([](Registration& e) { e.mutable_business()->clear_jurisdiction(); })},
+      {"no register", Refusal::kMissingBusiness,
+       registration_with([](Registration& e) { e.mutable_business()->clear_register_(); })},
+      {"an id of blanks", Refusal::kMissingBusiness,
+       registration_with([](Registration& e) { e.mutable_business()->set_id("  "); })},
+      {"neither business nor case", Refusal::kMissingBusiness, record(nobody, "case:C-17")},
+      {"no series", Refusal::kMissingBusiness, record(no_series)},
+      {"no key", Refusal::kKeyMismatch, keyed("")},
+      {"another business's key", Refusal::kKeyMismatch, keyed("GB/companies-house/07654321")},
+      {"key in lower case", Refusal::kKeyMismatch, keyed("gb/companies-house/01234567")},
+      {"another case's key", Refusal::kKeyMismatch, record(enquiry(), "case:C-18")},
+      {"a case's key without its prefix", Refusal::kKeyMismatch, record(enquiry(), "C-17")},
+      {"another series's key", Refusal::kKeyMismatch, record(figure(), "ons/deaths")},
+      {"invalid UTF-8", Refusal::kIdNotUtf8, broken_text},
+      {"no sequence and no timestamp", Refusal::kSequenceOutOfRange, untimed},
+  };
+}
+
+std::vector<Example> date_examples() {
+  auto const dated = [](v1::Date date) {
+    return registration_with([&](Registration& e) { *e.mutable_effective_date() = date; });
+  };
+  Registration filing = registration();
+  filing.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+  *filing.mutable_filing_recorded()->mutable_period_end() = date(2019, 2, 30);
+  Registration due = registration();
+  due.clear_effective_date();
+  due.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+  v1::Observation vintage = figure();
+  *vintage.mutable_figure()->mutable_vintage() = date(2600, 1, 1);
+  return {
+      {"no date", Refusal::kMissingDate,
+       registration_with([](Registration& e) { e.clear_effective_date(); })},
+      {"nothing is due", Refusal::kMissingDate, record(due)},
+      {"an empty date", Refusal::kDateOutOfRange, dated(v1::Date())},
+      {"1600", Refusal::kDateOutOfRange, dated(date(1600, 1, 1))},
+      {"2600", Refusal::kDateOutOfRange, dated(date(2600, 1, 1))},
+      {"29 February 2019", Refusal::kDateOutOfRange, dated(date(2019, 2, 29))},
+      {"29 February 1900", Refusal::kDateOutOfRange, dated(date(1900, 2, 29))},
+      {"31 April", Refusal::kDateOutOfRange, dated(date(2019, 4, 31))},
+      {"month 0", Refusal::kDateOutOfRange, dated(date(2019, 0, 1))},
+      {"month 13", Refusal::kDateOutOfRange, dated(date(2019, 13, 1))},
+      {"day −1", Refusal::kDateOutOfRange, dated(date(2019, 1, -1))},
+      {"a period that ends on no day", Refusal::kDateOutOfRange, record(filing)},
+      {"a vintage in 2600", Refusal::kDateOutOfRange, record(vintage)},
+      {"tomorrow", Refusal::kEffectiveAfterPublished, dated(date(2019, 5, 4))},
+  };
+}
+
+std::vector<Example> code_examples() {
+  auto const in_area = [](const char* code) {
+    return registration_with([&](Registration& e) { e.mutable_registered()->set_area_code(code); });
+  };
+  auto const with_activity = [](v1::Activity a) {
+    return registration_with(
+        [&](Registration& e) { *e.mutable_registered()->mutable_activities(0) = a; });
+  };
+  v1::SupportEvent nowhere = enquiry();
+  nowhere.set_area_code("X99");
+  v1::SupportEvent no_trade = enquiry();
+  *no_trade.mutable_activity() = activity("00000");
+  return {
+      {"an unknown area", Refusal::kUnknownArea, in_area("X99")},
+      {"a region", Refusal::kUnknownArea, in_area("E12000005")},
+      {"a set", Refusal::kUnknownArea, in_area("E37000012")},
+      {"an unknown postcode", Refusal::kUnknownArea, registration_with([](Registration& e) {
+         e.mutable_registered()->clear_area_code();
+         e.mutable_registered()->set_postcode("ZZ1 1ZZ");
+       })},
+      {"an enquirer from nowhere", Refusal::kUnknownArea, record(nowhere, "case:C-17")},
+      {"an unknown sector", Refusal::kUnknownSector, with_activity(activity("00000"))},
+      {"an enquirer of no known trade", Refusal::kUnknownSector, record(no_trade, "case:C-17")},
+      {"a four-digit code", Refusal::kWrongScheme, with_activity(activity("7222"))},
+      {"another scheme", Refusal::kWrongScheme, with_activity(activity("62012", "2026"))},
+      {"an activity without a scheme", Refusal::kWrongScheme, with_activity(v1::Activity())},
+  };
+}
+
+std::vector<Example> detail_examples() {
+  auto const event = [](const std::function<void(Registration&)>& set) {
+    return changed<Registration>(registration(), set);
+  };
+  auto const support_event = [](const std::function<void(v1::SupportEvent&)>& set) {
+    return changed<v1::SupportEvent>(support(), set);
+  };
+  return {
+      {"change of nothing", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_changed(); })},
+      {"no status", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_status_changed(); })},
+      {"no category of filing", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_filing_recorded(); })},
+      {"no category due", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_filing_due(); })},
+      {"no insolvency type", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_insolvency_case(); })},
+      {"no strike-off action", Refusal::kMissingDetail, event([](Registration& e) {
+         e.mutable_strike_off_notice()->set_kind(v1::STRIKE_OFF_KIND_VOLUNTARY);
+       })},
+      {"a strike-off by nobody", Refusal::kMissingDetail, event([](Registration& e) {
+         e.mutable_strike_off_notice()->set_action(v1::STRIKE_OFF_ACTION_PROPOSED);
+       })},
+      {"no charge action", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_charge_changed(); })},
+      {"an officer of no role", Refusal::kMissingDetail, event([](Registration& e) {
+         e.mutable_officer_changed()->set_action(v1::OFFICER_ACTION_RESIGNED);
+       })},
+      {"an officer who did nothing", Refusal::kMissingDetail, event([](Registration& e) {
+         e.mutable_officer_changed()->set_role(v1::OFFICER_ROLE_SECRETARY);
+       })},
+      {"a heartbeat without an instant", Refusal::kMissingDetail,
+       event([](Registration& e) { e.mutable_heartbeat(); })},
+      {"an answer to no enquiry", Refusal::kMissingDetail,
+       interaction_with([](v1::Interaction& i) { i.set_first_response_at(1); })},
+      {"no referral state", Refusal::kMissingDetail,
+       support_event([](v1::SupportEvent& e) { e.mutable_referral(); })},
+      {"no outcome kind", Refusal::kMissingDetail,
+       support_event([](v1::SupportEvent& e) { e.mutable_outcome(); })},
+      {"no obligation", Refusal::kMissingDetail,
+       support_event([](v1::SupportEvent& e) { e.mutable_regulatory_contact(); })},
+      {"no jobs", Refusal::kMissingDetail,
+       support_event([](v1::SupportEvent& e) { e.mutable_redundancy_notice(); })},
+      {"no ocid", Refusal::kMissingDetail,
+       changed<v1::ProcurementEvent>(awarded(), [](auto& e) { e.mutable_award()->clear_ocid(); })},
+      {"no frequency", Refusal::kMissingDetail,
+       changed<v1::Observation>(figure(), [](auto& e) { e.mutable_figure()->clear_frequency(); })},
+  };
+}
+
+std::vector<Example> value_examples() {
+  auto const event = [](const std::function<void(Registration&)>& set) {
+    return changed<Registration>(registration(), set);
+  };
+  auto const support_event = [](const std::function<void(v1::SupportEvent&)>& set) {
+    return changed<v1::SupportEvent>(support(), set);
+  };
+  auto const award = [](const std::function<void(v1::Award&)>& set) {
+    return changed<v1::ProcurementEvent>(awarded(), [&](auto& e) { set(*e.mutable_award()); });
+  };
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  return {
+      {"a status of a later contract", Refusal::kValueOutOfRange,
+       record(status_changed(static_cast<v1::RegisterStatus>(13)))},
+      {"a status below 0", Refusal::kValueOutOfRange,
+       record(status_changed(static_cast<v1::RegisterStatus>(-1)))},
+      {"a size band of a later contract", Refusal::kValueOutOfRange,
+       registration_with([](Registration& e) {
+         e.mutable_registered()->set_size_band(static_cast<v1::SizeBand>(7));
+       })},
+      {"a strike-off of a later contract", Refusal::kValueOutOfRange, event([](Registration& e) {
+         e.mutable_strike_off_notice()->set_action(static_cast<v1::StrikeOffAction>(3));
+       })},
+      {"a heartbeat before 1970", Refusal::kValueOutOfRange,
+       event([](Registration& e) { e.mutable_heartbeat()->set_complete_to(-1); })},
+      {"a heartbeat in 2079", Refusal::kValueOutOfRange, event([](Registration& e) {
+         e.mutable_heartbeat()->set_complete_to(at(2079, 1, 1).value);
+       })},
+      {"minutes below 0", Refusal::kValueOutOfRange,
+       interaction_with([](v1::Interaction& i) { i.set_minutes(-1); })},
+      {"a topic below the families", Refusal::kValueOutOfRange,
+       interaction_with(
+           [](v1::Interaction& i) { i.add_topics(static_cast<v1::SupportTopic>(9)); })},
+      {"a topic above the families", Refusal::kValueOutOfRange,
+       interaction_with(
+           [](v1::Interaction& i) { i.add_topics(static_cast<v1::SupportTopic>(90)); })},
+      {"an answer before the enquiry", Refusal::kValueOutOfRange,
+       interaction_with([](v1::Interaction& i) {
+         i.set_received_at(2);
+         i.set_first_response_at(1);
+       })},
+      {"an enquiry before 1970", Refusal::kValueOutOfRange,
+       interaction_with([](v1::Interaction& i) { i.set_received_at(-1); })},
+      {"an answer in 2079", Refusal::kValueOutOfRange, interaction_with([](v1::Interaction& i) {
+         i.set_received_at(1);
+         i.set_first_response_at(at(2079, 1, 1).value);
+       })},
+      {"a negative amount", Refusal::kValueOutOfRange, support_event([](v1::SupportEvent& e) {
+         e.mutable_outcome()->set_kind(v1::OUTCOME_KIND_OTHER);
+         e.mutable_outcome()->set_amount_minor(-1);
+       })},
+      {"a matter settled before 1970", Refusal::kValueOutOfRange,
+       support_event([](v1::SupportEvent& e) {
+         e.mutable_regulatory_contact()->set_obligation("registration");
+         e.mutable_regulatory_contact()->set_resolved_at(-1);
+       })},
+      {"negative jobs", Refusal::kValueOutOfRange,
+       support_event([](v1::SupportEvent& e) { e.mutable_redundancy_notice()->set_jobs(-1); })},
+      {"a negative award", Refusal::kValueOutOfRange,
+       award([](v1::Award& a) { a.set_value_minor(-1); })},
+      {"more than sure", Refusal::kValueOutOfRange,
+       award([](v1::Award& a) { a.set_match_confidence(1.01); })},
+      {"not a confidence", Refusal::kValueOutOfRange,
+       award([](v1::Award& a) { a.set_match_confidence(kNaN); })},
+      {"not a figure", Refusal::kValueOutOfRange,
+       changed<v1::Observation>(figure(), [](auto& e) { e.mutable_figure()->set_value(kNaN); })},
+  };
+}
+
+// --- limits --------------------------------------------------------------------------------------
+
+struct Limit {
+  const char* what;
+  Refusal reason;
+  size_t largest;
+  std::function<Record(size_t)> record;
+};
+
+std::vector<Limit> limits() {
+  auto const text = [](size_t size) { return std::string(size, 'x'); };
+  auto const upper = [](size_t size) { return std::string(size, 'X'); };
+  return {
+      {"record", Refusal::kRecordTooLarge, kRecordBytesMax,
+       [](size_t size) {  // filled up by unknown fields of two bytes, at the end one of three
+         Record r = record(registered());
+         if ((size - r.value.size()) % 2 == 1) r.value += "\x78\x80\x01";
+         while (r.value.size() < size) r.value += "\x78\x01";
+         return r;
+       }},
+      {"event_id", Refusal::kIdTooLong, kEventIdBytesMax,
+       [=](size_t n) {
+         return registration_with([&](Registration& e) { e.set_event_id(text(n)); });
+       }},
+      {"event_id of a retraction", Refusal::kIdTooLong, kEventIdBytesMax,
+       [=](size_t n) {
+         return changed<Registration>(registration(), [&](Registration& e) {
+           e.mutable_retracted()->set_event_id(text(n));
+         });
+       }},
+      {"source", Refusal::kIdTooLong, kSourceBytesMax,
+       [=](size_t n) {
+         return registration_with([&](Registration& e) { e.set_source(text(n)); });
+       }},
+      {"source of a heartbeat", Refusal::kIdTooLong, kSourceBytesMax,
+       [=](size_t n) {
+         return changed<Registration>(registration(), [&](Registration& e) {
+           e.mutable_heartbeat()->set_source(text(n));
+           e.mutable_heartbeat()->set_complete_to(1);
+         });
+       }},
+      {"jurisdiction", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         Registration e = registered();
+         e.mutable_business()->set_jurisdiction(text(n));
+         return record(e, upper(n) + "/companies-house/01234567");
+       }},
+      {"register", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         Registration e = registered();
+         e.mutable_business()->set_register_(text(n));
+         return record(e, "GB/" + text(n) + "/01234567");
+       }},
+      {"business id", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         Registration e = registered();
+         e.mutable_business()->set_id(text(n));
+         return record(e, "GB/companies-house/" + upper(n));
+       }},
+      {"all parts of the business", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         Registration e = registered();
+         e.mutable_business()->set_jurisdiction(text(n));
+         e.mutable_business()->set_register_(text(n));
+         e.mutable_business()->set_id(text(n));
+         return record(e, upper(n) + "/" + text(n) + "/" + upper(n));
+       }},
+      {"case_id", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         v1::SupportEvent e = enquiry();
+         e.set_case_id(text(n));
+         return record(e, "case:" + text(n));
+       }},
+      {"series_id", Refusal::kIdTooLong, kBusinessIdBytesMax,
+       [=](size_t n) {
+         v1::Observation e = figure();
+         e.set_series_id(text(n));
+         return record(e, text(n));
+       }},
+      {"postcode of an enquirer", Refusal::kIdTooLong, kTextBytesMax,
+       [=](size_t n) {  // the area code goes before
+         v1::SupportEvent e = enquiry();
+         e.set_postcode(text(n));
+         return record(e, "case:C-17");
+       }},
+      {"text of a kind", Refusal::kIdTooLong, kTextBytesMax,
+       [=](size_t n) {
+         return interaction_with([&](v1::Interaction& i) { i.set_team(text(n)); });
+       }},
+      {"text of an activity", Refusal::kIdTooLong, kTextBytesMax,
+       [=](size_t n) {
+         return registration_with(
+             [&](Registration& e) { e.mutable_registered()->add_activities()->set_code(text(n)); });
+       }},
+      {"activities", Refusal::kValueOutOfRange, kActivitiesMax,
+       [=](size_t n) {
+         return registration_with([&](Registration& e) {
+           e.mutable_registered()->clear_activities();
+           for (size_t i = 0; i < n; ++i) {
+             *e.mutable_registered()->add_activities() = activity("62012");
+           }
+         });
+       }},
+      {"topics", Refusal::kValueOutOfRange, kTopicsMax,
+       [=](size_t n) {
+         return interaction_with([&](v1::Interaction& i) {
+           i.clear_topics();
+           for (size_t t = 0; t < n; ++t) i.add_topics(v1::SUPPORT_TOPIC_DEBT);
+         });
+       }},
+      {"source_sequence", Refusal::kSequenceOutOfRange, base::kSourceSequenceMax,
+       [=](size_t n) {
+         return registration_with([&](Registration& e) { e.set_source_sequence(n); });
+       }},
+      {"year", Refusal::kDateOutOfRange, kLatestYear,
+       [=](size_t year) {
+         return changed<Registration>(registration(), [&](Registration& e) {
+           e.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+           *e.mutable_filing_due()->mutable_next_due() = date(static_cast<int>(year), 12, 31);
+         });
+       }},
+  };
+}
+
+TEST(RefusalTest, EachLimitIsTakenAndOneAboveIsRefused) {
+  for (const Limit& limit : limits()) {
+    EXPECT_EQ(refusal(limit.record(limit.largest)), std::nullopt) << limit.what;
+    EXPECT_EQ(refusal(limit.record(limit.largest + 1)), limit.reason) << limit.what;
+  }
+}
+
+TEST(RefusalTest, TheEarliestYearIsTakenAndOneBelowIsRefused) {
+  auto const born = [](int year) {
+    return registration_with(
+        [&](Registration& e) { *e.mutable_effective_date() = date(year, 1, 1); });
+  };
+  EXPECT_EQ(refusal(born(kEarliestYear)), std::nullopt);
+  EXPECT_EQ(refusal(born(kEarliestYear - 1)), Refusal::kDateOutOfRange);
+}
+
+TEST(RefusalTest, MinutesAboveTheirLimitCountAsTheLimit) {
+  auto const minutes = [](int stated) {
+    return std::get<Event>(
+               decode(interaction_with([&](v1::Interaction& i) { i.set_minutes(stated); })))
+        .minutes;
+  };
+  EXPECT_EQ(minutes(0), 0);
+  EXPECT_EQ(minutes(kMinutesMax), kMinutesMax);
+  EXPECT_EQ(minutes(kMinutesMax + 1), kMinutesMax);
+  EXPECT_EQ(minutes(INT32_MAX), kMinutesMax);
+}
+
+TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
+  Record r =
+      registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
+  r.published = at(2019, 5, 3, 0);
+  EXPECT_EQ(refusal(r), std::nullopt);
+  r.published = UnixMillis(at(2019, 5, 3, 0).value - 1);
+  EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished);
+  r.published = UnixMillis(INT64_MAX);
+  EXPECT_EQ(refusal(r), std::nullopt);
+}
+
+TEST(RefusalTest, ATimestampAheadOfTheClockCarriesNoDateWithIt) {
+  Record r =
+      registration_with([](Registration& e) { *e.mutable_effective_date() = date(2078, 5, 3); });
+  r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);  // microseconds
+  r.latest = at(2019, 5, 3, 13);
+  EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished);
+  r = registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
+  r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);
+  r.latest = at(2019, 5, 3, 13);
+  EXPECT_EQ(refusal(r), std::nullopt);
+}
+
+// Days before the first of 32 bits came round again as days of the far future.
+TEST(RefusalTest, ATimestampBeforeAllDaysIsNoLaterDay) {
+  Record r = record(registered());
+  for (int64_t const millis : {int64_t{-1}, INT64_MIN / 3 * 2, INT64_MIN}) {
+    r.published = UnixMillis(millis);
+    EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished) << millis;
+  }
+}
+
+TEST(RefusalTest, BadInputIsRefusedWithItsReason) {
+  for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),
+                               detail_examples(), value_examples()}) {
+    for (const Example& example : examples) {
+      EXPECT_EQ(refusal(example.record), example.reason) << example.what;
+    }
+  }
+}
+
+TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
+  std::set<Refusal> seen = {Refusal::kTooManyFacts};  // the ledger's
+  for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),
+                               detail_examples(), value_examples()}) {
+    for (const Example& example : examples) seen.insert(example.reason);
+  }
+  for (const Limit& limit : limits()) seen.insert(limit.reason);
+  for (size_t i = 0; i < kRefusals; ++i) {
+    EXPECT_TRUE(seen.contains(static_cast<Refusal>(i))) << kRefusalTexts[i].name;
+  }
+}
+
+// One event with everything wrong, mended step by step: the checks come in their order.
+TEST(RefusalTest, TheFirstProblemIsTheOneThatIsNamed) {
+  Registration event;
+  event.mutable_registered()->set_area_code("X99");
+  *event.mutable_effective_date() = date(2600, 1, 1);
+  EXPECT_EQ(refusal(record(event, "")), Refusal::kMissingSource);
+  event.set_source("companies-house");
+  EXPECT_EQ(refusal(record(event, "")), Refusal::kMissingEventId);
+  event.set_event_id("fact-1");
+  EXPECT_EQ(refusal(record(event, "")), Refusal::kMissingBusiness);
+  *event.mutable_business() = registered().business();
+  EXPECT_EQ(refusal(record(event, "")), Refusal::kKeyMismatch);
+  EXPECT_EQ(refusal(record(event)), Refusal::kDateOutOfRange);
+  *event.mutable_effective_date() = date(2019, 5, 1);
+  EXPECT_EQ(refusal(record(event)), Refusal::kUnknownArea);
+  event.mutable_registered()->set_area_code("E08000025");
+  EXPECT_EQ(refusal(record(event)), std::nullopt);
+}
+
+TEST(RefusalTest, ReasonsHaveNamesThatSuitAMetricsLabel) {
+  std::set<std::string_view> names;
+  for (const RefusalText& text : kRefusalTexts) {
+    EXPECT_EQ(text.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),
+              std::string_view::npos)
+        << text.name;
+    EXPECT_FALSE(text.what.empty());
+    names.insert(text.name);
+  }
+  EXPECT_EQ(names.size(), kRefusals);
+  EXPECT_EQ(name(Refusal::kTooManyFacts), "too_many_facts");
+}
+
+}  // namespace
+}  // namespace bellwether::events

@@ -1,0 +1,145 @@
+#include "core/indicators/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/events/event.h"
+#include "support/world.h"
+
+namespace bellwether::indicators {
+namespace {
+
+using testing::area;
+using testing::sector;
+using testing::world;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+
+// Months by name.
+PeriodIndex month(std::string_view name) {
+  return testing::must(kMonths.parse(name));
+}
+
+class CatalogueTest : public ::testing::Test {
+ protected:
+  void count(Measure m, std::string_view period, int32_t n, std::string_view s = "10") {
+    Delta const d{DeltaKey({area("N1"), sector(s), base::SizeBand(0)}, m, month(period)), n};
+    panel_.add(std::span(&d, 1), [](uint32_t, Measure, PeriodIndex) {});
+  }
+  Value value(Indicator i, std::string_view period) {
+    return compute(i, panel_, node_, month(period));
+  }
+
+  Panel panel_{world(), kMonths, month("2010-01")};
+  Node node_{area("N"), reference::kAllSectors};
+};
+
+TEST_F(CatalogueTest, NamesAndNumbersAreUnique) {
+  std::set<std::string_view> names;
+  for (const IndicatorInfo& i : catalogue()) {
+    EXPECT_TRUE(names.insert(i.name).second) << i.name;
+    EXPECT_EQ(&info(i.id), &i);
+    EXPECT_EQ(find_indicator(i.name), i.id);
+    EXPECT_FALSE(i.formula.empty());
+    EXPECT_FALSE(find_measure(i.name).has_value()) << "an indicator and a measure share a name";
+  }
+  for (const MeasureInfo& m : kMeasureInfos) EXPECT_TRUE(names.insert(m.name).second) << m.name;
+  EXPECT_FALSE(find_indicator("").has_value());
+}
+
+// ONS, Business demography: births (deaths) over businesses active at any time in the year.
+TEST_F(CatalogueTest, RatesAreOverTheBusinessesActiveAtAnyTimeInTheYear) {
+  count(Measure::kBirths, "2009-06", 1000);  // opening balance
+  count(Measure::kBirths, "2018-03", 200);
+  count(Measure::kDeaths, "2018-07", 150);
+  count(Measure::kRestorations, "2018-09", 50);
+  double const active = 1000 + 200 + 50;
+  EXPECT_DOUBLE_EQ(value(Indicator::kActiveStock, "2018-12").value, 1100);
+  EXPECT_DOUBLE_EQ(value(Indicator::kBirthRate, "2018-12").value, 100 * 200 / active);
+  EXPECT_DOUBLE_EQ(value(Indicator::kDeathRate, "2018-12").value, 100 * 100 / active);
+  EXPECT_DOUBLE_EQ(value(Indicator::kNetBirthRate, "2018-12").value, 100 * 100 / active);
+  EXPECT_DOUBLE_EQ(value(Indicator::kChurn, "2018-12").value, 100 * 300 / active);
+  EXPECT_DOUBLE_EQ(value(Indicator::kStockGrowth, "2018-12").value, 10);
+  EXPECT_DOUBLE_EQ(value(Indicator::kBirthRate, "2019-06").value,
+                   0);  // the births are 13 months back
+}
+
+TEST_F(CatalogueTest, MomentumComparesAQuarterWithTheSameOfThreeYears) {
+  for (std::string_view p : {"2015-02", "2016-02", "2017-02"}) count(Measure::kBirths, p, 100);
+  count(Measure::kBirths, "2018-02", 70);
+  EXPECT_DOUBLE_EQ(value(Indicator::kBirthMomentum, "2018-03").value, 0.7);
+  EXPECT_FALSE(value(Indicator::kBirthMomentum, "2012-03").ok())
+      << "three earlier years are needed";
+}
+
+TEST_F(CatalogueTest, SurvivalFollowsTheCohortThatHasLivedLongEnough) {
+  count(Measure::kBirths, "2015-05", 200);
+  count(Measure::kDeathsAge0, "2015-05", 10);
+  count(Measure::kDeathsAge1, "2015-05", 30);
+  EXPECT_DOUBLE_EQ(value(Indicator::kSurvival1, "2016-12").value, 95);
+  EXPECT_DOUBLE_EQ(value(Indicator::kSurvival2, "2017-12").value, 80);
+  EXPECT_FALSE(value(Indicator::kSurvival1, "2018-12").ok()) << "no birth in the cohort";
+  EXPECT_FALSE(value(Indicator::kSurvival5, "2015-12").ok())
+      << "the cohort is older than what is kept";
+}
+
+TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
+  count(Measure::kInteractions, "2018-05", 9);
+  count(Measure::kInteractionsDistress, "2018-05", 3);
+  Value const v = value(Indicator::kDistressShare, "2018-05");
+  EXPECT_FALSE(v.ok());
+  EXPECT_TRUE(v.below_base);
+  EXPECT_EQ(v.not_available, "interactions below 10") << "how many there were is told to nobody";
+  count(Measure::kInteractions, "2018-05", 1);
+  EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 30);
+  Share const s = share_in(Indicator::kDistressShare, panel_, node_, month("2018-05"));
+  EXPECT_EQ(s.numerator, 3);
+  EXPECT_EQ(s.denominator, 10);
+}
+
+TEST_F(CatalogueTest, ResponseTimesComeFromTheHistogram) {
+  count(Measure::kResponse2, "2018-05", 50);   // 0.5 to 1 hour
+  count(Measure::kResponse12, "2018-05", 50);  // 32 to 40 hours
+  EXPECT_DOUBLE_EQ(value(Indicator::kResponseMedian, "2018-05").value, 1.0);
+  EXPECT_DOUBLE_EQ(value(Indicator::kResponseP90, "2018-05").value, 32 + 8 * 0.8);
+  count(Measure::kResponse15, "2018-05", 900);  // open-ended: its lower bound
+  EXPECT_DOUBLE_EQ(value(Indicator::kResponseP90, "2018-05").value, 80);
+}
+
+TEST_F(CatalogueTest, ReachIsTheShareSupportedInTheLastYear) {
+  count(Measure::kBirths, "2017-01", 400);
+  count(Measure::kSupported, "2018-02", 20);
+  count(Measure::kSupported, "2019-02", -20);
+  EXPECT_DOUBLE_EQ(value(Indicator::kReach, "2018-12").value, 5);
+  EXPECT_DOUBLE_EQ(value(Indicator::kReach, "2019-02").value, 0);
+}
+
+TEST_F(CatalogueTest, DiffusionCountsRisingAndHalfOfTheFlatDivisions) {
+  for (std::string_view s : {"10", "11", "46", "47", "unclassified"}) {
+    for (std::string_view p : {"2015-02", "2016-02", "2017-02"}) count(Measure::kBirths, p, 100, s);
+  }
+  count(Measure::kBirths, "2018-02", 130, "10");
+  count(Measure::kBirths, "2018-02", 98, "11");
+  count(Measure::kBirths, "2018-02", 60, "46");
+  count(Measure::kBirths, "2018-02", 120, "47");
+  EXPECT_FALSE(value(Indicator::kDiffusion, "2018-03").ok()) << "four divisions are too few";
+  EXPECT_EQ(info(Indicator::kDiffusion).minimum_base, 5);
+}
+
+TEST_F(CatalogueTest, RatesPerTenThousandUseTheAverageStock) {
+  count(Measure::kBirths, "2015-01", 10'000);
+  count(Measure::kBirths, "2018-06", 2'000);
+  count(Measure::kInsolvencies, "2018-06", 55);
+  count(Measure::kInsolvenciesSolvent, "2018-06", 500);  // no distress
+  EXPECT_DOUBLE_EQ(value(Indicator::kInsolvencyRate, "2018-12").value, 1e4 * 55 / 11'000);
+  count(Measure::kStrikeOffCompulsory, "2018-11", 24);
+  EXPECT_DOUBLE_EQ(value(Indicator::kStrikeOffNotices, "2018-12").value, 20);
+}
+
+TEST_F(CatalogueTest, AWindowThatBeginsBeforeWhatIsKeptHasNoValue) {
+  EXPECT_FALSE(value(Indicator::kBirthRate, "2010-06").ok());
+}
+
+}  // namespace
+}  // namespace bellwether::indicators

@@ -1,0 +1,242 @@
+#include "core/indicators/panel.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "support/random.h"
+#include "support/world.h"
+
+namespace bellwether::indicators {
+namespace {
+
+using testing::area;
+using testing::Random;
+using testing::sector;
+using testing::world;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+constexpr PeriodIndex kFirst(540);  // 2015-01
+
+void nothing(uint32_t, Measure, PeriodIndex) {}
+
+Cell cell(std::string_view a, std::string_view s) {
+  return {area(a), sector(s), base::SizeBand(0)};
+}
+Node node(std::string_view a, std::string_view s) {
+  return {area(a), sector(s)};
+}
+
+std::vector<Delta> random_deltas(Random& random, size_t n, int periods) {
+  static const std::vector<std::string_view> areas = {"N1", "N2", "S1", "S2"};
+  static const std::vector<std::string_view> sectors = {"10", "11", "46", "47", "unclassified"};
+  std::vector<Delta> out;
+  for (size_t i = 0; i < n; ++i) {
+    Cell c = cell(areas[random.below(4)], sectors[random.below(5)]);
+    c.size = base::SizeBand(static_cast<uint8_t>(random.below(3)));
+    Measure const m = random.chance(0.7) ? Measure::kBirths : Measure::kDeaths;
+    out.push_back({DeltaKey(c, m, PeriodIndex(kFirst.value - 5 + random.between(0, periods))),
+                   random.between(-3, 9)});
+  }
+  return out;
+}
+
+// The sum of all deltas under a node, as the definition says.
+int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t first,
+                  int32_t last) {
+  int64_t sum = 0;
+  for (const Delta& d : deltas) {
+    if (d.key.measure() != m || d.key.period().value < first || d.key.period().value > last)
+      continue;
+    bool under_area = false;
+    for (const reference::AreaAncestor& a : world().areas.ancestors(d.key.cell().area))
+      under_area |= a.area == n.area;
+    bool under_sector = false;
+    for (base::SectorId s : world().sectors.ancestors(d.key.cell().sector))
+      under_sector |= s == n.sector;
+    if (under_area && under_sector) sum += d.amount;
+  }
+  return sum;
+}
+
+TEST(PanelTest, ACountShowsAtEveryNodeAboveItsCell) {
+  Panel panel(world(), kMonths, kFirst);
+  std::vector<Delta> const one = {{DeltaKey(cell("N1", "10"), Measure::kBirths, kFirst), 3}};
+  panel.add(one, nothing);
+  for (auto [a, s, n] : {std::tuple{"N1", "10", 3},
+                         {"N1", "C", 3},
+                         {"N", "all", 3},
+                         {"R", "all", 3},
+                         {"HUB", "C", 3},
+                         {"N2", "10", 0},
+                         {"S", "all", 0},
+                         {"R", "G", 0}}) {
+    EXPECT_EQ(panel.at(node(a, s), Measure::kBirths, kFirst), n) << a << " " << s;
+  }
+}
+
+TEST(PanelTest, NodesAreTheSumsOfTheirCellsBySparseAndByDenseRollUp) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    Random random(seed);
+    // A few at a time goes one way, thousands at once the other.
+    std::vector<Delta> const deltas =
+        random_deltas(random, seed % 2 == 0 ? 40 : 4000, seed % 4 < 2 ? 4 : 30);
+    Panel panel(world(), kMonths, kFirst);
+    panel.add(deltas, nothing);
+    for (size_t i = 0; i < panel.nodes(); ++i) {
+      Node const n = panel.node(i);
+      for (int32_t p = kFirst.value; p < kFirst.value + 26; p += 5) {
+        ASSERT_EQ(panel.at(n, Measure::kBirths, PeriodIndex(p)),
+                  plain_sum(deltas, n, Measure::kBirths, p, p))
+            << "seed " << seed << " node " << i;
+        ASSERT_EQ(panel.cumulative(n, Measure::kDeaths, PeriodIndex(p)),
+                  plain_sum(deltas, n, Measure::kDeaths, INT32_MIN, p));
+      }
+    }
+  }
+}
+
+TEST(PanelTest, WhatIsBeforeTheKeptPeriodsIsTheOpeningBalance) {
+  Panel panel(world(), kMonths, kFirst);
+  std::vector<Delta> const old = {
+      {DeltaKey(cell("N1", "10"), Measure::kBirths, PeriodIndex(kFirst.value - 400)), 50}};
+  int touched = 0;
+  panel.add(old, [&](uint32_t, Measure, PeriodIndex) { ++touched; });
+  EXPECT_EQ(touched, 0);
+  EXPECT_EQ(panel.stock(node("R", "all"), kFirst), 50);
+  EXPECT_EQ(panel.at(node("R", "all"), Measure::kBirths, kFirst), 0);
+}
+
+TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
+  for (int copies : {2, 400}) {  // by sparse and by dense roll-up
+    Panel panel(world(), kMonths, kFirst);
+    Node const top = node("R", "all");
+    DeltaKey const key(cell("N1", "10"), Measure::kInteractionMinutes,
+                       PeriodIndex(kFirst.value + 1));
+    std::vector<Delta> const many(static_cast<size_t>(copies), {key, INT32_MAX});
+    panel.add(many, nothing);
+    int64_t const exact = int64_t{copies} * INT32_MAX;
+    EXPECT_EQ(panel.at(top, Measure::kInteractionMinutes, key.period()), exact);
+    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, key.period()), exact);
+    EXPECT_EQ(panel.series(top, Measure::kInteractionMinutes).counts[1], INT32_MAX);
+    auto const published = panel.publish();
+    // Taken back, nothing is lost.
+    std::vector<Delta> const back = {{key, 7 - exact}};
+    panel.add(back, nothing);
+    EXPECT_EQ(panel.at(top, Measure::kInteractionMinutes, key.period()), 7);
+    EXPECT_EQ(panel.series(top, Measure::kInteractionMinutes).counts[1], 7);
+    EXPECT_EQ(published->at(top, Measure::kInteractionMinutes, key.period()), exact);
+    Panel plain(world(), kMonths, kFirst);
+    std::vector<Delta> const seven = {{key, 7}};
+    plain.add(seven, nothing);
+    EXPECT_EQ(panel.digest(), plain.digest());
+    panel.add(many, nothing);
+    panel.advance_horizon(PeriodIndex(kFirst.value + 2));
+    EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, PeriodIndex(kFirst.value + 2)),
+              exact + 7);
+  }
+}
+
+TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
+  Node const top = node("R", "all");
+  auto const births = [&](const Panel& panel) {
+    return panel.series(top, Measure::kBirths).counts;
+  };
+  std::vector<int64_t> const edges = {0, -1, INT32_MAX, INT32_MIN, 5};
+  for (int64_t beyond :
+       {int64_t{0}, int64_t{INT32_MAX} + 1, int64_t{INT32_MIN} - 1, INT64_MAX / 2}) {
+    Panel panel(world(), kMonths, kFirst);
+    std::vector<int64_t> counts = edges;
+    counts.push_back(beyond);
+    ASSERT_TRUE(panel.restore(Measure::kBirths, panel.index(top), 100, counts));
+    int64_t sum = 100;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      PeriodIndex const period(kFirst.value + static_cast<int32_t>(i));
+      sum += counts[i];
+      EXPECT_EQ(panel.at(top, Measure::kBirths, period), counts[i]);
+      EXPECT_EQ(panel.cumulative(top, Measure::kBirths, period), sum);
+      EXPECT_EQ(births(panel)[i], std::clamp<int64_t>(counts[i], INT32_MIN, INT32_MAX));
+    }
+    Panel again(world(), kMonths, kFirst);
+    panel.each([&](Measure m, size_t n, int64_t opening, const std::vector<int64_t>& shown) {
+      EXPECT_EQ(shown, counts);
+      EXPECT_TRUE(again.restore(m, n, opening, shown));
+    });
+    EXPECT_EQ(again.digest(), panel.digest());
+    EXPECT_FALSE(again.restore(Measure::kBirths, panel.index(top), 0, counts))
+        << "it has that series";
+  }
+  Panel panel(world(), kMonths, kFirst);
+  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes(), 0, edges)) << "no such node";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1}))
+      << "beyond 64 bits";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, 0, std::vector<int64_t>{INT64_MAX, 1}));
+  EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MIN, std::vector<int64_t>{-1, INT64_MIN}));
+  EXPECT_EQ(panel.digest(), Panel(world(), kMonths, kFirst).digest());
+}
+
+TEST(PanelTest, MovingTheHorizonKeepsEveryBalance) {
+  Random random(7);
+  std::vector<Delta> const deltas = random_deltas(random, 3000, 30);
+  Panel panel(world(), kMonths, kFirst);
+  panel.add(deltas, nothing);
+  PeriodIndex const later(kFirst.value + 12);
+  std::vector<int64_t> before;
+  for (size_t i = 0; i < panel.nodes(); ++i) before.push_back(panel.stock(panel.node(i), later));
+  panel.advance_horizon(later);
+  EXPECT_EQ(panel.first_period(), later);
+  for (size_t i = 0; i < panel.nodes(); ++i) {
+    EXPECT_EQ(panel.stock(panel.node(i), later), before[i]);
+    EXPECT_EQ(panel.sum(panel.node(i), Measure::kBirths, later, PeriodIndex(later.value + 3)),
+              plain_sum(deltas, panel.node(i), Measure::kBirths, later.value, later.value + 3));
+  }
+  panel.advance_horizon(kFirst);  // never goes back
+  EXPECT_EQ(panel.first_period(), later);
+}
+
+TEST(PanelTest, APublishedViewDoesNotChange) {
+  Random random(3);
+  Panel panel(world(), kMonths, kFirst);
+  panel.add(random_deltas(random, 500, 20), nothing);
+  auto const view = panel.publish();
+  uint64_t const digest = view->digest();
+  ASSERT_EQ(panel.digest(), digest);
+  panel.add(random_deltas(random, 500, 20), nothing);
+  panel.advance_horizon(PeriodIndex(kFirst.value + 3));
+  EXPECT_EQ(view->digest(), digest);
+  EXPECT_NE(panel.digest(), digest);
+}
+
+TEST(PanelTest, DigestsDependOnNumbersAndNotOnTheirOrder) {
+  Random random(11);
+  std::vector<Delta> deltas = random_deltas(random, 600, 20);
+  Panel a(world(), kMonths, kFirst);
+  a.add(deltas, nothing);
+  random.shuffle(deltas);
+  Panel b(world(), kMonths, kFirst);
+  for (const Delta& d : deltas) b.add(std::span(&d, 1), nothing);
+  EXPECT_EQ(a.digest(), b.digest());
+  b.add(std::span(deltas).subspan(0, 1), nothing);
+  if (deltas[0].amount != 0) {
+    EXPECT_NE(a.digest(), b.digest());
+  }
+}
+
+TEST(PanelTest, TouchedNamesEveryChangedNumberOfTheKeptPeriods) {
+  Panel panel(world(), kMonths, kFirst);
+  std::vector<Delta> const one = {
+      {DeltaKey(cell("S2", "47"), Measure::kDeaths, PeriodIndex(kFirst.value + 2)), 1}};
+  std::map<size_t, int> touched;
+  panel.add(one, [&](uint32_t n, Measure m, PeriodIndex p) {
+    EXPECT_EQ(m, Measure::kDeaths);
+    EXPECT_EQ(p.value, kFirst.value + 2);
+    ++touched[n];
+  });
+  EXPECT_EQ(touched.size(), 9u);  // {S2, S, R} × {47, G, all}
+  for (const auto& [n, times] : touched) EXPECT_EQ(times, 1) << n;
+}
+
+}  // namespace
+}  // namespace bellwether::indicators

@@ -1,0 +1,419 @@
+#include "core/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "support/logs.h"
+#include "support/oracle.h"
+
+namespace bellwether::ledger {
+namespace {
+
+using indicators::DeltaKey;
+using indicators::Measure;
+using testing::area;
+using testing::fact;
+using testing::sector;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+
+base::Days day(int y, int m, int d) {
+  return base::days_from_civil(y, m, d);
+}
+
+struct Sums {
+  std::map<DeltaKey, int64_t> by_key;
+  void add(DeltaKey key, int64_t amount) {
+    if ((by_key[key] += amount) == 0) by_key.erase(key);
+  }
+  std::map<indicators::ReportKey, int64_t> reports;
+  void report(indicators::ReportKey key, int64_t amount) {
+    if ((reports[key] += amount) == 0) reports.erase(key);
+  }
+  // Over all cells and periods.
+  int64_t total(Measure m) const {
+    int64_t sum = 0;
+    for (const auto& [key, n] : by_key) sum += key.measure() == m ? n : 0;
+    return sum;
+  }
+  int64_t at(base::AreaId a, base::SectorId s, Measure m, base::Days d) const {
+    int64_t sum = 0;
+    for (const auto& [key, n] : by_key) {
+      if (key.cell().area == a && key.cell().sector == s && key.measure() == m &&
+          key.period() == kMonths.period_of(d)) {
+        sum += n;
+      }
+    }
+    return sum;
+  }
+};
+
+Event registered(uint64_t business, uint64_t id, base::Days on) {
+  Event e = fact(EventKind::kRegistered, business, id, on);
+  e.area = area("N1");
+  e.sector = sector("10");
+  return e;
+}
+Event status(uint64_t business, uint64_t id, base::Days on, events::Status s) {
+  Event e = fact(EventKind::kStatusChanged, business, id, on);
+  e.code = static_cast<uint8_t>(s);
+  return e;
+}
+Event moved(uint64_t business, uint64_t id, base::Days on, std::string_view to) {
+  Event e = fact(EventKind::kChanged, business, id, on);
+  e.area = area(to);
+  return e;
+}
+Event interaction(uint64_t business, uint64_t id, base::Days on) {
+  Event e = fact(EventKind::kInteraction, business, id, on);
+  e.code = 1;
+  e.response_bucket = 2;
+  e.minutes = 30;
+  return e;
+}
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  Outcome tell(const Event& e, base::Days published = base::Days(-1)) {
+    return ledger_.apply(e, base::start_of(published), sums_);
+  }
+  Ledger ledger_{kMonths};
+  Sums sums_;
+};
+
+TEST_F(LedgerTest, ABirthCountsWhereAndWhenItHappened) {
+  EXPECT_EQ(tell(registered(1, 1, day(2019, 5, 3))), Outcome::kApplied);
+  EXPECT_EQ(sums_.by_key.size(), 1u);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(2019, 5, 31)), 1);
+}
+
+TEST_F(LedgerTest, ADeathThatArrivesBeforeTheBirthWaitsAndCounts) {
+  tell(status(1, 2, day(2021, 1, 1), events::Status::kCeased));
+  EXPECT_TRUE(sums_.by_key.empty());
+  EXPECT_EQ(ledger_.stats().waiting, 1);
+  tell(registered(1, 1, day(2019, 5, 3)));
+  EXPECT_EQ(ledger_.stats().waiting, 0);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeaths, day(2021, 1, 1)), 1);
+  // One year and eight months old: counted at the month of birth, in the second year of life.
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeathsAge1, day(2019, 5, 1)), 1);
+}
+
+TEST_F(LedgerTest, AnInteractionBeforeTheRegistrationCountsOnceTheBusinessHasACell) {
+  tell(interaction(1, 2, day(2019, 6, 1)));
+  EXPECT_TRUE(sums_.by_key.empty());
+  tell(registered(1, 1, day(2019, 5, 3)));
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kInteractions, day(2019, 6, 1)), 1);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kInteractionMinutes, day(2019, 6, 1)), 30);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2019, 6, 1)), 1);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 5, 31)),
+            -1);  // 365 days on
+}
+
+TEST_F(LedgerTest, SupportIsTheUnionOfItsYears) {
+  tell(registered(1, 1, day(2018, 1, 1)));
+  tell(interaction(1, 2, day(2019, 1, 10)));
+  tell(interaction(1, 3, day(2019, 6, 10)));
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2019, 1, 1)), 1);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 1, 1)), 0);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 6, 1)), -1);
+}
+
+TEST_F(LedgerTest, AMoveTakesTheLivingAlongAndLeavesTheBirthWhereItWas) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  tell(moved(1, 2, day(2019, 3, 1), "S1"));
+  tell(status(1, 3, day(2019, 4, 1), events::Status::kCeased));
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kMovesOut, day(2019, 3, 1)), 1);
+  EXPECT_EQ(sums_.at(area("S1"), sector("10"), Measure::kMovesIn, day(2019, 3, 1)), 1);
+  EXPECT_EQ(sums_.at(area("S1"), sector("10"), Measure::kDeaths, day(2019, 4, 1)), 1);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeathsAge0, day(2019, 1, 1)), 1);
+}
+
+TEST_F(LedgerTest, ARestorationTakesTheDeathBackFromTheCohort) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  tell(status(1, 2, day(2019, 4, 1), events::Status::kCeased));
+  tell(status(1, 3, day(2019, 9, 1), events::Status::kLive));
+  EXPECT_EQ(sums_.total(Measure::kDeaths), 1);
+  EXPECT_EQ(sums_.total(Measure::kRestorations), 1);
+  EXPECT_EQ(sums_.total(Measure::kDeathsAge0), 0);
+}
+
+TEST_F(LedgerTest, ARetractionUndoesItsFactWhicheverComesFirst) {
+  Event const birth = registered(1, 1, day(2019, 1, 1));
+  Event retraction = birth;
+  retraction.kind = EventKind::kRetracted;
+  EXPECT_EQ(tell(retraction), Outcome::kApplied);
+  EXPECT_EQ(tell(birth), Outcome::kSuperseded);
+  EXPECT_TRUE(sums_.by_key.empty());
+}
+
+TEST_F(LedgerTest, ALaterVersionRevisesThePeriodOfTheFact) {
+  Event birth = registered(1, 1, day(2019, 1, 1));
+  tell(birth);
+  birth.effective = day(2018, 11, 5);
+  birth.sequence = base::SourceSequence(2);
+  EXPECT_EQ(tell(birth), Outcome::kApplied);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(2019, 1, 1)), 0);
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(2018, 11, 1)), 1);
+  birth.sequence = base::SourceSequence(1);
+  EXPECT_EQ(tell(birth), Outcome::kSuperseded);
+}
+
+TEST_F(LedgerTest, ARepetitionIsADuplicateAndChangesNothing) {
+  Event const birth = registered(1, 1, day(2019, 1, 1));
+  tell(birth);
+  auto const before = sums_.by_key;
+  EXPECT_EQ(tell(birth), Outcome::kDuplicate);
+  EXPECT_EQ(sums_.by_key, before);
+  EXPECT_EQ(ledger_.stats().facts, 1);
+}
+
+TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsWhereEachEnquirySays) {
+  Event e = interaction(7, 1, day(2019, 6, 1));
+  e.unregistered = true;
+  e.area = area("S2");
+  e.sector = sector("47");
+  tell(e);
+  EXPECT_EQ(sums_.at(area("S2"), sector("47"), Measure::kInteractions, day(2019, 6, 1)), 1);
+  EXPECT_EQ(sums_.total(Measure::kSupported), 0);
+  EXPECT_EQ(ledger_.stats().waiting, 0);
+}
+
+TEST_F(LedgerTest, OfficersWhoAreNoDirectorsAreNotCountedAsDirectors) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  Event secretary = fact(EventKind::kOfficerChanged, 1, 2, day(2019, 3, 1));
+  secretary.code = static_cast<uint8_t>(events::Officer::kUnstated);
+  tell(secretary);
+  Event director = fact(EventKind::kOfficerChanged, 1, 3, day(2019, 4, 1));
+  director.code = static_cast<uint8_t>(events::Officer::kResigned);
+  tell(director);
+  EXPECT_EQ(sums_.total(Measure::kDirectorsAppointed), 0);
+  EXPECT_EQ(sums_.total(Measure::kDirectorsResigned), 1);
+}
+
+TEST_F(LedgerTest, MoreFactsThanTheLimitAreRefused) {
+  tell(registered(1, 1, day(2015, 1, 1)));
+  for (uint64_t i = 2; i <= kFactsPerBusinessMax; ++i) {
+    ASSERT_EQ(tell(interaction(1, i, day(2019, 1, 1))), Outcome::kApplied) << i;
+  }
+  EXPECT_EQ(tell(interaction(1, kFactsPerBusinessMax + 1, day(2019, 1, 1))), Outcome::kRefused);
+  // A new version of a known fact still fits.
+  Event known = interaction(1, 2, day(2019, 2, 1));
+  known.sequence = base::SourceSequence(9);
+  EXPECT_EQ(tell(known), Outcome::kApplied);
+  EXPECT_EQ(ledger_.stats().facts, static_cast<int64_t>(kFactsPerBusinessMax));
+}
+
+TEST_F(LedgerTest, DaysBefore1900CountAs1900) {
+  tell(registered(1, 1, day(1623, 11, 8)));
+  EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(1900, 1, 1)), 1);
+}
+
+// How late a fact was told is a matter of its first version, whatever comes later or again.
+TEST_F(LedgerTest, ADelayIsThatOfTheFirstPublication) {
+  auto const only = [&](Measure m, int delay, base::Days period) {
+    std::map<indicators::ReportKey, int64_t> const expected = {
+        {{m, static_cast<uint8_t>(delay), kMonths.period_of(period)}, 1}};
+    return sums_.reports == expected;
+  };
+  Event birth = registered(1, 1, day(2019, 5, 3));
+  tell(birth, day(2019, 8, 1));
+  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3)));
+  EXPECT_EQ(tell(birth, day(2019, 9, 1)), Outcome::kDuplicate);
+  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3))) << "told again later";
+  EXPECT_EQ(tell(birth, day(2019, 6, 30)), Outcome::kDuplicate);
+  EXPECT_TRUE(only(Measure::kBirths, 1, day(2019, 5, 3))) << "an earlier copy that arrives later";
+  birth.sequence = base::SourceSequence(5);
+  birth.effective = day(2019, 6, 2);
+  EXPECT_EQ(tell(birth, day(2019, 12, 1)), Outcome::kApplied);
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "a correction is no late report";
+  birth.sequence = base::SourceSequence(3);
+  EXPECT_EQ(tell(birth, day(2019, 5, 4)), Outcome::kSuperseded);
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2)))
+      << "what is told before it happens is not late";
+  birth.kind = EventKind::kRetracted;
+  birth.sequence = base::SourceSequence(6);
+  tell(birth, day(2020, 1, 1));
+  EXPECT_TRUE(sums_.reports.empty());
+}
+
+TEST_F(LedgerTest, DelaysAreKeptUpToHalfAYearWhereTheyAreKnown) {
+  tell(registered(1, 1, day(2019, 5, 3)), day(2019, 11, 30));
+  EXPECT_EQ(sums_.reports.size(), 1u);
+  tell(registered(2, 2, day(2019, 5, 3)), day(2019, 12, 1));
+  tell(registered(3, 3, day(2019, 5, 3)));  // without a timestamp
+  tell(interaction(4, 4, day(2019, 5, 3)), day(2019, 6, 1));
+  EXPECT_EQ(sums_.reports.size(), 1u);
+  tell(status(1, 5, day(2019, 6, 1), events::Status::kCeased), day(2019, 7, 1));
+  EXPECT_EQ(sums_.reports.size(), 2u);
+  EXPECT_TRUE(sums_.reports.contains({Measure::kDeaths, 1, kMonths.period_of(day(2019, 6, 1))}));
+}
+
+TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
+  constexpr uint64_t kMany = 50'000;
+  for (uint64_t b = 0; b < kMany; ++b) tell(registered(b, b, day(2019, 1, 1)));
+  EXPECT_EQ(ledger_.stats().businesses, static_cast<int64_t>(kMany));
+  for (uint64_t b = 0; b < kMany; ++b) {
+    ASSERT_EQ(ledger_.facts(base::BusinessKey(base::mix64(b))).size(), 1u) << b;
+  }
+  EXPECT_TRUE(ledger_.facts(base::BusinessKey(base::mix64(kMany))).empty());
+  // 64 bytes a record beside the index; chunks are filled.
+  EXPECT_LT(ledger_.stats().bytes, static_cast<int64_t>(kMany * 64 * 3 / 2 + (2 << 20)));
+}
+
+// Properties, over seeds.
+
+Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr,
+             Sums* recomputed = nullptr) {
+  Ledger ledger(kMonths);
+  Sums sums;
+  for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
+  if (digest != nullptr) *digest = ledger.digest();
+  if (recomputed != nullptr) ledger.recompute(*recomputed);
+  return sums;
+}
+
+TEST(LedgerPropertyTest, OrderAndRepetitionDoNotMatter) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::Random random(seed);
+    std::vector<Event> const log = testing::random_log(random);
+    uint64_t digest = 0;
+    Sums const straight = sums_of(log, &digest);
+    for (int i = 0; i < 3; ++i) {
+      uint64_t other = 0;
+      Sums const mangled = sums_of(testing::mangled(log, random), &other);
+      ASSERT_EQ(mangled.by_key, straight.by_key);
+      ASSERT_EQ(mangled.reports, straight.reports);
+      ASSERT_EQ(other, digest);
+    }
+  }
+}
+
+TEST(LedgerPropertyTest, TheDeltasAddUpToARecomputation) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    testing::Random random(seed);
+    Sums recomputed;
+    Sums const incremental =
+        sums_of(testing::mangled(testing::random_log(random), random), nullptr, &recomputed);
+    ASSERT_EQ(incremental.by_key, recomputed.by_key) << "seed " << seed;
+    ASSERT_EQ(incremental.reports, recomputed.reports) << "seed " << seed;
+  }
+}
+
+TEST(LedgerPropertyTest, TheFiguresAreThoseOfAPlainOracle) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::Random random(seed);
+    std::vector<Event> const log = testing::mangled(testing::random_log(random), random);
+    testing::Oracle oracle(kMonths);
+    for (const Event& e : log) oracle.tell(e);
+    testing::Oracle::Counts found;
+    for (const auto& [key, n] : sums_of(log).by_key) {
+      found[{key.cell().area.value, key.cell().sector.value, key.measure(), key.period().value}] +=
+          n;
+    }
+    std::erase_if(found, [](const auto& entry) { return entry.second == 0; });
+    ASSERT_EQ(found, oracle.counts());
+  }
+}
+
+TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    testing::Random random(seed);
+    std::vector<Event> const log = testing::random_log(random);
+    testing::Oracle oracle(kMonths);
+    for (const Event& e : log) oracle.tell(e);
+    Sums const sums = sums_of(log);
+    for (base::Days on : {day(2015, 6, 30), day(2017, 2, 28), day(2019, 12, 31)}) {
+      std::map<testing::Oracle::Place, int64_t> stock;
+      for (const auto& [key, n] : sums.by_key) {
+        if (key.period() > kMonths.period_of(on)) continue;
+        int const sign =
+            key.measure() == Measure::kBirths || key.measure() == Measure::kRestorations ||
+                    key.measure() == Measure::kMovesIn
+                ? 1
+            : key.measure() == Measure::kDeaths || key.measure() == Measure::kMovesOut ? -1
+                                                                                       : 0;
+        stock[{key.cell().area.value, key.cell().sector.value}] += sign * n;
+      }
+      std::erase_if(stock, [](const auto& entry) { return entry.second == 0; });
+      ASSERT_EQ(stock, oracle.alive_on(on)) << "seed " << seed << ", " << base::format_date(on);
+    }
+  }
+}
+
+// What a frozen ledger shows is what stood then, whatever is told afterwards; what is restored from
+// it is the same ledger, in what it holds and in what it makes of more.
+TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::Random random(seed);
+    std::vector<Event> const log =
+        testing::mangled(testing::random_log(random, {.businesses = 200}), random);
+    Ledger ledger(kMonths);
+    Sums sums;
+    size_t const half = log.size() / 2;
+    for (size_t i = 0; i < half; ++i) ledger.apply(log[i], testing::published(log[i]), sums);
+    uint64_t const then = ledger.digest();
+    LedgerStats const stats_then = ledger.stats();
+    FrozenLedger frozen = ledger.freeze();
+    // Told to the ledger, and later to what was restored.
+    for (size_t i = half; i < log.size(); ++i) {
+      ledger.apply(log[i], testing::published(log[i]), sums);
+      if (random.chance(0.01)) (void)ledger.freeze();  // two at a time
+    }
+    Ledger back(kMonths);
+    back.reserve(frozen.size());
+    frozen.each([&](base::BusinessKey key, bool unregistered, std::span<const Fact> facts) {
+      ASSERT_TRUE(back.restore(key, unregistered, facts));
+    });
+    ASSERT_EQ(back.digest(), then);
+    ASSERT_EQ(back.stats().businesses, stats_then.businesses);
+    ASSERT_EQ(back.stats().facts, stats_then.facts);
+    ASSERT_EQ(back.stats().waiting, stats_then.waiting);
+    frozen = FrozenLedger();
+    ledger.thaw();
+    for (size_t i = half; i < log.size(); ++i) back.apply(log[i], testing::published(log[i]), sums);
+    ASSERT_EQ(back.digest(), ledger.digest());
+    Sums of_ledger;
+    Sums of_back;
+    ledger.recompute(of_ledger);
+    back.recompute(of_back);
+    ASSERT_EQ(of_back.by_key, of_ledger.by_key);
+    ASSERT_EQ(of_back.reports, of_ledger.reports);
+  }
+}
+
+TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
+  tell(registered(1, 1, day(2019, 5, 3)));
+  std::vector<Fact> facts = {to_fact(registered(2, 2, day(2019, 5, 3))),
+                             to_fact(status(2, 3, day(2020, 1, 1), events::Status::kCeased))};
+  base::BusinessKey const known(base::mix64(1));
+  base::BusinessKey const fresh(base::mix64(2));
+  EXPECT_FALSE(ledger_.restore(known, false, facts)) << "known already";
+  std::swap(facts[0], facts[1]);
+  EXPECT_FALSE(ledger_.restore(fresh, false, facts)) << "not in their order";
+  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(2, facts[0]))) << "one fact twice";
+  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(kFactsPerBusinessMax + 1)));
+  EXPECT_EQ(ledger_.stats().businesses, 1);
+  std::swap(facts[0], facts[1]);
+  EXPECT_TRUE(ledger_.restore(fresh, false, facts));
+  EXPECT_EQ(ledger_.facts(fresh).size(), 2u);
+}
+
+// Every transition that the random logs are meant to make does occur, or the properties prove
+// little.
+TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
+  std::set<Measure> reached;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    testing::Random random(seed);
+    for (const auto& [key, n] : sums_of(testing::random_log(random)).by_key)
+      reached.insert(key.measure());
+  }
+  EXPECT_EQ(reached.size(), indicators::kMeasures);
+}
+
+}  // namespace
+}  // namespace bellwether::ledger

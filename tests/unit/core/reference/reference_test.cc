@@ -1,0 +1,172 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "core/base/text.h"
+#include "core/reference/reference.h"
+#include "support/world.h"
+
+namespace bellwether::reference {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::must;
+using testing::world;
+
+std::string complaint(const absl::Status& status) {
+  return std::string(base::from_absl(status.message()));
+}
+std::string areas_complaint(std::string_view csv, std::string_view sets = "") {
+  return complaint(Areas::parse(csv, "areas.csv", sets, "sets.csv").status());
+}
+std::string sectors_complaint(std::string_view csv) {
+  return complaint(Sectors::parse(csv, "sectors.csv").status());
+}
+
+TEST(AreasTest, AFactCountsInItsAreaItsParentsAndTheirSets) {
+  std::set<std::string> nodes;
+  AreaId const leaf = must(world().areas.find("N1"));
+  for (const AreaAncestor& a : world().areas.ancestors(leaf))
+    nodes.insert(world().areas.at(a.area).code);
+  EXPECT_EQ(nodes, (std::set<std::string>{"N1", "N", "R", "HUB"}));
+  EXPECT_EQ(world().areas.ancestors(leaf).front().area, leaf);
+  const Area& hub = world().areas.at(must(world().areas.find("HUB")));
+  EXPECT_TRUE(hub.is_set);
+  EXPECT_TRUE(hub.validity.contains(base::days_from_civil(2024, 3, 31)));
+  EXPECT_FALSE(hub.validity.contains(base::days_from_civil(2024, 4, 1)));
+  EXPECT_FALSE(hub.validity.contains(base::days_from_civil(2011, 3, 31)));
+}
+
+TEST(AreasTest, EveryBadLineIsNamed) {
+  std::string const text = areas_complaint(
+      "code,name,level,parent\nR,Realm,country,\nA,A,region,X\nA,A,region,R\nA,A,region,R\n,B,"
+      "region,R\n");
+  EXPECT_THAT(text, HasSubstr("areas.csv:3"));
+  EXPECT_THAT(text, HasSubstr("areas.csv:5"));
+  EXPECT_THAT(text, HasSubstr("areas.csv:6"));
+  EXPECT_THAT(areas_complaint("code,name,level,parent\nR,R,country,R\n"), HasSubstr("areas.csv:2"));
+  EXPECT_THAT(areas_complaint("code,name,level,parent,from,until\nR,R,country,,2020-13-01,\n"),
+              HasSubstr("areas.csv:2"));
+  constexpr std::string_view kTwo = "code,name,level,parent\nR,R,country,\nA,A,region,R\n";
+  EXPECT_THAT(areas_complaint(kTwo, "set,name,member\nS,S,Z\n"),
+              HasSubstr("sets.csv:2: member \"Z\""));
+  EXPECT_THAT(areas_complaint(kTwo, "set,name,member\nA,S,A\n"),
+              HasSubstr("is the code of an area"));
+  EXPECT_THAT(areas_complaint(kTwo, "set,name,member\nS,S,A\nS,T,R\n"), HasSubstr("has two names"));
+  std::string const longest(kAreaCodeBytesMax + 1, 'x');
+  EXPECT_THAT(areas_complaint(base::cat("code,name,level,parent\n", longest, ",R,country,\n")),
+              HasSubstr("areas.csv:2"));
+}
+
+TEST(AreasTest, MoreThanTheLimitIsRefused) {
+  std::string csv = "code,name,level,parent\nR,R,country,\n";
+  for (size_t i = 0; i < kAreasMax; ++i) base::append(csv, "A", i, ",x,district,R\n");
+  EXPECT_THAT(areas_complaint(csv), HasSubstr("60000"));
+}
+
+TEST(SectorsTest, ACodeBelongsToTheLeafWithTheLongestPrefix) {
+  const Sectors& s = world().sectors;
+  EXPECT_EQ(s.at(must(s.classify("UKSIC", "2007", "10110"))).code, "10");
+  EXPECT_EQ(s.at(must(s.classify("UKSIC", "2007", "46"))).code, "46");
+  EXPECT_EQ(must(s.classify("UKSIC", "2007", "99999")), kUnclassified);
+  EXPECT_TRUE(absl::IsNotFound(s.classify("UKSIC", "2007", "55100").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(s.classify("UKSIC", "2003", "10110").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(s.classify("NAF", "2007", "10110").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(s.classify("UKSIC", "2007", "1011").status()))
+      << "four digits are SIC 2003";
+  EXPECT_EQ(s.ancestors(must(s.find("10"))).size(), 3u);
+}
+
+TEST(SectorsTest, EveryBadLineIsNamed) {
+  constexpr std::string_view kHead =
+      "scheme,version,code,parent,level,name,prefixes\nX,1,all,,all,All,\n";
+  EXPECT_THAT(sectors_complaint("scheme,version,code,parent,level,name\nX,1,C,,section,C\n"),
+              HasSubstr("first sector is \"all\""));
+  EXPECT_THAT(sectors_complaint(base::cat(kHead, "X,1,C,all,section,C,\n")),
+              HasSubstr("second sector is \"unclassified\""));
+  std::string const two = base::cat(kHead, "X,1,unclassified,all,section,U,\n");
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,nope,section,C,\n")),
+              HasSubstr("parent \"nope\""));
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,D,all,section,D,10\n")),
+              HasSubstr("another sector already"));
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,11,C,division,D,\n")),
+              HasSubstr("only a leaf has prefixes"));
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,2,C,all,section,C,\n")),
+              HasSubstr("sectors.csv:4"));
+  EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,unclassified,section,C,\n")),
+              HasSubstr("sectors.csv:4"));
+  EXPECT_THAT(
+      sectors_complaint(
+          "scheme,version,code,parent,level,name\n,1,all,,all,All\nX,1,unclassified,all,section,U\n"
+          "X,1,C,all,section,C\n"),
+      HasSubstr("sectors.csv:2"));
+}
+
+TEST(PostcodesTest, TheFullPostcodeGoesBeforeItsOutwardCode) {
+  auto const areas = must(Areas::parse(
+      "code,name,level,parent\nR,R,country,\nA,A,district,R\nB,B,district,R\n", "a", "", ""));
+  auto const p =
+      must(Postcodes::parse("postcode,area\nB15,A\nb15 2tt,B\nSW1A,B\n", "p.csv", areas));
+  EXPECT_EQ(areas.at(must(p.find("B15 1AA"))).code, "A");
+  EXPECT_EQ(areas.at(must(p.find(" b152tt "))).code, "B");
+  EXPECT_EQ(areas.at(must(p.find("sw1a1aa"))).code, "B");
+  EXPECT_EQ(areas.at(must(p.find("B15"))).code, "A");
+  EXPECT_TRUE(absl::IsNotFound(p.find("M1 1AA").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(p.find("not a postcode").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(p.find("").status()));
+  std::string const text = complaint(
+      Postcodes::parse("postcode,area\nB15,R\nB16,A\nB 16,A\n,A\n", "p.csv", areas).status());
+  for (const char* part : {"p.csv:2", "p.csv:4", "p.csv:5"}) EXPECT_THAT(text, HasSubstr(part));
+}
+
+std::string file(const std::string& name) {
+  std::ifstream in(std::string(BELLWETHER_SOURCE_DIR) + "/deploy/reference/" + name);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// What we ship is in order and says what it should.
+TEST(ShippedReferenceTest, TheUnitedKingdom) {
+  auto const areas = must(
+      Areas::parse(file("uk/areas.csv"), "areas.csv", file("uk/area_sets.csv"), "area_sets.csv"));
+  auto const sectors = must(Sectors::parse(file("uk/sectors.csv"), "sectors.csv"));
+  auto const postcodes = must(Postcodes::parse(file("uk/postcodes.csv"), "postcodes.csv", areas));
+  EXPECT_EQ(areas.at(must(postcodes.find("B15 2TT"))).name, "Birmingham");
+  EXPECT_EQ(areas.at(must(postcodes.find("B91 3QB"))).name, "Solihull");
+  EXPECT_EQ(areas.at(must(postcodes.find("CV1 2WT"))).name, "Coventry");
+  std::set<std::string> up;
+  for (const AreaAncestor& a : areas.ancestors(must(areas.find("E08000025"))))
+    up.insert(areas.at(a.area).code);
+  EXPECT_EQ(up, (std::set<std::string>{"E08000025", "UKG3", "E12000005", "K02000001", "E47000007",
+                                       "E37000012"}));
+  // 21 sections and 88 divisions.
+  int sections = 0;
+  int divisions = 0;
+  for (const Sector& s : sectors.all()) {
+    sections += s.level == "section" && s.code.size() == 1;
+    divisions += s.level == "division";
+  }
+  EXPECT_EQ(sections, 21);
+  EXPECT_EQ(divisions, 88);
+  EXPECT_EQ(sectors.at(must(sectors.classify("UKSIC", "2007", "62012"))).code, "62");
+  EXPECT_EQ(must(sectors.classify("UKSIC", "2007", "74990")), kUnclassified);
+  EXPECT_EQ(sectors.at(must(sectors.classify("UKSIC", "2007", "74909"))).code, "74");
+}
+
+TEST(ShippedReferenceTest, Singapore) {
+  auto const areas = must(Areas::parse(file("sg/areas.csv"), "areas.csv", "", ""));
+  auto const sectors = must(Sectors::parse(file("sg/sectors.csv"), "sectors.csv"));
+  EXPECT_EQ(areas.size(), 1u);
+  EXPECT_EQ(sectors.scheme(), "SSIC");
+  int leaves = 0;
+  for (const Sector& s : sectors.all()) leaves += s.is_leaf;
+  EXPECT_EQ(leaves, 16);  // 15 industries and what is not classified
+  EXPECT_EQ(sectors.at(must(sectors.classify("SSIC", "2020", "46900"))).name, "Wholesale Trade");
+}
+
+}  // namespace
+}  // namespace bellwether::reference

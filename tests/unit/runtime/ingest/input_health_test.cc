@@ -1,0 +1,155 @@
+#include "runtime/ingest/input_health.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bellwether::runtime {
+namespace {
+
+using base::Offset;
+using base::UnixMillis;
+using ::testing::HasSubstr;
+
+constexpr int64_t kEvery = 1'000;
+
+Poll nothing() {
+  return {};
+}
+Poll records(int64_t next) {
+  return {.records = true, .next = next};
+}
+Poll end(int64_t at) {
+  return {.end = Offset(at), .next = at, .high_watermark = at};
+}
+Poll error(absl::Status status) {
+  return {.error = std::move(status)};
+}
+Poll unreachable() {
+  return {.reachable = false};
+}
+
+TEST(InputHealthTest, AnInputThatIsConfirmedAtItsEndIsQuietSinceItCameThere) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(0));
+  for (int64_t now = kEvery; now <= 60 * kEvery; now += kEvery) {
+    EXPECT_EQ(health.ask_again(UnixMillis(now + 5)), Offset(7));
+    EXPECT_FALSE(health.ask_again(UnixMillis(now + 6))) << "it was just asked";
+    health.note(end(7), UnixMillis(now + 5));
+  }
+  ASSERT_TRUE(health.end());
+  EXPECT_EQ(health.end()->next, Offset(7));
+  EXPECT_EQ(health.end()->quiet_since, UnixMillis(0));
+  EXPECT_EQ(health.end()->confirmed, UnixMillis(60 * kEvery + 5));
+}
+
+TEST(InputHealthTest, TheEndIsKnownOnlyUpToItsLastConfirmation) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(100));
+  health.note(nothing(), UnixMillis(200'000'000));
+  ASSERT_TRUE(health.end());
+  EXPECT_EQ(health.end()->confirmed, UnixMillis(100)) << "a weekend without a word is not quiet";
+}
+
+TEST(InputHealthTest, QuietBeginsAnewAfterEverythingThatHidTheEnd) {
+  for (const Poll& hidden :
+       {unreachable(), error(absl::UnavailableError("no leader")), nothing()}) {
+    InputHealth health(kEvery);
+    health.note(end(7), UnixMillis(0));
+    health.note(hidden, UnixMillis(10'000));
+    EXPECT_TRUE(health.ask_again(UnixMillis(10'001)));
+    health.note(end(7), UnixMillis(20'000));
+    ASSERT_TRUE(health.end());
+    EXPECT_EQ(health.end()->quiet_since, UnixMillis(20'000));
+  }
+}
+
+TEST(InputHealthTest, ALogThatBeginsLaterThanItIsReadFromIsToldOf) {
+  InputHealth whole(kEvery);
+  whole.note({.records = true, .first = Offset(0), .next = 0}, UnixMillis(0));
+  EXPECT_EQ(whole.missing(), "");
+  InputHealth cut(kEvery);
+  cut.note(nothing(), UnixMillis(0));
+  EXPECT_EQ(cut.missing(), "") << "nothing is known yet";
+  cut.note({.records = true, .first = Offset(7), .next = 0}, UnixMillis(1));
+  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7 instead of 0"));
+  cut.note(end(9), UnixMillis(2));
+  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7")) << "it stays so until a restart";
+  InputHealth emptied(kEvery);
+  emptied.note(end(7), UnixMillis(0));
+  EXPECT_THAT(emptied.missing(), HasSubstr("begins at offset 7"));
+  InputHealth resumed(kEvery, Offset(7));
+  resumed.note({.records = true, .first = Offset(7), .next = 7}, UnixMillis(0));
+  EXPECT_EQ(resumed.missing(), "") << "the rest was read before";
+  EXPECT_EQ(cut.error(), "") << "what there is can be read";
+}
+
+TEST(InputHealthTest, RecordsEndTheQuiet) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(0));
+  health.note(records(8), UnixMillis(10));
+  EXPECT_FALSE(health.end());
+  EXPECT_FALSE(health.ask_again(UnixMillis(10'000))) << "the end comes by itself";
+  health.note(end(8), UnixMillis(20));
+  EXPECT_EQ(health.end()->quiet_since, UnixMillis(20));
+}
+
+TEST(InputHealthTest, AnErrorLastsUntilTheInputIsHeardOf) {
+  InputHealth health(kEvery);
+  health.note(error(absl::UnavailableError("no leader")), UnixMillis(0));
+  EXPECT_EQ(health.error(), "no leader");
+  health.note(nothing(), UnixMillis(1));
+  EXPECT_EQ(health.error(), "no leader");
+  health.note(records(3), UnixMillis(2));
+  EXPECT_EQ(health.error(), "");
+  EXPECT_FALSE(health.lost());
+}
+
+TEST(InputHealthTest, ALogThatLostItsNextRecordOrWasMadeAnewIsNotBelievedAgain) {
+  Poll shorter = nothing();
+  shorter.next = 7;
+  shorter.high_watermark = 6;
+  for (const Poll& lost : {error(absl::OutOfRangeError("offset out of range")), shorter}) {
+    InputHealth health(kEvery);
+    health.note(end(7), UnixMillis(0));
+    health.note(lost, UnixMillis(10));
+    health.note(lost, UnixMillis(20'000));
+    EXPECT_TRUE(health.lost());
+    EXPECT_THAT(health.error(), HasSubstr("restart to fold the new log"));
+    health.note(records(8), UnixMillis(20'020));
+    health.note(end(8), UnixMillis(20'030));
+    EXPECT_TRUE(health.lost());
+    EXPECT_FALSE(health.end());
+    EXPECT_FALSE(health.ask_again(UnixMillis(40'000)));
+    EXPECT_THAT(health.error(), HasSubstr("restart to fold the new log"));
+  }
+}
+
+TEST(InputHealthTest, ANewLeaderThatCatchesUpIsNotAnotherLog) {
+  InputHealth health(kEvery);
+  Poll behind = nothing();
+  behind.next = 7;
+  behind.high_watermark = 6;
+  health.note(behind, UnixMillis(0));
+  health.note(end(7), UnixMillis(5'000));
+  health.note(behind, UnixMillis(12'000));
+  EXPECT_FALSE(health.lost());
+}
+
+TEST(InputHealthTest, ATopicThatComesBackIsAnotherTopic) {
+  InputHealth health(kEvery);
+  health.note(error(absl::NotFoundError("unknown topic")), UnixMillis(0));
+  EXPECT_THAT(health.error(), HasSubstr("is gone"));
+  EXPECT_FALSE(health.lost());
+  health.note(error(absl::UnavailableError("no leader")), UnixMillis(5));
+  health.note(records(8), UnixMillis(10));
+  EXPECT_TRUE(health.lost());
+
+  InputHealth unread(kEvery);
+  unread.note(error(absl::NotFoundError("unknown topic")), UnixMillis(0));
+  unread.note(records(-1), UnixMillis(10));
+  EXPECT_FALSE(unread.lost()) << "nothing was read of the other";
+  EXPECT_EQ(unread.error(), "");
+}
+
+}  // namespace
+}  // namespace bellwether::runtime

@@ -1,0 +1,166 @@
+#include "runtime/journal/divergence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/journal/book_keeper.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+using News = Comparisons::News;
+
+constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+std::vector<alerts::CutOffset> const kCut = {
+    {"registrations", 0, 7}, {"registrations", 1, 9}, {"support", 0, -1}};
+
+alerts::TickEvaluated evaluated(int32_t tick, int64_t book = -1) {
+  alerts::TickEvaluated t;
+  t.tick = base::PeriodIndex(tick);
+  t.book_offset = base::JournalOffset(book);
+  t.writer = "bw-1";
+  t.cut = kCut;
+  t.cells_digest = 0xce;
+  t.verdict_digest = 0xfe;
+  return t;
+}
+OwnTick own(int32_t tick, uint64_t cells = 0xce, std::optional<uint64_t> verdict = 0xfe) {
+  return {base::PeriodIndex(tick), cut_digest(kCut), cells, verdict};
+}
+JournaledTick journaled(int32_t tick) {
+  return in_short(base::JournalOffset(3), evaluated(tick));
+}
+
+TEST(CutDigestTest, IsOfTheSetOfOffsets) {
+  std::vector<alerts::CutOffset> other = {kCut[2], kCut[0], kCut[1]};
+  EXPECT_EQ(cut_digest(other), cut_digest(kCut));
+  for (size_t i = 0; i < kCut.size(); ++i) {
+    other = kCut;
+    ++other[i].offset;
+    EXPECT_NE(cut_digest(other), cut_digest(kCut));
+    other = kCut;
+    ++other[i].partition;
+    EXPECT_NE(cut_digest(other), cut_digest(kCut));
+    other.erase(other.begin() + static_cast<ptrdiff_t>(i));
+    EXPECT_NE(cut_digest(other), cut_digest(kCut));
+  }
+}
+
+TEST(CompareTest, EqualCutsMustHaveEqualCellsAndFromOneBookOneVerdict) {
+  JournaledTick const theirs = journaled(590);
+  EXPECT_EQ(compare(own(590), &theirs), Compared::kEqual);
+  EXPECT_EQ(compare(own(590, 0xce, std::nullopt), &theirs), Compared::kCellsEqual);
+  EXPECT_EQ(compare(own(590, 0xcf), &theirs), Compared::kCellsDiffer);
+  EXPECT_EQ(compare(own(590, 0xcf, std::nullopt), &theirs), Compared::kCellsDiffer);
+  EXPECT_EQ(compare(own(590, 0xce, 0xff), &theirs), Compared::kVerdictsDiffer);
+}
+
+TEST(CompareTest, OtherCutsAndTicksWithoutARecordAreNoDivergence) {
+  JournaledTick const theirs = journaled(590);
+  OwnTick elsewhere = own(590, 0x11, 0x12);
+  ++elsewhere.cut_digest;
+  EXPECT_EQ(compare(elsewhere, &theirs), Compared::kCutDiffers);
+  EXPECT_EQ(compare(own(590), nullptr), Compared::kNotCompared);
+  alerts::TickEvaluated passed;
+  passed.tick = base::PeriodIndex(590);
+  JournaledTick const unjudged = in_short(base::JournalOffset(3), passed);
+  EXPECT_EQ(compare(own(590), &unjudged), Compared::kNotCompared);
+}
+
+TEST(ComparisonsTest, TellsWhenADivergenceBeginsAndEndsAndCountsEveryTick) {
+  Comparisons c;
+  JournaledTick const theirs = journaled(590);
+  EXPECT_EQ(c.note(Compared::kEqual, own(590), &theirs), News::kNone);
+  EXPECT_EQ(c.note(Compared::kCellsDiffer, own(591, 0xcf), &theirs), News::kDiverged);
+  EXPECT_THAT(
+      describe(c.latest(), kMonths),
+      HasSubstr(
+          "tick 2019-04: the digest of the cells is 00000000000000cf here and 00000000000000ce in "
+          "journal record 3 of bw-1"));
+  EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(592, 0xce, 0xff), &theirs), News::kNone)
+      << "told already";
+  EXPECT_EQ(c.note(Compared::kCutDiffers, own(593), &theirs), News::kNone);
+  EXPECT_TRUE(c.report().diverged) << "another cut says nothing";
+  EXPECT_EQ(c.note(Compared::kCellsEqual, own(594), &theirs), News::kAgreesAgain);
+  EXPECT_FALSE(c.report().diverged);
+  EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(595, 0xce, 0xff), &theirs), News::kDiverged);
+  EXPECT_THAT(describe(c.latest(), kMonths), HasSubstr("of the verdict is 00000000000000ff here"));
+  EXPECT_EQ(c.note(Compared::kNotCompared, own(596), nullptr), News::kNone);
+  c.note_own();
+  EXPECT_FALSE(c.report().diverged);
+  engine::ComparisonReport const report = to_report(c.report(), kMonths);
+  EXPECT_EQ(report.equal, 1);
+  EXPECT_EQ(report.cells_equal, 1);
+  EXPECT_EQ(report.cells_differ, 1);
+  EXPECT_EQ(report.verdicts_differ, 2);
+  EXPECT_EQ(report.cut_differs, 1);
+  EXPECT_EQ(report.not_compared, 1);
+  EXPECT_THAT(report.first_divergence, HasSubstr("tick 2019-04"));
+}
+
+TEST(InShortTest, AWritersNameIsCut) {
+  alerts::TickEvaluated tick = evaluated(1);
+  tick.writer = std::string(100'000, 'w');
+  EXPECT_EQ(in_short(base::JournalOffset(0), tick).writer.size(), kWriterBytesKept);
+}
+
+class JournaledTicksTest : public ::testing::Test {
+ protected:
+  void fold(const alerts::JournalEntry& entry) {
+    keeper_.fold(base::JournalOffset(next_++), entry);
+  }
+  void act() {
+    fold(alerts::SilenceCreated{"R1", "", "", base::UnixMillis(1), "a", "", base::UnixMillis(0)});
+  }
+  BookKeeper keeper_{kMonths};
+  int64_t next_ = 0;
+};
+
+TEST_F(JournaledTicksTest, OnlyTheRecordThatCountsIsRemembered) {
+  fold(evaluated(10));
+  alerts::TickEvaluated late = evaluated(10);
+  late.cells_digest = 1;
+  fold(late);
+  fold(evaluated(12));  // not the next one
+  fold(evaluated(11));
+  ASSERT_TRUE(keeper_.journaled(base::PeriodIndex(10)));
+  EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->cells_digest, 0xce);
+  EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->writer, "bw-1");
+  EXPECT_EQ(keeper_.journaled(base::PeriodIndex(11))->offset.value, 3);
+  EXPECT_FALSE(keeper_.journaled(base::PeriodIndex(9)));
+  EXPECT_FALSE(keeper_.journaled(base::PeriodIndex(12)));
+}
+
+TEST_F(JournaledTicksTest, TheBookBeforeATickIsKeptOnceTheJournalWasReadToItsEnd) {
+  fold(evaluated(10));
+  EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->before, nullptr);
+  keeper_.publish(true);
+  act();                   // offset 1
+  fold(evaluated(11, 0));  // computed before the act, which has no part in a verdict
+  fold(evaluated(12, 2));  // read with the one before
+  auto const eleven = keeper_.journaled(base::PeriodIndex(11));
+  ASSERT_NE(eleven->before, nullptr);
+  EXPECT_EQ(eleven->before->last_tick(), base::PeriodIndex(10));
+  auto const twelve = keeper_.journaled(base::PeriodIndex(12));
+  ASSERT_NE(twelve->before, nullptr);
+  EXPECT_EQ(twelve->before->last_tick(), base::PeriodIndex(11));
+  fold(evaluated(13, 2));  // computed from a book that did not know of tick 12
+  EXPECT_EQ(keeper_.journaled(base::PeriodIndex(13))->before, nullptr);
+}
+
+TEST_F(JournaledTicksTest, WhatIsKeptIsBounded) {
+  keeper_.publish(true);
+  auto const ticks = static_cast<int32_t>(kJournaledTicksKept) + 10;
+  for (int32_t t = 0; t < ticks; ++t) fold(evaluated(t, next_ - 1));
+  EXPECT_FALSE(keeper_.journaled(base::PeriodIndex(9)));
+  EXPECT_TRUE(keeper_.journaled(base::PeriodIndex(10)));
+  size_t books = 0;
+  for (int32_t t = 10; t < ticks; ++t)
+    books += keeper_.journaled(base::PeriodIndex(t))->before != nullptr;
+  EXPECT_EQ(books, kBooksBeforeKept);
+  EXPECT_NE(keeper_.journaled(base::PeriodIndex(ticks - 1))->before, nullptr);
+}
+
+}  // namespace
+}  // namespace bellwether::runtime
