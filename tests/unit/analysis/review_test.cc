@@ -12,6 +12,7 @@ namespace bellwether::analysis {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::must;
 
 Month month(std::string_view text) {
   return must(month_of(text));

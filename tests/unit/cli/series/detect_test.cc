@@ -16,7 +16,7 @@
 #include "support/must.h"
 #include "support/series_command.h"
 
-namespace bellwether::analysis {
+namespace bellwether::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,7 +41,7 @@ std::string constant_months(int years, const std::string& name = "a") {
   std::string csv;
   for (int year = 2010; year < 2010 + years; ++year) {
     for (int month = 1; month <= 12; ++month) {
-      base::append(csv, analysis::name, ",", year, "-", month < 10 ? "0" : "", month, ",50\n");
+      base::append(csv, name, ",", year, "-", month < 10 ? "0" : "", month, ",50\n");
     }
   }
   return csv;
@@ -143,11 +143,11 @@ TEST_F(DetectTest, TheFigureSaysWhatItLeavesOut) {
 // R's surveillance 1.20.3, farringtonFlexible: what each file of tests/data/farrington was made
 // with.
 struct Variant {
-  const char* analysis::name;
+  const char* name;
   std::vector<std::string> options;
 };
 struct Counts {
-  const char* analysis::name;
+  const char* name;
   std::vector<std::string> options;
   bool dated;  // campylobacteriosis, from the week of Monday 2001-12-31
 };
@@ -210,4 +210,4 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 }  // namespace
-}  // namespace bellwether::analysis
+}  // namespace bellwether::cli

@@ -14,7 +14,7 @@
 #include "support/must.h"
 #include "support/series_command.h"
 
-namespace bellwether::analysis {
+namespace bellwether::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,8 +39,8 @@ std::string months(int count, const std::string& name = "a") {
   std::string csv;
   for (int t = 0; t < count; ++t) {
     int const month = t % 12 + 1;
-    base::append(csv, analysis::name, ",", 2010 + t / 12, "-", month < 10 ? "0" : "", month, ",",
-                 50 + t % 5, "\n");
+    base::append(csv, name, ",", 2010 + t / 12, "-", month < 10 ? "0" : "", month, ",", 50 + t % 5,
+                 "\n");
   }
   return csv;
 }
@@ -195,4 +195,4 @@ TEST_F(ForecastTest, RealSeriesAreForecastBetterThanByTheYearBefore) {
 }
 
 }  // namespace
-}  // namespace bellwether::analysis
+}  // namespace bellwether::cli
