@@ -31,9 +31,9 @@ absl::StatusOr<Month> month_of(std::string_view period);
 
 // How an alert stands to a downturn. `cleared` is kStillOpen for an open alert.
 enum class Standing {
-  kApart,  // raised too early or too late, or cleared before the first month
-  kCalls,  // raised at most `lead` months before the first month and not after the last, not
-           // cleared before the first
+  kApart,   // raised too early or too late, or cleared before the first month
+  kCalls,   // raised at most `lead` months before the first month and not after the last, not
+            // cleared before the first
   kCarries  // raised earlier than that and still open in the first month
 };
 inline constexpr Month kStillOpen = INT32_MAX;

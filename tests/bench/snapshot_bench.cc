@@ -23,6 +23,7 @@
 #include "core/base/text.h"
 #include "support/logs.h"
 #include "support/must.h"
+#include "support/paths.h"
 
 namespace bellwether::testing {
 namespace {
@@ -37,8 +38,7 @@ constexpr base::Calendar kCalendar(base::CalendarUnit::kWeek);
 const base::Days kFirstDay = base::days_from_civil(2015, 1, 1);
 
 std::string text_of(const std::string& name) {
-  std::ifstream file(base::cat(BELLWETHER_SOURCE_DIR, "/deploy/reference/uk/", name),
-                     std::ios::binary);
+  std::ifstream file(base::cat(testing::in_source("deploy/reference/uk/"), name), std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "support/paths.h"
 
 namespace bellwether::testing {
 
@@ -37,8 +38,8 @@ void print_yardstick(const std::string& interpreter, const std::string& flags,
   std::fclose(file);
   std::fflush(stdout);
   std::string const command = "command -v " + interpreter + " >/dev/null || exit 3; exec " +
-                              interpreter + flags + " '" + std::string(BELLWETHER_SOURCE_DIR) +
-                              "/tests/bench/" + script + "' '" + path + "'";
+                              interpreter + flags + " '" + testing::in_source("tests/bench/") +
+                              script + "' '" + path + "'";
   int const status = std::system(command.c_str());
   unlink(path);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
@@ -59,8 +60,8 @@ void print_r_yardstick(const std::string& script, const std::vector<std::vector<
 template <class Value>
 void print_python_yardstick(const std::string& script, const std::string& package,
                             const std::vector<std::vector<Value>>& series, size_t series_max) {
-  print_yardstick(std::string(BELLWETHER_SOURCE_DIR) + "/build/yardsticks/bin/python", "", script,
-                  package, series, series_max);
+  print_yardstick(testing::in_source("build/yardsticks/bin/python"), "", script, package, series,
+                  series_max);
 }
 
 }  // namespace bellwether::testing

@@ -21,6 +21,7 @@
 #include "adapters/kafka/topics.h"
 #include "core/base/text.h"
 #include "support/must.h"
+#include "support/paths.h"
 #include "support/world.h"
 
 namespace bellwether::testing {
@@ -145,7 +146,7 @@ OwnBroker::~OwnBroker() {
   run("kill");
 }
 void OwnBroker::run(const std::string& verb) const {
-  std::string const command = base::cat(BELLWETHER_SOURCE_DIR, "/third_party/broker ", verb, " ",
+  std::string const command = base::cat(testing::in_source("third_party/broker "), verb, " ",
                                         folder_.path().string(), "/broker");
   BELLWETHER_CHECK(std::system(command.c_str()) == 0);
 }
@@ -220,8 +221,7 @@ Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {
                 options_.sectors.empty() ? kWorldSectors : std::string_view(options_.sectors));
   config_ = folder_.write("bellwetherd.yaml", yaml());
   child_ = std::make_unique<Child>(
-      std::vector<std::string>{std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd", "--config",
-                               config_},
+      std::vector<std::string>{testing::program("bellwetherd"), "--config", config_},
       options_.environment, (folder_.path() / "log").string());
 }
 

@@ -7,11 +7,13 @@
 #include <sstream>
 #include <string>
 
+#include "support/paths.h"
+
 namespace bellwether::testing {
 
 // The whole file, by its path below tests/data.
 inline std::string data_file(const std::string& name) {
-  std::ifstream file(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/" + name, std::ios::binary);
+  std::ifstream file(testing::in_source("tests/data/") + name, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_FALSE(text.str().empty()) << "tests/data/" << name;

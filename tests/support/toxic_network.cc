@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "support/paths.h"
 
 namespace bellwether::testing {
 namespace {
@@ -28,7 +29,7 @@ int free_port() {
 }  // namespace
 
 ToxicNetwork::ToxicNetwork() : port_(free_port()), control_(free_port()) {
-  std::string const program = std::string(BELLWETHER_SOURCE_DIR) + "/build/tools/toxiproxy";
+  std::string const program = testing::in_source("build/tools/toxiproxy");
   if (!std::filesystem::exists(program)) {
     std::fputs("run third_party/install faults first\n", stderr);
     std::abort();

@@ -32,6 +32,7 @@ endif()
 foreach(target yaml-cpp spdlog::spdlog CLI11::CLI11 Eigen3::Eigen)
   get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
   if(directories)
-    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${directories}")
+    set_target_properties(${target} PROPERTIES
+                          INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${directories}")
   endif()
 endforeach()

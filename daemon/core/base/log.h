@@ -1,6 +1,5 @@
-// Purpose: how parts of the program report to its log without knowing the log. The core only names the
-// type; adapters and the runtime call it.
-// Thread safety: a LogFn may be called from any thread.
+// Purpose: how parts of the program report to its log without knowing the log. The core only names
+// the type; adapters and the runtime call it. Thread safety: a LogFn may be called from any thread.
 #pragma once
 
 #include <cstdint>

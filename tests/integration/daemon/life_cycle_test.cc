@@ -8,6 +8,7 @@
 #include "adapters/kafka/topics.h"
 #include "core/base/text.h"
 #include "support/cluster.h"
+#include "support/paths.h"
 
 namespace bellwether::testing {
 namespace {
@@ -81,7 +82,7 @@ TEST(StartTest, AWrongConfigurationEndsWithEveryError) {
 
 int run(const std::vector<std::string>& arguments, std::string* output = nullptr) {
   TemporaryFolder folder;
-  std::vector<std::string> command = {std::string(BELLWETHER_BINARY_DIR) + "/bellwetherd"};
+  std::vector<std::string> command = {testing::program("bellwetherd")};
   command.insert(command.end(), arguments.begin(), arguments.end());
   Child child(command, {}, (folder.path() / "log").string());
   int const status = child.wait(10).value_or(-1);
@@ -100,14 +101,9 @@ TEST(StartTest, TheCommandLineExplainsItself) {
   EXPECT_EQ(run({"--confg", "x"}), 2);
   EXPECT_EQ(run({"--config", "/nonexistent.yaml"}, &text), 2);
   EXPECT_THAT(text, HasSubstr("/nonexistent.yaml"));
+  EXPECT_EQ(run({"--check-config", "--config", testing::in_source("deploy/demo.yaml")}, &text), 0);
   EXPECT_EQ(
-      run({"--check-config", "--config", std::string(BELLWETHER_SOURCE_DIR) + "/deploy/demo.yaml"},
-          &text),
-      0);
-  EXPECT_EQ(run({"--check-config", "--config",
-                 std::string(BELLWETHER_SOURCE_DIR) + "/deploy/bellwetherd.yaml"},
-                &text),
-            0)
+      run({"--check-config", "--config", testing::in_source("deploy/bellwetherd.yaml")}, &text), 0)
       << text;
 }
 

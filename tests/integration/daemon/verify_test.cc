@@ -14,6 +14,7 @@
 #include "support/cluster.h"
 #include "support/economy.h"
 #include "support/journal_copy.h"
+#include "support/paths.h"
 
 namespace bellwether::testing {
 namespace {
@@ -39,7 +40,7 @@ struct Ran {
 };
 Ran bellwether(const std::vector<std::string>& arguments) {
   TemporaryFolder const folder;
-  std::vector<std::string> command = {std::string(BELLWETHER_BINARY_DIR) + "/bellwether"};
+  std::vector<std::string> command = {testing::program("bellwether")};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::string const log = folder.write("log", "\n");
   Child child(command, {}, log);

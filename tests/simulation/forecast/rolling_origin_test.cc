@@ -5,6 +5,7 @@
 //                             Statistics (columns Year, Week, State, BA_NSA, HBA_NSA, WBA_NSA …)
 //   BELLWETHER_UK_DAILY=FILE  companies incorporated a day by region (columns NUTS1, date, n)
 #include "simulation/forecast/rolling_origin.h"
+#include "support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -49,8 +50,7 @@ std::vector<std::vector<double>> values(ByName by_name) {
 Dataset singapore(const std::string& name, const std::string& until) {
   ByName series;
   std::map<std::string, std::array<double, 2>> all;
-  for (const Row& row :
-       rows(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/singapore/register.csv")) {
+  for (const Row& row : rows(testing::in_source("tests/data/singapore/register.csv"))) {
     if (row[0] >= until) continue;
     for (size_t kind : {0, 1}) {
       double const count = std::stod(row[3 + kind]);

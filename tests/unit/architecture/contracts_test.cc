@@ -7,6 +7,8 @@
 #include <regex>
 #include <string>
 
+#include "support/paths.h"
+
 namespace bellwether {
 namespace {
 
@@ -45,7 +47,7 @@ int each_declaration(const fs::path& path, Use use) {
 template <class Use>
 void each_contract(Use use) {
   for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "proto")) {
+       fs::recursive_directory_iterator(fs::path(testing::in_source("proto")))) {
     if (entry.path().extension() == ".proto") use(entry.path());
   }
 }

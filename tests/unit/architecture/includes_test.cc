@@ -11,6 +11,8 @@
 #include <sstream>
 #include <string>
 
+#include "support/paths.h"
+
 namespace bellwether {
 namespace {
 
@@ -97,10 +99,9 @@ template <class Use>
 void each_source(Use use) {
   int files = 0;
   for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(BELLWETHER_SOURCE_DIR) / "daemon")) {
+       fs::recursive_directory_iterator(fs::path(testing::in_source("daemon")))) {
     if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
-    fs::path const relative =
-        fs::relative(entry.path(), fs::path(BELLWETHER_SOURCE_DIR) / "daemon");
+    fs::path const relative = fs::relative(entry.path(), fs::path(testing::in_source("daemon")));
     use(relative, folder_of(relative.string()), text_of(entry.path()));
     ++files;
   }

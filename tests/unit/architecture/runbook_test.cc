@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "support/paths.h"
+
 namespace bellwether {
 namespace {
 
@@ -22,7 +24,7 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-fs::path const kSource = BELLWETHER_SOURCE_DIR;
+fs::path const kSource = testing::in_source("");
 
 std::set<std::string> found(const std::string& text, const char* pattern) {
   std::set<std::string> out;

@@ -21,7 +21,11 @@ TEST(LogTest, AMessageComesBackAsItWasWritten) {
 }
 
 TEST(LogTest, BytesThatAreNotUtf8AreReplaced) {
-  EXPECT_EQ(parsed("input", "a\xff" "b")["message"], "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(parsed("input",
+                   "a\xff"
+                   "b")["message"],
+            "a\xef\xbf\xbd"
+            "b");
   EXPECT_EQ(parsed("in\xc3", "cut off: \xe2\x82")["part"], "in\xef\xbf\xbd");
 }
 

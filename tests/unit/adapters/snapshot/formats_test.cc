@@ -14,6 +14,7 @@
 #include "support/data.h"
 #include "support/fold.h"
 #include "support/must.h"
+#include "support/paths.h"
 
 namespace bellwether::snapshot {
 namespace {
@@ -64,7 +65,7 @@ const std::vector<Kept> kKept = {
 };
 
 std::string folder_of(uint32_t format) {
-  return cat(BELLWETHER_SOURCE_DIR, "/tests/data/snapshots/format-", format);
+  return cat(testing::in_source("tests/data/snapshots/format-"), format);
 }
 
 // The reference files of then, which stand beside it.

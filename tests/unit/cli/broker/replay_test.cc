@@ -9,6 +9,7 @@
 
 #include "core/base/text.h"
 #include "support/must.h"
+#include "support/paths.h"
 #include "support/random.h"
 
 namespace bellwether::cli {
@@ -100,7 +101,7 @@ TEST(ReplayTest, TheSameCountsGiveTheSameLives) {
 }
 
 TEST(ReplayTest, TheSingaporeRegisterIsWhole) {
-  std::ifstream file(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/singapore/register.csv");
+  std::ifstream file(testing::in_source("tests/data/singapore/register.csv"));
   std::ostringstream text;
   text << file.rdbuf();
   Replay const replay(must(parse_counts(text.str(), "register.csv", kMonths)), kMonths);

@@ -10,6 +10,7 @@
 
 #include "core/base/csv.h"
 #include "support/must.h"
+#include "support/paths.h"
 
 namespace bellwether::forecast {
 
@@ -17,7 +18,7 @@ inline constexpr int kReferenceHorizon = 24;
 inline constexpr int kMonths = 12;
 
 inline std::string data_file(const std::string& name) {
-  std::ifstream file(std::string(BELLWETHER_SOURCE_DIR) + "/tests/data/" + name);
+  std::ifstream file(testing::in_source("tests/data/") + name);
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_FALSE(text.str().empty()) << name;

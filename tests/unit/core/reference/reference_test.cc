@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/reference/reference.h"
+#include "support/paths.h"
 #include "support/world.h"
 
 namespace bellwether::reference {
@@ -123,7 +124,7 @@ TEST(PostcodesTest, TheFullPostcodeGoesBeforeItsOutwardCode) {
 }
 
 std::string file(const std::string& name) {
-  std::ifstream in(std::string(BELLWETHER_SOURCE_DIR) + "/deploy/reference/" + name);
+  std::ifstream in(testing::in_source("deploy/reference/") + name);
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
