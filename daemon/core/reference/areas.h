@@ -61,14 +61,14 @@ class Areas {
   const Area& at(AreaId id) const { return areas_[id.value]; }
   size_t size() const { return areas_.size(); }
   std::span<const Area> all() const { return areas_; }
-  std::span<const AreaId> children(AreaId id) const {
-    return children_[id.value];
-  }  // of a set: members
+  // Of a set: its members.
+  std::span<const AreaId> children(AreaId id) const { return children_[id.value]; }
   // Every node that a fact in `id` counts in: itself, its parents up to the root, and the sets that
   // hold any of these, with the days in which they do. The area itself stands first.
   std::span<const AreaAncestor> ancestors(AreaId id) const { return ancestors_[id.value]; }
 
  private:
+  struct Draft;
   std::vector<Area> areas_;
   std::vector<std::vector<AreaId>> children_;
   std::vector<std::vector<AreaAncestor>> ancestors_;

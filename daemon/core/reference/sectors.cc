@@ -1,6 +1,7 @@
 #include "core/reference/sectors.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_split.h"
 #include "core/base/csv.h"
@@ -13,59 +14,85 @@ using base::cat;
 using base::CsvRow;
 using base::LineErrors;
 
-absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view file) {
+namespace {
+
+constexpr char kNoSector[] = "none";  // the level of a code that says "no sector"
+constexpr size_t kSectorCodeBytesMax = 32;
+constexpr size_t kSectorsMin = 3;
+
+}  // namespace
+
+// What is parsed so far. The steps run in the order in which they are declared.
+struct Sectors::Draft {
   enum Column { kScheme, kVersion, kCode, kParent, kLevel, kName, kPrefixes };
-  Sectors out;
-  LineErrors errors(file);
-  BELLWETHER_ASSIGN_OR_RETURN(
-      std::vector<CsvRow> const rows,
-      base::parse_csv(csv, file, {"scheme", "version", "code", "parent", "level", "name"},
-                      {"prefixes"}));
-  if (rows.empty()) errors.add(1, "no sectors; the first row is \"all\"");
   struct Prefixed {
     SectorId sector;
     int line;
-    std::string prefixes;
+    std::string prefixes;  // separated by spaces
   };
+  Sectors out;
   std::vector<Prefixed> prefixed;
+
+  void read_rows(const std::vector<CsvRow>& rows, LineErrors& errors);
+  void link();
+  void read_prefixes(LineErrors& errors);
+  void find_ancestors();
+
+ private:
+  // False: no sector is in the row, because of an error or because of its level.
+  bool check_row(const CsvRow& row, LineErrors& errors);
+  std::optional<SectorId> parent_of(const CsvRow& row, LineErrors& errors) const;
+};
+
+bool Sectors::Draft::check_row(const CsvRow& row, LineErrors& errors) {
+  if (row[kScheme] != out.scheme_ || row[kVersion] != out.version_)
+    errors.add(row.line, "another scheme or version; one file holds one classification");
+  if (row[kCode].empty() || row[kCode].size() > kSectorCodeBytesMax) {
+    errors.add(row.line, cat("the code must have 1 to ", kSectorCodeBytesMax, " bytes"));
+    return false;
+  }
+  if (row[kLevel] == kNoSector) {
+    out.by_prefix_[row[kCode]] = kUnclassified;
+    return false;
+  }
+  return true;
+}
+
+std::optional<SectorId> Sectors::Draft::parent_of(const CsvRow& row, LineErrors& errors) const {
+  if (out.sectors_.empty()) {
+    if (row[kCode] != "all" || !row[kParent].empty())
+      errors.add(row.line, "the first sector is \"all\" and has no parent");
+    return kAllSectors;
+  }
+  auto const found = out.by_code_.find(row[kParent]);
+  if (found == out.by_code_.end()) {
+    errors.add(row.line, cat("parent \"", row[kParent], "\" is not known; put parents first"));
+    return std::nullopt;
+  }
+  if (found->second == kUnclassified) {
+    errors.add(row.line, "\"unclassified\" has nothing below it; take \"all\" as parent");
+  }
+  return found->second;
+}
+
+void Sectors::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& errors) {
+  if (rows.empty()) {
+    errors.add(1, "no sectors; the first row is \"all\"");
+    return;
+  }
+  out.scheme_ = rows.front()[kScheme];
+  out.version_ = rows.front()[kVersion];
+  if (out.scheme_.empty() || out.version_.empty())
+    errors.add(rows.front().line, "scheme or version is empty; name the classification");
   for (const CsvRow& row : rows) {
-    if (&row == &rows.front()) {
-      out.scheme_ = row[kScheme];
-      out.version_ = row[kVersion];
-      if (out.scheme_.empty() || out.version_.empty()) {
-        errors.add(row.line, "scheme or version is empty; name the classification");
-      }
-    }
-    if (row[kScheme] != out.scheme_ || row[kVersion] != out.version_) {
-      errors.add(row.line, "another scheme or version; one file holds one classification");
-    }
-    if (row[kCode].empty() || row[kCode].size() > 32) {
-      errors.add(row.line, "the code must have 1 to 32 bytes");
-      continue;
-    }
-    if (row[kLevel] == "none") {  // a code that says "no sector"
-      out.by_prefix_[row[kCode]] = kUnclassified;
-      continue;
-    }
+    if (!check_row(row, errors)) continue;
     if (out.sectors_.size() >= kSectorsMax) {
       errors.add(row.line, cat("more than ", kSectorsMax, " sectors; drop the smallest level"));
-      break;
+      return;
     }
+    std::optional<SectorId> const parent = parent_of(row, errors);
+    if (!parent) continue;
     SectorId const id(static_cast<uint16_t>(out.sectors_.size()));
-    SectorId parent = kAllSectors;
-    if (id == kAllSectors) {
-      if (row[kCode] != "all" || !row[kParent].empty()) {
-        errors.add(row.line, "the first sector is \"all\" and has no parent");
-      }
-    } else if (auto const found = out.by_code_.find(row[kParent]); found == out.by_code_.end()) {
-      errors.add(row.line, cat("parent \"", row[kParent], "\" is not known; put parents first"));
-      continue;
-    } else {
-      parent = found->second;
-      if (parent == kUnclassified) {
-        errors.add(row.line, "\"unclassified\" has nothing below it; take \"all\" as parent");
-      }
-    }
     if (id == kUnclassified && row[kCode] != "unclassified") {
       errors.add(row.line,
                  "the second sector is \"unclassified\", for businesses without a sector");
@@ -74,28 +101,21 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
       errors.add(row.line, cat("code \"", row[kCode], "\" stands twice; remove one"));
       continue;
     }
-    out.sectors_.push_back({row[kCode], row[kName], row[kLevel], parent, true});
+    out.sectors_.push_back({row[kCode], row[kName], row[kLevel], *parent, true});
     prefixed.push_back({id, row.line, row[kPrefixes]});
   }
-  BELLWETHER_RETURN_IF_ERROR(errors.status());
-  if (out.sectors_.size() < 3) {
-    errors.add(1, "a classification has \"all\", \"unclassified\" and at least one sector");
-    return errors.status();
-  }
+}
+
+void Sectors::Draft::link() {
   out.children_.resize(out.sectors_.size());
-  out.ancestors_.resize(out.sectors_.size());
-  for (size_t i = 0; i < out.sectors_.size(); ++i) {
-    SectorId id(static_cast<uint16_t>(i));
-    if (id != kAllSectors) {
-      out.sectors_[out.sectors_[i].parent.value].is_leaf = false;
-      out.children_[out.sectors_[i].parent.value].push_back(id);
-    }
-    out.ancestors_[i].push_back(id);
-    while (id != kAllSectors) {
-      id = out.sectors_[id.value].parent;
-      out.ancestors_[i].push_back(id);
-    }
+  for (size_t i = 1; i < out.sectors_.size(); ++i) {
+    size_t const parent = out.sectors_[i].parent.value;
+    out.sectors_[parent].is_leaf = false;
+    out.children_[parent].push_back(SectorId(static_cast<uint16_t>(i)));
   }
+}
+
+void Sectors::Draft::read_prefixes(LineErrors& errors) {
   for (const Prefixed& p : prefixed) {
     const Sector& sector = out.sectors_[p.sector.value];
     if (!sector.is_leaf) {
@@ -108,16 +128,45 @@ absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view fi
         p.prefixes.empty() ? std::vector<std::string>{sector.code}
                            : absl::StrSplit(p.prefixes, ' ', absl::SkipEmpty());
     for (const std::string& prefix : prefixes) {
-      if (!out.by_prefix_.try_emplace(prefix, p.sector).second) {
+      if (!out.by_prefix_.try_emplace(prefix, p.sector).second)
         errors.add(p.line, cat("prefix \"", prefix, "\" belongs to another sector already"));
-      }
     }
   }
   for (const auto& [prefix, sector] : out.by_prefix_) {
     out.prefix_bytes_max_ = std::max(out.prefix_bytes_max_, prefix.size());
   }
+}
+
+void Sectors::Draft::find_ancestors() {
+  out.ancestors_.resize(out.sectors_.size());
+  for (size_t i = 0; i < out.sectors_.size(); ++i) {
+    SectorId id(static_cast<uint16_t>(i));
+    out.ancestors_[i].push_back(id);
+    while (id != kAllSectors) {
+      id = out.sectors_[id.value].parent;
+      out.ancestors_[i].push_back(id);
+    }
+  }
+}
+
+absl::StatusOr<Sectors> Sectors::parse(std::string_view csv, std::string_view file) {
+  Draft draft;
+  LineErrors errors(file);
+  BELLWETHER_ASSIGN_OR_RETURN(
+      std::vector<CsvRow> const rows,
+      base::parse_csv(csv, file, {"scheme", "version", "code", "parent", "level", "name"},
+                      {"prefixes"}));
+  draft.read_rows(rows, errors);
   BELLWETHER_RETURN_IF_ERROR(errors.status());
-  return out;
+  if (draft.out.sectors_.size() < kSectorsMin) {
+    errors.add(1, "a classification has \"all\", \"unclassified\" and at least one sector");
+    return errors.status();
+  }
+  draft.link();
+  draft.read_prefixes(errors);
+  BELLWETHER_RETURN_IF_ERROR(errors.status());
+  draft.find_ancestors();
+  return std::move(draft.out);
 }
 
 absl::StatusOr<SectorId> Sectors::find(std::string_view code) const {

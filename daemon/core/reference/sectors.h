@@ -2,7 +2,7 @@
 // the scheme has). A business's activity code is matched to the leaf with the longest code that is
 // a prefix of it. Invariants: immutable after parse; SectorId is the index in file order, 0 is
 // "all"; parents stand before their children; facts count at leaves (and at kUnclassified, which is
-// under "all" only).
+// under "all" only). Thread safety: immutable, so any number of readers.
 #pragma once
 
 #include <span>
@@ -58,6 +58,7 @@ class Sectors {
   std::span<const SectorId> ancestors(SectorId id) const { return ancestors_[id.value]; }
 
  private:
+  struct Draft;
   std::string scheme_;
   std::string version_;
   std::vector<Sector> sectors_;
