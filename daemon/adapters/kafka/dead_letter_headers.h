@@ -1,5 +1,5 @@
-// Purpose: the names of a dead letter's headers. In the manner of Kafka Connect where it has one,
-// so that its tools read them.
+// Purpose: the names of a dead letter's headers. Where Kafka Connect has a name for one it is used,
+// so that Connect's tools read them. Thread safety: constants.
 #pragma once
 
 namespace bellwether::kafka {

@@ -1,5 +1,5 @@
 // Purpose: CHECK for what only we can do wrong: stays on in release builds, prints what and where,
-// aborts. What the world can do wrong is an absl::Status.
+// aborts. What the world can do wrong is an absl::Status. Thread safety: pure.
 #pragma once
 
 #include <cstdio>

@@ -21,8 +21,7 @@ class LineErrors {
   // "file:line: what"; `what` also says what to do.
   void add(int line, std::string_view what);
   bool empty() const { return count_ == 0; }
-  // OK, or InvalidArgument with the first kShownMax errors, a line each, and how many more there
-  // are.
+  // OK, or InvalidArgument with the first kShownMax errors, a line each, and how many follow.
   absl::Status status() const;
 
  private:
@@ -40,8 +39,7 @@ struct CsvRow {
 
 // Reads the columns asked for, in any order in the file; other columns are an error, for they are
 // mostly misspelt. Fields may be quoted; blank lines are passed over; a UTF-8 byte order mark too.
-// Error: InvalidArgument listing missing and unknown columns and rows with a wrong number of
-// fields.
+// Error: InvalidArgument listing missing and unknown columns and rows of another number of fields.
 absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_view file,
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional = {});

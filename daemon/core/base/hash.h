@@ -1,5 +1,6 @@
 // Purpose: the one hash of the house. XXH3-64 is fixed by its specification, so the same bytes give
 // the same number on every machine and in every release: ids and digests may be stored.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdint>

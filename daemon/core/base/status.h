@@ -1,4 +1,4 @@
-// Purpose: the two lines that every caller of a StatusOr writes.
+// Purpose: the two lines that every caller of a StatusOr writes. Thread safety: macros.
 #pragma once
 
 #include <utility>

@@ -1,4 +1,5 @@
 // Purpose: why an input record was refused: one table, used as dead-letter header and metric label.
+// Thread safety: values.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // Purpose: numbers side by side in the processor's vector registers. Lanes never mix, and products
 // and sums are rounded one by one (-ffp-contract=off), so that the width of the registers changes
-// the speed and no bit of a result.
+// the speed and no bit of a result. Thread safety: values.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// What the runbook sends an operator to look at is there: metrics, status fields and words of the
-// log.
+// What the runbook refers to exists: metrics, status fields and words of the log.
 #include <gtest/gtest.h>
 
 #include <filesystem>
