@@ -182,6 +182,28 @@ void delete_records(const std::string& broker, const std::string& topic, int par
                    rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
+void delete_topics(const std::string& broker, const std::vector<std::string>& topics) {
+  using Unwanted = kafka::Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
+  using Options = kafka::Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+  using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+  kafka::Callbacks callbacks;
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
+  Options const options(rd_kafka_AdminOptions_new(made.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS));
+  char error[256];
+  rd_kafka_AdminOptions_set_operation_timeout(options.get(), 30'000, error, sizeof error);
+  std::vector<Unwanted> unwanted;
+  std::vector<rd_kafka_DeleteTopic_t*> raw;
+  for (const std::string& name : topics) {
+    unwanted.emplace_back(rd_kafka_DeleteTopic_new(name.c_str()));
+    raw.push_back(unwanted.back().get());
+  }
+  kafka::Queue const queue(rd_kafka_queue_new(made.get()));
+  rd_kafka_DeleteTopics(made.get(), raw.data(), raw.size(), options.get(), queue.get());
+  Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
+  BELLWETHER_CHECK(done != nullptr &&
+                   rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 void add_partitions(const std::string& broker, const std::string& topic, int partitions) {
   using Wanted = kafka::Handle<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;

@@ -77,15 +77,16 @@ class OwnBroker {
   TemporaryFolder folder_;
 };
 
-// Sends a request to a port of this machine; the body of the answer. `status` is 0 without an
-// answer.
+// Sends a request to a port of this machine; returns the body. `status` is 0 without an answer.
 std::string http_request(int port, const std::string& method, const std::string& path,
                          const std::string& body = "", int* status = nullptr);
 
-// Deletes what the partitions of a topic hold before an offset (−1: the end of now), as retention
-// does.
+// Deletes a topic's records before an offset (−1: the present end), as retention does.
 void delete_records(const std::string& broker, const std::string& topic, int partitions = 3,
                     int64_t before = -1);
+
+// Deletes topics as an operator can, with all that they hold.
+void delete_topics(const std::string& broker, const std::vector<std::string>& topics);
 
 // Gives a topic more partitions, as nobody should.
 void add_partitions(const std::string& broker, const std::string& topic, int partitions);

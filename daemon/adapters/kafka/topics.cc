@@ -28,14 +28,13 @@ using Metadata = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 using AdminOptions = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using Event = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using NewTopic = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
-using DeleteTopic = Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
 using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 
 AdminOptions admin_options(rd_kafka_t* client, rd_kafka_admin_op_t op, absl::Duration wait) {
   AdminOptions o(rd_kafka_AdminOptions_new(client, op));
   char error[256];
   rd_kafka_AdminOptions_set_request_timeout(o.get(), millis(wait), error, sizeof error);
-  if (op == RD_KAFKA_ADMIN_OP_CREATETOPICS || op == RD_KAFKA_ADMIN_OP_DELETETOPICS) {
+  if (op == RD_KAFKA_ADMIN_OP_CREATETOPICS) {
     rd_kafka_AdminOptions_set_operation_timeout(o.get(), millis(wait), error, sizeof error);
   }
   return o;
@@ -181,25 +180,6 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
     }
   }
   return absl::OkStatus();
-}
-
-absl::Status delete_topics(const ClientOptions& options, const std::vector<std::string>& topics,
-                           absl::Duration wait, const base::LogFn& log) {
-  Admin admin;
-  if (absl::Status s = open(admin, options, log); !s.ok()) return s;
-  std::vector<DeleteTopic> wanted;
-  std::vector<rd_kafka_DeleteTopic_t*> raw;
-  for (const std::string& name : topics) {
-    wanted.emplace_back(rd_kafka_DeleteTopic_new(name.c_str()));
-    raw.push_back(wanted.back().get());
-  }
-  Queue queue(rd_kafka_queue_new(admin.client.get()));
-  AdminOptions const admin_opts =
-      admin_options(admin.client.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS, wait);
-  rd_kafka_DeleteTopics(admin.client.get(), raw.data(), raw.size(), admin_opts.get(), queue.get());
-  Event const event = wait_for(queue.get(), wait);
-  if (event == nullptr) return absl::DeadlineExceededError("delete topics: no answer in time");
-  return to_status(rd_kafka_event_error(event.get()), "delete topics");
 }
 
 std::string forgets(const TopicInfo& topic) {

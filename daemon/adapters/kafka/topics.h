@@ -45,9 +45,6 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
 absl::Status create_topics(const ClientOptions& options, const std::vector<TopicSpec>& topics,
                            absl::Duration wait, const base::LogFn& log);
 
-absl::Status delete_topics(const ClientOptions& options, const std::vector<std::string>& topics,
-                           absl::Duration wait, const base::LogFn& log);
-
 // What the topic forgets and how to make it keep it; empty when it keeps everything.
 std::string forgets(const TopicInfo& topic);
 

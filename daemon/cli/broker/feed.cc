@@ -3,9 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_format.h"
@@ -18,6 +16,7 @@
 #include "cli/broker/replay.h"
 #include "cli/context.h"
 #include "cli/table.h"
+#include "cli/text_file.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/events/decoder.h"
@@ -43,14 +42,6 @@ constexpr absl::Duration kWait = absl::Seconds(30);
 constexpr absl::Duration kFlushWait = absl::Seconds(120);
 constexpr auto kTellEvery = std::chrono::milliseconds(200);
 constexpr int kBarColumns = 30;
-
-absl::StatusOr<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(path + ": cannot be read");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 void set(pb::Date& out, base::Days day) {
   std::string const text = base::format_date(day);
@@ -197,11 +188,11 @@ class Feeder {
 absl::Status run(const Options& options) {
   base::Calendar const calendar(
       base::calendar_unit(options.calendar).value_or(base::CalendarUnit::kMonth));
-  auto const sectors_csv = read_file(options.sectors);
+  auto const sectors_csv = read_text_file(options.sectors);
   if (!sectors_csv.ok()) return sectors_csv.status();
   auto const sectors = reference::Sectors::parse(*sectors_csv, options.sectors);
   if (!sectors.ok()) return sectors.status();
-  auto const counts_csv = read_file(options.counts);
+  auto const counts_csv = read_text_file(options.counts);
   if (!counts_csv.ok()) return counts_csv.status();
   auto rows = parse_counts(*counts_csv, options.counts, calendar);
   if (!rows.ok()) return rows.status();

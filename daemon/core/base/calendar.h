@@ -67,8 +67,6 @@ class Calendar {
   int periods_per_year() const { return unit_ == CalendarUnit::kWeek ? 52 : 12; }
   // Periods in four weeks, the time over which expected counts are held against their least.
   int periods_in_four_weeks() const { return unit_ == CalendarUnit::kWeek ? 4 : 1; }
-  // Length in days of `count` periods for rates per year, on average: 7 or 30.436875 a period.
-  double mean_days() const { return unit_ == CalendarUnit::kWeek ? 7.0 : 30.436875; }
 
   PeriodIndex period_of(Days day) const;
   Days first_day(PeriodIndex period) const;

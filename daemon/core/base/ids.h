@@ -13,7 +13,6 @@ namespace bellwether::base {
 // A value of Rep that only compares and hashes with its own kind. Tag names the kind.
 template <class Tag, class Rep>
 struct Id {
-  using rep = Rep;
   Rep value{};
 
   constexpr Id() = default;

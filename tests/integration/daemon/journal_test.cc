@@ -98,7 +98,7 @@ TEST(JournalTest, ADaemonWhoseJournalIsMadeAnewEndsAndStartsFromThere) {
     Daemon daemon(options);
     ASSERT_TRUE(daemon.serves());
     ASSERT_TRUE(daemon.through("2019-02"));
-    ASSERT_TRUE(kafka::delete_topics(client(), {topics.journal}, absl::Seconds(30), no_log()).ok());
+    delete_topics(broker(), {topics.journal});
     ASSERT_TRUE(eventually([&] {
       return kafka::create_topics(client(), {{topics.journal, 1, 1, -1}}, absl::Seconds(30),
                                   no_log())

@@ -223,9 +223,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   Daemon daemon({.broker = broker(), .topics = topics});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(daemon.through("2019-02"));
-  ASSERT_TRUE(
-      kafka::delete_topics(client(broker()), {topics.registrations}, absl::Seconds(30), no_log())
-          .ok());
+  delete_topics(broker(), {topics.registrations});
   EXPECT_TRUE(eventually([&] { return !daemon.status().ready(); }, 60));
   // Each partition reports for itself.
   EXPECT_TRUE(eventually([&] {

@@ -134,8 +134,7 @@ TEST_F(SnapshotTest, ATopicMadeAnewIsNoticed) {
   }
   kafka::ClientOptions client;
   client.bootstrap_servers = broker();
-  ASSERT_TRUE(
-      kafka::delete_topics(client, {topics_.registrations}, absl::Seconds(30), no_log()).ok());
+  delete_topics(broker(), {topics_.registrations});
   ASSERT_TRUE(eventually([&] {
     return kafka::create_topics(client, {{topics_.registrations, 3}}, absl::Seconds(30), no_log())
         .ok();

@@ -69,8 +69,7 @@ std::string with_journal(const TemporaryFolder& folder, const Daemon& daemon, co
   return folder.write("bellwetherd.yaml", yaml);
 }
 
-// Eight years of a small economy, judged by daemons that were killed, with all that people do
-// meanwhile.
+// Eight years of a small economy, judged by daemons that were killed, with all acts of people.
 class VerifyTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -287,8 +286,7 @@ class AlteredLogTest : public ::testing::Test {
   template <class Change>
   void alter(Change change) {
     std::vector<Copy> records = copy_of(topics_.registrations);
-    ASSERT_TRUE(
-        kafka::delete_topics(client(), {topics_.registrations}, absl::Seconds(30), no_log()).ok());
+    delete_topics(broker(), {topics_.registrations});
     ASSERT_TRUE(eventually([&] {
       return kafka::create_topics(client(), {{topics_.registrations, kPartitions}},
                                   absl::Seconds(30), no_log())
