@@ -83,12 +83,31 @@ void folding() {
   print("fold_shuffled_log", 1e9 * seconds / static_cast<double>(log.size()), "ns/event");
 }
 
-void models() {
-  constexpr size_t kSeries = 5000;
-  base::Calendar const weeks(base::CalendarUnit::kWeek);
-  constexpr int kWeeks = 8 * 52;
+constexpr size_t kSeries = 5000;
+constexpr int kWeeks = 8 * 52;
+
+// Weekly series, what has been scored of them, and a sum that keeps the work from being left out.
+struct Models {
+  base::Calendar weeks{base::CalendarUnit::kWeek};
+  std::vector<std::vector<int32_t>> counts = std::vector<std::vector<int32_t>>(kSeries);
+  std::vector<detection::ScoredSeries> scored = std::vector<detection::ScoredSeries>(kSeries);
+  detection::DetectorOptions options;
+  detection::Workspace workspace;
+  double sum = 0;
+
+  Models();
+  detection::CountSeries series(size_t s, int weeks_known) const {
+    return {weeks, base::PeriodIndex(2000),
+            std::span(counts[s]).first(static_cast<size_t>(weeks_known))};
+  }
+  void refit();
+  void score_tick();
+  void score_counts();
+  void recalibrate();
+};
+
+Models::Models() {
   Random random(2);
-  std::vector<std::vector<int32_t>> counts(kSeries);
   for (size_t s = 0; s < kSeries; ++s) {
     double const mean = 5 + 200 * random.uniform() * random.uniform();
     for (int t = 0; t < kWeeks; ++t) {
@@ -96,15 +115,11 @@ void models() {
       counts[s].push_back(static_cast<int32_t>(mean * season * (0.7 + 0.6 * random.uniform())));
     }
   }
-  detection::DetectorOptions options;
   options.farrington = detection::FarringtonOptions::for_calendar(weeks);
-  auto const series = [&](size_t s, int weeks_known) {
-    return detection::CountSeries{weeks, base::PeriodIndex(2000),
-                                  std::span(counts[s]).first(static_cast<size_t>(weeks_known))};
-  };
-  detection::Workspace workspace;
-  double sum = 0;
-  double const refit = best_seconds(3, [&] {
+}
+
+void Models::refit() {
+  double const seconds = best_seconds(3, [&] {
     for (size_t s = 0; s < kSeries; ++s) {
       sum += detection::fit(series(s, kWeeks - 1), base::PeriodIndex(2000 + kWeeks - 1), {},
                             options.farrington, workspace)
@@ -112,11 +127,12 @@ void models() {
     }
   });
   BELLWETHER_CHECK(std::isfinite(sum));
-  print("refit_5000_weekly_series", refit, "s");
+  print("refit_5000_weekly_series", seconds, "s");
   print_r_yardstick("r_surveillance.R", counts, 20);
+}
 
-  // A tick that only scores: paths and baselines were made before.
-  std::vector<detection::ScoredSeries> scored(kSeries);
+// A tick that only scores: paths and baselines were made before.
+void Models::score_tick() {
   double best = 1e18;
   for (int t = kWeeks - 4; t < kWeeks; ++t) {
     for (size_t s = 0; s < kSeries; ++s) {
@@ -134,9 +150,10 @@ void models() {
   }
   BELLWETHER_CHECK(std::isfinite(sum));
   print("score_tick_of_5000_series", 1e3 * best, "ms");
+}
 
-  // The same without its paths: both tails and the score of a count against a baseline that is
-  // there.
+// The same without its paths: both tails and the score of a count against a baseline that is there.
+void Models::score_counts() {
   constexpr size_t kScores = 20'000;
   std::vector<detection::Baseline> baselines;
   for (size_t s = 0; s < kSeries; ++s) {
@@ -152,8 +169,10 @@ void models() {
   });
   BELLWETHER_CHECK(std::isfinite(sum));
   print("score_20000_cached_baselines", 1e3 * scores, "ms");
+}
 
-  // What a tick does with them together: their p by the scores of all.
+// What a tick does with them together: their p by the scores of all.
+void Models::recalibrate() {
   detection::Recalibration recalibration;
   std::vector<detection::Assessment> assessed;
   for (size_t s = 0; s < kSeries; ++s) {
@@ -170,6 +189,14 @@ void models() {
   });
   BELLWETHER_CHECK(std::isfinite(sum));
   print("recalibrate_5000_series", 1e3 * pooled, "ms");
+}
+
+void models() {
+  Models models;
+  models.refit();
+  models.score_tick();
+  models.score_counts();
+  models.recalibrate();
 }
 
 }  // namespace

@@ -202,6 +202,52 @@ std::string last_month(int after = 0) {
                                        kMonths - 1 + after));
 }
 
+// Queries while records come at `rate` a second, or as fast as one thread publishes them.
+void half_load(Daemon& daemon, const Topics& topics, int64_t businesses, double rate) {
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> sent{0};
+  std::thread live([&] {
+    Source source(broker(), topics, kPartitions);
+    base::Days const day = base::days_from_civil(2019, 1, 10);
+    auto const start = Clock::now();
+    while (!stop.load()) {
+      for (int i = 0; i < 512; ++i) {
+        std::string const who = business_number(static_cast<int64_t>(sent % businesses));
+        auto e = Source::about(who, base::cat("live/", sent.load()), day);
+        e.mutable_strike_off_notice()->set_kind(events::v1::STRIKE_OFF_KIND_COMPULSORY);
+        e.mutable_strike_off_notice()->set_action(events::v1::STRIKE_OFF_ACTION_PROPOSED);
+        source.send(e, noon(day));
+        ++sent;
+      }
+      double const due = static_cast<double>(sent.load()) / rate;
+      if (double const ahead = due - seconds_since(start); ahead > 0) {
+        std::this_thread::sleep_for(std::chrono::duration<double>(ahead));
+      }
+    }
+    source.flush();
+  });
+  auto const start = Clock::now();
+  Latency const latency = query(daemon, [&](size_t) { return seconds_since(start) > 5; });
+  print("pipeline_half_rate", static_cast<double>(sent.load()) / seconds_since(start), "events/s");
+  stop = true;
+  live.join();
+  print_latency("half", latency);
+}
+
+// Queries while a daemon catches up from the beginning at full speed.
+void full_load(const Topics& topics) {
+  Daemon daemon(options(topics));
+  BELLWETHER_CHECK(daemon.serves());
+  BELLWETHER_CHECK(eventually([&] { return !daemon.status().basis().data_through().empty(); }));
+  print_latency("full", query(daemon, [&, checked = Clock::now(), done = false](size_t n) mutable {
+                  if (seconds_since(checked) > 0.25) {
+                    checked = Clock::now();
+                    done = daemon.status().basis().data_through() >= last_month();
+                  }
+                  return done || n == 20'000;
+                }));
+}
+
 int run(const std::string& self) {
   const char* const mode = std::getenv("BELLWETHER_BENCH");
   bool const brief = mode != nullptr && std::strcmp(mode, "short") == 0;
@@ -238,53 +284,13 @@ int run(const std::string& self) {
     print("pipeline_bytes_per_business", bytes / known, "bytes");
     print("pipeline_peak_memory", peak_memory_mib(daemon.child().pid()), "MiB");
     print_latency("idle", query(daemon, [](size_t n) { return n == 2000; }));
-    // Live, at half of what it takes at most, or as fast as one thread publishes.
-    std::atomic<bool> stop{false};
-    std::atomic<int64_t> sent{0};
-    double const half = rate / 2;
-    std::thread live([&] {
-      Source source(broker(), topics, kPartitions);
-      base::Days const day = base::days_from_civil(2019, 1, 10);
-      auto const start = Clock::now();
-      while (!stop.load()) {
-        for (int i = 0; i < 512; ++i) {
-          std::string const who = business_number(static_cast<int64_t>(sent % businesses));
-          auto e = Source::about(who, base::cat("live/", sent.load()), day);
-          e.mutable_strike_off_notice()->set_kind(events::v1::STRIKE_OFF_KIND_COMPULSORY);
-          e.mutable_strike_off_notice()->set_action(events::v1::STRIKE_OFF_ACTION_PROPOSED);
-          source.send(e, noon(day));
-          ++sent;
-        }
-        double const due = static_cast<double>(sent.load()) / half;
-        if (double const ahead = due - seconds_since(start); ahead > 0) {
-          std::this_thread::sleep_for(std::chrono::duration<double>(ahead));
-        }
-      }
-      source.flush();
-    });
-    auto const start = Clock::now();
-    Latency const latency = query(daemon, [&](size_t) { return seconds_since(start) > 5; });
-    print("pipeline_half_rate", static_cast<double>(sent.load()) / seconds_since(start),
-          "events/s");
-    stop = true;
-    live.join();
-    print_latency("half", latency);
+    half_load(daemon, topics, businesses, rate / 2);
   }
   print("raw_consume_cpu", raw, "ns/event");
   print("pipeline_cpu", whole, "ns/event");
   print("pipeline_cpu_ratio", whole / raw, "x");
   print("pipeline_rate", rate, "events/s");
-  // Catching up from the beginning: full speed.
-  Daemon daemon(options(topics));
-  BELLWETHER_CHECK(daemon.serves());
-  BELLWETHER_CHECK(eventually([&] { return !daemon.status().basis().data_through().empty(); }));
-  print_latency("full", query(daemon, [&, checked = Clock::now(), done = false](size_t n) mutable {
-                  if (seconds_since(checked) > 0.25) {
-                    checked = Clock::now();
-                    done = daemon.status().basis().data_through() >= last_month();
-                  }
-                  return done || n == 20'000;
-                }));
+  full_load(topics);
   return 0;
 }
 

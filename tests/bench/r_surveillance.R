@@ -1,6 +1,6 @@
-# Farrington's flexible method by R's surveillance, as core_bench refits it: the latest week of weekly series
-# against its baseline; both tails are two runs. The mean time of a series, for 5,000 of them. Ends with 3
-# where the package is not there.
+# Farrington's flexible method by R's surveillance, as core_bench refits it: the latest week of
+# weekly series against its baseline; both tails are two runs. The mean time of a series, for 5,000
+# of them. Ends with 3 where the package is not there.
 if (!suppressWarnings(suppressMessages(requireNamespace("surveillance", quietly = TRUE)))) quit(status = 3)
 suppressMessages(library(surveillance))
 

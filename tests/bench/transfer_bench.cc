@@ -1,8 +1,7 @@
 // A snapshot of 1 GB (BELLWETHER_BENCH=short: 64 MB; or megabytes as an argument) from one replica
 // to another over loopback in one process: as fast as it goes, and at the default rate. Beside it
 // the time that GetStatus of the giving replica takes meanwhile, and without. The bytes are random:
-// what is in them, only restoring looks at, which snapshot_bench measures. Files are in TMPDIR, or
-// /tmp.
+// only a restore reads them, and snapshot_bench measures that. Files are in TMPDIR, or /tmp.
 #include <grpcpp/grpcpp.h>
 #include <sys/resource.h>
 

@@ -1,6 +1,5 @@
 // A text → base::parse_csv. A table that is taken has the columns asked for and rows in the order
-// of their lines, and is the same after it was written and read again; an error names a line of the
-// text.
+// of their lines, and stays the same when it is written and read again; an error names a line.
 #include "core/base/csv.h"
 
 #include <algorithm>

@@ -15,8 +15,7 @@ namespace bellwether::testing {
 // Births, deaths and moves of every leaf and month, interactions of the whole.
 void expect_totals(const Daemon& daemon, const Oracle& oracle, base::Calendar calendar);
 
-// Transitions as lines, with all their evidence. Acts of people are left out: only a journal has
-// them.
+// Transitions as lines, with all their evidence. Without acts of people: only a journal has these.
 std::vector<std::string> verdicts(const Daemon& daemon);
 
 // Verdicts in the journal that no replica counts: another stood there first. A journal without a
@@ -39,8 +38,7 @@ struct AuditOptions {
   // Two that lead at the same moment may both write one letter.
   bool letters_once = true;
 };
-// All of the above for replicas that have read everything that `economy` told. Prints what was
-// found.
+// All of the above, for replicas that have read all of `economy`. Prints what it finds.
 void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
            const Economy& economy, AuditOptions expect = {});
 

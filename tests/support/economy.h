@@ -32,16 +32,14 @@ class Economy {
   // The next month, and heartbeats to its end; acknowledged by the broker when it returns.
   void publish_month(Source& source);
   void publish_months(Source& source, int months);
-  // Facts of the past once more, at the beginning of the month that comes next: they change
-  // nothing.
+  // Publishes past facts again, at the beginning of the next month: they change nothing.
   void repeat(Source& source, int records);
   int months() const { return months_; }  // told so far
   std::string last_period() const;        // "2018-12"; empty before the first
   base::Calendar calendar() const { return calendar_; }
   // What a log holds that has every record so far.
   const Oracle& oracle() const { return oracles_.front(); }
-  // From now on there is another oracle, which is told what comes: of a log that lost what stood
-  // before.
+  // Adds an oracle that hears only what comes from here on: of a log that lost its earlier records.
   void begin_anew() { oracles_.emplace_back(calendar_); }
   const Oracle& oracle_anew() const { return oracles_.back(); }
   // The value of a record that must be refused.

@@ -36,8 +36,7 @@ class Fleet {
   std::vector<Daemon*> all();
   const DaemonOptions& options() const { return options_; }
 
-  // Ends it by `signal` and waits until it is gone. The exit status, 128 + signal when that killed
-  // it.
+  // Ends it by `signal` and waits. The exit status; 128 + signal when the signal killed it.
   int end(size_t i, int signal);
   void start(size_t i);
   // What an orchestrator does: starts those again that ended by themselves. How many these were.

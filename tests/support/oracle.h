@@ -107,13 +107,39 @@ class Oracle {
   }
 
   void live(const std::vector<events::Event>& facts, Counts& out) const {
-    using indicators::Measure;
     Facts by_id;
     for (const events::Event& f : facts) by_id.emplace(f.fact.value, f);
-    auto const add = [&](Place p, Measure m, base::Days day, int64_t amount) {
-      out[{p.first, p.second, m, calendar_.period_of(day).value}] += amount;
-    };
-    auto const interaction = [&](Place p, const events::Event& f) {
+    Life life{calendar_, out};
+    if (!facts.empty() && facts.front().unregistered) {
+      for (const events::Event& f : facts) {
+        if (f.kind != events::EventKind::kInteraction) continue;
+        life.interaction({area_of(f, 0), sector_of(f, reference::kUnclassified.value)}, f);
+      }
+      return;
+    }
+    std::optional<events::Event> const birth = registration(by_id);
+    if (birth) life.walk(*birth, facts);
+  }
+
+  // One business, day by day.
+  struct Life {
+    using Measure = indicators::Measure;
+    base::Calendar calendar;
+    Counts& out;
+    Place birthplace{};
+    Place place{};
+    uint8_t size = 0;
+    bool alive = false;
+    bool supported = false;
+    base::Days born{};
+    base::Days died{};
+    base::Days supported_until{};
+
+    void add(Place p, Measure m, base::Days day, int64_t amount) {
+      out[{p.first, p.second, m, calendar.period_of(day).value}] += amount;
+    }
+
+    void interaction(Place p, const events::Event& f) {
       add(p, Measure::kInteractions, f.effective, 1);
       for (size_t family = 0; family < events::kTopicFamilies; ++family) {
         if ((f.code >> family & 1) != 0) {
@@ -124,118 +150,117 @@ class Oracle {
       if (f.response_bucket > 0) {
         add(p, indicators::measure_at(Measure::kResponse1, f.response_bucket - 1u), f.effective, 1);
       }
-    };
-    if (!facts.empty() && facts.front().unregistered) {
-      for (const events::Event& f : facts) {
-        if (f.kind != events::EventKind::kInteraction) continue;
-        interaction({area_of(f, 0), sector_of(f, reference::kUnclassified.value)}, f);
-      }
-      return;
     }
-    std::optional<events::Event> const birth = registration(by_id);
-    if (!birth) return;
-    Place place{area_of(*birth, 0), sector_of(*birth, reference::kUnclassified.value)};
-    uint8_t size = birth->size == events::kNoSize ? 0 : birth->size.value;
-    Place const birthplace = place;
-    bool alive = false;
-    base::Days died;
-    bool supported = false;
-    base::Days supported_until;
-    auto const age = [&](int64_t amount) {
-      int years = -1;  // completed anniversaries
-      std::string const born = base::format_date(birth->effective);
+
+    // Counts the death, or takes it back, at the age that was reached.
+    void age(int64_t amount) {
+      std::string const begin = base::format_date(born);
       std::string const end = base::format_date(died);
-      years = std::stoi(end.substr(0, 4)) - std::stoi(born.substr(0, 4)) -
-              (end.substr(5) < born.substr(5) ? 1 : 0);
-      if (years < indicators::kSurvivalYearsMax) {
-        add(birthplace, indicators::measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)),
-            birth->effective, amount);
-      }
-    };
-    auto const run_out = [&](base::Days day) {
+      int const anniversaries = std::stoi(end.substr(0, 4)) - std::stoi(begin.substr(0, 4)) -
+                                (end.substr(5) < begin.substr(5) ? 1 : 0);
+      if (anniversaries >= indicators::kSurvivalYearsMax) return;
+      add(birthplace,
+          indicators::measure_at(Measure::kDeathsAge0, static_cast<size_t>(anniversaries)), born,
+          amount);
+    }
+
+    void run_out(base::Days day) {
       if (supported && supported_until <= day) {
         add(place, Measure::kSupported, supported_until, -1);
         supported = false;
       }
-    };
-    for (const events::Event& f : facts) {
-      run_out(f.effective);
-      if (f.fact == birth->fact) {
-        alive = true;
-        add(place, Measure::kBirths, f.effective, 1);
-        continue;
-      }
-      bool const later = order(f) > order(*birth);
-      switch (f.kind) {
-        case events::EventKind::kInteraction:
-          interaction(place, f);
-          if (alive || f.effective < birth->effective) {
-            if (!supported) add(place, Measure::kSupported, f.effective, 1);
-            supported = true;
-            supported_until = base::Days(f.effective.value + 365);
-          }
-          break;
-        case events::EventKind::kChanged: {
-          if (!later) break;
-          Place const to{area_of(f, place.first), sector_of(f, place.second)};
-          uint8_t const to_size = f.size == events::kNoSize ? size : f.size.value;
-          if (to == place && to_size == size) break;
-          if (alive) {
-            add(place, Measure::kMovesOut, f.effective, 1);
-            add(to, Measure::kMovesIn, f.effective, 1);
-          }
-          if (supported) {
-            add(place, Measure::kSupported, f.effective, -1);
-            add(to, Measure::kSupported, f.effective, 1);
-          }
-          place = to;
-          size = to_size;
-          break;
+    }
+
+    void walk(const events::Event& birth, const std::vector<events::Event>& facts) {
+      birthplace = {area_of(birth, 0), sector_of(birth, reference::kUnclassified.value)};
+      place = birthplace;
+      size = birth.size == events::kNoSize ? 0 : birth.size.value;
+      born = birth.effective;
+      for (const events::Event& f : facts) {
+        run_out(f.effective);
+        if (f.fact == birth.fact) {
+          alive = true;
+          add(place, Measure::kBirths, f.effective, 1);
+        } else if (f.kind == events::EventKind::kInteraction) {
+          supported_by(f);
+        } else if (order(f) > order(birth)) {
+          after_birth(f);
         }
+      }
+      run_out(supported_until);
+    }
+
+    void supported_by(const events::Event& f) {
+      interaction(place, f);
+      if (!alive && f.effective >= born) return;
+      if (!supported) add(place, Measure::kSupported, f.effective, 1);
+      supported = true;
+      supported_until = base::Days(f.effective.value + 365);
+    }
+
+    void after_birth(const events::Event& f) {
+      switch (f.kind) {
+        case events::EventKind::kChanged:
+          changed(f);
+          break;
         case events::EventKind::kStatusChanged:
-          if (!later) break;
-          if (f.code == static_cast<uint8_t>(events::Status::kCeased) && alive) {
-            alive = false;
-            died = f.effective;
-            add(place, Measure::kDeaths, died, 1);
-            age(1);
-            if (supported) add(place, Measure::kSupported, died, -1);
-            supported = false;
-          } else if (f.code == static_cast<uint8_t>(events::Status::kLive) && !alive) {
-            alive = true;
-            add(place, Measure::kRestorations, f.effective, 1);
-            age(-1);
-          }
+          status_changed(f);
           break;
         case events::EventKind::kInsolvencyCase:
-          if (later)
-            add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
-                f.effective, 1);
+          add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
+              f.effective, 1);
           break;
         case events::EventKind::kStrikeOffNotice:
-          if (later) {
-            add(place,
-                f.code == 1   ? Measure::kStrikeOffCompulsory
-                : f.code == 2 ? Measure::kStrikeOffVoluntary
-                              : Measure::kStrikeOffDiscontinued,
-                f.effective, 1);
-          }
+          add(place,
+              f.code == 1   ? Measure::kStrikeOffCompulsory
+              : f.code == 2 ? Measure::kStrikeOffVoluntary
+                            : Measure::kStrikeOffDiscontinued,
+              f.effective, 1);
           break;
         case events::EventKind::kChargeChanged:
-          if (later)
-            add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied,
-                f.effective, 1);
+          add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied,
+              f.effective, 1);
           break;
         case events::EventKind::kOfficerChanged:
-          if (later && f.code == 1) add(place, Measure::kDirectorsAppointed, f.effective, 1);
-          if (later && f.code == 2) add(place, Measure::kDirectorsResigned, f.effective, 1);
+          if (f.code == 1) add(place, Measure::kDirectorsAppointed, f.effective, 1);
+          if (f.code == 2) add(place, Measure::kDirectorsResigned, f.effective, 1);
           break;
         default:
           break;
       }
     }
-    run_out(supported_until);
-  }
+
+    void changed(const events::Event& f) {
+      Place const to{area_of(f, place.first), sector_of(f, place.second)};
+      uint8_t const to_size = f.size == events::kNoSize ? size : f.size.value;
+      if (to == place && to_size == size) return;
+      if (alive) {
+        add(place, Measure::kMovesOut, f.effective, 1);
+        add(to, Measure::kMovesIn, f.effective, 1);
+      }
+      if (supported) {
+        add(place, Measure::kSupported, f.effective, -1);
+        add(to, Measure::kSupported, f.effective, 1);
+      }
+      place = to;
+      size = to_size;
+    }
+
+    void status_changed(const events::Event& f) {
+      if (f.code == static_cast<uint8_t>(events::Status::kCeased) && alive) {
+        alive = false;
+        died = f.effective;
+        add(place, Measure::kDeaths, died, 1);
+        age(1);
+        if (supported) add(place, Measure::kSupported, died, -1);
+        supported = false;
+      } else if (f.code == static_cast<uint8_t>(events::Status::kLive) && !alive) {
+        alive = true;
+        add(place, Measure::kRestorations, f.effective, 1);
+        age(-1);
+      }
+    }
+  };
 
   base::Calendar calendar_;
   std::map<uint64_t, Facts> businesses_;

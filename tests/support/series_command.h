@@ -1,5 +1,4 @@
-// Runs a command on an analyst's own series in a folder of its own: text in, text and exit code
-// out.
+// Runs a command on an analyst's series in a folder of its own: text in, text and exit code out.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-// What no forecast may be, for unit tests and fuzzing alike: returns what is wrong with it, or
-// nothing.
+// What no forecast may be, for unit tests and fuzzing: returns what is wrong with it, or nothing.
 #pragma once
 
 #include <cmath>

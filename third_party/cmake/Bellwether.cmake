@@ -30,18 +30,16 @@ if(BELLWETHER_SANITIZE)
 endif()
 
 # What most files include and what takes longest to read. It is compiled once for all libraries,
-# once with gRPC for those that serve, once with gRPC and CLI11 for the commands, and with GoogleTest
-# for the tests.
+# once with gRPC for those that serve, once with gRPC and CLI11 for the commands, and with
+# GoogleTest for the tests.
 set(BELLWETHER_PRECOMPILED
   <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <set> <span> <string>
   <string_view> <utility> <vector> <absl/container/flat_hash_map.h> <absl/status/statusor.h>
   <absl/strings/str_format.h> <absl/time/clock.h>)
+# As well, where the services are.
 set(BELLWETHER_SERVICES
-  <grpcpp/grpcpp.h>
-  <bellwether/alerts/v1/alerts.grpc.pb.h>
-  <bellwether/forecasts/v1/forecasts.grpc.pb.h>
-  <bellwether/indicators/v1/indicators.grpc.pb.h>
-  <bellwether/snapshots/v1/snapshots.grpc.pb.h>
+  <grpcpp/grpcpp.h> <bellwether/alerts/v1/alerts.grpc.pb.h> <bellwether/forecasts/v1/forecasts.grpc.pb.h>
+  <bellwether/indicators/v1/indicators.grpc.pb.h> <bellwether/snapshots/v1/snapshots.grpc.pb.h>
   <bellwether/status/v1/status.grpc.pb.h>)
 
 # bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): the *.cc in and below

@@ -1,6 +1,5 @@
 // Purpose: what every Kafka client of ours shares: connection settings, RAII over librdkafka's
-// handles, its errors as absl::Status. Thread safety: values; librdkafka's handles are themselves
-// thread-safe.
+// handles, its errors as absl::Status. Thread safety: values; librdkafka's handles are thread-safe.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -52,8 +51,8 @@ struct Callbacks {
   std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
 };
 
-// Error: InvalidArgument naming the setting that librdkafka refuses. `callbacks` must outlive the
-// client.
+// Error: InvalidArgument naming the setting that librdkafka refuses. `callbacks` outlive the
+// result.
 absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& options,
                                    const Settings& settings, Callbacks* callbacks);
 

@@ -181,8 +181,7 @@ void InputConsumer::poll(size_t input, Batch& batch) {
 
 absl::Status InputConsumer::restart(size_t input, int64_t offset) {
   const Assignment& a = inputs_[input];
-  // seek wants a bound of its own in this library's older releases: generous, and only after
-  // errors.
+  // In older releases seek needs a time limit of its own. It is generous and follows only errors.
   constexpr int kSeekTimeoutMs = 10'000;
   PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), a.topic.c_str(), a.partition)->offset = offset;

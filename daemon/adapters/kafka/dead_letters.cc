@@ -37,8 +37,7 @@ struct DeadLetters::State {
   };
   void acknowledged(int64_t id);
   void found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms);
-  // Where marks are missing a letter may stand in the topic, and waiting to see it would be in
-  // vain.
+  // Where marks are missing a letter may be in the topic; waiting to see it would never end.
   bool to_be_sent(const Letter& letter) const;
   void refused(int64_t id, const absl::Status& why);
   bool full() const;
@@ -115,8 +114,7 @@ bool DeadLetters::State::to_be_sent(const Letter& letter) const {
   return known != marks.end() && !known->second.complete();
 }
 
-// Told once when letters begin to wait and once when none does any more, however often they are
-// offered.
+// Called once when letters begin to wait and once when none waits, however often they are offered.
 void DeadLetters::State::refused(int64_t id, const absl::Status& why) {
   auto const found = letters.find(id);
   if (found == letters.end()) return;

@@ -61,16 +61,14 @@ class Producer {
   // A handle for produce_bulk, valid as long as the producer.
   rd_kafka_topic_t* topic(const std::string& name);
 
-  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). Either way the record may still
-  // arrive.
+  // Errors: DeadlineExceeded; Cancelled after cancel_waits(). The record may still arrive.
   absl::StatusOr<int64_t> produce_and_wait(const OutgoingRecord& record, absl::Time deadline);
   // Whoever waits for a record gives up, now and later: the process ends.
   void cancel_waits() { cancelled_.store(true); }
 
   void poll(int timeout_ms);
   absl::Status flush(absl::Duration wait);
-  // How many partitions a topic has now; 0 when there is no such topic. Errors: those of
-  // to_status().
+  // The topic's number of partitions; 0 when there is no such topic. Errors: those of to_status().
   absl::StatusOr<int> partitions(const std::string& topic, absl::Duration wait);
   int64_t failures() const { return failures_.load(); }
 

@@ -18,11 +18,12 @@ namespace {
 constexpr char kText[] = "report.md";
 
 constexpr char kFooter[] = R"(Input:
-  --data FILE:low or FILE:high, columns series,period,value as for 'bellwether detect'; low where a low
-  count is harm (births), high where a high one is (deaths). Several files are several measures of the same
-  series, and are also judged together. --downturns: columns name,start,end as YYYY-MM.
+  --data FILE:low or FILE:high, columns series,period,value as for 'bellwether detect'; low where a
+  low count is harm (births), high where a high one is (deaths). Several files are several measures
+  of the same series, and are also judged together. --downturns: columns name,start,end as YYYY-MM.
 Output:
-  report.md, rates.svg and calibration.svg in the folder of --report; the table of detectors also on standard output.
+  report.md, rates.svg and calibration.svg in the folder of --report; the table of detectors also on
+  standard output.
 Exit codes: 0 done; 1 a file cannot be written; 2 wrong use or unreadable input, and bad rows in it.
 Example:
   bellwether backtest --data births.csv:low --data deaths.csv:high --downturns downturns.csv \

@@ -26,8 +26,7 @@ struct Path {
   Combine combine = Combine::kAdd;
   size_t first_origin = 0;  // earlier states rest on too little to be judged by
 
-  // The forecasts of h periods ahead from the origins first, first + 1, … < n, as many as `out`
-  // takes.
+  // Forecasts h periods ahead from the origins first, first + 1, … < n, as many as `out` holds.
   void forecast(size_t first, int h, std::span<double> out) const;
 };
 

@@ -31,8 +31,7 @@ struct PatternSearch {
     double value = 0;
   };
 
-  // `objective(points)` returns kLanes values, none of them NaN. `step` is a share of the box's
-  // width.
+  // `objective(points)` returns kLanes values, none NaN. `step` is a share of the width of the box.
   template <class Objective>
   Best minimise(Best best, double step, Objective objective) const {
     Point last_move{};

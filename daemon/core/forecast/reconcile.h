@@ -30,8 +30,7 @@ class Reconciler {
   ~Reconciler();
   // Replaces the numbers, one a node, all finite. Leaves below zero become zero where
   // `non_negative`. Sums hold exactly: parents are added up from the leaves in the end, in the
-  // order of the lists. REQUIRES: a list stands behind the lists whose parents are among its
-  // children.
+  // order of the lists. REQUIRES: a list comes after those that hold the parents of its children.
   void reconcile(std::span<double> values, bool non_negative) const;
 
  private:

@@ -57,8 +57,7 @@ TEST_F(DivergenceTest, ReplicasOfOneLogAgreeLiveAndWhenTheyCatchUp) {
     tell(month);
   }
   ASSERT_TRUE(one->through("2019-04") && two->through("2019-04"));
-  // Each of the last three ticks was written by one of them, whichever led, and compared by the
-  // other.
+  // Each of the last three ticks was written by one replica and compared by the other.
   auto const equal = [&] {
     return one->status().comparison().equal() + two->status().comparison().equal();
   };
@@ -107,8 +106,7 @@ TEST_F(DivergenceTest, OtherReferenceFilesAreLoud) {
       << leader.status().comparison().DebugString() << other.status().comparison().DebugString();
 }
 
-// A journal whose leader is the test: what it writes of a tick is what a sound replica wrote, or
-// not.
+// A journal whose leader is the test. It writes what a sound replica wrote, or something else.
 TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAnswers) {
   for (int month = 1; month <= 4; ++month) tell(month);
   {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <functional>
 #include <set>
 
 #include "core/base/text.h"
@@ -21,22 +22,8 @@ std::string number(int i) {
   return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i);
 }
 
-TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
-  Topics const topics = make_topics(broker());
-  Source source(broker(), topics);
-  // 300 businesses, every tenth dies; every third is helped, some before the register tells of
-  // them.
-  for (int pass = 0; pass < 2; ++pass) {
-    for (int i = 0; i < 300; ++i) {
-      base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
-      std::string const area = i % 2 == 0 ? "N1" : "S2";
-      if (i % 3 == 0)
-        source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
-      source.registered(number(i), area, i % 4 == 0 ? "10110" : "47110", born);
-      if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
-    }
-  }
-  // An enquirer on no register counts where the enquiry says.
+// In S1, sector 46, on 3 March 2019.
+events::v1::SupportEvent enquiry_of_no_business() {
   events::v1::SupportEvent enquiry;
   enquiry.set_event_id("case-x");
   enquiry.set_source("growth-hub");
@@ -49,7 +36,25 @@ TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
   enquiry.mutable_effective_date()->set_month(3);
   enquiry.mutable_effective_date()->set_day(3);
   enquiry.mutable_interaction()->add_topics(events::v1::SUPPORT_TOPIC_START_UP);
-  source.send(enquiry, "case:X", noon(day(2019, 3, 3)));
+  return enquiry;
+}
+
+TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  // 300 businesses: every tenth dies, every third is helped, some before they are registered.
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int i = 0; i < 300; ++i) {
+      base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
+      std::string const area = i % 2 == 0 ? "N1" : "S2";
+      if (i % 3 == 0)
+        source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
+      source.registered(number(i), area, i % 4 == 0 ? "10110" : "47110", born);
+      if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
+    }
+  }
+  // An enquirer on no register counts where the enquiry says.
+  source.send(enquiry_of_no_business(), "case:X", noon(day(2019, 3, 3)));
   source.interaction(number(0), "again-1", day(2019, 1, 20));
   source.interaction(number(0), "again-2", day(2019, 1, 21));
   source.heartbeat(base::UnixMillis(base::start_of(day(2019, 10, 1)).value));
@@ -96,29 +101,28 @@ TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
   EXPECT_FALSE(few.series(0).values(0).not_available().empty());
 }
 
-TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothingElse) {
-  Topics const topics = make_topics(broker());
-  Source source(broker(), topics);
-  base::Days const on = day(2019, 5, 3);
-  base::UnixMillis const at = noon(on);
-  auto const good = [&] {
-    auto e = Source::about("00000001", "f-1", on);
-    e.mutable_registered()->set_area_code("N1");
-    auto& a = *e.mutable_registered()->add_activities();
-    a.set_scheme("UKSIC");
-    a.set_version("2007");
-    a.set_code("10110");
-    return e;
-  };
-  std::string const key = Source::key("00000001");
-  std::vector<std::pair<std::string, std::string>> bad;  // reason, value
+events::v1::RegistrationEvent good_registration() {
+  auto e = Source::about("00000001", "f-1", day(2019, 5, 3));
+  e.mutable_registered()->set_area_code("N1");
+  auto& a = *e.mutable_registered()->add_activities();
+  a.set_scheme("UKSIC");
+  a.set_version("2007");
+  a.set_code("10110");
+  return e;
+}
+
+using RefusedValue = std::pair<std::string, std::string>;  // reason, value
+
+// Values with a key and a topic that are right.
+std::vector<RefusedValue> refused_values() {
+  using E = events::v1::RegistrationEvent;
+  std::vector<RefusedValue> bad;
   auto const add = [&](const std::string& reason, auto change) {
-    auto e = good();
+    E e = good_registration();
     change(e);
     bad.emplace_back(reason, e.SerializeAsString());
   };
-  using E = events::v1::RegistrationEvent;
-  std::string const whole = good().SerializeAsString();
+  std::string const whole = good_registration().SerializeAsString();
   bad.emplace_back("malformed", whole.substr(0, whole.size() - 3));
   bad.emplace_back("malformed", std::string("\xff\xfe\xfd garbage \x07", 14));
   bad.emplace_back("bad_frame", std::string("\x00\x00\x00\x00\x07\x09\x09", 7) + whole);
@@ -139,6 +143,16 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
       [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("1011"); });
   add("wrong_scheme",
       [](E& e) { e.mutable_registered()->mutable_activities(0)->set_version("2003"); });
+  return bad;
+}
+
+TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothingElse) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  base::UnixMillis const at = noon(day(2019, 5, 3));
+  std::string const key = Source::key("00000001");
+  std::string const whole = good_registration().SerializeAsString();
+  std::vector<RefusedValue> const bad = refused_values();
   for (const auto& [reason, value] : bad) source.raw(topics.registrations, key, value, at);
   source.tombstone(topics.registrations, key, at);
   source.raw(topics.support, key, whole, at);  // a record of another topic's type
@@ -334,6 +348,80 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
       before);
 }
 
+using AlertStub = alerts::v1::AlertService::Stub;
+
+alerts::v1::ListAlertsResponse listed_by(AlertStub& stub, const std::string& filter) {
+  grpc::ClientContext context;
+  alerts::v1::ListAlertsRequest request;
+  request.set_filter(filter);
+  alerts::v1::ListAlertsResponse response;
+  EXPECT_TRUE(stub.ListAlerts(&context, request, &response).ok());
+  return response;
+}
+
+// Reads transitions behind `token` until `enough`, each as a line of `seen`; returns the token of
+// the last, and an empty one when the stream ends before.
+std::string watch_until(AlertStub& stub, const std::string& token, std::vector<std::string>& seen,
+                        const std::function<bool(const alerts::v1::Transition&)>& enough) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  alerts::v1::WatchAlertsRequest request;
+  request.set_resume_token(token);
+  auto const stream = stub.WatchAlerts(&context, request);
+  alerts::v1::WatchAlertsResponse event;
+  std::string last;
+  while (last.empty() && stream->Read(&event)) {
+    EXPECT_TRUE(event.has_transition() || !seen.empty()) << "a replay begins with a transition";
+    if (!event.has_transition()) continue;
+    const alerts::v1::Transition& transition = event.transition();
+    seen.push_back(base::cat(transition.alert().name(), " ", static_cast<int>(transition.kind())));
+    if (enough(transition)) last = event.resume_token();
+  }
+  context.TryCancel();
+  (void)stream->Finish();
+  return last;
+}
+
+void acknowledge(AlertStub& stub, const std::string& name) {
+  alerts::v1::AcknowledgeAlertRequest request;
+  request.set_name(name);
+  request.set_actor("ann");
+  request.set_comment("calling the trade body");
+  grpc::ClientContext context;
+  alerts::v1::AcknowledgeAlertResponse response;
+  grpc::Status const status = stub.AcknowledgeAlert(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.alert().acknowledgement().actor(), "ann");
+
+  alerts::v1::GetAlertRequest get;
+  get.set_name(name);
+  grpc::ClientContext again;
+  alerts::v1::GetAlertResponse got;
+  ASSERT_TRUE(stub.GetAlert(&again, get, &got).ok());
+  EXPECT_EQ(got.alert().acknowledgement().comment(), "calling the trade body");
+}
+
+void silence_rule(AlertStub& stub, const std::string& rule) {
+  grpc::ClientContext context;
+  alerts::v1::CreateSilenceRequest request;
+  request.mutable_silence()->set_rule(rule);
+  request.mutable_silence()->set_actor("ann");
+  request.mutable_silence()->set_until_ms(4'000'000'000'000);
+  alerts::v1::CreateSilenceResponse response;
+  ASSERT_TRUE(stub.CreateSilence(&context, request, &response).ok());
+  EXPECT_THAT(response.silence().name(), HasSubstr("silences/"));
+}
+
+void expect_explanation(AlertStub& stub, const std::string& name) {
+  grpc::ClientContext context;
+  alerts::v1::ExplainAlertRequest request;
+  request.set_name(name);
+  alerts::v1::ExplainAlertResponse response;
+  ASSERT_TRUE(stub.ExplainAlert(&context, request, &response).ok());
+  EXPECT_GT(response.path_size(), 5);
+  EXPECT_GT(response.text_size(), 2);
+}
+
 TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
@@ -343,98 +431,28 @@ TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
   ASSERT_TRUE(one.serves() && two.serves());
   ASSERT_TRUE(one.through("2018-12", 90) && two.through("2018-12", 90));
   auto const stub = alerts::v1::AlertService::NewStub(one.channel());
-  alerts::v1::ListAlertsRequest list;
-  list.set_filter("rule = R1 AND sector = \"10\" AND open = true");
-  alerts::v1::ListAlertsResponse listed;
-  {
-    grpc::ClientContext context;
-    ASSERT_TRUE(stub->ListAlerts(&context, list, &listed).ok());
-  }
+  std::string const filter = "rule = R1 AND sector = \"10\" AND open = true";
+  alerts::v1::ListAlertsResponse const listed = listed_by(*stub, filter);
   ASSERT_GE(listed.alerts_size(), 1);
   EXPECT_EQ(listed.basis().data_through(), "2018-12");
   EXPECT_FALSE(listed.basis().rule_set().empty());
+  std::string const name = listed.alerts(0).name();
 
-  // Watch on the other replica, from half-way on.
+  // A watcher of the other replica takes one transition, breaks off and resumes.
   auto const watcher = alerts::v1::AlertService::NewStub(two.channel());
-  std::string token;
   std::vector<std::string> seen;
-  {
-    grpc::ClientContext context;
-    alerts::v1::WatchAlertsRequest request;
-    request.set_resume_token("0");
-    auto const stream = watcher->WatchAlerts(&context, request);
-    alerts::v1::WatchAlertsResponse event;
-    ASSERT_TRUE(stream->Read(&event));
-    ASSERT_TRUE(event.has_transition());
-    seen.push_back(base::cat(event.transition().alert().name(), " ",
-                             static_cast<int>(event.transition().kind())));
-    token = event.resume_token();
-    context.TryCancel();
-    (void)stream->Finish();
-  }
-  {
-    grpc::ClientContext context;
-    alerts::v1::AcknowledgeAlertRequest request;
-    request.set_name(listed.alerts(0).name());
-    request.set_actor("ann");
-    request.set_comment("calling the trade body");
-    alerts::v1::AcknowledgeAlertResponse response;
-    grpc::Status const status = stub->AcknowledgeAlert(&context, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-    EXPECT_EQ(response.alert().acknowledgement().actor(), "ann");
-  }
-  {
-    grpc::ClientContext context;
-    alerts::v1::GetAlertRequest request;
-    request.set_name(listed.alerts(0).name());
-    alerts::v1::GetAlertResponse response;
-    ASSERT_TRUE(stub->GetAlert(&context, request, &response).ok());
-    EXPECT_EQ(response.alert().acknowledgement().comment(), "calling the trade body");
-  }
-  {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    alerts::v1::WatchAlertsRequest request;
-    request.set_resume_token(token);
-    auto const stream = watcher->WatchAlerts(&context, request);
-    alerts::v1::WatchAlertsResponse event;
-    bool acknowledged = false;
-    while (!acknowledged && stream->Read(&event)) {
-      if (!event.has_transition()) continue;
-      seen.push_back(base::cat(event.transition().alert().name(), " ",
-                               static_cast<int>(event.transition().kind())));
-      acknowledged = event.transition().kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED;
-    }
-    EXPECT_TRUE(acknowledged);
-    context.TryCancel();
-    (void)stream->Finish();
-  }
+  std::string const token = watch_until(*watcher, "0", seen, [](const auto&) { return true; });
+  ASSERT_FALSE(token.empty());
+  acknowledge(*stub, name);
+  std::string const last = watch_until(*watcher, token, seen, [](const auto& transition) {
+    return transition.kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED;
+  });
+  EXPECT_FALSE(last.empty());
   EXPECT_EQ(seen, told(two.transitions())) << "resumed without loss or repetition";
-  {
-    grpc::ClientContext context;
-    alerts::v1::CreateSilenceRequest request;
-    request.mutable_silence()->set_rule("R1");
-    request.mutable_silence()->set_actor("ann");
-    request.mutable_silence()->set_until_ms(4'000'000'000'000);
-    alerts::v1::CreateSilenceResponse response;
-    ASSERT_TRUE(stub->CreateSilence(&context, request, &response).ok());
-    EXPECT_THAT(response.silence().name(), HasSubstr("silences/"));
-  }
-  {
-    grpc::ClientContext context;
-    alerts::v1::ListAlertsResponse response;
-    ASSERT_TRUE(stub->ListAlerts(&context, list, &response).ok());
-    EXPECT_FALSE(response.alerts(0).silenced_by().empty());
-  }
-  {
-    grpc::ClientContext context;
-    alerts::v1::ExplainAlertRequest request;
-    request.set_name(listed.alerts(0).name());
-    alerts::v1::ExplainAlertResponse response;
-    ASSERT_TRUE(stub->ExplainAlert(&context, request, &response).ok());
-    EXPECT_GT(response.path_size(), 5);
-    EXPECT_GT(response.text_size(), 2);
-  }
+
+  silence_rule(*stub, "R1");
+  EXPECT_FALSE(listed_by(*stub, filter).alerts(0).silenced_by().empty());
+  expect_explanation(*stub, name);
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Leaders that are killed, that leave in order, and that are stopped and go on as if nothing had
-// happened.
+// Leaders that are killed, that leave in order, and that are stopped and continue.
 #include <gtest/gtest.h>
 #include <signal.h>
 

@@ -104,8 +104,7 @@ void print(const char* what, const Rates& rates) {
   std::printf("\n");
 }
 
-// The upper bound by the 2/3 power (Farrington et al. 1996, section 3.7), which the replication
-// uses.
+// The replication's upper bound by the 2/3 power (Farrington et al. 1996, section 3.7).
 bool above_the_power_bound(const Baseline& b, int32_t observed, double alpha) {
   double const mu = b.expected;
   double const variance = 4.0 / 9 * std::cbrt(mu) * (b.dispersion + b.variance_of_eta * mu);

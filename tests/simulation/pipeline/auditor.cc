@@ -171,8 +171,7 @@ void Auditor::check_transitions() {
     fail("how many transitions the book has");
 }
 
-// What was evaluated must have been settled somewhere, and nothing that it counted may vanish
-// again.
+// What was evaluated must have been settled somewhere, and nothing that it counted may vanish.
 void Auditor::check_accepted(const alerts::TickEvaluated& tick) {
   accepted_[tick.tick.value] = tick;
   if (tick.cut.empty()) {

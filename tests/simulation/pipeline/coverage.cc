@@ -10,8 +10,7 @@ namespace {
 
 constexpr size_t kOraclesMax = 6;
 
-// A timestamp that no sane clock shows yet is not in the scripts whose cuts depend on the log
-// alone.
+// Scripts whose cuts depend on the log alone have no timestamp that is later than any sane clock.
 std::optional<UnixMillis> reach_of(const Record& record, int64_t allowed_disorder_ms) {
   if (const auto* e = std::get_if<events::Event>(&record.content);
       e != nullptr && e->kind == events::EventKind::kHeartbeat) {

@@ -1,5 +1,4 @@
-// The parts with one deliberate mistake each: what the simulator is worth is what it catches of
-// these.
+// The parts with one deliberate mistake each: the simulator must catch every one of them.
 #pragma once
 
 #include <memory>

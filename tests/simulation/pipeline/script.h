@@ -30,8 +30,7 @@ struct Setup {
   UnixMillis begin;  // the wall clock at the start
   // Cuts depend on the log alone: no input counts as idle and no timestamp is clamped.
   bool cuts_by_log = true;
-  // Some timestamps are of the far future. A replica that reads them again later clamps them
-  // otherwise.
+  // Some timestamps are of the far future. A later read clamps them otherwise.
   bool far_future = false;
 };
 

@@ -1,6 +1,5 @@
 // The snapshots of one process: what daemon/runtime/replica/{snapshotter,restore} do with a thread
-// and Kafka. An image is captured between two ticks and written later, when the replica has gone
-// on.
+// and Kafka. An image is captured between two ticks and written later, while the replica continues.
 #pragma once
 
 #include <optional>

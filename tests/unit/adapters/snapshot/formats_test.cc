@@ -130,8 +130,8 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
   }
 }
 
-// Not a test: makes one of the format of now in a new folder, and says what goes into kKept. See
-// tests/data/snapshots/README.md.
+// Not a test: writes an example of the present format and prints its row of kKept.
+// tests/data/snapshots/README.md says how to keep it.
 TEST(KeptFormatsTest, DISABLED_Make) {
   const char* const folder = std::getenv("BELLWETHER_KEEP_SNAPSHOT");
   ASSERT_NE(folder, nullptr) << "BELLWETHER_KEEP_SNAPSHOT must name a folder that is not there";

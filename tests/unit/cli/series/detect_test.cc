@@ -140,8 +140,8 @@ TEST_F(DetectTest, TheFigureSaysWhatItLeavesOut) {
   EXPECT_THAT(errors_, HasSubstr("first 12 of 14 series"));
 }
 
-// R's surveillance 1.20.3, farringtonFlexible: what each file of tests/data/farrington was made
-// with.
+// The options of farringtonFlexible (R's surveillance 1.20.3) for each file of
+// tests/data/farrington.
 struct Variant {
   const char* name;
   std::vector<std::string> options;

@@ -88,8 +88,7 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
   }
 }
 
-// What has not been told yet is no fall: each period is tested against the part that should be
-// there.
+// Late reports are no fall: each period is tested against the share that should have arrived.
 TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) {
   base::Calendar const calendar(base::CalendarUnit::kMonth);
   Random random(5);

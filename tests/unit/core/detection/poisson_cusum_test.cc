@@ -87,8 +87,7 @@ TEST(PoissonCusumTest, SimulatedRunLengthsAreTheExactOnes) {
   }
 }
 
-// Charts of tests/data/arl: a threshold for the run length of such a chart runs as long on its
-// lattice.
+// Charts of tests/data/arl: on its lattice a threshold for a run length runs that long.
 TEST(PoissonCusumTest, ThresholdsRunAsLongAsAsked) {
   constexpr int kLattice = 20;
   for (const base::CsvRow& row : testing::must(base::parse_csv(

@@ -32,8 +32,7 @@ std::vector<double> normal_scores(testing::Random& random, size_t n, double sd) 
   return z;
 }
 
-// Widths that differ no more than their estimation makes them are the same: the median counts for
-// all.
+// Widths that differ no more than by their estimation are the same: all get the median.
 TEST(RecalibrationTest, WidthsThatDifferByChanceAreOne) {
   testing::Random random(1);
   Recalibration r;

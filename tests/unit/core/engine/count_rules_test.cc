@@ -154,8 +154,7 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   EXPECT_FALSE(trace(region.view(), *alert, 60).empty());
 }
 
-// Sections alone are tested; what drives them is judged against the same baselines as if it were
-// tested.
+// Only sections are tested. Their drivers are judged against the baselines that a test would use.
 TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
   std::optional<std::vector<alerts::Contribution>> found[2];
   for (bool const sections_only : {false, true}) {

@@ -93,8 +93,8 @@ TEST(ReportingTest, ReportsThatAreAllLateAreTestedWhenTheyAreThere) {
   EXPECT_NEAR(reporting.shares().at(kBirths, 2), 0.5, 1e-12);
 }
 
-// A third of the births is told a month late. Nothing has fallen, so nothing is called; what falls
-// is.
+// A third of the births is reported a month late. Nothing has fallen, so only real falls are
+// called.
 TEST(EvaluatorReportingTest, LateReportsAreNoDownturn) {
   Town town(7);
   town.late_share = 1.0 / 3;

@@ -322,8 +322,7 @@ TEST_F(MessageTest, TopicsOfAnInteractionComePackedOrOneByOne) {
   EXPECT_FALSE(expect_as_protobuf(Topic::kSupport, field(40, field(4, "\x0a\x94"))));
 }
 
-// One letter, or a broken one, at every length and place around the eight bytes that are checked at
-// once.
+// One letter, or a broken one, at every length and place around the eight bytes checked together.
 TEST_F(MessageTest, TextsAreUtf8WhereProtobufSaysSo) {
   const std::string pieces[] = {"\x7f",
                                 "\x80",

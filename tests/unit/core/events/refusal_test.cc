@@ -310,9 +310,14 @@ struct Limit {
   std::function<Record(size_t)> record;
 };
 
-std::vector<Limit> limits() {
-  auto const text = [](size_t size) { return std::string(size, 'x'); };
-  auto const upper = [](size_t size) { return std::string(size, 'X'); };
+std::string text(size_t size) {
+  return std::string(size, 'x');
+}
+std::string upper(size_t size) {
+  return std::string(size, 'X');
+}
+
+std::vector<Limit> limits_of_records() {
   return {
       {"record", Refusal::kRecordTooLarge, kRecordBytesMax,
        [](size_t size) {  // filled up by unknown fields of two bytes, at the end one of three
@@ -322,46 +327,49 @@ std::vector<Limit> limits() {
          return r;
        }},
       {"event_id", Refusal::kIdTooLong, kEventIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          return registration_with([&](Registration& e) { e.set_event_id(text(n)); });
        }},
       {"event_id of a retraction", Refusal::kIdTooLong, kEventIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          return changed<Registration>(registration(), [&](Registration& e) {
            e.mutable_retracted()->set_event_id(text(n));
          });
        }},
       {"source", Refusal::kIdTooLong, kSourceBytesMax,
-       [=](size_t n) {
-         return registration_with([&](Registration& e) { e.set_source(text(n)); });
-       }},
+       [](size_t n) { return registration_with([&](Registration& e) { e.set_source(text(n)); }); }},
       {"source of a heartbeat", Refusal::kIdTooLong, kSourceBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          return changed<Registration>(registration(), [&](Registration& e) {
            e.mutable_heartbeat()->set_source(text(n));
            e.mutable_heartbeat()->set_complete_to(1);
          });
        }},
+  };
+}
+
+std::vector<Limit> limits_of_keys() {
+  return {
       {"jurisdiction", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          Registration e = registered();
          e.mutable_business()->set_jurisdiction(text(n));
          return record(e, upper(n) + "/companies-house/01234567");
        }},
       {"register", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          Registration e = registered();
          e.mutable_business()->set_register_(text(n));
          return record(e, "GB/" + text(n) + "/01234567");
        }},
       {"business id", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          Registration e = registered();
          e.mutable_business()->set_id(text(n));
          return record(e, "GB/companies-house/" + upper(n));
        }},
       {"all parts of the business", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          Registration e = registered();
          e.mutable_business()->set_jurisdiction(text(n));
          e.mutable_business()->set_register_(text(n));
@@ -369,34 +377,37 @@ std::vector<Limit> limits() {
          return record(e, upper(n) + "/" + text(n) + "/" + upper(n));
        }},
       {"case_id", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          v1::SupportEvent e = enquiry();
          e.set_case_id(text(n));
          return record(e, "case:" + text(n));
        }},
       {"series_id", Refusal::kIdTooLong, kBusinessIdBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          v1::Observation e = figure();
          e.set_series_id(text(n));
          return record(e, text(n));
        }},
+  };
+}
+
+std::vector<Limit> limits_of_contents() {
+  return {
       {"postcode of an enquirer", Refusal::kIdTooLong, kTextBytesMax,
-       [=](size_t n) {  // the area code goes before
+       [](size_t n) {  // the area code goes before
          v1::SupportEvent e = enquiry();
          e.set_postcode(text(n));
          return record(e, "case:C-17");
        }},
       {"text of a kind", Refusal::kIdTooLong, kTextBytesMax,
-       [=](size_t n) {
-         return interaction_with([&](v1::Interaction& i) { i.set_team(text(n)); });
-       }},
+       [](size_t n) { return interaction_with([&](v1::Interaction& i) { i.set_team(text(n)); }); }},
       {"text of an activity", Refusal::kIdTooLong, kTextBytesMax,
-       [=](size_t n) {
+       [](size_t n) {
          return registration_with(
              [&](Registration& e) { e.mutable_registered()->add_activities()->set_code(text(n)); });
        }},
       {"activities", Refusal::kValueOutOfRange, kActivitiesMax,
-       [=](size_t n) {
+       [](size_t n) {
          return registration_with([&](Registration& e) {
            e.mutable_registered()->clear_activities();
            for (size_t i = 0; i < n; ++i) {
@@ -405,24 +416,32 @@ std::vector<Limit> limits() {
          });
        }},
       {"topics", Refusal::kValueOutOfRange, kTopicsMax,
-       [=](size_t n) {
+       [](size_t n) {
          return interaction_with([&](v1::Interaction& i) {
            i.clear_topics();
            for (size_t t = 0; t < n; ++t) i.add_topics(v1::SUPPORT_TOPIC_DEBT);
          });
        }},
       {"source_sequence", Refusal::kSequenceOutOfRange, base::kSourceSequenceMax,
-       [=](size_t n) {
+       [](size_t n) {
          return registration_with([&](Registration& e) { e.set_source_sequence(n); });
        }},
       {"year", Refusal::kDateOutOfRange, kLatestYear,
-       [=](size_t year) {
+       [](size_t year) {
          return changed<Registration>(registration(), [&](Registration& e) {
            e.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
            *e.mutable_filing_due()->mutable_next_due() = date(static_cast<int>(year), 12, 31);
          });
        }},
   };
+}
+
+std::vector<Limit> limits() {
+  std::vector<Limit> all = limits_of_records();
+  for (const auto& more : {limits_of_keys(), limits_of_contents()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
 }
 
 TEST(RefusalTest, EachLimitIsTakenAndOneAboveIsRefused) {

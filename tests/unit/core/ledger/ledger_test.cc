@@ -403,8 +403,7 @@ TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
   EXPECT_EQ(ledger_.facts(fresh).size(), 2u);
 }
 
-// Every transition that the random logs are meant to make does occur, or the properties prove
-// little.
+// The random logs make every transition that they should, or the properties prove little.
 TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
   std::set<Measure> reached;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
