@@ -33,7 +33,7 @@ struct CodeRange {
   uint8_t least;
   uint8_t most;
 };
-constexpr std::array<CodeRange, kEventKinds> kCodes = {{
+constexpr std::array<CodeRange, domain::kKindCount> kCodes = {{
     {0, 0},    // heartbeat
     {0, 0},    // registered
     {0, 0},    // changed
@@ -169,7 +169,7 @@ void run(fuzz::Input input) {
   static google::protobuf::LogSilencer const silencer;  // broken UTF-8 is part of the inputs
   uint8_t const choices = input.byte();
   RawRecord record;
-  record.topic = static_cast<Topic>(choices % kTopicNames.size());
+  record.topic = static_cast<Topic>(choices % domain::kTopicCount);
   record.schema_id_in_header = (choices & kSchemaIdInHeader) != 0;
   record.published = UnixMillis(static_cast<int64_t>(input.number(8)));
   std::string key(input.text(input.byte()));

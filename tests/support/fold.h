@@ -143,7 +143,7 @@ class Fold {
   std::vector<uint64_t> digests() {
     std::vector<uint64_t> out = {evaluator_.cells_digest(), evaluator_.panel().digest()};
     for (const auto& e : engines_) out.push_back(e.ledger().digest());
-    for (size_t m = 0; m < indicators::kMeasures; ++m) {
+    for (size_t m = 0; m < domain::kMeasureCount; ++m) {
       auto const measure = static_cast<indicators::Measure>(m);
       for (int age = 0; age < 3; ++age) {
         out.push_back(std::bit_cast<uint64_t>(evaluator_.reported()->at(measure, age)));

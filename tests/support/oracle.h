@@ -11,7 +11,7 @@
 
 #include "core/base/calendar.h"
 #include "core/events/event.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::testing {
@@ -35,9 +35,7 @@ class Oracle {
     for (const auto& [key, facts] : businesses_) {
       std::vector<events::Event> in_order;
       for (const auto& [id, fact] : facts) in_order.push_back(fact);
-      std::ranges::sort(in_order, {}, [](const events::Event& e) {
-        return std::tuple(e.effective, e.kind, e.sequence, e.fact);
-      });
+      std::ranges::sort(in_order, {}, order);
       live(in_order, out);
     }
     std::erase_if(out, [](const auto& entry) { return entry.second == 0; });
@@ -74,11 +72,15 @@ class Oracle {
  private:
   using Facts = std::map<uint64_t, events::Event>;
 
-  static std::tuple<uint64_t, events::EventKind, int32_t, int, int, int, int, int, int> version(
+  // Among facts of one day, and among versions of one sequence: a retraction is the last word.
+  static int place(events::EventKind kind) {
+    return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
+  }
+  static std::tuple<uint64_t, int, int32_t, int, int, int, int, int, int> version(
       const events::Event& e) {
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
     return {e.sequence.value,
-            e.kind,
+            place(e.kind),
             e.effective.value,
             e.area.value,
             stated(e.sector.value, events::kNoSector.value),
@@ -87,9 +89,9 @@ class Oracle {
             e.minutes,
             e.response_bucket};
   }
-  static std::tuple<base::Days, events::EventKind, base::SourceSequence, base::FactId> order(
+  static std::tuple<base::Days, int, base::SourceSequence, base::FactId> order(
       const events::Event& e) {
-    return {e.effective, e.kind, e.sequence, e.fact};
+    return {e.effective, place(e.kind), e.sequence, e.fact};
   }
   static uint16_t area_of(const events::Event& e, uint16_t otherwise) {
     return e.area == events::kNoArea ? otherwise : e.area.value;

@@ -103,7 +103,7 @@ void read_forecasts(Section forecasts, ForecastsConfig& to) {
     auto const measure = indicators::find_measure(name);
     if (!measure) {
       forecasts.error("measures", cat("\"", name, "\" is no measure; see ListIndicators"));
-    } else if (indicators::info(*measure).support) {
+    } else if (domain::privacy(*measure) == domain::Privacy::kPeople) {
       forecasts.error(
           "measures",
           cat(name, " counts people who asked for help, which is not forecast; remove it"));

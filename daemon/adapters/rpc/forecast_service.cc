@@ -39,7 +39,7 @@ Measure read_measure(std::string_view name, BadRequest& bad) {
                 "\"; name a measure such as births; indicators are formulas and are not forecast"));
     return {};
   }
-  if (::bellwether::indicators::info(*measure).support) {
+  if (domain::privacy(*measure) != domain::Privacy::kPublic) {
     bad.add("name", "counts of people who asked for help are rounded and are not forecast");
   }
   return *measure;

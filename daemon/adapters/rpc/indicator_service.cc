@@ -25,7 +25,7 @@ using ViewPtr = std::shared_ptr<const engine::View>;
 struct Subject {
   std::string name;
   std::string unit;
-  bool support = false;
+  domain::Privacy privacy{};
   std::function<::bellwether::indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
 };
 
@@ -37,13 +37,13 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   if (auto const indicator = ::bellwether::indicators::find_indicator(name)) {
     const IndicatorInfo& info = ::bellwether::indicators::info(*indicator);
     subject.unit = info.unit;
-    subject.support = info.support;
+    subject.privacy = domain::privacy(*indicator);
     subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
       return ::bellwether::indicators::compute(id, *view.panel, node, period);
     };
   } else if (auto const measure = ::bellwether::indicators::find_measure(name)) {
     subject.unit = "count";
-    subject.support = ::bellwether::indicators::info(*measure).support;
+    subject.privacy = domain::privacy(*measure);
     subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
       ::bellwether::indicators::Value v;
       v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
@@ -63,7 +63,7 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
     return none;
   }
   ::bellwether::indicators::Value v = subject.compute(view, node, period);
-  if (!subject.support) return v;
+  if (subject.privacy == domain::Privacy::kPublic) return v;
   if (subject.unit == "hours") {
     protect_hours(v, basis);
   } else {
@@ -159,18 +159,17 @@ class IndicatorService final : public api::IndicatorService::Service {
                               api::ListIndicatorsResponse* response) override {
     return observed(shared_, "ListIndicators", [&] {
       ViewPtr const view = shared_.backend.view();
-      auto const catalogue = ::bellwether::indicators::catalogue();
-      size_t const total = catalogue.size() + ::bellwether::indicators::kMeasures;
+      size_t const total = domain::kIndicatorCount + domain::kMeasureCount;
       BadRequest bad;
       PageRange const range =
           read_range(request->page_size(), request->page_token(), "ListIndicators", total, bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
         api::Indicator& out = *response->add_indicators();
-        if (i < catalogue.size()) {
-          fill_catalogue(catalogue[i], view->calendar, out);
+        if (i < domain::kIndicatorCount) {
+          fill_catalogue(domain::kIndicators[i], view->calendar, out);
         } else {
-          fill_measure(static_cast<Measure>(i - catalogue.size()), out);
+          fill_measure(static_cast<Measure>(i - domain::kIndicatorCount), out);
         }
       }
       response->set_next_page_token(range.next_page_token);

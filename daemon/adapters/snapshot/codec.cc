@@ -70,7 +70,7 @@ absl::Status read_deltas(ByteReader in, const reference::Reference& reference, P
     indicators::Cell const cell = key.cell();
     if (cell.area.value >= reference.areas.size() ||
         cell.sector.value >= reference.sectors.size() ||
-        static_cast<size_t>(key.measure()) >= indicators::kMeasures || key.period() > last) {
+        static_cast<size_t>(key.measure()) >= domain::kMeasureCount || key.period() > last) {
       return wrong("a delta of no cell");
     }
     out.push_back({key, amount});
@@ -83,7 +83,7 @@ absl::Status read_reports(ByteReader in, std::vector<Report>& out) {
     auto const key = indicators::ReportKey::from_bits(in.fixed<uint64_t>());
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a report that is cut off");
-    if (static_cast<size_t>(key.measure) >= indicators::kMeasures)
+    if (static_cast<size_t>(key.measure) >= domain::kMeasureCount)
       return wrong("a report of no measure");
     out.push_back({key, amount});
   }
@@ -208,7 +208,7 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
 // A fact is stored as it stands in memory: id u64; sequence in 48 and day in 16 bits; area u16;
 // sector in 12 and size in 4 bits; kind u8; code u8; extra u16.
 bool possible(const Fact& f, const reference::Reference& reference) {
-  return static_cast<size_t>(f.kind) < events::kEventKinds &&
+  return static_cast<size_t>(f.kind) < domain::kKindCount &&
          (f.area < reference.areas.size() || f.area == events::kNoArea.value) &&
          (f.sector < reference.sectors.size() || f.sector == Fact::kSectorUnstated);
 }
@@ -307,7 +307,7 @@ absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
     uint64_t const node = in.number();
     int64_t const opening = in.signed_number();
     uint64_t const size = in.number();
-    if (in.failed() || measure >= indicators::kMeasures || size > in.left())
+    if (in.failed() || measure >= domain::kMeasureCount || size > in.left())
       return wrong("a series that is cut off");
     if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
     counts.resize(size);

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/calendar.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 
 namespace bellwether::alerts {
 

@@ -64,12 +64,12 @@ void Evaluator::test_composite(const CompositeState& state, const std::vector<st
   int age = 0;
   std::set<uint32_t> nodes;
   for (size_t i = 0; i < state.parts.size(); ++i) {
-    std::string const topic =
-        indicators::info(state.parts[i].measure).support ? "support" : "registrations";
+    std::string const source_silent =
+        silent_because(domain::topics(state.parts[i].measure), silent);
     auto const testable = reported_->testable_age(state.parts[i].measure);
     nodes.insert(state.detectors[i]->active.begin(), state.detectors[i]->active.end());
-    if (std::ranges::find(silent, topic) != silent.end()) {
-      because = base::cat("source silent: ", topic);
+    if (!source_silent.empty()) {
+      because = source_silent;
     } else if (!testable) {
       if (because.empty()) because = kReportedLate;
     } else {

@@ -76,6 +76,16 @@ detection::CountSeries observed_counts(const indicators::Panel& panel, Node node
   return {panel.calendar(), from, counts};
 }
 
+std::string silent_because(domain::TopicSet rests_on, const std::vector<std::string>& silent) {
+  std::string because;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (!rests_on.contains(topic.id)) continue;
+    if (std::ranges::find(silent, topic.name) == silent.end()) continue;
+    base::append(because, because.empty() ? "source silent: " : ", ", topic.name);
+  }
+  return because;
+}
+
 Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference,
                      EvaluatorOptions options)
     : reference_(std::move(reference)),
@@ -198,15 +208,10 @@ bool Evaluator::second_condition(const Rule& rule, Node node, PeriodIndex period
 
 std::string Evaluator::silent_because(const Rule& rule,
                                       const std::vector<std::string>& silent) const {
-  bool support = false;
-  if (rule.kind == RuleKind::kCountDetector) {
-    support = indicators::info(*indicators::find_measure(rule.subject)).support;
-  } else {
-    support = indicators::info(*indicators::find_indicator(rule.subject)).support;
-  }
-  std::string const topic = support ? "support" : "registrations";
-  if (std::find(silent.begin(), silent.end(), topic) == silent.end()) return "";
-  return base::cat("source silent: ", topic);
+  return engine::silent_because(rule.kind == RuleKind::kCountDetector
+                                    ? domain::topics(*indicators::find_measure(rule.subject))
+                                    : domain::topics(*indicators::find_indicator(rule.subject)),
+                                silent);
 }
 
 void Evaluator::settle_unvisited(const Book& book, PeriodIndex tick, Verdict& verdict) {

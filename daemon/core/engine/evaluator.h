@@ -28,7 +28,7 @@ namespace bellwether::engine {
 struct EvaluatorOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   int32_t history_periods = 364;    // kept in detail; older facts are the opening balance
-  std::vector<std::string> topics;  // consumed, by events::kTopicNames
+  std::vector<std::string> topics;  // consumed, by domain::TopicInfo::name
 };
 
 // A source whose pooled volume is expected below this cannot be called silent.

@@ -20,6 +20,10 @@ inline double rounded(double x) {
   return std::round(x * 1e6) / 1e6;
 }
 
+// "source silent: registrations" for those topics of `rests_on` that are in `silent`, by name;
+// empty if there is none.
+std::string silent_because(domain::TopicSet rests_on, const std::vector<std::string>& silent);
+
 // One tested series and its cached path.
 struct Evaluator::Series {
   detection::ScoredSeries scored;

@@ -6,29 +6,6 @@
 #include "core/base/check.h"
 
 namespace bellwether::engine {
-namespace {
-
-// Kinds that the ledger keeps. The others are valid and counted as not yet used; a replay will use
-// them once a measure does.
-bool is_kept(events::EventKind kind) {
-  using events::EventKind;
-  switch (kind) {
-    case EventKind::kRegistered:
-    case EventKind::kChanged:
-    case EventKind::kStatusChanged:
-    case EventKind::kInsolvencyCase:
-    case EventKind::kStrikeOffNotice:
-    case EventKind::kChargeChanged:
-    case EventKind::kOfficerChanged:
-    case EventKind::kInteraction:
-    case EventKind::kRetracted:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options)
     : partition_(partition),
@@ -121,7 +98,7 @@ Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
       return Taken::kHeld;
     }
   }
-  // An input that counted as idle past the tick speaks again: the cut has to wait for it.
+  // The input was idle beyond this tick but has records again, so the cut waits for it.
   crossing.crossed = false;
   inputs_[input].held = false;
   return Taken::kTaken;
@@ -205,7 +182,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
 }
 
 void PartitionEngine::keep(size_t input, UnixMillis published, const events::Event& event) {
-  if (!is_kept(event.kind)) {
+  if (!domain::is_kept(event.kind)) {
     ++counts_.not_counted[input];
     return;
   }

@@ -1,4 +1,4 @@
-// Purpose: idea 2 for one partition number: takes the records of its inputs (one per input topic),
+// Purpose: the fold of one partition number: takes the records of its inputs (one per input topic),
 // in the order of each input, folds them into the ledger, and closes a tick when every input has
 // passed it: the deltas since the tick before and the cut they belong to.
 //
@@ -23,7 +23,7 @@
 #include "core/base/ids.h"
 #include "core/events/event.h"
 #include "core/events/refusal.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 #include "core/ledger/ledger.h"
 
 namespace bellwether::engine {
@@ -72,7 +72,7 @@ enum class Taken : uint8_t {
 // Plain counts of one engine; the owner publishes them.
 struct PartitionCounts {
   // by input, kind and ledger outcome
-  std::vector<std::array<std::array<int64_t, ledger::kOutcomes>, events::kEventKinds>> applied;
+  std::vector<std::array<std::array<int64_t, ledger::kOutcomes>, domain::kKindCount>> applied;
   std::vector<std::array<int64_t, events::kRefusals>> refused;
   std::vector<int64_t> heartbeats;
   std::vector<int64_t> not_counted;  // by input: valid, of a kind that no measure uses yet

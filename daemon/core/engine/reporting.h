@@ -16,7 +16,7 @@
 #include "core/base/calendar.h"
 #include "core/detection/detector.h"
 #include "core/detection/reporting_delay.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 
 namespace bellwether::engine {
 
@@ -46,7 +46,7 @@ class SharesByMeasure {
   const Shares& of(indicators::Measure measure) const {
     return shares_[static_cast<size_t>(measure)];
   }
-  std::array<Shares, indicators::kMeasures> shares_;
+  std::array<Shares, domain::kMeasureCount> shares_;
 };
 
 class Reporting {
@@ -73,7 +73,7 @@ class Reporting {
 
   detection::DelayOptions options_;
   base::PeriodIndex tick_;
-  std::array<Triangle, indicators::kMeasures> triangles_;
+  std::array<Triangle, domain::kMeasureCount> triangles_;
 };
 
 }  // namespace bellwether::engine

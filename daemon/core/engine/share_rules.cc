@@ -16,8 +16,9 @@ using indicators::Node;
 detection::RatioAssessment assess_share(const Rule& rule, const indicators::Panel& panel, Node node,
                                         PeriodIndex period, const Book& book,
                                         const AlertUpdate* open) {
-  indicators::SeriesView const all = panel.series(node, Measure::kInteractions);
-  std::span<const int32_t> const some = panel.series(node, Measure::kInteractionsDistress).counts;
+  indicators::Indicator const share = *indicators::find_indicator(rule.subject);
+  indicators::SeriesView const all = panel.series(node, domain::denominator(share));
+  std::span<const int32_t> const some = panel.series(node, domain::numerator(share)).counts;
   std::vector<int32_t> numerators(some.begin(), some.end());
   numerators.resize(all.counts.size());
   detection::CusumOptions cusum;
@@ -30,10 +31,10 @@ detection::RatioAssessment assess_share(const Rule& rule, const indicators::Pane
 void Evaluator::test_shares(const Rule& rule, const Book& book, PeriodIndex tick,
                             const std::vector<std::string>& silent, Verdict& verdict) {
   std::string const because = silent_because(rule, silent);
+  Measure const denominator = domain::denominator(*indicators::find_indicator(rule.subject));
   for (size_t n = 0; n < panel_.nodes(); ++n) {
     Node const node = panel_.node(n);
-    if (panel_.series(node, Measure::kInteractions).counts.empty() || !in_scope(rule, node, tick))
-      continue;
+    if (panel_.series(node, denominator).counts.empty() || !in_scope(rule, node, tick)) continue;
     AlertKey const k = key(rule, node);
     AlertUpdate const* const open = verdict.open(k);
     Signal s;

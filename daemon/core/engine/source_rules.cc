@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/detection/farrington.h"
 
 namespace bellwether::engine {
@@ -43,16 +44,13 @@ std::vector<double> reported_together(const SharesByMeasure& reported,
 
 std::vector<std::string> Evaluator::test_sources(const Book& book, PeriodIndex tick,
                                                  Verdict& verdict) {
-  constexpr Measure kRegistrations[] = {Measure::kBirths, Measure::kDeaths, Measure::kRestorations,
-                                        Measure::kMovesIn};
-  constexpr Measure kSupport[] = {Measure::kInteractions};
   std::vector<std::string> silent;
   for (const Rule& rule : rules_->rules) {
     if (!rule.enabled || rule.kind != RuleKind::kSourceSilent) continue;
     for (const std::string& topic : options_.topics) {
-      bool const support = topic == "support";
-      std::span<const Measure> const measures =
-          support ? std::span<const Measure>(kSupport) : std::span<const Measure>(kRegistrations);
+      auto const id = domain::find_topic(topic);
+      BELLWETHER_CHECK(id.has_value());
+      std::span<const Measure> const measures = domain::volume_of(*id);
       int32_t const first = panel_.first_period().value;
       std::vector<int32_t> pooled(static_cast<size_t>(std::max(0, tick.value - first + 1)));
       for (Measure m : measures) {

@@ -62,11 +62,21 @@ bool texts_too_long(const Message& m) {
   return long_text || (id_in_kind && m.texts[kKindText].size > kEventIdBytesMax);
 }
 
+constexpr std::array<bool, domain::kTopicCount> topics_with(domain::TextSlot slot) {
+  std::array<bool, domain::kTopicCount> topics{};
+  for (const domain::TopicInfo& t : domain::kTopics) {
+    topics[static_cast<size_t>(t.id)] = domain::has_text(t.id, slot);
+  }
+  return topics;
+}
+constexpr auto kNamesSeries = topics_with(kSeriesId);  // in place of a business
+constexpr auto kStatesPlace = topics_with(kAreaCode);  // area and sector beside the kind
+
 // Names the business, and holds the key to that name.
 Problem identify_business(const RawRecord& record, const Message& m, Event& e) {
   std::string_view canonical;
   std::array<char, kCanonicalIdBytesMax> buffer;
-  if (record.topic == Topic::kObservations) {
+  if (kNamesSeries[static_cast<size_t>(record.topic)]) {
     canonical = m.text(kSeriesId);
     if (canonical.empty()) return Refusal::kMissingBusiness;
   } else if (m.number(kHasBusiness) == 0 && !m.text(kCaseId).empty()) {
@@ -132,31 +142,26 @@ bool read_date(const Message& m, size_t at, std::optional<Days>& day) {
   return true;
 }
 
-// Where a kind keeps dates of its own.
+// Where each kind keeps dates of its own.
 struct KindDates {
-  std::array<uint8_t, 3> slots{};
+  std::array<uint8_t, 4> slots{};
   size_t count = 0;
 };
-KindDates dates_of(EventKind kind) {
-  switch (kind) {
-    case EventKind::kFilingRecorded:
-      return {
-          {FilingRecordedSlots::kPeriodEnd, FilingRecordedSlots::kDue, FilingRecordedSlots::kFiled},
-          3};
-    case EventKind::kFilingDue:
-      return {{FilingDueSlots::kNextDue}, 1};
-    case EventKind::kObservation:
-      return {{FigureSlots::kVintage}, 1};
-    default:
-      return {};
+constexpr auto kKindDates = [] {
+  std::array<KindDates, domain::kKindCount> kinds;
+  for (size_t k = 0; k < domain::kKindCount; ++k) {
+    for (const domain::FieldInfo& f : domain::kKinds[k].fields) {
+      if (f.type == domain::FieldType::kDate) kinds[k].slots[kinds[k].count++] = f.number_slot;
+    }
   }
-}
+  return kinds;
+}();
 
 Problem date(const RawRecord& record, const Message& m, Event& e) {
   std::optional<Days> effective;
   std::optional<Days> of_kind;
   bool valid = read_date(m, kEffectiveDate, effective);
-  KindDates const own = dates_of(e.kind);
+  const KindDates& own = kKindDates[static_cast<size_t>(e.kind)];
   for (size_t i = 0; i < own.count; ++i) {
     valid = valid && read_date(m, size_t{kKindNumber} + own.slots[i], of_kind);
   }
@@ -445,7 +450,7 @@ Problem figure(const Reference&, const Message& m, Event& e) {
   return numbered(m, FigureSlots::kFrequency, kLastFrequency, e);
 }
 
-// The area and sector that a support event may state, whatever its kind.
+// The area and sector that an event states beside its kind.
 Problem stated_place(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = locate(reference, m.text(kAreaCode), m.text(kPostcode), e.area)) {
     return problem;
@@ -458,39 +463,36 @@ Problem stated_place(const Reference& reference, const Message& m, Event& e) {
 
 // --- kinds ---------------------------------------------------------------------------------------
 
-struct KindRule {
-  uint32_t field;
-  EventKind kind;
-  Problem (*detail)(const Reference&, const Message&, Event&);
+// What a kind's own fields say.
+struct KindDetail {
+  EventKind id;
+  Problem (*read)(const Reference&, const Message&, Event&);
 };
-constexpr std::array kKindRules = {
-    KindRule{kHeartbeatField, EventKind::kHeartbeat, heartbeat},
-    KindRule{kRetractedField, EventKind::kRetracted, nothing},
-    KindRule{16, EventKind::kRegistered, registered},
-    KindRule{17, EventKind::kChanged, changed},
-    KindRule{18, EventKind::kStatusChanged, status_changed},
-    KindRule{19, EventKind::kFilingRecorded, filing},
-    KindRule{20, EventKind::kFilingDue, filing},
-    KindRule{21, EventKind::kInsolvencyCase, insolvency_case},
-    KindRule{22, EventKind::kStrikeOffNotice, strike_off_notice},
-    KindRule{23, EventKind::kChargeChanged, charge_changed},
-    KindRule{24, EventKind::kOfficerChanged, officer_changed},
-    KindRule{40, EventKind::kInteraction, interaction},
-    KindRule{41, EventKind::kReferral, referral},
-    KindRule{42, EventKind::kOutcome, outcome},
-    KindRule{43, EventKind::kRegulatoryContact, regulatory_contact},
-    KindRule{44, EventKind::kRedundancyNotice, redundancy_notice},
-    KindRule{60, EventKind::kAward, award},
-    KindRule{70, EventKind::kObservation, figure},
-};
-static_assert(kKindRules.size() == kEventKinds);
+constexpr auto kDetails = std::to_array<KindDetail>({
+    {EventKind::kHeartbeat, heartbeat},
+    {EventKind::kRegistered, registered},
+    {EventKind::kChanged, changed},
+    {EventKind::kStatusChanged, status_changed},
+    {EventKind::kFilingRecorded, filing},
+    {EventKind::kFilingDue, filing},
+    {EventKind::kInsolvencyCase, insolvency_case},
+    {EventKind::kStrikeOffNotice, strike_off_notice},
+    {EventKind::kChargeChanged, charge_changed},
+    {EventKind::kOfficerChanged, officer_changed},
+    {EventKind::kInteraction, interaction},
+    {EventKind::kReferral, referral},
+    {EventKind::kOutcome, outcome},
+    {EventKind::kRegulatoryContact, regulatory_contact},
+    {EventKind::kRedundancyNotice, redundancy_notice},
+    {EventKind::kAward, award},
+    {EventKind::kObservation, figure},
+    {EventKind::kRetracted, nothing},
+});
+static_assert(domain::is_complete<kDetails>());
 
-constexpr auto kRuleByField = [] {
-  std::array<uint8_t, kKindFieldMax + 1> rules{};
-  for (size_t i = 0; i < kKindRules.size(); ++i)
-    rules[kKindRules[i].field] = static_cast<uint8_t>(i);
-  return rules;
-}();
+constexpr bool is_of_every_topic(EventKind kind) {
+  return !domain::info(kind).topic.has_value();
+}
 
 // The message in the record, out of its frame.
 Problem open(const RawRecord& record, Message& m) {
@@ -513,17 +515,18 @@ Problem open(const RawRecord& record, Message& m) {
 std::variant<Event, Refusal> Decoder::decode(const RawRecord& record) const {
   Message m;
   if (Problem const problem = open(record, m)) return *problem;
-  const KindRule& rule = kKindRules[kRuleByField[m.kind]];
+  std::optional<EventKind> const kind = domain::kind_of_field(m.kind);
+  if (!kind) return Refusal::kUnknownKind;
   std::variant<Event, Refusal> result;
   Event& e = std::get<Event>(result);
-  e.kind = rule.kind;
+  e.kind = *kind;
   if (Problem const problem = identify(record, m, e)) return *problem;
   if (e.kind != EventKind::kHeartbeat) {
     if (Problem const problem = date(record, m, e)) return *problem;
   }
-  if (Problem const problem = rule.detail(reference_, m, e)) return *problem;
-  if (record.topic == Topic::kSupport && e.kind != EventKind::kHeartbeat &&
-      e.kind != EventKind::kRetracted) {
+  const KindDetail& detail = kDetails[static_cast<size_t>(e.kind)];
+  if (Problem const problem = detail.read(reference_, m, e)) return *problem;
+  if (kStatesPlace[static_cast<size_t>(record.topic)] && !is_of_every_topic(e.kind)) {
     if (Problem const problem = stated_place(reference_, m, e)) return *problem;
   }
   return result;

@@ -3,13 +3,12 @@
 // values.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string_view>
 
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
 #include "core/base/response_hours.h"
+#include "core/domain/kinds.h"
 
 namespace bellwether::events {
 
@@ -22,63 +21,16 @@ using base::SizeBand;
 using base::SourceSequence;
 using base::UnixMillis;
 
-// The input topics. Every topic has its own message type; kinds of one never decode as another's.
-enum class Topic : uint8_t { kRegistrations, kSupport, kProcurement, kObservations };
-inline constexpr std::array<std::string_view, 4> kTopicNames = {"registrations", "support",
-                                                                "procurement", "observations"};
-
-// What happened. The order is part of the ledger's canonical order of facts and of snapshots:
-// append only. kRetracted is the last word among equal versions and so the highest.
-enum class EventKind : uint8_t {
-  kHeartbeat,
-  kRegistered,
-  kChanged,
-  kStatusChanged,
-  kFilingRecorded,
-  kFilingDue,
-  kInsolvencyCase,
-  kStrikeOffNotice,
-  kChargeChanged,
-  kOfficerChanged,
-  kInteraction,
-  kReferral,
-  kOutcome,
-  kRegulatoryContact,
-  kRedundancyNotice,
-  kAward,
-  kObservation,
-  kRetracted,
-};
-inline constexpr size_t kEventKinds = 18;
-inline constexpr std::array<std::string_view, kEventKinds> kEventKindNames = {
-    "heartbeat",       "registered",         "changed",           "status_changed",
-    "filing_recorded", "filing_due",         "insolvency_case",   "strike_off_notice",
-    "charge_changed",  "officer_changed",    "interaction",       "referral",
-    "outcome",         "regulatory_contact", "redundancy_notice", "award",
-    "observation",     "retracted"};
-
-// Event::code by kind; 0 means not stated.
-enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kStatusChanged: does it trade or not
-enum class Insolvency : uint8_t { kUnstated, kCreditors, kSolvent };
-enum class StrikeOff : uint8_t { kUnstated, kCompulsory, kVoluntary, kDiscontinued };
-enum class Charge : uint8_t { kUnstated, kCreated, kSatisfied };
-enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: no director
-enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOther };
-
-// Families of support topics; Event::code of an interaction is a bit set of 1 << family.
-enum class TopicFamily : uint8_t {
-  kDistress,
-  kStartUp,
-  kFinance,
-  kCompliance,
-  kGrowth,
-  kPeople,
-  kInnovation,
-  kOther
-};
-inline constexpr size_t kTopicFamilies = 8;
-inline constexpr std::array<std::string_view, kTopicFamilies> kTopicFamilyNames = {
-    "distress", "start_up", "finance", "compliance", "growth", "people", "innovation", "other"};
+using domain::Charge;
+using domain::EventKind;
+using domain::Filing;
+using domain::Insolvency;
+using domain::kTopicFamilies;
+using domain::Officer;
+using domain::Status;
+using domain::StrikeOff;
+using domain::Topic;
+using domain::TopicFamily;
 
 // A first response's bucket, 1 … kResponseBuckets; 0 = no response yet.
 using base::kResponseBuckets;
@@ -92,7 +44,7 @@ inline constexpr uint16_t kMinutesMax = 4095;     // longer interactions count a
 
 struct Event {
   EventKind kind{};
-  uint8_t code = 0;             // see the enums above
+  uint8_t code = 0;             // by kind, see core/domain/kinds.h
   uint8_t response_bucket = 0;  // interactions: 0 … kResponseBuckets
   bool unregistered = false;    // key is case:ID: counts by the area and sector that it states
   BusinessKey business;         // hash of the canonical id; 0 for heartbeats

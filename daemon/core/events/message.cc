@@ -1,9 +1,8 @@
 #include "core/events/message.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <array>
 #include <span>
-#include <utility>
 
 #include "core/events/wire.h"
 
@@ -35,178 +34,77 @@ struct Field {
   const Schema* schema = nullptr;  // of a submessage
 };
 
-constexpr Field text(uint8_t slot) {
-  return {FieldType::kText, WireType::kBytes, slot};
-}
-constexpr Field uint64(uint8_t slot) {
-  return {FieldType::kUint64, WireType::kVarint, slot};
-}
-constexpr Field int32(uint8_t slot) {
-  return {FieldType::kInt32, WireType::kVarint, slot};
-}
-constexpr Field boolean(uint8_t slot) {
-  return {FieldType::kBool, WireType::kVarint, slot};
-}
-constexpr Field real(uint8_t slot) {
-  return {FieldType::kDouble, WireType::kFixed64, slot};
-}
-constexpr Field message(const Schema& schema, uint8_t slot, uint8_t text_slot = 0) {
-  return {FieldType::kMessage, WireType::kBytes, slot, text_slot, &schema};
-}
-constexpr Field kind(const Schema& schema) {
-  return {FieldType::kKind, WireType::kBytes, kKindNumber, kKindText, &schema};
-}
-
 constexpr Field kUnknownField{};
 
-// A table by field number, of `N` − 1 the highest.
-template <size_t N>
-constexpr std::array<Field, N> table(std::initializer_list<std::pair<int, Field>> fields) {
-  std::array<Field, N> result{};
-  for (const auto& [number, field] : fields) result[static_cast<size_t>(number)] = field;
-  return result;
-}
-
 // Slots of a submessage are counted from its first; number 0 of it is its presence.
-constexpr auto kDateFields = table<4>({{1, int32(1)}, {2, int32(2)}, {3, int32(3)}});
+constexpr std::array kDateFields = {kUnknownField, Field{FieldType::kInt32, WireType::kVarint, 1},
+                                    Field{FieldType::kInt32, WireType::kVarint, 2},
+                                    Field{FieldType::kInt32, WireType::kVarint, 3}};
 constexpr Schema kDate{kDateFields};
-constexpr auto kThreeTextFields = table<4>({{1, text(0)}, {2, text(1)}, {3, text(2)}});
-constexpr Schema kBusinessRef{kThreeTextFields};
-constexpr Schema kActivity{kThreeTextFields};
-constexpr Field kActivities{FieldType::kActivities, WireType::kBytes, 0, 0, &kActivity};
+constexpr std::array kThreeTextFields = {
+    kUnknownField, Field{FieldType::kText, WireType::kBytes, 0},
+    Field{FieldType::kText, WireType::kBytes, 1}, Field{FieldType::kText, WireType::kBytes, 2}};
+constexpr Schema kThreeTexts{kThreeTextFields};  // BusinessRef, Activity
 
-constexpr auto kHeartbeatFields =
-    table<3>({{1, text(HeartbeatSlots::kSource)}, {2, uint64(HeartbeatSlots::kCompleteTo)}});
-constexpr Schema kHeartbeat{kHeartbeatFields};
-constexpr auto kRetractedFields =
-    table<3>({{1, text(RetractedSlots::kEventId)}, {2, int32(RetractedSlots::kReason)}});
-constexpr Schema kRetracted{kRetractedFields};
-
-constexpr auto kRegisteredFields = table<6>({{1, int32(RegisteredSlots::kLegalForm)},
-                                             {2, kActivities},
-                                             {3, text(RegisteredSlots::kPostcode)},
-                                             {4, text(RegisteredSlots::kAreaCode)},
-                                             {5, int32(RegisteredSlots::kSizeBand)}});
-constexpr Schema kRegistered{kRegisteredFields};
-constexpr auto kStatusChangedFields =
-    table<3>({{1, int32(StatusChangedSlots::kStatus)}, {2, int32(StatusChangedSlots::kDetail)}});
-constexpr Schema kStatusChanged{kStatusChangedFields};
-constexpr auto kFilingRecordedFields =
-    table<6>({{1, int32(FilingRecordedSlots::kCategory)},
-              {2, text(FilingRecordedSlots::kDescription)},
-              {3, message(kDate, FilingRecordedSlots::kPeriodEnd)},
-              {4, message(kDate, FilingRecordedSlots::kDue)},
-              {5, message(kDate, FilingRecordedSlots::kFiled)}});
-constexpr Schema kFilingRecorded{kFilingRecordedFields};
-constexpr auto kFilingDueFields = table<3>(
-    {{1, int32(FilingDueSlots::kCategory)}, {2, message(kDate, FilingDueSlots::kNextDue)}});
-constexpr Schema kFilingDue{kFilingDueFields};
-constexpr auto kInsolvencyCaseFields =
-    table<3>({{1, int32(InsolvencyCaseSlots::kType)}, {2, boolean(InsolvencyCaseSlots::kSolvent)}});
-constexpr Schema kInsolvencyCase{kInsolvencyCaseFields};
-constexpr auto kStrikeOffNoticeFields =
-    table<3>({{1, int32(StrikeOffNoticeSlots::kKind)}, {2, int32(StrikeOffNoticeSlots::kAction)}});
-constexpr Schema kStrikeOffNotice{kStrikeOffNoticeFields};
-constexpr auto kChargeChangedFields = table<2>({{1, int32(ChargeChangedSlots::kAction)}});
-constexpr Schema kChargeChanged{kChargeChangedFields};
-constexpr auto kOfficerChangedFields =
-    table<3>({{1, int32(OfficerChangedSlots::kRole)}, {2, int32(OfficerChangedSlots::kAction)}});
-constexpr Schema kOfficerChanged{kOfficerChangedFields};
-
-constexpr auto kInteractionFields = table<11>({{1, text(InteractionSlots::kCaseId)},
-                                               {2, int32(InteractionSlots::kType)},
-                                               {3, int32(InteractionSlots::kChannel)},
-                                               {4, Field{FieldType::kTopics, WireType::kBytes}},
-                                               {5, int32(InteractionSlots::kIntensity)},
-                                               {6, int32(InteractionSlots::kMinutes)},
-                                               {7, uint64(InteractionSlots::kReceivedAt)},
-                                               {8, uint64(InteractionSlots::kFirstResponseAt)},
-                                               {9, text(InteractionSlots::kTeam)},
-                                               {10, int32(InteractionSlots::kConsent)}});
-constexpr Schema kInteraction{kInteractionFields};
-constexpr auto kReferralFields = table<4>({{1, int32(ReferralSlots::kState)},
-                                           {2, text(ReferralSlots::kTo)},
-                                           {3, text(ReferralSlots::kCaseId)}});
-constexpr Schema kReferral{kReferralFields};
-constexpr auto kOutcomeFields = table<6>({{1, int32(OutcomeSlots::kKind)},
-                                          {2, int32(OutcomeSlots::kJobsDelta)},
-                                          {3, uint64(OutcomeSlots::kAmountMinor)},
-                                          {4, text(OutcomeSlots::kCurrency)},
-                                          {5, text(OutcomeSlots::kCaseId)}});
-constexpr Schema kOutcome{kOutcomeFields};
-constexpr auto kRegulatoryContactFields =
-    table<5>({{1, text(RegulatoryContactSlots::kRegime)},
-              {2, text(RegulatoryContactSlots::kObligation)},
-              {3, int32(RegulatoryContactSlots::kAction)},
-              {4, uint64(RegulatoryContactSlots::kResolvedAt)}});
-constexpr Schema kRegulatoryContact{kRegulatoryContactFields};
-constexpr auto kRedundancyNoticeFields = table<2>({{1, int32(RedundancyNoticeSlots::kJobs)}});
-constexpr Schema kRedundancyNotice{kRedundancyNoticeFields};
-
-constexpr auto kAwardFields = table<10>({{1, text(AwardSlots::kOcid)},
-                                         {2, int32(AwardSlots::kTag)},
-                                         {3, text(AwardSlots::kBuyer)},
-                                         {4, uint64(AwardSlots::kValueMinor)},
-                                         {5, text(AwardSlots::kCurrency)},
-                                         {6, text(AwardSlots::kCpv)},
-                                         {7, boolean(AwardSlots::kSme)},
-                                         {8, boolean(AwardSlots::kVcse)},
-                                         {9, real(AwardSlots::kMatchConfidence)}});
-constexpr Schema kAward{kAwardFields};
-constexpr auto kFigureFields =
-    table<8>({{1, real(FigureSlots::kValue)},
-              {2, text(FigureSlots::kUnit)},
-              {3, int32(FigureSlots::kFrequency)},
-              {4, message(kDate, FigureSlots::kVintage)},
-              {5, int32(FigureSlots::kStatus)},
-              {6, text(FigureSlots::kAreaCode)},
-              {7, message(kActivity, FigureSlots::kHasActivity, FigureSlots::kScheme)}});
-constexpr Schema kFigure{kFigureFields};
-
-// What all event messages share, then a topic's own.
-template <size_t N>
-constexpr std::array<Field, N> event_table(std::initializer_list<std::pair<int, Field>> own) {
-  std::array<Field, N> result = table<N>(own);
-  result[1] = text(kEventId);
-  result[2] = text(kSource);
-  result[3] = uint64(kSequence);
-  result[5] = message(kDate, kEffectiveDate);
-  result[kHeartbeatField] = kind(kHeartbeat);
-  result[kRetractedField] = kind(kRetracted);
-  return result;
+constexpr Field to_field(const domain::FieldInfo& f) {
+  switch (f.type) {
+    case domain::FieldType::kText:
+      return {FieldType::kText, WireType::kBytes, f.text_slot};
+    case domain::FieldType::kUint64:
+      return {FieldType::kUint64, WireType::kVarint, f.number_slot};
+    case domain::FieldType::kInt32:
+      return {FieldType::kInt32, WireType::kVarint, f.number_slot};
+    case domain::FieldType::kBool:
+      return {FieldType::kBool, WireType::kVarint, f.number_slot};
+    case domain::FieldType::kDouble:
+      return {FieldType::kDouble, WireType::kFixed64, f.number_slot};
+    case domain::FieldType::kDate:
+      return {FieldType::kMessage, WireType::kBytes, f.number_slot, 0, &kDate};
+    case domain::FieldType::kBusinessRef:
+    case domain::FieldType::kActivity:
+      return {FieldType::kMessage, WireType::kBytes, f.number_slot, f.text_slot, &kThreeTexts};
+    case domain::FieldType::kActivities:
+      return {FieldType::kActivities, WireType::kBytes, 0, 0, &kThreeTexts};
+    case domain::FieldType::kTopics:
+      return {FieldType::kTopics, WireType::kBytes};
+  }
+  return kUnknownField;
 }
-constexpr Field kBusiness = message(kBusinessRef, kHasBusiness, kJurisdiction);
 
-constexpr auto kRegistrationEventFields = event_table<25>({{4, kBusiness},
-                                                           {16, kind(kRegistered)},
-                                                           {17, kind(kRegistered)},
-                                                           {18, kind(kStatusChanged)},
-                                                           {19, kind(kFilingRecorded)},
-                                                           {20, kind(kFilingDue)},
-                                                           {21, kind(kInsolvencyCase)},
-                                                           {22, kind(kStrikeOffNotice)},
-                                                           {23, kind(kChargeChanged)},
-                                                           {24, kind(kOfficerChanged)}});
-constexpr auto kSupportEventFields =
-    event_table<45>({{4, kBusiness},
-                     {6, text(kCaseId)},
-                     {7, text(kAreaCode)},
-                     {8, text(kPostcode)},
-                     {9, message(kActivity, kHasActivity, kActivityScheme)},
-                     {40, kind(kInteraction)},
-                     {41, kind(kReferral)},
-                     {42, kind(kOutcome)},
-                     {43, kind(kRegulatoryContact)},
-                     {44, kind(kRedundancyNotice)}});
-constexpr auto kProcurementEventFields = event_table<61>({{4, kBusiness}, {60, kind(kAward)}});
-constexpr auto kObservationFields = event_table<71>({{12, text(kSeriesId)}, {70, kind(kFigure)}});
+// The fields of every kind, by number.
+constexpr auto kKindFields = [] {
+  std::array<std::array<Field, domain::kKindFieldNumberMax + 1>, domain::kKindCount> kinds{};
+  for (size_t k = 0; k < domain::kKindCount; ++k) {
+    for (const domain::FieldInfo& f : domain::kKinds[k].fields) kinds[k][f.number] = to_field(f);
+  }
+  return kinds;
+}();
+constexpr auto kKindSchemas = [] {
+  std::array<Schema, domain::kKindCount> schemas;
+  for (size_t k = 0; k < domain::kKindCount; ++k) schemas[k] = {kKindFields[k]};
+  return schemas;
+}();
 
-constexpr std::array<Schema, kTopicNames.size()> kEventSchemas = {{
-    {kRegistrationEventFields},
-    {kSupportEventFields},
-    {kProcurementEventFields},
-    {kObservationFields},
-}};
+// The fields of every topic's message, by number: the common ones, its own, and its kinds.
+constexpr auto kEventFields = [] {
+  std::array<std::array<Field, kKindFieldMax + 1>, domain::kTopicCount> topics{};
+  for (size_t t = 0; t < domain::kTopicCount; ++t) {
+    for (const domain::FieldInfo& f : domain::kCommonFields) topics[t][f.number] = to_field(f);
+    for (const domain::FieldInfo& f : domain::kTopics[t].fields) topics[t][f.number] = to_field(f);
+    for (size_t k = 0; k < domain::kKindCount; ++k) {
+      const domain::KindInfo& kind = domain::kKinds[k];
+      if (kind.topic.value_or(domain::kTopics[t].id) != domain::kTopics[t].id) continue;
+      topics[t][kind.field] = {FieldType::kKind, WireType::kBytes, kKindNumber, kKindText,
+                               &kKindSchemas[k]};
+    }
+  }
+  return topics;
+}();
+constexpr auto kEventSchemas = [] {
+  std::array<Schema, domain::kTopicCount> schemas;
+  for (size_t t = 0; t < domain::kTopicCount; ++t) schemas[t] = {kEventFields[t]};
+  return schemas;
+}();
 
 // Where the fields of the message being read go.
 struct Place {

@@ -1,4 +1,4 @@
-// Purpose: the four event messages of proto/bellwether/events/v1 as views into the record's bytes,
+// Purpose: the event messages of proto/bellwether/events/v1 as views into the record's bytes,
 // after protobuf's rules: the last scalar wins, submessages merge, lists append, a later member of
 // the oneof replaces an earlier one, unknown fields are passed over. What the fields mean is the
 // decoder's business. Invariants: a Message holds views into the bytes it was parsed from. A text
@@ -23,110 +23,20 @@ struct Text {
   bool empty() const { return size == 0; }
 };
 
-// Where a Message keeps what. A submessage takes consecutive slots, and of the numbers one before
-// its fields that says that it is there. The slots of a kind are counted from kKindText and
-// kKindNumber.
-enum TextSlot : uint8_t {
-  kEventId,
-  kSource,
-  kJurisdiction,
-  kRegister,
-  kBusinessNumber,
-  kCaseId,
-  kAreaCode,
-  kPostcode,
-  kActivityScheme,
-  kActivityVersion,
-  kActivityCode,
-  kSeriesId,
-  kKindText,
-};
-inline constexpr size_t kKindTexts = 5;
+using domain::kHeartbeatField;
+using domain::kKindFieldMax;
+using domain::kKindFieldMin;
+using domain::kKindNumbers;
+using domain::kKindTexts;
+using domain::kRetractedField;
+using domain::topic_of_kind_field;
+using enum domain::TextSlot;
+using enum domain::NumberSlot;
+// The slots of every kind's fields.
+using namespace domain::slots;
+
 inline constexpr size_t kTexts = kKindText + kKindTexts;
-
-enum NumberSlot : uint8_t {
-  kSequence,
-  kHasBusiness,
-  kEffectiveDate,  // present, year, month, day
-  kHasActivity = kEffectiveDate + 4,
-  kKindNumber,
-};
-inline constexpr size_t kKindNumbers = 13;
 inline constexpr size_t kNumbers = kKindNumber + kKindNumbers;
-
-struct HeartbeatSlots {
-  enum : uint8_t { kSource };      // texts
-  enum : uint8_t { kCompleteTo };  // numbers
-};
-struct RetractedSlots {
-  enum : uint8_t { kEventId };
-  enum : uint8_t { kReason };
-};
-struct RegisteredSlots {  // and Changed
-  enum : uint8_t { kPostcode, kAreaCode };
-  enum : uint8_t { kLegalForm, kSizeBand };
-};
-struct StatusChangedSlots {
-  enum : uint8_t { kStatus, kDetail };
-};
-struct FilingRecordedSlots {
-  enum : uint8_t { kDescription };
-  enum : uint8_t { kCategory, kPeriodEnd, kDue = kPeriodEnd + 4, kFiled = kDue + 4 };
-};
-struct FilingDueSlots {
-  enum : uint8_t { kCategory, kNextDue };
-};
-struct InsolvencyCaseSlots {
-  enum : uint8_t { kType, kSolvent };
-};
-struct StrikeOffNoticeSlots {
-  enum : uint8_t { kKind, kAction };
-};
-struct ChargeChangedSlots {
-  enum : uint8_t { kAction };
-};
-struct OfficerChangedSlots {
-  enum : uint8_t { kRole, kAction };
-};
-struct InteractionSlots {
-  enum : uint8_t { kCaseId, kTeam };
-  enum : uint8_t { kType, kChannel, kIntensity, kMinutes, kReceivedAt, kFirstResponseAt, kConsent };
-};
-struct ReferralSlots {
-  enum : uint8_t { kTo, kCaseId };
-  enum : uint8_t { kState };
-};
-struct OutcomeSlots {
-  enum : uint8_t { kCurrency, kCaseId };
-  enum : uint8_t { kKind, kJobsDelta, kAmountMinor };
-};
-struct RegulatoryContactSlots {
-  enum : uint8_t { kRegime, kObligation };
-  enum : uint8_t { kAction, kResolvedAt };
-};
-struct RedundancyNoticeSlots {
-  enum : uint8_t { kJobs };
-};
-struct AwardSlots {
-  enum : uint8_t { kOcid, kBuyer, kCurrency, kCpv };
-  enum : uint8_t { kTag, kValueMinor, kSme, kVcse, kMatchConfidence };
-};
-struct FigureSlots {
-  enum : uint8_t { kUnit, kAreaCode, kScheme, kVersion, kCode };
-  enum : uint8_t { kValue, kFrequency, kVintage, kStatus = kVintage + 4, kHasActivity };
-};
-
-// Field numbers of the oneof. These two are every topic's; of the others each topic has a range.
-inline constexpr uint32_t kHeartbeatField = 10;
-inline constexpr uint32_t kRetractedField = 11;
-inline constexpr uint32_t kKindFieldMin = 16;
-inline constexpr uint32_t kKindFieldMax = 79;
-constexpr Topic topic_of_kind_field(uint32_t number) {
-  return number < 40   ? Topic::kRegistrations
-         : number < 60 ? Topic::kSupport
-         : number < 70 ? Topic::kProcurement
-                       : Topic::kObservations;
-}
 
 // One element of a list of activities.
 struct ActivityTexts {

@@ -190,7 +190,7 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
 void Panel::advance_horizon(PeriodIndex first) {
   int32_t const step = first.value - first_period_.value;
   if (step <= 0) return;
-  for (size_t m = 0; m < kMeasures; ++m) {
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
     for (size_t node = 0; node < columns_[m].size(); ++node) {
       if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
       writable(node, static_cast<Measure>(m)).forget(static_cast<size_t>(step));
@@ -233,15 +233,16 @@ int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const 
 }
 
 int64_t Panel::stock(Node node, PeriodIndex period) const {
-  return cumulative(node, Measure::kBirths, period) +
-         cumulative(node, Measure::kRestorations, period) +
-         cumulative(node, Measure::kMovesIn, period) - cumulative(node, Measure::kDeaths, period) -
-         cumulative(node, Measure::kMovesOut, period);
+  int64_t stock = 0;
+  for (const domain::StockFlow& flow : domain::kStockFlows) {
+    stock += flow.sign * cumulative(node, flow.measure, period);
+  }
+  return stock;
 }
 
 uint64_t Panel::digest() const {
   base::SetDigest digest;
-  for (size_t m = 0; m < kMeasures; ++m) {
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
     for (size_t node = 0; node < columns_[m].size(); ++node) {
       const Column* column = columns_[m][node].get();
       if (column == nullptr) continue;

@@ -21,7 +21,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::indicators {
@@ -117,7 +117,7 @@ class Panel {
   PeriodIndex first_period_;
   size_t sectors_;
   uint32_t generation_ = 1;
-  std::array<Columns, kMeasures> columns_;
+  std::array<Columns, domain::kMeasureCount> columns_;
 
   struct Group {
     Measure measure;
@@ -137,7 +137,7 @@ class Panel {
 template <class Use>
 void Panel::each(Use use) const {
   std::vector<int64_t> counts;
-  for (size_t m = 0; m < kMeasures; ++m) {
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
     for (size_t node = 0; node < columns_[m].size(); ++node) {
       const Column* const column = columns_[m][node].get();
       if (column == nullptr) continue;

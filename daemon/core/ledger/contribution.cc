@@ -25,7 +25,7 @@ const Fact* registration(std::span<const Fact> facts) {
   return best;
 }
 
-// What `f` states replaces what `cell` has.
+// `cell` with the attributes that `f` states.
 Cell amended(Cell cell, const Fact& f) {
   if (f.area != events::kNoArea.value) cell.area = base::AreaId(f.area);
   if (f.sector != Fact::kSectorUnstated) cell.sector = base::SectorId(f.sector);
@@ -33,7 +33,8 @@ Cell amended(Cell cell, const Fact& f) {
   return cell;
 }
 
-// The cell of who states nothing: under the root and "all" only.
+// The cell of a business that states neither area nor sector: counted only at the root and in
+// "all".
 constexpr Cell kNowhere{reference::kRootArea, reference::kUnclassified, base::SizeBand(0)};
 
 // Whole years from `from` to `to` by the civil calendar.
@@ -57,8 +58,8 @@ class Life {
     alive_ = true;
     add(cell_, Measure::kBirths, birth_, 1);
   }
-  // Whether what follows is told or only lived.
-  void tell(bool on) { tells_ = on; }
+  // Whether later facts emit deltas or only advance the state.
+  void emit(bool on) { emits_ = on; }
   // Support runs out by the passing of time.
   void pass_to(Days day) {
     if (supported_ && supported_until_ <= day) end_support(supported_until_);
@@ -118,14 +119,14 @@ class Life {
 
  private:
   void add(Cell cell, Measure measure, Days day, int32_t amount) {
-    if (tells_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
+    if (emits_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
   }
   void end_support(Days day) {
     add(cell_, Measure::kSupported, day, -1);
     supported_ = false;
   }
   void count_age(Days death, int32_t amount) {
-    if (!tells_) return;
+    if (!emits_) return;
     int const years = whole_years(birth_, death);
     if (years >= indicators::kSurvivalYearsMax) return;
     add(birth_cell_, measure_at(Measure::kDeathsAge0, static_cast<size_t>(years)), birth_, amount);
@@ -133,7 +134,7 @@ class Life {
 
   base::Calendar calendar_;
   Contributions& out_;
-  bool tells_ = true;
+  bool emits_ = true;
   Days birth_;
   Days died_;
   Cell birth_cell_{};
@@ -143,63 +144,15 @@ class Life {
   Days supported_until_;
 };
 
-// Kinds that count once, where and when they happen.
-std::optional<Measure> counted_once(const Fact& f) {
-  switch (f.kind) {
-    case EventKind::kInsolvencyCase:
-      return f.code == static_cast<uint8_t>(events::Insolvency::kSolvent)
-                 ? Measure::kInsolvenciesSolvent
-                 : Measure::kInsolvencies;
-    case EventKind::kStrikeOffNotice:
-      switch (static_cast<events::StrikeOff>(f.code)) {
-        case events::StrikeOff::kCompulsory:
-          return Measure::kStrikeOffCompulsory;
-        case events::StrikeOff::kVoluntary:
-          return Measure::kStrikeOffVoluntary;
-        case events::StrikeOff::kDiscontinued:
-          return Measure::kStrikeOffDiscontinued;
-        case events::StrikeOff::kUnstated:
-          return std::nullopt;
-      }
-      return std::nullopt;
-    case EventKind::kChargeChanged:
-      return f.code == static_cast<uint8_t>(events::Charge::kCreated) ? Measure::kChargesCreated
-                                                                      : Measure::kChargesSatisfied;
-    case EventKind::kOfficerChanged:
-      switch (static_cast<events::Officer>(f.code)) {
-        case events::Officer::kAppointed:
-          return Measure::kDirectorsAppointed;
-        case events::Officer::kResigned:
-          return Measure::kDirectorsResigned;
-        case events::Officer::kUnstated:
-          return std::nullopt;  // no director
-      }
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
 }  // namespace
 
 std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar) {
   if (!fact.publication_known()) return std::nullopt;
-  std::optional<Measure> measure;
-  switch (fact.kind) {
-    case EventKind::kRegistered:
-      measure = Measure::kBirths;
-      break;
-    case EventKind::kStatusChanged:
-      measure = fact.code == static_cast<uint8_t>(events::Status::kCeased) ? Measure::kDeaths
-                                                                           : Measure::kRestorations;
-      break;
-    default:
-      measure = counted_once(fact);
-  }
+  std::optional<Measure> const measure = domain::measure_of(fact.kind, fact.code);
   if (!measure) return std::nullopt;
   PeriodIndex const period = calendar.period_of(fact.date());
-  PeriodIndex const told = calendar.period_of(Days(fact.published() + kDayZero));
-  int32_t const delay = std::max(0, told.value - period.value);
+  PeriodIndex const published = calendar.period_of(Days(fact.published() + kDayZero));
+  int32_t const delay = std::max(0, published.value - period.value);
   if (delay > indicators::report_delay_max(calendar)) return std::nullopt;
   return indicators::ReportKey{*measure, static_cast<uint8_t>(delay), period};
 }
@@ -221,7 +174,7 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
   if (registered == nullptr) return;
   life.begin(*registered);
   for (const Fact& f : facts) {
-    life.tell(&f >= facts.data() + passed);
+    life.emit(&f >= facts.data() + passed);
     life.pass_to(f.date());
     if (&f == registered) {
       life.born();
@@ -238,13 +191,15 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
       case EventKind::kStatusChanged:
         if (after_birth) life.change_status(f);
         break;
+      case EventKind::kRegistered:
+        break;  // another version than the one that holds
       default:
-        if (std::optional<Measure> const measure = counted_once(f); measure && after_birth) {
+        if (auto const measure = domain::measure_of(f.kind, f.code); measure && after_birth) {
           life.count(*measure, f);
         }
     }
   }
-  life.tell(true);
+  life.emit(true);
   life.finish();
 }
 

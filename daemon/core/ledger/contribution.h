@@ -1,4 +1,4 @@
-// Purpose: idea 1: what one business adds to the cells, as a pure function of the facts known of
+// Purpose: what one business adds to the cells, as a pure function of the facts known of
 // it. Everything the daemon counts is the sum of this over all businesses, so moves, restorations,
 // corrections, retractions and late facts need no code of their own.
 // Thread safety: pure.
@@ -9,7 +9,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "core/base/calendar.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 #include "core/ledger/fact.h"
 
 namespace bellwether::ledger {
@@ -24,14 +24,13 @@ inline constexpr int32_t kSupportedDays = 365;
 //  - Of several registrations the latest version holds; facts without any count nowhere yet.
 //  - Attributes change from the date of a Changed fact on; changes dated before the birth are void.
 //  - A business lives from birth to the first ceasing, again from a restoration to the next.
-// What the first `passed` facts add on the way is left out: two lists that share these, and the
-// registration that holds, share that too.
+// Skips the deltas of the first `passed` facts. Two lists with the same first facts and the same
+// registration produce the same deltas for them.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 Contributions& out, size_t passed = 0);
 
-// What counts a fact, when it counts, and how late it was told; nullopt of kinds of which that is
-// not known (of interactions there is no room for it), and of what was told later than is waited
-// for.
+// The measure a fact counts in, its period, and its reporting delay. nullopt if the delay is
+// unknown (interactions do not store it) or longer than report_delay_max().
 std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar);
 
 // True when `facts` name a business that no registration has made known.

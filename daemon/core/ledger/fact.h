@@ -10,7 +10,7 @@
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
 #include "core/events/event.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 
 namespace bellwether::ledger {
 
@@ -52,12 +52,14 @@ struct Fact {
   // of arrival.
   uint16_t published() const { return kind == EventKind::kInteraction ? 0 : extra; }
   bool publication_known() const { return published() > 0 && published() < kNotYetPublished; }
-  // Position in a record: by date, then kind, then version.
-  auto order() const { return std::tuple(uint64_t{day}, kind, uint64_t{sequence}, id); }
+  // Position in a record: by date, then rank of the kind, then version.
+  auto order() const {
+    return std::tuple(uint64_t{day}, domain::rank(kind), uint64_t{sequence}, id);
+  }
   // Decides between two versions of one fact: the later sequence; among equals (a source that does
   // not version) the greater content, so that arrival does not decide.
   auto version() const {
-    return std::tuple(uint64_t{sequence}, kind, uint64_t{day}, area, uint16_t{sector},
+    return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day}, area, uint16_t{sector},
                       uint16_t{size}, code, minutes(), response());
   }
 };

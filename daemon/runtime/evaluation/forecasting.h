@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "adapters/kafka/client.h"
 #include "core/base/log.h"
-#include "core/indicators/measures.h"
+#include "core/indicators/deltas.h"
 #include "runtime/evaluation/views.h"
 
 namespace bellwether::runtime {

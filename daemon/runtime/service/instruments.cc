@@ -82,12 +82,12 @@ void add_events(const Scrape& s, Families& out) {
   for (const LaneReport& lane : s.lanes) {
     for (size_t i = 0; i < lane.inputs.size(); ++i) {
       const std::string& topic = lane.inputs[i].topic;
-      for (size_t kind = 0; kind < events::kEventKinds; ++kind) {
+      for (size_t kind = 0; kind < domain::kKindCount; ++kind) {
         for (size_t o = 0; o < ledger::kOutcomes; ++o) {
           int64_t const n = lane.counts.applied[i][kind][o];
           if (n == 0) continue;
-          events[{topic, std::string(events::kEventKindNames[kind]),
-                  std::string(kOutcomeNames[o])}] += static_cast<double>(n);
+          events[{topic, std::string(domain::kKinds[kind].name), std::string(kOutcomeNames[o])}] +=
+              static_cast<double>(n);
         }
       }
       if (int64_t const n = lane.counts.heartbeats[i]; n > 0) {

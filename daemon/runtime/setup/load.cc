@@ -116,7 +116,7 @@ engine::EvaluatorOptions evaluator_options(const config::Config& config) {
   engine::EvaluatorOptions out{
       base::Calendar(config.time.calendar), config.time.history_periods, {}};
   for (events::Topic kind : inputs_of(config).kinds) {
-    out.topics.emplace_back(events::kTopicNames[static_cast<size_t>(kind)]);
+    out.topics.emplace_back(domain::name(kind));
   }
   return out;
 }

@@ -15,7 +15,9 @@ auto version(const events::Event& e) {
   auto const unstated_last = [](int value, int unstated) {
     return value == unstated ? 1 << 20 : value;
   };
-  return std::tuple(e.sequence.value, e.kind, e.effective.value, e.area.value,
+  // A retraction is the last word among equal versions.
+  int const place = e.kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(e.kind);
+  return std::tuple(e.sequence.value, place, e.effective.value, e.area.value,
                     unstated_last(e.sector.value, events::kNoSector.value),
                     unstated_last(e.size.value, events::kNoSize.value), e.code, e.minutes,
                     e.response_bucket);

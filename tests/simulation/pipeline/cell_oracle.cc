@@ -81,7 +81,7 @@ uint64_t panel_digest(const indicators::Panel& panel) {
   }();
   uint64_t digest = 0;
   for (indicators::Node node : nodes) {
-    for (size_t m = 0; m < indicators::kMeasures; ++m) {
+    for (size_t m = 0; m < domain::kMeasureCount; ++m) {
       auto const measure = static_cast<indicators::Measure>(m);
       indicators::SeriesView const series = panel.series(node, measure);
       for (size_t i = 0; i < series.counts.size(); ++i) {

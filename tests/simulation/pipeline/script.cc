@@ -23,7 +23,7 @@ std::string describe(const Record& record) {
     return out;
   }
   const auto& e = std::get<events::Event>(record.content);
-  base::append(out, " ", events::kEventKindNames[static_cast<size_t>(e.kind)]);
+  base::append(out, " ", domain::name(e.kind));
   if (e.kind == events::EventKind::kHeartbeat) {
     base::append(out, " complete to ", base::format_instant(e.complete_to));
   } else {

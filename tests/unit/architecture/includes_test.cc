@@ -21,29 +21,32 @@ namespace fs = std::filesystem;
 // it. "events.pb", "api.pb" and "journal.pb" stand for generated messages.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/base", {}},
+    {"core/domain", {"core/base"}},
     {"core/reference", {"core/base"}},
-    {"core/events", {"core/base", "core/reference", "events.pb"}},
-    {"core/indicators", {"core/base", "core/reference"}},
-    {"core/ledger", {"core/base", "core/reference", "core/events", "core/indicators"}},
+    {"core/events", {"core/base", "core/domain", "core/reference", "events.pb"}},
+    {"core/indicators", {"core/base", "core/domain", "core/reference"}},
+    {"core/ledger",
+     {"core/base", "core/domain", "core/reference", "core/events", "core/indicators"}},
     {"core/detection", {"core/base"}},
     {"core/forecast", {"core/base"}},
-    {"core/alerts", {"core/base", "core/indicators", "core/detection"}},
+    {"core/alerts", {"core/base", "core/domain", "core/indicators", "core/detection"}},
     {"core/engine",
-     {"core/base", "core/reference", "core/events", "core/indicators", "core/ledger",
+     {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
       "core/detection", "core/forecast", "core/alerts"}},
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
-    // The rules, and the measures that are forecast.
-    {"adapters/config", {"core/base", "core/indicators", "core/alerts"}},
-    // A manifest holds the cut as the alert book does; pieces are checked against the reference.
+    // The topics, the rules, and the measures that are forecast.
+    {"adapters/config", {"core/base", "core/domain", "core/indicators", "core/alerts"}},
+    // A manifest holds the cut as the alert book does; what is read is checked against the
+    // reference.
     {"adapters/snapshot",
-     {"core/base", "core/reference", "core/events", "core/indicators", "core/ledger", "core/alerts",
-      "core/engine"}},
+     {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
+      "core/alerts", "core/engine"}},
     // An explanation says how often chance alone reaches a threshold, hence detection.
     {"adapters/rpc",
-     {"core/base", "core/reference", "core/indicators", "core/detection", "core/forecast",
-      "core/alerts", "core/engine", "api.pb"}},
+     {"core/base", "core/domain", "core/reference", "core/indicators", "core/detection",
+      "core/forecast", "core/alerts", "core/engine", "api.pb"}},
     {"runtime/setup", {"core", "adapters/config", "adapters/kafka"}},
     {"runtime/journal",
      {"core", "adapters/kafka", "adapters/snapshot", "runtime/ingest", "journal.pb"}},
@@ -63,8 +66,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cli/series", {"cli", "core/base", "analysis"}},
     // `verify` folds the log as the daemon does.
     {"cli/broker",
-     {"cli", "core/base", "core/reference", "core/events", "adapters/kafka", "runtime/setup",
-      "runtime/verify", "events.pb"}},
+     {"cli", "core/base", "core/domain", "core/reference", "core/events", "adapters/kafka",
+      "runtime/setup", "runtime/verify", "events.pb"}},
     {"cli", {"core/base"}},
 };
 

@@ -98,6 +98,34 @@ TEST_F(LimitRulesTest, R9CallsSlowServiceAtOnceIsSuspendedAndClearsWellBelowTheL
   EXPECT_EQ(u->transition, TransitionKind::kCleared);
 }
 
+TEST_F(LimitRulesTest, ReachIsNotAssessedWhenEitherOfItsSourcesIsSilent) {
+  alerts::RuleSet rules = alerts::default_rules(kMonths);
+  alerts::Rule reach = *alerts::find_rule(rules, "R2");
+  reach.id = "X1";
+  reach.subject = "reach_12m";
+  reach.limit = 50;
+  reach.persistence = 1;
+  reach.second_subject.clear();
+  rules.rules.push_back(reach);
+  region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
+  auto u = tick("X1", {});
+  ASSERT_TRUE(u) << "nobody has had support";
+  EXPECT_EQ(u->transition, TransitionKind::kRaised);
+
+  u = tick("X1", {.births = 0, .deaths = 0});
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->suspended, "source silent: registrations");
+  u = tick("X1", {});
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kResumed);
+  u = tick("X1", {.enquiries = 0});
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->suspended, "source silent: support");
+  u = tick("X1", {.births = 0, .deaths = 0, .enquiries = 0});
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->suspended, "source silent: registrations, support");
+}
+
 TEST_F(LimitRulesTest, R9WithFewAnswersIsNotAssessedAndDoesNotSayHowFew) {
   auto u = tick("R9", {.answered = Measure::kResponse14});
   ASSERT_TRUE(u);

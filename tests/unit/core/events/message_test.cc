@@ -164,7 +164,7 @@ class MessageTest : public ::testing::Test {
   static bool expect_as_protobuf(Topic topic, const std::string& bytes) {
     bool accepted = false;
     EXPECT_EQ(difference_from_protobuf(topic, bytes, &accepted), "")
-        << kTopicNames[static_cast<size_t>(topic)] << " " << in_hex(bytes);
+        << domain::name(topic) << " " << in_hex(bytes);
     return accepted;
   }
 };

@@ -513,6 +513,24 @@ TEST(RefusalTest, BadInputIsRefusedWithItsReason) {
   }
 }
 
+// A number that the table does not have is refused, and is not taken for a kind that it does have.
+TEST(RefusalTest, AKindWithoutARowIsNoOtherKind) {
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    for (uint32_t field = domain::kKindFieldMin; field <= domain::kKindFieldMax; ++field) {
+      if (domain::kind_of_field(field)) continue;
+      Record r = topic.id == Topic::kObservations ? record(observation()) : record(registration());
+      r.topic = topic.id;
+      uint32_t const tag = field << 3 | 2;
+      r.value += static_cast<char>((tag & 0x7f) | 0x80);
+      r.value += static_cast<char>(tag >> 7);
+      r.value += "\x02\x10\x07"s;  // as a heartbeat's complete_to
+      bool const of_topic = field >= topic.kind_field_min && field <= topic.kind_field_max;
+      EXPECT_EQ(refusal(r), of_topic ? Refusal::kUnknownKind : Refusal::kWrongTopic)
+          << topic.name << " " << field;
+    }
+  }
+}
+
 TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
   std::set<Refusal> seen = {Refusal::kTooManyFacts};  // the ledger's
   for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),

@@ -37,14 +37,15 @@ class CatalogueTest : public ::testing::Test {
 
 TEST_F(CatalogueTest, NamesAndNumbersAreUnique) {
   std::set<std::string_view> names;
-  for (const IndicatorInfo& i : catalogue()) {
+  for (const IndicatorInfo& i : domain::kIndicators) {
     EXPECT_TRUE(names.insert(i.name).second) << i.name;
     EXPECT_EQ(&info(i.id), &i);
     EXPECT_EQ(find_indicator(i.name), i.id);
     EXPECT_FALSE(i.formula.empty());
     EXPECT_FALSE(find_measure(i.name).has_value()) << "an indicator and a measure share a name";
   }
-  for (const MeasureInfo& m : kMeasureInfos) EXPECT_TRUE(names.insert(m.name).second) << m.name;
+  for (const domain::MeasureInfo& m : domain::kMeasures)
+    EXPECT_TRUE(names.insert(m.name).second) << m.name;
   EXPECT_FALSE(find_indicator("").has_value());
 }
 

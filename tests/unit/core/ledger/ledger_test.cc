@@ -160,6 +160,18 @@ TEST_F(LedgerTest, ALaterVersionRevisesThePeriodOfTheFact) {
   EXPECT_EQ(tell(birth), Outcome::kSuperseded);
 }
 
+// The order is by rank, which is apart from the number.
+TEST(FactTest, FactsOfADayAndVersionsOfASequenceStandByRank) {
+  for (const domain::KindInfo& a : domain::kKinds) {
+    for (const domain::KindInfo& b : domain::kKinds) {
+      Fact first = to_fact(fact(a.id, 1, 7, day(2020, 1, 1)));
+      Fact second = to_fact(fact(b.id, 1, 7, day(2020, 1, 1)));
+      EXPECT_EQ(first.order() < second.order(), a.rank < b.rank) << a.name << " " << b.name;
+      EXPECT_EQ(first.version() < second.version(), a.rank < b.rank) << a.name << " " << b.name;
+    }
+  }
+}
+
 TEST_F(LedgerTest, ARepetitionIsADuplicateAndChangesNothing) {
   Event const birth = registered(1, 1, day(2019, 1, 1));
   tell(birth);
@@ -411,7 +423,7 @@ TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
     for (const auto& [key, n] : sums_of(testing::random_log(random)).by_key)
       reached.insert(key.measure());
   }
-  EXPECT_EQ(reached.size(), indicators::kMeasures);
+  EXPECT_EQ(reached.size(), domain::kMeasureCount);
 }
 
 }  // namespace

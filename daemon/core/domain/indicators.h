@@ -1,0 +1,320 @@
+// Purpose: the indicators, one row each. A formula is data: terms over measures, a window and a
+// factor; or a method with its parameter. The topics that an indicator rests on and its privacy
+// follow from its terms. Numbers and meanings follow the statistics offices.
+// Thread safety: the table is constant.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/base/harm.h"
+#include "core/domain/measures.h"
+#include "core/domain/table.h"
+#include "core/domain/topics.h"
+
+namespace bellwether::domain {
+
+enum class Indicator : uint8_t {
+  kActiveStock,
+  kBirthRate,
+  kDeathRate,
+  kNetBirthRate,
+  kChurn,
+  kStockGrowth,
+  kBirthMomentum,
+  kSurvival1,
+  kSurvival2,
+  kSurvival3,
+  kSurvival4,
+  kSurvival5,
+  kInsolvencyRate,
+  kStrikeOffNotices,
+  kNewCharges,
+  kNetDirectorExits,
+  kDistressShare,
+  kResponseMedian,
+  kResponseP90,
+  kReach,
+  kDiffusion,
+};
+
+// 1 period, 4 weeks or 1 month, 13 weeks or 3 months, 52 weeks or 12 months.
+enum class Window : uint8_t { kNow, kFourWeeks, kQuarter, kYear };
+
+// --- formulas ------------------------------------------------------------------------------------
+
+enum class Quantity : uint8_t {
+  kSum,          // of a measure over the window
+  kTotal,        // of a measure from the beginning to the end of the window
+  kStock,        // businesses active at the end of the window
+  kStockBefore,  // businesses active at the end of the period before the window
+};
+
+struct Term {
+  int coefficient = 0;  // 0: no term, nor any after it
+  Quantity quantity{};
+  Measure measure{};  // of kSum and kTotal
+};
+// Added up from the first to the last.
+using Terms = std::array<Term, 6>;
+
+constexpr Term sum(Measure measure) {
+  return {1, Quantity::kSum, measure};
+}
+constexpr Term total(Measure measure) {
+  return {1, Quantity::kTotal, measure};
+}
+inline constexpr Term kStockTerm{1, Quantity::kStock};
+inline constexpr Term kStockBeforeTerm{1, Quantity::kStockBefore};
+constexpr Term operator-(Term t) {
+  t.coefficient = -t.coefficient;
+  return t;
+}
+
+enum class Method : uint8_t {
+  kRatio,      // factor × numerator ÷ denominator; the numerator alone where nothing divides it
+  kCohort,     // kRatio over the window that ended `parameter` years ago
+  kMomentum,   // numerator ÷ mean denominator of the same window in the three years before
+  kQuantile,   // the quantile `parameter` of the histogram that begins at the denominator's measure
+  kDiffusion,  // share of the leaves whose birth momentum rises; `parameter` either side of 1 is
+               // flat
+};
+
+struct Formula {
+  Method method = Method::kRatio;
+  double factor = 1;
+  Terms numerator{};
+  Terms denominator{};
+  int divisor = 1;  // of the denominator
+  double parameter = 0;
+};
+
+// Of those born in a year, those alive `years` years later.
+constexpr Formula survival(int years) {
+  Formula f{Method::kCohort,         100, {sum(Measure::kBirths)},
+            {sum(Measure::kBirths)}, 1,   static_cast<double>(years)};
+  for (size_t k = 0; k < static_cast<size_t>(years); ++k) {
+    f.numerator[k + 1] = -sum(measure_at(Measure::kDeathsAge0, k));
+  }
+  return f;
+}
+constexpr Formula response_quantile(double quantile) {
+  return {Method::kQuantile, 1, {}, {sum(Measure::kResponse1)}, 1, quantile};
+}
+constexpr Formula momentum(Measure measure) {
+  return {Method::kMomentum, 1, {sum(measure)}, {sum(measure)}};
+}
+constexpr Formula diffusion(double flat) {
+  return {Method::kDiffusion, 100, {sum(Measure::kBirths)}, {sum(Measure::kBirths)}, 1, flat};
+}
+constexpr Formula plain(Terms terms) {
+  return {Method::kRatio, 1, terms};
+}
+constexpr Formula percent(Terms numerator, Terms denominator) {
+  return {Method::kRatio, 100, numerator, denominator};
+}
+constexpr Formula per_10000(Terms numerator, Terms denominator, int divisor = 1) {
+  return {Method::kRatio, 10'000, numerator, denominator, divisor};
+}
+
+// --- the table -----------------------------------------------------------------------------------
+
+struct IndicatorInfo {
+  Indicator id;
+  std::string_view name;  // in the API
+  int number;             // in the catalogue
+  std::string_view title;
+  std::string_view formula;  // in words
+  std::string_view unit;     // count, percent, per_10000, ratio, hours, index
+  std::string_view numerator;
+  std::string_view denominator;  // empty where nothing is divided
+  Window window;
+  std::optional<base::Harm> harm;  // nullopt: neither side
+  int64_t minimum_base;            // of the denominator; below it there is no value
+  std::string_view detector;       // "", "count", "ratio"
+  Formula compute;
+};
+
+inline constexpr auto kIndicators = [] {
+  using enum Indicator;
+  using enum Measure;
+  using base::Harm;
+  constexpr Terms kActiveInWindow = {kStockBeforeTerm, sum(kBirths), sum(kRestorations)};
+  constexpr Terms kStockOnly = {kStockTerm};
+  return std::to_array<IndicatorInfo>({
+      {kActiveStock, "active_stock", 1, "Active businesses",
+       "births, restorations and moves in less deaths and moves out, since the beginning", "count",
+       "active businesses", "", Window::kNow, std::nullopt, 0, "", plain(kStockOnly)},
+      {kBirthRate, "birth_rate_12m", 2, "Birth rate, 12 months",
+       "100 × births of 12 months ÷ businesses active at any time in them", "percent", "births",
+       "stock 12 months ago + births + restorations", Window::kYear, Harm::kLow, 100, "",
+       percent({sum(kBirths)}, kActiveInWindow)},
+      {kDeathRate, "death_rate_12m", 3, "Death rate, 12 months",
+       "100 × (deaths − restorations) of 12 months ÷ businesses active at any time in them",
+       "percent", "deaths − restorations", "stock 12 months ago + births + restorations",
+       Window::kYear, Harm::kHigh, 100, "",
+       percent({sum(kDeaths), -sum(kRestorations)}, kActiveInWindow)},
+      {kNetBirthRate, "net_birth_rate_12m", 4, "Net birth rate, 12 months",
+       "birth rate − death rate", "percent", "births − deaths + restorations",
+       "stock 12 months ago + births + restorations", Window::kYear, Harm::kLow, 100, "",
+       percent({sum(kBirths), -sum(kDeaths), sum(kRestorations)}, kActiveInWindow)},
+      {kChurn, "churn_12m", 5, "Churn, 12 months", "birth rate + death rate", "percent",
+       "births + deaths − restorations", "stock 12 months ago + births + restorations",
+       Window::kYear, std::nullopt, 100, "",
+       percent({sum(kBirths), sum(kDeaths), -sum(kRestorations)}, kActiveInWindow)},
+      {kStockGrowth, "stock_growth_12m", 6, "Growth of the stock, 12 months",
+       "100 × (stock ÷ stock 12 months ago − 1)", "percent", "stock − stock 12 months ago",
+       "stock 12 months ago", Window::kYear, Harm::kLow, 100, "",
+       percent({kStockTerm, -kStockBeforeTerm}, {kStockBeforeTerm})},
+      {kBirthMomentum, "birth_momentum_90d", 7, "Birth momentum, 90 days",
+       "births of 90 days ÷ mean of the same window in the three years before", "ratio", "births",
+       "mean births of the same window in the three years before", Window::kQuarter, Harm::kLow, 5,
+       "count", momentum(kBirths)},
+      {kSurvival1, "survival_1y", 8, "One-year survival",
+       "100 × (1 − deaths within 1 year ÷ births) of those born in the 12 months that ended 1 year "
+       "ago",
+       "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
+       survival(1)},
+      {kSurvival2, "survival_2y", 8, "Two-year survival", "as survival_1y with two years",
+       "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
+       survival(2)},
+      {kSurvival3, "survival_3y", 8, "Three-year survival", "as survival_1y with three years",
+       "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
+       survival(3)},
+      {kSurvival4, "survival_4y", 8, "Four-year survival", "as survival_1y with four years",
+       "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
+       survival(4)},
+      {kSurvival5, "survival_5y", 8, "Five-year survival", "as survival_1y with five years",
+       "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
+       survival(5)},
+      {kInsolvencyRate, "insolvency_rate_12m", 10, "Insolvency rate, 12 months",
+       "10,000 × creditors' insolvencies of 12 months ÷ mean of the stock at both ends",
+       "per_10000", "insolvencies", "mean stock", Window::kYear, Harm::kHigh, 100, "",
+       per_10000({sum(kInsolvencies)}, {kStockTerm, kStockBeforeTerm}, 2)},
+      {kStrikeOffNotices, "strike_off_notices_90d", 11, "Compulsory strike-off notices, 90 days",
+       "10,000 × compulsory notices of 90 days ÷ stock", "per_10000", "compulsory notices", "stock",
+       Window::kQuarter, Harm::kHigh, 100, "count",
+       per_10000({sum(kStrikeOffCompulsory)}, kStockOnly)},
+      {kNewCharges, "new_charges_90d", 14, "New charges, 90 days",
+       "10,000 × charges created in 90 days ÷ stock", "per_10000", "charges created", "stock",
+       Window::kQuarter, std::nullopt, 100, "", per_10000({sum(kChargesCreated)}, kStockOnly)},
+      {kNetDirectorExits, "net_director_exits_90d", 15, "Net director exits, 90 days",
+       "10,000 × (directors resigned − appointed) in 90 days ÷ stock", "per_10000",
+       "resigned − appointed", "stock", Window::kQuarter, Harm::kHigh, 100, "",
+       per_10000({sum(kDirectorsResigned), -sum(kDirectorsAppointed)}, kStockOnly)},
+      {kDistressShare, "distress_share_28d", 17, "Distress share of enquiries, 28 days",
+       "100 × interactions about distress ÷ interactions, 28 days", "percent",
+       "interactions about distress", "interactions", Window::kFourWeeks, Harm::kHigh, 10, "ratio",
+       percent({sum(kInteractionsDistress)}, {sum(kInteractions)})},
+      {kResponseMedian, "first_response_median_28d", 18, "First response, median, 28 days",
+       "median of working hours to the first response, interpolated within the bucket", "hours",
+       "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10, "",
+       response_quantile(0.5)},
+      {kResponseP90, "first_response_p90_28d", 18, "First response, 90th percentile, 28 days",
+       "90th percentile of working hours to the first response, interpolated within the bucket",
+       "hours", "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh,
+       10, "", response_quantile(0.9)},
+      {kReach, "reach_12m", 19, "Reach of support, 12 months",
+       "100 × businesses with support in the last 12 months ÷ stock", "percent",
+       "businesses supported", "stock", Window::kYear, Harm::kLow, 100, "",
+       percent({total(kSupported)}, kStockOnly)},
+      {kDiffusion, "diffusion_index", 24, "Diffusion index",
+       "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",
+       "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",
+       diffusion(0.05)},
+  });
+}();
+inline constexpr size_t kIndicatorCount = kIndicators.size();
+static_assert(is_complete<kIndicators>());
+static_assert(all_differ(kIndicators, &IndicatorInfo::name));
+
+constexpr const IndicatorInfo& info(Indicator indicator) {
+  return kIndicators[static_cast<size_t>(indicator)];
+}
+constexpr std::optional<Indicator> find_indicator(std::string_view name) {
+  for (const IndicatorInfo& i : kIndicators) {
+    if (i.name == name) return i.id;
+  }
+  return std::nullopt;
+}
+
+// --- what follows from the terms -----------------------------------------------------------------
+
+// Topics and privacy of what goes into a figure.
+struct Basis {
+  TopicSet topics;
+  Privacy privacy = Privacy::kPublic;
+
+  constexpr void add(Measure m) {
+    topics |= info(m).topics;
+    privacy = std::max(privacy, info(m).privacy);
+  }
+  constexpr void add(const Terms& terms) {
+    for (const Term& t : terms) {
+      if (t.coefficient == 0) return;
+      if (t.quantity == Quantity::kSum || t.quantity == Quantity::kTotal) {
+        add(t.measure);
+      } else {
+        for (const StockFlow& flow : kStockFlows) add(flow.measure);
+      }
+    }
+  }
+};
+inline constexpr auto kIndicatorBases = [] {
+  std::array<Basis, kIndicatorCount> bases;
+  for (size_t i = 0; i < kIndicatorCount; ++i) {
+    bases[i].add(kIndicators[i].compute.numerator);
+    bases[i].add(kIndicators[i].compute.denominator);
+  }
+  return bases;
+}();
+
+// The topics that a figure rests on: if the source of one is silent, the figure is not assessed.
+constexpr TopicSet topics(Measure measure) {
+  return info(measure).topics;
+}
+constexpr TopicSet topics(Indicator indicator) {
+  return kIndicatorBases[static_cast<size_t>(indicator)].topics;
+}
+constexpr Privacy privacy(Measure measure) {
+  return info(measure).privacy;
+}
+constexpr Privacy privacy(Indicator indicator) {
+  return kIndicatorBases[static_cast<size_t>(indicator)].privacy;
+}
+
+// A share of one measure in another, which a ratio detector can test.
+constexpr bool is_share(const IndicatorInfo& i) {
+  auto const is_sum = [](const Terms& terms) {
+    return terms[0].coefficient == 1 && terms[0].quantity == Quantity::kSum &&
+           terms[1].coefficient == 0;
+  };
+  return i.compute.method == Method::kRatio && is_sum(i.compute.numerator) &&
+         is_sum(i.compute.denominator) && i.compute.divisor == 1;
+}
+// REQUIRES: is_share(info(indicator)), as for every indicator with the detector "ratio".
+constexpr Measure numerator(Indicator indicator) {
+  return info(indicator).compute.numerator[0].measure;
+}
+constexpr Measure denominator(Indicator indicator) {
+  return info(indicator).compute.denominator[0].measure;
+}
+
+static_assert(
+    [] {
+      for (const IndicatorInfo& i : kIndicators) {
+        const Formula& f = i.compute;
+        bool const divides = f.denominator[0].coefficient != 0;
+        if (i.detector == "ratio" && !is_share(i)) return false;
+        if (divides == i.denominator.empty()) return false;
+        if (topics(i.id).empty() || f.divisor < 1) return false;
+      }
+      return true;
+    }(),
+    "a row's words and its formula agree");
+
+}  // namespace bellwether::domain

@@ -1,0 +1,300 @@
+// Purpose: the kinds of events, one row each: where a kind stands in the messages, its fields, its
+// place in the order of a record, and whether the ledger keeps it. Parser, decoder, ledger and
+// metrics look up this table.
+// Thread safety: the table is constant.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/domain/fields.h"
+#include "core/domain/table.h"
+#include "core/domain/topics.h"
+
+namespace bellwether::domain {
+
+// What happened. The number is in snapshots and digests: append only.
+enum class EventKind : uint8_t {
+  kHeartbeat,
+  kRegistered,
+  kChanged,
+  kStatusChanged,
+  kFilingRecorded,
+  kFilingDue,
+  kInsolvencyCase,
+  kStrikeOffNotice,
+  kChargeChanged,
+  kOfficerChanged,
+  kInteraction,
+  kReferral,
+  kOutcome,
+  kRegulatoryContact,
+  kRedundancyNotice,
+  kAward,
+  kObservation,
+  kRetracted,
+};
+
+// Event::code by kind; 0 means not stated.
+enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kStatusChanged: does it trade or not
+enum class Insolvency : uint8_t { kUnstated, kCreditors, kSolvent };
+enum class StrikeOff : uint8_t { kUnstated, kCompulsory, kVoluntary, kDiscontinued };
+enum class Charge : uint8_t { kUnstated, kCreated, kSatisfied };
+enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: no director
+enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOther };
+
+// Families of support topics; Event::code of an interaction is a bit set of 1 << family.
+enum class TopicFamily : uint8_t {
+  kDistress,
+  kStartUp,
+  kFinance,
+  kCompliance,
+  kGrowth,
+  kPeople,
+  kInnovation,
+  kOther
+};
+inline constexpr size_t kTopicFamilies = 8;
+
+// --- fields --------------------------------------------------------------------------------------
+
+// The slots of each kind's fields, and its fields. First the slots of texts, then those of numbers.
+namespace slots {
+
+struct HeartbeatSlots {
+  enum : uint8_t { kSource };
+  enum : uint8_t { kCompleteTo };
+  static constexpr std::array kFields = {field::text(1, kSource), field::uint64(2, kCompleteTo)};
+};
+struct RetractedSlots {
+  enum : uint8_t { kEventId };
+  enum : uint8_t { kReason };
+  static constexpr std::array kFields = {field::text(1, kEventId), field::int32(2, kReason)};
+};
+struct RegisteredSlots {  // also of Changed
+  enum : uint8_t { kPostcode, kAreaCode };
+  enum : uint8_t { kLegalForm, kSizeBand };
+  static constexpr std::array kFields = {field::int32(1, kLegalForm), field::activities(2),
+                                         field::text(3, kPostcode), field::text(4, kAreaCode),
+                                         field::int32(5, kSizeBand)};
+};
+struct StatusChangedSlots {
+  enum : uint8_t { kStatus, kDetail };
+  static constexpr std::array kFields = {field::int32(1, kStatus), field::int32(2, kDetail)};
+};
+struct FilingRecordedSlots {
+  enum : uint8_t { kDescription };
+  enum : uint8_t { kCategory, kPeriodEnd, kDue = kPeriodEnd + 4, kFiled = kDue + 4 };
+  static constexpr std::array kFields = {field::int32(1, kCategory), field::text(2, kDescription),
+                                         field::date(3, kPeriodEnd), field::date(4, kDue),
+                                         field::date(5, kFiled)};
+};
+struct FilingDueSlots {
+  enum : uint8_t { kCategory, kNextDue };
+  static constexpr std::array kFields = {field::int32(1, kCategory), field::date(2, kNextDue)};
+};
+struct InsolvencyCaseSlots {
+  enum : uint8_t { kType, kSolvent };
+  static constexpr std::array kFields = {field::int32(1, kType), field::boolean(2, kSolvent)};
+};
+struct StrikeOffNoticeSlots {
+  enum : uint8_t { kKind, kAction };
+  static constexpr std::array kFields = {field::int32(1, kKind), field::int32(2, kAction)};
+};
+struct ChargeChangedSlots {
+  enum : uint8_t { kAction };
+  static constexpr std::array kFields = {field::int32(1, kAction)};
+};
+struct OfficerChangedSlots {
+  enum : uint8_t { kRole, kAction };
+  static constexpr std::array kFields = {field::int32(1, kRole), field::int32(2, kAction)};
+};
+struct InteractionSlots {
+  enum : uint8_t { kCaseId, kTeam };
+  enum : uint8_t { kType, kChannel, kIntensity, kMinutes, kReceivedAt, kFirstResponseAt, kConsent };
+  static constexpr std::array kFields = {
+      field::text(1, kCaseId),       field::int32(2, kType),
+      field::int32(3, kChannel),     field::topics(4),
+      field::int32(5, kIntensity),   field::int32(6, kMinutes),
+      field::uint64(7, kReceivedAt), field::uint64(8, kFirstResponseAt),
+      field::text(9, kTeam),         field::int32(10, kConsent)};
+};
+struct ReferralSlots {
+  enum : uint8_t { kTo, kCaseId };
+  enum : uint8_t { kState };
+  static constexpr std::array kFields = {field::int32(1, kState), field::text(2, kTo),
+                                         field::text(3, kCaseId)};
+};
+struct OutcomeSlots {
+  enum : uint8_t { kCurrency, kCaseId };
+  enum : uint8_t { kKind, kJobsDelta, kAmountMinor };
+  static constexpr std::array kFields = {field::int32(1, kKind), field::int32(2, kJobsDelta),
+                                         field::uint64(3, kAmountMinor), field::text(4, kCurrency),
+                                         field::text(5, kCaseId)};
+};
+struct RegulatoryContactSlots {
+  enum : uint8_t { kRegime, kObligation };
+  enum : uint8_t { kAction, kResolvedAt };
+  static constexpr std::array kFields = {field::text(1, kRegime), field::text(2, kObligation),
+                                         field::int32(3, kAction), field::uint64(4, kResolvedAt)};
+};
+struct RedundancyNoticeSlots {
+  enum : uint8_t { kJobs };
+  static constexpr std::array kFields = {field::int32(1, kJobs)};
+};
+struct AwardSlots {
+  enum : uint8_t { kOcid, kBuyer, kCurrency, kCpv };
+  enum : uint8_t { kTag, kValueMinor, kSme, kVcse, kMatchConfidence };
+  static constexpr std::array kFields = {
+      field::text(1, kOcid),         field::int32(2, kTag),     field::text(3, kBuyer),
+      field::uint64(4, kValueMinor), field::text(5, kCurrency), field::text(6, kCpv),
+      field::boolean(7, kSme),       field::boolean(8, kVcse),  field::real(9, kMatchConfidence)};
+};
+struct FigureSlots {
+  enum : uint8_t { kUnit, kAreaCode, kScheme, kVersion, kCode };
+  enum : uint8_t { kValue, kFrequency, kVintage, kStatus = kVintage + 4, kHasActivity };
+  static constexpr std::array kFields = {field::real(1, kValue),
+                                         field::text(2, kUnit),
+                                         field::int32(3, kFrequency),
+                                         field::date(4, kVintage),
+                                         field::int32(5, kStatus),
+                                         field::text(6, kAreaCode),
+                                         field::activity(7, kHasActivity, kScheme)};
+};
+
+}  // namespace slots
+
+// --- the table -----------------------------------------------------------------------------------
+
+enum class Keeping : uint8_t {
+  kIfCounted,  // in the ledger if a measure counts its facts; else counted as not used
+  kAlways,     // in the ledger: it moves a business along its life, or takes a fact back
+};
+
+struct KindInfo {
+  EventKind id;
+  std::string_view name;       // in metrics
+  std::optional<Topic> topic;  // nullopt: a kind of every topic
+  uint8_t field;               // number in the message's oneof
+  // Place among the facts of one day in a record, and among versions of a fact with the same
+  // sequence. Unlike the number it is in no file, but a snapshot is read only if its facts are in
+  // this order: the order of two kinds never changes.
+  uint8_t rank;
+  Keeping keeping;
+  std::span<const FieldInfo> fields;
+};
+
+inline constexpr uint8_t kLastRank = UINT8_MAX;  // the last word among equal versions
+
+inline constexpr auto kKinds = [] {
+  using namespace slots;
+  using enum EventKind;
+  using enum Keeping;
+  constexpr Topic kRegister = Topic::kRegistrations;
+  return std::to_array<KindInfo>({
+      {kHeartbeat, "heartbeat", std::nullopt, 10, 0, kIfCounted, HeartbeatSlots::kFields},
+      {kRegistered, "registered", kRegister, 16, 1, kAlways, RegisteredSlots::kFields},
+      {kChanged, "changed", kRegister, 17, 2, kAlways, RegisteredSlots::kFields},
+      {kStatusChanged, "status_changed", kRegister, 18, 3, kAlways, StatusChangedSlots::kFields},
+      {kFilingRecorded, "filing_recorded", kRegister, 19, 4, kIfCounted,
+       FilingRecordedSlots::kFields},
+      {kFilingDue, "filing_due", kRegister, 20, 5, kIfCounted, FilingDueSlots::kFields},
+      {kInsolvencyCase, "insolvency_case", kRegister, 21, 6, kIfCounted,
+       InsolvencyCaseSlots::kFields},
+      {kStrikeOffNotice, "strike_off_notice", kRegister, 22, 7, kIfCounted,
+       StrikeOffNoticeSlots::kFields},
+      {kChargeChanged, "charge_changed", kRegister, 23, 8, kIfCounted, ChargeChangedSlots::kFields},
+      {kOfficerChanged, "officer_changed", kRegister, 24, 9, kIfCounted,
+       OfficerChangedSlots::kFields},
+      {kInteraction, "interaction", Topic::kSupport, 40, 10, kAlways, InteractionSlots::kFields},
+      {kReferral, "referral", Topic::kSupport, 41, 11, kIfCounted, ReferralSlots::kFields},
+      {kOutcome, "outcome", Topic::kSupport, 42, 12, kIfCounted, OutcomeSlots::kFields},
+      {kRegulatoryContact, "regulatory_contact", Topic::kSupport, 43, 13, kIfCounted,
+       RegulatoryContactSlots::kFields},
+      {kRedundancyNotice, "redundancy_notice", Topic::kSupport, 44, 14, kIfCounted,
+       RedundancyNoticeSlots::kFields},
+      {kAward, "award", Topic::kProcurement, 60, 15, kIfCounted, AwardSlots::kFields},
+      {kObservation, "observation", Topic::kObservations, 70, 16, kIfCounted, FigureSlots::kFields},
+      {kRetracted, "retracted", std::nullopt, 11, kLastRank, kAlways, RetractedSlots::kFields},
+  });
+}();
+inline constexpr size_t kKindCount = kKinds.size();
+static_assert(is_complete<kKinds>());
+static_assert(all_differ(kKinds, &KindInfo::name));
+static_assert(all_differ(kKinds, &KindInfo::field));
+static_assert(all_differ(kKinds, &KindInfo::rank));
+
+constexpr const KindInfo& info(EventKind kind) {
+  return kKinds[static_cast<size_t>(kind)];
+}
+constexpr std::string_view name(EventKind kind) {
+  return info(kind).name;
+}
+static_assert(info(EventKind::kRetracted).rank == kLastRank);
+
+// Looked up for every fact of a record, so by themselves.
+inline constexpr auto kRanks = [] {
+  std::array<uint8_t, kKindCount> ranks{};
+  for (size_t i = 0; i < kKindCount; ++i) ranks[i] = kKinds[i].rank;
+  return ranks;
+}();
+constexpr uint8_t rank(EventKind kind) {
+  return kRanks[static_cast<size_t>(kind)];
+}
+inline constexpr uint8_t kNoKind = UINT8_MAX;
+inline constexpr auto kKindByField = [] {
+  std::array<uint8_t, kKindFieldMax + 1> kinds{};
+  kinds.fill(kNoKind);
+  for (const KindInfo& k : kKinds) kinds[k.field] = static_cast<uint8_t>(k.id);
+  return kinds;
+}();
+// The kind of a field number of the oneof; nullopt where no kind has it.
+constexpr std::optional<EventKind> kind_of_field(uint32_t field) {
+  if (field >= kKindByField.size() || kKindByField[field] == kNoKind) return std::nullopt;
+  return static_cast<EventKind>(kKindByField[field]);
+}
+inline constexpr uint32_t kHeartbeatField = info(EventKind::kHeartbeat).field;
+inline constexpr uint32_t kRetractedField = info(EventKind::kRetracted).field;
+
+// Room for the kind with the most of them.
+inline constexpr size_t kKindTexts = [] {
+  size_t most = 0;
+  for (const KindInfo& k : kKinds) most = std::max(most, text_slots(k.fields));
+  return most;
+}();
+inline constexpr size_t kKindNumbers = [] {
+  size_t most = 0;
+  for (const KindInfo& k : kKinds) most = std::max(most, number_slots(k.fields));
+  return most;
+}();
+inline constexpr size_t kKindFieldNumberMax = [] {
+  size_t most = 0;
+  for (const KindInfo& k : kKinds) most = std::max(most, number_max(k.fields));
+  return most;
+}();
+
+// A row is in order: its field is among its topic's, or is of every topic and free there; its own
+// fields are apart.
+constexpr bool is_sound(const KindInfo& k) {
+  if (k.topic) {
+    if (k.field < info(*k.topic).kind_field_min || k.field > info(*k.topic).kind_field_max) {
+      return false;
+    }
+  } else {
+    if (k.field >= kKindFieldMin) return false;
+    for (const TopicInfo& t : kTopics) {
+      for (const FieldInfo& f : t.fields) {
+        if (f.number == k.field) return false;
+      }
+    }
+  }
+  return are_apart(k.fields);
+}
+static_assert(std::ranges::all_of(kKinds, [](const KindInfo& k) { return is_sound(k); }));
+
+}  // namespace bellwether::domain

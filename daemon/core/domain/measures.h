@@ -1,0 +1,304 @@
+// Purpose: the measures, one row each: what is counted by cell and period, which topics a count
+// rests on, and what may be shown of it. Thread safety: the table is constant.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/domain/kinds.h"
+#include "core/domain/table.h"
+#include "core/domain/topics.h"
+
+namespace bellwether::domain {
+
+// Additive counts per cell and period. The number is in snapshots: append only.
+enum class Measure : uint8_t {
+  kBirths,
+  kDeaths,
+  kRestorations,
+  kMovesIn,   // from another cell: a new address, sector or size
+  kMovesOut,  // to another cell
+  // Deaths by age in whole years, counted at the period of the birth: deaths within k years are the
+  // sum of the first k.
+  kDeathsAge0,
+  kDeathsAge1,
+  kDeathsAge2,
+  kDeathsAge3,
+  kDeathsAge4,
+  kInsolvencies,         // creditors' procedures
+  kInsolvenciesSolvent,  // members' voluntary liquidations
+  kStrikeOffCompulsory,
+  kStrikeOffVoluntary,
+  kStrikeOffDiscontinued,
+  kChargesCreated,
+  kChargesSatisfied,
+  kDirectorsAppointed,
+  kDirectorsResigned,
+  kInteractions,
+  // By family, in the order of TopicFamily. An interaction may have several.
+  kInteractionsDistress,
+  kInteractionsStartUp,
+  kInteractionsFinance,
+  kInteractionsCompliance,
+  kInteractionsGrowth,
+  kInteractionsPeople,
+  kInteractionsInnovation,
+  kInteractionsOther,
+  kInteractionMinutes,
+  kResponse1,  // first responses by bucket of working hours, see base::kResponseHours
+  kResponse2,
+  kResponse3,
+  kResponse4,
+  kResponse5,
+  kResponse6,
+  kResponse7,
+  kResponse8,
+  kResponse9,
+  kResponse10,
+  kResponse11,
+  kResponse12,
+  kResponse13,
+  kResponse14,
+  kResponse15,
+  // Flow of a level: +1 when the first support of a business within a year begins, −1 when a year
+  // has passed without any.
+  kSupported,
+};
+inline constexpr int kSurvivalYearsMax = 5;
+
+// What may be shown of a figure. Of the parts of a figure the strictest, the greatest, holds.
+enum class Privacy : uint8_t {
+  kPublic = 1,  // what a public register shows anyway
+  kPeople,  // people who asked for help: small figures are withheld, others rounded, none forecast
+};
+
+// Whether a measure is part of its topics' volume. A source is silent if its volume is far too low.
+enum class Volume : uint8_t { kNotOfVolume, kOfVolume };
+
+// Facts of one kind that a measure counts once each, where and when they happen, by Event::code.
+struct Facts {
+  std::optional<EventKind> kind;  // nullopt: none; the measure follows from a business's life
+  uint8_t codes = 0;              // a bit each; the last for every code beyond
+};
+inline constexpr size_t kFactCodes = 5;
+inline constexpr uint8_t kEveryCode = (1 << kFactCodes) - 1;
+
+constexpr Facts every(EventKind kind) {
+  return {kind, kEveryCode};
+}
+template <class Code>
+constexpr Facts only(EventKind kind, Code code) {
+  return {kind, static_cast<uint8_t>(1 << static_cast<unsigned>(code))};
+}
+template <class Code>
+constexpr Facts all_but(EventKind kind, Code code) {
+  return {kind, static_cast<uint8_t>(kEveryCode & ~(1 << static_cast<unsigned>(code)))};
+}
+
+struct MeasureInfo {
+  Measure id;
+  std::string_view name;   // in the API and in metrics
+  std::string_view title;  // for a person
+  TopicSet topics;         // those that the count rests on
+  Privacy privacy;
+  Volume volume = Volume::kNotOfVolume;
+  Facts facts = {};
+};
+
+inline constexpr auto kMeasures = [] {
+  using enum Topic;
+  using enum Privacy;
+  using enum Volume;
+  using enum Measure;
+  using enum EventKind;
+  return std::to_array<MeasureInfo>({
+      {kBirths, "births", "Births", kRegistrations, kPublic, kOfVolume, every(kRegistered)},
+      {kDeaths, "deaths", "Deaths", kRegistrations, kPublic, kOfVolume,
+       only(kStatusChanged, Status::kCeased)},
+      {kRestorations, "restorations", "Restorations to the register", kRegistrations, kPublic,
+       kOfVolume, all_but(kStatusChanged, Status::kCeased)},
+      {kMovesIn, "moves_in", "Moves in", kRegistrations, kPublic, kOfVolume},
+      {kMovesOut, "moves_out", "Moves out", kRegistrations, kPublic},
+      {kDeathsAge0, "deaths_age_0", "Deaths in the first year, by period of birth", kRegistrations,
+       kPublic},
+      {kDeathsAge1, "deaths_age_1", "Deaths in the second year, by period of birth", kRegistrations,
+       kPublic},
+      {kDeathsAge2, "deaths_age_2", "Deaths in the third year, by period of birth", kRegistrations,
+       kPublic},
+      {kDeathsAge3, "deaths_age_3", "Deaths in the fourth year, by period of birth", kRegistrations,
+       kPublic},
+      {kDeathsAge4, "deaths_age_4", "Deaths in the fifth year, by period of birth", kRegistrations,
+       kPublic},
+      {kInsolvencies, "insolvencies", "Insolvencies, creditors' procedures", kRegistrations,
+       kPublic, kNotOfVolume, all_but(kInsolvencyCase, Insolvency::kSolvent)},
+      {kInsolvenciesSolvent, "insolvencies_solvent", "Solvent liquidations", kRegistrations,
+       kPublic, kNotOfVolume, only(kInsolvencyCase, Insolvency::kSolvent)},
+      {kStrikeOffCompulsory, "strike_off_compulsory", "Compulsory strike-off notices",
+       kRegistrations, kPublic, kNotOfVolume, only(kStrikeOffNotice, StrikeOff::kCompulsory)},
+      {kStrikeOffVoluntary, "strike_off_voluntary", "Voluntary strike-off notices", kRegistrations,
+       kPublic, kNotOfVolume, only(kStrikeOffNotice, StrikeOff::kVoluntary)},
+      {kStrikeOffDiscontinued, "strike_off_discontinued", "Strike-offs discontinued",
+       kRegistrations, kPublic, kNotOfVolume, only(kStrikeOffNotice, StrikeOff::kDiscontinued)},
+      {kChargesCreated, "charges_created", "Charges created", kRegistrations, kPublic, kNotOfVolume,
+       only(kChargeChanged, Charge::kCreated)},
+      {kChargesSatisfied, "charges_satisfied", "Charges satisfied", kRegistrations, kPublic,
+       kNotOfVolume, all_but(kChargeChanged, Charge::kCreated)},
+      {kDirectorsAppointed, "directors_appointed", "Directors appointed", kRegistrations, kPublic,
+       kNotOfVolume, only(kOfficerChanged, Officer::kAppointed)},
+      {kDirectorsResigned, "directors_resigned", "Directors resigned", kRegistrations, kPublic,
+       kNotOfVolume, only(kOfficerChanged, Officer::kResigned)},
+      {kInteractions, "interactions", "Support interactions", kSupport, kPeople, kOfVolume},
+      {kInteractionsDistress, "interactions_distress", "Interactions about distress", kSupport,
+       kPeople},
+      {kInteractionsStartUp, "interactions_start_up", "Interactions about starting up", kSupport,
+       kPeople},
+      {kInteractionsFinance, "interactions_finance", "Interactions about finance", kSupport,
+       kPeople},
+      {kInteractionsCompliance, "interactions_compliance", "Interactions about compliance",
+       kSupport, kPeople},
+      {kInteractionsGrowth, "interactions_growth", "Interactions about growth", kSupport, kPeople},
+      {kInteractionsPeople, "interactions_people", "Interactions about people and skills", kSupport,
+       kPeople},
+      {kInteractionsInnovation, "interactions_innovation", "Interactions about innovation",
+       kSupport, kPeople},
+      {kInteractionsOther, "interactions_other", "Interactions about other topics", kSupport,
+       kPeople},
+      {kInteractionMinutes, "interaction_minutes", "Minutes of support", kSupport, kPeople},
+      {kResponse1, "response_to_30min", "First responses within half a working hour", kSupport,
+       kPeople},
+      {kResponse2, "response_to_1h", "First responses in 0.5–1 working hours", kSupport, kPeople},
+      {kResponse3, "response_to_2h", "First responses in 1–2 working hours", kSupport, kPeople},
+      {kResponse4, "response_to_3h", "First responses in 2–3 working hours", kSupport, kPeople},
+      {kResponse5, "response_to_4h", "First responses in 3–4 working hours", kSupport, kPeople},
+      {kResponse6, "response_to_6h", "First responses in 4–6 working hours", kSupport, kPeople},
+      {kResponse7, "response_to_8h", "First responses in 6–8 working hours", kSupport, kPeople},
+      {kResponse8, "response_to_12h", "First responses in 8–12 working hours", kSupport, kPeople},
+      {kResponse9, "response_to_16h", "First responses in 12–16 working hours", kSupport, kPeople},
+      {kResponse10, "response_to_24h", "First responses in 16–24 working hours", kSupport, kPeople},
+      {kResponse11, "response_to_32h", "First responses in 24–32 working hours", kSupport, kPeople},
+      {kResponse12, "response_to_40h", "First responses in 32–40 working hours", kSupport, kPeople},
+      {kResponse13, "response_to_60h", "First responses in 40–60 working hours", kSupport, kPeople},
+      {kResponse14, "response_to_80h", "First responses in 60–80 working hours", kSupport, kPeople},
+      {kResponse15, "response_over_80h", "First responses after 80 working hours", kSupport,
+       kPeople},
+      {kSupported, "supported", "Change of businesses supported in the last year", kSupport,
+       kPeople},
+  });
+}();
+inline constexpr size_t kMeasureCount = kMeasures.size();
+static_assert(is_complete<kMeasures>());
+static_assert(all_differ(kMeasures, &MeasureInfo::name));
+static_assert(
+    [] {
+      for (const MeasureInfo& m : kMeasures) {
+        if (m.topics.empty() || m.privacy < Privacy::kPublic) return false;
+      }
+      return true;
+    }(),
+    "a measure states its topics and its privacy");
+
+constexpr const MeasureInfo& info(Measure measure) {
+  return kMeasures[static_cast<size_t>(measure)];
+}
+constexpr std::optional<Measure> find_measure(std::string_view name) {
+  for (const MeasureInfo& m : kMeasures) {
+    if (m.name == name) return m.id;
+  }
+  return std::nullopt;
+}
+constexpr Measure measure_at(Measure first, size_t step) {
+  return static_cast<Measure>(static_cast<size_t>(first) + step);
+}
+
+// The measure that counts a fact once, by kind and code.
+inline constexpr auto kMeasureByCode = [] {
+  std::array<std::array<std::optional<Measure>, kFactCodes>, kKindCount> kinds;
+  for (const MeasureInfo& m : kMeasures) {
+    for (size_t code = 0; code < kFactCodes; ++code) {
+      if ((m.facts.codes >> code & 1) == 0) continue;
+      kinds[static_cast<size_t>(m.facts.kind.value())][code] = m.id;
+    }
+  }
+  return kinds;
+}();
+constexpr std::optional<Measure> measure_of(EventKind kind, uint8_t code) {
+  return kMeasureByCode[static_cast<size_t>(kind)][std::min<size_t>(code, kFactCodes - 1)];
+}
+static_assert(
+    [] {
+      for (const MeasureInfo& m : kMeasures) {
+        if (!m.facts.kind) continue;
+        auto const topic = info(*m.facts.kind).topic;
+        if (!topic || !m.topics.contains(*topic)) return false;
+        for (size_t code = 0; code < kFactCodes; ++code) {
+          bool const counts = (m.facts.codes >> code & 1) != 0;
+          if (counts && measure_of(*m.facts.kind, static_cast<uint8_t>(code)) != m.id) return false;
+        }
+      }
+      return true;
+    }(),
+    "a fact counts in one measure, which rests on the topic of its kind");
+
+inline constexpr auto kKept = [] {
+  std::array<bool, kKindCount> kept{};
+  for (const KindInfo& k : kKinds) {
+    kept[static_cast<size_t>(k.id)] = k.keeping == Keeping::kAlways;
+  }
+  for (const MeasureInfo& m : kMeasures) {
+    if (m.facts.kind) kept[static_cast<size_t>(*m.facts.kind)] = true;
+  }
+  return kept;
+}();
+// Does the ledger keep facts of the kind?
+constexpr bool is_kept(EventKind kind) {
+  return kKept[static_cast<size_t>(kind)];
+}
+
+// A few measures, in the order of the table.
+struct MeasureList {
+  std::array<Measure, kMeasureCount> measures{};
+  size_t size = 0;
+  constexpr void add(Measure m) { measures[size++] = m; }
+  constexpr std::span<const Measure> all() const { return std::span(measures).first(size); }
+};
+
+inline constexpr auto kVolumes = [] {
+  std::array<MeasureList, kTopicCount> lists;
+  for (const MeasureInfo& m : kMeasures) {
+    if (m.volume == Volume::kNotOfVolume) continue;
+    for (const TopicInfo& t : kTopics) {
+      if (m.topics.contains(t.id)) lists[static_cast<size_t>(t.id)].add(m.id);
+    }
+  }
+  return lists;
+}();
+// The measures whose sum says whether the source of `topic` is silent.
+constexpr std::span<const Measure> volume_of(Topic topic) {
+  return kVolumes[static_cast<size_t>(topic)].all();
+}
+static_assert(
+    [] {
+      for (const TopicInfo& t : kTopics) {
+        if (is_consumable(t) && volume_of(t.id).empty()) return false;
+      }
+      return true;
+    }(),
+    "a topic that can be consumed needs a measure of its volume");
+
+// The businesses active at the end of a period are the sum of these flows up to then.
+struct StockFlow {
+  Measure measure;
+  int sign;
+};
+inline constexpr std::array kStockFlows = {
+    StockFlow{Measure::kBirths, 1},    StockFlow{Measure::kRestorations, 1},
+    StockFlow{Measure::kMovesIn, 1},   StockFlow{Measure::kDeaths, -1},
+    StockFlow{Measure::kMovesOut, -1},
+};
+
+}  // namespace bellwether::domain

@@ -1,0 +1,110 @@
+// Purpose: where a measure is counted (Cell) and by how much a count changes (Delta, Report). The
+// ledger emits them and the panel adds them up.
+// Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "core/base/calendar.h"
+#include "core/base/check.h"
+#include "core/base/ids.h"
+#include "core/domain/measures.h"
+
+namespace bellwether::indicators {
+
+using base::AreaId;
+using base::PeriodIndex;
+using base::SectorId;
+using base::SizeBand;
+using domain::find_measure;
+using domain::info;
+using domain::kSurvivalYearsMax;
+using domain::Measure;
+using domain::measure_at;
+
+// Where a fact counts: leaf area × leaf sector × size band.
+struct Cell {
+  AreaId area;
+  SectorId sector;
+  SizeBand size;
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+// Cell, measure and period in 64 bits: area 16 | sector 12 | size 4 | measure 8 | period 24.
+class DeltaKey {
+ public:
+  DeltaKey() = default;
+  DeltaKey(Cell cell, Measure measure, PeriodIndex period)
+      : bits_(uint64_t{cell.area.value} << 48 | uint64_t{cell.sector.value} << 36 |
+              uint64_t{cell.size.value} << 32 | uint64_t{static_cast<uint8_t>(measure)} << 24 |
+              static_cast<uint64_t>(period.value + kPeriodBias)) {
+    BELLWETHER_CHECK(cell.sector.value < 4096 && cell.size.value < 16);
+    BELLWETHER_CHECK(period.value > -kPeriodBias && period.value < kPeriodBias);
+  }
+  Cell cell() const {
+    return {AreaId(static_cast<uint16_t>(bits_ >> 48)),
+            SectorId(static_cast<uint16_t>(bits_ >> 36 & 0xfff)),
+            SizeBand(static_cast<uint8_t>(bits_ >> 32 & 0xf))};
+  }
+  Measure measure() const { return static_cast<Measure>(bits_ >> 24 & 0xff); }
+  PeriodIndex period() const {
+    return PeriodIndex(static_cast<int32_t>(bits_ & 0xffffff) - kPeriodBias);
+  }
+  uint64_t bits() const { return bits_; }
+  static DeltaKey from_bits(uint64_t bits) {
+    DeltaKey key;
+    key.bits_ = bits;
+    return key;
+  }
+  friend auto operator<=>(DeltaKey, DeltaKey) = default;
+  template <class H>
+  friend H AbslHashValue(H h, DeltaKey key) {
+    return H::combine(std::move(h), key.bits_);
+  }
+
+ private:
+  static constexpr int32_t kPeriodBias = 1 << 23;
+  uint64_t bits_ = 0;
+};
+
+// 64 bits take no more room than 32 would beside the key.
+struct Delta {
+  DeltaKey key;
+  int64_t amount = 0;
+  friend bool operator==(const Delta&, const Delta&) = default;
+};
+
+// A fact that a measure counts in `period` was first published `delay` periods later.
+struct ReportKey {
+  Measure measure{};
+  uint8_t delay = 0;
+  PeriodIndex period;
+  // measure 8 | delay 8 | period 32.
+  uint64_t bits() const {
+    return uint64_t{static_cast<uint8_t>(measure)} << 40 | uint64_t{delay} << 32 |
+           static_cast<uint32_t>(period.value);
+  }
+  static ReportKey from_bits(uint64_t bits) {
+    return {static_cast<Measure>(bits >> 40 & 0xff), static_cast<uint8_t>(bits >> 32 & 0xff),
+            PeriodIndex(static_cast<int32_t>(bits & 0xffffffff))};
+  }
+  friend auto operator<=>(const ReportKey&, const ReportKey&) = default;
+  template <class H>
+  friend H AbslHashValue(H h, const ReportKey& key) {
+    return H::combine(std::move(h), key.bits());
+  }
+};
+// Later ones are not waited for: half a year.
+inline int report_delay_max(base::Calendar calendar) {
+  return calendar.periods_per_year() / 2;
+}
+
+// So many facts more, or fewer.
+struct Report {
+  ReportKey key;
+  int64_t amount = 0;
+  friend bool operator==(const Report&, const Report&) = default;
+};
+
+}  // namespace bellwether::indicators

@@ -1,0 +1,79 @@
+#include "core/domain/measures.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+#include <vector>
+
+namespace bellwether::domain {
+namespace {
+
+TEST(MeasuresTest, ASourceIsJudgedByTheMeasuresOfItsOwnTopic) {
+  auto const list = [](Topic t) {
+    return std::vector<Measure>(volume_of(t).begin(), volume_of(t).end());
+  };
+  EXPECT_EQ(list(Topic::kRegistrations), (std::vector{Measure::kBirths, Measure::kDeaths,
+                                                      Measure::kRestorations, Measure::kMovesIn}));
+  EXPECT_EQ(list(Topic::kSupport), std::vector{Measure::kInteractions});
+  for (const TopicInfo& t : kTopics) {
+    for (Measure m : volume_of(t.id)) EXPECT_TRUE(info(m).topics.contains(t.id)) << t.name;
+  }
+  EXPECT_TRUE(list(Topic::kProcurement).empty()) << "and not by births";
+}
+
+TEST(MeasuresTest, CountsOfPeopleWhoAskedForHelpAreConfidential) {
+  for (const MeasureInfo& m : kMeasures) {
+    EXPECT_EQ(m.privacy == Privacy::kPeople, m.topics.contains(Topic::kSupport)) << m.name;
+    EXPECT_EQ(find_measure(m.name), m.id);
+  }
+  EXPECT_FALSE(find_measure("").has_value());
+}
+
+TEST(MeasuresTest, NumbersAreThoseOfSnapshots) {
+  EXPECT_EQ(static_cast<int>(Measure::kBirths), 0);
+  EXPECT_EQ(static_cast<int>(Measure::kInteractions), 19);
+  EXPECT_EQ(static_cast<int>(Measure::kResponse1), 29);
+  EXPECT_EQ(static_cast<int>(Measure::kSupported), 44);
+  EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
+}
+
+TEST(MeasuresTest, TheLedgerKeepsWhatAMeasureNeeds) {
+  std::vector<std::string_view> kept;
+  for (const KindInfo& k : kKinds) {
+    if (is_kept(k.id)) kept.push_back(k.name);
+  }
+  EXPECT_EQ(kept,
+            (std::vector<std::string_view>{"registered", "changed", "status_changed",
+                                           "insolvency_case", "strike_off_notice", "charge_changed",
+                                           "officer_changed", "interaction", "retracted"}));
+}
+
+TEST(MeasuresTest, AFactCountsByItsCode) {
+  auto const of = [](EventKind kind, auto code) {
+    return measure_of(kind, static_cast<uint8_t>(code));
+  };
+  EXPECT_EQ(of(EventKind::kRegistered, 0), Measure::kBirths);
+  EXPECT_EQ(of(EventKind::kStatusChanged, Status::kCeased), Measure::kDeaths);
+  EXPECT_EQ(of(EventKind::kStatusChanged, Status::kLive), Measure::kRestorations);
+  EXPECT_EQ(of(EventKind::kInsolvencyCase, Insolvency::kSolvent), Measure::kInsolvenciesSolvent);
+  EXPECT_EQ(of(EventKind::kInsolvencyCase, Insolvency::kCreditors), Measure::kInsolvencies);
+  EXPECT_EQ(of(EventKind::kInsolvencyCase, 200), Measure::kInsolvencies);
+  EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kCompulsory), Measure::kStrikeOffCompulsory);
+  EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kVoluntary), Measure::kStrikeOffVoluntary);
+  EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kDiscontinued),
+            Measure::kStrikeOffDiscontinued);
+  EXPECT_EQ(of(EventKind::kStrikeOffNotice, 0), std::nullopt);
+  EXPECT_EQ(of(EventKind::kStrikeOffNotice, 4), std::nullopt);
+  EXPECT_EQ(of(EventKind::kChargeChanged, Charge::kCreated), Measure::kChargesCreated);
+  EXPECT_EQ(of(EventKind::kChargeChanged, Charge::kSatisfied), Measure::kChargesSatisfied);
+  EXPECT_EQ(of(EventKind::kOfficerChanged, Officer::kAppointed), Measure::kDirectorsAppointed);
+  EXPECT_EQ(of(EventKind::kOfficerChanged, Officer::kResigned), Measure::kDirectorsResigned);
+  EXPECT_EQ(of(EventKind::kOfficerChanged, Officer::kUnstated), std::nullopt);
+  for (EventKind kind : {EventKind::kHeartbeat, EventKind::kChanged, EventKind::kInteraction,
+                         EventKind::kAward, EventKind::kRetracted}) {
+    for (int code = 0; code < 256; ++code) EXPECT_EQ(of(kind, code), std::nullopt);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::domain
