@@ -2,6 +2,8 @@
 // of; an error names a line of the text.
 #include "adapters/config/config.h"
 
+#include <algorithm>
+
 #include "core/base/check.h"
 #include "fuzz/complaint.h"
 #include "fuzz/input.h"
@@ -16,14 +18,16 @@ bool within(T value, T least, T most) {
 
 void check(const KafkaConfig& kafka) {
   BELLWETHER_CHECK(!kafka.bootstrap_servers.empty());
-  BELLWETHER_CHECK(!kafka.registrations_topic.empty() && !kafka.journal_topic.empty() &&
-                   !kafka.dead_letters_topic.empty());
-  BELLWETHER_CHECK(kafka.registrations_topic != kafka.support_topic &&
-                   kafka.registrations_topic != kafka.journal_topic &&
-                   kafka.registrations_topic != kafka.dead_letters_topic &&
-                   kafka.support_topic != kafka.journal_topic &&
-                   kafka.support_topic != kafka.dead_letters_topic &&
-                   kafka.journal_topic != kafka.dead_letters_topic);
+  std::vector<std::string> topics = {kafka.journal_topic, kafka.dead_letters_topic};
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    const std::string& name = kafka.topics[topic.id];
+    BELLWETHER_CHECK(!name.empty() || topic.consumption != domain::Consumption::kRequired);
+    BELLWETHER_CHECK(name.empty() || topic.consumption != domain::Consumption::kNone);
+    if (!name.empty()) topics.push_back(name);
+  }
+  std::ranges::sort(topics);
+  BELLWETHER_CHECK(!topics.front().empty());
+  BELLWETHER_CHECK(std::ranges::adjacent_find(topics) == topics.end());
   BELLWETHER_CHECK(within(kafka.session_timeout_ms, 6'000, 300'000));
   BELLWETHER_CHECK(within(kafka.queued_kbytes, 1'024, 2'000'000));
   for (const auto& [key, value] : kafka.properties) {

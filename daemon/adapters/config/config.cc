@@ -35,13 +35,40 @@ bool is_address(std::string_view text) {
   return port.has_value();
 }
 
+// Every topic has a name, but for the inputs that may be absent, and no two have the same.
+void check_topics(Section& kafka, const KafkaConfig& config) {
+  struct Named {
+    std::string key;
+    std::string name;
+    bool required;
+  };
+  std::vector<Named> topics;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (!is_consumable(topic)) continue;
+    topics.push_back({std::string(topic.config_key), config.topics[topic.id],
+                      topic.consumption == domain::Consumption::kRequired});
+  }
+  topics.push_back({"dead_letters_topic", config.dead_letters_topic, true});
+  topics.push_back({"journal_topic", config.journal_topic, true});
+  for (size_t i = 0; i < topics.size(); ++i) {
+    const auto& [key, name, required] = topics[i];
+    if (name.empty() && required) kafka.error(key, "must name a topic");
+    for (size_t j = 0; j < i; ++j) {
+      if (!name.empty() && name == topics[j].name) {
+        kafka.error(key, cat("\"", name, "\" is ", topics[j].key, " already; use another topic"));
+      }
+    }
+  }
+}
+
 void read_kafka(Section kafka, KafkaConfig& to) {
   kafka.text("bootstrap_servers", to.bootstrap_servers);
   kafka.text("client_id", to.client_id);
   kafka.pairs("properties", to.properties);
   kafka.pairs("secret_files", to.secret_files);
-  kafka.text("registrations_topic", to.registrations_topic);
-  kafka.text("support_topic", to.support_topic);
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (is_consumable(topic)) kafka.text(std::string(topic.config_key), to.topics[topic.id]);
+  }
   kafka.text("dead_letters_topic", to.dead_letters_topic);
   kafka.text("journal_topic", to.journal_topic);
   kafka.text("group", to.group);
@@ -58,22 +85,7 @@ void read_kafka(Section kafka, KafkaConfig& to) {
       kafka.error("properties", cat(key, " is Bellwether's to set; remove it"));
     }
   }
-  std::vector<std::pair<std::string, std::string>> const topics = {
-      {"registrations_topic", to.registrations_topic},
-      {"support_topic", to.support_topic},
-      {"dead_letters_topic", to.dead_letters_topic},
-      {"journal_topic", to.journal_topic}};
-  for (size_t i = 0; i < topics.size(); ++i) {
-    if (topics[i].second.empty() && topics[i].first != "support_topic") {
-      kafka.error(topics[i].first, "must name a topic");
-    }
-    for (size_t j = 0; j < i; ++j) {
-      if (!topics[i].second.empty() && topics[i].second == topics[j].second) {
-        kafka.error(topics[i].first, cat("\"", topics[i].second, "\" is ", topics[j].first,
-                                         " already; use another topic"));
-      }
-    }
-  }
+  check_topics(kafka, to);
   kafka.finish();
 }
 
@@ -194,6 +206,20 @@ void read_rules(Section rules, alerts::RuleSet& to) {
   }
 }
 
+// The lines of the example that name the inputs.
+std::string example_topics() {
+  std::string out;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (!is_consumable(topic)) continue;
+    std::string const line =
+        cat("  # ", topic.config_key, ": ",
+            topic.default_name.empty() ? std::string_view("\"\"") : topic.default_name);
+    bool const optional = topic.consumption == domain::Consumption::kOptional;
+    base::append(out, optional ? absl::StrFormat("%-48s# \"\" = not consumed", line) : line, "\n");
+  }
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
@@ -272,15 +298,15 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
 }
 
 std::string example() {
-  return R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
+  return cat(
+      R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
 # bellwetherd --check-config FILE reports everything that is wrong with a file at once.
 
 kafka:
   bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
   # client_id: bellwetherd            # or BELLWETHER_CLIENT_ID
-  # registrations_topic: bellwether.registrations
-  # support_topic: bellwether.support           # "" = not consumed
-  # dead_letters_topic: bellwether.dead-letters
+)",
+      example_topics(), R"(  # dead_letters_topic: bellwether.dead-letters
   # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
   # group: bellwether                           # members of one group elect who evaluates
   # session_timeout_ms: 8000
@@ -343,7 +369,7 @@ reference:                    # CSV files, relative to this one
 #   R13:                      # several counts of a node as one score; see daemon/core/detection/README.md
 #     enabled: true
 #     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
-)";
+)");
 }
 
 }  // namespace bellwether::config

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/alerts/rules.h"
 #include "core/base/calendar.h"
+#include "core/domain/topics.h"
 
 namespace bellwether::config {
 
@@ -21,8 +22,7 @@ struct KafkaConfig {
   std::vector<std::pair<std::string, std::string>> properties;
   // property → file that holds its value (sasl.password); never the secret itself.
   std::vector<std::pair<std::string, std::string>> secret_files;
-  std::string registrations_topic = "bellwether.registrations";
-  std::string support_topic = "bellwether.support";  // empty = not consumed
+  domain::TopicNames topics;  // of the inputs: kafka.registrations_topic and so on
   std::string dead_letters_topic = "bellwether.dead-letters";
   std::string journal_topic = "bellwether.journal";
   std::string group = "bellwether";  // leadership of the journal

@@ -9,11 +9,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "adapters/kafka/producer.h"
-#include "adapters/kafka/topics.h"
 #include "bellwether/events/v1/registration.pb.h"
-#include "bellwether/events/v1/support.pb.h"
-#include "cli/broker/kafka_options.h"
 #include "cli/broker/replay.h"
+#include "cli/broker/topics.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "cli/text_file.h"
@@ -90,7 +88,7 @@ class Feeder {
       : options_(options), producer_(producer), partitions_(partitions) {
     scheme_ = sectors.scheme();
     version_ = sectors.version();
-    topic_ = producer.topic(options.kafka.registrations_topic);
+    topic_ = producer.topic(options.kafka.topics[domain::Topic::kRegistrations]);
   }
 
   // The activity code that stands for each cell's sector.
@@ -149,18 +147,14 @@ class Feeder {
     return producer_.produce_bulk(topic_, kafka::kAnyPartition, key, value_, life.at.value);
   }
 
-  // Everything before `complete_to` has been told, on every partition of both topics.
+  // Sends a heartbeat to every partition of every input: all before `complete_to` is published. A
+  // heartbeat has the same bytes in every topic's message.
   absl::Status heartbeat(base::UnixMillis complete_to) {
-    pb::RegistrationEvent registration;
-    registration.set_source(options_.source);
-    registration.mutable_heartbeat()->set_complete_to(complete_to.value);
-    pb::SupportEvent support;
-    support.set_source(options_.source);
-    support.mutable_heartbeat()->set_complete_to(complete_to.value);
-    for (auto [topic, value] :
-         {std::pair{options_.kafka.registrations_topic, registration.SerializeAsString()},
-          std::pair{options_.kafka.support_topic, support.SerializeAsString()}}) {
-      if (topic.empty()) continue;
+    pb::RegistrationEvent event;
+    event.set_source(options_.source);
+    event.mutable_heartbeat()->set_complete_to(complete_to.value);
+    std::string const value = event.SerializeAsString();
+    for (const std::string& topic : input_topics(options_.kafka)) {
       for (int p = 0; p < partitions_; ++p) {
         auto const status =
             producer_.produce_bulk(producer_.topic(topic), p, "", value, complete_to.value);
@@ -198,8 +192,9 @@ absl::Status run(const Options& options) {
   if (!rows.ok()) return rows.status();
   auto const born = base::parse_date(options.born);
   if (!born.ok()) return born.status();
-  auto const cluster = kafka::describe(options.kafka.client(), {options.kafka.registrations_topic},
-                                       kWait, quiet_log());
+  auto const cluster =
+      kafka::describe(options.kafka.client(), {options.kafka.topics[domain::Topic::kRegistrations]},
+                      kWait, quiet_log());
   if (!cluster.ok()) return cluster.status();
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 120'000;

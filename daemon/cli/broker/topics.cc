@@ -1,8 +1,8 @@
+#include "cli/broker/topics.h"
+
 #include <cstdio>
 #include <memory>
 
-#include "adapters/kafka/topics.h"
-#include "cli/broker/kafka_options.h"
 #include "cli/context.h"
 #include "cli/table.h"
 
@@ -17,17 +17,8 @@ struct Options {
   int replication = 1;
 };
 
-std::vector<std::string> names(const KafkaOptions& k) {
-  return {k.registrations_topic, k.support_topic, k.journal_topic, k.dead_letters_topic};
-}
-
 void create(Context& context, const Options& options) {
-  std::vector<kafka::TopicSpec> specs;
-  for (const std::string& name : names(options.kafka)) {
-    bool const input =
-        name == options.kafka.registrations_topic || name == options.kafka.support_topic;
-    specs.push_back({name, input ? options.partitions : 1, options.replication, -1});
-  }
+  auto const specs = needed_topics(options.kafka, options.partitions, options.replication);
   auto const status = kafka::create_topics(options.kafka.client(), specs, kWait, quiet_log());
   if (!status.ok()) return context.fail(exit_of(status), std::string(status.message()));
   for (const kafka::TopicSpec& spec : specs) {
@@ -37,8 +28,11 @@ void create(Context& context, const Options& options) {
 }
 
 void check(Context& context, const Options& options) {
-  auto const cluster =
-      kafka::describe(options.kafka.client(), names(options.kafka), kWait, quiet_log());
+  std::vector<std::string> names;
+  for (const kafka::TopicSpec& spec : needed_topics(options.kafka, 1, 1)) {
+    names.push_back(spec.name);
+  }
+  auto const cluster = kafka::describe(options.kafka.client(), names, kWait, quiet_log());
   if (!cluster.ok()) {
     return context.fail(exit_of(cluster.status()), std::string(cluster.status().message()));
   }
@@ -49,11 +43,34 @@ void check(Context& context, const Options& options) {
               forgets.empty() ? Colour::kPlain : Colour::kAmber);
   }
   table.print();
-  auto const aligned = kafka::check_aligned({cluster->topics[0], cluster->topics[1]});
+  // The inputs come first, as in what was asked for.
+  std::vector<kafka::TopicInfo> const inputs(
+      cluster->topics.begin(),
+      cluster->topics.begin() + static_cast<ptrdiff_t>(input_topics(options.kafka).size()));
+  auto const aligned = kafka::check_aligned(inputs);
   if (!aligned.ok()) context.fail(Exit::kFailure, std::string(aligned.message()));
 }
 
 }  // namespace
+
+std::vector<std::string> input_topics(const KafkaOptions& options) {
+  std::vector<std::string> names;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (const std::string& name = options.topics[topic.id]; !name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<kafka::TopicSpec> needed_topics(const KafkaOptions& options, int partitions,
+                                            int replication) {
+  std::vector<kafka::TopicSpec> specs;
+  for (const std::string& name : input_topics(options)) {
+    specs.push_back({name, partitions, replication});
+  }
+  specs.push_back({options.journal_topic, 1, replication});
+  specs.push_back({options.dead_letters_topic, 1, replication});
+  return specs;
+}
 
 void add_topics(CLI::App& app, Context& context) {
   CLI::App* const topics = app.add_subcommand("topics", "the Kafka topics that a daemon needs");

@@ -104,10 +104,12 @@ kafka::ClientOptions kafka_client(const config::Config& config) {
 }
 
 Inputs inputs_of(const config::Config& config) {
-  Inputs out{{config.kafka.registrations_topic}, {events::Topic::kRegistrations}};
-  if (!config.kafka.support_topic.empty()) {
-    out.topics.push_back(config.kafka.support_topic);
-    out.kinds.push_back(events::Topic::kSupport);
+  Inputs out;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    const std::string& name = config.kafka.topics[topic.id];
+    if (name.empty()) continue;
+    out.topics.push_back(name);
+    out.kinds.push_back(topic.id);
   }
   return out;
 }

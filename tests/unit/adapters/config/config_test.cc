@@ -28,7 +28,7 @@ std::string with(std::string_view more) {
 
 TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
   Config const c = must(parse(kLeast, "b.yaml", {}));
-  EXPECT_EQ(c.kafka.registrations_topic, "bellwether.registrations");
+  EXPECT_EQ(c.kafka.topics[domain::Topic::kRegistrations], "bellwether.registrations");
   EXPECT_EQ(c.time.calendar, base::CalendarUnit::kWeek);
   EXPECT_EQ(c.time.history_periods, 8 * 52);
   EXPECT_EQ(c.serve.grpc_address, "0.0.0.0:7443");
@@ -136,6 +136,32 @@ TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
   EXPECT_THAT(complaint(", x: y"),
               HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
   EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("stands twice"));
+}
+
+TEST(ConfigTest, OnlyATopicThatMayBeAbsentMayHaveNoName) {
+  Config const c =
+      must(parse("kafka:\n  bootstrap_servers: a:1\n  support_topic: \"\"\n"
+                 "reference:\n  areas: a\n  sectors: s\n",
+                 "b.yaml", {}));
+  EXPECT_EQ(c.kafka.topics[domain::Topic::kSupport], "");
+  for (const char* key : {"registrations_topic", "journal_topic", "dead_letters_topic"}) {
+    EXPECT_THAT(complaint(base::cat("kafka:\n  bootstrap_servers: a:1\n  ", key,
+                                    ": \"\"\nreference:\n  areas: a\n  sectors: s\n")),
+                HasSubstr(base::cat("b.yaml:3: kafka.", key, ": must name a topic")));
+  }
+}
+
+TEST(ConfigTest, ATopicThatNothingConsumesHasNoKey) {
+  EXPECT_THAT(complaint("kafka:\n  bootstrap_servers: a:1\n  procurement_topic: p\n"
+                        "reference:\n  areas: a\n  sectors: s\n"),
+              HasSubstr("procurement_topic"));
+}
+
+TEST(ConfigTest, TheExampleNamesTheInputs) {
+  EXPECT_THAT(example(), HasSubstr("  # registrations_topic: bellwether.registrations\n"
+                                   "  # support_topic: bellwether.support           # \"\" = not "
+                                   "consumed\n"
+                                   "  # dead_letters_topic: bellwether.dead-letters\n"));
 }
 
 TEST(ConfigTest, ContradictionsAreErrors) {
