@@ -84,7 +84,7 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
                          int64_t timestamp_ms) {
     if (!marks[{std::string(topic), partition}].add(offset, timestamp_ms)) ++without_room;
   };
-  Patience patience(stall_max, absl::Now());
+  StallTimer stall(stall_max, absl::Now());
   absl::Status error =
       absl::DeadlineExceededError(base::cat(reader.topic(), ": the broker tells nothing of it"));
   while (!reader.at_end()) {
@@ -94,8 +94,8 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
     auto const advanced = reader.step(found, kPollMs);
     if (!advanced.ok()) error = advanced.status();
     if (absl::IsNotFound(error) || absl::IsPermissionDenied(error)) return error;
-    if (advanced.ok() && *advanced) patience.advanced(absl::Now());
-    if (patience.over(absl::Now())) return error;
+    if (advanced.ok() && *advanced) stall.advanced(absl::Now());
+    if (stall.over(absl::Now())) return error;
   }
   if (without_room > 0 && log) {
     log(base::LogLevel::kWarning, "DEADLETTER",

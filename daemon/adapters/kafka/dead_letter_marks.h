@@ -27,9 +27,9 @@ namespace bellwether::kafka {
 using DeadLetterMarks = std::map<std::pair<std::string, int32_t>, LetterMarks>;
 
 // How long to wait for something that advances.
-class Patience {
+class StallTimer {
  public:
-  Patience(absl::Duration wait_max, absl::Time now) : wait_max_(wait_max), last_(now) {}
+  StallTimer(absl::Duration wait_max, absl::Time now) : wait_max_(wait_max), last_(now) {}
   void advanced(absl::Time now) { last_ = now; }
   bool over(absl::Time now) const { return now - last_ > wait_max_; }
 

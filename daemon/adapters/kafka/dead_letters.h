@@ -25,10 +25,10 @@ inline constexpr size_t kDeadLetterBytesInFlightMax = 64 << 20;
 inline constexpr size_t kDeadLetterValueBytesMax = 900'000;
 inline constexpr size_t kDeadLetterKeyBytesMax = 4'096;
 inline constexpr size_t kDeadLetterHeaderBytesMax = 1'024;  // each
-// What was refused is offered again after so long, and not before.
+// A letter that the broker refused is offered again after this time.
 inline constexpr absl::Duration kDeadLetterRetryEvery = absl::Seconds(1);
-// Who begins to lead reads on for so long before it writes: letters of the leader before it may be
-// on their way.
+// A new leader keeps reading this long before it writes, because the previous leader's letters may
+// still be in flight.
 inline constexpr absl::Duration kDeadLetterHandOver = absl::Seconds(1);
 
 struct DeadLetter {

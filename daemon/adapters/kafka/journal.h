@@ -28,8 +28,6 @@ class JournalReader {
                                                                int64_t offset, base::LogFn log);
   // Waits at most `timeout_ms` for records, then fills `batch` with what there is.
   void poll(int timeout_ms, Batch& batch);
-  // True once the end that the broker reported was read.
-  bool broker_reachable() const { return consumer_->broker_reachable(); }
 
  private:
   JournalReader() = default;

@@ -72,9 +72,9 @@ LogMark mark_of(const Record& record) {
   return {record.offset, record.timestamp_ms, digest_of(record.key, record.value)};
 }
 
-absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options,
-                                           const std::vector<LogPlace>& places, absl::Duration wait,
-                                           const base::LogFn& log) {
+absl::StatusOr<std::vector<LogSight>> inspect_log(const ClientOptions& options,
+                                                  const std::vector<LogPlace>& places,
+                                                  absl::Duration wait, const base::LogFn& log) {
   absl::Time const deadline = absl::Now() + wait;
   Callbacks callbacks;
   callbacks.log = log;

@@ -1,7 +1,7 @@
 // Purpose: to know a partition's log again: where it begins and ends, and by its record at one
 // offset. A topic that was deleted and made anew has the same name, and librdkafka before 2.3 does
-// not tell its id. Thread safety: functions without state; look() makes a client of its own and
-// waits for the broker.
+// not tell its id. Thread safety: functions without state; inspect_log() makes a client of its own
+// and waits for the broker.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ struct LogSight {
 };
 
 // What stands at these places, in their order. Errors: those of to_status(); DeadlineExceeded.
-absl::StatusOr<std::vector<LogSight>> look(const ClientOptions& options,
-                                           const std::vector<LogPlace>& places, absl::Duration wait,
-                                           const base::LogFn& log);
+absl::StatusOr<std::vector<LogSight>> inspect_log(const ClientOptions& options,
+                                                  const std::vector<LogPlace>& places,
+                                                  absl::Duration wait, const base::LogFn& log);
 
 }  // namespace bellwether::kafka

@@ -182,7 +182,7 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
   return absl::OkStatus();
 }
 
-std::string forgets(const TopicInfo& topic) {
+std::string retention_note(const TopicInfo& topic) {
   std::string what;
   std::string instead;
   auto const add = [&](const std::string& text, const char* setting) {

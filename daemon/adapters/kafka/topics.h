@@ -46,7 +46,7 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
                            absl::Duration wait, const base::LogFn& log);
 
 // What the topic forgets and how to make it keep it; empty when it keeps everything.
-std::string forgets(const TopicInfo& topic);
+std::string retention_note(const TopicInfo& topic);
 
 // Input topics must agree: equal partition counts. Error: FailedPrecondition, naming both.
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs);

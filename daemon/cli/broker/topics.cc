@@ -38,9 +38,9 @@ void check(Context& context, const Options& options) {
   }
   Table table({"TOPIC", ">PARTITIONS", "RETENTION"});
   for (const kafka::TopicInfo& t : cluster->topics) {
-    std::string const forgets = kafka::forgets(t);
-    table.add({t.name, figure(t.partitions), forgets.empty() ? "for ever" : forgets},
-              forgets.empty() ? Colour::kPlain : Colour::kAmber);
+    std::string const note = kafka::retention_note(t);
+    table.add({t.name, figure(t.partitions), note.empty() ? "for ever" : note},
+              note.empty() ? Colour::kPlain : Colour::kAmber);
   }
   table.print();
   // The inputs come first, as in what was asked for.

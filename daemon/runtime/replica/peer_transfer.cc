@@ -69,7 +69,7 @@ PeerTransfer::Answers PeerTransfer::ask(const snapshot::Identity& identity,
   Answers out;
   clients_.clear();
   for (const std::string& peer : peers_) {
-    auto const found = addresses(peer, patience_.answer);
+    auto const found = addresses(peer, timeouts_.answer);
     if (!found.ok()) {
       out.all = false;
       add_reason(out.why, peer, text_of(found.status()));
@@ -82,7 +82,7 @@ PeerTransfer::Answers PeerTransfer::ask(const snapshot::Identity& identity,
       clients_.push_back(std::make_unique<rpc::SnapshotClient>(address));
     }
   }
-  auto const answers = rpc::list_snapshots(clients_, patience_.answer, place_.stopping);
+  auto const answers = rpc::list_snapshots(clients_, timeouts_.answer, place_.stopping);
   for (size_t i = 0; i < answers.size(); ++i) {
     const std::string& peer = clients_[i]->address();
     if (!answers[i].ok()) {
@@ -136,7 +136,7 @@ absl::Status PeerTransfer::fetch_file(const Offer& offer, snapshot::Incoming& in
           }
           return put;
         },
-        patience_.piece, place_.stopping);
+        timeouts_.piece, place_.stopping);
     if (!absl::IsAborted(fetched) || place->offset == 0) {
       if (!fetched.ok()) return fetched;
       absl::Status const closed = incoming.close();
@@ -166,70 +166,91 @@ absl::Status PeerTransfer::fetch(const Offer& offer, snapshot::Incoming& incomin
   return s;
 }
 
+struct PeerTransfer::Errand {
+  snapshot::Store& store;
+  snapshot::Incoming incoming;
+  absl::Time begin;
+  absl::Time until;       // is given up then, unless something moves
+  bool own_disk = false;  // which failed: no other replica helps
+  std::string why;        // nothing has been taken so far
+  std::map<std::pair<std::string, std::string>, int> damaged;  // by address and snapshot
+};
+
+absl::Status PeerTransfer::give_up(Errand& errand, absl::Status why) {
+  (void)errand.incoming.remove();  // it would take up the disk for no use
+  return why;
+}
+
+absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take_offer(const Offer& offer, Errand& errand) {
+  const std::string& peer = offer.client->address();
+  place_.log(base::LogLevel::kInfo, "snapshot",
+             base::cat("taking the snapshot of ", name_of(offer.about), " of peer ", peer, ", ",
+                       bytes_of(offer.about), " bytes"));
+  uint64_t const before = counts().bytes;
+  absl::Status const fetched = fetch(offer, errand.incoming, errand.own_disk);
+  uint64_t const received = counts().bytes - before;
+  if (fetched.ok()) {
+    auto const name = errand.store.adopt(errand.store.incoming());
+    errand.own_disk = !name.ok();
+    if (!name.ok()) return name.status();
+    double const seconds = absl::ToDoubleSeconds(absl::Now() - errand.begin);
+    place_.log(base::LogLevel::kInfo, "snapshot",
+               absl::StrFormat("took it in %.2f s, %d bytes of it now", seconds, received));
+    std::lock_guard lock(mutex_);
+    ++counts_.taken;
+    counts_.seconds = seconds;
+    return Taken{peer, offer.snapshot.manifest};
+  }
+  if (place_.stopping()) {
+    errand.own_disk = false;  // what has come stays
+    return absl::CancelledError("this process stops");
+  }
+  count_failure();
+  errand.why.clear();
+  add_reason(errand.why, peer, text_of(fetched));
+  place_.log(base::LogLevel::kWarning, "snapshot",
+             base::cat("the transfer broke off behind ", received, " bytes: ", errand.why));
+  if (errand.own_disk)
+    return absl::Status(fetched.code(), base::cat("it cannot be kept: ", text_of(fetched)));
+  if (absl::IsDataLoss(fetched) && ++errand.damaged[{peer, offer.snapshot.name}] >= kDamagedMax)
+    exclude(offer.snapshot.manifest, peer);
+  if (received > 0) errand.until = absl::Now() + timeouts_.again;
+  return fetched;
+}
+
 absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
                                                        const snapshot::Identity& identity,
                                                        bool needed) {
   absl::Time const begin = absl::Now();
-  absl::Time until = needed ? begin + patience_.wait : begin;
-  snapshot::Incoming incoming(disk_, store.incoming());
-  std::string why;
-  std::string said;
-  std::map<std::pair<std::string, std::string>, int> damaged;  // by address and snapshot
-  auto const give_up = [&](absl::Status status) -> absl::Status {
-    (void)incoming.remove();  // it would take up the disk for no use
-    return status;
-  };
+  Errand errand{store, snapshot::Incoming(disk_, store.incoming()),
+                begin, needed ? begin + timeouts_.wait : begin,
+                false, {},
+                {}};
+  std::string logged;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (attempt > 0 && !pause(patience_.between)) return absl::CancelledError("this process stops");
+    if (attempt > 0 && !pause(timeouts_.between)) return absl::CancelledError("this process stops");
     place_.doing("asking the other replicas for their snapshots");
-    std::string const unfinished = incoming.unfinished();
+    std::string const unfinished = errand.incoming.unfinished();
     Answers const answers = ask(identity, unfinished);
-    why = answers.why;
+    errand.why = answers.why;
     for (const Offer& offer : answers.offers) {
-      until = std::max(until, begin + patience_.again);
-      place_.log(base::LogLevel::kInfo, "snapshot",
-                 base::cat("taking the snapshot of ", name_of(offer.about), " of peer ",
-                           offer.client->address(), ", ", bytes_of(offer.about), " bytes"));
-      uint64_t const before = counts().bytes;
-      bool own_disk = false;
-      absl::Status const fetched = fetch(offer, incoming, own_disk);
-      uint64_t const received = counts().bytes - before;
-      if (fetched.ok()) {
-        auto const name = store.adopt(store.incoming());
-        if (!name.ok()) return give_up(name.status());
-        double const seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-        place_.log(base::LogLevel::kInfo, "snapshot",
-                   absl::StrFormat("took it in %.2f s, %d bytes of it now", seconds, received));
-        std::lock_guard lock(mutex_);
-        ++counts_.taken;
-        counts_.seconds = seconds;
-        return Taken{offer.client->address(), offer.snapshot.manifest};
-      }
+      errand.until = std::max(errand.until, begin + timeouts_.again);
+      auto taken = take_offer(offer, errand);
+      if (taken.ok()) return taken;
+      if (errand.own_disk) return give_up(errand, taken.status());
       if (place_.stopping()) return absl::CancelledError("this process stops");
-      count_failure();
-      why.clear();
-      add_reason(why, offer.client->address(), text_of(fetched));
-      place_.log(base::LogLevel::kWarning, "snapshot",
-                 base::cat("the transfer broke off behind ", received, " bytes: ", why));
-      if (own_disk)
-        return give_up(
-            absl::Status(fetched.code(), base::cat("it cannot be kept: ", text_of(fetched))));
-      if (absl::IsDataLoss(fetched) &&
-          ++damaged[{offer.client->address(), offer.snapshot.name}] >= kDamagedMax) {
-        exclude(offer.snapshot.manifest, offer.client->address());
-      }
-      if (received > 0) until = absl::Now() + patience_.again;
-      if (!absl::IsResourceExhausted(fetched)) break;
-      until = std::max(until, begin + patience_.busy);
+      if (!absl::IsResourceExhausted(taken.status())) break;
+      errand.until = std::max(errand.until, begin + timeouts_.busy);
       if (offer.snapshot.manifest == unfinished) break;  // rather wait than begin another
     }
     if (place_.stopping()) return absl::CancelledError("this process stops");
-    if (absl::Now() >= until || (answers.offers.empty() && answers.all)) break;
-    if (why != said)
-      place_.log(base::LogLevel::kWarning, "snapshot", base::cat("asking again: ", why));
-    said = why;
+    if (absl::Now() >= errand.until || (answers.offers.empty() && answers.all)) break;
+    if (errand.why != logged)
+      place_.log(base::LogLevel::kWarning, "snapshot", base::cat("asking again: ", errand.why));
+    logged = errand.why;
   }
-  return give_up(absl::UnavailableError(why.empty() ? "no address is known" : why));
+  return give_up(errand,
+                 absl::UnavailableError(errand.why.empty() ? "no address is known" : errand.why));
 }
 
 rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf) {

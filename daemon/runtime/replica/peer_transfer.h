@@ -1,8 +1,8 @@
-// Purpose: takes another replica's newest snapshot that belongs here into the own folder. What
-// breaks off is gone on with where it stopped: with the same snapshot, of whichever replica has it,
-// also after a restart of this process. Bounded by Patience: where no replica has one and the log
-// will do, it is given up at once.
-// Thread safety: counts() may be called from any thread, the rest belongs to one.
+// Purpose: takes another replica's newest snapshot that belongs here into the own folder. A
+// transfer that breaks off is resumed where it stopped: with the same snapshot, from whichever
+// replica has it, also after a restart of this process. Bounded by TransferTimeouts: where no
+// replica has a snapshot and the log is enough, it is given up at once. Thread safety: counts() may
+// be called from any thread, the rest belongs to one.
 #pragma once
 
 #include <functional>
@@ -27,26 +27,28 @@ namespace bellwether::runtime {
 
 inline constexpr size_t kAddressesMax = 64;
 inline constexpr int kAttemptsMax = 100;
-inline constexpr int kDamagedMax =
-    3;  // attempts that end with a wrong checksum, before the snapshot is not taken from there
+// After so many attempts that end with a wrong checksum the snapshot is not taken from there.
+inline constexpr int kDamagedMax = 3;
 
-struct Patience {
-  absl::Duration answer =
-      absl::Seconds(5);  // for a name server, and for a replica to say what it has
-  absl::Duration piece = absl::Seconds(20);  // until the next bytes
-  absl::Duration wait =
-      absl::Seconds(60);  // for the first that has one, where the log alone will not do
-  absl::Duration again =
-      absl::Seconds(60);  // without any progress since one was found, or since the last byte
-  absl::Duration busy = absl::Minutes(10);  // while those that have one serve others
+struct TransferTimeouts {
+  // For the name server, and for a replica's list of snapshots.
+  absl::Duration answer = absl::Seconds(5);
+  // Until the next bytes.
+  absl::Duration piece = absl::Seconds(20);
+  // For the first replica that has a snapshot, where the log alone is not enough.
+  absl::Duration wait = absl::Seconds(60);
+  // Without progress, since a snapshot was found or since the last byte.
+  absl::Duration again = absl::Seconds(60);
+  // While the replicas that have a snapshot serve others.
+  absl::Duration busy = absl::Minutes(10);
+  // Between two attempts.
   absl::Duration between = absl::Seconds(1);
 };
 
 // What a transfer needs of the process around it.
 struct TransferPlace {
   std::function<bool()> stopping;
-  std::function<void(std::string)>
-      doing;  // told what is being done, for whoever asks why this takes so long
+  std::function<void(std::string)> doing;  // called with what the transfer is busy with
   base::LogFn log;
 };
 
@@ -66,17 +68,16 @@ class PeerTransfer {
 
   // `peers`: host:port each; names may have several addresses.
   PeerTransfer(std::vector<std::string> peers, snapshot::Disk& disk, TransferPlace place,
-               Patience patience = {})
-      : peers_(std::move(peers)), disk_(disk), place_(std::move(place)), patience_(patience) {}
+               TransferTimeouts timeouts = {})
+      : peers_(std::move(peers)), disk_(disk), place_(std::move(place)), timeouts_(timeouts) {}
 
-  // The store has it as its newest then. `needed`: the log alone will not do, so that replicas that
-  // do not answer yet are waited for. Errors: Cancelled (the process stops; what has come stays),
-  // Unavailable (nobody gave one that belongs here; each with its reason), those of the own Disk.
-  // But for the first nothing is left on the disk.
+  // Puts a snapshot into the store, as its newest. `needed`: the log alone is not enough, so that
+  // replicas that do not answer yet are waited for. Errors: Cancelled (the process stops; the bytes
+  // received stay on the disk), Unavailable (no replica gave a snapshot that belongs here; with the
+  // reason of each), those of the own Disk. After the last two nothing stays on the disk.
   absl::StatusOr<Taken> take(snapshot::Store& store, const snapshot::Identity& identity,
                              bool needed);
-  // A snapshot that turned out to be of no use: not to be taken again, from nobody, or not from
-  // this address.
+  // A snapshot that is of no use is not taken again: from nobody, or not from this address.
   void exclude(std::string manifest, std::string peer = "");
   PeerTransferCounts counts() const;
 
@@ -91,12 +92,13 @@ class PeerTransfer {
     std::string why;            // not the others
     bool all = true;            // answered
   };
+  struct Errand;  // one call of take()
   Answers ask(const snapshot::Identity& identity, const std::string& unfinished);
   absl::Status fetch(const Offer& offer, snapshot::Incoming& incoming, bool& own_disk);
   absl::Status fetch_file(const Offer& offer, snapshot::Incoming& incoming, size_t file,
                           bool& own_disk);
-  absl::StatusOr<Taken> adopt(const Offer& offer, snapshot::Incoming& incoming,
-                              snapshot::Store& store);
+  absl::StatusOr<Taken> take_offer(const Offer& offer, Errand& errand);
+  static absl::Status give_up(Errand& errand, absl::Status why);
   bool excluded(const std::string& manifest, const std::string& peer) const;
   bool pause(absl::Duration wait) const;
   void count_failure();
@@ -104,7 +106,7 @@ class PeerTransfer {
   std::vector<std::string> const peers_;
   snapshot::Disk& disk_;
   TransferPlace place_;
-  Patience const patience_;
+  TransferTimeouts const timeouts_;
   std::vector<std::unique_ptr<rpc::SnapshotClient>> clients_;
   std::vector<std::pair<std::string, std::string>> excluded_;  // manifest, address or all
   mutable std::mutex mutex_;

@@ -24,7 +24,7 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
   for (snapshot::LogPlace& place : snapshot::places(found, options.journal_topic)) {
     places.push_back({std::move(place.topic), place.partition, place.offset});
   }
-  auto const seen = kafka::look(options.client, places, kLookWait, log);
+  auto const seen = kafka::inspect_log(options.client, places, kLookWait, log);
   if (!seen.ok()) return seen.status();
   std::vector<snapshot::LogSight> sights;
   for (const kafka::LogSight& s : *seen) {
@@ -39,7 +39,7 @@ absl::StatusOr<bool> log_is_whole(const RestoreOptions& options, const base::Log
   for (const std::string& topic : options.identity.topics) {
     for (int32_t p = 0; p < options.identity.partitions; ++p) places.push_back({topic, p, -1});
   }
-  auto const sights = kafka::look(options.client, places, kLookWait, log);
+  auto const sights = kafka::inspect_log(options.client, places, kLookWait, log);
   if (!sights.ok()) return sights.status();
   return std::ranges::all_of(*sights, [](const kafka::LogSight& s) { return s.low == 0; });
 }

@@ -93,7 +93,7 @@ class Process::Impl {
         config_.snapshots.peers, *disk_,
         TransferPlace{[this] { return stopping(); },
                       [this](std::string what) { set_boot_state(std::move(what)); }, log_fn()},
-        Patience{.wait = absl::Milliseconds(config_.snapshots.peers_wait_ms)});
+        TransferTimeouts{.wait = absl::Milliseconds(config_.snapshots.peers_wait_ms)});
   }
 
   Exit run() {
@@ -242,7 +242,7 @@ class Process::Impl {
   }
 
   static void warn_of_retention(const kafka::TopicInfo& topic) {
-    std::string const what = kafka::forgets(topic);
+    std::string const what = kafka::retention_note(topic);
     if (!what.empty())
       log::line(base::LogLevel::kWarning, "start", base::cat("topic ", topic.name, " ", what));
   }

@@ -239,7 +239,7 @@ class Verification {
       for (int32_t p = 0; p < topic.partitions; ++p) places.push_back({topic.name, p, -1});
     }
     BELLWETHER_ASSIGN_OR_RETURN(std::vector<kafka::LogSight> const sights,
-                                kafka::look(client_, places, kDescribeWait, log_));
+                                kafka::inspect_log(client_, places, kDescribeWait, log_));
     for (size_t i = 0; i < places.size(); ++i) {
       if (sights[i].low > 0) {
         return absl::FailedPreconditionError(base::cat(

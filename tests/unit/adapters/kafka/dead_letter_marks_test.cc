@@ -16,15 +16,15 @@ absl::StatusOr<DeadLetterMarks> read(const testing::MockBroker& broker, int part
   return read_dead_letter_marks(**reader, stall_max, stopping, testing::no_log());
 }
 
-TEST(PatienceTest, LastsAsLongAsSomethingAdvances) {
+TEST(StallTimerTest, LastsAsLongAsSomethingAdvances) {
   absl::Time const begin = absl::UnixEpoch();
-  Patience patience(absl::Seconds(30), begin);
+  StallTimer stall(absl::Seconds(30), begin);
   for (int s = 0; s <= 3600; s += 20) {
-    EXPECT_FALSE(patience.over(begin + absl::Seconds(s))) << s;
-    patience.advanced(begin + absl::Seconds(s));
+    EXPECT_FALSE(stall.over(begin + absl::Seconds(s))) << s;
+    stall.advanced(begin + absl::Seconds(s));
   }
-  EXPECT_FALSE(patience.over(begin + absl::Seconds(3630)));
-  EXPECT_TRUE(patience.over(begin + absl::Seconds(3631)));
+  EXPECT_FALSE(stall.over(begin + absl::Seconds(3630)));
+  EXPECT_TRUE(stall.over(begin + absl::Seconds(3631)));
 }
 
 TEST(DeadLetterMarksTest, ReadingEndsWhenTheProcessStops) {

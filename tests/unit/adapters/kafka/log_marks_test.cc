@@ -31,7 +31,8 @@ class LogMarksTest : public ::testing::Test {
     }
   }
   LogSight sight(int32_t partition, int64_t offset) {
-    return must(look(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20), no_log()))
+    return must(inspect_log(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20),
+                            no_log()))
         .front();
   }
   testing::MockBroker broker_;
@@ -60,7 +61,7 @@ TEST_F(LogMarksTest, WhereThereIsNoRecordThereIsNoMark) {
 
 TEST_F(LogMarksTest, SeveralPlacesAreLookedAtTogether) {
   auto const sights =
-      must(look(broker_.client(), {{"a", 1, -1}, {"a", 0, 2}}, absl::Seconds(20), no_log()));
+      must(inspect_log(broker_.client(), {{"a", 1, -1}, {"a", 0, 2}}, absl::Seconds(20), no_log()));
   ASSERT_EQ(sights.size(), 2u);
   EXPECT_EQ(sights[0].high, 0);
   EXPECT_EQ(sights[1].mark.offset, 2);
@@ -68,7 +69,7 @@ TEST_F(LogMarksTest, SeveralPlacesAreLookedAtTogether) {
 
 TEST_F(LogMarksTest, ABrokerThatDoesNotAnswerIsAnError) {
   broker_.go_down();
-  EXPECT_FALSE(look(broker_.client(), {{"a", 0, 0}}, absl::Seconds(1), no_log()).ok());
+  EXPECT_FALSE(inspect_log(broker_.client(), {{"a", 0, 0}}, absl::Seconds(1), no_log()).ok());
 }
 
 }  // namespace

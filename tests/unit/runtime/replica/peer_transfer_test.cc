@@ -27,12 +27,12 @@ using testing::must;
 using testing::newest;
 
 constexpr double kFast = 1e12;
-constexpr Patience kShort = {.answer = absl::Seconds(2),
-                             .piece = absl::Seconds(20),
-                             .wait = absl::Milliseconds(500),
-                             .again = absl::Milliseconds(500),
-                             .busy = absl::Milliseconds(500),
-                             .between = absl::Milliseconds(20)};
+constexpr TransferTimeouts kShort = {.answer = absl::Seconds(2),
+                                     .piece = absl::Seconds(20),
+                                     .wait = absl::Milliseconds(500),
+                                     .again = absl::Milliseconds(500),
+                                     .busy = absl::Milliseconds(500),
+                                     .between = absl::Milliseconds(20)};
 
 class Folder {
  public:
