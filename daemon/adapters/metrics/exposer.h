@@ -1,4 +1,5 @@
-// Purpose: /metrics, /healthz and /readyz over HTTP.
+// Purpose: /metrics, /healthz and /readyz over HTTP, on one port: prometheus-cpp's own Exposer has
+// no room for other paths than those of metrics, and does not hand out its server.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 

@@ -1,0 +1,116 @@
+#include "adapters/metrics/exposer.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "prometheus/client_metric.h"
+#include "prometheus/metric_family.h"
+#include "support/must.h"
+#include "support/silent_port.h"
+
+namespace bellwether::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// The whole answer, from its status line on.
+std::string get(int port, const std::string& path) {
+  int const s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(static_cast<uint16_t>(port));
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(s, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+  std::string const request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  EXPECT_EQ(write(s, request.data(), request.size()), static_cast<ssize_t>(request.size()));
+  std::string out;
+  char some[4096];
+  for (ssize_t n = 0; (n = read(s, some, sizeof some)) > 0;) {
+    out.append(some, static_cast<size_t>(n));
+  }
+  close(s);
+  return out;
+}
+
+class OneGauge : public prometheus::Collectable {
+ public:
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    prometheus::MetricFamily family;
+    family.name = "bellwether_answer";
+    family.help = "The answer.";
+    family.type = prometheus::MetricType::Gauge;
+    family.metric.emplace_back().gauge.value = 42;
+    return {family};
+  }
+};
+
+class ExposerTest : public ::testing::Test {
+ protected:
+  std::atomic<bool> ready_{false};
+  std::unique_ptr<Exposer> exposer_ = testing::must(Exposer::start(
+      "127.0.0.1:0",
+      [] {
+        return Health{true, "alive"};
+      },
+      [this] {
+        return ready_ ? Health{true, "ready"} : Health{false, "reading the journal"};
+      }));
+};
+
+TEST_F(ExposerTest, HealthAndReadinessAreTwoQuestions) {
+  EXPECT_THAT(get(exposer_->port(), "/healthz"), StartsWith("HTTP/1.1 200 OK"));
+  std::string const waiting = get(exposer_->port(), "/readyz");
+  EXPECT_THAT(waiting, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(waiting, HasSubstr("reading the journal"));
+  ready_ = true;
+  EXPECT_THAT(get(exposer_->port(), "/readyz"), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(ExposerTest, MetricsAreThoseOfTheCollectablesThatLive) {
+  auto const gauge = std::make_shared<OneGauge>();
+  auto process = process_collector();
+  exposer_->add(gauge);
+  exposer_->add(process);
+  std::string const both = get(exposer_->port(), "/metrics");
+  EXPECT_THAT(both, StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(both, HasSubstr("text/plain; version=0.0.4"));
+  EXPECT_THAT(both, HasSubstr("bellwether_answer 42"));
+  EXPECT_THAT(both, HasSubstr("\nprocess_resident_memory_bytes "));
+  process.reset();
+  EXPECT_THAT(get(exposer_->port(), "/metrics"), Not(HasSubstr("process_")));
+}
+
+TEST_F(ExposerTest, AnotherPathIsNotFound) {
+  EXPECT_THAT(get(exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST(ExposerAddressTest, AnAddressInUseIsNamed) {
+  testing::SilentPort const taken;
+  auto const health = [] { return Health{true, ""}; };
+  auto const exposer = Exposer::start(taken.address(), health, health);
+  ASSERT_TRUE(absl::IsUnavailable(exposer.status()));
+  EXPECT_THAT(std::string(exposer.status().message()), HasSubstr(taken.address()));
+}
+
+TEST(ProcessCollectorTest, FiguresArePositive) {
+  for (const prometheus::MetricFamily& family : process_collector()->Collect()) {
+    ASSERT_EQ(family.metric.size(), 1u) << family.name;
+    double const value = family.type == prometheus::MetricType::Counter
+                             ? family.metric[0].counter.value
+                             : family.metric[0].gauge.value;
+    EXPECT_GE(value, 0) << family.name;
+    if (family.name == "process_cpu_seconds_total") continue;  // may be too little to see
+    EXPECT_GT(value, 0) << family.name;
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::metrics
