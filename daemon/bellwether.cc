@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/context.h"
+#include "core/base/version.h"
 
 namespace {
 
@@ -33,7 +34,7 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", context.timeout_seconds, "seconds to wait for an answer")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.set_version_flag("--version", "0.1.0");
+  app.set_version_flag("--version", bellwether::base::kVersion);
   bellwether::cli::add_alerts(app, context);
   bellwether::cli::add_regime_breaks(app, context);
   bellwether::cli::add_indicators(app, context);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "adapters/log/log.h"
+#include "core/base/version.h"
 #include "runtime/service/process.h"
 #include "runtime/setup/load.h"
 
@@ -51,7 +52,7 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", check,
                "report everything that is wrong with the configuration and end");
   app.add_flag("--example-config", example, "print a commented configuration and end");
-  app.set_version_flag("--version", std::string(bellwether::runtime::kVersion));
+  app.set_version_flag("--version", std::string(bellwether::base::kVersion));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -80,7 +80,7 @@ class Giving {
     view->book = std::make_shared<const alerts::Book>(kMonths);
     rpc::Backend backend;
     backend.view = [view] { return view; };
-    backend.status = [] { return engine::StatusReport(); };
+    backend.status = [](status::v1::GetStatusResponse&) {};
     backend.snapshots = runtime::give_snapshots(shelf_);
     server_ = must(rpc::Server::start(
         {.address = "127.0.0.1:0", .transfer_bytes_per_second = bytes_per_second},

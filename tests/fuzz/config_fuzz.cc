@@ -43,7 +43,7 @@ void check(const TimeConfig& time) {
   BELLWETHER_CHECK(within<int64_t>(time.future_tolerance_ms, 0, kYearMs));
   BELLWETHER_CHECK(within<int64_t>(time.idle_after_ms, 1'000, 30 * base::kMillisPerDay));
   BELLWETHER_CHECK(within<int64_t>(time.historical_after_ms, 1'000, kYearMs));
-  BELLWETHER_CHECK(time.idle <= IdleMode::kNever);
+  BELLWETHER_CHECK(time.idle <= engine::Idle::kNever);
 }
 
 void check(const Config& config) {

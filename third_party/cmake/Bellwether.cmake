@@ -3,7 +3,9 @@
 
 add_library(bellwether_settings INTERFACE)
 target_compile_features(bellwether_settings INTERFACE cxx_std_20)
-target_include_directories(bellwether_settings INTERFACE ${CMAKE_SOURCE_DIR}/daemon)
+target_include_directories(bellwether_settings INTERFACE ${CMAKE_SOURCE_DIR}/daemon ${CMAKE_BINARY_DIR}/daemon/generated)
+configure_file(${CMAKE_SOURCE_DIR}/daemon/core/base/version.h.in
+               ${CMAKE_BINARY_DIR}/daemon/generated/core/base/version.h @ONLY)
 # No fused multiply-add: the same log gives the same bits on every machine. GCC 12 sees overlapping
 # copies in std::string::insert and replace where there are none (its bug 105651). With precompiled
 # headers it also sees copies beyond the room of a short string (105329). AddressSanitizer watches
@@ -36,11 +38,16 @@ set(BELLWETHER_PRECOMPILED
   <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <set> <span> <string>
   <string_view> <utility> <vector> <absl/container/flat_hash_map.h> <absl/status/statusor.h>
   <absl/strings/str_format.h> <absl/time/clock.h>)
-# As well, where the services are.
-set(BELLWETHER_SERVICES
-  <grpcpp/grpcpp.h> <bellwether/alerts/v1/alerts.grpc.pb.h> <bellwether/forecasts/v1/forecasts.grpc.pb.h>
-  <bellwether/indicators/v1/indicators.grpc.pb.h> <bellwether/snapshots/v1/snapshots.grpc.pb.h>
-  <bellwether/status/v1/status.grpc.pb.h>)
+# Where the services are, these too: gRPC, and what is generated of the contracts that define one.
+set(BELLWETHER_SERVICES <grpcpp/grpcpp.h>)
+file(GLOB_RECURSE contracts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/proto ${CMAKE_SOURCE_DIR}/proto/*.proto)
+foreach(contract ${contracts})
+  file(STRINGS ${CMAKE_SOURCE_DIR}/proto/${contract} services REGEX "^service ")
+  if(services)
+    string(REGEX REPLACE "\\.proto$" ".grpc.pb.h" header ${contract})
+    list(APPEND BELLWETHER_SERVICES <${header}>)
+  endif()
+endforeach()
 
 # bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): the *.cc in and below
 # daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path, with the

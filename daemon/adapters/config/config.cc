@@ -101,8 +101,8 @@ void read_time(Section time, TimeConfig& to) {
   time.duration("allowed_disorder", to.allowed_disorder_ms, 0, 365 * kDay);
   time.duration("future_tolerance", to.future_tolerance_ms, 0, 365 * kDay);
   size_t idle = 0;
-  time.choice("idle", idle, {"wall_clock", "heartbeat", "never"});
-  to.idle = static_cast<IdleMode>(idle);
+  time.choice("idle", idle, {engine::kIdleNames.begin(), engine::kIdleNames.end()});
+  to.idle = static_cast<engine::Idle>(idle);
   time.duration("idle_after", to.idle_after_ms, kSecond, 30 * kDay);
   time.duration("historical_after", to.historical_after_ms, kSecond, 365 * kDay);
   time.finish();

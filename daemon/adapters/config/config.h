@@ -12,6 +12,7 @@
 #include "core/alerts/rules.h"
 #include "core/base/calendar.h"
 #include "core/domain/topics.h"
+#include "core/engine/idle.h"
 
 namespace bellwether::config {
 
@@ -30,14 +31,12 @@ struct KafkaConfig {
   int32_t queued_kbytes = 65'536;  // librdkafka's queued.max.messages.kbytes
 };
 
-enum class IdleMode : uint8_t { kWallClock, kHeartbeat, kNever };
-
 struct TimeConfig {
   base::CalendarUnit calendar = base::CalendarUnit::kWeek;  // time.calendar: week | month
   int32_t history_periods = 0;                              // time.history_years, as periods
   int64_t allowed_disorder_ms = 3'600'000;                  // time.allowed_disorder: "1h"
   int64_t future_tolerance_ms = 3'600'000;
-  IdleMode idle = IdleMode::kWallClock;  // time.idle: wall_clock | heartbeat | never
+  engine::Idle idle = engine::Idle::kWallClock;  // time.idle: wall_clock | heartbeat | never
   int64_t idle_after_ms = 60'000;
   int64_t historical_after_ms = 172'800'000;  // ticks evaluated this much later are historical
 };

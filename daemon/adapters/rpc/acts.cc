@@ -26,7 +26,7 @@ void check_comment(const std::string& comment, std::string_view field, BadReques
 }
 
 absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
-                                           const ::bellwether::alerts::JournalEntry& act) {
+                                           const alerts::JournalEntry& act) {
   absl::Time const asked = absl::FromChrono(context.deadline());
   return shared.backend.append(act, std::min(asked, absl::Now() + kActWait));
 }

@@ -20,7 +20,7 @@ void check_comment(const std::string& comment, std::string_view field, BadReques
 
 // As Backend::append, until the caller's deadline and at most ten seconds.
 absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
-                                           const ::bellwether::alerts::JournalEntry& act);
+                                           const alerts::JournalEntry& act);
 
 // Resource names may be given with their collection or without: "alerts/X" or "X".
 std::string_view without_prefix(std::string_view name, std::string_view prefix);

@@ -6,16 +6,17 @@
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/privacy.h"
 #include "adapters/rpc/services.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "core/base/text.h"
 #include "core/engine/explain.h"
 
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace pb = bellwether::alerts::v1;
+using alerts::Alert;
+using alerts::AlertPtr;
 using base::cat;
-using ::bellwether::alerts::Alert;
-using ::bellwether::alerts::AlertPtr;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Periods of the path that ExplainAlert shows.
@@ -30,7 +31,7 @@ grpc::Status no_alert(const std::string& name) {
 // takes its scores with it.
 void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   if (p.denominator <= 0) return;
-  ::bellwether::indicators::Value v;
+  indicators::Value v;
   v.value = p.observed;
   v.numerator = p.numerator;
   v.denominator = p.denominator;
@@ -49,24 +50,23 @@ void protect(engine::PathPoint& p, common::v1::Basis& basis) {
 void check_rule(const engine::View& view, const std::string& id, std::string_view field,
                 BadRequest& bad) {
   auto const& rules = view.book->rule_set();
-  if (id.empty() || (rules != nullptr && ::bellwether::alerts::find_rule(*rules, id) != nullptr))
-    return;
+  if (id.empty() || (rules != nullptr && alerts::find_rule(*rules, id) != nullptr)) return;
   std::string known;
   if (rules != nullptr) {
     for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
   }
-  bad.add(field, cat("no rule \"", id.substr(0, ::bellwether::alerts::kRuleIdBytesMax),
-                     "\"; there are ", known.empty() ? "none yet" : known));
+  bad.add(field, cat("no rule \"", id.substr(0, alerts::kRuleIdBytesMax), "\"; there are ",
+                     known.empty() ? "none yet" : known));
 }
 
 class AlertService final
-    : public api::AlertService::WithCallbackMethod_WatchAlerts<api::AlertService::Service> {
+    : public pb::AlertService::WithCallbackMethod_WatchAlerts<pb::AlertService::Service> {
  public:
   AlertService(const Shared& shared, Watchers& watchers) : shared_(shared), watchers_(watchers) {}
 
-  grpc::Status ListAlerts(grpc::ServerContext*, const api::ListAlertsRequest* request,
-                          api::ListAlertsResponse* response) override {
-    return observed(shared_, "ListAlerts", [&] {
+  grpc::Status ListAlerts(grpc::ServerContext* context, const pb::ListAlertsRequest* request,
+                          pb::ListAlertsResponse* response) override {
+    return observed(shared_, *context, "ListAlerts", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
       auto const filter = AlertFilter::parse(request->filter(), view->calendar);
@@ -105,9 +105,9 @@ class AlertService final
     });
   }
 
-  grpc::Status GetAlert(grpc::ServerContext*, const api::GetAlertRequest* request,
-                        api::GetAlertResponse* response) override {
-    return observed(shared_, "GetAlert", [&] {
+  grpc::Status GetAlert(grpc::ServerContext* context, const pb::GetAlertRequest* request,
+                        pb::GetAlertResponse* response) override {
+    return observed(shared_, *context, "GetAlert", [&] {
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
       if (alert == nullptr) return no_alert(request->name());
@@ -119,14 +119,14 @@ class AlertService final
     });
   }
 
-  grpc::ServerWriteReactor<api::WatchAlertsResponse>* WatchAlerts(
-      grpc::CallbackServerContext*, const api::WatchAlertsRequest* request) override {
-    return watchers_.watch(*request);
+  grpc::ServerWriteReactor<pb::WatchAlertsResponse>* WatchAlerts(
+      grpc::CallbackServerContext* context, const pb::WatchAlertsRequest* request) override {
+    return watchers_.watch(*request, shared_.access({"WatchAlerts", *context}));
   }
 
-  grpc::Status ExplainAlert(grpc::ServerContext*, const api::ExplainAlertRequest* request,
-                            api::ExplainAlertResponse* response) override {
-    return observed(shared_, "ExplainAlert", [&] {
+  grpc::Status ExplainAlert(grpc::ServerContext* context, const pb::ExplainAlertRequest* request,
+                            pb::ExplainAlertResponse* response) override {
+    return observed(shared_, *context, "ExplainAlert", [&] {
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
       if (alert == nullptr) return no_alert(request->name());
@@ -136,7 +136,7 @@ class AlertService final
         response->add_text(std::move(paragraph));
       for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
         protect(p, *response->mutable_basis());
-        api::PathPoint& out = *response->add_path();
+        pb::PathPoint& out = *response->add_path();
         out.set_period(view->calendar.name(p.period));
         out.set_observed(p.observed);
         out.set_expected(p.expected);
@@ -154,17 +154,17 @@ class AlertService final
   }
 
   grpc::Status AcknowledgeAlert(grpc::ServerContext* context,
-                                const api::AcknowledgeAlertRequest* request,
-                                api::AcknowledgeAlertResponse* response) override {
-    return observed(shared_, "AcknowledgeAlert", [&] {
+                                const pb::AcknowledgeAlertRequest* request,
+                                pb::AcknowledgeAlertResponse* response) override {
+    return observed(shared_, *context, "AcknowledgeAlert", [&] {
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
       check_comment(request->comment(), "comment", bad);
       if (!bad.empty()) return bad.status();
       std::string const name(without_prefix(request->name(), "alerts/"));
       if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
-      ::bellwether::alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
-                                                        shared_.backend.now()};
+      alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
+                                          shared_.backend.now()};
       auto const offset = append(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
@@ -176,11 +176,11 @@ class AlertService final
     });
   }
 
-  grpc::Status CreateSilence(grpc::ServerContext* context, const api::CreateSilenceRequest* request,
-                             api::CreateSilenceResponse* response) override {
-    return observed(shared_, "CreateSilence", [&] {
+  grpc::Status CreateSilence(grpc::ServerContext* context, const pb::CreateSilenceRequest* request,
+                             pb::CreateSilenceResponse* response) override {
+    return observed(shared_, *context, "CreateSilence", [&] {
       ViewPtr const before = shared_.backend.view();
-      const api::Silence& wanted = request->silence();
+      const pb::Silence& wanted = request->silence();
       base::UnixMillis const now = shared_.backend.now();
       BadRequest bad;
       check_actor(wanted.actor(), "silence.actor", bad);
@@ -196,24 +196,24 @@ class AlertService final
       }
       if (wanted.until_ms() <= now.value) bad.add("silence.until_ms", "must lie in the future");
       if (!bad.empty()) return bad.status();
-      ::bellwether::alerts::SilenceCreated const act{wanted.rule(),
-                                                     wanted.area(),
-                                                     wanted.sector(),
-                                                     base::UnixMillis(wanted.until_ms()),
-                                                     wanted.actor(),
-                                                     wanted.comment(),
-                                                     now};
+      alerts::SilenceCreated const act{wanted.rule(),
+                                       wanted.area(),
+                                       wanted.sector(),
+                                       base::UnixMillis(wanted.until_ms()),
+                                       wanted.actor(),
+                                       wanted.comment(),
+                                       now};
       auto const offset = append(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
-      fill(::bellwether::alerts::Silence{*offset, act}, now, *response->mutable_silence());
+      fill(alerts::Silence{*offset, act}, now, *response->mutable_silence());
       fill(*shared_.backend.view(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
-  grpc::Status ExpireSilence(grpc::ServerContext* context, const api::ExpireSilenceRequest* request,
-                             api::ExpireSilenceResponse* response) override {
-    return observed(shared_, "ExpireSilence", [&] {
+  grpc::Status ExpireSilence(grpc::ServerContext* context, const pb::ExpireSilenceRequest* request,
+                             pb::ExpireSilenceResponse* response) override {
+    return observed(shared_, *context, "ExpireSilence", [&] {
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
       auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "silences/"));
@@ -225,9 +225,9 @@ class AlertService final
                             cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
       }
       base::UnixMillis const now = shared_.backend.now();
-      auto const offset = append(
-          shared_, *context,
-          ::bellwether::alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
+      auto const offset =
+          append(shared_, *context,
+                 alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
       auto const found = view->book->silences().find(*id);
@@ -238,12 +238,12 @@ class AlertService final
     });
   }
 
-  grpc::Status ListSilences(grpc::ServerContext*, const api::ListSilencesRequest* request,
-                            api::ListSilencesResponse* response) override {
-    return observed(shared_, "ListSilences", [&] {
+  grpc::Status ListSilences(grpc::ServerContext* context, const pb::ListSilencesRequest* request,
+                            pb::ListSilencesResponse* response) override {
+    return observed(shared_, *context, "ListSilences", [&] {
       ViewPtr const view = shared_.backend.view();
       base::UnixMillis const now = shared_.backend.now();
-      std::vector<const ::bellwether::alerts::Silence*> some;
+      std::vector<const alerts::Silence*> some;
       for (const auto& [id, silence] : view->book->silences()) {
         if (!silence.over(now) || request->include_expired()) some.push_back(&silence);
       }
@@ -262,7 +262,7 @@ class AlertService final
 
  private:
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
-                             google::protobuf::RepeatedPtrField<api::Transition>& out) {
+                             google::protobuf::RepeatedPtrField<pb::Transition>& out) {
     for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());
   }
 

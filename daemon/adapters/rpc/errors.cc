@@ -26,6 +26,7 @@ void BadRequest::add(std::string_view field, std::string_view what) {
   violations_.push_back({std::string(field), std::string(what)});
 }
 
+// By hand: no package for C++ holds google/rpc/{status,error_details}.proto, only one for Go does.
 // google.rpc.Status { code = 1, message = 2, details = 3 } with one google.protobuf.Any { type_url
 // = 1, value = 2 } of google.rpc.BadRequest { field_violations = 1 { field = 1, description = 2 }
 // }.

@@ -4,6 +4,7 @@
 
 #include "adapters/rpc/convert.h"
 #include "adapters/rpc/services.h"
+#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "core/base/text.h"
 #include "core/engine/forecaster.h"
 #include "core/indicators/catalogue.h"
@@ -11,11 +12,11 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::forecasts::v1;
+namespace pb = bellwether::forecasts::v1;
 using base::cat;
 using base::PeriodIndex;
-using ::bellwether::indicators::Measure;
-using ::bellwether::indicators::Node;
+using indicators::Measure;
+using indicators::Node;
 
 constexpr double kLevelMin = 50;
 constexpr double kLevelMax = 99.9;
@@ -32,7 +33,7 @@ struct Wanted {
 Measure read_measure(std::string_view name, BadRequest& bad) {
   constexpr std::string_view kPrefix = "indicators/";
   if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-  auto const measure = ::bellwether::indicators::find_measure(name);
+  auto const measure = indicators::find_measure(name);
   if (!measure) {
     bad.add("name",
             cat("no measure \"", name.substr(0, 64),
@@ -45,7 +46,7 @@ Measure read_measure(std::string_view name, BadRequest& bad) {
   return *measure;
 }
 
-void read_levels(const api::GetForecastRequest& request, Wanted& wanted, BadRequest& bad) {
+void read_levels(const pb::GetForecastRequest& request, Wanted& wanted, BadRequest& bad) {
   if (request.levels().empty()) {
     wanted.options.intervals.clear();
     for (double c : engine::kForecastCoverages) wanted.options.intervals.emplace_back(c);
@@ -72,7 +73,7 @@ void read_levels(const api::GetForecastRequest& request, Wanted& wanted, BadRequ
                                            [](double level, double c) { return level == 100 * c; });
 }
 
-Wanted read(const engine::View& view, const api::GetForecastRequest& request, BadRequest& bad) {
+Wanted read(const engine::View& view, const pb::GetForecastRequest& request, BadRequest& bad) {
   Wanted w;
   w.measure = read_measure(request.name(), bad);
   w.node = read_node(view, request.node(), "node", bad);
@@ -98,14 +99,14 @@ Wanted read(const engine::View& view, const api::GetForecastRequest& request, Ba
 }
 
 void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
-          api::GetForecastResponse& out) {
+          pb::GetForecastResponse& out) {
   for (int h = 0; h < horizon; ++h) {
     auto const i = static_cast<size_t>(h);
-    api::ForecastPoint& point = *out.add_points();
+    pb::ForecastPoint& point = *out.add_points();
     point.set_period(view.calendar.name(PeriodIndex(view.data_through->value + h + 1)));
     point.set_mean(f.mean[i]);
     for (const forecast::Interval& interval : f.intervals) {
-      api::Interval& to = *point.add_intervals();
+      pb::Interval& to = *point.add_intervals();
       to.set_level(100 * interval.coverage);
       to.set_lower(interval.lower[i]);
       to.set_upper(interval.upper[i]);
@@ -113,13 +114,13 @@ void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
   }
 }
 
-class ForecastService final : public api::ForecastService::Service {
+class ForecastService final : public pb::ForecastService::Service {
  public:
   explicit ForecastService(const Shared& shared) : shared_(shared) {}
 
-  grpc::Status GetForecast(grpc::ServerContext*, const api::GetForecastRequest* request,
-                           api::GetForecastResponse* response) override {
-    return observed(shared_, "GetForecast", [&] {
+  grpc::Status GetForecast(grpc::ServerContext* context, const pb::GetForecastRequest* request,
+                           pb::GetForecastResponse* response) override {
+    return observed(shared_, *context, "GetForecast", [&] {
       std::shared_ptr<const engine::View> const view = shared_.backend.view();
       BadRequest bad;
       Wanted const wanted = read(*view, *request, bad);
@@ -135,11 +136,11 @@ class ForecastService final : public api::ForecastService::Service {
     });
   }
 
-  grpc::Status ListMethods(grpc::ServerContext*, const api::ListMethodsRequest*,
-                           api::ListMethodsResponse* response) override {
-    return observed(shared_, "ListMethods", [&] {
+  grpc::Status ListMethods(grpc::ServerContext* context, const pb::ListMethodsRequest*,
+                           pb::ListMethodsResponse* response) override {
+    return observed(shared_, *context, "ListMethods", [&] {
       for (forecast::Method m : forecast::kMethodsListed) {
-        api::Method& out = *response->add_methods();
+        pb::Method& out = *response->add_methods();
         out.set_name(std::string(forecast::name(m)));
         out.set_description(std::string(forecast::description(m)));
         out.set_is_default(m == engine::kForecastMethod);
@@ -150,7 +151,7 @@ class ForecastService final : public api::ForecastService::Service {
 
  private:
   static void answer(const engine::View& view, const Wanted& wanted,
-                     api::GetForecastResponse& response) {
+                     pb::GetForecastResponse& response) {
     int const season = view.calendar.periods_per_year();
     engine::History const known = engine::history(*view.panel, *view.reported, wanted.node,
                                                   wanted.measure, *view.data_through);
@@ -171,7 +172,7 @@ class ForecastService final : public api::ForecastService::Service {
     }
     fill(view, *made, wanted.horizon, response);
     engine::ForecastAccuracy const a = engine::accuracy(known.y, season, wanted.options);
-    api::ForecastAccuracy& out = *response.mutable_accuracy();
+    pb::ForecastAccuracy& out = *response.mutable_accuracy();
     out.set_origins(a.origins);
     out.set_horizon(a.horizon);
     out.set_smape(a.smape);

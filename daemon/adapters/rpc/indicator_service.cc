@@ -7,18 +7,19 @@
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/privacy.h"
 #include "adapters/rpc/services.h"
+#include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/base/text.h"
 #include "core/indicators/catalogue.h"
 
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::indicators::v1;
+namespace pb = bellwether::indicators::v1;
 using base::cat;
 using base::PeriodIndex;
-using ::bellwether::indicators::IndicatorInfo;
-using ::bellwether::indicators::Measure;
-using ::bellwether::indicators::Node;
+using indicators::IndicatorInfo;
+using indicators::Measure;
+using indicators::Node;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Something that can be asked for by name: an indicator of the catalogue, or a plain measure.
@@ -26,7 +27,7 @@ struct Subject {
   std::string name;
   std::string unit;
   domain::Privacy privacy{};
-  std::function<::bellwether::indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
+  std::function<indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
 };
 
 Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad) {
@@ -34,18 +35,18 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
   Subject subject;
   subject.name = name;
-  if (auto const indicator = ::bellwether::indicators::find_indicator(name)) {
-    const IndicatorInfo& info = ::bellwether::indicators::info(*indicator);
+  if (auto const indicator = indicators::find_indicator(name)) {
+    const IndicatorInfo& info = indicators::info(*indicator);
     subject.unit = info.unit;
     subject.privacy = domain::privacy(*indicator);
     subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
-      return ::bellwether::indicators::compute(id, *view.panel, node, period);
+      return indicators::compute(id, *view.panel, node, period);
     };
-  } else if (auto const measure = ::bellwether::indicators::find_measure(name)) {
+  } else if (auto const measure = indicators::find_measure(name)) {
     subject.unit = "count";
     subject.privacy = domain::privacy(*measure);
     subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
-      ::bellwether::indicators::Value v;
+      indicators::Value v;
       v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
       return v;
     };
@@ -55,14 +56,14 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   return subject;
 }
 
-::bellwether::indicators::Value value_of(const Subject& subject, const engine::View& view,
-                                         Node node, PeriodIndex period, common::v1::Basis& basis) {
+indicators::Value value_of(const Subject& subject, const engine::View& view, Node node,
+                           PeriodIndex period, common::v1::Basis& basis) {
   if (!view.data_through) {
-    ::bellwether::indicators::Value none;
+    indicators::Value none;
     none.not_available = "no period is complete yet";
     return none;
   }
-  ::bellwether::indicators::Value v = subject.compute(view, node, period);
+  indicators::Value v = subject.compute(view, node, period);
   if (subject.privacy == domain::Privacy::kPublic) return v;
   if (subject.unit == "hours") {
     protect_hours(v, basis);
@@ -72,7 +73,7 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
   return v;
 }
 
-void fill(const ::bellwether::indicators::Value& v, const std::string& period, api::Value& out) {
+void fill(const indicators::Value& v, const std::string& period, pb::Value& out) {
   out.set_period(period);
   out.set_value(v.ok() ? v.value : 0);
   out.set_not_available(v.not_available);
@@ -151,13 +152,14 @@ grpc::Status list(std::string_view method, const engine::View& view, const Reque
   return grpc::Status::OK;
 }
 
-class IndicatorService final : public api::IndicatorService::Service {
+class IndicatorService final : public pb::IndicatorService::Service {
  public:
   explicit IndicatorService(const Shared& shared) : shared_(shared) {}
 
-  grpc::Status ListIndicators(grpc::ServerContext*, const api::ListIndicatorsRequest* request,
-                              api::ListIndicatorsResponse* response) override {
-    return observed(shared_, "ListIndicators", [&] {
+  grpc::Status ListIndicators(grpc::ServerContext* context,
+                              const pb::ListIndicatorsRequest* request,
+                              pb::ListIndicatorsResponse* response) override {
+    return observed(shared_, *context, "ListIndicators", [&] {
       ViewPtr const view = shared_.backend.view();
       size_t const total = domain::kIndicatorCount + domain::kMeasureCount;
       BadRequest bad;
@@ -165,7 +167,7 @@ class IndicatorService final : public api::IndicatorService::Service {
           read_range(request->page_size(), request->page_token(), "ListIndicators", total, bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
-        api::Indicator& out = *response->add_indicators();
+        pb::Indicator& out = *response->add_indicators();
         if (i < domain::kIndicatorCount) {
           fill_catalogue(domain::kIndicators[i], view->calendar, out);
         } else {
@@ -178,9 +180,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status ListAreas(grpc::ServerContext*, const api::ListAreasRequest* request,
-                         api::ListAreasResponse* response) override {
-    return observed(shared_, "ListAreas", [&] {
+  grpc::Status ListAreas(grpc::ServerContext* context, const pb::ListAreasRequest* request,
+                         pb::ListAreasResponse* response) override {
+    return observed(shared_, *context, "ListAreas", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Areas& areas = view->reference->areas;
       return list("ListAreas", *view, *request, *response, areas,
@@ -188,9 +190,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status ListSectors(grpc::ServerContext*, const api::ListSectorsRequest* request,
-                           api::ListSectorsResponse* response) override {
-    return observed(shared_, "ListSectors", [&] {
+  grpc::Status ListSectors(grpc::ServerContext* context, const pb::ListSectorsRequest* request,
+                           pb::ListSectorsResponse* response) override {
+    return observed(shared_, *context, "ListSectors", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Sectors& sectors = view->reference->sectors;
       return list("ListSectors", *view, *request, *response, sectors,
@@ -198,9 +200,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status GetIndicator(grpc::ServerContext*, const api::GetIndicatorRequest* request,
-                            api::GetIndicatorResponse* response) override {
-    return observed(shared_, "GetIndicator", [&] {
+  grpc::Status GetIndicator(grpc::ServerContext* context, const pb::GetIndicatorRequest* request,
+                            pb::GetIndicatorResponse* response) override {
+    return observed(shared_, *context, "GetIndicator", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
@@ -216,9 +218,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status QuerySeries(grpc::ServerContext*, const api::QuerySeriesRequest* request,
-                           api::QuerySeriesResponse* response) override {
-    return observed(shared_, "QuerySeries", [&] {
+  grpc::Status QuerySeries(grpc::ServerContext* context, const pb::QuerySeriesRequest* request,
+                           pb::QuerySeriesResponse* response) override {
+    return observed(shared_, *context, "QuerySeries", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
       if (request->names().empty() || request->names_size() > kSeriesNamesMax) {
@@ -244,7 +246,7 @@ class IndicatorService final : public api::IndicatorService::Service {
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (const Subject& subject : subjects) {
-        api::Series& out = *response->add_series();
+        pb::Series& out = *response->add_series();
         out.set_name(cat("indicators/", subject.name));
         out.set_unit(subject.unit);
         for (size_t i = range.begin; i < range.end; ++i) {
@@ -258,9 +260,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status CompareNodes(grpc::ServerContext*, const api::CompareNodesRequest* request,
-                            api::CompareNodesResponse* response) override {
-    return observed(shared_, "CompareNodes", [&] {
+  grpc::Status CompareNodes(grpc::ServerContext* context, const pb::CompareNodesRequest* request,
+                            pb::CompareNodesResponse* response) override {
+    return observed(shared_, *context, "CompareNodes", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
@@ -276,7 +278,7 @@ class IndicatorService final : public api::IndicatorService::Service {
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (Node const node : nodes) {
-        api::NodeValue& out = *response->add_values();
+        pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, node, *out.mutable_node());
         fill(value_of(subject, *view, node, period, *response->mutable_basis()),
              view->calendar.name(period), *out.mutable_value());
@@ -286,9 +288,9 @@ class IndicatorService final : public api::IndicatorService::Service {
     });
   }
 
-  grpc::Status RankNodes(grpc::ServerContext*, const api::RankNodesRequest* request,
-                         api::RankNodesResponse* response) override {
-    return observed(shared_, "RankNodes", [&] {
+  grpc::Status RankNodes(grpc::ServerContext* context, const pb::RankNodesRequest* request,
+                         pb::RankNodesResponse* response) override {
+    return observed(shared_, *context, "RankNodes", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
@@ -301,7 +303,7 @@ class IndicatorService final : public api::IndicatorService::Service {
       std::vector<Node> const nodes = of_level(*view, *request, fixed, bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
-      std::vector<std::pair<Node, ::bellwether::indicators::Value>> ranked;
+      std::vector<std::pair<Node, indicators::Value>> ranked;
       for (Node const node : nodes) {
         auto v = value_of(subject, *view, node, period, *response->mutable_basis());
         if (v.ok()) {
@@ -322,7 +324,7 @@ class IndicatorService final : public api::IndicatorService::Service {
           ranked.size(), bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
-        api::NodeValue& out = *response->add_values();
+        pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, ranked[i].first, *out.mutable_node());
         fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
         out.set_rank(static_cast<int32_t>(request->ascending() ? ranked.size() - i : i + 1));
@@ -335,7 +337,7 @@ class IndicatorService final : public api::IndicatorService::Service {
 
  private:
   static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
-                             api::Indicator& out) {
+                             pb::Indicator& out) {
     out.set_name(cat("indicators/", info.name));
     out.set_number(info.number);
     out.set_title(std::string(info.title));
@@ -343,24 +345,24 @@ class IndicatorService final : public api::IndicatorService::Service {
     out.set_unit(std::string(info.unit));
     out.set_numerator(std::string(info.numerator));
     out.set_denominator(std::string(info.denominator));
-    out.set_window_periods(::bellwether::indicators::periods_in(info.window, calendar));
-    using ::bellwether::indicators::Harm;
-    out.set_harm(info.harm == Harm::kLow    ? api::HARM_DIRECTION_LOW
-                 : info.harm == Harm::kHigh ? api::HARM_DIRECTION_HIGH
-                                            : api::HARM_DIRECTION_NONE);
+    out.set_window_periods(indicators::periods_in(info.window, calendar));
+    using indicators::Harm;
+    out.set_harm(info.harm == Harm::kLow    ? pb::HARM_DIRECTION_LOW
+                 : info.harm == Harm::kHigh ? pb::HARM_DIRECTION_HIGH
+                                            : pb::HARM_DIRECTION_NONE);
     out.set_minimum_base(info.minimum_base);
     out.set_detector(std::string(info.detector));
   }
-  static void fill_measure(Measure measure, api::Indicator& out) {
-    const auto& info = ::bellwether::indicators::info(measure);
+  static void fill_measure(Measure measure, pb::Indicator& out) {
+    const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
     out.set_formula("count of facts in the period");
     out.set_unit("count");
     out.set_window_periods(1);
-    out.set_harm(api::HARM_DIRECTION_NONE);
+    out.set_harm(pb::HARM_DIRECTION_NONE);
   }
-  static void fill_area(const reference::Areas& areas, base::AreaId id, api::Area& out) {
+  static void fill_area(const reference::Areas& areas, base::AreaId id, pb::Area& out) {
     const reference::Area& area = areas.at(id);
     out.set_name(cat("areas/", area.code));
     out.set_code(area.code);
@@ -375,7 +377,7 @@ class IndicatorService final : public api::IndicatorService::Service {
       out.set_valid_until(base::format_date(area.validity.until));
     }
   }
-  static void fill_sector(const reference::Sectors& sectors, base::SectorId id, api::Sector& out) {
+  static void fill_sector(const reference::Sectors& sectors, base::SectorId id, pb::Sector& out) {
     const reference::Sector& sector = sectors.at(id);
     out.set_name(cat("sectors/", sector.code));
     out.set_code(sector.code);
@@ -385,7 +387,7 @@ class IndicatorService final : public api::IndicatorService::Service {
     out.set_scheme(std::string(sectors.scheme()));
     out.set_scheme_version(std::string(sectors.version()));
   }
-  static void add_members(const reference::Areas& areas, base::AreaId set, api::Area& out) {
+  static void add_members(const reference::Areas& areas, base::AreaId set, pb::Area& out) {
     for (size_t i = 0; i < areas.size(); ++i) {
       base::AreaId const id(static_cast<uint16_t>(i));
       if (id == set || areas.at(id).is_set) continue;
@@ -395,7 +397,7 @@ class IndicatorService final : public api::IndicatorService::Service {
       }
     }
   }
-  static std::vector<Node> of_level(const engine::View& view, const api::RankNodesRequest& request,
+  static std::vector<Node> of_level(const engine::View& view, const pb::RankNodesRequest& request,
                                     Node fixed, BadRequest& bad) {
     std::vector<Node> out;
     if (!request.area_level().empty()) {

@@ -8,7 +8,7 @@
 namespace bellwether::rpc {
 namespace {
 
-using ::bellwether::indicators::Value;
+using indicators::Value;
 
 double rounded(double x) {
   return kSupportRounding * std::round(x / kSupportRounding);

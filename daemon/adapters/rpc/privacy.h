@@ -10,12 +10,12 @@ namespace bellwether::rpc {
 
 // Below this many cases a figure could reveal one of them.
 inline constexpr double kSupportCellMin = 10;
-// Counts are told in multiples of this.
+// Counts are rounded to multiples of this.
 inline constexpr double kSupportRounding = 5;
 
 // A count, or a share of counts. What is withheld or rounded is marked in `basis`.
-void protect_cases(::bellwether::indicators::Value& v, common::v1::Basis& basis);
+void protect_cases(indicators::Value& v, common::v1::Basis& basis);
 // Hours are no counts of cases: their base alone decides.
-void protect_hours(::bellwether::indicators::Value& v, common::v1::Basis& basis);
+void protect_hours(indicators::Value& v, common::v1::Basis& basis);
 
 }  // namespace bellwether::rpc

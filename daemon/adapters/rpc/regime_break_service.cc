@@ -1,20 +1,21 @@
 #include "adapters/rpc/acts.h"
 #include "adapters/rpc/convert.h"
 #include "adapters/rpc/services.h"
+#include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "core/base/text.h"
 
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace pb = bellwether::alerts::v1;
+using alerts::RegimeBreakDeclared;
 using base::cat;
-using ::bellwether::alerts::RegimeBreakDeclared;
 
 // A regime break is over at some time: longer ones are a mistake, or the new normal.
 constexpr int kRegimeBreakYearsMax = 5;
 
 void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& declared,
-          api::RegimeBreak& out) {
+          pb::RegimeBreak& out) {
   out.set_name(cat("regimeBreaks/", id));
   out.set_first_period(view.calendar.name(declared.periods.first));
   out.set_last_period(view.calendar.name(declared.periods.last));
@@ -31,7 +32,7 @@ base::PeriodIndex read_any_period(const engine::View& view, const std::string& t
   return {};
 }
 
-detection::PeriodRange read_periods(const engine::View& view, const api::RegimeBreak& wanted,
+detection::PeriodRange read_periods(const engine::View& view, const pb::RegimeBreak& wanted,
                                     BadRequest& bad) {
   base::PeriodIndex const first =
       read_any_period(view, wanted.first_period(), "regime_break.first_period", bad);
@@ -47,16 +48,16 @@ detection::PeriodRange read_periods(const engine::View& view, const api::RegimeB
   return {first, last};
 }
 
-class RegimeBreakService final : public api::RegimeBreakService::Service {
+class RegimeBreakService final : public pb::RegimeBreakService::Service {
  public:
   explicit RegimeBreakService(const Shared& shared) : shared_(shared) {}
 
   grpc::Status DeclareRegimeBreak(grpc::ServerContext* context,
-                                  const api::DeclareRegimeBreakRequest* request,
-                                  api::DeclareRegimeBreakResponse* response) override {
-    return observed(shared_, "DeclareRegimeBreak", [&] {
+                                  const pb::DeclareRegimeBreakRequest* request,
+                                  pb::DeclareRegimeBreakResponse* response) override {
+    return observed(shared_, *context, "DeclareRegimeBreak", [&] {
       auto const view = shared_.backend.view();
-      const api::RegimeBreak& wanted = request->regime_break();
+      const pb::RegimeBreak& wanted = request->regime_break();
       BadRequest bad;
       detection::PeriodRange const periods = read_periods(*view, wanted, bad);
       check_actor(wanted.actor(), "regime_break.actor", bad);
@@ -75,9 +76,9 @@ class RegimeBreakService final : public api::RegimeBreakService::Service {
   }
 
   grpc::Status WithdrawRegimeBreak(grpc::ServerContext* context,
-                                   const api::WithdrawRegimeBreakRequest* request,
-                                   api::WithdrawRegimeBreakResponse* response) override {
-    return observed(shared_, "WithdrawRegimeBreak", [&] {
+                                   const pb::WithdrawRegimeBreakRequest* request,
+                                   pb::WithdrawRegimeBreakResponse* response) override {
+    return observed(shared_, *context, "WithdrawRegimeBreak", [&] {
       auto const view = shared_.backend.view();
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
@@ -92,8 +93,8 @@ class RegimeBreakService final : public api::RegimeBreakService::Service {
       }
       auto const offset =
           append(shared_, *context,
-                 ::bellwether::alerts::RegimeBreakWithdrawn{
-                     base::JournalOffset(*id), request->actor(), shared_.backend.now()});
+                 alerts::RegimeBreakWithdrawn{base::JournalOffset(*id), request->actor(),
+                                              shared_.backend.now()});
       if (!offset.ok()) return to_grpc(offset.status());
       fill(*view, *id, found->second, *response->mutable_regime_break());
       rpc::fill(*shared_.backend.view(), *response->mutable_basis());
@@ -101,9 +102,9 @@ class RegimeBreakService final : public api::RegimeBreakService::Service {
     });
   }
 
-  grpc::Status ListRegimeBreaks(grpc::ServerContext*, const api::ListRegimeBreaksRequest*,
-                                api::ListRegimeBreaksResponse* response) override {
-    return observed(shared_, "ListRegimeBreaks", [&] {
+  grpc::Status ListRegimeBreaks(grpc::ServerContext* context, const pb::ListRegimeBreaksRequest*,
+                                pb::ListRegimeBreaksResponse* response) override {
+    return observed(shared_, *context, "ListRegimeBreaks", [&] {
       auto const view = shared_.backend.view();
       for (const auto& [id, declared] : view->book->declared_breaks()) {
         fill(*view, id, declared, *response->add_regime_breaks());

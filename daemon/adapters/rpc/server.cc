@@ -5,7 +5,6 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 
 #include "absl/time/clock.h"
@@ -23,13 +22,10 @@ constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for last answers
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, Backend backend, CallObserver observer)
-      : shared_{std::move(backend), std::move(observer)},
+      : shared_{std::move(backend), std::move(observer), options.access},
         watchers_(shared_.backend, options.watchers_max),
         transfers_(options.transfer_bytes_per_second),
-        services_{
-            make_indicator_service(shared_),         make_alert_service(shared_, watchers_),
-            make_regime_break_service(shared_),      make_forecast_service(shared_),
-            make_status_service(shared_, watchers_), make_snapshot_service(shared_, transfers_)} {}
+        services_(make_services(shared_, watchers_, transfers_)) {}
 
   ~Impl() { stop(absl::Now()); }
 
@@ -41,7 +37,7 @@ class Server::Impl {
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
-    for (auto& service : services_) builder.RegisterService(service.get());
+    for (const Service& service : services_) builder.RegisterService(service.impl.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       return absl::UnavailableError(
@@ -56,14 +52,7 @@ class Server::Impl {
     if (health == nullptr) return;
     health->SetServingStatus(serving);
     // gRPC knows a service's name only once it was given a status of its own.
-    for (const char* service : {indicators::v1::IndicatorService::service_full_name(),
-                                alerts::v1::AlertService::service_full_name(),
-                                alerts::v1::RegimeBreakService::service_full_name(),
-                                forecasts::v1::ForecastService::service_full_name(),
-                                status::v1::StatusService::service_full_name(),
-                                snapshots::v1::SnapshotService::service_full_name()}) {
-      health->SetServingStatus(service, serving);
-    }
+    for (const Service& service : services_) health->SetServingStatus(service.name, serving);
   }
 
   void stop(absl::Time deadline) {
@@ -81,7 +70,7 @@ class Server::Impl {
   Shared shared_;
   Watchers watchers_;
   Transfers transfers_;
-  std::array<std::unique_ptr<grpc::Service>, 6> services_;
+  std::vector<Service> const services_;
   int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<grpc::Server> server_;

@@ -12,7 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "adapters/rpc/access.h"
 #include "adapters/rpc/snapshots.h"
+#include "bellwether/status/v1/status.pb.h"
 #include "core/alerts/book.h"
 #include "core/base/ids.h"
 #include "core/engine/view.h"
@@ -28,14 +30,15 @@ inline constexpr int kFilterBytesMax = 1024;
 inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;
-// A watcher this many transitions behind what it could have read is told to resume.
+// A watch ends when it is this many transitions behind; the client may resume it.
 inline constexpr size_t kWatcherLagMax = 10'000;
 
-// What the services need from the process. Every function may be called from any thread and is
-// cheap, but for append.
+// What the services need from the process. Every function may be called from any thread; append
+// waits for the journal, status a moment for the ledgers, the others are cheap.
 struct Backend {
   std::function<std::shared_ptr<const engine::View>()> view;
-  std::function<engine::StatusReport()> status;
+  // Sets what GetStatus says of the process: everything but what the view and the watchers say.
+  std::function<void(status::v1::GetStatusResponse&)> status;
   // Appends a human act to the journal and waits until this replica has folded it. Errors:
   // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold; says why).
   std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&,
@@ -49,6 +52,7 @@ struct ServerOptions {
   std::string address = "0.0.0.0:7443";  // host:port; port 0 picks a free one
   int watchers_max = 10'000;
   double transfer_bytes_per_second = 50e6;  // of snapshots, to all replicas together
+  Access access = allow_everything();
 };
 
 // One finished call, for the latency histogram.

@@ -1,20 +1,18 @@
-// Purpose: the services over published views. Unary calls run on gRPC's own threads; watches are
-// reactors (watch.h).
+// Purpose: the one list of services over published views, and what they share. Unary calls run on
+// gRPC's own threads; watches are reactors (watch.h).
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "adapters/rpc/access.h"
 #include "adapters/rpc/server.h"
 #include "adapters/rpc/transfers.h"
 #include "adapters/rpc/watch.h"
-#include "bellwether/alerts/v1/alerts.grpc.pb.h"
-#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
-#include "bellwether/indicators/v1/indicators.grpc.pb.h"
-#include "bellwether/snapshots/v1/snapshots.grpc.pb.h"
-#include "bellwether/status/v1/status.grpc.pb.h"
 
 namespace bellwether::rpc {
 
@@ -28,8 +26,17 @@ struct Traffic {
 struct Shared {
   Backend backend;
   CallObserver observer;
+  Access access = allow_everything();
   std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
 };
+
+struct Service {
+  std::unique_ptr<grpc::Service> impl;
+  std::string name;  // "bellwether.status.v1.StatusService", as in health and reflection
+};
+
+// Every service that a replica has. What is passed must outlive them.
+std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Transfers& transfers);
 
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers);
@@ -38,15 +45,18 @@ std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
 std::unique_ptr<grpc::Service> make_snapshot_service(const Shared& shared, Transfers& transfers);
 
-// Runs one unary call and reports its latency.
-template <class Call>
-grpc::Status observed(const Shared& shared, const char* method, Call call) {
+// Runs one unary call that may be made, and reports its latency.
+template <class Answer>
+grpc::Status observed(const Shared& shared, const grpc::ServerContext& context, const char* method,
+                      Answer answer) {
   auto const begin = std::chrono::steady_clock::now();
   shared.traffic->in_flight.fetch_add(1);
-  grpc::Status const status =
-      shared.traffic->draining.load()
-          ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "this replica stops; ask another")
-          : call();
+  grpc::Status status = shared.access({method, context});
+  if (status.ok()) {
+    status = shared.traffic->draining.load()
+                 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "this replica stops; ask another")
+                 : answer();
+  }
   shared.traffic->in_flight.fetch_sub(1);
   shared.observer(method, status.error_code(),
                   std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -12,7 +12,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::snapshots::v1;
+namespace pb = bellwether::snapshots::v1;
 
 constexpr auto kLook = std::chrono::milliseconds(50);
 
@@ -21,7 +21,7 @@ absl::Status from_grpc(const grpc::Status& status) {
 }
 
 // One stream: a piece at a time, so that a slow disk slows the sender.
-class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
+class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
  public:
   void OnReadDone(bool ok) override {
     std::lock_guard lock(mutex_);
@@ -35,7 +35,7 @@ class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
     changed_.notify_one();
   }
 
-  void begin(api::SnapshotService::Stub& stub, const api::FetchRequest& request) {
+  void begin(pb::SnapshotService::Stub& stub, const pb::FetchRequest& request) {
     stub.async()->Fetch(&context_, &request, this);
     AddHold();  // reads are asked for from another thread than the library's: it may not end
                 // between two
@@ -43,7 +43,7 @@ class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
     StartCall();
   }
   // The next piece; null at the end, or when `stop` says so.
-  const api::FetchResponse* next(const std::function<bool()>& stop) {
+  const pb::FetchResponse* next(const std::function<bool()>& stop) {
     while (!stop()) {
       std::unique_lock lock(mutex_);
       if (changed_.wait_for(lock, kLook, [this] { return arrived_ || ended_; })) {
@@ -70,7 +70,7 @@ class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
 
  private:
   grpc::ClientContext context_;
-  api::FetchResponse response_;
+  pb::FetchResponse response_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool arrived_ = false;
@@ -82,7 +82,7 @@ class Reader final : public grpc::ClientReadReactor<api::FetchResponse> {
 }  // namespace
 
 struct SnapshotClient::Stub {
-  std::unique_ptr<api::SnapshotService::Stub> service;
+  std::unique_ptr<pb::SnapshotService::Stub> service;
 };
 
 SnapshotClient::SnapshotClient(std::string address)
@@ -90,7 +90,7 @@ SnapshotClient::SnapshotClient(std::string address)
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kOffersBytesMax);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // replicas are near
-  stub_->service = api::SnapshotService::NewStub(
+  stub_->service = pb::SnapshotService::NewStub(
       grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
 }
 SnapshotClient::~SnapshotClient() = default;
@@ -98,7 +98,7 @@ SnapshotClient::~SnapshotClient() = default;
 absl::Status SnapshotClient::fetch(const FileRequest& request,
                                    const std::function<absl::Status(const SnapshotPiece&)>& take,
                                    absl::Duration wait, const std::function<bool()>& stopping) {
-  api::FetchRequest message;
+  pb::FetchRequest message;
   message.set_name(request.name);
   message.set_file(request.file);
   message.set_offset(static_cast<int64_t>(request.offset));
@@ -108,7 +108,7 @@ absl::Status SnapshotClient::fetch(const FileRequest& request,
   absl::Status own;
   while (true) {
     absl::Time const until = absl::Now() + wait;
-    const api::FetchResponse* const response = reader.next([&] {
+    const pb::FetchResponse* const response = reader.next([&] {
       if (stopping()) {
         own = absl::CancelledError("this process stops");
       } else if (absl::Now() > until) {
@@ -131,8 +131,8 @@ std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
     const std::function<bool()>& stopping) {
   struct Call {
     grpc::ClientContext context;
-    api::ListSnapshotsRequest request;
-    api::ListSnapshotsResponse response;
+    pb::ListSnapshotsRequest request;
+    pb::ListSnapshotsResponse response;
     grpc::Status status;
   };
   std::mutex mutex;
@@ -165,7 +165,7 @@ std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
       continue;
     }
     std::vector<OfferedSnapshot> offers;
-    for (api::Snapshot& s : *call.response.mutable_snapshots()) {
+    for (pb::Snapshot& s : *call.response.mutable_snapshots()) {
       offers.push_back({std::move(*s.mutable_name()), std::move(*s.mutable_manifest())});
     }
     out.emplace_back(std::move(offers));

@@ -1,28 +1,29 @@
 #include "absl/time/clock.h"
 #include "adapters/rpc/errors.h"
 #include "adapters/rpc/services.h"
+#include "bellwether/snapshots/v1/snapshots.grpc.pb.h"
 
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::snapshots::v1;
+namespace pb = bellwether::snapshots::v1;
 
 // So often a transfer that waits for its turn looks whether it is still wanted.
 constexpr absl::Duration kLook = absl::Milliseconds(50);
 
-class SnapshotService final : public api::SnapshotService::Service {
+class SnapshotService final : public pb::SnapshotService::Service {
  public:
   SnapshotService(const Shared& shared, Transfers& transfers)
       : shared_(shared), transfers_(transfers) {}
 
-  grpc::Status ListSnapshots(grpc::ServerContext*, const api::ListSnapshotsRequest*,
-                             api::ListSnapshotsResponse* response) override {
-    return observed(shared_, "ListSnapshots", [&] {
+  grpc::Status ListSnapshots(grpc::ServerContext* context, const pb::ListSnapshotsRequest*,
+                             pb::ListSnapshotsResponse* response) override {
+    return observed(shared_, *context, "ListSnapshots", [&] {
       if (!shared_.backend.snapshots.list) return none_given();
       auto const found = shared_.backend.snapshots.list();
       if (!found.ok()) return to_grpc(found.status());
       for (const OfferedSnapshot& s : *found) {
-        api::Snapshot& out = *response->add_snapshots();
+        pb::Snapshot& out = *response->add_snapshots();
         out.set_name(s.name);
         out.set_manifest(s.manifest);
       }
@@ -30,10 +31,11 @@ class SnapshotService final : public api::SnapshotService::Service {
     });
   }
 
-  grpc::Status Fetch(grpc::ServerContext* context, const api::FetchRequest* request,
-                     grpc::ServerWriter<api::FetchResponse>* writer) override {
+  grpc::Status Fetch(grpc::ServerContext* context, const pb::FetchRequest* request,
+                     grpc::ServerWriter<pb::FetchResponse>* writer) override {
     auto const begin = absl::Now();
-    grpc::Status const status = fetch(*context, *request, *writer);
+    grpc::Status status = shared_.access({"Fetch", *context});
+    if (status.ok()) status = fetch(*context, *request, *writer);
     shared_.observer("Fetch", status.error_code(), absl::ToDoubleSeconds(absl::Now() - begin));
     return status;
   }
@@ -45,8 +47,8 @@ class SnapshotService final : public api::SnapshotService::Service {
         "this replica gives no snapshots; set snapshots.folder and snapshots.peers there");
   }
 
-  grpc::Status fetch(grpc::ServerContext& context, const api::FetchRequest& request,
-                     grpc::ServerWriter<api::FetchResponse>& writer) {
+  grpc::Status fetch(grpc::ServerContext& context, const pb::FetchRequest& request,
+                     grpc::ServerWriter<pb::FetchResponse>& writer) {
     if (!shared_.backend.snapshots.open) return none_given();
     if (request.offset() < 0) {
       BadRequest bad;
@@ -63,7 +65,7 @@ class SnapshotService final : public api::SnapshotService::Service {
         shared_.backend.snapshots.open({request.name(), request.file(),
                                         static_cast<uint64_t>(request.offset()), request.crc32c()});
     if (!next.ok()) return to_grpc(next.status());
-    api::FetchResponse response;
+    pb::FetchResponse response;
     while (true) {
       auto const piece = (*next)(transfers_.piece_bytes());
       if (!piece.ok()) return to_grpc(piece.status());

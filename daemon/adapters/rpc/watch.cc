@@ -28,7 +28,7 @@ constexpr char kResumeElsewhere[] =
 class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
  public:
   Watcher(Watchers& owner, const WatchAlertsRequest& request, AlertFilter filter,
-          ::bellwether::alerts::ResumeToken from)
+          alerts::ResumeToken from)
       : owner_(owner), request_(request), filter_(std::move(filter)), sent_(from) {}
 
   void refuse(const grpc::Status& status) { finish(status); }
@@ -69,7 +69,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   void step(std::unique_lock<std::mutex>& lock) {
     if (finished_) return;
     std::shared_ptr<const engine::View> const view = owner_.backend_.view();
-    const ::bellwether::alerts::Book& book = *view->book;
+    const alerts::Book& book = *view->book;
     if (sent_.offset > book.offset()) {
       // Another replica may have read further than this one.
       if (Clock::now() - begun_ < kAheadWait) return;
@@ -101,7 +101,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     }
     base::UnixMillis const now = owner_.backend_.now();
     for (size_t i = *behind; i < book.transitions_end(); ++i) {
-      const ::bellwether::alerts::Transition& t = book.transition(i);
+      const alerts::Transition& t = book.transition(i);
       sent_ = t.token;
       if (!filter_.matches(*t.alert)) continue;
       if (request_.skip_historical() && t.historical) continue;
@@ -125,7 +125,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   }
 
   void write() {
-    message_.set_resume_token(::bellwether::alerts::format(sent_));
+    message_.set_resume_token(alerts::format(sent_));
     writing_ = true;
     StartWrite(&message_);
   }
@@ -134,7 +134,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   WatchAlertsRequest const request_;
   AlertFilter const filter_;
   std::mutex mutex_;
-  ::bellwether::alerts::ResumeToken sent_;
+  alerts::ResumeToken sent_;
   WatchAlertsResponse message_;
   bool writing_ = false;
   bool finished_ = false;
@@ -155,7 +155,8 @@ Watchers::~Watchers() {
   thread_.join();
 }
 
-grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlertsRequest& request) {
+grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlertsRequest& request,
+                                                               const grpc::Status& access) {
   std::shared_ptr<const engine::View> const view = backend_.view();
   BadRequest bad;
   AlertFilter filter;
@@ -164,11 +165,11 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
   } else {
     bad.add("filter", base::from_absl(parsed.status().message()));
   }
-  ::bellwether::alerts::ResumeToken from{view->book->offset(), UINT32_MAX};
+  alerts::ResumeToken from{view->book->offset(), UINT32_MAX};
   if (request.resume_token() == "0") {
     from = {};
   } else if (!request.resume_token().empty()) {
-    auto const token = ::bellwether::alerts::parse_resume_token(request.resume_token());
+    auto const token = alerts::parse_resume_token(request.resume_token());
     if (token) {
       from = *token;
     } else {
@@ -177,13 +178,13 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
     }
   }
   auto* const watcher = new Watcher(*this, request, std::move(filter), from);
-  grpc::Status refusal = bad.status();
+  grpc::Status refusal = access.ok() ? bad.status() : access;
   {
     std::lock_guard lock(mutex_);
     all_.insert(watcher);
     if (stopped_) {
       refusal = grpc::Status(grpc::StatusCode::UNAVAILABLE, kResumeElsewhere);
-    } else if (count_.fetch_add(1) >= watchers_max_) {
+    } else if (count_.fetch_add(1) >= watchers_max_ && access.ok()) {
       refusal = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                              base::cat("this replica has its ", watchers_max_,
                                        " watchers; watch another, or raise serve.watchers_max"));

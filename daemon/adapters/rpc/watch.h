@@ -1,5 +1,5 @@
 // Purpose: WatchAlerts: each watcher replays the book's transitions behind its resume token and
-// then follows. A client that stops reading is told to resume, so that it holds no memory. Thread
+// then follows. The watch of a client that stops reading ends, so that it holds no memory. Thread
 // safety: all public functions may be called from any thread.
 #pragma once
 
@@ -27,9 +27,10 @@ class Watchers {
   Watchers(Backend backend, int watchers_max);
   ~Watchers();
 
-  // The reactor of a new watch; it deletes itself. Refusals finish at once with their reason.
+  // The reactor of a new watch; it deletes itself. Refusals finish at once with their reason;
+  // `access`: whether the caller may watch.
   grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* watch(
-      const alerts::v1::WatchAlertsRequest& request);
+      const alerts::v1::WatchAlertsRequest& request, const grpc::Status& access);
   void notify();
   int count() const { return count_.load(); }
   // Ends all watches with UNAVAILABLE and refuses new ones.

@@ -47,9 +47,11 @@ void status(Context& context) {
   if (!inputs.empty()) inputs.print();
   Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
   for (const api::PartitionStatus& p : r.partitions()) {
-    partitions.add({figure(p.partition()), figure(static_cast<double>(p.businesses())),
-                    figure(static_cast<double>(p.facts())),
-                    figure(static_cast<double>(p.businesses_waiting())),
+    auto const of_ledger = [&](int64_t n) {
+      return (p.stale() ? "~" : "") + figure(static_cast<double>(n));
+    };
+    partitions.add({figure(p.partition()), of_ledger(p.businesses()), of_ledger(p.facts()),
+                    of_ledger(p.businesses_waiting()),
                     absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)),
                     p.tick()});
   }

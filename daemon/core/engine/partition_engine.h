@@ -21,6 +21,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
+#include "core/engine/idle.h"
 #include "core/events/event.h"
 #include "core/events/refusal.h"
 #include "core/indicators/deltas.h"
@@ -32,14 +33,6 @@ using base::Offset;
 using base::PartitionId;
 using base::PeriodIndex;
 using base::UnixMillis;
-
-// When does an input at the end of its log count as past a tick?
-enum class Idle : uint8_t {
-  kWallClock,  // after idle_after without a record, once the wall clock is past the tick
-  kHeartbeat,  // after idle_after without a record, once a heartbeat on another input covers the
-               // tick
-  kNever,      // only by its own records and heartbeats
-};
 
 struct PartitionOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};

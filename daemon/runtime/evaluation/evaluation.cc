@@ -5,7 +5,6 @@
 
 #include "absl/time/clock.h"
 #include "core/base/text.h"
-#include "core/engine/alignment.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -95,7 +94,7 @@ void Evaluation::run() {
 bool Evaluation::step() {
   if (!with_.keeper.caught_up()) return false;  // the past may hold verdicts on what comes
   activate_rules();
-  auto const tick = next_tick();
+  auto const tick = engine::aligned_tick(engine::fronts(with_.ticks));
   take_snapshot();
   if (!tick) {
     publish(true);
@@ -107,20 +106,10 @@ bool Evaluation::step() {
   return true;
 }
 
-std::optional<base::PeriodIndex> Evaluation::next_tick() const {
-  std::vector<engine::Front> fronts;
-  for (int p = 0; p < with_.ingest.partitions(); ++p) {
-    fronts.push_back({with_.ingest.next_tick(p), with_.ingest.floor(p)});
-  }
-  return engine::aligned_tick(fronts);
-}
-
 void Evaluation::settle(base::PeriodIndex tick) {
-  std::vector<engine::PartitionTick> parts;
-  for (int p = 0; p < with_.ingest.partitions(); ++p) {
-    if (with_.ingest.next_tick(p) != tick) continue;
-    parts.push_back(*with_.ingest.take_tick(p));
-    for (size_t i = 0; i < parts.back().cut.size(); ++i) cut_[{i, p}] = parts.back().cut[i];
+  std::vector<engine::PartitionTick> const parts = engine::take_all(with_.ticks, tick);
+  for (const engine::PartitionTick& part : parts) {
+    for (size_t i = 0; i < part.cut.size(); ++i) cut_[{i, part.partition.value}] = part.cut[i];
   }
   evaluator_.apply(tick, parts);
   last_ = tick;

@@ -1,6 +1,6 @@
-// Purpose: the evaluation thread: aligns the partitions' ticks, adds them to the panel, judges them
-// (as leader) or waits for the leader's judgement and holds its own against it, and publishes the
-// view. Thread safety: all public functions may be called from any thread.
+// Purpose: the evaluation thread: aligns the ticks of a source's partitions, adds them to the
+// panel, judges them (as leader) or waits for the leader's judgement and compares its own with it,
+// and publishes the view. Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@
 
 #include "core/base/log.h"
 #include "core/engine/evaluator.h"
+#include "core/engine/tick_source.h"
 #include "runtime/evaluation/views.h"
-#include "runtime/ingest/ingest.h"
 #include "runtime/journal/divergence.h"
 #include "runtime/journal/journal.h"
 #include "runtime/replica/snapshotter.h"
@@ -37,14 +37,14 @@ struct EvaluationReport {
   size_t panel_bytes = 0;
   int64_t ticks = 0;
   double waiting_seconds = 0;  // how long the tick in hand has been without a verdict; 0: none is
-  DivergenceReport
-      divergence;  // of ticks that others, or this replica's runs before, have journaled
+  // Of ticks that others, or earlier runs of this replica, have journaled.
+  DivergenceReport divergence;
 };
 
 class Evaluation {
  public:
   struct Collaborators {
-    Ingest& ingest;
+    engine::TickSource& ticks;
     Journal& journal;
     BookKeeper& keeper;
     Views& views;
@@ -52,10 +52,10 @@ class Evaluation {
     std::function<bool()> is_leader;
     std::function<void(double seconds)> evaluated;  // a tick was judged here
     std::function<void(double seconds)> appended;   // and the journal took it
-    std::function<void()> published;                // a new view stands
+    std::function<void()> published;                // readers get a new view
     base::LogFn log;
   };
-  // What an evaluation goes on from.
+  // The state in which an evaluation begins.
   struct Restored {
     snapshot::RestoredEvaluation evaluation;
     std::vector<alerts::CutOffset> cut;
@@ -76,7 +76,6 @@ class Evaluation {
  private:
   void run();
   bool step();  // false when there was nothing to do
-  std::optional<base::PeriodIndex> next_tick() const;
   void settle(base::PeriodIndex tick);
   bool judge(base::PeriodIndex tick);
   void hold_against_journal(base::PeriodIndex tick);

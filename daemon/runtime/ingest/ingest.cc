@@ -81,7 +81,7 @@ class Ingest::Lane {
       busy = serve_input(i) || busy;
     }
     busy = hand_on() || busy;
-    serve_image();
+    serve_requests();
     auto const clock = std::chrono::steady_clock::now();
     if (clock - reported_ >= kReportEvery) {
       reported_ = clock;
@@ -90,16 +90,12 @@ class Ingest::Lane {
     return busy;
   }
 
-  std::optional<engine::PeriodIndex> next_tick() const {
+  engine::Front front() const {
     std::lock_guard lock(mutex_);
-    if (handed_.empty()) return std::nullopt;
-    return handed_.front().tick;
+    if (handed_.empty()) return {std::nullopt, floor_};
+    return {handed_.front().tick, handed_.front().tick};
   }
-  std::optional<engine::PeriodIndex> floor() const {
-    std::lock_guard lock(mutex_);
-    return handed_.empty() ? floor_ : handed_.front().tick;
-  }
-  std::optional<PartitionTick> take_tick() {
+  std::optional<PartitionTick> take() {
     std::lock_guard lock(mutex_);
     if (handed_.empty()) return std::nullopt;
     PartitionTick tick = std::move(handed_.front());
@@ -121,6 +117,16 @@ class Ingest::Lane {
   void thaw() {
     std::lock_guard lock(mutex_);
     thaw_ = true;
+  }
+  void ask(std::shared_ptr<Question> question) {
+    std::lock_guard lock(mutex_);
+    questions_.push_back(std::move(question));
+  }
+  // Nobody serves the lane any more.
+  void stop_questions() {
+    std::lock_guard lock(mutex_);
+    for (const auto& question : questions_) question->stop();
+    questions_.clear();
   }
 
  private:
@@ -187,24 +193,33 @@ class Ingest::Lane {
     return in.next == 0 ? in.mark : kafka::mark_of(in.batch.records()[in.next - 1]);
   }
 
-  // Answers who asked for an image, once nothing that was read can be lost with it.
-  void serve_image() {
-    std::shared_ptr<ImageRequest> request;
+  // What others ask of the partition between two records.
+  void serve_requests() {
+    std::shared_ptr<ImageRequest> image_request;
+    std::vector<std::shared_ptr<Question>> questions;
     {
       std::lock_guard lock(mutex_);
-      request = image_asked_for_;
+      image_request = image_asked_for_;
+      questions.swap(questions_);
       if (std::exchange(thaw_, false)) engine_.thaw_ledger();
     }
-    if (request == nullptr || !dead_letters_done()) return;
+    for (const auto& question : questions)
+      question->answer(base::PartitionId(partition_), engine_.ledger());
+    if (image_request != nullptr) serve_image(*image_request);
+  }
+
+  // Answers once nothing that was read can be lost with the image.
+  void serve_image(ImageRequest& request) {
+    if (!dead_letters_done()) return;
     {
       std::lock_guard lock(mutex_);
       image_asked_for_.reset();
     }
-    std::lock_guard lock(request->mutex);
-    if (request->given_up) return;
-    request->images[static_cast<size_t>(partition_)] = image();
-    --request->missing;
-    request->changed.notify_all();
+    std::lock_guard lock(request.mutex);
+    if (request.given_up) return;
+    request.images[static_cast<size_t>(partition_)] = image();
+    --request.missing;
+    request.changed.notify_all();
   }
 
   snapshot::PartitionImage image() {
@@ -377,7 +392,7 @@ class Ingest::Lane {
     LaneReport r;
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const engine::InputState& state = engine_.inputs()[i];
-      engine::InputReport in;
+      InputReport in;
       in.topic = owner_.options_.topics[i];
       in.partition = partition_;
       in.next_offset = std::max<int64_t>(0, state.next.value);
@@ -421,6 +436,7 @@ class Ingest::Lane {
   std::optional<engine::PeriodIndex> floor_;
   LaneReport report_;
   std::shared_ptr<ImageRequest> image_asked_for_;
+  std::vector<std::shared_ptr<Question>> questions_;
   bool thaw_ = false;
 };
 
@@ -505,16 +521,14 @@ void Ingest::stop() {
   stop_.store(true);
   for (auto& worker : workers_) worker->wake();
   for (auto& worker : workers_) worker->join();
+  for (auto& lane : lanes_) lane->stop_questions();
 }
 
-std::optional<engine::PeriodIndex> Ingest::next_tick(int partition) const {
-  return lanes_[static_cast<size_t>(partition)]->next_tick();
+engine::Front Ingest::front(int partition) const {
+  return lanes_[static_cast<size_t>(partition)]->front();
 }
-std::optional<engine::PeriodIndex> Ingest::floor(int partition) const {
-  return lanes_[static_cast<size_t>(partition)]->floor();
-}
-std::optional<PartitionTick> Ingest::take_tick(int partition) {
-  return lanes_[static_cast<size_t>(partition)]->take_tick();
+std::optional<PartitionTick> Ingest::take(int partition) {
+  return lanes_[static_cast<size_t>(partition)]->take();
 }
 size_t Ingest::ticks_waiting() const {
   size_t most = 0;
@@ -542,6 +556,15 @@ std::optional<std::vector<snapshot::PartitionImage>> Ingest::images(absl::Time d
   for (const auto& lane : lanes_) lane->ask_for_image(nullptr);
   thaw();
   return std::nullopt;
+}
+
+absl::Status Ingest::ask(LedgerQuestion question, absl::Time deadline) {
+  auto const asked = std::make_shared<Question>(std::move(question), lanes_.size());
+  for (const auto& lane : lanes_) lane->ask(asked);
+  // Once it is set, stop() may have looked for questions before this one came.
+  if (stop_.load()) asked->stop();
+  for (const auto& worker : workers_) worker->wake();
+  return asked->wait(deadline);
 }
 
 void Ingest::thaw() {

@@ -2,7 +2,7 @@
 // decode, fold, write dead letters, and hand closed ticks on in order. Invariants: a partition
 // belongs to one worker. A tick is handed on only when every dead letter before its cut is
 // acknowledged: the cut is the offset that counts as done. Thread safety: all public functions may
-// be called from any thread.
+// be called from any thread; take() by one at a time.
 #pragma once
 
 #include <atomic>
@@ -20,8 +20,10 @@
 #include "adapters/snapshot/image.h"
 #include "core/base/log.h"
 #include "core/engine/partition_engine.h"
-#include "core/engine/view.h"
+#include "core/engine/tick_source.h"
 #include "core/events/decoder.h"
+#include "runtime/ingest/lane_report.h"
+#include "runtime/ingest/question.h"
 
 namespace bellwether::runtime {
 
@@ -35,40 +37,35 @@ struct IngestOptions {
   engine::PartitionOptions engine;  // inputs is set from topics
 };
 
-// A copy of a partition's counters, taken now and then by its worker.
-struct LaneReport {
-  std::vector<engine::InputReport> inputs;
-  engine::PartitionReport partition;
-  engine::PartitionCounts counts;
-  std::vector<engine::SourceReport> sources;
-};
-
-class Ingest {
+class Ingest final : public engine::TickSource {
  public:
   // `ticked` is called from workers when a tick is ready. What is passed by reference must outlive
-  // it. `restored`: by partition, what lanes go on from; empty: from the beginning of the log.
+  // this. `restored`: by partition, the state in which a lane begins; empty: all begin with the
+  // log.
   static absl::StatusOr<std::unique_ptr<Ingest>> start(
       IngestOptions options, std::vector<snapshot::RestoredPartition> restored,
       const events::Decoder& decoder, kafka::DeadLetters& dead_letters,
       std::function<void()> ticked, base::LogFn log);
-  ~Ingest();
+  ~Ingest() override;
 
-  int partitions() const { return options_.partitions; }
-  // The period of the next tick of a partition, if it is ready; and that tick itself.
-  std::optional<engine::PeriodIndex> next_tick(int partition) const;
-  std::optional<engine::PartitionTick> take_tick(int partition);
-  // No tick of the partition before this one will come; nullopt while that is not known.
-  std::optional<engine::PeriodIndex> floor(int partition) const;
+  int partitions() const override { return options_.partitions; }
+  engine::Front front(int partition) const override;
+  std::optional<engine::PartitionTick> take(int partition) override;
   size_t ticks_waiting() const;
 
-  // Every partition between two records, with what it has closed and nobody has taken, as soon as
-  // the dead letters of all that it read are acknowledged; nullopt when that is not so in time. Who
-  // takes ticks must not do so meanwhile. Until thaw(), which comes once the images are gone, what
-  // changes is copied first.
+  // The state of every partition between two records, with the ticks that it has closed and nobody
+  // has taken. A partition waits until the dead letters of all that it has read are acknowledged;
+  // nullopt when one still waits at the deadline. REQUIRES: nobody takes ticks meanwhile. The
+  // partitions copy what they change until thaw(), which is called once the images are gone.
   std::optional<std::vector<snapshot::PartitionImage>> images(absl::Time deadline);
   void thaw();
 
-  std::vector<LaneReport> reports() const;
+  // Puts `question` to the ledger of every partition, each on its worker between two records. No
+  // partition waits for another, and none is asked any more after the return. Errors:
+  // DeadlineExceeded, Cancelled when the workers stop; some may have answered nevertheless.
+  absl::Status ask(LedgerQuestion question, absl::Time deadline);
+
+  std::vector<LaneReport> reports() const;  // by partition
   bool broker_reachable() const { return consumer_->broker_reachable(); }
   void serve_callbacks() { consumer_->serve_callbacks(); }
   // Workers stop after the record in hand.

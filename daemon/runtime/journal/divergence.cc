@@ -46,20 +46,6 @@ std::string describe(const Divergence& d, base::Calendar calendar) {
                    " of ", d.writer);
 }
 
-engine::ComparisonReport to_report(const DivergenceReport& report, base::Calendar calendar) {
-  auto const count = [&](Compared c) { return report.ticks[static_cast<size_t>(c)]; };
-  engine::ComparisonReport out;
-  out.equal = count(Compared::kEqual);
-  out.cells_equal = count(Compared::kCellsEqual);
-  out.cells_differ = count(Compared::kCellsDiffer);
-  out.verdicts_differ = count(Compared::kVerdictsDiffer);
-  out.cut_differs = count(Compared::kCutDiffers);
-  out.not_compared = count(Compared::kNotCompared);
-  out.diverged = report.diverged;
-  if (report.first) out.first_divergence = describe(*report.first, calendar);
-  return out;
-}
-
 Comparisons::News Comparisons::note(Compared result, const OwnTick& own,
                                     const JournaledTick* journaled) {
   ++report_.ticks[static_cast<size_t>(result)];

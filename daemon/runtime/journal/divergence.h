@@ -15,7 +15,6 @@
 #include "core/alerts/book.h"
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
-#include "core/engine/view.h"
 
 namespace bellwether::runtime {
 
@@ -80,8 +79,6 @@ struct DivergenceReport {
   std::optional<Divergence> first;                     // since the start of the process
   bool diverged = false;  // the latest tick that could be compared differs
 };
-
-engine::ComparisonReport to_report(const DivergenceReport& report, base::Calendar calendar);
 
 class Comparisons {
  public:

@@ -128,7 +128,7 @@ void add_inputs(const Scrape& s, Families& out) {
   Cells waiting;
   Cells bytes;
   for (const LaneReport& lane : s.lanes) {
-    for (const engine::InputReport& in : lane.inputs) {
+    for (const InputReport& in : lane.inputs) {
       std::vector<std::string> const key = {in.topic, std::to_string(in.partition)};
       lag[key] = static_cast<double>(in.lag_events);
       lag_seconds[key] = in.lag_seconds;

@@ -1,4 +1,4 @@
-// Purpose: what the process tells Prometheus: latency histograms, and at every scrape the plain
+// Purpose: the metrics of the process: latency histograms, and at every scrape the plain
 // counters that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes,
 // reasons, rules. Thread safety: all public functions may be called from any thread.
 #pragma once
@@ -18,7 +18,7 @@
 #include "prometheus/registry.h"
 #include "runtime/evaluation/evaluation.h"
 #include "runtime/evaluation/forecasting.h"
-#include "runtime/ingest/ingest.h"
+#include "runtime/ingest/lane_report.h"
 #include "runtime/replica/peer_transfer.h"
 #include "runtime/replica/snapshotter.h"
 
@@ -32,7 +32,7 @@ struct Scrape {
   EvaluationReport evaluation;
   ForecastingReport forecasting;
   SnapshotReport snapshot;
-  double restore_seconds = 0;  // that going on from a snapshot took at the start; 0: from the log
+  double restore_seconds = 0;  // that reading the snapshot took at the start; 0: none was read
   std::optional<PeerTransferCounts> peer_transfers;  // nullopt without peers
   rpc::TransferCounts transfers;                     // to other replicas
   std::shared_ptr<const engine::View> view;
@@ -66,7 +66,7 @@ class Instruments {
   std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
 };
 
-// Families made anew at every scrape.
+// Makes its families at every scrape.
 std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape);
 
 }  // namespace bellwether::runtime

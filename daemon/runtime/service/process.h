@@ -1,21 +1,16 @@
-// Purpose: the daemon as a whole: starts everything, in the order that lets it answer early, keeps
-// it together, and takes it down in order. Thread safety: run() belongs to the main thread;
-// reload() and request_stop() may be called from any.
+// Purpose: the daemon as a whole: answers from the first moment, boots beside that, and takes
+// itself down in order. Thread safety: run() belongs to the main thread; reload() and
+// request_stop() may be called from any.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "adapters/config/config.h"
 #include "core/reference/reference.h"
+#include "runtime/service/stop.h"
 
 namespace bellwether::runtime {
-
-inline constexpr char kVersion[] = "0.1.0";
-
-// Exit codes of bellwetherd, as its --help documents them.
-enum class Exit : int { kOk = 0, kFailure = 1, kConfig = 2, kAddress = 3, kTopics = 4 };
 
 class Process {
  public:

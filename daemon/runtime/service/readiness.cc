@@ -12,7 +12,7 @@ std::string why_behind(const Progress& progress, int64_t lag_events_max, bool wa
   if (!progress.journal_read) return "reading the journal";
   int64_t behind = 0;
   for (const LaneReport& lane : progress.lanes) {
-    for (const engine::InputReport& in : lane.inputs) {
+    for (const InputReport& in : lane.inputs) {
       if (!in.error.empty()) return cat(in.topic, " ", in.partition, ": ", in.error);
       if (in.end_offset < 0) {  // not known
         if (was_ready) continue;

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "runtime/ingest/ingest.h"
+#include "runtime/ingest/lane_report.h"
 
 namespace bellwether::runtime {
 
-// Not ready again only when this many times further behind than what readiness asks for.
+// A ready replica stays ready until its lag is this many times the limit for becoming ready.
 inline constexpr int64_t kUnreadyFactor = 10;
 // More closed ticks than this wait for the evaluation: it has not caught up.
 inline constexpr size_t kTicksWaitingMax = 2;
@@ -27,8 +27,8 @@ struct Progress {
   double verdict_wait_seconds = 0;  // of the latest tick
 };
 
-// Why it is behind; empty when it has caught up. `lag_events_max`: records of one input that a
-// replica may have to read still to become ready; `was_ready`: until now.
+// Why it is behind; empty when it has caught up. `lag_events_max`: unread records of one input with
+// which a replica may become ready; `was_ready`: until now.
 std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready);
 
 }  // namespace bellwether::runtime

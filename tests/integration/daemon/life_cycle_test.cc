@@ -154,6 +154,7 @@ TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
   ASSERT_TRUE(daemon.through("2019-02") && replica.through("2019-02"));
   std::string const before = daemon.status().basis().rule_set();
   ASSERT_FALSE(before.empty());
+  std::string const digest_before = daemon.status().config_digest();
   Daemon& leader = daemon.status().role() == status::v1::ROLE_LEADER ? daemon : replica;
   Daemon& follower = &leader == &daemon ? replica : daemon;
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 0\n");
@@ -162,11 +163,14 @@ TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
     return leader.child().log().find("the old rules stay in force") != std::string::npos;
   }));
   EXPECT_EQ(leader.status().basis().rule_set(), before);
+  EXPECT_EQ(leader.status().config_digest(), digest_before);
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 6\n");
   leader.child().signal(SIGHUP);
   EXPECT_TRUE(eventually([&] { return follower.status().basis().rule_set() != before; }, 20))
       << leader.child().log();
   EXPECT_EQ(follower.status().basis().rule_set(), leader.status().basis().rule_set());
+  EXPECT_NE(leader.status().config_digest(), digest_before) << "another file was read";
+  EXPECT_EQ(follower.status().config_digest(), digest_before) << "it has read none since";
 }
 
 TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {

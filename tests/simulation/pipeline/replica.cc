@@ -218,18 +218,20 @@ void Replica::deliver_dead_letters(int64_t letters_max, bool newest_first) {
   }
 }
 
-std::vector<engine::Front> Replica::fronts() const {
-  std::vector<engine::Front> out;
-  for (const Lane& lane : lanes_) {
-    if (!lane.handed.empty()) {
-      out.push_back({lane.handed.front().tick, lane.handed.front().tick});
-    } else if (lane.pending) {
-      out.push_back({std::nullopt, lane.pending->tick});
-    } else {
-      out.push_back({std::nullopt, lane.engine->open_tick()});
-    }
-  }
-  return out;
+engine::Front Replica::front(int partition) const {
+  const Lane& lane = lanes_[static_cast<size_t>(partition)];
+  if (!lane.handed.empty()) return {lane.handed.front().tick, lane.handed.front().tick};
+  if (lane.pending) return {std::nullopt, lane.pending->tick};
+  return {std::nullopt, lane.engine->open_tick()};
+}
+
+std::optional<engine::PartitionTick> Replica::take(int partition) {
+  Lane& lane = lanes_[static_cast<size_t>(partition)];
+  if (lane.handed.empty()) return std::nullopt;
+  engine::PartitionTick tick = std::move(lane.handed.front());
+  lane.handed.pop_front();
+  hand_on(lane);
+  return tick;
 }
 
 void Replica::fold(int64_t records_max) {
@@ -309,7 +311,7 @@ void Replica::evaluate() {
     return;
   }
   capture();
-  auto const tick = around_.parts.aligned(fronts());
+  auto const tick = around_.parts.aligned(engine::fronts(*this));
   if (tick && book->rule_set() != nullptr) {
     take_tick(*tick);
   } else if (last_ && leads_) {
@@ -331,14 +333,10 @@ void Replica::activate_rules() {
 }
 
 void Replica::take_tick(PeriodIndex tick) {
-  std::vector<engine::PartitionTick> parts;
-  for (size_t p = 0; p < lanes_.size(); ++p) {
-    Lane& lane = lanes_[p];
-    if (lane.handed.empty() || lane.handed.front().tick != tick) continue;
-    parts.push_back(std::move(lane.handed.front()));
-    lane.handed.pop_front();
-    for (size_t i = 0; i < kInputs; ++i) cut_[i * lanes_.size() + p] = parts.back().cut[i].value;
-    hand_on(lane);
+  std::vector<engine::PartitionTick> const parts = engine::take_all(*this, tick);
+  for (const engine::PartitionTick& part : parts) {
+    auto const p = static_cast<size_t>(part.partition.value);
+    for (size_t i = 0; i < kInputs; ++i) cut_[i * lanes_.size() + p] = part.cut[i].value;
   }
   auto const book = keeper_.view();
   around_.parts.apply(evaluator_, tick, parts, *book);

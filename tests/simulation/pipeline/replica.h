@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "core/engine/evaluator.h"
+#include "core/engine/tick_source.h"
 #include "runtime/journal/book_keeper.h"
 #include "simulation/pipeline/snapshots.h"
 #include "simulation/pipeline/surroundings.h"
 
 namespace bellwether::simulation {
 
-class Replica {
+class Replica : private engine::TickSource {
  public:
   Replica(int id, int rules, Surroundings around);
 
@@ -73,7 +74,9 @@ class Replica {
   bool take(Lane& lane, const Delivery& d, const Record& record);
   void hand_on(Lane& lane);
   bool dead_letters_done(const Lane& lane, const engine::PartitionTick& tick) const;
-  std::vector<engine::Front> fronts() const;
+  int partitions() const override { return static_cast<int>(lanes_.size()); }
+  engine::Front front(int partition) const override;
+  std::optional<engine::PartitionTick> take(int partition) override;
   std::vector<alerts::CutOffset> cut() const;
   Cut next() const;  // the first offsets that were not taken
   Pending send(alerts::JournalEntry entry);

@@ -36,8 +36,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
-    // The topics, the rules, and the measures that are forecast.
-    {"adapters/config", {"core/base", "core/domain", "core/indicators", "core/alerts"}},
+    // The topics, the rules, the measures that are forecast, and when a quiet input is idle.
+    {"adapters/config",
+     {"core/base", "core/domain", "core/indicators", "core/alerts", "core/engine"}},
     // A manifest holds the cut as the alert book does; what is read is checked against the
     // reference.
     {"adapters/snapshot",
@@ -55,11 +56,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"core", "adapters/kafka", "adapters/snapshot", "adapters/rpc", "runtime/journal",
       "runtime/ingest"}},
     {"runtime/evaluation",
-     {"core", "adapters/kafka", "adapters/snapshot", "runtime/journal", "runtime/ingest",
-      "runtime/replica"}},
+     {"core", "adapters/kafka", "adapters/snapshot", "runtime/journal", "runtime/replica"}},
     {"runtime/verify",
      {"core", "adapters/config", "adapters/kafka", "runtime/setup", "runtime/journal"}},
-    {"runtime/service", {"core", "adapters", "runtime"}},
+    // The status of the process is put together as the message that is sent.
+    {"runtime/service", {"core", "adapters", "runtime", "api.pb"}},
     // Analysts run detectors and forecasts on their own series, without Kafka or a server.
     {"analysis", {"core/base", "core/detection", "core/forecast"}},
     {"cli/client", {"cli", "core/base", "analysis", "api.pb"}},

@@ -29,7 +29,7 @@ class Served {
                                                 "test", now});
     Backend backend;
     backend.view = [this] { return view(); };
-    backend.status = [] { return engine::StatusReport(); };
+    backend.status = [](bellwether::status::v1::GetStatusResponse&) {};
     backend.append = [this](const ::bellwether::alerts::JournalEntry& entry, absl::Time) {
       return append(entry);
     };

@@ -20,7 +20,7 @@ Progress caught_up() {
   p.lanes.resize(2);
   for (int lane = 0; lane < 2; ++lane) {
     for (const char* topic : {"registrations", "support"}) {
-      engine::InputReport& in = p.lanes[lane].inputs.emplace_back();
+      InputReport& in = p.lanes[lane].inputs.emplace_back();
       in.topic = topic;
       in.partition = lane;
       in.end_offset = 1000;

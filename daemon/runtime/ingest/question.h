@@ -1,0 +1,45 @@
+// Purpose: a question that is put to the ledger of every partition at once, each on the worker
+// that owns it. Invariants: each partition answers at most once, and none after wait() has
+// returned, so the question may refer to what its asker has on the stack.
+// Thread safety: all functions may be called from any thread; wait() once.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/base/ids.h"
+#include "core/ledger/ledger.h"
+
+namespace bellwether::runtime {
+
+// Called for several partitions at the same time.
+using LedgerQuestion = std::function<void(base::PartitionId, const ledger::Ledger&)>;
+
+class Question {
+ public:
+  Question(LedgerQuestion ask, size_t partitions)
+      : ask_(std::move(ask)), partitions_(partitions), open_(partitions) {}
+
+  // By the owner of a ledger. Does nothing once the asker has gone.
+  void answer(base::PartitionId partition, const ledger::Ledger& ledger);
+  // The owners stop: no more answers come.
+  void stop();
+  // Errors: DeadlineExceeded, saying how many partitions have not answered; Cancelled after stop().
+  // A partition that is answering at the deadline is waited for.
+  absl::Status wait(absl::Time deadline);
+
+ private:
+  LedgerQuestion const ask_;
+  size_t const partitions_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  size_t open_;  // partitions that have not answered
+  size_t answering_ = 0;
+  bool stopped_ = false;
+  bool closed_ = false;  // the asker takes no more answers
+};
+
+}  // namespace bellwether::runtime

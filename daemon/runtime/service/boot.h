@@ -1,0 +1,78 @@
+// Purpose: from a configuration to a running replica: waits for the broker, checks the topics,
+// reads a snapshot or begins with the log, and starts the parts that may fail, again until all have
+// started. Invariants: what an attempt has opened of the journal stays open for the next one, so
+// that the journal is folded once.
+// Thread safety: one thread; what is posted to the board may be asked from any.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/kafka/dead_letters.h"
+#include "adapters/kafka/journal.h"
+#include "adapters/kafka/topics.h"
+#include "adapters/snapshot/store.h"
+#include "runtime/ingest/ingest.h"
+#include "runtime/journal/journal.h"
+#include "runtime/replica/restore.h"
+#include "runtime/service/foundation.h"
+#include "runtime/service/outbox.h"
+#include "runtime/service/running.h"
+
+namespace bellwether::runtime {
+
+class Boot {
+ public:
+  explicit Boot(Foundation& foundation);
+
+  // Once. Null when the process stops before; what cannot be mended by waiting stops it. Until the
+  // replica runs, the board says what this waits for.
+  std::unique_ptr<Running> run();
+
+ private:
+  // What the broker says of the cluster.
+  struct Cluster {
+    std::string id;
+    int partitions = 1;  // of each input topic
+    int dead_letter_partitions = 1;
+  };
+  struct Letters {
+    std::unique_ptr<kafka::DeadLetters> letters;
+    std::unique_ptr<kafka::DeadLetterReader> reader;
+  };
+
+  std::optional<Cluster> wait_for_cluster();
+  absl::StatusOr<Cluster> check_cluster() const;
+  bool open_snapshots();
+  absl::StatusOr<std::unique_ptr<Running>> attempt(const Cluster& cluster);
+  absl::StatusOr<Start> find_start(const Cluster& cluster);
+  absl::StatusOr<Letters> open_letters(const Cluster& cluster);
+  absl::Status open_outboxes();
+  absl::Status open_journal(Start& start);
+  absl::Status join_replicas();
+  absl::StatusOr<std::unique_ptr<Ingest>> start_ingest(
+      const Cluster& cluster, std::vector<snapshot::RestoredPartition> restored,
+      kafka::DeadLetters& letters);
+  snapshot::Identity identity(const Cluster& cluster) const;
+  Part part();
+
+  Foundation& foundation_;
+  std::optional<snapshot::Store> store_;  // where a folder is configured
+  mutable std::mutex mutex_;              // of the two below
+  std::vector<std::string> lacking_;
+  bool broker_seen_ = false;
+
+  // What attempts have opened so far; null before.
+  std::unique_ptr<Outbox> letters_outbox_;
+  std::unique_ptr<Outbox> journal_outbox_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<kafka::Leadership> leadership_;
+
+  StatusBoard::Posting posting_;
+};
+
+}  // namespace bellwether::runtime

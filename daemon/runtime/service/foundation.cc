@@ -1,0 +1,54 @@
+#include "runtime/service/foundation.h"
+
+#include <unistd.h>
+
+#include "absl/time/clock.h"
+#include "adapters/log/log.h"
+#include "core/base/text.h"
+
+namespace bellwether::runtime {
+namespace {
+
+std::string writer_name(const std::string& client_id) {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  return base::cat(client_id, "@", static_cast<const char*>(host), ":", getpid());
+}
+
+}  // namespace
+
+Foundation::Foundation(config::Config at_start, std::string config_path,
+                       reference::Reference tables)
+    : config(std::move(at_start)),
+      calendar(config.time.calendar),
+      reference(std::make_shared<const reference::Reference>(std::move(tables))),
+      decoder(*reference),
+      inputs(inputs_of(config)),
+      client(kafka_client(config)),
+      writer(writer_name(config.kafka.client_id)),
+      log([](base::LogLevel level, std::string_view part, std::string_view message) {
+        log::line(level, part, message);
+      }),
+      disk(snapshot::posix_disk()),
+      started_at(absl::ToUnixMillis(absl::Now())),
+      stop(absl::Milliseconds(config.runtime.drain_timeout_ms)),
+      reloadable(config, std::move(config_path)),
+      keeper(calendar),
+      views(reference, calendar, keeper) {
+  if (config.snapshots.peers.empty()) return;
+  exchange.emplace(config.snapshots, *disk,
+                   TransferPlace{[this] { return stop.requested(); },
+                                 [this](std::string what) { set_doing(std::move(what)); }, log});
+}
+
+void Foundation::set_doing(std::string what) {
+  std::lock_guard lock(doing_mutex_);
+  doing_ = std::move(what);
+}
+
+std::string Foundation::doing() const {
+  std::lock_guard lock(doing_mutex_);
+  return doing_;
+}
+
+}  // namespace bellwether::runtime

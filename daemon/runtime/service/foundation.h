@@ -1,0 +1,75 @@
+// Purpose: what a process is from its configuration alone, before any broker answers: what boot
+// builds on, what the running parts refer to, what is asked from the first moment to the last.
+// Thread safety: as the members have it; what is const may be read from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/config/config.h"
+#include "adapters/kafka/client.h"
+#include "adapters/snapshot/disk.h"
+#include "adapters/snapshot/shelf.h"
+#include "core/base/calendar.h"
+#include "core/base/log.h"
+#include "core/events/decoder.h"
+#include "core/reference/reference.h"
+#include "runtime/evaluation/views.h"
+#include "runtime/journal/book_keeper.h"
+#include "runtime/replica/peer_transfer.h"
+#include "runtime/service/bell.h"
+#include "runtime/service/instruments.h"
+#include "runtime/service/reloadable.h"
+#include "runtime/service/status_board.h"
+#include "runtime/service/stop.h"
+#include "runtime/setup/load.h"
+
+namespace bellwether::runtime {
+
+// Snapshots that replicas give each other.
+struct Exchange {
+  Exchange(const config::SnapshotsConfig& config, snapshot::Disk& disk, TransferPlace place)
+      : shelf(disk, config.folder),
+        transfer(config.peers, disk, std::move(place),
+                 TransferTimeouts{.wait = absl::Milliseconds(config.peers_wait_ms)}) {}
+  snapshot::Shelf shelf;
+  PeerTransfer transfer;
+};
+
+struct Foundation {
+  Foundation(config::Config config, std::string config_path, reference::Reference reference);
+  Foundation(const Foundation&) = delete;
+  Foundation& operator=(const Foundation&) = delete;
+
+  // What boot is busy with or waits for: why the replica is not ready meanwhile.
+  void set_doing(std::string what);
+  std::string doing() const;
+
+  config::Config const config;  // of the start; the rules in force are reloadable's
+  base::Calendar const calendar;
+  std::shared_ptr<const reference::Reference> const reference;
+  events::Decoder const decoder;
+  Inputs const inputs;
+  kafka::ClientOptions const client;
+  std::string const writer;  // of this process's journal records
+  base::LogFn const log;
+  std::unique_ptr<snapshot::Disk> const disk;
+  base::UnixMillis const started_at;
+
+  Stop stop;
+  Reloadable reloadable;
+  StatusBoard board;
+  Instruments instruments;
+  BookKeeper keeper;
+  Views views;
+  Bell news;       // a tick is ready, the book has changed, or leadership has moved
+  Bell published;  // readers get a new view
+  std::optional<Exchange> exchange;  // with the peers that are configured
+
+ private:
+  mutable std::mutex doing_mutex_;
+  std::string doing_ = "starting";
+};
+
+}  // namespace bellwether::runtime

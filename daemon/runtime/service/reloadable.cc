@@ -1,0 +1,20 @@
+#include "runtime/service/reloadable.h"
+
+#include "runtime/setup/load.h"
+
+namespace bellwether::runtime {
+
+Reloadable::Current Reloadable::current() const {
+  std::lock_guard lock(mutex_);
+  return current_;
+}
+
+absl::Status Reloadable::reload() {
+  auto loaded = load_config(path_);
+  if (!loaded.ok()) return loaded.status();
+  std::lock_guard lock(mutex_);
+  current_ = {std::move(loaded->rules), std::move(loaded->digest), current_.reloads + 1};
+  return absl::OkStatus();
+}
+
+}  // namespace bellwether::runtime

@@ -1,0 +1,104 @@
+// Purpose: a replica that runs: every part that reads, folds, judges and writes. Invariants: it is
+// complete from its construction on. Its destruction is the drain: parts end in the reverse order
+// of their declaration, so that each may use those above it to its last moment, and the producers
+// write what is left at the end.
+// Thread safety: append(), set_rules() and what is posted to the board may be called from any
+// thread until the destruction begins; the rest belongs to one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/kafka/dead_letters.h"
+#include "adapters/kafka/journal.h"
+#include "adapters/snapshot/store.h"
+#include "runtime/evaluation/evaluation.h"
+#include "runtime/evaluation/forecasting.h"
+#include "runtime/ingest/ingest.h"
+#include "runtime/ingest/topic_watch.h"
+#include "runtime/journal/journal.h"
+#include "runtime/replica/snapshotter.h"
+#include "runtime/service/foundation.h"
+#include "runtime/service/outbox.h"
+#include "runtime/service/owned.h"
+
+namespace bellwether::runtime {
+
+// What the replica has started from.
+struct Origin {
+  std::string from;                  // as Start::from
+  std::vector<std::string> lacking;  // what the snapshot lacks for good
+  double restore_seconds = 0;        // 0: no snapshot was read
+  std::optional<base::UnixMillis> snapshot_taken_at;
+};
+
+// Where snapshots are written.
+struct SnapshotPlace {
+  snapshot::Store store;  // open
+  snapshot::Identity identity;
+};
+
+// The parts whose start may fail, all of them started.
+struct Started {
+  Owned<Outbox> letters_outbox;
+  Owned<Outbox> journal_outbox;
+  Owned<kafka::DeadLetters> dead_letters;
+  Owned<kafka::DeadLetterReader> letters_reader;
+  Owned<Journal> journal;
+  Owned<kafka::Leadership> leadership;
+  Owned<Ingest> ingest;
+};
+
+class Running {
+ public:
+  Running(Foundation& foundation, Started started, Origin origin,
+          std::optional<SnapshotPlace> snapshots, alerts::RuleSet rules,
+          std::optional<Evaluation::Restored> evaluation);
+  ~Running();
+
+  // As rpc::Backend::append.
+  absl::StatusOr<base::JournalOffset> append(const alerts::JournalEntry& entry,
+                                             absl::Time deadline);
+  void set_rules(alerts::RuleSet rules) { evaluation_.set_rules(std::move(rules)); }
+  // What the parts leave to a thread that comes by now and then.
+  void housekeep();
+  // Another replica need not wait for what this one has still to end.
+  void hand_over();
+
+ private:
+  // Ends the waits for the journal, so that those who wait can end.
+  struct EndOfWaits {
+    ~EndOfWaits();
+    BookKeeper& keeper;
+    kafka::Producer& producer;
+  };
+
+  std::vector<StatusBoard::Posting> post_parts();
+  Part journal_part();
+  Part lead_part();
+  Part ingest_part();
+  Part watch_part();
+  Part evaluation_part();
+  Part letters_part();
+  Part snapshot_part();
+  std::vector<std::string> lacking() const;
+  Snapshotter* open_snapshotter(std::optional<SnapshotPlace> snapshots);
+  EvaluationOptions evaluation_options() const;
+
+  Foundation& foundation_;
+  Origin const origin_;
+  Started started_;
+  Forecasting forecasting_;
+  std::optional<Snapshotter> snapshotter_;  // where a folder is configured
+  Evaluation evaluation_;
+  Bell::Subscription const evaluation_news_;
+  EndOfWaits const end_of_waits_;
+  TopicWatch watch_;
+  std::vector<StatusBoard::Posting> const postings_;
+};
+
+}  // namespace bellwether::runtime

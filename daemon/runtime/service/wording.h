@@ -1,0 +1,76 @@
+// Purpose: the sentences in which the process speaks to its operator, in logs, readiness and
+// coverage warnings. The runbook quotes them.
+// Thread safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/text.h"
+
+namespace bellwether::runtime::wording {
+
+// Readiness.
+inline constexpr char kReadingSnapshot[] = "reading the newest snapshot";
+inline constexpr char kReadingDeadLetters[] = "reading the dead letters";
+inline constexpr char kReadingJournal[] = "reading the journal";
+inline constexpr char kDraining[] = "draining";
+
+// Coverage warnings.
+inline constexpr char kJournalNotRead[] =
+    "starting: the journal is not read to its end yet, alerts are missing";
+inline constexpr char kBrokerOutOfReach[] =
+    "the broker is out of reach: figures may be out of date";
+inline std::string diverged(std::string_view how) {
+  return base::cat("this replica has diverged from the journal: ", how);
+}
+inline std::string dead_letters_wait(std::string_view why) {
+  return base::cat("dead letters are not taken and ticks wait for them: ", why);
+}
+
+// The answer to an act before the journal is open.
+inline constexpr char kNoJournalYet[] = "still starting: the journal is not open yet";
+
+// The log.
+inline constexpr char kRulesRead[] =
+    "rules read; changes of anything else take effect at the next start";
+inline std::string rules_not_read(std::string_view why) {
+  return base::cat("the old rules stay in force:\n", why);
+}
+inline std::string ports(int grpc, int metrics) {
+  return base::cat("gRPC on port ", grpc, ", metrics on port ", metrics);
+}
+inline std::string waiting_for_broker_at(std::string_view servers) {
+  return base::cat("waiting for the broker at ", servers);
+}
+inline std::string waiting_for_broker(std::string_view why) {
+  return base::cat("waiting for the broker: ", why);
+}
+inline std::string journal_partitions(std::string_view topic, int partitions) {
+  return base::cat("the journal topic ", topic, " has ", partitions, " partitions; it must have 1");
+}
+inline std::string retention(std::string_view topic, std::string_view note) {
+  return base::cat("topic ", topic, " ", note);
+}
+inline std::string bad_snapshots_folder(std::string_view why) {
+  return base::cat("snapshots.folder: ", why);
+}
+inline std::string trying_again(std::string_view why) {
+  return base::cat("trying again: ", why);
+}
+inline constexpr const char* leads(bool leader) {
+  return leader ? "this replica leads" : "this replica follows";
+}
+inline std::string readiness(std::string_view not_ready) {
+  return not_ready.empty() ? "serving" : base::cat("not ready: ", not_ready);
+}
+inline std::string producer_is_lost(std::string_view why) {
+  return base::cat(why,
+                   "; nothing can be written any more: stopping, a restart recovers what a lost "
+                   "broker state caused");
+}
+inline std::string not_all_written(std::string_view why) {
+  return base::cat("not everything was written: ", why, "; a restart reads it again");
+}
+
+}  // namespace bellwether::runtime::wording
