@@ -5,15 +5,14 @@
 #include <numeric>
 #include <span>
 
+#include "analysis/cusum_threshold.h"
+#include "analysis/ears.h"
 #include "core/detection/composite.h"
-#include "core/detection/count_distribution.h"
 #include "core/detection/cusum.h"
 #include "core/detection/detector.h"
-#include "core/detection/ears.h"
-#include "core/detection/multiplicity.h"
-#include "core/detection/normal.h"
-#include "core/detection/recalibration.h"
-#include "core/detection/run_length.h"
+#include "core/detection/judge.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::analysis {
 namespace {
@@ -34,6 +33,9 @@ struct Scores {
   double at(int32_t period) const {
     int32_t const i = period - first.value;
     return i < 0 || i >= static_cast<int32_t>(z.size()) ? kNotScored : z[static_cast<size_t>(i)];
+  }
+  void set(PeriodIndex period, double score) {
+    z[static_cast<size_t>(period.value - first.value)] = score;
   }
 };
 using ScoresBySeries = std::map<std::string, Scores>;
@@ -108,7 +110,7 @@ Performance perform(const ScoresBySeries& scores, bool accumulate, double thresh
                     const Windows& windows, Span part, const BacktestOptions& o) {
   Performance p;
   int64_t quiet_periods = 0;
-  std::array<int, 4> const delays = told_delays(o.calendar);
+  std::array<int, 4> const delays = reported_delays(o.calendar);
   std::vector<int> found_after;
   for (const auto& [name, s] : scores) {
     std::vector<int32_t> const raised = alarms(s, accumulate, threshold, o.clear_periods);
@@ -157,152 +159,105 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
   return threshold;
 }
 
-bool is_gap(const BacktestMeasure::Series& series, PeriodIndex t) {
-  return std::ranges::any_of(series.gaps,
-                             [t](const detection::PeriodRange& r) { return r.contains(t); });
-}
-
-// The scores that a detector's scale of the latest of `z` would have rested on
-// (detection/detector.h).
-std::vector<double> settled_before(std::span<const double> z, int exclude_recent) {
-  int const latest = static_cast<int>(z.size()) - 1;
-  std::vector<double> path;
-  int const path_begin = latest - detection::DetectorOptions().path_periods_max + 1;
-  for (int i = std::max(0, path_begin); i < latest - exclude_recent; ++i) {
-    if (!std::isnan(z[static_cast<size_t>(i)])) path.push_back(z[static_cast<size_t>(i)]);
-  }
-  return path;
-}
-
-// What the daemon would have said of each period of a series.
+// A series of a measure, and what the daemon would have said of each period.
 struct Judged {
-  PeriodIndex first;
-  std::vector<double> unscaled;                    // scores; NaN where it is not assessed
-  std::vector<detection::Assessment> assessments;  // as far as a recalibration asks
+  detection::CountSeries counts;
+  detection::ScoredSeries scored;
+  Scores score;         // of each period alone
+  Scores recalibrated;  // the deviate of its p, recalibrated on all series of the measure
+  Scores adjusted;      // of the same adjusted for the number of series
 };
+using JudgedBySeries = std::map<std::string, Judged>;
 
-Judged judge_counts(const BacktestMeasure::Series& counts, const BacktestMeasure& m,
-                    const BacktestOptions& o) {
-  detection::Workspace workspace;
-  auto const farrington = detection::FarringtonOptions::for_calendar(o.calendar);
-  detection::CountSeries const series{o.calendar, counts.first, counts.counts};
-  std::vector<detection::PeriodRange> excluded = o.regime_breaks;
-  excluded.insert(excluded.end(), counts.gaps.begin(), counts.gaps.end());
-  Judged out{counts.first, {}, {}};
-  for (size_t i = 0; i < counts.counts.size(); ++i) {
-    PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
-    detection::Assessment& a = out.assessments.emplace_back();
-    detection::Baseline const b = detection::fit(series, t, excluded, farrington, workspace);
-    a.why = b.why;
-    if (b.why != detection::NotAssessed::kNone || is_gap(counts, t)) {
-      out.unscaled.push_back(kNotScored);
-      a.z = kNotScored;
-      continue;
+void calibrate(const detection::Assessment& a, PeriodIndex t, const Windows& windows,
+               const BacktestOptions& o, Calibration& calibration) {
+  if (t < o.tune_until || windows.at(t.value) != Ground::kQuiet) return;
+  auto const band =
+      static_cast<size_t>(std::ranges::upper_bound(Calibration::kBandEnds, a.expected) -
+                          Calibration::kBandEnds.begin());
+  Calibration::Band& c = calibration.bands[band];
+  ++c.periods;
+  for (size_t k = 0; k < Calibration::kNominal.size(); ++k)
+    c.below[k] += a.p < Calibration::kNominal[k];
+}
+
+// Period after period as the daemon's ticks: each series alone, then together those that enough is
+// expected of.
+class MeasureJudge {
+ public:
+  MeasureJudge(const BacktestMeasure& measure, const BacktestOptions& o) : harm_(measure.harm) {
+    options_.farrington = detection::FarringtonOptions::for_calendar(o.calendar);
+    for (const auto& [name, series] : measure.series) {
+      Judged& j = all_[name];
+      j.counts = {o.calendar, series.first, series.counts, series.gaps};
+      j.scored.exclude(o.regime_breaks);
+      Scores const none{series.first, std::vector<double>(series.counts.size(), kNotScored)};
+      j.score = j.recalibrated = j.adjusted = none;
     }
-    out.unscaled.push_back(detection::score(b, counts.counts[i], m.harm).z);
-    std::vector<double> settled = settled_before(out.unscaled, farrington.exclude_recent);
-    a.expected = b.expected;
-    a.scale_points = static_cast<int>(settled.size());
-    if (settled.size() >= detection::kScalePointsMin) a.width = detection::score_width(settled);
-    a.scale = std::max(1.0, a.width);
-    a.z = out.unscaled.back() / a.scale;
-    a.p = detection::normal_cdf(-a.z);
   }
-  return out;
-}
 
-Scores scores_of(const Judged& judged) {
-  Scores out{judged.first, {}};
-  for (const detection::Assessment& a : judged.assessments) out.z.push_back(a.z);
-  return out;
-}
-
-void calibrate(const Judged& judged, const Windows& windows, const BacktestOptions& o,
-               Calibration& calibration) {
-  for (size_t i = 0; i < judged.assessments.size(); ++i) {
-    const detection::Assessment& a = judged.assessments[i];
-    PeriodIndex const t(judged.first.value + static_cast<int32_t>(i));
-    if (std::isnan(a.z) || t < o.tune_until || windows.at(t.value) != Ground::kQuiet) continue;
-    auto const band =
-        static_cast<size_t>(std::ranges::upper_bound(Calibration::kBandEnds, a.expected) -
-                            Calibration::kBandEnds.begin());
-    Calibration::Band& c = calibration.bands[band];
-    ++c.periods;
-    for (size_t k = 0; k < Calibration::kNominal.size(); ++k)
-      c.below[k] += a.p < Calibration::kNominal[k];
+  JudgedBySeries run(const Windows& windows, const BacktestOptions& o, Calibration& calibration) {
+    int32_t begin = INT32_MAX;
+    int32_t end = INT32_MIN;
+    for (const auto& [name, j] : all_) {
+      begin = std::min(begin, j.score.first.value);
+      end = std::max(end, j.score.end().value);
+    }
+    for (int32_t t = begin; t < end; ++t) judge_at(PeriodIndex(t), windows, o, calibration);
+    return std::move(all_);
   }
-}
 
-// As a tick has them, of the series of a measure that enough is expected of: the deviate of each
-// one's p, recalibrated on all of them, and of the same adjusted for their number.
-struct Discoveries {
-  ScoresBySeries recalibrated;
-  ScoresBySeries adjusted;
-};
-Discoveries discover(const std::map<std::string, Judged>& all, const BacktestOptions& o) {
-  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
-  double const four_weeks = o.calendar.periods_in_four_weeks();
-  auto const deviate = [](double p) {
-    return std::min(detection::kZMax, -detection::normal_quantile(p));
-  };
-  Discoveries out;
-  int32_t begin = INT32_MAX;
-  int32_t end = INT32_MIN;
-  for (const auto& [name, judged] : all) {
-    auto const n = static_cast<int32_t>(judged.assessments.size());
-    begin = std::min(begin, judged.first.value);
-    end = std::max(end, judged.first.value + n);
-    Scores const none{judged.first, std::vector<double>(judged.assessments.size(), kNotScored)};
-    out.recalibrated.emplace(name, none);
-    out.adjusted.emplace(name, none);
-  }
-  detection::Recalibration recalibration;
-  for (int32_t t = begin; t < end; ++t) {
-    struct One {
-      const std::string* name;
-      const Judged* judged;
-      size_t at;
+ private:
+  void judge_at(PeriodIndex t, const Windows& windows, const BacktestOptions& o,
+                Calibration& calibration) {
+    double const four_weeks = o.calendar.periods_in_four_weeks();
+    assessed_.clear();
+    assessed_.reserve(all_.size());
+    std::vector<Judged*> tested;
+    std::vector<detection::Judged> together;
+    for (auto& [name, j] : all_) {
+      if (t < j.score.first || t >= j.score.end()) continue;
+      detection::Assessment const a = j.scored.assess(j.counts, t, harm_, options_, workspace_);
+      if (a.why != detection::NotAssessed::kNone) continue;
+      j.score.set(t, a.z);
+      calibrate(a, t, windows, o, calibration);
+      if (a.expected * four_weeks < kExpectedMin) continue;
+      assessed_.push_back(a);
+      tested.push_back(&j);
+      together.push_back({&assessed_.back(), j.scored.settled_tail()});
+    }
+    detection::judge_together(together, recalibration_);
+    auto const deviate = [](double p) {
+      return std::min(detection::kZMax, -stats::normal_quantile(p));
     };
-    std::vector<One> tested;
-    recalibration.clear();
-    for (const auto& [name, judged] : all) {
-      auto const i = static_cast<size_t>(t - judged.first.value);
-      if (t < judged.first.value || i >= judged.assessments.size()) continue;
-      const detection::Assessment& a = judged.assessments[i];
-      if (std::isnan(a.z) || a.expected * four_weeks < kExpectedMin) continue;
-      recalibration.add(a);
-      tested.push_back({&name, &judged, i});
-    }
-    recalibration.pool_widths();
     for (size_t k = 0; k < tested.size(); ++k) {
-      recalibration.add_tail(
-          k, settled_before(std::span(tested[k].judged->unscaled).first(tested[k].at + 1),
-                            exclude_recent));
-    }
-    recalibration.pool_tails();
-    std::vector<double> p;
-    for (size_t k = 0; k < tested.size(); ++k)
-      p.push_back(recalibration.p(k, tested[k].judged->assessments[tested[k].at]));
-    std::vector<double> adjusted(p.size());
-    detection::benjamini_hochberg(p, adjusted);
-    for (size_t k = 0; k < tested.size(); ++k) {
-      out.recalibrated.at(*tested[k].name).z[tested[k].at] = deviate(p[k]);
-      out.adjusted.at(*tested[k].name).z[tested[k].at] =
-          std::max(-detection::kZMax, deviate(adjusted[k]));
+      tested[k]->recalibrated.set(t, deviate(together[k].p));
+      tested[k]->adjusted.set(t, std::max(-detection::kZMax, deviate(together[k].p_adjusted)));
     }
   }
+
+  detection::Harm harm_;
+  detection::DetectorOptions options_;
+  detection::Workspace workspace_;
+  detection::Recalibration recalibration_;
+  std::vector<detection::Assessment> assessed_;
+  JudgedBySeries all_;
+};
+
+ScoresBySeries scores_of(const JudgedBySeries& all, Scores Judged::*which) {
+  ScoresBySeries out;
+  for (const auto& [name, j] : all) out.emplace(name, j.*which);
   return out;
 }
 
 Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
                    const BacktestOptions& o) {
-  detection::CountSeries const series{o.calendar, counts.first, counts.counts};
+  detection::CountSeries const series{o.calendar, counts.first, counts.counts, counts.gaps};
   Scores out{counts.first, {}};
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
-    detection::EarsAssessment const a =
-        detection::assess_ears(series, t, {detection::EarsMethod::kC2});
-    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(counts, t);
+    EarsAssessment const a = assess_ears(series, t, {EarsMethod::kC2});
+    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(series, t.value);
     double const upward = scored ? a.score : kNotScored;
     out.z.push_back(harm == detection::Harm::kHigh ? upward : -upward);
   }
@@ -313,8 +268,8 @@ Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
 // detector would have had then, before the latest. Measures of one series need not begin together.
 ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
                                 const BacktestOptions& o) {
-  int const exclude_recent = detection::FarringtonOptions::for_calendar(o.calendar).exclude_recent;
-  int const path = detection::DetectorOptions().path_periods_max;
+  detection::DetectorOptions options;
+  options.farrington = detection::FarringtonOptions::for_calendar(o.calendar);
   std::vector<double> const weights(measures.size(), 1);
   ScoresBySeries out;
   for (const auto& [name, own] : measures.front()) {
@@ -329,7 +284,7 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
     };
     for (int32_t t = own.first.value; t < own.end().value; ++t) {
       detection::ScoreCorrelation correlation;
-      for (int32_t then = t - path + 1; then < t - exclude_recent; ++then)
+      for (int32_t then = options.path_begin(t); then < options.settled_end(t); ++then)
         correlation.add(at(then));
       s.z.push_back(detection::composite_score(at(t), weights, correlation).value_or(kNotScored));
     }
@@ -370,9 +325,9 @@ StatedRates stated_rates(DetectorKind kind, const std::string& measure,
   }
   for (size_t k = 0; k < r.alarms.size(); ++k) {
     double const rate = Calibration::kNominal[k];
-    double const threshold =
-        accumulate ? detection::cusum_threshold(detection::CusumOptions().reference, 1 / rate)
-                   : -detection::normal_quantile(rate);
+    double const threshold = accumulate
+                                 ? cusum_threshold(detection::CusumOptions().reference, 1 / rate)
+                                 : -stats::normal_quantile(rate);
     for (const auto& [name, s] : scores)
       r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
   }
@@ -388,7 +343,7 @@ BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
   return o;
 }
 
-std::array<int, 4> told_delays(base::Calendar calendar) {
+std::array<int, 4> reported_delays(base::Calendar calendar) {
   if (calendar.unit() == base::CalendarUnit::kWeek) return {4, 8, 13, 26};
   return {1, 2, 4, 6};
 }
@@ -400,8 +355,8 @@ CountRange chance_range(int64_t periods, double p) {
     int64_t high = periods;
     while (low < high) {
       int64_t const k = low + (high - low) / 2;
-      double const below = detection::incomplete_beta(static_cast<double>(periods - k),
-                                                      static_cast<double>(k) + 1, 1 - p);
+      double const below = stats::incomplete_beta(static_cast<double>(periods - k),
+                                                  static_cast<double>(k) + 1, 1 - p);
       if (below >= level) {
         high = k;
       } else {
@@ -433,20 +388,14 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
   };
   std::vector<ScoresBySeries> all;
   for (const BacktestMeasure& m : measures) {
-    std::map<std::string, Judged> judged;
-    ScoresBySeries scores;
+    JudgedBySeries const judged = MeasureJudge(m, o).run(windows, o, out.calibration[m.name]);
+    ScoresBySeries scores = scores_of(judged, &Judged::score);
     ScoresBySeries ears;
-    for (const auto& [name, series] : m.series) {
-      const Judged& own = judged.emplace(name, judge_counts(series, m, o)).first->second;
-      calibrate(own, windows, o, out.calibration[m.name]);
-      scores.emplace(name, scores_of(own));
-      ears.emplace(name, ears_scores(series, m.harm, o));
-    }
-    Discoveries const discoveries = discover(judged, o);
+    for (const auto& [name, series] : m.series) ears.emplace(name, ears_scores(series, m.harm, o));
     judge(DetectorKind::kPeriod, m.name, scores);
-    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name, discoveries.recalibrated,
-                                     false, windows, o));
-    judge(DetectorKind::kDiscovery, m.name, discoveries.adjusted);
+    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name,
+                                     scores_of(judged, &Judged::recalibrated), false, windows, o));
+    judge(DetectorKind::kDiscovery, m.name, scores_of(judged, &Judged::adjusted));
     judge(DetectorKind::kCusum, m.name, scores);
     judge(DetectorKind::kEars, m.name, ears);
     all.push_back(std::move(scores));

@@ -1,8 +1,8 @@
 // Purpose: how a detector would have done on past data: false alarms where nothing happened,
 // downturns found and how late, beside what chance alone would find. A threshold is tuned to a
-// false-alarm rate before a date and frozen; what is told is what came after. Invariants: pure; a
-// score rests on nothing later than its own period. (Downturns are dated afterwards, and series are
-// as last published: vintages are not replayed.) Thread safety: pure.
+// false-alarm rate before a date and frozen; the figures are of what came after. Invariants: pure;
+// a score rests on nothing later than its own period. (Downturns are dated afterwards, and series
+// are as last published: vintages are not replayed.) Thread safety: pure.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct BacktestMeasure {
   struct Series {
     base::PeriodIndex first;
     std::vector<int32_t> counts;
-    std::vector<detection::PeriodRange> gaps;  // not observed: not judged, and in no baseline
+    std::vector<detection::PeriodRange> gaps;  // as in detection::CountSeries
   };
   std::map<std::string, Series> series;
 };
@@ -42,29 +42,30 @@ struct BacktestOptions {
 };
 
 enum class DetectorKind : uint8_t {
-  kPeriod,     // one period's normal score
-  kCusum,      // of these scores
-  kEars,       // C2: no season, no trend
-  kComposite,  // CUSUM of the measures' scores together, as the rules have it
-               // (detection/composite.h)
-  kDiscovery,  // one period's p among those of all series, recalibrated and by Benjamini–Hochberg,
-               // as the rules have it; its threshold is the normal deviate of the adjusted p
-  kRecalibrated,  // one period's p, recalibrated on all series (detection/recalibration.h); told of
-                  // in rates alone
+  kPeriod,  // one period's normal score
+  kCusum,   // of these scores
+  kEars,    // C2: no season, no trend
+  // CUSUM of the measures' scores together, as the rules have it (detection/composite.h).
+  kComposite,
+  // One period's p among those of all series, recalibrated and by Benjamini–Hochberg, as the rules
+  // have it (detection/judge.h); its threshold is the normal deviate of the adjusted p.
+  kDiscovery,
+  // One period's p, recalibrated on all series (detection/recalibration.h); has stated rates alone.
+  kRecalibrated,
 };
 inline constexpr std::array<std::string_view, 6> kDetectorNames = {
     "period", "cusum", "ears", "composite", "discovery", "recalibrated"};
 
-// Delays, in periods, whose share of downturns found is told: 4, 8, 13, 26 weeks or 1, 2, 4, 6
-// months.
-std::array<int, 4> told_delays(base::Calendar calendar);
+// Delays, in periods, within which the share of downturns found is reported: 4, 8, 13, 26 weeks or
+// 1, 2, 4, 6 months.
+std::array<int, 4> reported_delays(base::Calendar calendar);
 
 struct Performance {
   double series_years = 0;  // assessed, outside downturns
   int false_alarms = 0;
   double false_alarms_a_year = 0;   // a series
   int downturns = 0;                // a downturn of one series each, assessed at its beginning
-  std::array<int, 4> found{};       // within told_delays()
+  std::array<int, 4> found{};       // within reported_delays()
   std::array<double, 4> chance{};   // what alarms at random at this rate would find, a share
   std::optional<int> median_delay;  // periods, misses are infinite; nullopt when infinite
 };

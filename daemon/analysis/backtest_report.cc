@@ -40,7 +40,7 @@ std::string row(const DetectorResult& d, const Performance& p, std::string_view 
 }
 
 std::string detectors(const BacktestResult& result, const BacktestOptions& o) {
-  std::array<int, 4> const delays = told_delays(o.calendar);
+  std::array<int, 4> const delays = reported_delays(o.calendar);
   std::string_view const unit = base::name(o.calendar.unit());
   std::string out =
       "| detector | measure | part | threshold | false alarms in series-years | downturns × series";

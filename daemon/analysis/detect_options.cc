@@ -101,10 +101,9 @@ absl::Status set_alarms(const DetectFlags& f, DetectOptions& o) {
   }
   o.in_control_run_length = f.run_length.value_or(o.in_control_run_length);
   o.alpha = f.alpha.value_or(o.alpha);
-  if (f.ears == "c2") o.ears.method = detection::EarsMethod::kC2;
-  if (f.ears == "c3") o.ears.method = detection::EarsMethod::kC3;
-  o.ears.alpha =
-      f.alpha.value_or(o.ears.method == detection::EarsMethod::kC3 ? kAlphaEarsC3 : kAlphaEars);
+  if (f.ears == "c2") o.ears.method = EarsMethod::kC2;
+  if (f.ears == "c3") o.ears.method = EarsMethod::kC3;
+  o.ears.alpha = f.alpha.value_or(o.ears.method == EarsMethod::kC3 ? kAlphaEarsC3 : kAlphaEars);
   if (o.method == DetectMethod::kEars && o.harm == HarmSides::kLow) {
     return absl::InvalidArgumentError(
         "--method ears finds rises alone; leave --harm low out or take farrington");

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <span>
 
-#include "core/detection/composite.h"
-#include "core/detection/count_distribution.h"
+#include "analysis/cusum_threshold.h"
+#include "analysis/poisson_cusum.h"
 #include "core/detection/detector.h"
-#include "core/detection/normal.h"
-#include "core/detection/poisson_cusum.h"
 #include "core/detection/series.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::analysis {
 namespace {
@@ -27,12 +27,8 @@ struct Observed {
   std::vector<int32_t> counts;
   std::vector<PeriodRange> gaps;  // in order
 
-  detection::CountSeries view(base::Calendar calendar) const { return {calendar, first, counts}; }
-  // The gaps that touch the periods from … to.
-  std::span<const PeriodRange> gaps_between(int32_t from, int32_t to) const {
-    auto const begin = std::ranges::lower_bound(gaps, PeriodIndex(from), {}, &PeriodRange::last);
-    auto const end = std::ranges::upper_bound(gaps, PeriodIndex(to), {}, &PeriodRange::first);
-    return begin < end ? std::span(begin, end) : std::span<const PeriodRange>();
+  detection::CountSeries view(base::Calendar calendar) const {
+    return {calendar, first, counts, gaps};
   }
 };
 
@@ -58,113 +54,75 @@ bool alarms_high(HarmSides harm) {
   return harm != HarmSides::kLow;
 }
 
-// A CUSUM for each side that can harm, of whichever kind.
-template <class Statistic>
-class ChangePoint {
- public:
-  struct Side {
-    Statistic statistic;
-    double threshold_h;
-    bool on;
-    double share() const { return on ? statistic.value() / threshold_h : 0; }
-  };
-  ChangePoint(Side up, Side down) : up_(std::move(up)), down_(std::move(down)) {}
-
-  template <class Add>
-  void add(Add add_to) {
-    add_to(up_.statistic, true);
-    add_to(down_.statistic, false);
-  }
-  // Returns whether a side is at its threshold.
-  bool tell(DetectRow& row) const {
-    const Side& side = down_.share() > up_.share() || !up_.on ? down_ : up_;
-    row.cusum = side.statistic.value();
-    if (*row.cusum > 0) row.onset = side.statistic.onset();
-    return *row.cusum >= side.threshold_h;
-  }
-
- private:
-  Side up_;
-  Side down_;
+// The CUSUM of a side that may harm.
+struct Side {
+  double cusum = 0;
+  PeriodIndex onset;
+  double threshold_h = 0;
+  bool on = false;
+  double share() const { return on ? cusum / threshold_h : 0; }
 };
 
-// The scores of a series so far, and what they say of the latest (detection/detector.h).
-class Path {
- public:
-  explicit Path(const DetectOptions& o) : o_(o) {}
-  // Of the next period; kNotScored where it has none or the baseline is too young.
-  void add(double upward) { upward_.push_back(upward); }
-  // The first period that the latest's change point looks back at.
-  size_t begin() const {
-    auto const most = static_cast<size_t>(detection::DetectorOptions().path_periods_max);
-    return upward_.size() > most ? upward_.size() - most : 0;
-  }
-  double scale() {
-    if (!o_.own_scale) return 1;
-    settled_.clear();
-    size_t const recent = static_cast<size_t>(o_.farrington.exclude_recent) + 1;
-    for (size_t i = begin(); i + recent < upward_.size(); ++i) {
-      if (!std::isnan(upward_[i])) settled_.push_back(upward_[i]);
-    }
-    return detection::score_scale(settled_);
-  }
-  const std::vector<double>& upward() const { return upward_; }
-
- private:
-  const DetectOptions& o_;
-  std::vector<double> upward_;
-  std::vector<double> settled_;
-};
-
-double upward_score(const Baseline& b, const DetectRow& row) {
-  return detection::score(b, static_cast<int64_t>(*row.observed), detection::Harm::kHigh).z;
+// Of the side that is nearer to its threshold; returns whether it has reached it.
+bool set_change_point(const Side& up, const Side& down, DetectRow& row) {
+  const Side& side = down.share() > up.share() || !up.on ? down : up;
+  row.cusum = side.cusum;
+  if (side.cusum > 0) row.onset = side.onset;
+  return side.cusum >= side.threshold_h;
 }
 
 // Of a score that is not divided by `scale`, so far out that its quantile can still be told.
 double scaled_alpha(double alpha, double scale) {
   constexpr double kSmallest = 1e-12;
   if (scale == 1) return alpha;
-  return std::max(kSmallest, detection::normal_cdf(scale * detection::normal_quantile(alpha)));
+  return std::max(kSmallest, stats::normal_cdf(scale * stats::normal_quantile(alpha)));
 }
 
-// Everything but the change point, of a score that is divided by `scale`; returns the score upward.
-double judge_tails(const Baseline& b, const DetectOptions& o, double scale, DetectRow& row) {
-  auto const observed = static_cast<int64_t>(*row.observed);
+// R's bounds and tails are of the estimated distribution itself, and hold the observed value.
+double judge_tails_as_r(const Baseline& b, const DetectOptions& o, DetectRow& row) {
+  stats::CountDistribution const plug_in{b.expected, b.dispersion};
+  stats::Tails const t = stats::tails(plug_in, static_cast<int64_t>(*row.observed));
+  row.lower = static_cast<double>(stats::quantile(plug_in, o.alpha));
+  row.upper = static_cast<double>(stats::quantile(plug_in, 1 - o.alpha));
+  row.p_low = std::min(1.0, t.below + t.at);
+  row.p_high = std::min(1.0, t.above + t.at);
+  double const upward = t.low_mid() < t.high_mid() ? stats::normal_quantile(t.low_mid())
+                                                   : -stats::normal_quantile(t.high_mid());
+  return std::clamp(upward, -detection::kZMax, detection::kZMax);
+}
+
+// Everything but the change point.
+void judge_tails(const detection::Assessment& a, const DetectOptions& o, DetectRow& row) {
+  const Baseline& b = a.baseline;
   row.state = DetectState::kNormal;
   row.expected = b.expected;
   row.dispersion = b.dispersion;
-  double upward = 0;
+  double upward = a.z;
   bool low = false;
   bool high = false;
   if (o.farrington.compatibility == Compatibility::kRSurveillance) {
-    // R's bounds and tails are of the estimated distribution itself, and hold the observed value.
-    detection::CountDistribution const plug_in{b.expected, b.dispersion};
-    detection::Tails const t = detection::tails(plug_in, observed);
-    row.lower = static_cast<double>(detection::quantile(plug_in, o.alpha));
-    row.upper = static_cast<double>(detection::quantile(plug_in, 1 - o.alpha));
-    row.p_low = std::min(1.0, t.below + t.at);
-    row.p_high = std::min(1.0, t.above + t.at);
-    upward = t.low_mid() < t.high_mid() ? detection::normal_quantile(t.low_mid())
-                                        : -detection::normal_quantile(t.high_mid());
-    upward = std::clamp(upward, -detection::kZMax, detection::kZMax);
+    upward = judge_tails_as_r(b, o, row);
     low = *row.observed < *row.lower;
     high = *row.observed > *row.upper;
   } else {
-    detection::Score const s = detection::score(b, observed, detection::Harm::kHigh);
-    double const bound = scaled_alpha(o.alpha, scale);
-    detection::Interval const i = detection::predictive_interval(b, 1 - 2 * bound);
-    upward = s.z / scale;
+    detection::Interval const i =
+        detection::predictive_interval(b, 1 - 2 * scaled_alpha(o.alpha, a.scale));
     row.lower = i.lower;
     row.upper = i.upper;
-    row.p_low = scale == 1 ? s.p_low : detection::normal_cdf(upward);
-    row.p_high = scale == 1 ? s.p_high : detection::normal_cdf(-upward);
+    row.p_low = a.p_other;
+    row.p_high = a.p;
+    if (a.scale == 1) {
+      // The tails themselves: the score ends at kZMax, and Φ of it has lost digits.
+      detection::Score const s = detection::score(b, a.observed, detection::Harm::kHigh);
+      row.p_low = s.p_low;
+      row.p_high = s.p_high;
+    }
     low = *row.p_low < o.alpha;
     high = *row.p_high < o.alpha;
   }
   row.score = o.harm == HarmSides::kLow ? -upward : upward;
   bool const alarm = (low && alarms_low(o.harm)) || (high && alarms_high(o.harm));
   if (alarm && o.method == DetectMethod::kFarrington) row.state = DetectState::kAmber;
-  return upward;
 }
 
 // The rows of `points` with what the file says of them.
@@ -179,99 +137,96 @@ void set_not_assessed(DetectRow& row, NotAssessed why) {
   row.why = std::string(name(why));
 }
 
-// The periods' own baselines, beside the rows; none where there is no value.
-std::vector<std::optional<Baseline>> fit_baselines(const Observed& observed, const DetectOptions& o,
-                                                   std::span<DetectRow> rows) {
+// A period as the daemon would have judged it, in both directions.
+struct Judged {
+  detection::Assessment up;
+  double down_cusum = 0;
+  PeriodIndex down_onset;
+};
+
+// Without a scale of its own a series has one CUSUM from its beginning on.
+detection::DetectorOptions detector_options(const DetectOptions& o, size_t periods) {
+  detection::DetectorOptions out;
+  out.farrington = o.farrington;
+  out.cold_start = o.cold_start;
+  out.own_scale = o.own_scale;
+  if (!o.own_scale) out.path_periods_max = static_cast<int>(periods);
+  if (o.method == DetectMethod::kPoissonCusum) return out;  // which has a CUSUM of its own
+  out.cusum.threshold_h = o.threshold_h
+                              ? *o.threshold_h
+                              : cusum_threshold(out.cusum.reference, o.in_control_run_length);
+  return out;
+}
+
+// The rows that are assessed, beside the rows; sets why the others are not.
+std::vector<std::optional<Judged>> judge(const Observed& observed, const DetectOptions& o,
+                                         const detection::DetectorOptions& options,
+                                         std::span<DetectRow> rows) {
   detection::CountSeries const series = observed.view(o.scale.calendar());
   detection::Workspace workspace;
-  std::vector<std::optional<Baseline>> baselines(rows.size());
+  detection::ScoredSeries scored;
+  std::vector<std::optional<Judged>> judged(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].observed) continue;
-    int32_t const t = rows[i].period.value;
-    Baseline b =
-        detection::fit(series, rows[i].period, observed.gaps_between(t - o.farrington.reach(), t),
-                       o.farrington, workspace);
-    if (b.why == NotAssessed::kShortHistory && o.cold_start) {
-      b = detection::fit_recent(series, rows[i].period,
-                                observed.gaps_between(t - o.cold_start->reach(), t), *o.cold_start);
+    Judged j{scored.assess(series, rows[i].period, detection::Harm::kHigh, options, workspace)};
+    if (j.up.why != NotAssessed::kNone) {
+      set_not_assessed(rows[i], j.up.why);
+      continue;
     }
-    if (b.why == NotAssessed::kNone) {
-      baselines[i] = b;
-    } else {
-      set_not_assessed(rows[i], b.why);
-    }
+    detection::Cusum const down = scored.other_side(options.cusum);
+    j.down_cusum = down.value();
+    j.down_onset = down.onset();
+    judged[i] = std::move(j);
   }
-  return baselines;
+  return judged;
 }
 
-bool is_young(const Baseline& b) {
-  return b.kind != detection::BaselineKind::kSeasonal;
-}
-
-using ScoreChangePoint = ChangePoint<detection::Cusum>;
-
-void follow_scores(const DetectOptions& o, std::span<const std::optional<Baseline>> baselines,
-                   std::span<DetectRow> rows) {
-  detection::CusumOptions cusum;
-  cusum.threshold_h = o.threshold_h
-                          ? *o.threshold_h
-                          : detection::cusum_threshold(cusum.reference, o.in_control_run_length);
-  auto const start = [&] {
-    return ScoreChangePoint({detection::Cusum(cusum), cusum.threshold_h, alarms_high(o.harm)},
-                            {detection::Cusum(cusum), cusum.threshold_h, alarms_low(o.harm)});
-  };
-  auto const add = [&](ScoreChangePoint& to, size_t i, double upward) {
-    to.add([&](detection::Cusum& c, bool up) { c.add(rows[i].period, up ? upward : -upward); });
-  };
+void follow_scores(const DetectOptions& o, const Observed& observed, std::span<DetectRow> rows) {
+  detection::DetectorOptions const options = detector_options(o, rows.size());
   bool const tails_alone = o.farrington.compatibility == Compatibility::kRSurveillance;
-  Path path(o);
-  ScoreChangePoint change = start();
+  double const h = options.cusum.threshold_h;
+  auto const judged = judge(observed, o, options, rows);
   for (size_t i = 0; i < rows.size(); ++i) {
-    bool const counts = baselines[i] && !is_young(*baselines[i]);
-    path.add(counts ? upward_score(*baselines[i], rows[i]) : detection::kNotScored);
-    if (!baselines[i]) continue;
-    double const scale = path.scale();
-    judge_tails(*baselines[i], o, scale, rows[i]);
+    if (!judged[i]) continue;
+    judge_tails(judged[i]->up, o, rows[i]);
     if (tails_alone) continue;
-    if (o.own_scale) {
-      change = start();
-      for (size_t k = path.begin(); k <= i; ++k) add(change, k, path.upward()[k] / scale);
-    } else if (counts) {
-      add(change, i, path.upward()[i]);
-    }
-    if (change.tell(rows[i])) rows[i].state = DetectState::kRed;
+    Side const up{judged[i]->up.cusum, judged[i]->up.onset, h, alarms_high(o.harm)};
+    Side const down{judged[i]->down_cusum, judged[i]->down_onset, h, alarms_low(o.harm)};
+    if (set_change_point(up, down, rows[i])) rows[i].state = DetectState::kRed;
   }
 }
 
-void follow_counts(const DetectOptions& o, std::span<const std::optional<Baseline>> baselines,
-                   std::span<DetectRow> rows) {
+void follow_counts(const DetectOptions& o, const Observed& observed, std::span<DetectRow> rows) {
+  auto const judged = judge(observed, o, detector_options(o, rows.size()), rows);
   double sum = 0;
   int assessed = 0;
-  for (const auto& b : baselines) {
-    if (!b || is_young(*b)) continue;
-    sum += b->expected;
+  for (const auto& j : judged) {
+    if (!j || j->up.young()) continue;
+    sum += j->up.expected;
     ++assessed;
   }
-  auto const side = [&](double ratio, bool on) {
-    double h = o.threshold_h.value_or(0);
-    if (!o.threshold_h && on && assessed > 0) {
-      h = detection::poisson_cusum_threshold(sum / assessed, ratio, o.in_control_run_length);
-    }
-    return ChangePoint<detection::PoissonCusum>::Side{detection::PoissonCusum(ratio), h, on};
+  auto const threshold = [&](double ratio, bool on) {
+    if (o.threshold_h) return *o.threshold_h;
+    return on && assessed > 0
+               ? poisson_cusum_threshold(sum / assessed, ratio, o.in_control_run_length)
+               : 0;
   };
-  ChangePoint<detection::PoissonCusum> change(side(o.rate_ratio, alarms_high(o.harm)),
-                                              side(1 / o.rate_ratio, alarms_low(o.harm)));
-  Path path(o);
+  Side up{0, {}, threshold(o.rate_ratio, alarms_high(o.harm)), alarms_high(o.harm)};
+  Side down{0, {}, threshold(1 / o.rate_ratio, alarms_low(o.harm)), alarms_low(o.harm)};
+  PoissonCusum rise(o.rate_ratio);
+  PoissonCusum fall(1 / o.rate_ratio);
+  auto const add = [](PoissonCusum& cusum, const DetectRow& row, double expected, Side& side) {
+    cusum.add(row.period, *row.observed, expected);
+    side.cusum = cusum.value();
+    side.onset = cusum.onset();
+  };
   for (size_t i = 0; i < rows.size(); ++i) {
-    bool const counts = baselines[i] && !is_young(*baselines[i]);
-    path.add(counts ? upward_score(*baselines[i], rows[i]) : detection::kNotScored);
-    if (!baselines[i]) continue;
-    judge_tails(*baselines[i], o, path.scale(), rows[i]);
-    if (!counts) continue;
-    change.add([&](detection::PoissonCusum& c, bool) {
-      c.add(rows[i].period, *rows[i].observed, baselines[i]->expected);
-    });
-    if (change.tell(rows[i])) rows[i].state = DetectState::kRed;
+    if (!judged[i]) continue;
+    judge_tails(judged[i]->up, o, rows[i]);
+    if (judged[i]->up.young()) continue;
+    add(rise, rows[i], judged[i]->up.expected, up);
+    add(fall, rows[i], judged[i]->up.expected, down);
+    if (set_change_point(up, down, rows[i])) rows[i].state = DetectState::kRed;
   }
 }
 
@@ -287,7 +242,7 @@ void judge_ears(const Observed& observed, const DetectOptions& o, std::span<Dete
   int32_t t = 0;
   for (DetectRow& row : rows) {
     if (!row.observed) continue;
-    detection::EarsAssessment const a = detection::assess_ears(series, PeriodIndex(t++), o.ears);
+    EarsAssessment const a = assess_ears(series, PeriodIndex(t++), o.ears);
     if (a.why != NotAssessed::kNone) {
       set_not_assessed(row, a.why);
       continue;
@@ -297,9 +252,9 @@ void judge_ears(const Observed& observed, const DetectOptions& o, std::span<Dete
     if (a.mean > 0) row.dispersion = a.deviation * a.deviation / a.mean;
     row.upper = a.upper;
     row.score = a.score;
-    if (o.ears.method == detection::EarsMethod::kC3) continue;  // whose score is no single deviate
-    row.p_low = detection::normal_cdf(a.score);
-    row.p_high = detection::normal_cdf(-a.score);
+    if (o.ears.method == EarsMethod::kC3) continue;  // whose score is no single deviate
+    row.p_low = stats::normal_cdf(a.score);
+    row.p_high = stats::normal_cdf(-a.score);
   }
 }
 
@@ -332,11 +287,10 @@ std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& 
     judge_ears(observed, o, within);
     return rows;
   }
-  auto const baselines = fit_baselines(observed, o, within);
   if (o.method == DetectMethod::kPoissonCusum) {
-    follow_counts(o, baselines, within);
+    follow_counts(o, observed, within);
   } else {
-    follow_scores(o, baselines, within);
+    follow_scores(o, observed, within);
   }
   return rows;
 }

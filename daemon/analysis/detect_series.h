@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/ears.h"
 #include "analysis/period_scale.h"
 #include "analysis/series_csv.h"
 #include "core/base/calendar.h"
 #include "core/detection/cold_start.h"
 #include "core/detection/cusum.h"
-#include "core/detection/ears.h"
 #include "core/detection/farrington.h"
 
 namespace bellwether::analysis {
@@ -43,7 +43,7 @@ struct DetectOptions {
   std::optional<double> threshold_h;    // of each side's CUSUM; else by run length
   double in_control_run_length = 1000;  // of each side, in periods
   double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and its inverse as a fall
-  detection::EarsOptions ears;
+  EarsOptions ears;
 };
 
 enum class DetectState : uint8_t { kNormal, kAmber, kRed, kNotAssessed };

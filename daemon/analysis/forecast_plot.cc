@@ -52,7 +52,7 @@ void add_forecast(PlotPanel& panel, const SeriesForecast& f, const PeriodScale& 
   auto const x_at = [&](size_t h) { return plot_x(f.first) + static_cast<double>(h); };
   // The widest first: the others lie on it.
   for (size_t l = f.forecast.intervals.size(); l-- > 0;) {
-    const forecast::Interval& interval = f.forecast.intervals[l];
+    const forecast::IntervalPath& interval = f.forecast.intervals[l];
     PlotBand band{{}, kPlotBand};
     for (size_t h = 0; h < interval.lower.size(); ++h)
       band.spans.push_back({x_at(h), PlotRange{interval.lower[h], interval.upper[h]}});

@@ -44,7 +44,7 @@ void drop_first(Forecast& f, size_t skipped) {
                  values.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, values.size())));
   };
   drop(f.mean);
-  for (forecast::Interval& interval : f.intervals) {
+  for (forecast::IntervalPath& interval : f.intervals) {
     drop(interval.lower);
     drop(interval.upper);
   }

@@ -56,7 +56,7 @@ void append_forecast_rows(std::string& csv, const SeriesForecast& s, const Forec
       csv.append(2 * o.levels.size(), ',');
     } else {
       csv += csv_number(s.forecast.mean[i]);
-      for (const forecast::Interval& interval : s.forecast.intervals)
+      for (const forecast::IntervalPath& interval : s.forecast.intervals)
         base::append(csv, ",", csv_number(interval.lower[i]), ",", csv_number(interval.upper[i]));
     }
     csv += "\n";

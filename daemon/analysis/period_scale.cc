@@ -1,8 +1,10 @@
 #include "analysis/period_scale.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_format.h"
+#include "analysis/round_step.h"
 #include "core/base/check.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -10,20 +12,15 @@
 namespace bellwether::analysis {
 namespace {
 
-// 1, 2, 5, 10, 20, … times `unit`, so that at most `most` steps span `length`.
-int64_t round_step(int64_t length, int most, int64_t unit) {
-  int64_t step = unit;
-  for (int i = 0; length / step > most - 1; ++i) {
-    constexpr int64_t kLeading[] = {1, 2, 5};
-    step = unit * kLeading[i % 3];
-    for (int decade = 0; decade < i / 3; ++decade) step *= 10;
-  }
-  return step;
+// 1, 2, 5, 10, 20, … times `unit`, so that at most `most` steps span `length` ≥ 0.
+int64_t step_of(int64_t length, int most, int64_t unit) {
+  int64_t const steps = length / (unit * most) + 1;
+  return unit * static_cast<int64_t>(std::llround(round_step(static_cast<double>(steps))));
 }
 
 std::vector<PeriodTick> ticks_by_year(const PeriodScale& scale, int first_year, int last_year,
                                       base::PeriodIndex first, base::PeriodIndex last, int most) {
-  auto const step = static_cast<int>(round_step(last_year - first_year, most, 1));
+  auto const step = static_cast<int>(step_of(last_year - first_year, most, 1));
   std::vector<PeriodTick> ticks;
   for (int year = first_year; year <= last_year; ++year) {
     // 4 January is always in the first ISO week.
@@ -88,7 +85,7 @@ std::vector<PeriodTick> period_ticks(const PeriodScale& scale, base::PeriodIndex
   bool const months = scale.is_dated() && scale.calendar().unit() == base::CalendarUnit::kMonth;
   // Names of dated periods are longer than years.
   int const named_most = scale.is_dated() ? std::max(2, most * 2 / 3) : most;
-  int64_t const step = round_step(length, named_most, months && length >= named_most ? 3 : 1);
+  int64_t const step = step_of(length, named_most, months && length >= named_most ? 3 : 1);
   std::vector<PeriodTick> ticks;
   int64_t const from = (first.value + (first.value > 0 ? step - 1 : 0)) / step * step;
   for (int64_t p = from; p <= last.value; p += step) {

@@ -9,9 +9,11 @@
 #include <numbers>
 
 #include "absl/strings/str_format.h"
+#include "analysis/round_step.h"
 #include "core/base/check.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
+#include "core/base/utf8.h"
 
 namespace bellwether::analysis {
 namespace {
@@ -59,36 +61,13 @@ std::string without_surface_number(std::string svg) {
 std::string drawable(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
+    size_t const length = base::utf8_length(text.substr(i));
     auto const lead = static_cast<unsigned char>(text[i]);
-    size_t const length = lead < 0x80   ? 1
-                          : lead < 0xc2 ? 0
-                          : lead < 0xe0 ? 2
-                          : lead < 0xf0 ? 3
-                          : lead < 0xf5 ? 4
-                                        : 0;
-    bool good = length > 0 && i + length <= text.size() && lead >= 0x20 && lead != 0x7f;
-    uint32_t code = length > 1 ? lead & (0x7fU >> length) : lead;
-    for (size_t k = 1; good && k < length; ++k) {
-      auto const next = static_cast<unsigned char>(text[i + k]);
-      good = (next & 0xc0) == 0x80;
-      code = code << 6 | (next & 0x3f);
-    }
-    constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-    good = good && code >= kLeast[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    bool const good = length > 0 && lead >= 0x20 && lead != 0x7f;
     out += good ? std::string(text.substr(i, length)) : "?";
     i += good ? length : 1;
   }
   return out;
-}
-
-// 1, 2 or 5 times a power of ten, of which about `count` span `extent`.
-double round_step(double extent, int count) {
-  double const raw = extent / count;
-  double const power = std::pow(10, std::floor(std::log10(raw)));
-  for (double lead : {1.0, 2.0, 5.0}) {
-    if (lead * power >= raw * (1 - 1e-9)) return lead * power;
-  }
-  return 10 * power;
 }
 
 // "2,500", or in millions where the axis goes so far.
@@ -256,7 +235,7 @@ class Canvas {
   }
 
   void draw_axes(const PlotPanel& panel, Frame& f, const std::string& y_label) {
-    double const step = round_step(f.y.high - f.y.low, kTicksY);
+    double const step = round_step((f.y.high - f.y.low) / kTicksY);
     f.y.low = std::floor(f.y.low / step + 1e-9) * step;
     f.y.high = std::ceil(f.y.high / step - 1e-9) * step;
     auto const steps = static_cast<int>(std::lround((f.y.high - f.y.low) / step));

@@ -7,9 +7,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "core/detection/count_distribution.h"
 #include "core/detection/detector.h"
-#include "core/detection/ears.h"
 #include "core/detection/farrington.h"
 #include "core/detection/ratio.h"
 
@@ -71,12 +69,6 @@ inline std::string unsound(const detection::Assessment& a) {
   if (a.scale < 1 || a.cusum < 0 || std::abs(a.z) > detection::kZMax) return "z, scale or cusum";
   if (a.why == detection::NotAssessed::kNone) return a.expected > 0 ? "" : "nothing is expected";
   return a.expected == 0 && a.p == 1 && a.z == 0 ? "" : "figures of what is not assessed";
-}
-
-inline std::string unsound(const detection::EarsAssessment& a) {
-  if (!all_finite({a.mean, a.deviation, a.upper, a.score})) return "a figure is not finite";
-  if (a.observed < 0 || a.mean < 0 || a.deviation < 0 || a.upper < 0) return "fewer than none";
-  return "";
 }
 
 inline std::string unsound(const detection::RatioAssessment& a) {

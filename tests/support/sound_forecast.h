@@ -19,7 +19,7 @@ inline std::string unsound(const forecast::Forecast& f, int horizon, double floo
     if (!std::isfinite(f.mean[h]) || f.mean[h] < floor) return "a mean is not finite or too low";
     double lower = f.mean[h];
     double upper = f.mean[h];
-    for (const forecast::Interval& i : f.intervals) {
+    for (const forecast::IntervalPath& i : f.intervals) {
       if (i.lower.size() != n || i.upper.size() != n) return "not as many bounds as periods";
       if (!std::isfinite(i.lower[h]) || !std::isfinite(i.upper[h])) return "a bound is not finite";
       if (i.lower[h] < floor) return "a bound is too low";

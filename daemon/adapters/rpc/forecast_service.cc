@@ -7,6 +7,7 @@
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "core/base/text.h"
 #include "core/engine/forecaster.h"
+#include "core/forecast/accuracy.h"
 #include "core/indicators/catalogue.h"
 
 namespace bellwether::rpc {
@@ -105,7 +106,7 @@ void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
     pb::ForecastPoint& point = *out.add_points();
     point.set_period(view.calendar.name(PeriodIndex(view.data_through->value + h + 1)));
     point.set_mean(f.mean[i]);
-    for (const forecast::Interval& interval : f.intervals) {
+    for (const forecast::IntervalPath& interval : f.intervals) {
       pb::Interval& to = *point.add_intervals();
       to.set_level(100 * interval.coverage);
       to.set_lower(interval.lower[i]);
@@ -171,7 +172,7 @@ class ForecastService final : public pb::ForecastService::Service {
       return;
     }
     fill(view, *made, wanted.horizon, response);
-    engine::ForecastAccuracy const a = engine::accuracy(known.y, season, wanted.options);
+    forecast::RollingAccuracy const a = forecast::rolling_accuracy(known.y, season, wanted.options);
     pb::ForecastAccuracy& out = *response.mutable_accuracy();
     out.set_origins(a.origins);
     out.set_horizon(a.horizon);

@@ -7,7 +7,7 @@ namespace bellwether::detection {
 namespace {
 
 double count(const CountSeries& series, int32_t period) {
-  return static_cast<double>(std::max<int64_t>(0, count_at(series, period)));
+  return static_cast<double>(count_at(series, period));
 }
 
 // Knows nothing of a season.
@@ -17,9 +17,11 @@ Baseline fit_latest(const CountSeries& series, int32_t target,
   b.kind = BaselineKind::kRecent;
   int32_t const end = target - o.guard;
   int32_t const begin = std::max(series.first.value, end - o.periods);
+  std::span<const PeriodRange> const gaps = gaps_between(series, begin, end);
+  auto const left_out = [&](int32_t t) { return is_excluded(excluded, t) || is_excluded(gaps, t); };
   double sum = 0;
   for (int32_t t = begin; t < end; ++t) {
-    if (is_excluded(excluded, t)) continue;
+    if (left_out(t)) continue;
     if (b.points == 0) b.oldest = base::PeriodIndex(t);
     b.newest = base::PeriodIndex(t);
     ++b.points;
@@ -36,7 +38,7 @@ Baseline fit_latest(const CountSeries& series, int32_t target,
   double const mean = sum / b.points;
   double squares = 0;
   for (int32_t t = begin; t < end; ++t) {
-    if (is_excluded(excluded, t)) continue;
+    if (left_out(t)) continue;
     double const off = count(series, t) - mean;
     squares += off * off;
   }
@@ -67,7 +69,8 @@ Baseline fit_recent(const CountSeries& series, base::PeriodIndex target,
   Baseline b = fit_latest(series, target.value, excluded, o);
   if (b.why != NotAssessed::kNone) return b;
   int32_t const year_before = target.value - o.year_periods;
-  if (year_before >= series.first.value && !is_excluded(excluded, year_before)) {
+  if (year_before >= series.first.value && !is_excluded(excluded, year_before) &&
+      !is_gap(series, year_before)) {
     Baseline const then = fit_latest(series, year_before, excluded, o);
     if (then.why == NotAssessed::kNone) {
       b.kind = BaselineKind::kRecentAgainstYearBefore;

@@ -1,7 +1,7 @@
-// Purpose: what to go by where a series is too young for a seasonal baseline: the mean and the
-// scatter of its latest periods, as the Early Aberration Reporting System has it (Hutwagner,
-// Thompson, Seeman & Treadwell 2003, Journal of Urban Health 80, i89–i96), for the tails of a count
-// distribution on either side. Departures from EARS, each for the false alarms that it saves
+// Purpose: the baseline for a series too young for a seasonal one: the mean and the scatter of its
+// latest periods, as the Early Aberration Reporting System has it (Hutwagner, Thompson, Seeman &
+// Treadwell 2003, Journal of Urban Health 80, i89–i96), for the tails of a count distribution on
+// either side. Departures from EARS, each for the false alarms that it saves
 // (README.md, "Young series"): Student's tails, because the scatter is estimated from few periods;
 // and the season, which nobody knows yet, is allowed for: as a spread of its own until the same
 // period of the year before can be looked at, then by what that period was off. Invariants: no
@@ -27,8 +27,8 @@ struct ColdStartOptions {
   int reach() const { return year_periods + guard + periods; }
 };
 
-// The baseline of `target`, leaving out the periods in `excluded`; kShortHistory where fewer than
-// periods_min are left.
+// The baseline of `target`, leaving out the series' gaps and the periods in `excluded`;
+// kShortHistory where fewer than periods_min are left.
 Baseline fit_recent(const CountSeries& series, base::PeriodIndex target,
                     std::span<const PeriodRange> excluded, const ColdStartOptions& options);
 

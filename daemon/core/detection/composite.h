@@ -21,8 +21,8 @@ inline constexpr double kIndependentPeriods = 24;
 inline constexpr double kVarianceShareMin = 0.5;
 inline constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
 
-// Of the scores of a node's parts, period by period; at most kCompositePartsMax of them, kNotScored
-// where there is none.
+// Correlation of a node's part scores, updated one period at a time; at most kCompositePartsMax
+// parts. Use kNotScored for a missing score.
 class ScoreCorrelation {
  public:
   void add(std::span<const double> z);

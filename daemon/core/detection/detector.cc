@@ -4,15 +4,21 @@
 #include <cmath>
 #include <utility>
 
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::detection {
 namespace {
 
-// The seasonal baseline; of a series too young for one, that of its latest periods.
+// The seasonal baseline; of a series too young for one, that of its latest periods. None for a
+// period in a gap.
 Baseline fit_baseline(const CountSeries& series, int32_t target,
                       std::span<const PeriodRange> excluded, const DetectorOptions& options,
                       Workspace& workspace) {
+  if (is_gap(series, target)) {
+    Baseline none;
+    none.why = NotAssessed::kNotObserved;
+    return none;
+  }
   base::PeriodIndex const period(target);
   Baseline const b = fit(series, period, excluded, options.farrington, workspace);
   if (b.why != NotAssessed::kShortHistory || !options.cold_start) return b;
@@ -46,33 +52,30 @@ Assessment assess_point(const CountSeries& series, int32_t target, const Baselin
 // What the path says of its last point.
 void set_path(Assessment& a, double width, int points, const Cusum& cusum) {
   a.width = width;
-  a.scale = std::max(1.0, width);
+  a.scale = score_scale(width);
   a.scale_points = points;
   a.z /= a.scale;
   if (a.why == NotAssessed::kNone) {
-    a.p = normal_cdf(-a.z);
-    a.p_other = normal_cdf(a.z);
+    a.p = stats::normal_cdf(-a.z);
+    a.p_other = stats::normal_cdf(a.z);
   }
   a.cusum = cusum.value();
   if (cusum.value() > 0) a.onset = cusum.onset();
 }
 
 int32_t path_begin(const CountSeries& series, int32_t target, const DetectorOptions& options) {
-  return std::max(series.first.value, target - options.path_periods_max + 1);
+  return std::max(series.first.value, options.path_begin(target));
 }
 
 }  // namespace
 
 double score_width(std::span<double> z) {
+  if (z.size() < kScalePointsMin) return 1;
   for (double& x : z) x = std::abs(x);
   auto const middle = z.begin() + static_cast<ptrdiff_t>(z.size() / 2);
   std::nth_element(z.begin(), middle, z.end());
   constexpr double kMedianOfNormal = 0.6744897501960817;  // of |z|
   return *middle / kMedianOfNormal;
-}
-
-double score_scale(std::span<double> z) {
-  return z.size() < kScalePointsMin ? 1 : std::max(1.0, score_width(z));
 }
 
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
@@ -88,10 +91,10 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
     last = assess_point(series, t, b, share_at(reported, target.value - t), harm);
     if (!counts_for_path(last)) continue;
     path.emplace_back(t, last.z);
-    if (t < target.value - options.farrington.exclude_recent) settled.push_back(last.z);
+    if (options.own_scale && t < options.settled_end(target.value)) settled.push_back(last.z);
   }
-  double const width = settled.size() < kScalePointsMin ? 1 : score_width(settled);
-  double const scale = std::max(1.0, width);
+  double const width = score_width(settled);
+  double const scale = score_scale(width);
   Cusum cusum(options.cusum);
   for (const auto& [t, z] : path) cusum.add(base::PeriodIndex(t), z / scale);
   set_path(last, width, static_cast<int>(settled.size()), cusum);
@@ -101,14 +104,15 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
 void ScoredSeries::set(Point& point, const Assessment& a, int32_t period) {
   Point const now{period, counts_for_path(a) ? Kept::kScore : Kept::kUnassessed, a.z, a.share};
   auto const size = static_cast<int32_t>(path_.size());
-  // Whatever stood here is gone.
   clean_from_ = std::max(clean_from_, period - size + 1);
   clean_to_ = std::min(clean_to_, period + size);
   bool const same = point.period == period && point.kept == now.kept && point.z == now.z;
   point = now;
   if (same) return;
   if (period >= settled_.first && period <= settled_.last) settled_.first = INT32_MIN;
-  if (period >= followed_.first && period < followed_.end) followed_.first = INT32_MIN;
+  for (Followed* f : {&followed_, &other_side_}) {
+    if (period >= f->first && period < f->end) f->first = INT32_MIN;
+  }
 }
 
 void ScoredSeries::forget_baselines(int64_t first, int64_t last) {
@@ -160,7 +164,7 @@ void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& optio
   path_.assign(size, Point{});  // the history begins elsewhere: nothing scored holds
   clean_from_ = clean_to_ = INT32_MIN;
   settled_ = {};
-  followed_ = {};
+  followed_ = other_side_ = {};
   fitted_.assign(fitted_.size(), Fitted{});
   first_ = series.first;
 }
@@ -194,8 +198,9 @@ void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t 
   clean_to_ = std::min(open_from, target);
 }
 
-void ScoredSeries::settle(int32_t first, int32_t last) {
-  if (settled_.first == first && settled_.last == last) return;
+void ScoredSeries::settle(int32_t first, int32_t target, const DetectorOptions& options) {
+  int32_t const last = options.settled_end(target) - 1;
+  if (!options.own_scale || (settled_.first == first && settled_.last == last)) return;
   settled_ = {first, last, 0, 1};
   scratch_.clear();
   tail_.clear();
@@ -207,18 +212,19 @@ void ScoredSeries::settle(int32_t first, int32_t last) {
     if (p.z >= kSettledTailFrom) tail_.push_back(p.z);
   }
   settled_.points = static_cast<int>(scratch_.size());
-  if (scratch_.size() >= kScalePointsMin) settled_.width = score_width(scratch_);
+  settled_.width = score_width(scratch_);
 }
 
-void ScoredSeries::follow(int32_t first, int32_t end, const CusumOptions& options) {
-  double const scale = settled_.scale();
-  if (followed_.first == first && followed_.end == end && followed_.scale == scale) return;
-  followed_ = {first, end, scale, Cusum(options)};
-  size_t i = index(first);
-  for (int32_t t = first; t < end; ++t, i = after(i)) {
+void ScoredSeries::follow(Followed& followed, int32_t first, int32_t end, double scale,
+                          const CusumOptions& options) {
+  bool const goes_on = followed.first == first && followed.scale == scale && followed.end <= end;
+  if (!goes_on) followed = {first, first, scale, Cusum(options)};
+  size_t i = index(followed.end);
+  for (int32_t t = followed.end; t < end; ++t, i = after(i)) {
     const Point& p = path_[i];
-    if (p.kept == Kept::kScore) followed_.cusum.add(base::PeriodIndex(t), p.z / scale);
+    if (p.kept == Kept::kScore) followed.cusum.add(base::PeriodIndex(t), p.z / scale);
   }
+  followed.end = std::max(followed.end, end);
 }
 
 void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
@@ -228,8 +234,8 @@ void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Ha
   int32_t const first = path_begin(series, next.value, options);
   score_path(series, first, next.value, harm, options, workspace, reported);
   baseline(series, next.value, options, workspace);
-  settle(first, next.value - options.farrington.exclude_recent - 1);
-  follow(first, next.value, options.cusum);
+  settle(first, next.value, options);
+  follow(followed_, first, next.value, settled_.scale(), options.cusum);
 }
 
 Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
@@ -242,12 +248,19 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   Assessment a = assess_point(series, target.value,
                               baseline(series, target.value, options, workspace), share, harm);
   set(slot(target.value), a, target.value);
-  settle(first, target.value - options.farrington.exclude_recent - 1);
-  follow(first, target.value, options.cusum);
+  settle(first, target.value, options);
+  follow(followed_, first, target.value, settled_.scale(), options.cusum);
   Cusum cusum = followed_.cusum;
   if (counts_for_path(a)) cusum.add(target, a.z / settled_.scale());
   set_path(a, settled_.width, settled_.points, cusum);
+  path_first_ = first;
+  path_end_ = target.value + 1;
   return a;
+}
+
+Cusum ScoredSeries::other_side(const CusumOptions& options) {
+  follow(other_side_, path_first_, path_end_, -settled_.scale(), options);
+  return other_side_.cusum;
 }
 
 std::optional<double> ScoredSeries::path_score(int32_t period) const {
@@ -255,12 +268,6 @@ std::optional<double> ScoredSeries::path_score(int32_t period) const {
   const Point& p = path_[index(period)];
   if (p.period != period || p.kept != Kept::kScore) return std::nullopt;
   return p.z;
-}
-
-size_t ScoredSeries::bytes() const {
-  return sizeof(*this) + path_.capacity() * sizeof(Point) +
-         (scratch_.capacity() + tail_.capacity()) * sizeof(double) +
-         excluded_.capacity() * sizeof(PeriodRange) + fitted_.capacity() * sizeof(Fitted);
 }
 
 }  // namespace bellwether::detection

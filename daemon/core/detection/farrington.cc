@@ -5,9 +5,9 @@
 #include <numbers>
 
 #include "absl/container/inlined_vector.h"
-#include "core/detection/count_distribution.h"
-#include "core/detection/normal.h"
-#include "core/detection/student.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
+#include "core/stats/student.h"
 
 namespace bellwether::detection {
 namespace {
@@ -270,7 +270,7 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
   int const freedom = static_cast<int>(n) - fit.parameters();
   if (b.trend_used && freedom > 0) {
     double const se = std::sqrt(dispersion * fit.variance_of_beta());
-    out.trend_p = se > 0 ? student_p(b.trend / se, freedom) : 1;
+    out.trend_p = se > 0 ? stats::student_p(b.trend / se, freedom) : 1;
   }
   out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
   return out;
@@ -283,22 +283,6 @@ Baseline not_assessed(NotAssessed why) {
 }
 
 }  // namespace
-
-std::string_view name(NotAssessed why) {
-  switch (why) {
-    case NotAssessed::kNone:
-      return "assessed";
-    case NotAssessed::kShortHistory:
-      return "too little history";
-    case NotAssessed::kEmptySeason:
-      return "every earlier season is excluded";
-    case NotAssessed::kNothingExpected:
-      return "nothing ever happened in this season";
-    case NotAssessed::kNoConvergence:
-      return "the baseline does not converge";
-  }
-  return "";
-}
 
 FarringtonOptions FarringtonOptions::for_calendar(base::Calendar calendar) {
   FarringtonOptions o;
@@ -337,6 +321,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   p.clear();
   int32_t const begin = seasons.reference(years) - o.half_window;
   int32_t const end = target.value - o.exclude_recent;  // not in the baseline
+  std::span<const PeriodRange> const gaps = gaps_between(series, begin, end);
   ws.group_y.assign(static_cast<size_t>(o.seasonal_blocks), 0);
   int year = years;
   int in_season = 0;
@@ -344,7 +329,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   int32_t newest = begin;
   for (int32_t t = begin; t < end; ++t) {
     int const block = seasons.block(t, year);
-    if (block < 0 || (!excluded.empty() && is_excluded(excluded, t))) continue;
+    if (block < 0 || is_excluded(excluded, t) || is_excluded(gaps, t)) continue;
     auto const y = static_cast<double>(count_at(series, t));
     p.y.push_back(y);
     p.t.push_back(t);
@@ -395,7 +380,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
 namespace {
 
 // With the uncertainty of the estimate: φ* = φ + se² μ₀.
-CountDistribution predictive(const Baseline& b) {
+stats::CountDistribution predictive(const Baseline& b) {
   return {b.expected, b.dispersion + b.variance_of_eta * b.expected};
 }
 
@@ -408,24 +393,25 @@ double beyond_year_before(double z, double then) {
   return z > 0 ? std::clamp(difference, 0.0, z) : std::clamp(difference, z, 0.0);
 }
 
-double deviate_of(const Tails& t) {
+double deviate_of(const stats::Tails& t) {
   // From the smaller tail, which has the digits.
-  double const z = t.low_mid() < t.high_mid() ? normal_quantile(std::max(0.0, t.low_mid()))
-                                              : -normal_quantile(std::max(0.0, t.high_mid()));
+  double const z = t.low_mid() < t.high_mid()
+                       ? stats::normal_quantile(std::max(0.0, t.low_mid()))
+                       : -stats::normal_quantile(std::max(0.0, t.high_mid()));
   return std::clamp(z, -kDeviateMax, kDeviateMax);
 }
 
-double upward_score(const Baseline& b, const Tails& t) {
+double upward_score(const Baseline& b, const stats::Tails& t) {
   double z = deviate_of(t);
   if (b.kind == BaselineKind::kRecentAgainstYearBefore) z = beyond_year_before(z, b.year_before);
-  if (b.freedom > 0) z = normal_of_student(z, b.freedom);
+  if (b.freedom > 0) z = stats::normal_of_student(z, b.freedom);
   return std::clamp(z, -kZMax, kZMax);
 }
 
 // Of a young series: the counts at which its score is ±z.
 Interval young_interval(const Baseline& b, double z) {
   constexpr double kSmallest = 1e-15;
-  double const far = b.freedom > 0 ? student_of_normal(z, b.freedom) : z;
+  double const far = b.freedom > 0 ? stats::student_of_normal(z, b.freedom) : z;
   double low = -far;
   double high = far;
   if (b.kind == BaselineKind::kRecentAgainstYearBefore) {
@@ -433,8 +419,8 @@ Interval young_interval(const Baseline& b, double z) {
     high = std::max(high, b.year_before + far * std::numbers::sqrt2);
   }
   auto const count_at = [&](double deviate) {
-    return static_cast<double>(
-        quantile(predictive(b), std::clamp(normal_cdf(deviate), kSmallest, 1 - kSmallest)));
+    return static_cast<double>(stats::quantile(
+        predictive(b), std::clamp(stats::normal_cdf(deviate), kSmallest, 1 - kSmallest)));
   };
   return {count_at(low), count_at(high)};
 }
@@ -442,33 +428,28 @@ Interval young_interval(const Baseline& b, double z) {
 }  // namespace
 
 double deviate(const Baseline& b, int64_t observed) {
-  return deviate_of(tails(predictive(b), std::max<int64_t>(0, observed)));
+  return deviate_of(stats::tails(predictive(b), std::max<int64_t>(0, observed)));
 }
 
 Score score(const Baseline& b, int64_t observed, Harm harm) {
-  Tails const t = tails(predictive(b), std::max<int64_t>(0, observed));
+  stats::Tails const t = stats::tails(predictive(b), std::max<int64_t>(0, observed));
   Score s;
   s.p_low = std::clamp(t.low_mid(), 0.0, 1.0);
   s.p_high = std::clamp(t.high_mid(), 0.0, 1.0);
   double const upward = upward_score(b, t);
   s.z = harm == Harm::kHigh ? upward : -upward;
   if (b.kind == BaselineKind::kSeasonal) return s;
-  s.p_low = normal_cdf(upward);
-  s.p_high = normal_cdf(-upward);
+  s.p_low = stats::normal_cdf(upward);
+  s.p_high = stats::normal_cdf(-upward);
   return s;
 }
 
 Interval predictive_interval(const Baseline& b, double level) {
-  CountDistribution const d = predictive(b);
+  stats::CountDistribution const d = predictive(b);
   double const outside = (1 - level) / 2;
-  if (b.kind != BaselineKind::kSeasonal) return young_interval(b, -normal_quantile(outside));
-  return {static_cast<double>(quantile(d, outside)), static_cast<double>(quantile(d, 1 - outside))};
-}
-
-bool can_alarm(const Baseline& b, double alpha) {
-  double const phi = predictive(b).dispersion;
-  double const nothing = phi > 1 + 1e-8 ? (phi - 1) / std::log(phi) : 1;  // −ln P(0) = μ / this
-  return b.expected >= nothing * std::log(1 / alpha);
+  if (b.kind != BaselineKind::kSeasonal) return young_interval(b, -stats::normal_quantile(outside));
+  return {static_cast<double>(stats::quantile(d, outside)),
+          static_cast<double>(stats::quantile(d, 1 - outside))};
 }
 
 }  // namespace bellwether::detection

@@ -10,22 +10,16 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "core/base/calendar.h"
 #include "core/detection/series.h"
+#include "core/stats/not_assessed.h"
 
 namespace bellwether::detection {
 
-enum class NotAssessed : uint8_t {
-  kNone,
-  kShortHistory,     // fewer than years_min years before the period; or it lies before the series
-  kEmptySeason,      // every baseline count of the period's season is excluded
-  kNothingExpected,  // no event in any baseline period of the season
-  kNoConvergence,    // with a trend or without: counts orders of magnitude apart
-};
-std::string_view name(NotAssessed why);
+using stats::name;
+using stats::NotAssessed;
 
 enum class TrendUse : uint8_t {
   kAlways,
@@ -80,8 +74,8 @@ class Workspace {
  public:
   struct Points {
     std::vector<double> y, t, mu, weight, eta;
-    std::vector<double>
-        solved_mu;  // that the last system was made of; empty: mu, for it has converged
+    // The mu that the last system was made of; empty where it has converged: mu itself.
+    std::vector<double> solved_mu;
     std::vector<int> group;
     void clear();
   };
@@ -89,11 +83,11 @@ class Workspace {
   std::vector<double> w, wt, wz, group_y, alpha;
 };
 
-// Fits the baseline of `target`, leaving out the periods in `excluded`. A period before
-// series.first is not observed. A block of seasons without an event says nothing of the others and
-// is left out; a trend is, where no block holds two times, where it leads beyond every count or
-// where the fit with it does not converge. What is assessed has finite figures and expected > 0,
-// whatever the counts; what is not has `why` alone.
+// Fits the baseline of `target`, leaving out the series' gaps and the periods in `excluded`. A
+// period before series.first is not observed. A block of seasons without an event is left out: it
+// says nothing about the others. The trend is left out where no block holds two times, where it
+// leads beyond every count or where the fit with it does not converge. Whatever the counts, a
+// baseline that is assessed has finite figures and expected > 0; one that is not has `why` alone.
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& options,
              Workspace& workspace);
@@ -119,9 +113,5 @@ struct Interval {
   double upper = 0;
 };
 Interval predictive_interval(const Baseline& baseline, double level);
-
-// Whether a single period can reach α in the lower tail at all (nothing observed): below this only
-// accumulation can.
-bool can_alarm(const Baseline& baseline, double alpha);
 
 }  // namespace bellwether::detection

@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "core/base/check.h"
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::detection {
 namespace {
 
-struct Baseline {
+struct ShareBaseline {
   int points = 0;
   double share = 0;
   double dispersion = 1;
@@ -23,10 +23,10 @@ double raw_score(double numerator, double denominator, double share) {
   return 2 * std::sqrt(denominator) * (angle(numerator / denominator) - angle(share));
 }
 
-class Path {
+class SharePath {
  public:
-  Path(const ShareSeries& series, std::span<const PeriodRange> excluded,
-       const RatioOptions& options)
+  SharePath(const ShareSeries& series, std::span<const PeriodRange> excluded,
+            const RatioOptions& options)
       : series_(series), excluded_(excluded), options_(options) {}
 
   bool has_cases(int32_t period) const {
@@ -44,10 +44,10 @@ class Path {
     return series_.denominators[static_cast<size_t>(period - series_.first.value)];
   }
 
-  Baseline baseline(int32_t target) const {
+  ShareBaseline baseline(int32_t target) const {
     int32_t const last = target - options_.exclude_recent - 1;
     int32_t const first = last - options_.years * series_.calendar.periods_per_year() + 1;
-    Baseline b;
+    ShareBaseline b;
     double events = 0;
     double all = 0;
     for_each(first, last, [&](int32_t t) {
@@ -71,11 +71,7 @@ class Path {
   template <class F>
   void for_each(int32_t first, int32_t last, F f) const {
     for (int32_t t = std::max(first, series_.first.value); t <= last; ++t) {
-      if (!observed(t)) continue;
-      bool const out = std::any_of(excluded_.begin(), excluded_.end(), [&](const PeriodRange& r) {
-        return r.contains(base::PeriodIndex(t));
-      });
-      if (!out) f(t);
+      if (observed(t) && !is_excluded(excluded_, t)) f(t);
     }
   }
 
@@ -100,7 +96,7 @@ RatioAssessment assess_share(const ShareSeries& series, base::PeriodIndex target
                              const RatioOptions& options, const CusumOptions& cusum) {
   BELLWETHER_CHECK(series.numerators.size() == series.denominators.size());
   BELLWETHER_CHECK(options.periods_min >= 2 && options.denominator_min >= 1);
-  Path const path(series, excluded, options);
+  SharePath const path(series, excluded, options);
   RatioAssessment a;
   a.onset = target;
   if (!path.observed(target.value)) {
@@ -112,7 +108,7 @@ RatioAssessment assess_share(const ShareSeries& series, base::PeriodIndex target
   Cusum change(cusum);
   for (int32_t t = target.value - options.path_periods_max + 1; t <= target.value; ++t) {
     if (!path.observed(t)) continue;
-    Baseline const b = path.baseline(t);
+    ShareBaseline const b = path.baseline(t);
     if (b.points < options.periods_min) continue;
     double const n = path.denominator(t);
     double const z = sign * raw_score(path.numerator(t), n, b.share) / std::sqrt(b.dispersion);
@@ -123,8 +119,9 @@ RatioAssessment assess_share(const ShareSeries& series, base::PeriodIndex target
     a.expected = b.share;
     a.dispersion = b.dispersion;
     a.z = z;
-    a.p = normal_cdf(-z);
-    double const half = normal_quantile(0.975) * std::sqrt(b.dispersion) / (2 * std::sqrt(n));
+    a.p = stats::normal_cdf(-z);
+    double const half =
+        stats::normal_quantile(0.975) * std::sqrt(b.dispersion) / (2 * std::sqrt(n));
     double const middle = angle(b.share);
     a.lower = std::pow(std::sin(std::max(0.0, middle - half)), 2);
     a.upper = std::pow(std::sin(std::min(std::asin(1.0), middle + half)), 2);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::detection {
 
@@ -84,7 +84,7 @@ double Recalibration::factor(const Tail& tail) {
   if (bin == 0) return 1;
   double const inside = (wanted - beyond) / static_cast<double>(tail.beyond[bin - 1]);
   double const z = kBinsFrom + kBinWidth * (static_cast<double>(bin) - inside);
-  return std::clamp(z / -normal_quantile(kTailP), 1.0, kTailFactorMax);
+  return std::clamp(z / -stats::normal_quantile(kTailP), 1.0, kTailFactorMax);
 }
 
 void Recalibration::pool_tails() {
@@ -99,9 +99,7 @@ void Recalibration::pool_tails() {
 }
 
 double Recalibration::p(size_t series, const Assessment& a) const {
-  const Series& s = series_[series];
-  if (s.young) return a.p;
-  return normal_cdf(-a.z * a.scale / (s.width * factors_[s.band]));
+  return series_[series].young ? a.p : stats::normal_cdf(-a.z * a.scale / spread(series));
 }
 
 }  // namespace bellwether::detection

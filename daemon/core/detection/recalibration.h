@@ -1,6 +1,6 @@
-// Purpose: what a score of a tick is worth, by what the scores of all series of a rule have been:
-// its p for the correction over many series (multiplicity.h), where a tail a little wider than
-// stated makes many false discoveries of none.
+// Purpose: turns a score into a p-value calibrated on the scores of all series of the rule, for the
+// correction over many series (multiplicity.h): there a tail a little wider than stated makes many
+// false discoveries of none.
 //   Width: log widths of the series' own scores are shrunk towards their median, by how much they
 //   differ beyond what their estimation makes them (empirical Bayes by moments, as Smyth 2004,
 //   Statistical Applications in Genetics and Molecular Biology 3(1), article 3, shrinks variances).
@@ -56,8 +56,11 @@ class Recalibration {
   // Of the harmful tail. Series too young for a baseline by season keep theirs.
   double p(size_t series, const Assessment& assessment) const;
 
-  double width(size_t series) const { return series_[series].width; }
-  double tail_factor(size_t series) const { return factors_[series_[series].band]; }
+  // What a score of the series, not divided by its own scale, is divided by: its pooled width times
+  // the factor of its band's tail.
+  double spread(size_t series) const {
+    return series_[series].width * factors_[series_[series].band];
+  }
 
  private:
   static constexpr size_t kBands = kTailBandEnds.size() + 1;

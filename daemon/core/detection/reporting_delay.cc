@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/detection/count_distribution.h"
+#include "core/stats/counts.h"
 
 namespace bellwether::detection {
 namespace {
@@ -91,10 +91,11 @@ Nowcast nowcast(int64_t y, double share, double log_variance, double level) {
   if (to_come <= 0) return out;
   // Variance of the negative binomial over its mean is 1/F; that of F adds (shape/F)² var(log F).
   double const dispersion = 1 / share + (shape / share) * (shape / share) * log_variance / to_come;
-  CountDistribution const rest{to_come, dispersion};
+  stats::CountDistribution const rest{to_come, dispersion};
   double const outside = (1 - level) / 2;
-  out.lower = known + static_cast<double>(quantile(rest, outside));
-  out.upper = std::max(out.expected, known + static_cast<double>(quantile(rest, 1 - outside)));
+  out.lower = known + static_cast<double>(stats::quantile(rest, outside));
+  out.upper =
+      std::max(out.expected, known + static_cast<double>(stats::quantile(rest, 1 - outside)));
   out.lower = std::min(out.lower, out.expected);
   return out;
 }

@@ -10,13 +10,23 @@
 
 namespace bellwether::detection {
 
+// Both ends included.
+struct PeriodRange {
+  base::PeriodIndex first;
+  base::PeriodIndex last;
+  bool contains(base::PeriodIndex p) const { return first <= p && p <= last; }
+  friend bool operator==(const PeriodRange&, const PeriodRange&) = default;
+};
+
 // Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before
 // `first`; after the last count nothing happened (a sector that falls silent must alarm). A count
-// below zero is taken for none.
+// below zero is taken for none. Periods in a gap were not observed: they are not scored and in no
+// baseline.
 struct CountSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;
   std::span<const int32_t> counts;
+  std::span<const PeriodRange> gaps;  // in order of time, apart from one another
 };
 
 // The count of a period, ≥ 0; 0 outside the series.
@@ -26,13 +36,18 @@ inline int64_t count_at(const CountSeries& series, int32_t period) {
   return std::max(0, series.counts[static_cast<size_t>(i)]);
 }
 
-// Both ends included.
-struct PeriodRange {
-  base::PeriodIndex first;
-  base::PeriodIndex last;
-  bool contains(base::PeriodIndex p) const { return first <= p && p <= last; }
-  friend bool operator==(const PeriodRange&, const PeriodRange&) = default;
-};
+// The gaps that touch the periods first … last.
+inline std::span<const PeriodRange> gaps_between(const CountSeries& series, int32_t first,
+                                                 int32_t last) {
+  auto const begin =
+      std::ranges::lower_bound(series.gaps, base::PeriodIndex(first), {}, &PeriodRange::last);
+  auto const end =
+      std::ranges::upper_bound(series.gaps, base::PeriodIndex(last), {}, &PeriodRange::first);
+  return begin < end ? std::span(begin, end) : std::span<const PeriodRange>();
+}
+inline bool is_gap(const CountSeries& series, int32_t period) {
+  return !series.gaps.empty() && !gaps_between(series, period, period).empty();
+}
 
 inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
   return std::ranges::any_of(

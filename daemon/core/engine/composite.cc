@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/detection/normal.h"
 #include "core/engine/evaluator.h"
+#include "core/stats/normal.h"
 
 namespace bellwether::engine {
 
@@ -57,8 +57,8 @@ CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const Comp
     f.not_assessed = "fewer than two of its counts can be assessed by season";
     return f;
   }
-  int32_t const first = target.value - options.path_periods_max + 1;
-  int32_t const settled_end = target.value - options.farrington.exclude_recent;
+  int32_t const first = options.path_begin(target.value);
+  int32_t const settled_end = options.settled_end(target.value);
   detection::ScoreCorrelation correlation;
   for (int32_t t = first; t < settled_end; ++t) correlation.add(paths.at(t));
   detection::Cusum cusum(options.cusum);
@@ -68,14 +68,14 @@ CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const Comp
     cusum.add(PeriodIndex(t), *z);
     f.z = *z;  // in the end that of the target, at which all parts are scored
   }
-  f.p = detection::normal_cdf(-f.z);
+  f.p = stats::normal_cdf(-f.z);
   f.cusum = cusum.value();
   if (f.cusum > 0) f.onset = cusum.onset();
   return f;
 }
 
 double composite_bound() {
-  return -detection::normal_quantile((1 - kIntervalLevel) / 2);
+  return -stats::normal_quantile((1 - kIntervalLevel) / 2);
 }
 
 }  // namespace bellwether::engine

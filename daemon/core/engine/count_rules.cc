@@ -1,9 +1,6 @@
 #include "core/engine/evaluator_state.h"
 
 #include <algorithm>
-#include <limits>
-
-#include "core/detection/multiplicity.h"
 
 namespace bellwether::engine {
 
@@ -79,24 +76,16 @@ std::vector<Evaluator::Tested> Evaluator::score_counts(DetectorState& state, boo
   return tested;
 }
 
-std::vector<double> Evaluator::recalibrated(const DetectorState& state,
-                                            std::span<const Tested> tested) {
-  std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
-  recalibration_.clear();
-  for (const Tested& t : tested) {
-    if (t.gated) recalibration_.add(t.assessment);
-  }
-  recalibration_.pool_widths();
-  size_t pooled = 0;
-  for (const Tested& t : tested) {
-    if (t.gated) recalibration_.add_tail(pooled++, state.series[t.node]->scored.settled_tail());
-  }
-  recalibration_.pool_tails();
-  pooled = 0;
+std::vector<detection::Judged> Evaluator::judge(const DetectorState& state,
+                                                std::span<const Tested> tested) {
+  std::vector<detection::Judged> judged(tested.size());
   for (size_t i = 0; i < tested.size(); ++i) {
-    if (tested[i].gated) p[i] = recalibration_.p(pooled++, tested[i].assessment);
+    if (!tested[i].gated) continue;
+    judged[i].assessment = &tested[i].assessment;
+    judged[i].settled_tail = state.series[tested[i].node]->scored.settled_tail();
   }
-  return p;
+  detection::judge_together(judged, recalibration_);
+  return judged;
 }
 
 void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>& silent,
@@ -109,10 +98,8 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
   state.target = target;
   state.reported = reported_->from(state.measure, age.value_or(0));
   std::vector<Tested> const tested = score_counts(state, because.empty(), verdict);
-  std::vector<double> const p = recalibrated(state, tested);
-  std::vector<double> adjusted(tested.size());
+  std::vector<detection::Judged> const judged = judge(state, tested);
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
-  detection::benjamini_hochberg(p, adjusted);
 
   for (size_t i = 0; i < tested.size(); ++i) {
     const detection::Assessment& a = tested[i].assessment;
@@ -127,16 +114,16 @@ void Evaluator::test_counts(DetectorState& state, const std::vector<std::string>
       continue;
     }
     s.established = a.cusum >= rule.cusum_threshold;
-    bool const discovered = adjusted[i] <= rules_->false_discovery_rate;
+    bool const discovered = judged[i].p_adjusted <= rules_->false_discovery_rate;
     s.hit = (discovered || s.established) && second_condition(rule, node, target);
     s.established = s.established && s.hit;
     s.provisional = a.young();
     s.large = std::abs(a.ratio - 1) >= rule.ratio_red;
-    s.quiet = a.cusum < rule.cusum_threshold / 2 && p[i] > kQuietP;
+    s.quiet = a.cusum < rule.cusum_threshold / 2 && judged[i].p > kQuietP;
     AlertKey const k = key(rule, node);
     if (!s.hit && verdict.open(k) == nullptr) continue;
     s.onset = a.cusum > 0 ? a.onset : target;
-    s.evidence = evidence_of(rule, a, p[i], adjusted[i], target,
+    s.evidence = evidence_of(rule, a, judged[i].p, judged[i].p_adjusted, target,
                              reported_->log_variance_at(state.measure, *age));
     s.evidence.contributions = contributions(state, node, s.evidence, verdict);
     verdict.decide(rule, k, s);

@@ -15,8 +15,8 @@
 #include "core/alerts/state_machine.h"
 #include "core/base/calendar.h"
 #include "core/detection/detector.h"
+#include "core/detection/judge.h"
 #include "core/detection/ratio.h"
-#include "core/detection/recalibration.h"
 #include "core/engine/partition_engine.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/catalogue.h"
@@ -129,8 +129,8 @@ class Evaluator {
                                         Verdict& verdict);
   // The nodes of a count rule that can be assessed or have an open alert.
   std::vector<Tested> score_counts(DetectorState& state, bool can_test, const Verdict& verdict);
-  // The harmful tail of each by the scores of all of them; NaN where it is not gated.
-  std::vector<double> recalibrated(const DetectorState& state, std::span<const Tested> tested);
+  // Each of them by the scores of all; who is not gated is not tested.
+  std::vector<detection::Judged> judge(const DetectorState& state, std::span<const Tested> tested);
   void test_counts(DetectorState& state, const std::vector<std::string>& silent, Verdict& verdict);
   void test_composite(const CompositeState& state, const std::vector<std::string>& silent,
                       Verdict& verdict);

@@ -1,9 +1,6 @@
 #include "core/engine/forecaster.h"
 
 #include <algorithm>
-#include <cmath>
-
-#include "core/forecast/accuracy.h"
 
 namespace bellwether::engine {
 namespace {
@@ -24,7 +21,7 @@ forecast::Options table_options() {
 // A forecast's variance, from the width of its widest interval one period ahead.
 double variance_of(const Forecast& f) {
   constexpr double kVarianceMin = 1e-6;
-  const forecast::Interval& widest = f.intervals.back();
+  const forecast::IntervalPath& widest = f.intervals.back();
   double const width = widest.upper.front() - widest.lower.front();
   return std::max(kVarianceMin, width * width);
 }
@@ -62,45 +59,11 @@ Forecast forecast_after(const History& history, int season, int horizon,
     path.erase(path.begin(), path.begin() + history.unreported);
   };
   forget(out.mean);
-  for (forecast::Interval& interval : out.intervals) {
+  for (forecast::IntervalPath& interval : out.intervals) {
     forget(interval.lower);
     forget(interval.upper);
   }
   return out;
-}
-
-ForecastAccuracy accuracy(forecast::Series y, int season, const forecast::Options& options) {
-  ForecastAccuracy a;
-  int const h = std::max(1, season / 4);
-  auto const needed = static_cast<size_t>(2 * season);
-  forecast::Options naive = options;
-  naive.method = forecast::Method::kSeasonalNaive;
-  double judged = 0;
-  for (int back = 1; back <= kAccuracyOriginsMax; ++back) {
-    auto const ahead = static_cast<size_t>(back * h);
-    if (y.size() < needed + ahead) break;
-    forecast::Series const known = y.first(y.size() - ahead);
-    Forecast const ours = forecast::forecast(known, season, h, options);
-    Forecast const theirs = forecast::forecast(known, season, h, naive);
-    double const scale = forecast::naive_step(known);
-    if (ours.why != forecast::NotAssessed::kNone || theirs.why != forecast::NotAssessed::kNone ||
-        scale <= 0)
-      break;
-    ++a.origins;
-    a.horizon = h;
-    for (size_t i = 0; i < static_cast<size_t>(h); ++i, ++judged) {
-      double const came = y[known.size() + i];
-      a.smape += forecast::symmetric_error(came, ours.mean[i]);
-      a.mase += std::abs(came - ours.mean[i]) / scale;
-      a.mase_seasonal_naive += std::abs(came - theirs.mean[i]) / scale;
-      if (ours.intervals.empty()) continue;
-      const forecast::Interval& widest = ours.intervals.back();
-      a.coverage += widest.lower[i] <= came && came <= widest.upper[i];
-    }
-  }
-  if (judged == 0) return a;
-  for (double* x : {&a.smape, &a.mase, &a.mase_seasonal_naive, &a.coverage}) *x /= judged;
-  return a;
 }
 
 const Forecast* ForecastTable::find(Node node, Measure measure) const {
@@ -208,7 +171,7 @@ void Forecaster::reconcile(Measure measure) {
       // Intervals move with what they are around.
       double const moved = values[i] - forecasts[i]->mean[h];
       forecasts[i]->mean[h] = values[i];
-      for (forecast::Interval& interval : forecasts[i]->intervals) {
+      for (forecast::IntervalPath& interval : forecasts[i]->intervals) {
         interval.lower[h] = std::clamp(interval.lower[h] + moved, 0.0, values[i]);
         interval.upper[h] = std::max(interval.upper[h] + moved, values[i]);
       }

@@ -39,19 +39,6 @@ History history(const indicators::Panel& panel, const SharesByMeasure& reported,
 forecast::Forecast forecast_after(const History& history, int season, int horizon,
                                   const forecast::Options& options);
 
-// How a method did on a series: from several earlier periods it was forecast, and what came is
-// known.
-struct ForecastAccuracy {
-  int origins = 0;   // 0: too short for any
-  int horizon = 0;   // periods judged from each
-  double smape = 0;  // %, 0 … 200 (Makridakis 1993)
-  double mase = 0;   // against one naive step within the history (Hyndman & Koehler 2006)
-  double mase_seasonal_naive = 0;
-  double coverage = 0;  // share within the widest interval
-};
-inline constexpr int kAccuracyOriginsMax = 8;
-ForecastAccuracy accuracy(forecast::Series y, int season, const forecast::Options& options);
-
 class ForecastTable {
  public:
   // Null where the node has none: it was never seen, or cannot be forecast.

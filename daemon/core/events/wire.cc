@@ -1,40 +1,14 @@
 #include "core/events/wire.h"
 
+#include "core/base/utf8.h"
+
 namespace bellwether::events {
-namespace {
-
-struct Lead {
-  int more;                  // bytes that follow; −1: no lead byte
-  uint8_t first_min = 0x80;  // of the first of them; the others are 80 … BF
-  uint8_t first_max = 0xbf;
-};
-
-Lead lead(uint8_t byte) {
-  if (byte < 0x80) return {0};
-  if (byte < 0xc2) return {-1};
-  if (byte < 0xe0) return {1};
-  if (byte == 0xe0) return {2, 0xa0, 0xbf};
-  if (byte == 0xed) return {2, 0x80, 0x9f};
-  if (byte < 0xf0) return {2};
-  if (byte == 0xf0) return {3, 0x90, 0xbf};
-  if (byte < 0xf4) return {3};
-  if (byte == 0xf4) return {3, 0x80, 0x8f};
-  return {-1};
-}
-
-}  // namespace
 
 bool is_utf8_beyond_ascii(std::string_view text) {
-  auto const byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
-  for (size_t i = 0; i < text.size();) {
-    Lead const l = lead(byte(i));
-    if (l.more < 0 || text.size() - i <= static_cast<size_t>(l.more)) return false;
-    ++i;
-    for (int k = 0; k < l.more; ++k, ++i) {
-      uint8_t const low = k == 0 ? l.first_min : 0x80;
-      uint8_t const high = k == 0 ? l.first_max : 0xbf;
-      if (byte(i) < low || byte(i) > high) return false;
-    }
+  while (!text.empty()) {
+    size_t const length = base::utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

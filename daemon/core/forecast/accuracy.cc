@@ -28,7 +28,7 @@ Accuracy judge(const Forecast& forecast, std::span<const std::optional<double>> 
     a.smape += symmetric_error(y, forecast.mean[i]);
     missed_by += std::abs(y - forecast.mean[i]);
     for (size_t l = 0; l < a.coverage.size(); ++l) {
-      const Interval& interval = forecast.intervals[l];
+      const IntervalPath& interval = forecast.intervals[l];
       a.coverage[l] += interval.lower[i] <= y && y <= interval.upper[i] ? 1 : 0;
     }
   }
@@ -36,6 +36,35 @@ Accuracy judge(const Forecast& forecast, std::span<const std::optional<double>> 
   a.smape /= a.periods;
   for (double& share : a.coverage) share /= a.periods;
   if (naive_step > 0) a.mase = missed_by / a.periods / naive_step;
+  return a;
+}
+
+RollingAccuracy rolling_accuracy(Series y, int season, const Options& options) {
+  RollingAccuracy a;
+  int const h = std::max(1, season / 4);
+  auto const needed = static_cast<size_t>(2 * season);
+  Options naive = options;
+  naive.method = Method::kSeasonalNaive;
+  for (int back = 1; back <= kAccuracyOriginsMax; ++back) {
+    auto const ahead = static_cast<size_t>(back * h);
+    if (y.size() < needed + ahead) break;
+    Series const known = y.first(y.size() - ahead);
+    Forecast const ours = forecast(known, season, h, options);
+    Forecast const theirs = forecast(known, season, h, naive);
+    double const step = naive_step(known);
+    if (ours.why != NotAssessed::kNone || theirs.why != NotAssessed::kNone || step <= 0) break;
+    Series const after = y.subspan(known.size(), static_cast<size_t>(h));
+    std::vector<std::optional<double>> const came(after.begin(), after.end());
+    Accuracy const judged = judge(ours, came, step);
+    ++a.origins;
+    a.horizon = h;
+    a.smape += judged.smape;
+    a.mase += *judged.mase;
+    a.mase_seasonal_naive += *judge(theirs, came, step).mase;
+    if (!judged.coverage.empty()) a.coverage += judged.coverage.back();
+  }
+  if (a.origins == 0) return a;
+  for (double* x : {&a.smape, &a.mase, &a.mase_seasonal_naive, &a.coverage}) *x /= a.origins;
   return a;
 }
 

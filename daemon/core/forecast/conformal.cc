@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numbers>
+
+#include "core/stats/normal.h"
 
 namespace bellwether::forecast {
 namespace {
 
 constexpr double kAlphaMin = 1e-4;  // margins asked for at a lower α are those of this one
-
-// Φ⁻¹(1 − p) for 0 < p ≤ ½, by Newton's method on ln(1 − Φ), which is concave: from the bound that
-// 1 − Φ(z) ≤ ½ exp(−z²/2) gives, which lies beyond, it never oversteps.
-double normal_upper(double p) {
-  constexpr int kSteps = 6;  // to the last digits for p ≥ kAlphaMin / 2
-  double z = std::sqrt(-2 * std::log(2 * p));
-  for (int i = 0; i < kSteps; ++i) {
-    double const tail = 0.5 * std::erfc(z / std::numbers::sqrt2);
-    double const density = std::exp(-0.5 * z * z) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-    z += std::log(tail / p) * tail / density;
-  }
-  return z;
-}
 
 }  // namespace
 
@@ -74,7 +62,7 @@ Margin Errors::margin(double alpha) const {
   auto const n = static_cast<double>(size_);
   double const rank = (n + 1) * tail;
   if (rank >= 1) return {below_.at(rank), -above_.at(rank)};
-  double const normal = normal_upper(tail) * std::sqrt(squares_ / n) * (1 + 1 / n);
+  double const normal = -stats::normal_quantile(tail) * std::sqrt(squares_ / n) * (1 + 1 / n);
   return {std::min(below_.at(1), -normal), std::max(-above_.at(1), normal)};
 }
 

@@ -124,9 +124,9 @@ class Intervals {
     if (y.size() > first_ + kOriginsMax) first_ = y.size() - kOriginsMax;
   }
 
-  std::vector<Interval> make() {
+  std::vector<IntervalPath> make() {
     measure();
-    std::vector<Interval> out;
+    std::vector<IntervalPath> out;
     for (const AdaptiveConformal& level : levels_) out.push_back({level.coverage(), {}, {}});
     for (size_t i = 0; i < mean_.size(); ++i) {
       double lower = mean_[i];
@@ -226,7 +226,7 @@ bool is_finite(const std::vector<double>& values) {
 
 // Smoothing that is about to diverge has finite states and yet no forecast.
 bool is_finite(const Forecast& f) {
-  return is_finite(f.mean) && std::ranges::all_of(f.intervals, [](const Interval& i) {
+  return is_finite(f.mean) && std::ranges::all_of(f.intervals, [](const IntervalPath& i) {
            return is_finite(i.lower) && is_finite(i.upper);
          });
 }
@@ -254,7 +254,7 @@ Forecast forecast(Series y, int period, int horizon, const Options& options) {
       for (double& v : values) v = std::max(0.0, v);
     };
     floor(out.mean);
-    for (Interval& interval : out.intervals) {
+    for (IntervalPath& interval : out.intervals) {
       floor(interval.lower);
       floor(interval.upper);
     }

@@ -32,7 +32,7 @@ struct Options {
 };
 
 // lower[h − 1] and upper[h − 1] belong to h periods after the last value, in the series' unit.
-struct Interval {
+struct IntervalPath {
   double coverage = 0;
   std::vector<double> lower;
   std::vector<double> upper;
@@ -41,7 +41,7 @@ struct Interval {
 struct Forecast {
   NotAssessed why = NotAssessed::kNone;  // where it is not kNone, the rest is empty
   std::vector<double> mean;              // mean[h − 1]
-  std::vector<Interval> intervals;       // as in the options
+  std::vector<IntervalPath> intervals;   // as in the options
 };
 
 // `period`: periods in a season, 1 for none; 1 ≤ horizon ≤ kHorizonMax.

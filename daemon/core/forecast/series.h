@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <string_view>
+
+#include "core/stats/not_assessed.h"
 
 namespace bellwether::forecast {
 
@@ -18,20 +18,11 @@ inline constexpr int kHorizonMax = 1'000;      // periods ahead
 inline constexpr int kPeriodMax = 400;         // periods in a season
 inline constexpr double kMagnitudeMax = 1e15;  // |value|
 
-enum class NotAssessed : uint8_t {
-  kNone,
-  kEmpty,         // no value at all
-  kShortHistory,  // fewer values than the method needs
-  kNotFinite,     // a NaN or an infinity among the values
-  kTooLarge,      // a value beyond ±kMagnitudeMax, or more than kLengthMax values
-  kNotPositive,   // a value ≤ 0 where a multiplicative season was asked for
-  kDiverged,      // smoothing with the parameters given leaves the finite numbers or, to multiply,
-                  // the positive ones
-  kBadOption,     // horizon, period, level or parameter outside its range
-};
-std::string_view name(NotAssessed why);
+using stats::name;
+using stats::NotAssessed;
 
-// Whether the values can be forecast at all by a method that needs `length_min` of them.
+// Whether the values can be forecast at all by a method that needs `length_min` of them: kTooLarge
+// for a value beyond ±kMagnitudeMax or more than kLengthMax values.
 NotAssessed check(Series y, size_t length_min);
 
 bool all_positive(Series y);

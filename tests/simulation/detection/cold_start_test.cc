@@ -16,7 +16,7 @@
 #include "core/base/csv.h"
 #include "core/base/text.h"
 #include "core/detection/cold_start.h"
-#include "core/detection/count_distribution.h"
+#include "core/stats/counts.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"
@@ -55,7 +55,7 @@ struct Rates {
 
 int32_t draw(testing::Random& random, double mean, double dispersion) {
   double const u = std::clamp(random.uniform(), 1e-12, 1 - 1e-12);
-  return static_cast<int32_t>(quantile({mean, dispersion}, u));
+  return static_cast<int32_t>(stats::quantile({mean, dispersion}, u));
 }
 
 double mean_at(const Scenario& s, int t, int year) {

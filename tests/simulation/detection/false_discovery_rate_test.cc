@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "core/base/csv.h"
-#include "core/detection/count_distribution.h"
 #include "core/detection/detector.h"
 #include "core/detection/multiplicity.h"
-#include "core/detection/normal.h"
 #include "core/detection/recalibration.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"
@@ -42,7 +42,7 @@ double uniform(testing::Random& random) {
 }
 
 // The distributions of a series, week by week.
-using Truth = std::vector<CountDistribution>;
+using Truth = std::vector<stats::CountDistribution>;
 using World = std::function<Truth(testing::Random&, int series)>;
 
 // The scenarios of Noufaily et al. (2013) in turn: the model is true.
@@ -81,8 +81,8 @@ Truth wandering(testing::Random& random, int) {
   double level = 0;
   Truth out;
   for (int t = 0; t < kWeeks; ++t) {
-    level = kPersistence * level +
-            std::sqrt(1 - kPersistence * kPersistence) * sd * normal_quantile(uniform(random));
+    level = kPersistence * level + std::sqrt(1 - kPersistence * kPersistence) * sd *
+                                       stats::normal_quantile(uniform(random));
     out.push_back({mean * std::exp(level + 0.3 * std::sin(2 * std::numbers::pi * t / 52)), phi});
   }
   return out;
@@ -158,7 +158,7 @@ class Tick {
  public:
   explicit Tick(Harm harm) : harm_(harm) {}
   // `a` is of the lower tail, `settled` its path.
-  void add(Assessment a, std::vector<double> settled, CountDistribution truth,
+  void add(Assessment a, std::vector<double> settled, stats::CountDistribution truth,
            testing::Random& random) {
     if (harm_ == Harm::kHigh) {
       a.z = -a.z;
@@ -170,8 +170,8 @@ class Tick {
     fallen_.push_back(random.chance(kDownturns));
     if (fallen_.back()) {
       truth.mean *= harm_ == Harm::kLow ? kFallen : kRisen;
-      a.z = score(a.baseline, quantile(truth, uniform(random)), harm_).z / a.scale;
-      a.p = normal_cdf(-a.z);
+      a.z = score(a.baseline, stats::quantile(truth, uniform(random)), harm_).z / a.scale;
+      a.p = stats::normal_cdf(-a.z);
     }
     some_fallen_.push_back(a);
   }
@@ -207,8 +207,8 @@ BothTails simulate(const World& world, int regions, const std::string& what) {
     for (int s = 0; s < kSeries; ++s) {
       truth.push_back(world(random, s));
       std::vector<int32_t>& own = counts.emplace_back();
-      for (const CountDistribution& d : truth.back())
-        own.push_back(static_cast<int32_t>(quantile(d, uniform(random))));
+      for (const stats::CountDistribution& d : truth.back())
+        own.push_back(static_cast<int32_t>(stats::quantile(d, uniform(random))));
     }
     std::vector<ScoredSeries> scored(kSeries);
     for (int t = kWeeks - kTicks; t < kWeeks; ++t) {

@@ -12,9 +12,9 @@
 #include <numbers>
 
 #include "core/base/csv.h"
-#include "core/detection/count_distribution.h"
 #include "core/detection/farrington.h"
-#include "core/detection/normal.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"
@@ -55,13 +55,13 @@ std::vector<Scenario> scenarios() {
 }
 
 // The counts' own distribution at a mean, given the scenario's φ.
-using Generator = CountDistribution (*)(double mean, double phi);
+using Generator = stats::CountDistribution (*)(double mean, double phi);
 // Variance φ μ, as the paper has it.
-CountDistribution as_in_the_paper(double mean, double phi) {
+stats::CountDistribution as_in_the_paper(double mean, double phi) {
   return {mean, phi};
 }
 // Size (1 + μ)/φ, as a published replication has it (github.com/telkamp7/AEDDO).
-CountDistribution as_in_the_replication(double mean, double phi) {
+stats::CountDistribution as_in_the_replication(double mean, double phi) {
   return {mean, 1 + mean * phi / (1 + mean)};
 }
 
@@ -81,7 +81,7 @@ Rates share_of_alarms(Generator generator, const Judge& alarm) {
       std::vector<int32_t> counts;
       for (int t = 1; t <= kWeeks; ++t) {
         double const u = std::clamp(random.uniform(), 1e-12, 1 - 1e-12);
-        counts.push_back(static_cast<int32_t>(quantile(generator(s.mean(t), s.phi), u)));
+        counts.push_back(static_cast<int32_t>(stats::quantile(generator(s.mean(t), s.phi), u)));
       }
       CountSeries const series{base::Calendar(base::CalendarUnit::kWeek), base::PeriodIndex(0),
                                counts};
@@ -109,7 +109,7 @@ bool above_the_power_bound(const Baseline& b, int32_t observed, double alpha) {
   double const mu = b.expected;
   double const variance = 4.0 / 9 * std::cbrt(mu) * (b.dispersion + b.variance_of_eta * mu);
   return observed >
-         std::pow(std::pow(mu, 2.0 / 3) - normal_quantile(alpha) * std::sqrt(variance), 1.5);
+         std::pow(std::pow(mu, 2.0 / 3) - stats::normal_quantile(alpha) * std::sqrt(variance), 1.5);
 }
 
 // The replication found .0127, .0193 and .0608 for the published method; with both tails

@@ -55,7 +55,7 @@ inline RollingError rolling_error(const Dataset& data, Method method) {
         double const miss = std::abs(came - f.mean[i]);
         out.smape += symmetric_error(came, f.mean[i]);
         scaled += miss / step;
-        auto const inside = [&](const Interval& interval) {
+        auto const inside = [&](const IntervalPath& interval) {
           return interval.lower[i] <= came && came <= interval.upper[i] ? 1 : 0;
         };
         out.coverage80 += inside(f.intervals[0]);

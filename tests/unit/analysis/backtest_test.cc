@@ -91,7 +91,7 @@ TEST(BacktestTest, ARiseIsNoHarmWhereLowIs) {
 TEST(BacktestTest, ChanceIsWhatAlarmsAtRandomWouldFind) {
   BacktestResult const r = backtest({measure(detection::Harm::kLow, two_falls)}, kTwo, options());
   const Performance& p = result(r, DetectorKind::kPeriod).tested;
-  double const years = (told_delays(kMonths)[3] + 6) / 12.0;
+  double const years = (reported_delays(kMonths)[3] + 6) / 12.0;
   EXPECT_NEAR(p.chance[3], 1 - std::exp(-p.false_alarms_a_year * years), 1e-12);
   EXPECT_NEAR(p.false_alarms_a_year, p.false_alarms / p.series_years, 1e-12);
 }

@@ -63,7 +63,7 @@ void expect_sound(const SeriesForecast& f, const ForecastOptions& o) {
     double lower = f.forecast.mean[h];
     double upper = lower;
     EXPECT_TRUE(std::isfinite(lower));
-    for (const forecast::Interval& i : f.forecast.intervals) {
+    for (const forecast::IntervalPath& i : f.forecast.intervals) {
       EXPECT_TRUE(std::isfinite(i.lower.at(h)) && std::isfinite(i.upper.at(h)));
       EXPECT_LE(i.lower[h], lower);
       EXPECT_GE(i.upper[h], upper);

@@ -27,12 +27,14 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/indicators", {"core/base", "core/domain", "core/reference"}},
     {"core/ledger",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators"}},
-    {"core/detection", {"core/base"}},
-    {"core/forecast", {"core/base"}},
+    // Distributions and quadrature, which detectors and forecasts share.
+    {"core/stats", {"core/base"}},
+    {"core/detection", {"core/base", "core/stats"}},
+    {"core/forecast", {"core/base", "core/stats"}},
     {"core/alerts", {"core/base", "core/domain", "core/indicators", "core/detection"}},
     {"core/engine",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
-      "core/detection", "core/forecast", "core/alerts"}},
+      "core/stats", "core/detection", "core/forecast", "core/alerts"}},
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
@@ -62,7 +64,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // The status of the process is put together as the message that is sent.
     {"runtime/service", {"core", "adapters", "runtime", "api.pb"}},
     // Analysts run detectors and forecasts on their own series, without Kafka or a server.
-    {"analysis", {"core/base", "core/detection", "core/forecast"}},
+    {"analysis", {"core/base", "core/stats", "core/detection", "core/forecast"}},
     {"cli/client", {"cli", "core/base", "analysis", "api.pb"}},
     {"cli/series", {"cli", "core/base", "analysis"}},
     // `verify` folds the log as the daemon does.

@@ -12,11 +12,10 @@
 #include "core/detection/cold_start.h"
 #include "core/detection/cusum.h"
 #include "core/detection/detector.h"
-#include "core/detection/ears.h"
 #include "core/detection/farrington.h"
-#include "core/detection/poisson_cusum.h"
 #include "core/detection/ratio.h"
 #include "core/detection/reporting_delay.h"
+#include "support/odd_series.h"
 #include "support/random.h"
 #include "support/sound_detection.h"
 
@@ -24,58 +23,16 @@ namespace bellwether::detection {
 namespace {
 
 using base::PeriodIndex;
+using testing::counts_of;
+using testing::for_each_odd;
+using testing::kHuge;
+using testing::kLasts;
+using testing::kOddNumbers;
+using testing::kOddYears;
+using testing::last_of;
+using testing::odd_series;
+using testing::OddSeries;
 using testing::unsound;
-
-constexpr int kYears = 8;
-constexpr int32_t kHuge = 1'000'000'000;
-constexpr int32_t kLasts[] = {10, 2000};  // periods before 1970 too
-
-struct OddSeries {
-  const char* name;
-  std::function<int32_t(int t, int n)> count;  // of period t of n
-};
-
-const std::vector<OddSeries>& odd_series() {
-  static const std::vector<OddSeries> kOdd = {
-      {"all zero", [](int, int) { return 0; }},
-      {"constant", [](int, int) { return 40; }},
-      {"constant one", [](int, int) { return 1; }},
-      {"constant huge", [](int, int) { return kHuge; }},
-      {"constant largest", [](int, int) { return std::numeric_limits<int32_t>::max(); }},
-      {"huge at random",
-       [](int t, int) {
-         testing::Random random(static_cast<uint64_t>(t));
-         return kHuge + random.between(-32'000, 32'000);
-       }},
-      {"one spike of one", [](int t, int n) { return int{t == n / 2}; }},
-      {"one huge spike", [](int t, int n) { return t == n / 2 ? kHuge : 0; }},
-      {"one huge spike on a level", [](int t, int n) { return t == n / 2 ? kHuge : 30; }},
-      {"one huge spike at the first point", [](int t, int) { return t == 0 ? kHuge : 3; }},
-      {"one event a year", [](int t, int) { return int{t % 12 == 0}; }},
-      {"negative", [](int, int) { return -7; }},
-      {"most negative", [](int, int) { return std::numeric_limits<int32_t>::min(); }},
-      {"some negative", [](int t, int) { return t % 5 == 0 ? -20 : 12; }},
-      {"from nothing to all", [](int t, int) { return t % 2 == 0 ? 0 : kHuge; }},
-      {"huge shift at the last point", [](int t, int n) { return t + 1 == n ? kHuge : 20; }},
-      {"fall at the last point", [](int t, int n) { return t + 1 == n ? 0 : 500; }},
-      {"zeros, then a level", [](int t, int n) { return t < n / 2 ? 0 : 25; }},
-      {"a level, then zeros", [](int t, int n) { return t < n / 2 ? 25 : 0; }},
-      {"zeros but for the first year", [](int t, int) { return t < 12 ? 25 : 0; }},
-      {"doubling",
-       [](int t, int) { return t < 310 ? static_cast<int32_t>(std::exp2(t / 10.0)) : kHuge; }},
-      {"halving",
-       [](int t, int) { return static_cast<int32_t>(std::exp2(std::max(0.0, 30 - t / 4.0))); }},
-      {"a season that is always zero", [](int t, int) { return t % 12 < 3 ? 0 : 30; }},
-      {"one season alone", [](int t, int) { return t % 12 == 7 ? 30 : 0; }},
-  };
-  return kOdd;
-}
-
-std::vector<int32_t> counts_of(const OddSeries& odd, int n) {
-  std::vector<int32_t> counts;
-  for (int t = 0; t < n; ++t) counts.push_back(odd.count(t, n));
-  return counts;
-}
 
 struct Variant {
   const char* name;
@@ -113,27 +70,6 @@ std::vector<Variant> variants(base::Calendar calendar) {
     o.trend = TrendUse::kSignificant;
   });
   return out;
-}
-
-// Every series and calendar, in the place of a test with so many loops.
-template <class F>
-void for_each_odd(F f) {
-  for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
-    base::Calendar const calendar(unit);
-    for (const OddSeries& odd : odd_series()) {
-      auto const counts = counts_of(odd, kYears * calendar.periods_per_year());
-      for (int32_t last : kLasts) {
-        int32_t const first = last + 1 - static_cast<int32_t>(counts.size());
-        SCOPED_TRACE(::testing::Message() << odd.name << ", " << calendar.periods_per_year()
-                                          << " a year, from " << first);
-        f(CountSeries{calendar, PeriodIndex(first), counts});
-      }
-    }
-  }
-}
-
-int32_t last_of(const CountSeries& s) {
-  return s.first.value + static_cast<int32_t>(s.counts.size()) - 1;
 }
 
 TEST(BadInputTest, FarringtonIsSound) {
@@ -174,17 +110,6 @@ TEST(BadInputTest, TheDetectorIsSoundAndTheSameFromItsCache) {
         ASSERT_EQ(a.z, kept.z) << "period " << t;
         ASSERT_EQ(a.cusum, kept.cusum) << "period " << t;
         ASSERT_EQ(a.onset, kept.onset) << "period " << t;
-      }
-    }
-  });
-}
-
-TEST(BadInputTest, EarsIsSound) {
-  for_each_odd([](const CountSeries& series) {
-    for (EarsMethod method : {EarsMethod::kC1, EarsMethod::kC2, EarsMethod::kC3}) {
-      for (int32_t t = series.first.value - 1; t <= last_of(series) + 1; ++t) {
-        ASSERT_EQ(unsound(assess_ears(series, PeriodIndex(t), {.method = method})), "")
-            << "period " << t;
       }
     }
   });
@@ -232,7 +157,7 @@ TEST(BadInputTest, FarringtonSaysWhyOrWhatItExpects) {
     auto const odd = std::ranges::find_if(
         odd_series(), [&](const OddSeries& s) { return std::string(s.name) == e.name; });
     ASSERT_NE(odd, odd_series().end());
-    auto const counts = counts_of(*odd, 12 * kYears);
+    auto const counts = counts_of(*odd, 12 * kOddYears);
     CountSeries const series{months, PeriodIndex(0), counts};
     Baseline const b = fit(series, PeriodIndex(last_of(series)), {}, options, workspace);
     EXPECT_EQ(b.why, e.why) << name(b.why);
@@ -299,15 +224,6 @@ TEST(BadInputTest, NowcastsAreSound) {
   }
 }
 
-constexpr double kOddNumbers[] = {std::numeric_limits<double>::quiet_NaN(),
-                                  std::numeric_limits<double>::infinity(),
-                                  -std::numeric_limits<double>::infinity(),
-                                  std::numeric_limits<double>::max(),
-                                  std::numeric_limits<double>::denorm_min(),
-                                  0,
-                                  -1,
-                                  1e9};
-
 TEST(BadInputTest, ACusumLeavesOutWhatIsNoNumber) {
   for (double z : kOddNumbers) {
     Cusum c{CusumOptions{}};
@@ -316,42 +232,6 @@ TEST(BadInputTest, ACusumLeavesOutWhatIsNoNumber) {
     EXPECT_TRUE(c.value() >= 0 && c.value() <= CusumOptions{}.threshold_h) << z;
     if (std::isnan(z)) {
       EXPECT_EQ(c.value(), 1.5);
-    }
-  }
-}
-
-TEST(BadInputTest, ACusumOfCountsLeavesOutWhatIsNoCount) {
-  for (double observed : kOddNumbers) {
-    for (double expected : kOddNumbers) {
-      SCOPED_TRACE(::testing::Message() << observed << " of " << expected);
-      bool const usable =
-          std::isfinite(observed) && observed >= 0 && std::isfinite(expected) && expected > 0;
-      auto const check = [&](auto c) {
-        c.add(PeriodIndex(0), 20, 5);
-        double const before = c.value();
-        ASSERT_GT(before, 0);
-        for (int t = 1; t < 4; ++t) c.add(PeriodIndex(t), observed, expected);
-        EXPECT_TRUE(std::isfinite(c.value()) && c.value() >= 0);
-        if (!usable) {
-          EXPECT_EQ(c.value(), before);
-        }
-      };
-      check(PoissonCusum(1.5));
-      for (CountTransform t :
-           {CountTransform::kRossi, CountTransform::kStandard, CountTransform::kAnscombe}) {
-        check(CountCusum(t, 0.5));
-      }
-    }
-  }
-}
-
-TEST(BadInputTest, EveryRateHasAThreshold) {
-  for (double rate : {1e-10, 0.1, 999.0, 1e9, 1e12}) {
-    for (double ratio : {1.01, 0.01}) {
-      for (double in_control : {2.0, 1e6}) {
-        double const h = poisson_cusum_threshold(rate, ratio, in_control);
-        EXPECT_TRUE(std::isfinite(h) && h > 0) << rate << " " << ratio << " " << in_control;
-      }
     }
   }
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/detection/detector.h"
-#include "core/detection/normal.h"
-#include "core/detection/student.h"
+#include "core/stats/normal.h"
+#include "core/stats/student.h"
 #include "support/random.h"
 
 namespace bellwether::detection {
@@ -26,10 +26,10 @@ ColdStartOptions monthly() {
 
 // R: 2*pt(-2.5, 7), qnorm(pt(-4, 11)), qt(pnorm(-3), 5).
 TEST(StudentTest, AgreesWithR) {
-  EXPECT_NEAR(student_p(2.5, 7), 0.040992218585752874, 1e-12);
-  EXPECT_NEAR(normal_of_student(-4, 11), -3.0776792105260968, 1e-10);
-  EXPECT_NEAR(student_of_normal(-3, 5), -5.5070797124692916, 1e-8);
-  EXPECT_EQ(normal_of_student(0, 3), 0);
+  EXPECT_NEAR(stats::student_p(2.5, 7), 0.040992218585752874, 1e-12);
+  EXPECT_NEAR(stats::normal_of_student(-4, 11), -3.0776792105260968, 1e-10);
+  EXPECT_NEAR(stats::student_of_normal(-3, 5), -5.5070797124692916, 1e-8);
+  EXPECT_EQ(stats::normal_of_student(0, 3), 0);
 }
 
 TEST(ColdStartTest, TheBaselineIsTheLatestPeriodsBeforeTheGuard) {
@@ -113,7 +113,7 @@ TEST(ColdStartTest, IntervalAndScoreAgree) {
     Interval const interval = predictive_interval(b, 0.95);
     auto const lower = static_cast<int64_t>(interval.lower);
     auto const upper = static_cast<int64_t>(interval.upper);
-    double const z = -normal_quantile(0.025);
+    double const z = -stats::normal_quantile(0.025);
     // The ends are of whole tails, the score of mid-p: a count or two to either side.
     EXPECT_GT(score(b, upper + 2, Harm::kHigh).z, z);
     EXPECT_LT(score(b, std::max<int64_t>(0, upper - 2), Harm::kHigh).z, z);

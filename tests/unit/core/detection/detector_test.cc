@@ -7,8 +7,8 @@
 #include <map>
 
 #include "core/base/csv.h"
-#include "core/detection/normal.h"
 #include "core/detection/ratio.h"
+#include "core/stats/normal.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"
@@ -36,7 +36,8 @@ std::vector<double> settled_tail(const ScoredSeries& scored, int target, const D
 }
 
 // What is kept between ticks is a cache: with revisions, exclusions and preparation in any order,
-// the scores are those of the pure function, to the bit.
+// with gaps and without a scale of its own, the scores are those of the pure function, to the bit,
+// and so is the change point of either tail.
 TEST(ScoredSeriesTest, IncrementalIsFresh) {
   for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
     base::Calendar const calendar(unit);
@@ -49,13 +50,19 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
       DetectorOptions options;
       options.farrington = FarringtonOptions::for_calendar(calendar);
       options.path_periods_max = 60;  // enough for a scale
+      options.own_scale = seed % 3 != 0;
+      std::vector<PeriodRange> gaps;
+      if (seed % 2 == 0) {
+        for (int begin = 110; begin < 100 + year * 8; begin += random.between(5, 60))
+          gaps.push_back({PeriodIndex(begin), PeriodIndex(begin + random.between(0, 2))});
+      }
       Workspace workspace;
       ScoredSeries scored;
       std::vector<PeriodRange> excluded;
       std::vector<double> reported;
       for (int t = year * 5; t < year * 8 - 1; t += random.between(1, 3)) {
         CountSeries const series{calendar, PeriodIndex(100),
-                                 std::span(counts).first(static_cast<size_t>(t) + 1)};
+                                 std::span(counts).first(static_cast<size_t>(t) + 1), gaps};
         if (random.chance(0.3)) {
           int const late = random.between(0, t);
           counts[static_cast<size_t>(late)] += random.between(0, 6);
@@ -77,7 +84,15 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
             scored.assess(series, PeriodIndex(100 + t), Harm::kLow, options, workspace, reported);
         ASSERT_TRUE(same(kept, fresh)) << "seed " << seed << " t " << t << " cusum " << kept.cusum
                                        << " " << fresh.cusum << " z " << kept.z << " " << fresh.z;
+        Assessment const other = assess(series, PeriodIndex(100 + t), excluded, Harm::kHigh,
+                                        options, workspace, reported);
+        Cusum const side = scored.other_side(options.cusum);
+        ASSERT_EQ(side.value(), other.cusum);
+        if (side.value() > 0) {
+          ASSERT_EQ(side.onset(), other.onset);
+        }
         ASSERT_TRUE(
+            !options.own_scale ||
             std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
         if (random.chance(0.5)) {
           scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace,
@@ -86,6 +101,44 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
       }
     }
   }
+}
+
+TEST(DetectorTest, AGapIsNotScoredAndInNoBaseline) {
+  base::Calendar const calendar(base::CalendarUnit::kMonth);
+  std::vector<int32_t> counts;
+  Random random(3);
+  for (int t = 0; t < 120; ++t) counts.push_back(random.between(90, 110));
+  counts[80] = 10'000;
+  counts[115] = 0;
+  std::vector<PeriodRange> const gaps = {{PeriodIndex(80), PeriodIndex(80)},
+                                         {PeriodIndex(114), PeriodIndex(115)}};
+  DetectorOptions options;
+  options.farrington = FarringtonOptions::for_calendar(calendar);
+  options.farrington.exclude_recent = 0;
+  Workspace workspace;
+  CountSeries const series{calendar, PeriodIndex(0), counts, gaps};
+  auto const at = [&](const CountSeries& s, int t, std::span<const PeriodRange> excluded) {
+    return assess(s, PeriodIndex(t), excluded, Harm::kLow, options, workspace);
+  };
+  EXPECT_EQ(at(series, 115, {}).why, NotAssessed::kNotObserved);
+  EXPECT_EQ(at(series, 114, {}).z, 0);
+  Assessment const after = at(series, 119, {});
+  EXPECT_EQ(after.expected, at({calendar, PeriodIndex(0), counts}, 119, gaps).expected);
+  EXPECT_NEAR(after.expected, 100, 10);
+  EXPECT_LT(after.cusum, 3) << "nothing fell in a period that nobody observed";
+}
+
+TEST(CountSeriesTest, GapsAreFoundByPeriod) {
+  std::vector<PeriodRange> const gaps = {{PeriodIndex(3), PeriodIndex(5)},
+                                         {PeriodIndex(9), PeriodIndex(9)}};
+  CountSeries const s{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), {}, gaps};
+  EXPECT_EQ(gaps_between(s, 0, 2).size(), 0u);
+  EXPECT_EQ(gaps_between(s, 5, 8).size(), 1u);
+  EXPECT_EQ(gaps_between(s, 5, 9).size(), 2u);
+  EXPECT_EQ(gaps_between(s, 6, 8).size(), 0u);
+  EXPECT_TRUE(is_gap(s, 4));
+  EXPECT_FALSE(is_gap(s, 6));
+  EXPECT_FALSE(is_gap(s, 10));
 }
 
 // Late reports are no fall: each period is tested against the share that should have arrived.
@@ -136,11 +189,11 @@ TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
 
 TEST(ScoreScaleTest, IsTheMedianOfTheScoresAgainstANormals) {
   std::vector<double> z(30, 0.6744897501960817 * 2);
-  EXPECT_DOUBLE_EQ(score_scale(z), 2);
+  EXPECT_DOUBLE_EQ(score_scale(score_width(z)), 2);
   std::vector<double> few(kScalePointsMin - 1, 9);
-  EXPECT_EQ(score_scale(few), 1);
+  EXPECT_EQ(score_scale(score_width(few)), 1);
   std::vector<double> narrow(50, -0.1);
-  EXPECT_EQ(score_scale(narrow), 1)
+  EXPECT_EQ(score_scale(score_width(narrow)), 1)
       << "a series that scatters less than theory has it gains nothing";
 }
 
@@ -170,7 +223,7 @@ TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
       if (a.why != NotAssessed::kNone) continue;
       tested += 2;
       surprises += std::min(a.p, a.p_other) < 0.01;
-      surprises_unscaled += normal_cdf(-std::abs(a.z * a.scale)) < 0.01;
+      surprises_unscaled += stats::normal_cdf(-std::abs(a.z * a.scale)) < 0.01;
     }
   }
   ASSERT_GT(tested, 5000);

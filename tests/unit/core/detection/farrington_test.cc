@@ -7,7 +7,7 @@
 
 #include "core/base/csv.h"
 #include "core/base/text.h"
-#include "core/detection/count_distribution.h"
+#include "core/stats/counts.h"
 #include "support/data.h"
 #include "support/must.h"
 #include "support/random.h"
@@ -83,10 +83,10 @@ TEST_P(AgainstR, BaselinesVariancesBoundsAndTailsAgree) {
     EXPECT_NEAR(b.log_expected, std::stod(row[3]), 1e-8);
     EXPECT_NEAR(std::sqrt(b.variance_of_eta), std::stod(row[4]), 1e-7 * std::stod(row[4]));
     EXPECT_NEAR(b.dispersion, std::stod(row[5]), 1e-7 * std::stod(row[5]));
-    CountDistribution const d{b.expected, b.dispersion};
-    EXPECT_EQ(quantile(d, 0.99), std::stol(row[6]));
-    EXPECT_EQ(quantile(d, 0.01), std::stol(row[7]));
-    Tails const tail = tails(d, counts[static_cast<size_t>(t - 1)]);
+    stats::CountDistribution const d{b.expected, b.dispersion};
+    EXPECT_EQ(stats::quantile(d, 0.99), std::stol(row[6]));
+    EXPECT_EQ(stats::quantile(d, 0.01), std::stol(row[7]));
+    stats::Tails const tail = stats::tails(d, counts[static_cast<size_t>(t - 1)]);
     EXPECT_NEAR(tail.above + tail.at, std::stod(row[8]), 1e-8);
     EXPECT_NEAR(tail.below + tail.at, std::stod(row[9]), 1e-8);
   }
@@ -225,11 +225,6 @@ TEST_F(MonthlyTest, TheIntervalHoldsTheExpectedAndItsShare) {
   Interval const wide = predictive_interval(b, 0.99);
   EXPECT_LE(wide.lower, i.lower);
   EXPECT_GE(wide.upper, i.upper);
-}
-
-TEST_F(MonthlyTest, SmallSeriesCannotAlarmInOnePeriod) {
-  EXPECT_FALSE(can_alarm(fit_at(series_of(80, [](int) { return 1; }), 79), 0.01));
-  EXPECT_TRUE(can_alarm(fit_at(series_of(80, [](int) { return 20; }), 79), 0.01));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 #include "support/random.h"
 
 namespace bellwether::detection {
@@ -21,14 +21,14 @@ Assessment assessed(double width, int points = 78, double expected = 100, double
   a.scale = std::max(1.0, a.width);
   a.scale_points = points;
   a.z = z / a.scale;
-  a.p = normal_cdf(-a.z);
+  a.p = stats::normal_cdf(-a.z);
   return a;
 }
 
 std::vector<double> normal_scores(testing::Random& random, size_t n, double sd) {
   std::vector<double> z;
   for (size_t i = 0; i < n; ++i)
-    z.push_back(sd * normal_quantile(std::max(1e-12, random.uniform())));
+    z.push_back(sd * stats::normal_quantile(std::max(1e-12, random.uniform())));
   return z;
 }
 
@@ -44,8 +44,8 @@ TEST(RecalibrationTest, WidthsThatDifferByChanceAreOne) {
   double least = 9;
   double most = 0;
   for (size_t i = 0; i < 200; ++i) {
-    least = std::min(least, r.width(i));
-    most = std::max(most, r.width(i));
+    least = std::min(least, r.spread(i));
+    most = std::max(most, r.spread(i));
   }
   EXPECT_NEAR(least, 1.3, 0.07);
   EXPECT_NEAR(most, 1.3, 0.07);
@@ -56,9 +56,9 @@ TEST(RecalibrationTest, WidthsThatTrulyDifferStayApart) {
   for (int i = 0; i < 50; ++i) r.add(assessed(i % 2 == 0 ? 1.1 : 2.2));
   size_t const new_one = r.add(assessed(5, 10));
   r.pool_widths();
-  EXPECT_NEAR(r.width(0), 1.1, 0.15);
-  EXPECT_NEAR(r.width(1), 2.2, 0.15);
-  EXPECT_GT(r.width(new_one), 1.05) << "of which too little is known: as the others";
+  EXPECT_NEAR(r.spread(0), 1.1, 0.15);
+  EXPECT_NEAR(r.spread(1), 2.2, 0.15);
+  EXPECT_GT(r.spread(new_one), 1.05) << "of which too little is known: as the others";
 }
 
 TEST(RecalibrationTest, NobodyIsNarrowerThanTheory) {
@@ -66,8 +66,8 @@ TEST(RecalibrationTest, NobodyIsNarrowerThanTheory) {
   for (int i = 0; i < 20; ++i) r.add(assessed(0.8));
   size_t const as_expected = r.add(assessed(0));
   r.pool_widths();
-  EXPECT_EQ(r.width(3), 1);
-  EXPECT_EQ(r.width(as_expected), 1);
+  EXPECT_EQ(r.spread(3), 1);
+  EXPECT_EQ(r.spread(as_expected), 1);
 }
 
 TEST(RecalibrationTest, AFewSeriesKeepTheirOwnScale) {
@@ -78,7 +78,7 @@ TEST(RecalibrationTest, AFewSeriesKeepTheirOwnScale) {
   r.pool_tails();
   for (size_t i = 0; i < kPooledSeriesMin - 1; ++i) {
     Assessment const a = assessed(1 + 0.2 * static_cast<double>(i), 78, 100, 3);
-    EXPECT_DOUBLE_EQ(r.width(i), a.scale);
+    EXPECT_DOUBLE_EQ(r.spread(i), a.scale);
     EXPECT_DOUBLE_EQ(r.p(i, a), a.p);
   }
 }
@@ -99,11 +99,11 @@ TEST(RecalibrationTest, AHeavyTailWeighsOnItsBandAlone) {
     r.add_tail(i, z);
   }
   r.pool_tails();
-  EXPECT_LT(r.tail_factor(0), 1.05);
-  EXPECT_GT(r.tail_factor(1), r.tail_factor(0));
-  EXPECT_LE(r.tail_factor(1), kTailFactorMax);
+  EXPECT_LT(r.spread(0), 1.05);
+  EXPECT_GT(r.spread(1), r.spread(0));
+  EXPECT_LE(r.spread(1), kTailFactorMax);
   Assessment const a = assessed(1, 78, 5, 3.3);
-  EXPECT_DOUBLE_EQ(r.p(1, a), normal_cdf(-3.3 / r.tail_factor(1)));
+  EXPECT_DOUBLE_EQ(r.p(1, a), stats::normal_cdf(-3.3 / r.spread(1)));
 }
 
 TEST(RecalibrationTest, DownturnsOfThePastWidenATailToItsBoundAtMost) {
@@ -113,7 +113,7 @@ TEST(RecalibrationTest, DownturnsOfThePastWidenATailToItsBoundAtMost) {
   std::vector<double> const z(78, 6);
   for (size_t i = 0; i < 20; ++i) r.add_tail(i, z);
   r.pool_tails();
-  EXPECT_DOUBLE_EQ(r.tail_factor(0), kTailFactorMax);
+  EXPECT_DOUBLE_EQ(r.spread(0), kTailFactorMax);
 }
 
 // The tail's quantile is that of the scores themselves, to the width of a bin.
@@ -127,7 +127,7 @@ TEST(RecalibrationTest, TheTailBeginsWhereOneInAHundredLies) {
   // What lies below where a tail may begin need not be told.
   for (size_t i = 0; i < 20; ++i) r.add_tail(i, std::span(z).subspan(50));
   r.pool_tails();
-  EXPECT_NEAR(r.tail_factor(0), 2.49 / -normal_quantile(kTailP), 0.006);
+  EXPECT_NEAR(r.spread(0), 2.49 / -stats::normal_quantile(kTailP), 0.006);
 }
 
 TEST(RecalibrationTest, TheOrderOfTheSeriesDoesNotShow) {

@@ -4,8 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include <Eigen/Dense>
+
 #include "core/base/csv.h"
 #include "core/base/text.h"
+#include "core/stats/quadrature.h"
 #include "support/data.h"
 #include "support/must.h"
 
@@ -41,6 +48,17 @@ TEST(RunLengthTest, OneSidedCusumByThresholdAndShift) {
   }
 }
 
+// Both sides run together and either may signal; equal head starts (Lucas & Crosier 1982,
+// Technometrics 24, 199–205, equation A.4).
+double two_sided_cusum_average_run_length(double reference, double threshold_h, double shift,
+                                          double head_start = 0) {
+  double const up = cusum_average_run_length(reference, threshold_h, shift);
+  double const down = cusum_average_run_length(reference, threshold_h, -shift);
+  double const up_ahead = cusum_average_run_length(reference, threshold_h, shift, head_start);
+  double const down_ahead = cusum_average_run_length(reference, threshold_h, -shift, head_start);
+  return (up_ahead * down + up * down_ahead - up * down) / (up + down);
+}
+
 TEST(RunLengthTest, TwoSidedCusumWithAndWithoutAHeadStart) {
   for (const base::CsvRow& row : rows_of("cusum_normal_k05.csv",
                                          {"mu", "two_k.5_h4", "two_k.5_h4_FIR", "two_k.5_h5",
@@ -64,19 +82,27 @@ TEST(RunLengthTest, CusumWithoutAReferenceValue) {
   }
 }
 
-TEST(RunLengthTest, ThresholdsForARunLength) {
-  for (const base::CsvRow& row :
-       rows_of("cusum_h_for_370.csv", {"k", "h_for_ARL0_370_two"}, {"pub_memory"})) {
-    // Two equal sides: each runs twice as long.
-    EXPECT_NEAR(cusum_threshold(std::stod(row[0]), 740), std::stod(row[1]), 2e-3);
+// Z ← λ x + (1 − λ) Z from 0 until |Z| > limit·√(λ/(2 − λ)), by the quadrature that the CUSUM rests
+// on: L(u) = 1 + (1/λ) ∫ L(x) φ((x − (1 − λ) u)/λ − shift) dx between the limits (Crowder 1987,
+// Technometrics 29, 401–407, equation 2).
+double ewma_average_run_length(double lambda, double limit, double shift) {
+  constexpr int kNodes = 160;
+  double const c = limit * std::sqrt(lambda / (2 - lambda));
+  stats::Quadrature const q = stats::gauss_legendre(kNodes, -c, 2 * c);
+  std::vector<double> start(q.nodes);
+  start.push_back(0);
+  Eigen::MatrixXd a = Eigen::MatrixXd::Identity(kNodes + 1, kNodes + 1);
+  for (int i = 0; i <= kNodes; ++i) {
+    for (int j = 0; j < kNodes; ++j) {
+      double const x =
+          (start[static_cast<size_t>(j)] - (1 - lambda) * start[static_cast<size_t>(i)]) / lambda -
+          shift;
+      double const density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
+      a(i, j) -= q.weights[static_cast<size_t>(j)] / lambda * density;
+    }
   }
-}
-
-// With a large reference value the smallest threshold runs long enough.
-TEST(RunLengthTest, ThresholdsNeedNotBeLarge) {
-  EXPECT_NEAR(cusum_threshold(3.9, 1000), 0, 1e-6);
-  double const h = cusum_threshold(3, 1000);
-  EXPECT_NEAR(cusum_average_run_length(3, h, 0), 1000, 1);
+  Eigen::VectorXd const lengths = a.partialPivLu().solve(Eigen::VectorXd::Ones(kNodes + 1));
+  return lengths(kNodes);
 }
 
 TEST(RunLengthTest, Ewma) {
@@ -97,29 +123,6 @@ TEST(RunLengthTest, Ewma) {
       expect_run_length(ewma_average_run_length(kCharts[i].lambda, kCharts[i].limit, shift),
                         row[i + 1]);
     }
-  }
-}
-
-TEST(RunLengthTest, PoissonCusumOnBothSides) {
-  constexpr int kLattice = 20;  // k and h are multiples of 0.05
-  for (const base::CsvRow& row : rows_of("poisson_cusum_exact_grid.csv",
-                                         {"lambda0", "ratio", "ARL0", "k_up", "h_up", "ARL0_up",
-                                          "ARL1_up", "k_dn", "h_dn", "ARL0_dn", "ARL1_dn"})) {
-    double const rate = std::stod(row[0]);
-    double const ratio = std::stod(row[1]);
-    SCOPED_TRACE(base::cat("rate ", rate, " ratio ", ratio, " ARL0 ", row[2]));
-    auto const up = [&](double r) {
-      return poisson_cusum_average_run_length(std::stod(row[3]), std::stod(row[4]), r, Side::kUpper,
-                                              kLattice);
-    };
-    auto const down = [&](double r) {
-      return poisson_cusum_average_run_length(std::stod(row[7]), std::stod(row[8]), r, Side::kLower,
-                                              kLattice);
-    };
-    expect_run_length(up(rate), row[5]);
-    expect_run_length(up(rate * ratio), row[6]);
-    expect_run_length(down(rate), row[9]);
-    expect_run_length(down(rate / ratio), row[10]);
   }
 }
 

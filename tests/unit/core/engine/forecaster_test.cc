@@ -132,7 +132,7 @@ TEST(ForecasterTest, TheSeasonIsSeenAndIntervalsHoldTheMean) {
   ASSERT_EQ(f->mean.size(), 12u);
   // The sine's high and low: April and October of a year that begins with January.
   EXPECT_GT(f->mean[3], 1.5 * f->mean[9]);
-  for (const forecast::Interval& i : f->intervals) {
+  for (const forecast::IntervalPath& i : f->intervals) {
     for (size_t h = 0; h < f->mean.size(); ++h) {
       EXPECT_LE(0, i.lower[h]);
       EXPECT_LE(i.lower[h], f->mean[h]);
@@ -153,21 +153,6 @@ TEST(ForecasterTest, WhatNeverHappenedHasNoForecast) {
   auto const t = table(panel(4));
   EXPECT_EQ(t->find({area("S2"), sector("47")}, Measure::kBirths), nullptr);
   EXPECT_EQ(t->find({area("R"), reference::kAllSectors}, Measure::kDeaths), nullptr);
-}
-
-TEST(ForecastAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
-  std::vector<double> y;
-  Random random(5);
-  for (int t = 0; t < 120; ++t)
-    y.push_back(200 + 80 * std::sin(2 * 3.14159265 * t / 12) + 10 * random.uniform());
-  ForecastAccuracy const a = accuracy(y, 12, {});
-  EXPECT_EQ(a.origins, kAccuracyOriginsMax);
-  EXPECT_EQ(a.horizon, 3);
-  EXPECT_LT(a.mase, 0.6);
-  EXPECT_GT(a.coverage, 0.7);
-  EXPECT_LT(a.smape, 10);
-  EXPECT_EQ(accuracy(std::span(y).first(20), 12, {}).origins, 0)
-      << "too short to hold anything back";
 }
 
 }  // namespace

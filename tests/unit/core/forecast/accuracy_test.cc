@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
+#include <span>
 #include <vector>
+
+#include "support/random.h"
 
 namespace bellwether::forecast {
 namespace {
@@ -62,6 +66,21 @@ TEST(MethodListTest, EveryMethodIsListedOnceAndDescribed) {
     EXPECT_EQ(method_named(name(m)), m);
     EXPECT_FALSE(description(m).empty()) << name(m);
   }
+}
+
+TEST(RollingAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
+  std::vector<double> y;
+  testing::Random random(5);
+  for (int t = 0; t < 120; ++t)
+    y.push_back(200 + 80 * std::sin(2 * 3.14159265 * t / 12) + 10 * random.uniform());
+  RollingAccuracy const a = rolling_accuracy(y, 12, {});
+  EXPECT_EQ(a.origins, kAccuracyOriginsMax);
+  EXPECT_EQ(a.horizon, 3);
+  EXPECT_LT(a.mase, 0.6);
+  EXPECT_GT(a.coverage, 0.7);
+  EXPECT_LT(a.smape, 10);
+  EXPECT_EQ(rolling_accuracy(std::span(y).first(20), 12, {}).origins, 0)
+      << "too short to hold anything back";
 }
 
 }  // namespace

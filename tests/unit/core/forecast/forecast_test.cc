@@ -24,7 +24,7 @@ Options with(Method method) {
 
 void expect_sound(const Forecast& f, size_t horizon) {
   ASSERT_EQ(f.mean.size(), horizon);
-  for (const Interval& interval : f.intervals) {
+  for (const IntervalPath& interval : f.intervals) {
     ASSERT_EQ(interval.lower.size(), horizon);
     ASSERT_EQ(interval.upper.size(), horizon);
   }
@@ -32,7 +32,7 @@ void expect_sound(const Forecast& f, size_t horizon) {
     ASSERT_TRUE(std::isfinite(f.mean[h])) << h;
     double lower = f.mean[h];
     double upper = f.mean[h];
-    for (const Interval& interval : f.intervals) {
+    for (const IntervalPath& interval : f.intervals) {
       ASSERT_TRUE(std::isfinite(interval.lower[h]) && std::isfinite(interval.upper[h])) << h;
       EXPECT_LE(interval.lower[h], lower);
       EXPECT_GE(interval.upper[h], upper);

@@ -91,7 +91,7 @@ class M4Weekly : public ::testing::Test {
       for (size_t h = 0; h < kHorizon; ++h) {
         double const miss = std::abs(actual[h] - f.mean[h]);
         auto const outside = [&](size_t level) {
-          const Interval& i = f.intervals[level];
+          const IntervalPath& i = f.intervals[level];
           bool const out = actual[h] < i.lower[h] || actual[h] > i.upper[h];
           states[s][level].update(out);
           return int{out};

@@ -2,7 +2,7 @@
 // Thread safety: pure.
 #pragma once
 
-namespace bellwether::detection {
+namespace bellwether::stats {
 
 // P(|T| > |t|) with `freedom` > 0 degrees of freedom.
 double student_p(double t, double freedom);
@@ -13,4 +13,4 @@ double normal_of_student(double t, double freedom);
 double student_of_normal(double z, double freedom);
 inline constexpr double kStudentMax = 1e6;
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

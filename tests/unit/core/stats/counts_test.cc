@@ -1,24 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 #include <vector>
 
-#include "core/detection/count_distribution.h"
-#include "core/detection/multiplicity.h"
-#include "core/detection/normal.h"
+#include <boost/math/distributions/negative_binomial.hpp>
+#include <boost/math/distributions/poisson.hpp>
 
-namespace bellwether::detection {
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
+
+namespace bellwether::stats {
 namespace {
-
-TEST(NormalTest, TheQuantileIsTheInverseOfTheDistribution) {
-  for (double p : {1e-300, 1e-16, 1e-4, 0.025, 0.3, 0.5, 0.8, 0.975, 1 - 1e-10}) {
-    EXPECT_NEAR(normal_cdf(normal_quantile(p)) / p, 1, 1e-12) << p;
-  }
-  EXPECT_NEAR(normal_quantile(0.975), 1.959963984540054, 1e-15);
-  EXPECT_EQ(normal_quantile(0), -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(normal_quantile(1), std::numeric_limits<double>::infinity());
-}
 
 double plain_mass(const CountDistribution& d, int64_t y) {
   auto const n = static_cast<double>(y);
@@ -130,24 +124,64 @@ TEST(CountDistributionTest, NegativeBinomialGoesOverIntoPoisson) {
   EXPECT_NEAR(a.below, b.below, 1e-5);
 }
 
-TEST(MultiplicityTest, AdjustedValuesAreThoseOfThePaperBySteps) {
-  // R: p.adjust(c(0.01, 0.04, 0.03, 0.5), "BH").
-  std::vector<double> const p = {0.01, 0.04, 0.03, 0.5};
-  std::vector<double> q(4);
-  benjamini_hochberg(p, q);
-  EXPECT_NEAR(q[0], 0.04, 1e-15);
-  EXPECT_NEAR(q[1], 0.04 * 4 / 3, 1e-15);
-  EXPECT_NEAR(q[2], 0.04 * 4 / 3, 1e-15);
-  EXPECT_NEAR(q[3], 0.5, 1e-15);
+// Boost.Math as an independent reference.
+using Accurate = boost::math::policies::policy<>;
+
+struct Reference {
+  double below, at, above;
+};
+Reference by_boost(const CountDistribution& d, int64_t y) {
+  auto const n = static_cast<double>(y);
+  auto const of = [&](const auto& distribution) {
+    return Reference{y == 0 ? 0 : cdf(distribution, n - 1), pdf(distribution, n),
+                     cdf(complement(distribution, n))};
+  };
+  if (d.dispersion == 1) return of(boost::math::poisson(d.mean));
+  return of(boost::math::negative_binomial(d.mean / (d.dispersion - 1), 1 / d.dispersion));
 }
 
-TEST(MultiplicityTest, WhatWasNotTestedStaysOut) {
-  std::vector<double> const p = {std::nan(""), 0.01, 1.0};
-  std::vector<double> q(3);
-  benjamini_hochberg(p, q);
-  EXPECT_EQ(q[0], 1);
-  EXPECT_NEAR(q[1], 0.02, 1e-15);
+// Relative: far tails keep their digits. A larger side is one less the smaller ones.
+double error_of(double ours, double reference) {
+  constexpr double kSmallest = 1e-290;  // nearer to the least double both lose digits
+  return std::abs(ours - reference) / std::max(kSmallest, std::abs(reference));
+}
+
+constexpr double kMeans[] = {1e-8, 1e-3, 0.05, 0.3, 1, 2.5, 7, 20, 49, 130, 1e3, 1e4, 3e5, 9e5};
+constexpr double kDispersions[] = {1, 1.001, 1.1, 1.7, 3, 12, 100, 1e4};
+constexpr double kDeviations[] = {-8, -4, -2, -1, -0.3, 0, 0.4, 1, 2.2, 4, 8, 20};
+
+template <class F>
+void for_each_count(F f) {
+  for (double mean : kMeans) {
+    for (double dispersion : kDispersions) {
+      CountDistribution const d{mean, dispersion};
+      double const sd = std::sqrt(mean * dispersion);
+      for (int64_t y : {0, 1, 2, 5, 47, 48, 49}) f(d, y);
+      for (double z : kDeviations) {
+        if (mean + z * sd >= 0) f(d, static_cast<int64_t>(std::llround(mean + z * sd)));
+      }
+    }
+  }
+}
+
+TEST(CountDistributionTest, AgreesWithBoost) {
+  double worst_at = 0;
+  double worst_tail = 0;
+  for_each_count([&](const CountDistribution& d, int64_t y) {
+    SCOPED_TRACE(::testing::Message() << d.mean << " " << d.dispersion << " " << y);
+    Reference const r = by_boost(d, y);
+    Tails const t = tails(d, y);
+    EXPECT_EQ(t.at, probability(d, y));
+    worst_at = std::max(worst_at, error_of(t.at, r.at));
+    for (auto [ours, theirs] : {std::pair(t.below, r.below), std::pair(t.above, r.above)}) {
+      if (std::abs(ours - theirs) > 1e-14 && error_of(ours, theirs) > 1e-9)
+        printf("%g %g %ld: %g %g\n", d.mean, d.dispersion, y, ours, theirs);
+      if (std::abs(ours - theirs) > 1e-14)
+        worst_tail = std::max(worst_tail, error_of(ours, theirs));
+    }
+  });
+  printf("at %g tail %g\n", worst_at, worst_tail);
 }
 
 }  // namespace
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

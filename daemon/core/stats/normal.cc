@@ -1,10 +1,10 @@
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
 #include <array>
 #include <cmath>
 #include <limits>
 
-namespace bellwether::detection {
+namespace bellwether::stats {
 namespace {
 
 using Polynomial = std::array<double, 8>;  // constant term first
@@ -73,4 +73,4 @@ double normal_quantile(double p) {
   return q < 0 ? -z : z;
 }
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

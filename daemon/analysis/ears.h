@@ -1,5 +1,5 @@
-// Purpose: the Early Aberration Reporting System's three charts: what to go by where a series is
-// too young for a seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of
+// Purpose: the Early Aberration Reporting System's three charts, for a series too young for a
+// seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of
 // Urban Health 80, i89–i96; as earsC of R's surveillance 1.20.3 computes them. Invariants: no
 // season and no trend is known here: a seasonal series alarms at its season. Thread safety: pure.
 #pragma once
@@ -10,7 +10,7 @@
 #include "core/detection/farrington.h"
 #include "core/detection/series.h"
 
-namespace bellwether::detection {
+namespace bellwether::analysis {
 
 enum class EarsMethod : uint8_t {
   kC1,  // mean and standard deviation of the periods just before
@@ -27,7 +27,8 @@ inline constexpr int kEarsBaselineMin = 3;
 inline constexpr int kEarsLag = 2;  // of C2 and C3
 
 struct EarsAssessment {
-  NotAssessed why = NotAssessed::kNone;  // kShortHistory when the baseline begins before the series
+  detection::NotAssessed why =
+      detection::NotAssessed::kNone;  // kShortHistory when the baseline begins before the series
   int64_t observed = 0;
   double mean = 0;
   double deviation = 0;  // standard deviation of the baseline
@@ -35,9 +36,9 @@ struct EarsAssessment {
   double score = 0;      // C1, C2: (observed − mean)/deviation; C3: what has accumulated
 };
 
-// Finite for all counts. A baseline that does not scatter gives a score of ±kZMax to any other
-// count. REQUIRES 0 < alpha < 1.
-EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target,
+// Finite for all counts. A baseline that does not scatter gives a score of ±detection::kZMax to any
+// other count. REQUIRES 0 < alpha < 1.
+EarsAssessment assess_ears(const detection::CountSeries& series, base::PeriodIndex target,
                            const EarsOptions& options);
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::analysis

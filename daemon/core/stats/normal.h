@@ -2,7 +2,7 @@
 // Thread safety: pure.
 #pragma once
 
-namespace bellwether::detection {
+namespace bellwether::stats {
 
 // Φ(x).
 double normal_cdf(double x);
@@ -11,4 +11,4 @@ double normal_cdf(double x);
 // Statistics 37, 477–484. ±∞ at 1 and 0.
 double normal_quantile(double p);
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

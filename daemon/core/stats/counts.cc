@@ -1,12 +1,12 @@
-#include "core/detection/count_distribution.h"
+#include "core/stats/counts.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
-namespace bellwether::detection {
+namespace bellwether::stats {
 namespace {
 
 constexpr double kTiny = 1e-300;
@@ -191,10 +191,14 @@ double upper_gamma(double a, double x) {
   return front * f;
 }
 
+double probability(const CountDistribution& d, int64_t y) {
+  return std::exp(log_probability_at(d, static_cast<double>(y)));
+}
+
 Tails tails(const CountDistribution& d, int64_t y) {
   Tails t;
   auto const count = static_cast<double>(y);
-  t.at = std::exp(log_probability_at(d, count));
+  t.at = probability(d, y);
   if (y <= kSummedMax && count <= 2 * d.mean + 16) {
     double term = t.at;
     for (int64_t i = y; i > 0; --i) {
@@ -287,4 +291,4 @@ int64_t quantile(const CountDistribution& d, double p) {
   return y;
 }
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

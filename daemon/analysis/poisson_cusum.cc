@@ -1,11 +1,15 @@
-#include "core/detection/poisson_cusum.h"
+#include "analysis/poisson_cusum.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/check.h"
+#include <Eigen/Dense>
 
-namespace bellwether::detection {
+#include "analysis/cusum_threshold.h"
+#include "core/base/check.h"
+#include "core/stats/counts.h"
+
+namespace bellwether::analysis {
 namespace {
 
 constexpr double kReferenceStepsMin = 40;  // of the lattice in k: a rate within 1.3 %
@@ -51,6 +55,37 @@ void PoissonCusum::add(base::PeriodIndex period, double observed, double expecte
   if (!can_be_added(observed, expected)) return;
   double const above = observed - poisson_reference(expected, rate_ratio_);
   sum_.add(period, rate_ratio_ > 1 ? above : -above);
+}
+
+double poisson_cusum_average_run_length(double reference, double threshold_h, double rate,
+                                        Side side, int lattice, double head_start) {
+  auto const steps = [lattice](double x) { return static_cast<int>(std::lround(x * lattice)); };
+  auto const probability = [rate](int y) { return stats::probability({rate, 1}, y); };
+  int const states = steps(threshold_h);
+  BELLWETHER_CHECK(states > 0 && states <= kLatticeStatesMax);
+  int const k = steps(reference);
+  Eigen::MatrixXd a = Eigen::MatrixXd::Identity(states, states);  // I − Q of L = 1 + Q L
+  for (int s = 0; s < states; ++s) {
+    double at_zero = 0;
+    if (side == Side::kUpper) {
+      for (int y = 0; s + y * lattice - k < states; ++y) {
+        int const to = s + y * lattice - k;
+        (to <= 0 ? at_zero : a(s, to)) -= probability(y);
+      }
+    } else {
+      double above = 1;  // P(Y > what still leaves S above 0)
+      for (int y = 0; s + k - y * lattice > 0; ++y) {
+        int const to = s + k - y * lattice;
+        double const p = probability(y);
+        above -= p;
+        if (to < states) a(s, to) -= p;
+      }
+      at_zero -= above;
+    }
+    a(s, 0) += at_zero;
+  }
+  Eigen::VectorXd const lengths = a.partialPivLu().solve(Eigen::VectorXd::Ones(states));
+  return lengths(steps(head_start));
 }
 
 double poisson_cusum_threshold(double rate, double rate_ratio, double in_control) {
@@ -106,21 +141,4 @@ double poisson_cusum_threshold(double rate, double rate_ratio, double in_control
   return (low + share) / lattice.per_count;
 }
 
-double transformed(CountTransform transform, double y, double m) {
-  switch (transform) {
-    case CountTransform::kRossi:
-      return (y - 3 * m + 2 * std::sqrt(m * y)) / (2 * std::sqrt(m));
-    case CountTransform::kStandard:
-      return (y - m) / std::sqrt(m);
-    case CountTransform::kAnscombe:
-      return 1.5 * (std::pow(y, 2.0 / 3) - std::pow(m, 2.0 / 3)) / std::pow(m, 1.0 / 6);
-  }
-  return 0;
-}
-
-void CountCusum::add(base::PeriodIndex period, double observed, double expected) {
-  if (!can_be_added(observed, expected)) return;
-  sum_.add(period, transformed(transform_, observed, expected) - reference_);
-}
-
-}  // namespace bellwether::detection
+}  // namespace bellwether::analysis

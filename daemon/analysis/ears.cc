@@ -1,12 +1,12 @@
-#include "core/detection/ears.h"
+#include "analysis/ears.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/check.h"
-#include "core/detection/normal.h"
+#include "core/stats/normal.h"
 
-namespace bellwether::detection {
+namespace bellwether::analysis {
 namespace {
 
 struct Moments {
@@ -15,7 +15,7 @@ struct Moments {
 };
 
 // Of the `n` periods that end `lag` + 1 before `target`.
-Moments moments(const CountSeries& series, int32_t target, int n, int lag) {
+Moments moments(const detection::CountSeries& series, int32_t target, int n, int lag) {
   Moments m;
   for (int i = 1; i <= n; ++i) m.mean += static_cast<double>(count_at(series, target - lag - i));
   m.mean /= n;
@@ -30,23 +30,23 @@ Moments moments(const CountSeries& series, int32_t target, int n, int lag) {
 
 double standardised(double observed, const Moments& m) {
   if (m.deviation > 0) return (observed - m.mean) / m.deviation;
-  return observed == m.mean ? 0 : std::copysign(kZMax, observed - m.mean);
+  return observed == m.mean ? 0 : std::copysign(detection::kZMax, observed - m.mean);
 }
 
 }  // namespace
 
-EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target,
+EarsAssessment assess_ears(const detection::CountSeries& series, base::PeriodIndex target,
                            const EarsOptions& o) {
   BELLWETHER_CHECK(o.baseline_periods >= kEarsBaselineMin);
   int const lag = o.method == EarsMethod::kC1 ? 0 : kEarsLag;
   EarsAssessment a;
   a.observed = count_at(series, target.value);
   if (target.value - lag - o.baseline_periods < series.first.value) {
-    a.why = NotAssessed::kShortHistory;
+    a.why = detection::NotAssessed::kShortHistory;
     return a;
   }
   Moments const m = moments(series, target.value, o.baseline_periods, lag);
-  double const z = -normal_quantile(o.alpha);
+  double const z = -stats::normal_quantile(o.alpha);
   auto const observed = static_cast<double>(a.observed);
   a.mean = m.mean;
   a.deviation = m.deviation;
@@ -65,4 +65,4 @@ EarsAssessment assess_ears(const CountSeries& series, base::PeriodIndex target,
   return a;
 }
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::analysis

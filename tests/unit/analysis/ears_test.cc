@@ -1,4 +1,4 @@
-#include "core/detection/ears.h"
+#include "analysis/ears.h"
 
 #include <gtest/gtest.h>
 
@@ -9,13 +9,13 @@
 #include "support/data.h"
 #include "support/must.h"
 
-namespace bellwether::detection {
+namespace bellwether::analysis {
 namespace {
 
 using base::PeriodIndex;
 
 // A series as the tests write it: consecutive weeks, the first is period 1.
-CountSeries weeks(const std::vector<int32_t>& counts) {
+detection::CountSeries weeks(const std::vector<int32_t>& counts) {
   return {base::Calendar(base::CalendarUnit::kWeek), PeriodIndex(1), counts};
 }
 
@@ -52,19 +52,21 @@ INSTANTIATE_TEST_SUITE_P(Surveillance, EarsAgainstR, ::testing::Values("agona", 
 TEST(EarsTest, AYoungSeriesIsNotAssessed) {
   std::vector<int32_t> const counts = {5, 6, 5, 7, 5, 6, 5, 7, 6, 5};
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(7), {EarsMethod::kC1}).why,
-            NotAssessed::kShortHistory);
-  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(8), {EarsMethod::kC1}).why, NotAssessed::kNone);
+            detection::NotAssessed::kShortHistory);
+  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(8), {EarsMethod::kC1}).why,
+            detection::NotAssessed::kNone);
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(9), {EarsMethod::kC2}).why,
-            NotAssessed::kShortHistory);
-  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(10), {EarsMethod::kC2}).why, NotAssessed::kNone);
+            detection::NotAssessed::kShortHistory);
+  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(10), {EarsMethod::kC2}).why,
+            detection::NotAssessed::kNone);
 }
 
 TEST(EarsTest, AConstantSeriesHasAFiniteScore) {
   std::vector<int32_t> counts(20, 4);
   EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(20), {EarsMethod::kC3}).score, 0);
   counts.back() = 5;
-  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(20), {EarsMethod::kC1}).score, kZMax);
+  EXPECT_EQ(assess_ears(weeks(counts), PeriodIndex(20), {EarsMethod::kC1}).score, detection::kZMax);
 }
 
 }  // namespace
-}  // namespace bellwether::detection
+}  // namespace bellwether::analysis

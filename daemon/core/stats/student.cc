@@ -1,11 +1,11 @@
-#include "core/detection/student.h"
+#include "core/stats/student.h"
 
 #include <cmath>
 
-#include "core/detection/count_distribution.h"
-#include "core/detection/normal.h"
+#include "core/stats/counts.h"
+#include "core/stats/normal.h"
 
-namespace bellwether::detection {
+namespace bellwether::stats {
 
 double student_p(double t, double freedom) {
   return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
@@ -27,4 +27,4 @@ double student_of_normal(double z, double freedom) {
   return std::copysign(high, z);
 }
 
-}  // namespace bellwether::detection
+}  // namespace bellwether::stats

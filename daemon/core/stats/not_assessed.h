@@ -1,0 +1,57 @@
+// Purpose: why a series has no answer, for detectors and forecasts alike.
+// Thread safety: pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bellwether::stats {
+
+enum class NotAssessed : uint8_t {
+  kNone,
+  kShortHistory,     // fewer periods before the one asked for than the method needs
+  kNotObserved,      // the period lies in a gap of the series
+  kEmptySeason,      // every baseline count of the period's season is left out
+  kNothingExpected,  // no event in any baseline period of the season
+  kNoConvergence,    // with a trend or without: counts orders of magnitude apart
+  kEmpty,            // no value at all
+  kNotFinite,        // a NaN or an infinity among the values
+  kTooLarge,         // a value or the series is beyond the bounds of the method
+  kNotPositive,      // a value ≤ 0 where a multiplicative season was asked for
+  kDiverged,         // the smoothing leaves the finite numbers or, to multiply, the positive ones
+  kBadOption,        // an option is outside its range
+};
+
+struct NotAssessedInfo {
+  NotAssessed why;
+  std::string_view text;
+};
+inline constexpr std::array<NotAssessedInfo, 12> kNotAssessed = {{
+    {NotAssessed::kNone, "assessed"},
+    {NotAssessed::kShortHistory, "too little history"},
+    {NotAssessed::kNotObserved, "not observed"},
+    {NotAssessed::kEmptySeason, "every earlier season is excluded"},
+    {NotAssessed::kNothingExpected, "nothing ever happened in this season"},
+    {NotAssessed::kNoConvergence, "the baseline does not converge"},
+    {NotAssessed::kEmpty, "no values"},
+    {NotAssessed::kNotFinite, "a value is not a finite number"},
+    {NotAssessed::kTooLarge, "a value or the series is too large"},
+    {NotAssessed::kNotPositive, "a multiplicative season needs positive values"},
+    {NotAssessed::kDiverged, "the smoothing diverges"},
+    {NotAssessed::kBadOption, "an option is outside its range"},
+}};
+consteval bool rows_are_in_order() {
+  for (size_t i = 0; i < kNotAssessed.size(); ++i) {
+    if (kNotAssessed[i].why != static_cast<NotAssessed>(i)) return false;
+  }
+  return kNotAssessed.back().why == NotAssessed::kBadOption;
+}
+static_assert(rows_are_in_order(), "a row for each reason, in their order");
+
+constexpr std::string_view name(NotAssessed why) {
+  return kNotAssessed[static_cast<size_t>(why)].text;
+}
+
+}  // namespace bellwether::stats
