@@ -173,7 +173,7 @@ void read_rules(Section rules, alerts::RuleSet& to) {
     word("kind", r.kind, alerts::kRuleKindNames);
     s.text("title", r.title);
     s.text("subject", r.subject);
-    word("harm", r.harm, alerts::kTailNames);
+    word("harm", r.harm, base::kHarmNames);
     word("severity", r.severity, alerts::kSeverityNames);
     s.text("action", r.action);
     s.number("stock_min", r.stock_min, 0, 1e12);

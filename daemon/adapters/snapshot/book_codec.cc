@@ -121,7 +121,7 @@ constexpr size_t kNames<alerts::ClearReason> = alerts::kClearReasonNames.size();
 template <>
 constexpr size_t kNames<alerts::RuleKind> = alerts::kRuleKindNames.size();
 template <>
-constexpr size_t kNames<alerts::Tail> = alerts::kTailNames.size();
+constexpr size_t kNames<base::Harm> = base::kHarmNames.size();
 template <>
 constexpr size_t kNames<detection::BaselineKind> = detection::kBaselineKinds;
 

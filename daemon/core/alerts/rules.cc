@@ -21,7 +21,7 @@ namespace {
 constexpr double kCusumMonthly = 5.071;
 constexpr double kCusumWeekly = 8.315;
 
-Rule detector_rule(std::string id, std::string title, std::string measure, Tail harm, double h,
+Rule detector_rule(std::string id, std::string title, std::string measure, Harm harm, double h,
                    std::string action) {
   Rule r;
   r.id = std::move(id);
@@ -35,7 +35,7 @@ Rule detector_rule(std::string id, std::string title, std::string measure, Tail 
   return r;
 }
 
-Rule limit_rule(std::string id, std::string title, std::string indicator, Tail harm, double limit,
+Rule limit_rule(std::string id, std::string title, std::string indicator, Harm harm, double limit,
                 int persistence, Severity severity, std::string action) {
   Rule r;
   r.id = std::move(id);
@@ -135,9 +135,9 @@ std::optional<CompositePart> parse_part(std::string_view text) {
       absl::StrSplit(absl::string_view(text.data(), text.size()), ':');
   if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
   auto const measure = indicators::find_measure(fields[0]);
-  auto const side = std::ranges::find(kTailNames, fields[1]);
-  if (!measure || side == kTailNames.end()) return std::nullopt;
-  CompositePart part{*measure, static_cast<Tail>(side - kTailNames.begin())};
+  auto const side = std::ranges::find(base::kHarmNames, fields[1]);
+  if (!measure || side == base::kHarmNames.end()) return std::nullopt;
+  CompositePart part{*measure, static_cast<Harm>(side - base::kHarmNames.begin())};
   if (fields.size() == 2) return part;
   if (!absl::SimpleAtod(fields[2], &part.weight)) return std::nullopt;
   if (!(part.weight > 0 && part.weight <= kPartWeightMax)) return std::nullopt;
@@ -163,26 +163,26 @@ RuleSet default_rules(base::Calendar calendar) {
   silent.clear_ticks = 1;
   silent.action = "check the connector; indicators that rest on it are not assessed";
   set.rules.push_back(silent);
-  set.rules.push_back(detector_rule("R1", "births falling", "births", Tail::kLow, h,
+  set.rules.push_back(detector_rule("R1", "births falling", "births", Harm::kLow, h,
                                     "sector outreach: ask the trade bodies, visit the incubators"));
-  set.rules.push_back(limit_rule("R2", "shrinking", "net_birth_rate_12m", Tail::kLow, 0,
+  set.rules.push_back(limit_rule("R2", "shrinking", "net_birth_rate_12m", Harm::kLow, 0,
                                  two_quarters, Severity::kAmber, "roundtable, start-up support"));
-  set.rules.push_back(detector_rule("R5", "strike-off wave", "strike_off_compulsory", Tail::kHigh,
+  set.rules.push_back(detector_rule("R5", "strike-off wave", "strike_off_compulsory", Harm::kHigh,
                                     h, "filing clinic"));
-  Rule distress = detector_rule("R6", "distress at the desk", "distress_share_28d", Tail::kHigh, h,
+  Rule distress = detector_rule("R6", "distress at the desk", "distress_share_28d", Harm::kHigh, h,
                                 "cash-flow clinics");
   distress.kind = RuleKind::kRatioDetector;
   distress.severity = Severity::kAmber;
   distress.stock_min = 0;
   set.rules.push_back(distress);
-  Rule slow = limit_rule("R9", "slow service", "first_response_p90_28d", Tail::kHigh, 40, 1,
+  Rule slow = limit_rule("R9", "slow service", "first_response_p90_28d", Harm::kHigh, 40, 1,
                          Severity::kOps, "staffing, triage");
   slow.stock_min = 0;
   set.rules.push_back(slow);
-  set.rules.push_back(detector_rule("R12", "deaths rising", "deaths", Tail::kHigh, h,
+  set.rules.push_back(detector_rule("R12", "deaths rising", "deaths", Harm::kHigh, h,
                                     "rescue advice, creditor liaison"));
   Rule composite =
-      detector_rule("R13", "downturn on several counts", "", Tail::kHigh, h,
+      detector_rule("R13", "downturn on several counts", "", Harm::kHigh, h,
                     "headline: brief the task force, look at the counts that drive it");
   composite.kind = RuleKind::kComposite;
   composite.parts = {"births:low", "deaths:high", "strike_off_compulsory:high",
@@ -196,7 +196,7 @@ std::string digest(const RuleSet& rules) {
   std::string all = absl::StrFormat("fdr=%.17g", rules.false_discovery_rate);
   for (const Rule& r : rules.rules) {
     base::append(all, "\n", r.id, "|", r.title, "|", kRuleKindNames[static_cast<size_t>(r.kind)],
-                 "|", r.subject, "|", kTailNames[static_cast<size_t>(r.harm)], "|",
+                 "|", r.subject, "|", base::kHarmNames[static_cast<size_t>(r.harm)], "|",
                  kSeverityNames[static_cast<size_t>(r.severity)], "|", r.action, "|",
                  absl::StrFormat("%.17g|%.17g|%.17g|%.17g|%.17g|%d|%.17g|%d", r.stock_min,
                                  r.expected_min, r.cusum_threshold, r.ratio_red, r.limit,

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "core/base/calendar.h"
 #include "core/indicators/deltas.h"
+#include "core/base/harm.h"
 
 namespace bellwether::alerts {
 
@@ -29,15 +30,14 @@ enum class RuleKind : uint8_t {
 inline constexpr std::array<std::string_view, 5> kRuleKindNames = {
     "source_silent", "count_detector", "ratio_detector", "indicator_limit", "composite"};
 
-enum class Tail : uint8_t { kLow, kHigh };
-inline constexpr std::array<std::string_view, 2> kTailNames = {"low", "high"};
+using base::Harm;
 
 struct Rule {
   std::string id;     // "R1"; letters, digits
   std::string title;  // "births falling"
   RuleKind kind{};
   std::string subject;      // measure (count detectors), indicator (others), topic (source silent)
-  Tail harm{};              // which side is harm
+  Harm harm{};              // which side is harm
   Severity severity{};      // the highest that it gives; amber/red rules begin at amber
   std::string action;       // what to do, for the analyst
   double stock_min = 100;   // gate: active businesses of the node
@@ -61,7 +61,7 @@ struct Rule {
 // One measure of a composite, and what counts as its harm.
 struct CompositePart {
   indicators::Measure measure{};
-  Tail harm{};
+  Harm harm{};
   double weight = 1;
 };
 inline constexpr double kPartWeightMax = 100;

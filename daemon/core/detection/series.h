@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/base/calendar.h"
+#include "core/base/harm.h"
 
 namespace bellwether::detection {
 
@@ -62,7 +63,6 @@ enum class BaselineKind : uint8_t {
 };
 inline constexpr size_t kBaselineKinds = 3;
 
-// Which tail is harm.
-enum class Harm : uint8_t { kLow, kHigh };
+using base::Harm;
 
 }  // namespace bellwether::detection

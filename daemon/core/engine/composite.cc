@@ -45,8 +45,8 @@ CompositeFinding assess_composite(const alerts::Rule& rule, std::span<const Comp
   absl::InlinedVector<double, 4> weights;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const CompositeInput& in = inputs[i];
-    detection::Assessment const a = in.scored->assess(in.series, target, to_harm(in.part.harm),
-                                                      options, workspace, in.reported);
+    detection::Assessment const a =
+        in.scored->assess(in.series, target, in.part.harm, options, workspace, in.reported);
     if (a.why != detection::NotAssessed::kNone || a.young()) continue;
     if (a.expected * four_weeks < rule.expected_min) continue;
     paths.count(i, a.scale);

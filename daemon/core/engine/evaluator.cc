@@ -29,10 +29,6 @@ bool matches(const std::vector<std::string>& levels, const std::string& level) {
 
 }  // namespace
 
-detection::Harm to_harm(alerts::Tail tail) {
-  return tail == alerts::Tail::kLow ? detection::Harm::kLow : detection::Harm::kHigh;
-}
-
 detection::DetectorOptions detector_options(const Rule& rule, base::Calendar calendar) {
   detection::DetectorOptions o;
   o.farrington = detection::FarringtonOptions::for_calendar(calendar);
@@ -164,11 +160,11 @@ void Evaluator::adopt_rules(const Book& book) {
 }
 
 Evaluator::DetectorState& Evaluator::add_detector(const Rule& rule, Measure measure,
-                                                  alerts::Tail harm) {
+                                                  base::Harm harm) {
   auto state = std::make_unique<DetectorState>();
   state->rule = &rule;
   state->measure = measure;
-  state->harm = to_harm(harm);
+  state->harm = harm;
   state->part = rule.kind == RuleKind::kComposite;
   state->options = detector_options(rule, options_.calendar);
   state->series.resize(panel_.nodes());

@@ -39,7 +39,6 @@ inline constexpr double kIntervalLevel = 0.95;  // of the intervals beside an ex
 inline constexpr std::string_view kReportedLate = "reports come too late to test a period yet";
 
 // Detector settings that follow from a rule.
-detection::Harm to_harm(alerts::Tail tail);
 detection::DetectorOptions detector_options(const alerts::Rule& rule, base::Calendar calendar);
 // What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the
 // onset.
@@ -114,7 +113,7 @@ class Evaluator {
 
   void adopt_rules(const alerts::Book& book);
   DetectorState& add_detector(const alerts::Rule& rule, indicators::Measure measure,
-                              alerts::Tail harm);
+                              base::Harm harm);
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   bool in_scope(const alerts::Rule& rule, indicators::Node node, base::PeriodIndex tick) const;
   bool in_scope(const alerts::Rule& rule, const alerts::AlertKey& key,

@@ -33,7 +33,7 @@ struct Evaluator::Series {
 struct Evaluator::DetectorState {
   const alerts::Rule* rule;
   indicators::Measure measure;
-  detection::Harm harm;
+  base::Harm harm;
   bool part;  // of a composite rule, which tests it
   detection::DetectorOptions options;
   std::vector<std::unique_ptr<Series>> series;  // by node; null until the measure is seen there

@@ -18,7 +18,7 @@ std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert
   detection::CountSeries const series =
       observed_counts(*view.panel, node, *measure, observed_from(*view.panel, *measure));
   detection::DetectorOptions const options = detector_options(rule, view.calendar);
-  detection::Harm const harm = to_harm(rule.harm);
+  base::Harm const harm = rule.harm;
   detection::Workspace workspace;
   detection::ScoredSeries scored;
   scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));

@@ -13,7 +13,7 @@ void Evaluator::test_limits(const Rule& rule, const Book&, PeriodIndex tick,
                             const std::vector<std::string>& silent, Verdict& verdict) {
   std::string const because = silent_because(rule, silent);
   indicators::Indicator const indicator = *indicators::find_indicator(rule.subject);
-  bool const low = rule.harm == alerts::Tail::kLow;
+  bool const low = rule.harm == base::Harm::kLow;
   auto const beyond = [&](double value, double limit) {
     return low ? value < limit : value > limit;
   };

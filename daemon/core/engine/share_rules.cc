@@ -24,7 +24,7 @@ detection::RatioAssessment assess_share(const Rule& rule, const indicators::Pane
   detection::CusumOptions cusum;
   cusum.threshold_h = rule.cusum_threshold;
   return detection::assess_share({panel.calendar(), all.first, numerators, all.counts}, period,
-                                 exclusions(book, open), to_harm(rule.harm),
+                                 exclusions(book, open), rule.harm,
                                  detection::RatioOptions::for_calendar(panel.calendar()), cusum);
 }
 

@@ -140,7 +140,7 @@ void put(const alerts::Rule& r, pb::Rule& out) {
   out.set_title(r.title);
   out.set_kind(std::string(alerts::kRuleKindNames[static_cast<size_t>(r.kind)]));
   out.set_subject(r.subject);
-  out.set_harm(std::string(alerts::kTailNames[static_cast<size_t>(r.harm)]));
+  out.set_harm(std::string(base::kHarmNames[static_cast<size_t>(r.harm)]));
   out.set_action(r.action);
   out.set_severity(std::string(alerts::kSeverityNames[static_cast<size_t>(r.severity)]));
   out.set_stock_min(r.stock_min);
@@ -165,7 +165,7 @@ alerts::Rule get(const pb::Rule& r) {
   out.title = r.title();
   out.kind = static_cast<alerts::RuleKind>(name_index(alerts::kRuleKindNames, r.kind()));
   out.subject = r.subject();
-  out.harm = static_cast<alerts::Tail>(name_index(alerts::kTailNames, r.harm()));
+  out.harm = static_cast<base::Harm>(name_index(base::kHarmNames, r.harm()));
   out.action = r.action();
   out.severity = static_cast<alerts::Severity>(name_index(alerts::kSeverityNames, r.severity()));
   out.stock_min = r.stock_min();

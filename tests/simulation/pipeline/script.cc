@@ -49,14 +49,14 @@ std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
   stock.id = "S1";
   stock.title = "many businesses";
   stock.subject = "active_stock";
-  stock.harm = alerts::Tail::kHigh;
+  stock.harm = base::Harm::kHigh;
   stock.limit = 12;
   stock.persistence = 1;
   stock.clear_fraction = 1;
   set.rules.push_back(stock);
   std::vector<alerts::RuleSet> sets(kRuleSets, set);
   sets[1].rules.back().limit = 25;
-  sets[2].rules.back().harm = alerts::Tail::kLow;
+  sets[2].rules.back().harm = base::Harm::kLow;
   sets[2].rules[1].enabled = false;
   return sets;
 }

@@ -72,7 +72,7 @@ TEST(RulesTest, APartIsAMeasureASideAndAWeight) {
   auto const part = parse_part("deaths:high:0.5");
   ASSERT_TRUE(part);
   EXPECT_EQ(part->measure, indicators::Measure::kDeaths);
-  EXPECT_EQ(part->harm, Tail::kHigh);
+  EXPECT_EQ(part->harm, Harm::kHigh);
   EXPECT_EQ(part->weight, 0.5);
   EXPECT_EQ(parse_part("births:low")->weight, 1);
   for (const char* bad : {"", "births", "brths:low", "births:down", "births:low:0", "births:low:-1",
@@ -123,7 +123,7 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
   EXPECT_TRUE(changed([](Rule& r) { r.second_limit = 0.8; }));
   EXPECT_TRUE(changed([](Rule& r) { r.enabled = false; }));
   EXPECT_TRUE(changed([](Rule& r) { r.action += "x"; }));
-  EXPECT_TRUE(changed([](Rule& r) { r.harm = Tail::kHigh; }));
+  EXPECT_TRUE(changed([](Rule& r) { r.harm = Harm::kHigh; }));
 }
 
 }  // namespace
