@@ -1,0 +1,134 @@
+// A journal of every kind of record keeps its bytes, and what the book makes of them, whatever
+// becomes of the code: tests/data/journals.
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "adapters/snapshot/book_codec.h"
+#include "bellwether/journal/v1/journal.pb.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "runtime/journal/journal_codec.h"
+#include "support/data.h"
+#include "support/memory_disk.h"
+#include "support/must.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using alerts::FoldOutcome;
+using testing::must;
+
+struct Recorded {
+  const char* name;
+  FoldOutcome outcome;
+  uint64_t book;            // its digest behind this record
+  uint64_t snapshot;        // hash of the frames that the book is saved as
+  const char* digest = "";  // of a rule set
+};
+const std::vector<Recorded> kRecorded = {
+    {"00_no_rules", FoldOutcome::kApplied, 653776924727484304u, 10352628716864372496u,
+     "436335ae86c6e31e"},
+    {"01_rules_of_every_kind", FoldOutcome::kApplied, 6630473179875178405u, 12289499448797313075u,
+     "bfb541a21d18d0eb"},
+    {"02_rules_with_keys_without_effect", FoldOutcome::kApplied, 14711874349410041307u,
+     9276976709188044832u, "3ccfe9346915fbd7"},
+    {"03_regime_break_declared", FoldOutcome::kApplied, 3278301928015215648u, 8921926036302848014u},
+    {"04_evaluation_with_every_field", FoldOutcome::kApplied, 1553496267457793916u,
+     8455594534274053690u},
+    {"05_alert_acknowledged", FoldOutcome::kApplied, 12043041364976500055u, 15937385733905467250u},
+    {"06_silence_created", FoldOutcome::kApplied, 2476057337265356933u, 12624503969111671428u},
+    {"07_silence_of_everything", FoldOutcome::kApplied, 3181311611589486196u,
+     10287498161470246411u},
+    {"08_silence_expired", FoldOutcome::kApplied, 10619564190097899041u, 737165758223621912u},
+    {"09_evaluation_with_every_transition", FoldOutcome::kApplied, 12059046290133021672u,
+     11942322268651595278u},
+    {"10_evaluation_of_nothing", FoldOutcome::kRulesChanged, 12059046290133021672u,
+     6045539216209533966u},
+    {"11_regime_break_withdrawn", FoldOutcome::kApplied, 5045874637818295715u,
+     12920354920573980400u},
+    {"12_regime_break_declared_again", FoldOutcome::kApplied, 11508444852109802253u,
+     1103225648197784417u},
+};
+
+std::string text_of(const Recorded& recorded) {
+  return testing::data_file(base::cat("journals/", recorded.name, ".txtpb"));
+}
+std::string bytes_of(const Recorded& recorded) {
+  std::string bytes;
+  EXPECT_TRUE(absl::Base64Unescape(
+      testing::data_file(base::cat("journals/", recorded.name, ".base64")), &bytes));
+  return bytes;
+}
+
+journal::v1::JournalRecord message_of(const std::string& bytes) {
+  journal::v1::JournalRecord message;
+  EXPECT_TRUE(message.ParseFromString(bytes));
+  return message;
+}
+
+// Tags and payloads, unpacked: how well they pack is zstd's business.
+uint64_t saved(const alerts::Book& book) {
+  testing::MemoryDisk disk;
+  {
+    auto const file = must(disk.create("/book"));
+    snapshot::FrameWriter frames(*file, snapshot::FileKind::kBook);
+    EXPECT_TRUE(snapshot::write(book, frames).ok());
+  }
+  auto const file = must(disk.open("/book"));
+  snapshot::FrameReader frames(*file, snapshot::FileKind::kBook);
+  uint64_t hash = 0;
+  while (auto const frame = must(frames.next()))
+    hash = base::hash64(frame->payload, hash + frame->tag);
+  return hash;
+}
+
+TEST(RecordedJournalsTest, EachRecordIsWrittenAsItWasRead) {
+  for (const Recorded& recorded : kRecorded) {
+    SCOPED_TRACE(recorded.name);
+    std::string const bytes = bytes_of(recorded);
+    JournalRecord const record = must(decode_record(bytes));
+    std::string const again = encode(record.entry, record.writer, record.written_at);
+    EXPECT_EQ(absl::BytesToHexString(again), absl::BytesToHexString(bytes))
+        << message_of(again).DebugString();
+  }
+}
+
+TEST(RecordedJournalsTest, EachRecordIsWhatItsTextDescribes) {
+  for (const Recorded& recorded : kRecorded) {
+    SCOPED_TRACE(recorded.name);
+    journal::v1::JournalRecord described;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text_of(recorded), &described));
+    EXPECT_EQ(message_of(bytes_of(recorded)).DebugString(), described.DebugString());
+  }
+}
+
+TEST(RecordedJournalsTest, RuleSetsHaveTheirDigests) {
+  for (const Recorded& recorded : kRecorded) {
+    SCOPED_TRACE(recorded.name);
+    std::string const bytes = bytes_of(recorded);
+    EXPECT_EQ(message_of(bytes).rule_set_activated().rule_set().digest(), recorded.digest);
+    alerts::JournalEntry const entry = must(decode(bytes));
+    const auto* const rules = std::get_if<alerts::RuleSetActivated>(&entry);
+    EXPECT_EQ(rules == nullptr ? "" : alerts::digest(rules->rule_set), recorded.digest);
+  }
+}
+
+TEST(RecordedJournalsTest, TheBookOfThemIsTheSame) {
+  alerts::Book book(base::Calendar(base::CalendarUnit::kMonth));
+  for (size_t i = 0; i < kRecorded.size(); ++i) {
+    const Recorded& recorded = kRecorded[i];
+    SCOPED_TRACE(recorded.name);
+    auto const entry = must(decode(bytes_of(recorded)));
+    EXPECT_EQ(book.fold(base::JournalOffset(static_cast<int64_t>(i)), entry), recorded.outcome);
+    EXPECT_EQ(book.digest(), recorded.book);
+    EXPECT_EQ(saved(book), recorded.snapshot);
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::runtime
