@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "adapters/config/document.h"
 #include "adapters/config/reader.h"
+#include "core/alerts/rule_record.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -148,61 +149,106 @@ void read_snapshots(Section snapshots,
   snapshots.finish();
 }
 
+// ---- rules: each key is read as the type of its field
+
+template <size_t N, class Enum>
+void read_word(Section& s, const std::string& key, const std::array<std::string_view, N>& words,
+               Enum& to) {
+  auto index = static_cast<size_t>(to);
+  s.choice(key, index, std::vector<std::string>(words.begin(), words.end()));
+  to = static_cast<Enum>(index);
+}
+
+// A rule set's digest joins its fields by "|" and lists by ",": with these in a text, two rule sets
+// could have one digest.
+void check_text(Section& s, const std::string& key, std::string_view text,
+                std::string_view separators) {
+  if (text.find_first_of(separators) == std::string_view::npos) return;
+  s.error(key, cat("must not hold ", separators.starts_with(",") ? "\",\", " : "",
+                   "\"|\" or a line break; write it without"));
+}
+
+void read_value(Section& s, const alerts::RuleKey<std::string>& key, std::string& to) {
+  s.text(std::string(key.name), to);
+  check_text(s, std::string(key.name), to, "|\n\r");
+}
+void read_value(Section& s, const alerts::RuleKey<std::vector<std::string>>& key,
+                std::vector<std::string>& to) {
+  s.texts(std::string(key.name), to);
+  for (const std::string& text : to) check_text(s, std::string(key.name), text, ",|\n\r");
+}
+void read_value(Section& s, const alerts::RuleKey<double>& key, double& to) {
+  s.number(std::string(key.name), to, key.least, key.most);
+}
+void read_value(Section& s, const alerts::RuleKey<int32_t>& key, int32_t& to) {
+  s.integer(std::string(key.name), to, static_cast<int32_t>(key.least),
+            static_cast<int32_t>(key.most));
+}
+void read_value(Section& s, const alerts::RuleKey<bool>& key, bool& to) {
+  s.boolean(std::string(key.name), to);
+}
+void read_value(Section& s, const alerts::RuleKey<alerts::RuleKind>& key, alerts::RuleKind& to) {
+  read_word(s, std::string(key.name), alerts::kRuleKindNames, to);
+}
+void read_value(Section& s, const alerts::RuleKey<base::Harm>& key, base::Harm& to) {
+  read_word(s, std::string(key.name), base::kHarmNames, to);
+}
+void read_value(Section& s, const alerts::RuleKey<alerts::Severity>& key, alerts::Severity& to) {
+  read_word(s, std::string(key.name), alerts::kSeverityNames, to);
+}
+
+void read_rule(Section s, alerts::RuleRecord& to) {
+  read_value(s, alerts::kKind, to.kind);
+  alerts::each_rule_key([&](const auto& key) {
+    if (key.name == alerts::kId.name || key.name == alerts::kKind.name) return;
+    if (alerts::has_effect(to.kind, key.name)) {
+      read_value(s, key, to.*key.field);
+    } else {
+      s.refuse(std::string(key.name),
+               cat("has no effect on a rule of the kind ",
+                   alerts::kRuleKindNames[static_cast<size_t>(to.kind)], "; remove it"));
+    }
+  });
+  s.finish();
+}
+
+// What the rules say that they may not, each at the line of its key where the file has one.
+void report(const absl::Status& invalid, Section& rules) {
+  for (absl::string_view line : absl::StrSplit(invalid.message(), '\n')) {
+    std::string_view text = base::from_absl(line);
+    constexpr std::string_view kPrefix = "rules.";
+    if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+    size_t const dot = text.find_first_of(".:");
+    std::string const id(text.substr(0, dot));
+    rules.error(rules.has(id) ? id : "",
+                text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
+  }
+}
+
 void read_rules(Section rules, alerts::RuleSet& to) {
-  rules.number("false_discovery_rate", to.false_discovery_rate, 0, 1);
+  alerts::RuleSetRecord record = alerts::record(to);
+  rules.number("false_discovery_rate", record.false_discovery_rate, 0, 1);
   rules.each([&](const std::string& id, Section s) {
-    auto found = std::ranges::find_if(to.rules, [&](const auto& r) { return r.id == id; });
-    bool const is_new = found == to.rules.end();
-    if (is_new) {
-      if (to.rules.size() >= alerts::kRulesMax) {
+    auto found = std::ranges::find(record.rules, id, &alerts::RuleRecord::id);
+    if (found == record.rules.end()) {
+      if (record.rules.size() >= alerts::kRulesMax) {
         s.error("", cat("more than ", alerts::kRulesMax, " rules; remove some"));
         return;
       }
-      found = to.rules.insert(to.rules.end(), alerts::Rule{});
+      if (!s.has("kind")) {
+        s.error("kind", "a rule that is none of the defaults needs kind, subject and severity");
+      }
+      found = record.rules.insert(record.rules.end(), alerts::RuleRecord{});
       found->id = id;
     }
-    alerts::Rule& r = *found;
-    auto const word = [&](const std::string& key, auto& field, auto& names) {
-      size_t index = static_cast<size_t>(field);
-      s.choice(key, index, std::vector<std::string>(names.begin(), names.end()));
-      field = static_cast<std::remove_reference_t<decltype(field)>>(index);
-    };
-    if (is_new && !s.has("kind")) {
-      s.error("kind", "a rule that is none of the defaults needs kind, subject and severity");
-    }
-    word("kind", r.kind, alerts::kRuleKindNames);
-    s.text("title", r.title);
-    s.text("subject", r.subject);
-    word("harm", r.harm, base::kHarmNames);
-    word("severity", r.severity, alerts::kSeverityNames);
-    s.text("action", r.action);
-    s.number("stock_min", r.stock_min, 0, 1e12);
-    s.number("expected_min", r.expected_min, 0, 1e12);
-    s.number("cusum_threshold", r.cusum_threshold, 0, 1000);
-    s.number("ratio_red", r.ratio_red, 0, 1000);
-    s.number("limit", r.limit, -1e12, 1e12);
-    s.integer("persistence", r.persistence, 1, 104);
-    s.number("clear_fraction", r.clear_fraction, 0, 1);
-    s.integer("clear_ticks", r.clear_ticks, 1, 104);
-    s.texts("sector_levels", r.sector_levels);
-    s.texts("area_levels", r.area_levels);
-    s.text("second_subject", r.second_subject);
-    s.number("second_limit", r.second_limit, -1e12, 1e12);
-    s.texts("parts", r.parts);
-    s.boolean("enabled", r.enabled);
-    s.finish();
+    read_rule(std::move(s), *found);
   });
   rules.finish();
-  if (absl::Status const valid = alerts::validate(to); !valid.ok()) {
-    for (absl::string_view line : absl::StrSplit(valid.message(), '\n')) {
-      std::string_view text = base::from_absl(line);
-      constexpr std::string_view kPrefix = "rules.";
-      if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-      size_t const dot = text.find_first_of(".:");
-      std::string const id(text.substr(0, dot));
-      rules.error(rules.has(id) ? id : "",
-                  text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
-    }
+  auto parsed = alerts::parse(record);
+  if (parsed.ok()) {
+    to = *std::move(parsed);
+  } else {
+    report(parsed.status(), rules);
   }
 }
 
@@ -360,6 +406,7 @@ reference:                    # CSV files, relative to this one
 #   transfer_mb_per_s: 50     # to all replicas that take one together
 
 # rules:                      # over the defaults; a new id makes a new rule
+#                             # a key that the kind of a rule does not use is an error
 #   false_discovery_rate: 0.05
 #   R1:
 #     cusum_threshold: 8.315

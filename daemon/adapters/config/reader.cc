@@ -78,6 +78,15 @@ void Section::error(const std::string& key, std::string_view what) {
   errors_.add(at, cat(path_, key, ": ", what));
 }
 
+void Section::refuse(const std::string& key, std::string_view what) {
+  if (!has(key)) return;
+  for (const auto& entry : node_) {
+    if (!entry.first.IsScalar() || entry.first.Scalar() != key) continue;
+    errors_.add(line_of(entry.first), cat(path_, key, ": ", what));
+  }
+  refused_.insert(key);
+}
+
 std::optional<std::string> Section::scalar(const std::string& key) {
   YAML::Node const value = take(key);
   if (!value.IsDefined()) return std::nullopt;
@@ -207,7 +216,7 @@ void Section::finish() {
   if (!node_.IsMap()) return;
   for (const auto& entry : node_) {
     std::string const key = entry.first.IsScalar() ? entry.first.Scalar() : "(not a word)";
-    if (known_.contains(key)) continue;
+    if (known_.contains(key) || refused_.contains(key)) continue;
     errors_.add(line_of(entry.first),
                 cat(path_, key, ": no such key; known here: ", absl::StrJoin(known_, ", ")));
   }

@@ -42,6 +42,8 @@ class Section {
   // Every key of this mapping that holds a mapping, in order; for keys that are names.
   void each(const std::function<void(const std::string& name, Section section)>& use);
   void error(const std::string& key, std::string_view what);
+  // An error at the key, if it is there: it exists elsewhere, but not here.
+  void refuse(const std::string& key, std::string_view what);
   // Complains of keys that were not asked for.
   void finish();
   int line() const;
@@ -54,6 +56,7 @@ class Section {
   std::string path_;
   base::LineErrors& errors_;
   std::set<std::string> known_;
+  std::set<std::string> refused_;
 };
 
 }  // namespace bellwether::config

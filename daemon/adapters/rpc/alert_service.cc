@@ -2,9 +2,10 @@
 #include <tuple>
 
 #include "adapters/rpc/acts.h"
-#include "adapters/rpc/convert.h"
+#include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/privacy.h"
+#include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "core/base/text.h"
@@ -132,7 +133,7 @@ class AlertService final
       if (alert == nullptr) return no_alert(request->name());
       base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
-      for (std::string& paragraph : explanation(*view, *alert))
+      for (std::string& paragraph : engine::explain(*view, *alert))
         response->add_text(std::move(paragraph));
       for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
         protect(p, *response->mutable_basis());

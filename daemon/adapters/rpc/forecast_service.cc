@@ -2,7 +2,8 @@
 #include <array>
 #include <cmath>
 
-#include "adapters/rpc/convert.h"
+#include "adapters/rpc/messages.h"
+#include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "core/base/text.h"

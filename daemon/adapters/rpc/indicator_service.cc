@@ -3,9 +3,10 @@
 #include <set>
 
 #include "absl/strings/str_join.h"
-#include "adapters/rpc/convert.h"
+#include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/privacy.h"
+#include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/base/text.h"

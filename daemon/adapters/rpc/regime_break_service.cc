@@ -1,5 +1,5 @@
 #include "adapters/rpc/acts.h"
-#include "adapters/rpc/convert.h"
+#include "adapters/rpc/messages.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "core/base/text.h"

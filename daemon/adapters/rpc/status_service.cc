@@ -1,4 +1,5 @@
-#include "adapters/rpc/convert.h"
+#include "absl/strings/str_format.h"
+#include "adapters/rpc/messages.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
 

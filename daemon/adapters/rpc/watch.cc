@@ -3,7 +3,7 @@
 #include <chrono>
 #include <vector>
 
-#include "adapters/rpc/convert.h"
+#include "adapters/rpc/messages.h"
 #include "core/base/text.h"
 
 namespace bellwether::rpc {

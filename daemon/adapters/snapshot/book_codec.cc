@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "adapters/snapshot/items.h"
+#include "core/alerts/rule_record.h"
 #include "core/base/status.h"
 
 namespace bellwether::snapshot {
@@ -88,15 +89,11 @@ template <class Io, Is<alerts::Silence> T>
 void fields(Io& io, T& v) {
   io(v.id, v.silence, v.expired_by_hand);
 }
-template <class Io, Is<alerts::Rule> T>
+template <class Io, Is<alerts::RuleRecord> T>
 void fields(Io& io, T& v) {
-  io(v.id, v.title, v.kind, v.subject, v.harm, v.severity, v.action, v.stock_min, v.expected_min,
-     v.cusum_threshold);
-  io(v.ratio_red, v.limit, v.persistence, v.clear_fraction, v.clear_ticks, v.sector_levels,
-     v.area_levels);
-  io(v.second_subject, v.second_limit, v.parts, v.enabled);
+  alerts::each_rule_key([&](const auto& key) { io(v.*key.field); });
 }
-template <class Io, Is<alerts::RuleSet> T>
+template <class Io, Is<alerts::RuleSetRecord> T>
 void fields(Io& io, T& v) {
   io(v.rules, v.false_discovery_rate);
 }
@@ -287,9 +284,10 @@ class BookReader {
           return absl::OkStatus();
         });
       case Tag::kRules:
-        return read_items<alerts::RuleSet>(bytes, "rules", [&](alerts::RuleSet rules) {
-          if (rules.rules.size() > alerts::kRulesMax) return wrong("too many rules");
-          state_.rule_set = std::make_shared<const alerts::RuleSet>(std::move(rules));
+        return read_items<alerts::RuleSetRecord>(bytes, "rules", [&](alerts::RuleSetRecord record) {
+          auto rules = alerts::parse(record);
+          if (!rules.ok()) return wrong(base::cat("rules: ", rules.status().message()));
+          state_.rule_set = std::make_shared<const alerts::RuleSet>(*std::move(rules));
           return absl::OkStatus();
         });
       case Tag::kSilences:
@@ -366,7 +364,7 @@ absl::Status write(const alerts::Book& book, FrameWriter& out) {
   for (const BookState::Kept& kept : state.alerts) states.add(kept.alert);
   BELLWETHER_RETURN_IF_ERROR(write_one(state, Tag::kBook, out));
   if (state.rule_set != nullptr)
-    BELLWETHER_RETURN_IF_ERROR(write_one(*state.rule_set, Tag::kRules, out));
+    BELLWETHER_RETURN_IF_ERROR(write_one(alerts::record(*state.rule_set), Tag::kRules, out));
   BELLWETHER_RETURN_IF_ERROR(
       write_items(state.silences, Tag::kSilences, out, put_fields<alerts::Silence>));
   BELLWETHER_RETURN_IF_ERROR(write_items(

@@ -61,6 +61,12 @@ struct AlertKey {
   std::string rule;
   std::string area;
   std::string sector;
+  // The key of an alert on a source: the journal writes its topic in the place of an area.
+  static AlertKey of_source(std::string rule, std::string topic) {
+    return {std::move(rule), std::move(topic), "all"};
+  }
+  // The topic. REQUIRES a key that of_source() made.
+  const std::string& source() const { return area; }
   friend auto operator<=>(const AlertKey&, const AlertKey&) = default;
 };
 

@@ -1,147 +1,116 @@
 #include "core/alerts/rules.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "core/alerts/rule_record.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "core/detection/composite.h"
-#include "core/indicators/catalogue.h"
 
 namespace bellwether::alerts {
 namespace {
+
+using indicators::Indicator;
+using indicators::Measure;
 
 // Thresholds of the one-sided CUSUM with k = 0.5, by in-control run length: 1000 periods for months
 // (where 5200 periods would be four centuries), 26,000 for weeks.
 constexpr double kCusumMonthly = 5.071;
 constexpr double kCusumWeekly = 8.315;
 
-Rule detector_rule(std::string id, std::string title, std::string measure, Harm harm, double h,
-                   std::string action) {
+Rule rule(std::string id, std::string title, Severity severity, std::string action,
+          RuleDetail detail) {
   Rule r;
   r.id = std::move(id);
   r.title = std::move(title);
-  r.kind = RuleKind::kCountDetector;
-  r.subject = std::move(measure);
-  r.harm = harm;
-  r.severity = Severity::kRed;
-  r.cusum_threshold = h;
-  r.action = std::move(action);
-  return r;
-}
-
-Rule limit_rule(std::string id, std::string title, std::string indicator, Harm harm, double limit,
-                int persistence, Severity severity, std::string action) {
-  Rule r;
-  r.id = std::move(id);
-  r.title = std::move(title);
-  r.kind = RuleKind::kIndicatorLimit;
-  r.subject = std::move(indicator);
-  r.harm = harm;
   r.severity = severity;
-  r.limit = limit;
-  r.persistence = persistence;
-  r.clear_ticks = 1;
   r.action = std::move(action);
+  r.detail = std::move(detail);
   return r;
 }
 
-void check_parts(const Rule& r, std::vector<std::string>& errors) {
-  auto const complain = [&](const std::string& what) {
-    errors.push_back(base::cat("rules.", r.id, ".parts: ", what));
-  };
-  if (r.parts.size() < detection::kCompositePartsMin ||
-      r.parts.size() > detection::kCompositePartsMax) {
-    complain(base::cat("name ", detection::kCompositePartsMin, " to ",
-                       detection::kCompositePartsMax, " measures"));
-  }
-  std::vector<indicators::Measure> seen;
-  for (const std::string& text : r.parts) {
-    auto const part = parse_part(text);
-    if (!part) {
-      complain(
-          base::cat("'", text,
-                    "' is no part; write measure:low or measure:high, or with a weight of at most ",
-                    kPartWeightMax, " as in deaths:high:0.5"));
-    } else if (std::ranges::find(seen, part->measure) != seen.end()) {
-      complain(base::cat("'", text, "' names a measure twice; name it once"));
-    } else {
-      seen.push_back(part->measure);
-    }
-  }
+Rule count_rule(std::string id, std::string title, Measure measure, Harm harm, double threshold,
+                std::string action) {
+  CountRule detail;
+  detail.measure = measure;
+  detail.harm = harm;
+  detail.cusum_threshold = threshold;
+  return rule(std::move(id), std::move(title), Severity::kRed, std::move(action), detail);
 }
 
-void check_rule(const Rule& r, std::vector<std::string>& errors) {
-  auto const complain = [&](std::string_view field, std::string_view what) {
-    errors.push_back(base::cat("rules.", r.id, ".", field, ": ", what));
-  };
-  bool id_ok = !r.id.empty() && r.id.size() <= kRuleIdBytesMax;
-  for (char c : r.id) id_ok = id_ok && absl::ascii_isalnum(static_cast<unsigned char>(c));
-  if (!id_ok) complain("id", "use 1 to 16 letters and digits");
-  if (r.severity == Severity::kNone) complain("severity", "say ops, amber or red");
-  switch (r.kind) {
-    case RuleKind::kCountDetector:
-      if (!indicators::find_measure(r.subject)) {
-        complain("subject", base::cat("'", r.subject, "' is no measure; see ListIndicators"));
-      }
-      if (!(r.cusum_threshold > 0)) complain("cusum_threshold", "must be above 0");
-      break;
-    case RuleKind::kRatioDetector: {
-      auto const indicator = indicators::find_indicator(r.subject);
-      if (!indicator || indicators::info(*indicator).detector != "ratio") {
-        complain("subject", base::cat("'", r.subject, "' is no share that a ratio detector knows"));
-      }
-      if (!(r.cusum_threshold > 0)) complain("cusum_threshold", "must be above 0");
-      break;
-    }
-    case RuleKind::kIndicatorLimit:
-      if (!indicators::find_indicator(r.subject)) {
-        complain("subject", base::cat("'", r.subject, "' is no indicator; see ListIndicators"));
-      }
-      if (!std::isfinite(r.limit)) complain("limit", "must be a number");
-      if (r.persistence < 1 || r.persistence > 104) complain("persistence", "must be 1 to 104");
-      break;
-    case RuleKind::kSourceSilent:
-      if (!(r.limit > 0 && r.limit < 1)) complain("limit", "must be between 0 and 1");
-      break;
-    case RuleKind::kComposite:
-      check_parts(r, errors);
-      if (!(r.cusum_threshold > 0)) complain("cusum_threshold", "must be above 0");
-      break;
+// A limit is judged on its own in every period, so it clears in the first quiet one.
+Rule limit_rule(std::string id, std::string title, Severity severity, std::string action,
+                LimitRule detail) {
+  Rule r = rule(std::move(id), std::move(title), severity, std::move(action), std::move(detail));
+  r.clear_ticks = 1;
+  return r;
+}
+
+Rule composite_rule(double threshold) {
+  CompositeRule detail;
+  detail.cusum_threshold = threshold;
+  detail.parts = {{Measure::kBirths, Harm::kLow},
+                  {Measure::kDeaths, Harm::kHigh},
+                  {Measure::kStrikeOffCompulsory, Harm::kHigh},
+                  {Measure::kInsolvencies, Harm::kHigh}};
+  Rule r = rule("R13", "downturn on several counts", Severity::kRed,
+                "headline: brief the task force, look at the counts that drive it", detail);
+  r.enabled = false;
+  // Without effect on a composite, whose parts have their own sides, but in the digest of the
+  // defaults.
+  RuleRecord read_from = record(r);
+  read_from.harm = Harm::kHigh;
+  r.read_from = std::make_shared<const RuleRecord>(std::move(read_from));
+  return r;
+}
+
+// The text of a key's value in a digest.
+std::string text_of(const std::string& v) {
+  return v;
+}
+std::string text_of(double v) {
+  return absl::StrFormat("%.17g", v);
+}
+std::string text_of(int32_t v) {
+  return absl::StrFormat("%d", v);
+}
+std::string text_of(bool v) {
+  return v ? "1" : "0";
+}
+std::string text_of(RuleKind v) {
+  return std::string(kRuleKindNames[static_cast<size_t>(v)]);
+}
+std::string text_of(Harm v) {
+  return std::string(base::kHarmNames[static_cast<size_t>(v)]);
+}
+std::string text_of(Severity v) {
+  return std::string(kSeverityNames[static_cast<size_t>(v)]);
+}
+std::string text_of(const std::vector<std::string>& v) {
+  return absl::StrJoin(v, ",");
+}
+
+template <class Nodes, class Kind>
+Nodes* nodes_of(Kind& kind) {
+  if constexpr (requires { kind.nodes; }) {
+    return &kind.nodes;
+  } else {
+    return nullptr;
   }
-  if (r.kind != RuleKind::kComposite && !r.parts.empty())
-    complain("parts", "only a composite has parts");
-  if (!r.second_subject.empty() && !indicators::find_indicator(r.second_subject)) {
-    complain("second_subject", base::cat("'", r.second_subject, "' is no indicator"));
-  }
-  if (!(r.stock_min >= 0)) complain("stock_min", "must be 0 or more");
-  if (!(r.expected_min >= 0)) complain("expected_min", "must be 0 or more");
-  if (!(r.ratio_red >= 0)) complain("ratio_red", "must be 0 or more");
-  if (!(r.clear_fraction > 0 && r.clear_fraction <= 1)) {
-    complain("clear_fraction", "must be above 0 and at most 1");
-  }
-  if (r.clear_ticks < 1 || r.clear_ticks > 104) complain("clear_ticks", "must be 1 to 104");
 }
 
 }  // namespace
 
-std::optional<CompositePart> parse_part(std::string_view text) {
-  std::vector<std::string> const fields =
-      absl::StrSplit(absl::string_view(text.data(), text.size()), ':');
-  if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
-  auto const measure = indicators::find_measure(fields[0]);
-  auto const side = std::ranges::find(base::kHarmNames, fields[1]);
-  if (!measure || side == base::kHarmNames.end()) return std::nullopt;
-  CompositePart part{*measure, static_cast<Harm>(side - base::kHarmNames.begin())};
-  if (fields.size() == 2) return part;
-  if (!absl::SimpleAtod(fields[2], &part.weight)) return std::nullopt;
-  if (!(part.weight > 0 && part.weight <= kPartWeightMax)) return std::nullopt;
-  return part;
+bool operator==(const Rule& a, const Rule& b) {
+  return record(a) == record(b);
+}
+
+const NodeScope* node_scope(const Rule& rule) {
+  return std::visit([](auto& kind) { return nodes_of<const NodeScope>(kind); }, rule.detail);
+}
+NodeScope* node_scope(Rule& rule) {
+  return std::visit([](auto& kind) { return nodes_of<NodeScope>(kind); }, rule.detail);
 }
 
 const Rule* find_rule(const RuleSet& rules, std::string_view id) {
@@ -154,79 +123,53 @@ RuleSet default_rules(base::Calendar calendar) {
   double const h = weekly ? kCusumWeekly : kCusumMonthly;
   int const two_quarters = weekly ? 26 : 6;
   RuleSet set;
-  Rule silent;
-  silent.id = "R0";
-  silent.title = "source silent";
-  silent.kind = RuleKind::kSourceSilent;
-  silent.severity = Severity::kOps;
-  silent.limit = 0.10;
-  silent.clear_ticks = 1;
-  silent.action = "check the connector; indicators that rest on it are not assessed";
-  set.rules.push_back(silent);
-  set.rules.push_back(detector_rule("R1", "births falling", "births", Harm::kLow, h,
-                                    "sector outreach: ask the trade bodies, visit the incubators"));
-  set.rules.push_back(limit_rule("R2", "shrinking", "net_birth_rate_12m", Harm::kLow, 0,
-                                 two_quarters, Severity::kAmber, "roundtable, start-up support"));
-  set.rules.push_back(detector_rule("R5", "strike-off wave", "strike_off_compulsory", Harm::kHigh,
-                                    h, "filing clinic"));
-  Rule distress = detector_rule("R6", "distress at the desk", "distress_share_28d", Harm::kHigh, h,
-                                "cash-flow clinics");
-  distress.kind = RuleKind::kRatioDetector;
-  distress.severity = Severity::kAmber;
-  distress.stock_min = 0;
-  set.rules.push_back(distress);
-  Rule slow = limit_rule("R9", "slow service", "first_response_p90_28d", Harm::kHigh, 40, 1,
-                         Severity::kOps, "staffing, triage");
-  slow.stock_min = 0;
-  set.rules.push_back(slow);
-  set.rules.push_back(detector_rule("R12", "deaths rising", "deaths", Harm::kHigh, h,
-                                    "rescue advice, creditor liaison"));
-  Rule composite =
-      detector_rule("R13", "downturn on several counts", "", Harm::kHigh, h,
-                    "headline: brief the task force, look at the counts that drive it");
-  composite.kind = RuleKind::kComposite;
-  composite.parts = {"births:low", "deaths:high", "strike_off_compulsory:high",
-                     "insolvencies:high"};
-  composite.enabled = false;
-  set.rules.push_back(composite);
+  set.rules.push_back(rule("R0", "source silent", Severity::kOps,
+                           "check the connector; indicators that rest on it are not assessed",
+                           SourceRule{.limit = 0.10}));
+  set.rules.back().clear_ticks = 1;
+  set.rules.push_back(count_rule("R1", "births falling", Measure::kBirths, Harm::kLow, h,
+                                 "sector outreach: ask the trade bodies, visit the incubators"));
+  set.rules.push_back(limit_rule("R2", "shrinking", Severity::kAmber,
+                                 "roundtable, start-up support",
+                                 {.indicator = Indicator::kNetBirthRate,
+                                  .harm = Harm::kLow,
+                                  .limit = 0,
+                                  .persistence = two_quarters}));
+  set.rules.push_back(count_rule("R5", "strike-off wave", Measure::kStrikeOffCompulsory,
+                                 Harm::kHigh, h, "filing clinic"));
+  set.rules.push_back(rule("R6", "distress at the desk", Severity::kAmber, "cash-flow clinics",
+                           ShareRule{.indicator = Indicator::kDistressShare,
+                                     .harm = Harm::kHigh,
+                                     .cusum_threshold = h,
+                                     .nodes = {.stock_min = 0}}));
+  set.rules.push_back(limit_rule("R9", "slow service", Severity::kOps, "staffing, triage",
+                                 {.indicator = Indicator::kResponseP90,
+                                  .harm = Harm::kHigh,
+                                  .limit = 40,
+                                  .nodes = {.stock_min = 0}}));
+  set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh, h,
+                                 "rescue advice, creditor liaison"));
+  set.rules.push_back(composite_rule(h));
   return set;
 }
 
 std::string digest(const RuleSet& rules) {
   std::string all = absl::StrFormat("fdr=%.17g", rules.false_discovery_rate);
-  for (const Rule& r : rules.rules) {
-    base::append(all, "\n", r.id, "|", r.title, "|", kRuleKindNames[static_cast<size_t>(r.kind)],
-                 "|", r.subject, "|", base::kHarmNames[static_cast<size_t>(r.harm)], "|",
-                 kSeverityNames[static_cast<size_t>(r.severity)], "|", r.action, "|",
-                 absl::StrFormat("%.17g|%.17g|%.17g|%.17g|%.17g|%d|%.17g|%d", r.stock_min,
-                                 r.expected_min, r.cusum_threshold, r.ratio_red, r.limit,
-                                 r.persistence, r.clear_fraction, r.clear_ticks),
-                 "|", absl::StrJoin(r.sector_levels, ","), "|", absl::StrJoin(r.area_levels, ","),
-                 "|", r.second_subject, "|",
-                 absl::StrFormat("%.17g|%d", r.second_limit, r.enabled ? 1 : 0));
-    if (!r.parts.empty()) base::append(all, "|", absl::StrJoin(r.parts, ","));
+  for (const Rule& rule : rules.rules) {
+    RuleRecord const r = record(rule);
+    std::string_view separator = "\n";
+    each_rule_key([&](const auto& key) {
+      if (key.name == kParts.name) return;  // the last, and only where a rule has them
+      base::append(all, separator, text_of(r.*key.field));
+      separator = "|";
+    });
+    if (!r.parts.empty()) base::append(all, "|", text_of(r.parts));
   }
   return absl::StrFormat("%016x", base::hash64(all));
 }
 
 absl::Status validate(const RuleSet& rules) {
-  std::vector<std::string> errors;
-  if (rules.rules.size() > kRulesMax) {
-    errors.push_back(base::cat("rules: ", rules.rules.size(), " rules; at most ", kRulesMax));
-  }
-  if (!(rules.false_discovery_rate > 0 && rules.false_discovery_rate < 1)) {
-    errors.push_back("rules.false_discovery_rate: must be between 0 and 1");
-  }
-  for (size_t i = 0; i < rules.rules.size(); ++i) {
-    check_rule(rules.rules[i], errors);
-    for (size_t j = 0; j < i; ++j) {
-      if (rules.rules[i].id == rules.rules[j].id) {
-        errors.push_back(base::cat("rules.", rules.rules[i].id, ": stands twice; name it once"));
-      }
-    }
-  }
-  if (errors.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
+  return parse(record(rules)).status();
 }
 
 }  // namespace bellwether::alerts

@@ -18,7 +18,6 @@
 
 namespace bellwether::domain {
 
-// The number is in snapshots: append only.
 enum class Topic : uint8_t { kRegistrations, kSupport, kProcurement, kObservations };
 
 enum class Consumption : uint8_t {

@@ -1,146 +1,21 @@
 #include "core/engine/explain.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "core/engine/composite.h"
-#include "core/engine/evaluator.h"
+#include "core/base/text.h"
+#include "core/engine/rules/rule_kind.h"
 
 namespace bellwether::engine {
-namespace {
 
+using base::cat;
 using base::PeriodIndex;
 
-std::vector<PathPoint> trace_counts(const View& view, const alerts::Alert& alert,
-                                    const alerts::Rule& rule, indicators::Node node,
-                                    PeriodIndex first, PeriodIndex last) {
-  auto const measure = indicators::find_measure(rule.subject);
-  if (!measure) return {};
-  detection::CountSeries const series =
-      observed_counts(*view.panel, node, *measure, observed_from(*view.panel, *measure));
-  detection::DetectorOptions const options = detector_options(rule, view.calendar);
-  base::Harm const harm = rule.harm;
-  detection::Workspace workspace;
-  detection::ScoredSeries scored;
-  scored.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
-  std::vector<PathPoint> path;
-  const SharesByMeasure& reported = *view.reported;
-  for (int32_t t = first.value; t <= last.value; ++t) {
-    int32_t const age = view.data_through->value - t;
-    detection::Assessment const a = scored.assess(series, PeriodIndex(t), harm, options, workspace,
-                                                  reported.from(*measure, age));
-    PathPoint p;
-    p.period = PeriodIndex(t);
-    p.observed = static_cast<double>(a.observed);
-    p.reported = a.share;
-    auto const testable = reported.testable_age(*measure);
-    if (!testable || age < *testable) {
-      p.not_assessed = kReportedLate;
-    } else if (a.why == detection::NotAssessed::kNone) {
-      p.expected = a.expected;
-      detection::Interval const interval =
-          detection::predictive_interval(a.baseline, kIntervalLevel);
-      p.lower = interval.lower;
-      p.upper = interval.upper;
-      p.z = a.z;
-      p.cusum = a.cusum;
-    } else {
-      p.not_assessed = std::string(detection::name(a.why));
-    }
-    path.push_back(std::move(p));
-  }
-  return path;
-}
+namespace {
 
-// The score of the parts together; nothing is expected but 0.
-std::vector<PathPoint> trace_composite(const View& view, const alerts::Alert& alert,
-                                       const alerts::Rule& rule, indicators::Node node,
-                                       PeriodIndex first, PeriodIndex last) {
-  std::vector<alerts::CompositePart> parts;
-  int testable_age = 0;
-  for (const std::string& text : rule.parts) {
-    auto const part = alerts::parse_part(text);
-    auto const testable = part ? view.reported->testable_age(part->measure) : std::nullopt;
-    if (!testable || view.panel->series(node, part->measure).counts.empty()) continue;
-    testable_age = std::max(testable_age, *testable);
-    parts.push_back(*part);
-  }
-  std::vector<detection::ScoredSeries> scored(parts.size());
-  for (auto& s : scored)
-    s.exclude(exclusions(*view.book, alert.state.open ? &alert.state : nullptr));
-  detection::Workspace workspace;
-  std::vector<PathPoint> path;
-  for (int32_t t = first.value; t <= last.value; ++t) {
-    int32_t const age = view.data_through->value - t;
-    CompositeInputs inputs;
-    for (size_t i = 0; i < parts.size(); ++i) {
-      indicators::Measure const m = parts[i].measure;
-      inputs.push_back({parts[i], &scored[i],
-                        observed_counts(*view.panel, node, m, observed_from(*view.panel, m)),
-                        view.reported->from(m, age)});
-    }
-    CompositeFinding const f =
-        assess_composite(rule, inputs, PeriodIndex(t), view.calendar, workspace);
-    PathPoint p;
-    p.period = PeriodIndex(t);
-    if (age < testable_age) {
-      p.not_assessed = kReportedLate;
-    } else if (!f.not_assessed.empty()) {
-      p.not_assessed = f.not_assessed;
-    } else {
-      p.observed = p.z = f.z;
-      p.upper = composite_bound();
-      p.lower = -p.upper;
-      p.cusum = f.cusum;
-    }
-    path.push_back(std::move(p));
-  }
-  return path;
-}
-
-// In percent, as the evidence of these rules.
-std::vector<PathPoint> trace_shares(const View& view, const alerts::Alert& alert,
-                                    const alerts::Rule& rule, indicators::Node node,
-                                    PeriodIndex first, PeriodIndex last) {
-  auto const indicator = indicators::find_indicator(rule.subject);
-  if (!indicator) return {};
-  std::vector<PathPoint> path;
-  for (int32_t t = first.value; t <= last.value; ++t) {
-    detection::RatioAssessment const a =
-        assess_share(rule, *view.panel, node, PeriodIndex(t), *view.book,
-                     alert.state.open ? &alert.state : nullptr);
-    indicators::Share const share =
-        indicators::share_in(*indicator, *view.panel, node, PeriodIndex(t));
-    PathPoint p;
-    p.period = PeriodIndex(t);
-    p.numerator = static_cast<double>(share.numerator);
-    p.denominator = static_cast<double>(share.denominator);
-    p.observed = 100 * a.observed;
-    p.expected = 100 * a.expected;
-    p.lower = 100 * a.lower;
-    p.upper = 100 * a.upper;
-    p.z = a.z;
-    p.cusum = a.cusum;
-    p.not_assessed = a.not_assessed;
-    path.push_back(std::move(p));
-  }
-  return path;
-}
-
-std::vector<PathPoint> trace_indicator(const View& view, const alerts::Rule& rule,
-                                       indicators::Node node, PeriodIndex first, PeriodIndex last) {
-  auto const indicator = indicators::find_indicator(rule.subject);
-  if (!indicator) return {};
-  std::vector<PathPoint> path;
-  for (int32_t t = first.value; t <= last.value; ++t) {
-    indicators::Value const v = indicators::compute(*indicator, *view.panel, node, PeriodIndex(t));
-    PathPoint p;
-    p.period = PeriodIndex(t);
-    p.observed = v.value;
-    p.expected = rule.limit;
-    p.not_assessed = v.not_available;
-    path.push_back(std::move(p));
-  }
-  return path;
+const alerts::Rule* rule_of(const View& view, const alerts::Alert& alert) {
+  auto const& rules = view.book->rule_set();
+  return rules == nullptr ? nullptr : alerts::find_rule(*rules, alert.state.key.rule);
 }
 
 // From half a year before the change to a quarter after the end. What is too long for `periods`
@@ -159,27 +34,111 @@ std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Aler
   return {PeriodIndex(first), PeriodIndex(last)};
 }
 
+// Why nothing tests the alert any more; empty when it was cleared by its figures.
+std::string_view closing_reason(alerts::ClearReason reason) {
+  switch (reason) {
+    case alerts::ClearReason::kQuiet:
+      return "";
+    case alerts::ClearReason::kOutOfScope:
+      return "its node is no longer one that the rule tests";
+    case alerts::ClearReason::kRuleRemoved:
+      return "the rule set no longer has this rule";
+    case alerts::ClearReason::kRuleDisabled:
+      return "the rule is disabled";
+  }
+  return "";
+}
+
+// The figures of an alert whose rule may be gone.
+std::string figures(const alerts::Rule* rule, const alerts::Evidence& e) {
+  return info(rule == nullptr ? alerts::RuleKind::kIndicatorLimit : rule->kind()).figures(e);
+}
+
 }  // namespace
 
+std::string area_name(const View& view, std::string_view code) {
+  auto const id = view.reference->areas.find(code);
+  return id.ok() ? view.reference->areas.at(*id).name : std::string(code);
+}
+
+std::string sector_name(const View& view, std::string_view code) {
+  auto const id = view.reference->sectors.find(code);
+  return id.ok() ? view.reference->sectors.at(*id).name : std::string(code);
+}
+
+std::string node_name(const View& view, const alerts::AlertKey& key) {
+  return cat(sector_name(view, key.sector), ", ", area_name(view, key.area));
+}
+
+std::string measure_title(std::string_view name) {
+  auto const m = indicators::find_measure(name);
+  return std::string(m ? indicators::info(*m).title : name);
+}
+
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods) {
-  if (view.book->rule_set() == nullptr || !view.data_through || periods <= 0) return {};
-  const alerts::Rule* const rule = alerts::find_rule(*view.book->rule_set(), alert.state.key.rule);
+  if (!view.data_through || periods <= 0) return {};
+  const alerts::Rule* const rule = rule_of(view, alert);
   if (rule == nullptr) return {};
   auto const area = view.reference->areas.find(alert.state.key.area);
   auto const sector = view.reference->sectors.find(alert.state.key.sector);
   if (!area.ok() || !sector.ok()) return {};
   auto const [first, last] = stretch(view, alert, periods);
-  if (rule->kind == alerts::RuleKind::kCountDetector) {
-    return trace_counts(view, alert, *rule, {*area, *sector}, first, last);
+  return info(rule->kind()).trace({view, alert, *rule, {*area, *sector}, first, last});
+}
+
+Paragraphs explain(const View& view, const alerts::Alert& alert) {
+  const alerts::AlertUpdate& s = alert.state;
+  const alerts::Rule* const rule = rule_of(view, alert);
+  if (rule == nullptr) {
+    return {cat("Rule ", s.key.rule, " raised this alert in ", view.calendar.name(s.raised),
+                "; it is no longer in the rule set.")};
   }
-  if (rule->kind == alerts::RuleKind::kRatioDetector) {
-    return trace_shares(view, alert, *rule, {*area, *sector}, first, last);
+  Paragraphs text = info(rule->kind()).explain(view, alert, *rule);
+  if (alert.cleared) {
+    std::string_view const reason = closing_reason(s.clear_reason);
+    text.push_back(cat("It was cleared in ", view.calendar.name(*alert.cleared),
+                       reason.empty() ? "" : ": ", reason, "."));
+  } else if (!s.suspended.empty()) {
+    text.push_back(cat("It is open but was not assessed at the last tick: ", s.suspended, "."));
+  } else {
+    text.push_back(cat("It is open; in ", view.calendar.name(s.evidence.period), " it stood at ",
+                       figures(rule, s.evidence), "."));
   }
-  if (rule->kind == alerts::RuleKind::kComposite) {
-    return trace_composite(view, alert, *rule, {*area, *sector}, first, last);
+  if (!rule->action.empty()) text.push_back(cat("What to do: ", rule->action, "."));
+  return text;
+}
+
+std::string summary(const View& view, const alerts::Transition& t) {
+  const alerts::AlertUpdate& s = t.alert->state;
+  const alerts::Rule* const rule = rule_of(view, *t.alert);
+  std::string_view const severity = alerts::kSeverityNames[static_cast<size_t>(s.severity)];
+  std::string const what =
+      cat(rule == nullptr ? s.key.rule : rule->title, " in ", node_name(view, s.key));
+  switch (t.kind) {
+    case alerts::TransitionKind::kRaised:
+      return cat(what, ": raised ", severity, " for ", view.calendar.name(s.evidence.period), ": ",
+                 figures(rule, s.evidence), ", since ", view.calendar.name(s.onset));
+    case alerts::TransitionKind::kEscalated:
+      return cat(what, ": now ", severity, ": ", figures(rule, s.evidence), ", since ",
+                 view.calendar.name(s.onset));
+    case alerts::TransitionKind::kEased:
+      return cat(what, ": eased to ", severity);
+    case alerts::TransitionKind::kCleared: {
+      std::string_view const reason = closing_reason(s.clear_reason);
+      return cat(what, ": cleared", reason.empty() ? "" : ": ", reason);
+    }
+    case alerts::TransitionKind::kAcknowledged:
+      return cat(
+          what, ": acknowledged by ",
+          t.alert->acknowledgement ? t.alert->acknowledgement->actor : std::string("nobody"));
+    case alerts::TransitionKind::kSuspended:
+      return cat(what, ": not assessed: ", s.suspended);
+    case alerts::TransitionKind::kResumed:
+      return cat(what, ": assessed again");
+    case alerts::TransitionKind::kNone:
+      break;
   }
-  if (rule->kind == alerts::RuleKind::kSourceSilent) return {};
-  return trace_indicator(view, *rule, {*area, *sector}, first, last);
+  return what;
 }
 
 }  // namespace bellwether::engine

@@ -1,8 +1,9 @@
-// Purpose: how an alert's series came to where it is: the assessments of its last periods,
-// recomputed from the panel of a view. Thread safety: pure.
+// Purpose: an alert for a person: the path of its series, recomputed from the panel of a view, and
+// what it rests on in words. Thread safety: pure.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/alerts/book.h"
@@ -29,5 +30,31 @@ struct PathPoint {
 // clearing), at most `periods`, oldest first, with the data of today: late facts may have changed
 // what the alert saw then. Empty for rules that have no detector.
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods);
+
+// A sentence or more each.
+using Paragraphs = std::vector<std::string>;
+// What turned, since when, how sure, what accounts for it, what to do.
+Paragraphs explain(const View& view, const alerts::Alert& alert);
+// "Births falling in Manufacturing, Singapore: raised amber for 1997-06: 412 observed, …".
+std::string summary(const View& view, const alerts::Transition& transition);
+
+// What a kind of rule traces (rules/rule_kind.h).
+struct PathRequest {
+  const View& view;  // has data_through
+  const alerts::Alert& alert;
+  const alerts::Rule& rule;  // of the alert
+  indicators::Node node;
+  base::PeriodIndex first;
+  base::PeriodIndex last;
+  // The state of the alert while it is open, else null: what it leaves out of baselines.
+  const alerts::AlertUpdate* open() const { return alert.state.open ? &alert.state : nullptr; }
+};
+
+// Names for a person; the code itself where the reference has no such code.
+std::string area_name(const View& view, std::string_view code);
+std::string sector_name(const View& view, std::string_view code);
+// "Manufacturing, Singapore".
+std::string node_name(const View& view, const alerts::AlertKey& key);
+std::string measure_title(std::string_view name);
 
 }  // namespace bellwether::engine

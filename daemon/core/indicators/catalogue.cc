@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "core/base/check.h"
 #include "core/base/response_hours.h"
 #include "core/base/text.h"
 
@@ -196,10 +195,13 @@ Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex pe
   return unavailable("unknown indicator");
 }
 
-Share share_in(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
-  BELLWETHER_CHECK(domain::is_share(info(indicator)));
-  return {panel.at(node, domain::numerator(indicator), period),
-          panel.at(node, domain::denominator(indicator), period)};
+std::optional<ShareMeasures> share_of(Indicator indicator) {
+  if (!domain::is_share(info(indicator))) return std::nullopt;
+  return ShareMeasures{domain::numerator(indicator), domain::denominator(indicator)};
+}
+
+Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period) {
+  return {panel.at(node, share.numerator, period), panel.at(node, share.denominator, period)};
 }
 
 }  // namespace bellwether::indicators

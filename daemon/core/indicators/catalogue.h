@@ -36,12 +36,19 @@ struct Value {
 // the panel does not reach back far enough.
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
 
-// Numerator and denominator of a share in one period alone, for detectors on ratios.
+// The two counts that a share divides; the numerator's events are among the denominator's.
+struct ShareMeasures {
+  Measure numerator{};
+  Measure denominator{};
+};
+// Of an indicator that a detector on ratios can test; nullopt for all others.
+std::optional<ShareMeasures> share_of(Indicator indicator);
+
+// Numerator and denominator of a share in one period alone.
 struct Share {
   int64_t numerator = 0;
   int64_t denominator = 0;
 };
-// REQUIRES: domain::is_share(info(indicator)).
-Share share_in(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
+Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period);
 
 }  // namespace bellwether::indicators

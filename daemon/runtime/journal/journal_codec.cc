@@ -6,6 +6,7 @@
 #include "bellwether/journal/v1/journal.pb.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "runtime/journal/rule_codec.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -16,12 +17,6 @@ using base::PeriodIndex;
 using base::UnixMillis;
 
 constexpr size_t kArenaBlockBytes = 4096;
-
-template <size_t N>
-size_t name_index(const std::array<std::string_view, N>& names, std::string_view name) {
-  auto const found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? 0 : static_cast<size_t>(found - names.begin());
-}
 
 void put(const alerts::Evidence& e, pb::Evidence& out) {
   out.set_period(e.period.value);
@@ -135,56 +130,6 @@ alerts::AlertUpdate get(const pb::AlertUpdate& u) {
   return out;
 }
 
-void put(const alerts::Rule& r, pb::Rule& out) {
-  out.set_id(r.id);
-  out.set_title(r.title);
-  out.set_kind(std::string(alerts::kRuleKindNames[static_cast<size_t>(r.kind)]));
-  out.set_subject(r.subject);
-  out.set_harm(std::string(base::kHarmNames[static_cast<size_t>(r.harm)]));
-  out.set_action(r.action);
-  out.set_severity(std::string(alerts::kSeverityNames[static_cast<size_t>(r.severity)]));
-  out.set_stock_min(r.stock_min);
-  out.set_expected_min(r.expected_min);
-  out.set_cusum_threshold(r.cusum_threshold);
-  out.set_ratio_red(r.ratio_red);
-  out.set_limit(r.limit);
-  out.set_persistence(r.persistence);
-  out.set_clear_fraction(r.clear_fraction);
-  out.set_clear_ticks(r.clear_ticks);
-  for (const std::string& level : r.sector_levels) out.add_sector_levels(level);
-  for (const std::string& level : r.area_levels) out.add_area_levels(level);
-  out.set_second_subject(r.second_subject);
-  out.set_second_limit(r.second_limit);
-  out.set_enabled(r.enabled);
-  for (const std::string& part : r.parts) out.add_parts(part);
-}
-
-alerts::Rule get(const pb::Rule& r) {
-  alerts::Rule out;
-  out.id = r.id();
-  out.title = r.title();
-  out.kind = static_cast<alerts::RuleKind>(name_index(alerts::kRuleKindNames, r.kind()));
-  out.subject = r.subject();
-  out.harm = static_cast<base::Harm>(name_index(base::kHarmNames, r.harm()));
-  out.action = r.action();
-  out.severity = static_cast<alerts::Severity>(name_index(alerts::kSeverityNames, r.severity()));
-  out.stock_min = r.stock_min();
-  out.expected_min = r.expected_min();
-  out.cusum_threshold = r.cusum_threshold();
-  out.ratio_red = r.ratio_red();
-  out.limit = r.limit();
-  out.persistence = r.persistence();
-  out.clear_fraction = r.clear_fraction();
-  out.clear_ticks = r.clear_ticks();
-  out.sector_levels.assign(r.sector_levels().begin(), r.sector_levels().end());
-  out.area_levels.assign(r.area_levels().begin(), r.area_levels().end());
-  out.second_subject = r.second_subject();
-  out.second_limit = r.second_limit();
-  out.enabled = r.enabled();
-  out.parts.assign(r.parts().begin(), r.parts().end());
-  return out;
-}
-
 // One overload an entry.
 void put(const alerts::TickEvaluated& t, pb::JournalRecord& record) {
   pb::TickEvaluated& out = *record.mutable_tick_evaluated();
@@ -230,9 +175,7 @@ void put(const alerts::SilenceExpired& s, pb::JournalRecord& record) {
 }
 void put(const alerts::RuleSetActivated& a, pb::JournalRecord& record) {
   pb::RuleSetActivated& out = *record.mutable_rule_set_activated();
-  out.mutable_rule_set()->set_digest(alerts::digest(a.rule_set));
-  out.mutable_rule_set()->set_false_discovery_rate(a.rule_set.false_discovery_rate);
-  for (const alerts::Rule& r : a.rule_set.rules) put(r, *out.mutable_rule_set()->add_rules());
+  put_rules(a.rule_set, *out.mutable_rule_set());
   out.set_actor(a.actor);
   out.set_at_ms(a.at.value);
 }
@@ -287,14 +230,9 @@ absl::StatusOr<alerts::TickEvaluated> get(const pb::TickEvaluated& t) {
 
 absl::StatusOr<alerts::JournalEntry> get(const pb::RuleSetActivated& a) {
   alerts::RuleSetActivated out;
-  out.rule_set.false_discovery_rate = a.rule_set().false_discovery_rate();
-  for (const pb::Rule& r : a.rule_set().rules()) out.rule_set.rules.push_back(get(r));
+  BELLWETHER_ASSIGN_OR_RETURN(out.rule_set, get_rules(a.rule_set()));
   out.actor = a.actor();
   out.at = UnixMillis(a.at_ms());
-  if (absl::Status const valid = alerts::validate(out.rule_set); !valid.ok()) {
-    return absl::DataLossError(
-        base::cat("rule set in the journal: ", base::from_absl(valid.message())));
-  }
   return out;
 }
 

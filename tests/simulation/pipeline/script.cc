@@ -37,26 +37,34 @@ std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
   // Loose enough that a small world raises and clears often; detectors only where they are cheap.
   alerts::RuleSet set = alerts::default_rules(calendar);
   for (alerts::Rule& rule : set.rules) {
-    if (rule.kind == alerts::RuleKind::kSourceSilent) continue;
-    rule.stock_min = rule.expected_min = 0;
+    alerts::NodeScope* const nodes = alerts::node_scope(rule);
+    if (nodes == nullptr) continue;
+    nodes->stock_min = 0;
     rule.clear_ticks = 1;
-    if (rule.kind == alerts::RuleKind::kIndicatorLimit) continue;
-    rule.cusum_threshold = 1.5;
-    rule.area_levels = {"country"};
-    rule.sector_levels = {"all", "section"};
+    std::visit(
+        [&](auto& kind) {
+          if constexpr (requires { kind.expected_min; }) kind.expected_min = 0;
+          if constexpr (requires { kind.cusum_threshold; }) {
+            kind.cusum_threshold = 1.5;
+            nodes->area_levels = {"country"};
+            nodes->sector_levels = {"all", "section"};
+          }
+        },
+        rule.detail);
   }
   alerts::Rule stock = set.rules[2];
   stock.id = "S1";
   stock.title = "many businesses";
-  stock.subject = "active_stock";
-  stock.harm = base::Harm::kHigh;
-  stock.limit = 12;
-  stock.persistence = 1;
-  stock.clear_fraction = 1;
+  auto& limit = std::get<alerts::LimitRule>(stock.detail);
+  limit.indicator = indicators::Indicator::kActiveStock;
+  limit.harm = base::Harm::kHigh;
+  limit.limit = 12;
+  limit.persistence = 1;
+  limit.clear_fraction = 1;
   set.rules.push_back(stock);
   std::vector<alerts::RuleSet> sets(kRuleSets, set);
-  sets[1].rules.back().limit = 25;
-  sets[2].rules.back().harm = base::Harm::kLow;
+  std::get<alerts::LimitRule>(sets[1].rules.back().detail).limit = 25;
+  std::get<alerts::LimitRule>(sets[2].rules.back().detail).harm = base::Harm::kLow;
   sets[2].rules[1].enabled = false;
   return sets;
 }

@@ -46,10 +46,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/snapshot",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
       "core/alerts", "core/engine"}},
-    // An explanation says how often chance alone reaches a threshold, hence detection.
     {"adapters/rpc",
-     {"core/base", "core/domain", "core/reference", "core/indicators", "core/detection",
-      "core/forecast", "core/alerts", "core/engine", "api.pb"}},
+     {"core/base", "core/domain", "core/reference", "core/indicators", "core/forecast",
+      "core/alerts", "core/engine", "api.pb"}},
     {"runtime/setup", {"core", "adapters/config", "adapters/kafka"}},
     {"runtime/journal",
      {"core", "adapters/kafka", "adapters/snapshot", "runtime/ingest", "journal.pb"}},

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "adapters/config/reader.h"
 #include "core/base/text.h"
 #include "support/must.h"
@@ -195,7 +197,7 @@ TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
       "b.yaml", {}));
   for (const alerts::Rule& r : c.rules.rules) {
     if (r.id == "R1") {
-      EXPECT_EQ(r.cusum_threshold, 4.5);
+      EXPECT_EQ(std::get<alerts::CountRule>(r.detail).cusum_threshold, 4.5);
       EXPECT_EQ(r.title, "births falling");
     }
     if (r.id == "R2") {
@@ -205,6 +207,60 @@ TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
   EXPECT_EQ(c.rules.rules.back().id, "X1");
 }
 
+// Each key that a kind does not use, at its own line; all of a file at once.
+TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
+  std::string const text = with(
+      "rules:\n"
+      "  R0:\n    subject: support\n    stock_min: 5\n"
+      "  R2:\n    limit: 1\n    expected_min: 3\n    second_subject: churn_12m\n"
+      "  R6:\n    persistence: 2\n    area_levels:\n      - nation\n    second_limit: 1\n"
+      "  R13:\n    harm: low\n    ratio_red: 0.2\n"
+      "  R1:\n    clear_fraction: 0.5\n    second_subject: churn_12m\n    clear_ticks: 2\n");
+  int const rules =
+      static_cast<int>(
+          std::count(text.begin(), text.begin() + static_cast<long>(text.find("rules:")), '\n')) +
+      1;
+  std::string const said = complaint(text);
+  auto const refused = [&](int line, std::string_view key, std::string_view kind) {
+    EXPECT_THAT(
+        said, HasSubstr(base::cat("b.yaml:", rules + line, ": rules.", key,
+                                  ": has no effect on a rule of the kind ", kind, "; remove it")));
+  };
+  refused(2, "R0.subject", "source_silent");
+  refused(3, "R0.stock_min", "source_silent");
+  refused(6, "R2.expected_min", "indicator_limit");
+  refused(7, "R2.second_subject", "indicator_limit");
+  refused(9, "R6.persistence", "ratio_detector");
+  refused(12, "R6.second_limit", "ratio_detector");
+  refused(14, "R13.harm", "composite");
+  refused(15, "R13.ratio_red", "composite");
+  refused(17, "R1.clear_fraction", "count_detector");
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 8) << said;
+}
+
+// The digest of a rule set joins its texts by these.
+TEST(ConfigTest, SeparatorsInTheTextsOfRulesAreRefused) {
+  EXPECT_THAT(complaint(with("rules:\n  R1:\n    title: births | falling\n")),
+              HasSubstr("rules.R1.title: must not hold \"|\" or a line break"));
+  EXPECT_THAT(complaint(with("rules:\n  R1:\n    action: \"look\\nhere\"\n")),
+              HasSubstr("rules.R1.action: must not hold"));
+  EXPECT_THAT(complaint(with("rules:\n  R1:\n    area_levels: [\"a,b\"]\n")),
+              HasSubstr("rules.R1.area_levels: must not hold \",\", \"|\" or a line break"));
+}
+
+// A default keeps what its new kind uses; the rest of it is not reported, as the file does not say
+// it.
+TEST(ConfigTest, ARuleThatChangesItsKindIsReadAsTheNewOne) {
+  Config const c = must(parse(
+      with(
+          "rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n    cusum_threshold: 5\n"),
+      "b.yaml", {}));
+  const alerts::Rule* const rule = alerts::find_rule(c.rules, "R2");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(std::get<alerts::CountRule>(rule->detail).measure, indicators::Measure::kDeaths);
+  EXPECT_EQ(std::get<alerts::CountRule>(rule->detail).nodes.stock_min, 100);
+}
+
 TEST(ConfigTest, ACompositeNamesItsParts) {
   Config const c = must(parse(
       with("rules:\n  R13:\n    enabled: true\n    parts: [\"births:low\", \"deaths:high:0.5\"]\n"),
@@ -212,7 +268,10 @@ TEST(ConfigTest, ACompositeNamesItsParts) {
   const alerts::Rule* const rule = alerts::find_rule(c.rules, "R13");
   ASSERT_NE(rule, nullptr);
   EXPECT_TRUE(rule->enabled);
-  EXPECT_EQ(rule->parts, (std::vector<std::string>{"births:low", "deaths:high:0.5"}));
+  using Parts = std::vector<alerts::CompositePart>;
+  EXPECT_EQ(std::get<alerts::CompositeRule>(rule->detail).parts,
+            (Parts{{indicators::Measure::kBirths, base::Harm::kLow},
+                   {indicators::Measure::kDeaths, base::Harm::kHigh, 0.5}}));
   EXPECT_THAT(complaint(with("rules:\n  R13:\n    parts: [births, \"deaths:high\"]\n")),
               HasSubstr("'births' is no part; write measure:low or measure:high"));
 }

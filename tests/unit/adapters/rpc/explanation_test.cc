@@ -108,5 +108,35 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
               HasSubstr("score 3.1 (births 50 observed, 100 expected, +2.7; deaths"));
 }
 
+TEST_F(ExplanationTest, AShareIsInPercent) {
+  Evidence e = fall();
+  e.lower = 80;
+  e.upper = 120;
+  e.p = 0.001;
+  e.p_adjusted = 0.02;
+  std::string const text = text_of(explain(e, "R6"));
+  EXPECT_THAT(text, HasSubstr("Distress share of enquiries, 28 days in "));
+  EXPECT_THAT(text, HasSubstr(", 2022-05: 50 % observed where 100 % were expected; 95 % of months "
+                              "like this one lie between 80 and 120. That is 50 % below "
+                              "expectation.\n"));
+  EXPECT_THAT(text, HasSubstr("has probability 0.001 (0.02 after correction for the number of "
+                              "series tested)."));
+  EXPECT_THAT(text, HasSubstr("it stood at 50 observed, 100 expected (50 % below expectation)."));
+}
+
+TEST_F(ExplanationTest, ALimitSaysForHowLong) {
+  Evidence e;
+  e.observed = -1.25;
+  std::string const text = text_of(explain(e, "R2"));
+  EXPECT_THAT(text, HasSubstr("Net birth rate, 12 months in "));
+  EXPECT_THAT(text, HasSubstr("-1.2 against a limit of 0, for 6 periods in a row.\n"));
+  EXPECT_THAT(text, HasSubstr("What to do: roundtable, start-up support.\n"));
+}
+
+TEST_F(ExplanationTest, ARuleThatIsGoneIsNamed) {
+  EXPECT_THAT(text_of(explain(fall(), "R99")),
+              HasSubstr("Rule R99 raised this alert in 2022-05; it is no longer in the rule set."));
+}
+
 }  // namespace
 }  // namespace bellwether::rpc

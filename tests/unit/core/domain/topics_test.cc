@@ -21,7 +21,7 @@ TEST(TableTest, ARowThatIsForgottenOrOutOfPlaceIsFound) {
   EXPECT_FALSE(is_complete<kOutOfOrder>());
 }
 
-TEST(TopicsTest, NamesAreThoseOfConfigurationsAndSnapshots) {
+TEST(TopicsTest, NamesAreThoseOfAlertsAndJournals) {
   EXPECT_EQ(name(Topic::kRegistrations), "registrations");
   EXPECT_EQ(name(Topic::kSupport), "support");
   EXPECT_EQ(name(Topic::kProcurement), "procurement");

@@ -57,7 +57,9 @@ TEST_F(ClosingTest, OfARuleThatIsGone) {
 TEST_F(ClosingTest, OfLevelsThatTheRuleNoLongerTests) {
   fall(kFall);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
-  for (alerts::Rule& r : rules.rules) r.area_levels = {"nowhere"};
+  for (alerts::Rule& r : rules.rules) {
+    if (alerts::NodeScope* const nodes = alerts::node_scope(r)) nodes->area_levels = {"nowhere"};
+  }
   region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
   expect_closed(ClearReason::kOutOfScope);
 }

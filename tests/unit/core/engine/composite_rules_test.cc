@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "core/engine/composite.h"
 #include "core/engine/explain.h"
+#include "core/engine/rules/composite.h"
 #include "region.h"
 
 namespace bellwether::engine {
@@ -13,18 +13,22 @@ namespace {
 using alerts::Severity;
 using alerts::TransitionKind;
 
-alerts::RuleSet composite_alone(std::vector<std::string> parts) {
+constexpr alerts::CompositePart kFewBirths{Measure::kBirths, base::Harm::kLow};
+constexpr alerts::CompositePart kManyDeaths{Measure::kDeaths, base::Harm::kHigh};
+constexpr alerts::CompositePart kManyInsolvencies{Measure::kInsolvencies, base::Harm::kHigh};
+
+alerts::RuleSet composite_alone(std::vector<alerts::CompositePart> parts) {
   alerts::RuleSet rules = alerts::default_rules(kMonths);
   std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id != "R13" && r.id != "R0"; });
   rules.rules.back().enabled = true;
-  rules.rules.back().parts = std::move(parts);
+  std::get<alerts::CompositeRule>(rules.rules.back().detail).parts = std::move(parts);
   return rules;
 }
 
 class CompositeRuleTest : public ::testing::Test {
  protected:
-  explicit CompositeRuleTest(std::vector<std::string> parts = {"births:low", "deaths:high",
-                                                               "insolvencies:high"})
+  explicit CompositeRuleTest(std::vector<alerts::CompositePart> parts = {kFewBirths, kManyDeaths,
+                                                                         kManyInsolvencies})
       : region_(composite_alone(std::move(parts))) {
     region_.add(t_, {delta(Measure::kBirths, t_ - 400, 50'000)});
     for (; t_ < kBegin.value + 84; ++t_) region_.add(t_, month(100, 100));
@@ -99,7 +103,7 @@ TEST_F(CompositeRuleTest, ASilentSourceSuspendsIt) {
 // With one count there is nothing to put together.
 class OneKnownPartTest : public CompositeRuleTest {
  protected:
-  OneKnownPartTest() : CompositeRuleTest({"births:low", "insolvencies:high"}) {}
+  OneKnownPartTest() : CompositeRuleTest({kFewBirths, kManyInsolvencies}) {}
 };
 TEST_F(OneKnownPartTest, IsNotAssessed) {
   for (int i = 0; i < 6; ++i) EXPECT_FALSE(tick(month(30, 140)));
@@ -112,7 +116,7 @@ TEST(CompositePropertyTest, IncrementalEqualsFresh) {
     town.fall_from = kBegin.value + 75;
     town.late_share = 0.1;
     Random random(seed);
-    Region region(composite_alone({"births:low", "deaths:high:0.5"}));
+    Region region(composite_alone({kFewBirths, {Measure::kDeaths, base::Harm::kHigh, 0.5}}));
     std::vector<std::pair<int32_t, std::vector<Delta>>> history;
     for (int32_t t = kBegin.value; t < kBegin.value + 90; ++t) {
       history.emplace_back(t, town.month(t));

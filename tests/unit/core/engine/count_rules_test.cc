@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/engine/explain.h"
+#include "core/engine/rules/count.h"
 #include "region.h"
 
 namespace bellwether::engine {
@@ -88,7 +89,9 @@ TEST_F(CountRulesTest, FewBusinessesSuspendAnOpenAlert) {
   for (int i = 0; i < 3; ++i) u = tick("R5", {.notices = 75});
   ASSERT_TRUE(u && u->open);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
-  for (alerts::Rule& r : rules.rules) r.stock_min = 1e6;
+  for (alerts::Rule& r : rules.rules) {
+    if (alerts::NodeScope* const nodes = alerts::node_scope(r)) nodes->stock_min = 1e6;
+  }
   region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
   u = tick("R5", {.notices = 75});
   ASSERT_TRUE(u);
@@ -160,7 +163,7 @@ TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
   for (bool const sections_only : {false, true}) {
     alerts::RuleSet rules = alerts::default_rules(kMonths);
     std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id != "R1"; });
-    if (sections_only) rules.rules[0].sector_levels = {"section"};
+    if (sections_only) alerts::node_scope(rules.rules[0])->sector_levels = {"section"};
     Region region(rules);
     PeriodIndex const broken(kBegin.value + 30);
     region.tell(alerts::RegimeBreakDeclared{

@@ -98,6 +98,31 @@ TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
   }
 }
 
+// A restored evaluator keeps nothing of the rules that it judged by before.
+TEST(EvaluatorTest, ARestoredEvaluatorGoesOnAsTheOneThatWasSaved) {
+  Town town(4);
+  town.fall_from = kBegin.value + 70;
+  alerts::RuleSet rules = alerts::default_rules(kMonths);
+  rules.rules.back().enabled = true;  // the composite
+  Region region(rules);
+  int32_t t = kBegin.value;
+  for (; t < kBegin.value + 72; ++t) region.tick(t, town.month(t));
+  EvaluatorState const saved = *region.evaluator.state();
+  alerts::Book const book = region.book;
+  std::vector<Delta> const first = town.month(t);
+  alerts::TickEvaluated const verdict = region.tick(t, first);
+  EXPECT_FALSE(verdict.updates.empty());
+  ++t;
+  region.tick(t, town.month(t));
+
+  region.evaluator.restore(saved.tick, *saved.panel, saved.reports, saved.cells_digest);
+  region.add(t - 1, first);
+  region.evaluator.prepare(PeriodIndex(t - 1), book, 50);
+  EXPECT_EQ(
+      region.evaluator.evaluate(PeriodIndex(t - 1), book, {{"registrations", 0, t - 1}}, false),
+      verdict);
+}
+
 TEST(EvaluatorPropertyTest, HowTheBusinessesAreSpreadOverPartitionsDoesNotMatter) {
   Town town(9);
   town.fall_from = kBegin.value + 65;

@@ -114,7 +114,9 @@ class Region {
  public:
   explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths),
                   base::Calendar calendar = kMonths)
-      : evaluator(shared_world(), options(calendar)), book(calendar) {
+      : Region(std::move(rules), options(calendar)) {}
+  Region(alerts::RuleSet rules, EvaluatorOptions options)
+      : evaluator(shared_world(), options), book(options.calendar) {
     tell(alerts::RuleSetActivated{std::move(rules), "test", base::UnixMillis(0)});
   }
   alerts::FoldOutcome tell(const alerts::JournalEntry& entry) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/engine/explain.h"
+#include "core/engine/rules/detector.h"
 #include "region.h"
 
 namespace bellwether::engine {

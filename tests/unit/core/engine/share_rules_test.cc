@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/engine/explain.h"
+#include "core/engine/rules/share.h"
 #include "region.h"
 
 namespace bellwether::engine {
@@ -60,6 +61,43 @@ TEST_F(ShareRulesTest, DistressRisesIsRaisedIsNotAssessedInSilenceAndClears) {
   for (int i = 0; i < 24 && u && u->open; ++i) u = tick(100, 20);
   ASSERT_TRUE(u);
   EXPECT_EQ(u->transition, TransitionKind::kCleared);
+}
+
+// Benjamini and Hochberg over the shares of the tick, as counts are adjusted.
+TEST_F(ShareRulesTest, ItsProbabilityIsAdjustedForTheSharesTested) {
+  constexpr double kSeries = 49;  // nodes, at most
+  auto const elsewhere = [&](int32_t t) {
+    std::vector<Delta> out = month(100, 45);
+    for (std::string_view area : {"N2", "S1", "S2"}) {
+      out.push_back(delta(Measure::kInteractions, t, 100, area, "46"));
+      out.push_back(delta(Measure::kInteractionsDistress, t, 20 + t % 3, area, "46"));
+    }
+    return out;
+  };
+  std::optional<alerts::AlertUpdate> u;
+  for (int i = 0; i < 30; ++i, ++t_) {
+    auto const verdict = region_.tick(t_, elsewhere(t_));
+    const alerts::AlertUpdate* const found = update_of(verdict, "R6", "N1", "10");
+    if (!u && found != nullptr && found->evidence.p < 1e-4) u = *found;
+  }
+  ASSERT_TRUE(u);
+  EXPECT_GT(u->evidence.p_adjusted, u->evidence.p);
+  EXPECT_LE(u->evidence.p_adjusted, kSeries * u->evidence.p);
+}
+
+// The figures are of the two measures that it is given, not of those of another share.
+TEST_F(ShareRulesTest, AShareIsOfItsOwnMeasures) {
+  for (int i = 0; i < 3; ++i) tick(100, 20);
+  alerts::ShareRule rule;
+  rule.harm = base::Harm::kHigh;
+  rule.cusum_threshold = 5;
+  indicators::Node const node{testing::area("N1"), testing::sector("10")};
+  auto const share = [&](Measure numerator, Measure denominator) {
+    return assess_share(rule, {numerator, denominator}, region_.evaluator.panel(), node,
+                        PeriodIndex(t_ - 1), {});
+  };
+  EXPECT_NEAR(share(Measure::kInteractionsDistress, Measure::kInteractions).observed, 0.2, 0.02);
+  EXPECT_NEAR(share(Measure::kDeaths, Measure::kBirths).observed, 30.0 / 41, 0.02);
 }
 
 TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsToo) {

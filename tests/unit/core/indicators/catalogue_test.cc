@@ -94,9 +94,15 @@ TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
   EXPECT_EQ(v.not_available, "interactions below 10") << "how many there were is told to nobody";
   count(Measure::kInteractions, "2018-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 30);
-  Share const s = share_in(Indicator::kDistressShare, panel_, node_, month("2018-05"));
+  Share const s = share_in(*share_of(Indicator::kDistressShare), panel_, node_, month("2018-05"));
   EXPECT_EQ(s.numerator, 3);
   EXPECT_EQ(s.denominator, 10);
+}
+
+TEST_F(CatalogueTest, WhatADetectorOnRatiosTestsIsAShareOfTwoCounts) {
+  for (const IndicatorInfo& entry : catalogue()) {
+    EXPECT_EQ(share_of(entry.id).has_value(), entry.detector == "ratio") << entry.name;
+  }
 }
 
 TEST_F(CatalogueTest, ResponseTimesComeFromTheHistogram) {

@@ -1,0 +1,133 @@
+#include "adapters/rpc/messages.h"
+
+#include "core/base/text.h"
+#include "core/engine/explain.h"
+
+namespace bellwether::rpc {
+namespace {
+
+namespace api = bellwether::alerts::v1;
+using alerts::Evidence;
+using base::cat;
+
+void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
+  out.set_period(view.calendar.name(e.period));
+  out.set_observed(e.observed);
+  out.set_expected(e.expected);
+  out.set_lower(e.lower);
+  out.set_upper(e.upper);
+  out.set_p(e.p);
+  out.set_p_adjusted(e.p_adjusted);
+  out.set_z(e.z);
+  out.set_cusum(e.cusum);
+  out.set_cusum_threshold(e.cusum_threshold);
+  out.set_dispersion(e.dispersion);
+  out.set_ratio(e.ratio);
+  out.set_baseline_periods(e.baseline_periods);
+  if (e.baseline_first < e.baseline_last) {
+    out.set_baseline_first(view.calendar.name(e.baseline_first));
+    out.set_baseline_last(view.calendar.name(e.baseline_last));
+    out.set_baseline_kind(static_cast<api::BaselineKind>(static_cast<int>(e.baseline_kind) + 1));
+    out.set_year_before(e.year_before);
+  }
+  out.set_downweighted(e.downweighted);
+  out.set_score_scale(e.score_scale);
+  out.set_limit(e.limit);
+  out.set_reported(e.reported);
+  out.set_nowcast(e.nowcast);
+  out.set_nowcast_lower(e.nowcast_lower);
+  out.set_nowcast_upper(e.nowcast_upper);
+  for (const alerts::Contribution& c : e.contributions) {
+    api::Contribution& to = *out.add_contributions();
+    to.mutable_node()->set_area(c.area);
+    to.mutable_node()->set_sector(c.sector);
+    to.set_display_name(c.measure.empty() ? engine::node_name(view, {"", c.area, c.sector})
+                                          : engine::measure_title(c.measure));
+    to.set_observed(c.observed);
+    to.set_expected(c.expected);
+    to.set_share(c.share);
+    to.set_measure(c.measure);
+    to.set_z(c.z);
+  }
+}
+
+}  // namespace
+
+void fill(const engine::View& view, common::v1::Basis& out) {
+  if (view.data_through) {
+    out.set_data_through(view.calendar.name(*view.data_through));
+    out.set_data_through_ms(view.calendar.end_of(*view.data_through).value);
+  }
+  out.set_rule_set(view.book->rule_set_digest());
+  for (const std::string& warning : view.coverage_warnings) out.add_coverage_warnings(warning);
+  out.set_revision(view.book->offset().value);
+}
+
+void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis now,
+          api::Alert& out) {
+  const alerts::AlertUpdate& s = alert.state;
+  auto const& rules = view.book->rule_set();
+  const alerts::Rule* const rule =
+      rules == nullptr ? nullptr : alerts::find_rule(*rules, s.key.rule);
+  out.set_name(cat("alerts/", alert.name));
+  out.set_rule(s.key.rule);
+  if (rule != nullptr) {
+    out.set_rule_title(rule->title);
+    out.set_action(rule->action);
+  }
+  out.mutable_node()->set_area(s.key.area);
+  out.mutable_node()->set_sector(s.key.sector);
+  out.set_area_name(engine::area_name(view, s.key.area));
+  out.set_sector_name(engine::sector_name(view, s.key.sector));
+  out.set_severity(static_cast<api::Severity>(s.severity));
+  out.set_severity_max(static_cast<api::Severity>(s.severity_max));
+  out.set_open(s.open);
+  out.set_raised_period(view.calendar.name(s.raised));
+  out.set_raised_at_ms(alert.raised_at.value);
+  out.set_onset_period(view.calendar.name(s.onset));
+  if (alert.cleared) {
+    out.set_cleared_period(view.calendar.name(*alert.cleared));
+    out.set_cleared_at_ms(alert.cleared_at.value);
+    out.set_clear_reason(static_cast<api::ClearReason>(static_cast<int>(s.clear_reason) + 1));
+  }
+  out.set_historical(s.historical);
+  out.set_suspended(s.suspended);
+  if (const alerts::Silence* const silence = view.book->silenced(s.key, now)) {
+    out.set_silenced_by(cat("silences/", silence->id.value));
+  }
+  if (alert.acknowledgement) {
+    out.mutable_acknowledgement()->set_actor(alert.acknowledgement->actor);
+    out.mutable_acknowledgement()->set_comment(alert.acknowledgement->comment);
+    out.mutable_acknowledgement()->set_at_ms(alert.acknowledgement->at.value);
+  }
+  fill(view, s.evidence, *out.mutable_evidence());
+  fill(view, alert.raised_evidence, *out.mutable_raised_evidence());
+}
+
+void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
+          api::Transition& out) {
+  out.set_kind(static_cast<api::TransitionKind>(transition.kind));
+  fill(view, *transition.alert, now, *out.mutable_alert());
+  out.set_at_ms(transition.at.value);
+  out.set_historical(transition.historical);
+  out.set_summary(engine::summary(view, transition));
+}
+
+void fill(const alerts::Silence& silence, base::UnixMillis now, api::Silence& out) {
+  out.set_name(cat("silences/", silence.id.value));
+  out.set_rule(silence.silence.rule);
+  out.set_area(silence.silence.area);
+  out.set_sector(silence.silence.sector);
+  out.set_until_ms(silence.silence.until.value);
+  out.set_actor(silence.silence.actor);
+  out.set_comment(silence.silence.comment);
+  out.set_created_at_ms(silence.silence.at.value);
+  out.set_expired(silence.over(now));
+}
+
+void fill(const engine::View& view, indicators::Node node, common::v1::Node& out) {
+  out.set_area(view.reference->areas.at(node.area).code);
+  out.set_sector(view.reference->sectors.at(node.sector).code);
+}
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,24 @@
+// Purpose: values of the core as API messages. Thread safety: pure.
+#pragma once
+
+#include "bellwether/alerts/v1/alerts.pb.h"
+#include "bellwether/common/v1/common.pb.h"
+#include "bellwether/indicators/v1/indicators.pb.h"
+#include "core/alerts/book.h"
+#include "core/engine/view.h"
+#include "core/indicators/panel.h"
+
+namespace bellwether::rpc {
+
+void fill(const engine::View& view, common::v1::Basis& out);
+// `now` decides which silences are in force.
+void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis now,
+          bellwether::alerts::v1::Alert& out);
+void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
+          bellwether::alerts::v1::Transition& out);
+void fill(const alerts::Silence& silence, base::UnixMillis now,
+          bellwether::alerts::v1::Silence& out);
+
+void fill(const engine::View& view, indicators::Node node, common::v1::Node& out);
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,50 @@
+#include "adapters/rpc/requests.h"
+
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+
+using base::cat;
+
+indicators::Node read_node(const engine::View& view, const common::v1::Node& node,
+                           std::string_view field, BadRequest& bad) {
+  indicators::Node out{reference::kRootArea, reference::kAllSectors};
+  if (!node.area().empty()) {
+    auto const area = view.reference->areas.find(node.area());
+    if (area.ok()) {
+      out.area = *area;
+    } else {
+      bad.add(cat(field, ".area"),
+              cat("no area \"", node.area().substr(0, reference::kAreaCodeBytesMax),
+                  "\"; ListAreas names them all"));
+    }
+  }
+  if (!node.sector().empty()) {
+    auto const sector = view.reference->sectors.find(node.sector());
+    if (sector.ok()) {
+      out.sector = *sector;
+    } else {
+      bad.add(cat(field, ".sector"),
+              cat("no sector \"", node.sector().substr(0, 32), "\"; ListSectors names them all"));
+    }
+  }
+  return out;
+}
+
+base::PeriodIndex read_period(const engine::View& view, const std::string& text,
+                              std::string_view field, base::PeriodIndex fallback, BadRequest& bad) {
+  if (text.empty()) return fallback;
+  auto const period = view.calendar.parse(text);
+  if (!period.ok()) {
+    bad.add(field, base::from_absl(period.status().message()));
+    return fallback;
+  }
+  if (view.data_through && (*period > *view.data_through || *period < view.panel->first_period())) {
+    bad.add(field, cat("there is data from ", view.calendar.name(view.panel->first_period()),
+                       " to ", view.calendar.name(*view.data_through), "; ask within it"));
+    return fallback;
+  }
+  return *period;
+}
+
+}  // namespace bellwether::rpc

@@ -1,0 +1,139 @@
+// Purpose: what turns scores and indicators into alerts, as types: a rule is what all rules share
+// and the keys of its kind. Measures and indicators are resolved when a rule is read, so that a
+// rule with a misspelt subject cannot exist. Topics and levels stay names: they belong to a
+// deployment (its configuration and its reference files), which this folder does not know.
+// Thread safety: values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/harm.h"
+#include "core/indicators/catalogue.h"
+#include "core/indicators/deltas.h"
+
+namespace bellwether::alerts {
+
+using base::Harm;
+
+enum class Severity : uint8_t { kNone, kOps, kAmber, kRed };
+inline constexpr std::array<std::string_view, 4> kSeverityNames = {"none", "ops", "amber", "red"};
+
+// The number is in snapshots: append only.
+enum class RuleKind : uint8_t {
+  kSourceSilent,    // a topic's pooled volume implausibly low
+  kCountDetector,   // Farrington flexible and CUSUM on a measure
+  kRatioDetector,   // CUSUM of variance-stabilised scores of a share
+  kIndicatorLimit,  // an indicator beyond a limit for some periods
+  kComposite,       // CUSUM of the scores of several measures of a node together
+};
+inline constexpr std::array<std::string_view, 5> kRuleKindNames = {
+    "source_silent", "count_detector", "ratio_detector", "indicator_limit", "composite"};
+
+// The nodes that a rule tests.
+struct NodeScope {
+  double stock_min = 100;                  // gate: active businesses of the node
+  std::vector<std::string> sector_levels;  // empty = all
+  std::vector<std::string> area_levels;    // empty = all
+};
+
+// The node's indicator must be below this.
+struct SecondCondition {
+  indicators::Indicator indicator{};
+  double below = 0;
+};
+
+struct SourceRule {
+  double limit = 0;  // silent at this share of the expected, or less
+};
+
+struct CountRule {
+  indicators::Measure measure{};
+  Harm harm{};
+  double cusum_threshold = 0;  // red at C ≥ this
+  double expected_min = 5;     // gate: expected count of four weeks or one month
+  double ratio_red = 0.10;     // red on two hits of three only where |y/μ − 1| reaches this
+  std::optional<SecondCondition> second;
+  NodeScope nodes;
+};
+
+struct ShareRule {
+  indicators::Indicator indicator{};  // a share of two measures: share_of()
+  Harm harm{};
+  double cusum_threshold = 0;  // hit at C ≥ this
+  NodeScope nodes;
+};
+
+struct LimitRule {
+  indicators::Indicator indicator{};
+  Harm harm{};
+  double limit = 0;             // in the indicator's unit
+  int32_t persistence = 1;      // periods in a row
+  double clear_fraction = 0.8;  // clears at this fraction of the limit
+  NodeScope nodes;
+};
+
+// One measure of a composite, and what counts as its harm.
+struct CompositePart {
+  indicators::Measure measure{};
+  Harm harm{};
+  double weight = 1;
+  friend bool operator==(const CompositePart&, const CompositePart&) = default;
+};
+inline constexpr double kPartWeightMax = 100;
+
+struct CompositeRule {
+  std::vector<CompositePart> parts;
+  double cusum_threshold = 0;  // red at C ≥ this
+  double expected_min = 5;     // gate of each part, as of a count rule
+  std::optional<SecondCondition> second;
+  NodeScope nodes;
+};
+
+// In the order of RuleKind.
+using RuleDetail = std::variant<SourceRule, CountRule, ShareRule, LimitRule, CompositeRule>;
+static_assert(std::variant_size_v<RuleDetail> == kRuleKindNames.size());
+
+struct RuleRecord;
+
+struct Rule {
+  std::string id;           // "R1"; letters, digits
+  std::string title;        // "births falling"
+  Severity severity{};      // the highest that it gives; amber/red rules begin at amber
+  std::string action;       // what to do, for the analyst
+  int32_t clear_ticks = 4;  // quiet periods in a row until it clears
+  bool enabled = true;
+  RuleDetail detail;
+  // The record that the rule was read from, if it says more than the fields above: keys that have
+  // no effect on this kind, or a part with its weight written otherwise. Old rule sets have such
+  // keys, and these are in their digests. Else null.
+  std::shared_ptr<const RuleRecord> read_from;
+
+  RuleKind kind() const { return static_cast<RuleKind>(detail.index()); }
+  // Equal records (rule_record.h).
+  friend bool operator==(const Rule& a, const Rule& b);
+};
+
+// Null for a rule that tests no nodes.
+const NodeScope* node_scope(const Rule& rule);
+NodeScope* node_scope(Rule& rule);
+
+struct RuleSet {
+  std::vector<Rule> rules;
+  double false_discovery_rate = 0.05;  // Benjamini–Hochberg over a tick
+  friend bool operator==(const RuleSet&, const RuleSet&) = default;
+};
+
+// The rule of that id; null when there is none.
+const Rule* find_rule(const RuleSet& rules, std::string_view id);
+
+inline constexpr size_t kRulesMax = 64;
+inline constexpr size_t kRuleIdBytesMax = 16;
+
+}  // namespace bellwether::alerts

@@ -1,0 +1,273 @@
+#include "core/engine/rules/count.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/detection/judge.h"
+#include "core/detection/recalibration.h"
+#include "core/engine/rules/prose.h"
+
+namespace bellwether::engine {
+
+using alerts::AlertKey;
+using alerts::AlertUpdate;
+using alerts::CountRule;
+using alerts::Rule;
+using alerts::Signal;
+using base::PeriodIndex;
+using indicators::Node;
+
+namespace {
+
+alerts::Evidence evidence_of(const CountRule& rule, const detection::Assessment& a, double p,
+                             double p_adjusted, PeriodIndex period, double log_variance) {
+  alerts::Evidence e;
+  e.period = period;
+  e.observed = static_cast<double>(a.observed);
+  e.expected = rounded(a.expected);
+  detection::Interval const interval = detection::predictive_interval(a.baseline, kIntervalLevel);
+  e.lower = rounded(interval.lower);
+  e.upper = rounded(interval.upper);
+  e.p = p;
+  e.p_adjusted = p_adjusted;
+  e.z = rounded(std::clamp(a.z, -detection::kZMax, detection::kZMax));
+  e.cusum = rounded(a.cusum);
+  e.cusum_threshold = rule.cusum_threshold;
+  e.dispersion = rounded(a.dispersion);
+  e.ratio = rounded(a.ratio);
+  e.baseline_periods = a.baseline.points;
+  e.baseline_first = a.baseline.oldest;
+  e.baseline_last = a.baseline.newest;
+  e.downweighted = a.baseline.downweighted;
+  e.score_scale = rounded(a.scale);
+  e.baseline_kind = a.baseline.kind;
+  e.year_before = rounded(a.baseline.year_before);
+  if (a.share < 1) {
+    detection::Nowcast const whole =
+        detection::nowcast(std::max<int64_t>(0, a.observed), a.share, log_variance, kIntervalLevel);
+    e.reported = rounded(a.share);
+    e.nowcast = rounded(whole.expected);
+    e.nowcast_lower = rounded(whole.lower);
+    e.nowcast_upper = rounded(whole.upper);
+  }
+  return e;
+}
+
+class CountTest final : public RuleTest {
+ public:
+  CountTest(const Rule& rule, const indicators::Panel& panel)
+      : RuleTest(rule),
+        count_(std::get<CountRule>(rule.detail)),
+        detector_(panel, count_.measure, count_.harm, count_.cusum_threshold) {}
+
+  std::span<Detector> detectors() override { return {&detector_, 1}; }
+  void test(const TickContext& context, Verdict& verdict) override;
+
+ private:
+  // The period that a tick tests, and how.
+  struct Target {
+    PeriodIndex period;
+    int age = 0;  // of it, in periods
+    detection::SharesReported reported;
+    MeasureScorer scorer;
+  };
+  struct Tested {
+    size_t node;
+    detection::Assessment assessment;
+    bool gated = false;  // it can be assessed, and enough is expected there
+  };
+  // The nodes that can be assessed or have an open alert.
+  std::vector<Tested> score(const TickContext& context, const Target& target, bool can_test);
+  // Each by the scores of all of them; what is not gated is not tested.
+  std::vector<detection::Judged> judge(std::span<const Tested> tested);
+  Signal signal_of(const TickContext& context, const Target& target, const Tested& tested,
+                   const detection::Judged& judged) const;
+  std::vector<alerts::Contribution> contributions(const TickContext& context, const Target& target,
+                                                  Node node, const alerts::Evidence& evidence);
+
+  const CountRule& count_;
+  Detector detector_;
+  detection::Recalibration recalibration_;
+};
+
+void CountTest::test(const TickContext& context, Verdict& verdict) {
+  std::string suspended_reason = verdict.source_silent(domain::topics(count_.measure));
+  auto const testable_age = context.reported.testable_age(count_.measure);
+  if (suspended_reason.empty() && !testable_age) suspended_reason = kReportedLate;
+  int const age = testable_age.value_or(0);
+  Target const target{PeriodIndex(context.tick.value - age), age,
+                      context.reported.from(count_.measure, age),
+                      detector_.scorer(context.panel, context.workspace)};
+  std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
+  std::vector<detection::Judged> const judged = judge(tested);
+  for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
+
+  for (size_t i = 0; i < tested.size(); ++i) {
+    Node const node = context.panel.node(tested[i].node);
+    AlertKey const key = context.key(rule(), node);
+    Signal s;
+    if (!tested[i].gated) {
+      detection::NotAssessed const why = tested[i].assessment.why;
+      s.why_not = !suspended_reason.empty()              ? suspended_reason
+                  : why != detection::NotAssessed::kNone ? std::string(detection::name(why))
+                                                         : "base too small";
+      verdict.decide(rule(), key, s);
+      continue;
+    }
+    s = signal_of(context, target, tested[i], judged[i]);
+    if (!s.hit && context.open(key) == nullptr) continue;
+    s.evidence = evidence_of(count_, tested[i].assessment, judged[i].p, judged[i].p_adjusted,
+                             target.period, context.reported.log_variance_at(count_.measure, age));
+    s.evidence.contributions = contributions(context, target, node, s.evidence);
+    verdict.decide(rule(), key, s);
+  }
+}
+
+std::vector<CountTest::Tested> CountTest::score(const TickContext& context, const Target& target,
+                                                bool can_test) {
+  std::vector<uint32_t> nodes = detector_.active();
+  std::sort(nodes.begin(), nodes.end());
+  std::vector<Tested> tested;
+  double const four_weeks = context.calendar().periods_in_four_weeks();
+  for (uint32_t n : nodes) {
+    Node const node = context.panel.node(n);
+    if (!context.in_scope(count_.nodes, node)) continue;
+    AlertUpdate const* const open = context.open(context.key(rule(), node));
+    Tested t{n, {}, false};
+    if (can_test) {
+      t.assessment = target.scorer.assess(*detector_.at(n), node, target.period,
+                                          exclusions(context.book, open), target.reported);
+      t.gated = t.assessment.why == detection::NotAssessed::kNone &&
+                t.assessment.expected * four_weeks >= count_.expected_min &&
+                context.large_enough(count_.nodes, node, target.period);
+    }
+    if (t.gated || open != nullptr) tested.push_back(t);
+  }
+  return tested;
+}
+
+std::vector<detection::Judged> CountTest::judge(std::span<const Tested> tested) {
+  std::vector<detection::Judged> judged(tested.size());
+  for (size_t i = 0; i < tested.size(); ++i) {
+    if (!tested[i].gated) continue;
+    judged[i].assessment = &tested[i].assessment;
+    judged[i].settled_tail = detector_.at(tested[i].node)->settled_tail();
+  }
+  detection::judge_together(judged, recalibration_);
+  return judged;
+}
+
+// Without its evidence, which most series do not need.
+Signal CountTest::signal_of(const TickContext& context, const Target& target, const Tested& tested,
+                            const detection::Judged& judged) const {
+  const detection::Assessment& a = tested.assessment;
+  Signal s;
+  s.assessed = true;
+  bool const at_threshold = a.cusum >= count_.cusum_threshold;
+  bool const discovered = judged.p_adjusted <= context.rules.false_discovery_rate;
+  s.hit = (discovered || at_threshold) &&
+          context.holds(count_.second, context.panel.node(tested.node), target.period);
+  s.established = at_threshold && s.hit;
+  s.provisional = a.young();
+  s.large = std::abs(a.ratio - 1) >= count_.ratio_red;
+  s.quiet = a.cusum < count_.cusum_threshold / 2 && judged.p > kQuietP;
+  s.onset = a.cusum > 0 ? a.onset : target.period;
+  return s;
+}
+
+std::vector<alerts::Contribution> CountTest::contributions(const TickContext& context,
+                                                           const Target& target, Node node,
+                                                           const alerts::Evidence& evidence) {
+  double const gap = evidence.expected - evidence.observed;
+  if (std::abs(gap) < 1e-9) return {};
+  const reference::Reference& reference = context.reference;
+  std::vector<alerts::Contribution> out;
+  auto const consider = [&](Node child) {
+    detection::ScoredSeries* const scored = detector_.at(context.panel.index(child));
+    if (scored == nullptr) return;
+    // The rule may not test the child itself, so its exclusions are set here too.
+    detection::Assessment const a = target.scorer.assess(
+        *scored, child, target.period,
+        exclusions(context.book, context.open(context.key(rule(), child))), target.reported);
+    if (a.why != detection::NotAssessed::kNone) return;
+    double const share = (a.expected - static_cast<double>(a.observed)) / gap;
+    if (share <= 0) return;
+    out.push_back({reference.areas.at(child.area).code, reference.sectors.at(child.sector).code,
+                   static_cast<double>(a.observed), rounded(a.expected), rounded(share)});
+  };
+  for (base::SectorId s : reference.sectors.children(node.sector)) {
+    if (s != reference::kUnclassified) consider({node.area, s});
+  }
+  for (base::AreaId a : reference.areas.children(node.area)) consider({a, node.sector});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.share > b.share; });
+  if (out.size() > kContributionsMax) out.resize(kContributionsMax);
+  return out;
+}
+
+PathPoint point_of(const detection::Assessment& a, PeriodIndex period, bool testable) {
+  PathPoint p;
+  p.period = period;
+  p.observed = static_cast<double>(a.observed);
+  p.reported = a.share;
+  if (!testable) {
+    p.not_assessed = kReportedLate;
+  } else if (a.why != detection::NotAssessed::kNone) {
+    p.not_assessed = std::string(detection::name(a.why));
+  } else {
+    p.expected = a.expected;
+    detection::Interval const interval = detection::predictive_interval(a.baseline, kIntervalLevel);
+    p.lower = interval.lower;
+    p.upper = interval.upper;
+    p.z = a.z;
+    p.cusum = a.cusum;
+  }
+  return p;
+}
+
+}  // namespace
+
+std::unique_ptr<RuleTest> make_count_test(const Rule& rule, const indicators::Panel& panel) {
+  return std::make_unique<CountTest>(rule, panel);
+}
+
+std::vector<PathPoint> trace_count(const PathRequest& request) {
+  const View& view = request.view;
+  const CountRule& rule = std::get<CountRule>(request.rule.detail);
+  detection::DetectorOptions const options = detector_options(rule.cusum_threshold, view.calendar);
+  detection::Workspace workspace;
+  MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options, workspace);
+  auto const excluded = exclusions(*view.book, request.open());
+  auto const testable_age = view.reported->testable_age(rule.measure);
+  detection::ScoredSeries scored;
+  std::vector<PathPoint> path;
+  for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
+    int32_t const age = view.data_through->value - t.value;
+    path.push_back(point_of(
+        scorer.assess(scored, request.node, t, excluded, view.reported->from(rule.measure, age)), t,
+        testable_age && age >= *testable_age));
+  }
+  return path;
+}
+
+Paragraphs explain_count(const View& view, const alerts::Alert& alert, const Rule& rule) {
+  const alerts::Evidence& e = alert.raised_evidence;
+  Paragraphs text;
+  text.push_back(deviation_from_baseline(
+      view, alert, indicators::info(std::get<CountRule>(rule.detail).measure).title, ""));
+  if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
+  if (e.reported < 1) text.push_back(how_complete(e));
+  text.push_back(how_sure(view, e));
+  append_left_out(view, alert, text);
+  append_since_when(view, alert, text);
+  append_accounts(view, alert, text);
+  return text;
+}
+
+std::string count_figures(const alerts::Evidence& e) {
+  return base::cat(figure(e.observed), " observed, ", figure(e.expected), " expected (",
+                   deviation(e), ")");
+}
+
+}  // namespace bellwether::engine

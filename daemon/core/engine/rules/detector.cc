@@ -1,0 +1,79 @@
+#include "core/engine/rules/detector.h"
+
+#include <algorithm>
+
+#include "core/alerts/state_machine.h"
+
+namespace bellwether::engine {
+
+using base::PeriodIndex;
+using indicators::Measure;
+using indicators::Node;
+
+detection::DetectorOptions detector_options(double cusum_threshold, base::Calendar calendar) {
+  detection::DetectorOptions o;
+  o.farrington = detection::FarringtonOptions::for_calendar(calendar);
+  o.cusum.threshold_h = cusum_threshold;
+  o.cold_start = detection::ColdStartOptions::for_calendar(calendar);
+  return o;
+}
+
+std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
+                                               const alerts::AlertUpdate* open) {
+  std::vector<detection::PeriodRange> out = book.regime_breaks();
+  if (open == nullptr || open->severity != alerts::Severity::kRed) return out;
+  int32_t const most = alerts::frozen_ticks_max(book.calendar());
+  if (open->frozen_ticks > most) return out;
+  out.push_back({open->onset, PeriodIndex(open->onset.value + most)});
+  return out;
+}
+
+PeriodIndex observed_from(const indicators::Panel& panel, Measure measure) {
+  std::span<const int32_t> const pooled = panel.series({}, measure).counts;
+  auto const seen = std::ranges::find_if(pooled, [](int32_t n) { return n != 0; });
+  if (seen == pooled.end()) return panel.first_period();
+  return PeriodIndex(panel.first_period().value + static_cast<int32_t>(seen - pooled.begin()));
+}
+
+detection::CountSeries MeasureScorer::series(Node node) const {
+  std::span<const int32_t> counts = panel_.series(node, measure_).counts;
+  auto const skipped = static_cast<size_t>(from_.value - panel_.first_period().value);
+  counts = counts.subspan(std::min(counts.size(), skipped));
+  return {panel_.calendar(), from_, counts};
+}
+
+detection::Assessment MeasureScorer::assess(detection::ScoredSeries& scored, Node node,
+                                            PeriodIndex target,
+                                            std::span<const detection::PeriodRange> excluded,
+                                            detection::SharesReported reported) const {
+  scored.exclude(excluded);
+  return scored.assess(series(node), target, harm_, options_, workspace_, reported);
+}
+
+void MeasureScorer::prepare(detection::ScoredSeries& scored, Node node, PeriodIndex target,
+                            std::span<const detection::PeriodRange> excluded,
+                            detection::SharesReported reported) const {
+  scored.exclude(excluded);
+  scored.prepare(series(node), target, harm_, options_, workspace_, reported);
+}
+
+Detector::Detector(const indicators::Panel& panel, Measure measure, base::Harm harm,
+                   double cusum_threshold)
+    : measure_(measure),
+      harm_(harm),
+      options_(detector_options(cusum_threshold, panel.calendar())),
+      series_(panel.nodes()) {
+  for (size_t node = 0; node < panel.nodes(); ++node) {
+    if (!panel.series(panel.node(node), measure).counts.empty()) add(node);
+  }
+}
+
+detection::ScoredSeries& Detector::add(size_t node) {
+  if (series_[node] == nullptr) {
+    series_[node] = std::make_unique<detection::ScoredSeries>();
+    active_.push_back(static_cast<uint32_t>(node));
+  }
+  return *series_[node];
+}
+
+}  // namespace bellwether::engine

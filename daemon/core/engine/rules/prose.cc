@@ -1,0 +1,165 @@
+#include "core/engine/rules/prose.h"
+
+#include <cmath>
+
+#include "absl/strings/str_format.h"
+#include "core/alerts/state_machine.h"
+#include "core/base/text.h"
+#include "core/detection/cold_start.h"
+#include "core/detection/cusum.h"
+#include "core/detection/farrington.h"
+#include "core/detection/run_length.h"
+
+namespace bellwether::engine {
+
+using base::cat;
+
+namespace {
+
+// The declared regime breaks that an alert's baseline leaves out: "2020-03 to 2021-06 (pandemic)".
+std::string breaks_within(const View& view, const alerts::Evidence& e) {
+  std::string breaks;
+  for (const auto& [id, declared] : view.book->declared_breaks()) {
+    const detection::PeriodRange& p = declared.periods;
+    if (p.last < e.baseline_first || e.baseline_last < p.first) continue;
+    base::append(breaks, breaks.empty() ? "" : ", ", view.calendar.name(p.first), " to ",
+                 view.calendar.name(p.last), " (", declared.reason, ")");
+  }
+  return breaks;
+}
+
+// On average, where nothing changes.
+double years_between_false_alarms(base::Calendar calendar, double threshold) {
+  detection::CusumOptions const o;
+  return detection::cusum_average_run_length(o.reference, threshold, 0) /
+         calendar.periods_per_year();
+}
+
+}  // namespace
+
+std::string figure(double x) {
+  return std::abs(x) >= 100 || x == std::round(x) ? absl::StrFormat("%.0f", x)
+                                                  : absl::StrFormat("%.1f", x);
+}
+
+std::string deviation(const alerts::Evidence& e) {
+  double const percent = 100 * (e.ratio - 1);
+  return absl::StrFormat("%.0f %% %s expectation", std::abs(percent),
+                         percent < 0 ? "below" : "above");
+}
+
+std::string headline(const View& view, const alerts::Alert& alert, std::string_view title) {
+  return cat(title, " in ", node_name(view, alert.state.key), ", ",
+             view.calendar.name(alert.raised_evidence.period));
+}
+
+std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
+                                    std::string_view title, std::string_view unit) {
+  const alerts::Evidence& e = alert.raised_evidence;
+  return cat(headline(view, alert, title), ": ", figure(e.observed), unit, " observed where ",
+             figure(e.expected), unit, " were expected; 95 % of ", base::name(view.calendar.unit()),
+             "s like this one lie between ", figure(e.lower), " and ", figure(e.upper),
+             ". That is ", deviation(e), ".");
+}
+
+std::string how_sure(const View& view, const alerts::Evidence& e) {
+  std::string text = absl::StrFormat(
+      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
+      "of series "
+      "tested).",
+      e.p, e.p_adjusted);
+  base::append(text, absl::StrFormat(" The baseline rests on %d periods", e.baseline_periods));
+  if (e.baseline_first < e.baseline_last) {
+    base::append(text, " from ", view.calendar.name(e.baseline_first), " to ",
+                 view.calendar.name(e.baseline_last));
+  }
+  if (e.downweighted > 0) {
+    base::append(text, ", of which ", e.downweighted,
+                 " count for less because they stand out themselves");
+  }
+  base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.",
+                                     e.dispersion));
+  if (e.score_scale > 1) {
+    base::append(text, absl::StrFormat(
+                           " Scores of this series have been %.1f times as wide as theory has it, "
+                           "which is allowed for.",
+                           e.score_scale));
+  }
+  return text;
+}
+
+std::string how_young(const View& view, const alerts::Evidence& e) {
+  std::string_view const unit = base::name(view.calendar.unit());
+  std::string text = absl::StrFormat(
+      "How young: a baseline by season needs %d years, and this series has fewer. It is held "
+      "against its latest %d "
+      "%ss, which know no season; ",
+      detection::FarringtonOptions().years_min, e.baseline_periods, unit);
+  if (e.baseline_kind == detection::BaselineKind::kRecent) {
+    base::append(
+        text,
+        absl::StrFormat("as there is no year to look back on, a season of %.0f %% is allowed for.",
+                        100 * detection::ColdStartOptions().season_sd));
+  } else {
+    base::append(
+        text,
+        absl::StrFormat("a deviation counts only as far as it exceeds that of the same %s a year "
+                        "before, which was %+.1f standard deviations.",
+                        unit, e.year_before));
+  }
+  return text + " So the alert is amber at most, and no change-point statistic rests on it.";
+}
+
+std::string how_complete(const alerts::Evidence& e) {
+  return absl::StrFormat(
+      "How complete: by then %.0f %% of the period's events are usually reported, and the "
+      "expectation is of that "
+      "part. The whole count is estimated at %.0f (95 %%: %.0f to %.0f).",
+      100 * e.reported, e.nowcast, e.nowcast_lower, e.nowcast_upper);
+}
+
+void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  const alerts::AlertUpdate& s = alert.state;
+  std::string const breaks = breaks_within(view, alert.raised_evidence);
+  std::string out = breaks.empty() ? "" : cat("As declared, the baseline leaves out ", breaks, ".");
+  int32_t const most = alerts::frozen_ticks_max(view.calendar);
+  if (s.open && s.frozen_ticks > 0) {
+    base::append(out, out.empty() ? "" : " ");
+    if (s.frozen_ticks <= most) {
+      base::append(out, "While it is red no baseline rests on the periods from ",
+                   view.calendar.name(s.onset), " on, for ", most, " at most.");
+    } else {
+      base::append(
+          out, "It has been red for more than ", most,
+          " periods: the level since then is the new normal, and baselines rest on it again.");
+    }
+  }
+  if (!out.empty()) text.push_back(std::move(out));
+}
+
+void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  const alerts::Evidence& e = alert.raised_evidence;
+  if (e.cusum <= 0) return;
+  text.push_back(
+      absl::StrFormat("Since when: deviations add up since %s; the change-point statistic "
+                      "stands at %.1f (red from "
+                      "%.1f, which chance alone reaches once in %.0f years).",
+                      view.calendar.name(alert.state.onset), e.cusum, e.cusum_threshold,
+                      years_between_false_alarms(view.calendar, e.cusum_threshold)));
+}
+
+void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  const std::vector<alerts::Contribution>& all = alert.raised_evidence.contributions;
+  if (all.empty()) return;
+  std::string parts = "What accounts for it: ";
+  for (size_t i = 0; i < all.size(); ++i) {
+    const alerts::Contribution& c = all[i];
+    bool const by_area = c.area != alert.state.key.area;
+    base::append(parts, i == 0 ? "" : ", ",
+                 by_area ? area_name(view, c.area) : sector_name(view, c.sector),
+                 absl::StrFormat(" %.0f %%", 100 * c.share));
+  }
+  text.push_back(cat(parts, " of the difference."));
+}
+
+}  // namespace bellwether::engine

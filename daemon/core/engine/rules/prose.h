@@ -1,0 +1,36 @@
+// Purpose: the sentences that several kinds of rule explain themselves with. Thread safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/alerts/book.h"
+#include "core/engine/explain.h"
+#include "core/engine/view.h"
+
+namespace bellwether::engine {
+
+// "412"; with one decimal where it is small and has a fraction.
+std::string figure(double x);
+// "20 % below expectation".
+std::string deviation(const alerts::Evidence& e);
+// "Births in Manufacturing, Singapore, 1997-06": `title` at the alert's node when it was raised.
+std::string headline(const View& view, const alerts::Alert& alert, std::string_view title);
+
+// A paragraph each.
+std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
+                                    std::string_view title, std::string_view unit);
+std::string how_sure(const View& view, const alerts::Evidence& e);
+// Of a series too young for a baseline by season.
+std::string how_young(const View& view, const alerts::Evidence& e);
+// Of a period whose reports are not complete.
+std::string how_complete(const alerts::Evidence& e);
+
+// A paragraph each, or none.
+// What baselines leave out, and why.
+void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& text);
+void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text);
+// Which areas or sectors below account for the difference.
+void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text);
+
+}  // namespace bellwether::engine

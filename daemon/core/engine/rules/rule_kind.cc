@@ -1,0 +1,113 @@
+#include "core/engine/rules/rule_kind.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/engine/rules/composite.h"
+#include "core/engine/rules/count.h"
+#include "core/engine/rules/limit.h"
+#include "core/engine/rules/share.h"
+#include "core/engine/rules/source.h"
+
+namespace bellwether::engine {
+
+using alerts::AlertKey;
+using alerts::AlertUpdate;
+using alerts::Rule;
+using alerts::RuleKind;
+using base::PeriodIndex;
+using indicators::Node;
+
+namespace {
+
+constexpr std::array<RuleKindInfo, alerts::kRuleKindNames.size()> kKinds = {{
+    {RuleKind::kSourceSilent, make_source_test, trace_source, explain_source, limit_figures},
+    {RuleKind::kCountDetector, make_count_test, trace_count, explain_count, count_figures},
+    {RuleKind::kRatioDetector, make_share_test, trace_share, explain_share, count_figures},
+    {RuleKind::kIndicatorLimit, make_limit_test, trace_limit, explain_limit, limit_figures},
+    {RuleKind::kComposite, make_composite_test, trace_composite, explain_composite,
+     composite_figures},
+}};
+static_assert([] {
+  for (size_t i = 0; i < kKinds.size(); ++i) {
+    if (static_cast<size_t>(kKinds[i].kind) != i) return false;
+  }
+  return true;
+}());
+
+bool matches(const std::vector<std::string>& levels, const std::string& level) {
+  return levels.empty() || std::ranges::find(levels, level) != levels.end();
+}
+
+}  // namespace
+
+const std::array<RuleKindInfo, alerts::kRuleKindNames.size()> kRuleKinds = kKinds;
+
+AlertKey TickContext::key(const Rule& rule, Node node) const {
+  return {rule.id, reference.areas.at(node.area).code, reference.sectors.at(node.sector).code};
+}
+
+const AlertUpdate* TickContext::open(const AlertKey& key) const {
+  auto const found = book.open().find(key);
+  return found == book.open().end() ? nullptr : &found->second->state;
+}
+
+bool TickContext::in_scope(const alerts::NodeScope& nodes, Node node) const {
+  if (node.sector == reference::kUnclassified) return false;
+  const reference::Area& area = reference.areas.at(node.area);
+  return area.validity.contains(calendar().first_day(tick)) &&
+         matches(nodes.area_levels, area.level) &&
+         matches(nodes.sector_levels, reference.sectors.at(node.sector).level);
+}
+
+bool TickContext::holds(const std::optional<alerts::SecondCondition>& second, Node node,
+                        PeriodIndex period) const {
+  if (!second) return true;
+  indicators::Value const v = indicators::compute(second->indicator, panel, node, period);
+  return v.ok() && v.value < second->below;
+}
+
+void Verdict::decide(const Rule& rule, const AlertKey& key, const alerts::Signal& signal) {
+  if (auto update = alerts::step(rule, key, context.open(key), signal, context.tick, out.historical,
+                                 context.book.calendar())) {
+    out.updates.push_back(*std::move(update));
+  }
+}
+
+std::string Verdict::source_silent(domain::TopicSet rests_on) const {
+  std::string reason;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (!rests_on.contains(topic.id)) continue;
+    if (std::ranges::find(out.silent_topics, topic.name) == out.silent_topics.end()) continue;
+    base::append(reason, reason.empty() ? "source silent: " : ", ", topic.name);
+  }
+  return reason;
+}
+
+bool RuleTest::in_scope(const TickContext& context, const AlertKey& key) const {
+  auto const area = context.reference.areas.find(key.area);
+  auto const sector = context.reference.sectors.find(key.sector);
+  const alerts::NodeScope* const nodes = alerts::node_scope(rule_);
+  return area.ok() && sector.ok() && nodes != nullptr && context.in_scope(*nodes, {*area, *sector});
+}
+
+size_t RuleTest::prepare(const TickContext& context, size_t& series_max) {
+  size_t left = 0;
+  for (Detector& detector : detectors()) {
+    auto const age = context.reported.testable_age(detector.measure());
+    if (!age) continue;
+    PeriodIndex const target(context.tick.value - *age);
+    MeasureScorer const scorer = detector.scorer(context.panel, context.workspace);
+    detection::SharesReported const reported = context.reported.from(detector.measure(), *age);
+    left += detector.prepare(context.tick, series_max, [&](uint32_t n) {
+      Node const node = context.panel.node(n);
+      if (!context.in_scope(*alerts::node_scope(rule_), node)) return false;
+      scorer.prepare(*detector.at(n), node, target,
+                     exclusions(context.book, context.open(context.key(rule_, node))), reported);
+      return true;
+    });
+  }
+  return left;
+}
+
+}  // namespace bellwether::engine

@@ -1,0 +1,143 @@
+#include "core/engine/rules/source.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/detection/farrington.h"
+#include "core/engine/rules/limit.h"
+#include "core/engine/rules/prose.h"
+
+namespace bellwether::engine {
+
+using alerts::AlertKey;
+using alerts::Rule;
+using alerts::Signal;
+using alerts::SourceRule;
+using base::PeriodIndex;
+using indicators::Measure;
+
+namespace {
+
+// The counts of several measures together, everywhere, by period from the panel's first to `tick`.
+std::vector<int32_t> pooled_counts(const indicators::Panel& panel,
+                                   std::span<const Measure> measures, PeriodIndex tick) {
+  int32_t const periods = tick.value - panel.first_period().value + 1;
+  std::vector<int32_t> pooled(static_cast<size_t>(std::max(0, periods)));
+  for (Measure m : measures) {
+    std::span<const int32_t> const c = panel.series({}, m).counts;
+    for (size_t i = 0; i < std::min(c.size(), pooled.size()); ++i) {
+      int64_t const sum = int64_t{pooled[i]} + c[i];
+      pooled[i] = static_cast<int32_t>(std::clamp<int64_t>(sum, INT32_MIN, INT32_MAX));
+    }
+  }
+  return pooled;
+}
+
+// The share of their events that should have been reported, by the age of a period, as far as it is
+// not final; weighted by the counts of the last year.
+std::vector<double> pooled_reported(const SharesByMeasure& reported, const indicators::Panel& panel,
+                                    std::span<const Measure> measures, PeriodIndex tick) {
+  PeriodIndex const from(
+      std::max(panel.first_period().value, tick.value - panel.calendar().periods_per_year() + 1));
+  std::vector<double> out;
+  while (true) {
+    auto const age = static_cast<int>(out.size());
+    double in_time = 0;
+    double all = 0;
+    bool open = false;
+    for (Measure m : measures) {
+      auto const n = static_cast<double>(std::max<int64_t>(0, panel.sum({}, m, from, tick)));
+      all += n;
+      in_time += n * reported.at(m, age);
+      open = open || !reported.from(m, age).empty();
+    }
+    if (!open || all <= 0) return out;
+    out.push_back(in_time / all);
+  }
+}
+
+class SourceTest final : public RuleTest {
+ public:
+  explicit SourceTest(const Rule& rule)
+      : RuleTest(rule), source_(std::get<SourceRule>(rule.detail)) {}
+
+  void test(const TickContext& context, Verdict& verdict) override {
+    for (const std::string& topic : context.topics) {
+      Signal const signal = signal_of(context, measures_of(topic));
+      if (signal.hit) verdict.out.silent_topics.push_back(topic);
+      verdict.decide(rule(), AlertKey::of_source(rule().id, topic), signal);
+    }
+  }
+  bool in_scope(const TickContext& context, const AlertKey& key) const override {
+    return std::ranges::find(context.topics, key.source()) != context.topics.end();
+  }
+
+ private:
+  Signal signal_of(const TickContext& context, std::span<const Measure> measures) const;
+  const SourceRule& source_;
+};
+
+Signal SourceTest::signal_of(const TickContext& context, std::span<const Measure> measures) const {
+  Signal signal;
+  if (measures.empty()) {
+    signal.why_not = "no measure rests on this topic";
+    return signal;
+  }
+  std::vector<int32_t> pooled = pooled_counts(context.panel, measures, context.tick);
+  auto const reported = pooled_reported(context.reported, context.panel, measures, context.tick);
+  auto const testable = std::ranges::find_if(
+      reported, [](double share) { return share >= detection::DelayOptions{}.testable; });
+  auto const age = static_cast<int32_t>(testable - reported.begin());
+  PeriodIndex const target(context.tick.value - age);
+  pooled.resize(pooled.size() - std::min(pooled.size(), static_cast<size_t>(age)));
+  auto const unseen = static_cast<int32_t>(
+      std::ranges::find_if(pooled, [](int32_t n) { return n != 0; }) - pooled.begin());
+  detection::CountSeries const series{context.calendar(),
+                                      PeriodIndex(context.panel.first_period().value + unseen),
+                                      std::span(pooled).subspan(static_cast<size_t>(unseen))};
+  detection::Baseline const whole = detection::fit(
+      series, target, context.book.regime_breaks(),
+      detection::FarringtonOptions::for_calendar(context.calendar()), context.workspace);
+  detection::Baseline const baseline =
+      whole.why == detection::NotAssessed::kNone && testable != reported.end()
+          ? detection::thinned(whole, *testable)
+          : whole;
+  signal.onset = target;
+  if (baseline.why != detection::NotAssessed::kNone || pooled.empty()) return signal;
+  int32_t const observed = pooled.back();
+  detection::Score const score = detection::score(baseline, observed, base::Harm::kLow);
+  signal.assessed = true;
+  signal.hit = baseline.expected >= kSilentExpectedMin && score.p_low < kSilentP &&
+               observed <= source_.limit * baseline.expected;
+  signal.quiet = !signal.hit;
+  signal.evidence.period = target;
+  signal.evidence.observed = observed;
+  signal.evidence.expected = rounded(baseline.expected);
+  signal.evidence.p = rounded(score.p_low);
+  signal.evidence.ratio = rounded(observed / baseline.expected);
+  signal.evidence.limit = source_.limit;
+  if (testable != reported.end()) signal.evidence.reported = rounded(*testable);
+  return signal;
+}
+
+}  // namespace
+
+std::span<const Measure> measures_of(std::string_view topic) {
+  auto const found = domain::find_topic(topic);
+  return found ? domain::volume_of(*found) : std::span<const Measure>();
+}
+
+std::unique_ptr<RuleTest> make_source_test(const Rule& rule, const indicators::Panel&) {
+  return std::make_unique<SourceTest>(rule);
+}
+
+std::vector<PathPoint> trace_source(const PathRequest&) {
+  return {};
+}
+
+Paragraphs explain_source(const View& view, const alerts::Alert& alert, const Rule& rule) {
+  return {base::cat(headline(view, alert, rule.title), ": ", limit_figures(alert.raised_evidence),
+                    ".")};
+}
+
+}  // namespace bellwether::engine

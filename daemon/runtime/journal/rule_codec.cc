@@ -1,0 +1,129 @@
+#include "runtime/journal/rule_codec.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+#include "core/alerts/rule_record.h"
+#include "core/alerts/rules.h"
+#include "core/base/check.h"
+#include "core/base/text.h"
+
+namespace bellwether::runtime {
+namespace {
+
+namespace pb = bellwether::journal::v1;
+using alerts::RuleRecord;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Reflection;
+
+const FieldDescriptor* field_of(std::string_view key) {
+  const FieldDescriptor* const field = pb::Rule::descriptor()->FindFieldByName(std::string(key));
+  BELLWETHER_CHECK(field != nullptr);
+  return field;
+}
+
+const auto& names_of(alerts::RuleKind) {
+  return alerts::kRuleKindNames;
+}
+const auto& names_of(alerts::Severity) {
+  return alerts::kSeverityNames;
+}
+const auto& names_of(base::Harm) {
+  return base::kHarmNames;
+}
+
+// Writes the fields of a message by the names of a rule's keys.
+class Out {
+ public:
+  explicit Out(pb::Rule& to) : to_(to), reflection_(*to.GetReflection()) {}
+
+  void put(std::string_view key, const std::string& v) {
+    reflection_.SetString(&to_, field_of(key), v);
+  }
+  void put(std::string_view key, double v) { reflection_.SetDouble(&to_, field_of(key), v); }
+  void put(std::string_view key, int32_t v) { reflection_.SetInt32(&to_, field_of(key), v); }
+  void put(std::string_view key, bool v) { reflection_.SetBool(&to_, field_of(key), v); }
+  void put(std::string_view key, const std::vector<std::string>& v) {
+    for (const std::string& text : v) reflection_.AddString(&to_, field_of(key), text);
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void put(std::string_view key, Enum v) {
+    put(key, std::string(names_of(v)[static_cast<size_t>(v)]));
+  }
+
+ private:
+  pb::Rule& to_;
+  const Reflection& reflection_;
+};
+
+// Reads them. unknown() is the first word that no enum has, with its key; empty: none.
+class In {
+ public:
+  explicit In(const pb::Rule& from) : from_(from), reflection_(*from.GetReflection()) {}
+
+  void get(std::string_view key, std::string& v) {
+    v = reflection_.GetString(from_, field_of(key));
+  }
+  void get(std::string_view key, double& v) { v = reflection_.GetDouble(from_, field_of(key)); }
+  void get(std::string_view key, int32_t& v) { v = reflection_.GetInt32(from_, field_of(key)); }
+  void get(std::string_view key, bool& v) { v = reflection_.GetBool(from_, field_of(key)); }
+  void get(std::string_view key, std::vector<std::string>& v) {
+    const FieldDescriptor* const field = field_of(key);
+    v.clear();
+    for (int i = 0; i < reflection_.FieldSize(from_, field); ++i) {
+      v.push_back(reflection_.GetRepeatedString(from_, field, i));
+    }
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void get(std::string_view key, Enum& v) {
+    std::string const name = reflection_.GetString(from_, field_of(key));
+    auto const& names = names_of(v);
+    auto const found = std::ranges::find(names, name);
+    if (found != names.end()) {
+      v = static_cast<Enum>(found - names.begin());
+    } else if (unknown_.empty()) {
+      unknown_ = base::cat(key, ": '", name, "'");
+    }
+  }
+  const std::string& unknown() const { return unknown_; }
+
+ private:
+  const pb::Rule& from_;
+  const Reflection& reflection_;
+  std::string unknown_;
+};
+
+}  // namespace
+
+void put_rules(const alerts::RuleSet& rules, pb::RuleSet& out) {
+  out.set_digest(alerts::digest(rules));
+  out.set_false_discovery_rate(rules.false_discovery_rate);
+  for (const alerts::Rule& rule : rules.rules) {
+    RuleRecord const record = alerts::record(rule);
+    Out io(*out.add_rules());
+    alerts::each_rule_key([&](const auto& key) { io.put(key.name, record.*key.field); });
+  }
+}
+
+absl::StatusOr<alerts::RuleSet> get_rules(const pb::RuleSet& from) {
+  alerts::RuleSetRecord record;
+  record.false_discovery_rate = from.false_discovery_rate();
+  for (const pb::Rule& rule : from.rules()) {
+    RuleRecord& to = record.rules.emplace_back();
+    In io(rule);
+    alerts::each_rule_key([&](const auto& key) { io.get(key.name, to.*key.field); });
+    if (!io.unknown().empty()) {
+      return absl::DataLossError(base::cat("rule set in the journal: rules.", to.id, ".",
+                                           io.unknown(), " is not known; update this build"));
+    }
+  }
+  auto rules = alerts::parse(record);
+  if (rules.ok()) return rules;
+  return absl::DataLossError(
+      base::cat("rule set in the journal: ", base::from_absl(rules.status().message())));
+}
+
+}  // namespace bellwether::runtime

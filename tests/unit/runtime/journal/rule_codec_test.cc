@@ -1,0 +1,58 @@
+#include "runtime/journal/rule_codec.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include "core/alerts/rule_record.h"
+#include "core/alerts/rules.h"
+#include "core/base/text.h"
+#include "support/must.h"
+
+namespace bellwether::runtime {
+namespace {
+
+namespace pb = bellwether::journal::v1;
+
+pb::RuleSet defaults() {
+  pb::RuleSet out;
+  put_rules(alerts::default_rules(base::Calendar(base::CalendarUnit::kMonth)), out);
+  return out;
+}
+
+TEST(RuleCodecTest, TheMessageHasAFieldForEveryKeyAndNoOther) {
+  int keys = 0;
+  alerts::each_rule_key([&](const auto& key) {
+    EXPECT_NE(pb::Rule::descriptor()->FindFieldByName(std::string(key.name)), nullptr) << key.name;
+    ++keys;
+  });
+  EXPECT_EQ(pb::Rule::descriptor()->field_count(), keys);
+}
+
+TEST(RuleCodecTest, RulesComeBack) {
+  alerts::RuleSet const rules = testing::must(get_rules(defaults()));
+  EXPECT_EQ(rules, alerts::default_rules(base::Calendar(base::CalendarUnit::kMonth)));
+  EXPECT_EQ(alerts::digest(rules), defaults().digest());
+}
+
+TEST(RuleCodecTest, AWordThatIsNotKnownIsNotTakenForAnother) {
+  for (auto change :
+       {+[](pb::Rule& r) { r.set_kind("firm_detector"); }, +[](pb::Rule& r) { r.set_harm("both"); },
+        +[](pb::Rule& r) { r.set_severity("black"); }}) {
+    pb::RuleSet changed = defaults();
+    change(*changed.mutable_rules(1));
+    absl::Status const status = get_rules(changed).status();
+    EXPECT_TRUE(absl::IsDataLoss(status));
+    EXPECT_THAT(std::string(base::from_absl(status.message())),
+                ::testing::HasSubstr("is not known; update this build"));
+  }
+}
+
+TEST(RuleCodecTest, RulesThatNoConfigurationCouldHaveAreDataLoss) {
+  pb::RuleSet changed = defaults();
+  changed.mutable_rules(1)->set_subject("brths");
+  EXPECT_TRUE(absl::IsDataLoss(get_rules(changed).status()));
+}
+
+}  // namespace
+}  // namespace bellwether::runtime
