@@ -1,8 +1,8 @@
-// Purpose: what may be believed of one input, from what its polls tell: whether it is at the end of
-// its log and how long it has been quiet there, and what is wrong with it. Invariants: a quiet
-// input and a dead one look alike from here, so the end counts only as of the moment when the
-// broker last confirmed it, and quiet begins anew when it could not. A log that lost what comes
-// next, or that was made anew, is never believed again: its offsets name other records now.
+// Purpose: the state of one input, derived from its polls: whether it is at the end of its log, how
+// long it has been quiet there, and what is wrong with it. Invariants: a quiet input and a dead one
+// look alike from here. So the end counts only up to the moment when the broker last confirmed it,
+// and a broker that could not confirm it ends the quiet time. A log that has lost the next record,
+// or whose topic was created again, is not read any more: its offsets name other records.
 // Thread safety: a value. No clock: the caller passes the present in.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Purpose: takes snapshots while the stream goes on: asks the lanes for what they are between two
 // records, the evaluation for what it is between two ticks, and writes both on a thread of its own.
-// Invariants: one is written at a time. What fails is told, counted and tried again at the next
-// turn; the snapshots before it stand. Thread safety: due() and take() belong to the evaluation's
+// Invariants: one is written at a time. A failure is logged and counted, and the next turn tries
+// again; earlier snapshots stay. Thread safety: due() and take() belong to the evaluation's
 // thread; report() may be called from any.
 #pragma once
 
@@ -23,11 +23,10 @@ namespace bellwether::runtime {
 
 struct SnapshotReport {
   bool enabled = false;
-  base::UnixMillis
-      taken_at;        // the newest that stands here equals the state of then; 0: there is none
-  uint64_t bytes = 0;  // of it
-  double seconds = 0;  // that it took to write
-  double pause_seconds = 0;  // that ticks waited for it
+  base::UnixMillis taken_at;  // the newest holds the state of this instant; 0: there is none
+  uint64_t bytes = 0;         // of it
+  double seconds = 0;         // that it took to write
+  double pause_seconds = 0;   // that ticks waited for it
   int64_t taken = 0;
   int64_t failed = 0;
   std::string error;  // of the last attempt; empty when it went well
@@ -46,8 +45,8 @@ using LackingFn = std::function<std::vector<std::string>()>;
 
 class Snapshotter {
  public:
-  // `store` is open and is used by nobody else from now on.
-  // `restored`: when the snapshot that the process goes on from was taken.
+  // `store` is open and is used by nobody else.
+  // `restored`: when the snapshot from which the process has started was taken.
   Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
               LaneImages lanes, LackingFn lacking, std::optional<base::UnixMillis> restored,
               base::LogFn log);
