@@ -3,6 +3,7 @@
 #include <chrono>
 #include <vector>
 
+#include "adapters/rpc/errors.h"
 #include "adapters/rpc/messages.h"
 #include "core/base/text.h"
 

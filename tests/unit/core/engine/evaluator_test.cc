@@ -115,7 +115,11 @@ TEST(EvaluatorTest, ARestoredEvaluatorGoesOnAsTheOneThatWasSaved) {
   ++t;
   region.tick(t, town.month(t));
 
-  region.evaluator.restore(saved.tick, *saved.panel, saved.reports, saved.cells_digest);
+  indicators::Panel panel(testing::world(), kMonths, saved.panel->first_period());
+  saved.panel->each([&](Measure m, size_t node, int64_t opening, const auto& counts) {
+    ASSERT_TRUE(panel.restore(m, node, opening, counts));
+  });
+  region.evaluator.restore(saved.tick, std::move(panel), saved.reports, saved.cells_digest);
   region.add(t - 1, first);
   region.evaluator.prepare(PeriodIndex(t - 1), book, 50);
   EXPECT_EQ(
