@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "adapters/config/document.h"
 #include "adapters/config/reader.h"
@@ -278,7 +277,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
     return errors.status();
   }
   Config config;
-  config.digest = absl::StrFormat("%016x", base::hash64(yaml));
+  config.digest = base::hex16(base::hash64(yaml));
   Section root(*document, "", errors);
 
   Section kafka = root.section("kafka");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_format.h"
 #include "adapters/rpc/server.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
@@ -13,7 +12,7 @@ namespace {
 constexpr size_t kDigestDigits = 16;
 
 std::string digest(std::string_view request, std::string_view after) {
-  return absl::StrFormat("%016x", base::hash64(after, base::hash64(request)));
+  return base::hex16(base::hash64(after, base::hash64(request)));
 }
 
 }  // namespace

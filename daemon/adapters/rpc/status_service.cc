@@ -1,4 +1,3 @@
-#include "absl/strings/str_format.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/status/v1/status.grpc.pb.h"

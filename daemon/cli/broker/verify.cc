@@ -7,11 +7,11 @@
 #include <map>
 #include <memory>
 
-#include "absl/strings/str_format.h"
 #include "cli/broker/kafka_options.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/display.h"
+#include "core/base/hash.h"
 #include "core/base/text.h"
 #include "runtime/setup/load.h"
 
@@ -26,10 +26,6 @@ struct Options {
   std::vector<std::string> ticks;
   bool all = false;
 };
-
-std::string hex(uint64_t digest) {
-  return absl::StrFormat("%016x", digest);
-}
 
 google::protobuf::Value text(const std::string& t) {
   google::protobuf::Value out;
@@ -60,10 +56,10 @@ google::protobuf::Struct to_json(const VerifiedTick& v, base::Calendar calendar)
     place["offset"] = number(c.offset);
   }
   if (v.finding == Finding::kEqual || v.finding == Finding::kDiffers) {
-    fields["cells_journaled"] = text(hex(v.cells_journaled));
-    fields["cells_computed"] = text(hex(v.cells_computed));
-    fields["verdict_journaled"] = text(hex(v.verdict_journaled));
-    fields["verdict_computed"] = text(hex(v.verdict_computed));
+    fields["cells_journaled"] = text(base::hex16(v.cells_journaled));
+    fields["cells_computed"] = text(base::hex16(v.cells_computed));
+    fields["verdict_journaled"] = text(base::hex16(v.verdict_journaled));
+    fields["verdict_computed"] = text(base::hex16(v.verdict_computed));
   }
   auto& alerts = *fields["alerts"].mutable_list_value();
   for (const runtime::AlertDifference& d : v.alerts) {
@@ -78,8 +74,9 @@ google::protobuf::Struct to_json(const VerifiedTick& v, base::Calendar calendar)
 }
 
 std::string beside(const char* what, uint64_t journaled, uint64_t computed, bool equal) {
-  if (equal) return base::cat(what, " equal (", hex(journaled), ")");
-  return paint(base::cat(what, " differ: journaled ", hex(journaled), ", computed ", hex(computed)),
+  if (equal) return base::cat(what, " equal (", base::hex16(journaled), ")");
+  return paint(base::cat(what, " differ: journaled ", base::hex16(journaled), ", computed ",
+                         base::hex16(computed)),
                Colour::kRed);
 }
 

@@ -27,13 +27,6 @@ IsoWeek iso_week(Days monday) {
   return {year, (thursday.value - days_from_civil(year, 1, 1).value) / 7 + 1};
 }
 
-bool all_digits(std::string_view text) {
-  for (char c : text) {
-    if (c < '0' || c > '9') return false;
-  }
-  return !text.empty();
-}
-
 int number(std::string_view digits) {
   int value = 0;
   for (char c : digits) value = value * 10 + (c - '0');

@@ -5,12 +5,15 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bellwether::base {
 
 uint64_t hash64(std::string_view bytes);
 uint64_t hash64(std::string_view bytes, uint64_t seed);
+// 16 hexadecimal digits.
+std::string hex16(uint64_t digest);
 
 // A bijection of 64 bits (splitmix64's finaliser, Steele, Lea & Flood 2014) for keys that are
 // already numbers.

@@ -39,6 +39,14 @@ void append(std::string& to, const A&... a) {
   absl::StrAppend(&to, piece(a)...);
 }
 
+// Decimal digits and nothing else; false if empty.
+inline bool all_digits(std::string_view text) {
+  for (char c : text) {
+    if (c < '0' || c > '9') return false;
+  }
+  return !text.empty();
+}
+
 // The whole text as a number; nullopt when it is anything else or out of range.
 template <class Int>
 std::optional<Int> parse_number(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "core/base/hash.h"
+#include "core/base/text.h"
 
 namespace bellwether::events {
 namespace {
@@ -18,17 +19,13 @@ char* write_lower(std::string_view text, char* at) {
   return at;
 }
 
-bool all_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // How much of a company number stands before the zeros that fill it up: nothing of "123456", "SC"
 // of "SC12345". A number that is neither, or long enough, stays as it is.
 char* write_company_number(std::string_view id, char* at) {
   size_t prefix = 0;
-  if (!all_digits(id)) prefix = 2;
+  if (!base::all_digits(id)) prefix = 2;
   bool const fits = id.size() > prefix && id.size() < kCompanyNumberBytes &&
-                    all_digits(id.substr(prefix)) &&
+                    base::all_digits(id.substr(prefix)) &&
                     (prefix == 0 || absl::ascii_isalpha(static_cast<unsigned char>(id[0])));
   if (!fits) return write_upper(id, at);
   at = write_upper(id.substr(0, prefix), at);

@@ -1,6 +1,5 @@
 #include "runtime/journal/divergence.h"
 
-#include "absl/strings/str_format.h"
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
@@ -41,9 +40,8 @@ Compared compare(const OwnTick& own, const JournaledTick* journaled) {
 std::string describe(const Divergence& d, base::Calendar calendar) {
   return base::cat("tick ", calendar.name(d.tick), ": the digest of ",
                    d.what == Compared::kCellsDiffer ? "the cells" : "the verdict", " is ",
-                   absl::StrFormat("%016x", d.here), " here and ",
-                   absl::StrFormat("%016x", d.journaled), " in journal record ", d.record.value,
-                   " of ", d.writer);
+                   base::hex16(d.here), " here and ", base::hex16(d.journaled),
+                   " in journal record ", d.record.value, " of ", d.writer);
 }
 
 Comparisons::News Comparisons::note(Compared result, const OwnTick& own,
