@@ -96,7 +96,7 @@ SnapshotClient::SnapshotClient(std::string address)
 SnapshotClient::~SnapshotClient() = default;
 
 absl::Status SnapshotClient::fetch(const FileRequest& request,
-                                   const std::function<absl::Status(const SnapshotPiece&)>& take,
+                                   const std::function<absl::Status(const FilePiece&)>& take,
                                    absl::Duration wait, const std::function<bool()>& stopping) {
   pb::FetchRequest message;
   message.set_name(request.name);

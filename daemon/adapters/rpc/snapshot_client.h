@@ -28,8 +28,8 @@ class SnapshotClient {
   // Hands on every piece in its order until the end of the file; an error of `take` ends it and is
   // returned. Gives up when nothing comes for `wait`.
   absl::Status fetch(const FileRequest& request,
-                     const std::function<absl::Status(const SnapshotPiece&)>& take,
-                     absl::Duration wait, const std::function<bool()>& stopping);
+                     const std::function<absl::Status(const FilePiece&)>& take, absl::Duration wait,
+                     const std::function<bool()>& stopping);
 
  private:
   friend std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(

@@ -6,17 +6,15 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/offered_snapshot.h"
 
 namespace bellwether::rpc {
 
-struct OfferedSnapshot {
-  std::string name;
-  std::string manifest;  // bytes of its file
-};
+using base::FilePiece;
+using base::OfferedSnapshot;
 
 // The rest of a file, of which the reader has `offset` bytes with the checksum `crc32c` already.
 struct FileRequest {
@@ -26,12 +24,7 @@ struct FileRequest {
   uint32_t crc32c = 0;
 };
 
-struct SnapshotPiece {
-  uint64_t offset = 0;
-  std::string_view data;  // empty at the end; until the next one is asked for
-  uint32_t crc32c = 0;    // of the file up to and with these bytes
-};
-using NextPiece = std::function<absl::StatusOr<SnapshotPiece>(size_t bytes_max)>;
+using NextPiece = std::function<absl::StatusOr<FilePiece>(size_t bytes_max)>;
 
 struct SnapshotBackend {
   std::function<absl::StatusOr<std::vector<OfferedSnapshot>>()> list;

@@ -13,8 +13,8 @@ constexpr size_t kCheckedAtOnce = 1 << 20;
 
 }  // namespace
 
-absl::StatusOr<FileSource::Piece> FileSource::next(size_t bytes_max) {
-  Piece piece{at_, {}, crc_};
+absl::StatusOr<FilePiece> FileSource::next(size_t bytes_max) {
+  FilePiece piece{at_, {}, crc_};
   auto const size = static_cast<size_t>(std::min<uint64_t>(bytes_max, file_.size() - at_));
   if (size == 0) return piece;
   buffer_.resize(size);
@@ -26,8 +26,8 @@ absl::StatusOr<FileSource::Piece> FileSource::next(size_t bytes_max) {
   return piece;
 }
 
-std::vector<ShelvedSnapshot> Shelf::list() {
-  std::vector<ShelvedSnapshot> out;
+std::vector<OfferedSnapshot> Shelf::list() {
+  std::vector<OfferedSnapshot> out;
   auto const names = store_.names();
   if (names.ok()) {
     for (const std::string& name : *names) {
@@ -38,14 +38,14 @@ std::vector<ShelvedSnapshot> Shelf::list() {
   {
     std::lock_guard lock(mutex_);
     for (const Use& use : uses_) {
-      const ShelvedSnapshot& held = use.held->snapshot;
+      const OfferedSnapshot& held = use.held->snapshot;
       if (std::ranges::none_of(out,
-                               [&](const ShelvedSnapshot& s) { return s.name == held.name; })) {
+                               [&](const OfferedSnapshot& s) { return s.name == held.name; })) {
         out.push_back(held);
       }
     }
   }
-  std::ranges::sort(out, std::greater(), &ShelvedSnapshot::name);
+  std::ranges::sort(out, std::greater(), &OfferedSnapshot::name);
   return out;
 }
 
@@ -103,7 +103,7 @@ absl::StatusOr<std::unique_ptr<FileSource>> Shelf::open(std::string_view name,
   uint32_t sum = 0;
   for (uint64_t at = 0; at < offset;) {
     BELLWETHER_ASSIGN_OR_RETURN(
-        FileSource::Piece const piece,
+        FilePiece const piece,
         before.next(static_cast<size_t>(std::min<uint64_t>(kCheckedAtOnce, offset - at))));
     at += piece.data.size();
     sum = piece.crc32c;

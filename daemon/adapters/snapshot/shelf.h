@@ -17,36 +17,30 @@
 #include "absl/time/time.h"
 #include "adapters/snapshot/disk.h"
 #include "adapters/snapshot/store.h"
+#include "core/base/offered_snapshot.h"
 
 namespace bellwether::snapshot {
 
 inline constexpr size_t kHeldMax = 2;
 inline constexpr absl::Duration kHeldFor = absl::Minutes(2);
 
-struct ShelvedSnapshot {
-  std::string name;
-  std::string manifest;  // the bytes of its file
-};
+using base::FilePiece;
+using base::OfferedSnapshot;
 
 // Of a held snapshot, by file; those that read them keep it.
 struct HeldSnapshot {
-  ShelvedSnapshot snapshot;
+  OfferedSnapshot snapshot;
   std::map<std::string, std::unique_ptr<InputFile>, std::less<>> files;
 };
 
 // A file from some byte on.
 class FileSource {
  public:
-  struct Piece {
-    uint64_t offset = 0;
-    std::string_view data;  // until the next call; empty at the end of the file
-    uint32_t crc32c = 0;    // of the file up to and with these bytes
-  };
   FileSource(std::shared_ptr<const HeldSnapshot> held, const InputFile& file, uint64_t offset,
              uint32_t crc)
       : held_(std::move(held)), file_(file), at_(offset), crc_(crc) {}
   // Errors: those of Disk; DataLoss for a file that has become shorter.
-  absl::StatusOr<Piece> next(size_t bytes_max);
+  absl::StatusOr<FilePiece> next(size_t bytes_max);
 
  private:
   std::shared_ptr<const HeldSnapshot> held_;
@@ -61,7 +55,7 @@ class Shelf {
   Shelf(Disk& disk, std::string folder) : disk_(disk), store_(disk, std::move(folder)) {}
 
   // Newest first; what cannot be read is left out.
-  std::vector<ShelvedSnapshot> list();
+  std::vector<OfferedSnapshot> list();
   // `crc32c`: of the bytes before `offset` as the reader has them; reads these here, too. Errors:
   // NotFound (forgotten, or never there: list again), Aborted (the reader has other bytes: begin
   // the file anew), ResourceExhausted (others are being read: wait), those of Disk.

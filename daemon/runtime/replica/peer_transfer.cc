@@ -92,7 +92,7 @@ PeerTransfer::Answers PeerTransfer::ask(const snapshot::Identity& identity,
       continue;
     }
     if (answers[i]->empty()) add_reason(out.why, peer, "has no snapshot");
-    for (const rpc::OfferedSnapshot& s : *answers[i]) {
+    for (const base::OfferedSnapshot& s : *answers[i]) {
       auto about = snapshot::parse_manifest(s.manifest);
       absl::Status fits =
           about.ok() ? snapshot::same_identity(about->identity, identity) : about.status();
@@ -121,7 +121,7 @@ absl::Status PeerTransfer::fetch_file(const Offer& offer, snapshot::Incoming& in
   while (place.ok()) {
     absl::Status const fetched = offer.client->fetch(
         {offer.snapshot.name, entry.name, place->offset, place->crc32c},
-        [&](const rpc::SnapshotPiece& piece) {
+        [&](const base::FilePiece& piece) {
           absl::Status const put = incoming.put(piece.offset, piece.data, piece.crc32c);
           own_disk = !put.ok() && !absl::IsDataLoss(put);
           if (put.ok()) {
@@ -255,22 +255,13 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
 
 rpc::SnapshotBackend give_snapshots(snapshot::Shelf& shelf) {
   rpc::SnapshotBackend out;
-  out.list = [&shelf]() -> absl::StatusOr<std::vector<rpc::OfferedSnapshot>> {
-    std::vector<rpc::OfferedSnapshot> offers;
-    for (snapshot::ShelvedSnapshot& s : shelf.list()) {
-      offers.push_back({std::move(s.name), std::move(s.manifest)});
-    }
-    return offers;
-  };
+  out.list = [&shelf] { return shelf.list(); };
   out.open = [&shelf](const rpc::FileRequest& request) -> absl::StatusOr<rpc::NextPiece> {
     auto source =
         shelf.open(request.name, request.file, request.offset, request.crc32c, absl::Now());
     if (!source.ok()) return source.status();
-    return [file = std::shared_ptr(*std::move(source))](
-               size_t bytes_max) -> absl::StatusOr<rpc::SnapshotPiece> {
-      auto const piece = file->next(bytes_max);
-      if (!piece.ok()) return piece.status();
-      return rpc::SnapshotPiece{piece->offset, piece->data, piece->crc32c};
+    return [file = std::shared_ptr(*std::move(source))](size_t bytes_max) {
+      return file->next(bytes_max);
     };
   };
   return out;

@@ -22,6 +22,7 @@
 #include "adapters/snapshot/shelf.h"
 #include "adapters/snapshot/store.h"
 #include "core/base/log.h"
+#include "core/base/offered_snapshot.h"
 
 namespace bellwether::runtime {
 
@@ -84,7 +85,7 @@ class PeerTransfer {
  private:
   struct Offer {
     rpc::SnapshotClient* client = nullptr;
-    rpc::OfferedSnapshot snapshot;
+    base::OfferedSnapshot snapshot;
     snapshot::Manifest about;
   };
   struct Answers {

@@ -48,10 +48,10 @@ class SnapshotServiceTest : public ::testing::Test {
   absl::StatusOr<NextPiece> open(const FileRequest& request) {
     if (request.name != "7") return absl::NotFoundError("no such snapshot");
     if (request.crc32c != request.offset) return absl::AbortedError("others");
-    return [this, at = request.offset](size_t bytes_max) mutable -> absl::StatusOr<SnapshotPiece> {
+    return [this, at = request.offset](size_t bytes_max) mutable -> absl::StatusOr<FilePiece> {
       if (at >= fails_at_) return absl::DataLossError("the disk is at fault");
       if (at >= sleeps_at_) absl::SleepFor(absl::Seconds(2));
-      SnapshotPiece piece{at, std::string_view(whole_).substr(at, bytes_max), 0};
+      FilePiece piece{at, std::string_view(whole_).substr(at, bytes_max), 0};
       at += piece.data.size();
       piece.crc32c = static_cast<uint32_t>(at);
       largest_ = std::max(largest_.load(), piece.data.size());
@@ -63,7 +63,7 @@ class SnapshotServiceTest : public ::testing::Test {
     SnapshotClient client(address());
     return client.fetch(
         request,
-        [&](const SnapshotPiece& piece) {
+        [&](const FilePiece& piece) {
           EXPECT_EQ(piece.offset, request.offset + into.size());
           into += piece.data;
           EXPECT_EQ(piece.crc32c, request.offset + into.size());
@@ -104,7 +104,7 @@ TEST_F(SnapshotServiceTest, ErrorsComeAsTheyAre) {
   EXPECT_EQ(server_->transfers().broken, 3);
   SnapshotClient client(address());
   absl::Status const own = client.fetch(
-      {"7", "f", 0, 0}, [](const SnapshotPiece&) { return absl::ResourceExhaustedError("full"); },
+      {"7", "f", 0, 0}, [](const FilePiece&) { return absl::ResourceExhaustedError("full"); },
       kWait, [] { return false; });
   EXPECT_EQ(own, absl::ResourceExhaustedError("full"));
 }

@@ -44,7 +44,7 @@ class IncomingTest : public ::testing::Test {
   MemoryDisk theirs_;
   Saved saved_{theirs_};
   Shelf shelf_{theirs_, "/theirs"};
-  ShelvedSnapshot offer_;
+  OfferedSnapshot offer_;
   uint64_t size_ = 0;
 };
 
@@ -104,7 +104,7 @@ TEST_F(IncomingTest, AnotherSnapshotIsBegunAnew) {
   uint64_t sent = 0;
   EXPECT_TRUE(absl::IsCancelled(send(shelf_, offer_, incoming, size_ - 1, sent)));
   saved_.save();
-  ShelvedSnapshot const other = shelf_.list().front();
+  OfferedSnapshot const other = shelf_.list().front();
   ASSERT_TRUE(incoming.begin(other.manifest).ok());
   EXPECT_EQ(incoming.unfinished(), "");
   for (size_t i = 0; i < incoming.files().size(); ++i)

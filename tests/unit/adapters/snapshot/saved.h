@@ -58,7 +58,7 @@ class Saved {
 
 // Sends what is not there yet, at most `bytes_max`. How many bytes were sent; Cancelled when they
 // did not suffice.
-inline absl::Status send(Shelf& shelf, const ShelvedSnapshot& snapshot, Incoming& to,
+inline absl::Status send(Shelf& shelf, const OfferedSnapshot& snapshot, Incoming& to,
                          uint64_t bytes_max, uint64_t& sent, size_t piece_bytes = 1000) {
   BELLWETHER_RETURN_IF_ERROR(to.begin(snapshot.manifest));
   for (size_t i = 0; i < to.files().size(); ++i) {

@@ -91,7 +91,7 @@ class Peer {
               const rpc::FileRequest& request) -> absl::StatusOr<rpc::NextPiece> {
         auto next = open(request);
         if (!next.ok()) return next.status();
-        return [next = *std::move(next)](size_t bytes_max) -> absl::StatusOr<rpc::SnapshotPiece> {
+        return [next = *std::move(next)](size_t bytes_max) -> absl::StatusOr<base::FilePiece> {
           auto piece = next(std::min<size_t>(bytes_max, 1000));
           if (piece.ok() && piece->offset >= 1000) piece->crc32c ^= 1;
           return piece;
@@ -354,7 +354,7 @@ TEST_F(PeerTransferTest, ABusyPeerIsWaitedForAndNotForEver) {
     others.emplace_back([&] {
       rpc::SnapshotClient client(peer.address());
       (void)client.fetch(
-          {name, "partition-0", 0, 0}, [](const rpc::SnapshotPiece&) { return absl::OkStatus(); },
+          {name, "partition-0", 0, 0}, [](const base::FilePiece&) { return absl::OkStatus(); },
           absl::Seconds(60), [&] { return leave.load(); });
     });
   }

@@ -1,0 +1,22 @@
+// Purpose: a snapshot as one replica offers it to another, and the pieces in which its files
+// travel. Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bellwether::base {
+
+struct OfferedSnapshot {
+  std::string name;
+  std::string manifest;  // bytes of its file
+};
+
+struct FilePiece {
+  uint64_t offset = 0;
+  std::string_view data;  // empty at the end of the file; valid until the next piece is read
+  uint32_t crc32c = 0;    // of the file up to and with these bytes
+};
+
+}  // namespace bellwether::base
