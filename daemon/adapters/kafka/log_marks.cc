@@ -28,12 +28,12 @@ uint64_t digest_of(std::string_view key, std::string_view value) {
 // Reads one record of each partition from the offset on; what is read first at another offset is no
 // record of it.
 absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
-                        absl::Time deadline, std::vector<LogSight>& sights) {
+                        absl::Time deadline, std::vector<LogState>& states) {
   std::map<std::pair<std::string, int32_t>, size_t> open;
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
   for (size_t i = 0; i < places.size(); ++i) {
     const LogPlace& p = places[i];
-    if (p.offset < sights[i].low || p.offset >= sights[i].high) continue;
+    if (p.offset < states[i].low || p.offset >= states[i].high) continue;
     rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = p.offset;
     open[{p.topic, p.partition}] = i;
   }
@@ -57,7 +57,7 @@ absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
     if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR && !nothing_there) continue;
     if (!nothing_there && m->offset == places[found->second].offset) {
       rd_kafka_timestamp_type_t type{};
-      sights[found->second].mark = {
+      states[found->second].mark = {
           m->offset, rd_kafka_message_timestamp(m.get(), &type),
           digest_of(bytes(m->key, m->key_len), bytes(m->payload, m->len))};
     }
@@ -72,7 +72,7 @@ LogMark mark_of(const Record& record) {
   return {record.offset, record.timestamp_ms, digest_of(record.key, record.value)};
 }
 
-absl::StatusOr<std::vector<LogSight>> inspect_log(const ClientOptions& options,
+absl::StatusOr<std::vector<LogState>> inspect_log(const ClientOptions& options,
                                                   const std::vector<LogPlace>& places,
                                                   absl::Duration wait, const base::LogFn& log) {
   absl::Time const deadline = absl::Now() + wait;
@@ -87,19 +87,19 @@ absl::StatusOr<std::vector<LogSight>> inspect_log(const ClientOptions& options,
   auto client = make_client(RD_KAFKA_CONSUMER, options, settings, &callbacks);
   if (!client.ok()) return client.status();
   rd_kafka_poll_set_consumer(client->get());
-  std::vector<LogSight> sights(places.size());
+  std::vector<LogState> states(places.size());
   for (size_t i = 0; i < places.size(); ++i) {
     rd_kafka_resp_err_t const e = rd_kafka_query_watermark_offsets(
-        client->get(), places[i].topic.c_str(), places[i].partition, &sights[i].low,
-        &sights[i].high, millis(deadline - absl::Now()));
+        client->get(), places[i].topic.c_str(), places[i].partition, &states[i].low,
+        &states[i].high, millis(deadline - absl::Now()));
     if (e != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return to_status(e, base::cat("the ends of ", places[i].topic, " ", places[i].partition));
     }
   }
-  absl::Status const read = read_marks(client->get(), places, deadline, sights);
+  absl::Status const read = read_marks(client->get(), places, deadline, states);
   rd_kafka_assign(client->get(), nullptr);
   if (!read.ok()) return read;
-  return sights;
+  return states;
 }
 
 }  // namespace bellwether::kafka

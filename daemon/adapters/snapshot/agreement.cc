@@ -8,12 +8,13 @@
 
 namespace bellwether::snapshot {
 
-absl::Status agrees(const Mark& mark, int64_t next, const LogSight& sight, std::string_view where) {
-  if (next < sight.low) {
+absl::Status agrees(const LogMark& mark, int64_t next, const LogState& state,
+                    std::string_view where) {
+  if (next < state.low) {
     return absl::FailedPreconditionError(
-        base::cat(where, " begins at ", sight.low, ": the records from ", next, " on are gone"));
+        base::cat(where, " begins at ", state.low, ": the records from ", next, " on are gone"));
   }
-  if (next > sight.high || (mark.offset >= sight.low && sight.mark != mark)) {
+  if (next > state.high || (mark.offset >= state.low && state.mark != mark)) {
     return absl::FailedPreconditionError(
         base::cat(where, " is another log than it was: made anew, or cut off"));
   }
@@ -32,24 +33,24 @@ std::vector<LogPlace> places(const Restored& found, std::string_view journal_top
   return out;
 }
 
-absl::Status agrees_with_log(const Restored& found, std::span<const LogSight> sights) {
+absl::Status agrees_with_log(const Restored& found, std::span<const LogState> states) {
   const std::vector<std::string>& topics = found.manifest.identity.topics;
-  BELLWETHER_CHECK(sights.size() == found.partitions.size() * topics.size() + 1);
+  BELLWETHER_CHECK(states.size() == found.partitions.size() * topics.size() + 1);
   size_t k = 0;
   for (size_t p = 0; p < found.partitions.size(); ++p) {
     const RestoredPartition& partition = found.partitions[p];
     for (size_t i = 0; i < topics.size(); ++i, ++k) {
       int64_t const next = std::max<int64_t>(0, partition.state.inputs[i].next.value);
       BELLWETHER_RETURN_IF_ERROR(
-          agrees(partition.marks[i], next, sights[k], base::cat(topics[i], " ", p)));
+          agrees(partition.marks[i], next, states[k], base::cat(topics[i], " ", p)));
     }
   }
   const Manifest& manifest = found.manifest;
   if (found.book)
-    return agrees(manifest.journal_mark, manifest.journal_next, sights.back(), "the journal");
+    return agrees(manifest.journal_mark, manifest.journal_next, states.back(), "the journal");
   int64_t const journal = manifest.journal.value + 1;
-  if (journal > sights.back().high) {
-    return absl::FailedPreconditionError(base::cat("the journal ends at ", sights.back().high,
+  if (journal > states.back().high) {
+    return absl::FailedPreconditionError(base::cat("the journal ends at ", states.back().high,
                                                    " and was ", journal, " records long"));
   }
   return absl::OkStatus();

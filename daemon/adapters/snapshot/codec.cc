@@ -111,13 +111,13 @@ void get(ByteReader& in, std::vector<std::pair<uint64_t, UnixMillis>>& complete_
   }
 }
 
-void put(ByteWriter& out, const Mark& mark) {
+void put(ByteWriter& out, const LogMark& mark) {
   out.signed_number(mark.offset);
   out.signed_number(mark.timestamp_ms);
   out.fixed(mark.digest);
 }
-Mark get_mark(ByteReader& in) {
-  Mark mark;
+LogMark get_mark(ByteReader& in) {
+  LogMark mark;
   mark.offset = in.signed_number();
   mark.timestamp_ms = in.signed_number();
   mark.digest = in.fixed<uint64_t>();
@@ -127,7 +127,7 @@ Mark get_mark(ByteReader& in) {
 // ---- partitions
 
 void put(ByteWriter& out, const engine::InputState& input, const engine::Crossing& crossing,
-         const Mark& mark) {
+         const LogMark& mark) {
   out.signed_number(input.next.value);
   out.signed_number(input.watermark.value);
   out.signed_number(input.newest.value);

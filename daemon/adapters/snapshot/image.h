@@ -12,6 +12,7 @@
 
 #include "core/alerts/book.h"
 #include "core/base/calendar.h"
+#include "core/base/log_place.h"
 #include "core/engine/evaluator.h"
 #include "core/engine/partition_engine.h"
 #include "core/indicators/panel.h"
@@ -35,22 +36,16 @@ struct Identity {
 // the codes, parents and levels in their order.
 std::string reference_digest(const reference::Reference& reference);
 
-// The last record of an input that is in the snapshot, by which the topic is known again: one that
-// was deleted and made anew has the same name, and on old brokers nothing else that tells.
-struct Mark {
-  int64_t offset = -1;  // −1: none was read
-  int64_t timestamp_ms = -1;
-  uint64_t digest = 0;  // of key and value
-  friend bool operator==(const Mark&, const Mark&) = default;
-};
+// Of the last record of an input that is in the snapshot; it identifies the topic.
+using base::LogMark;
 
 struct Manifest {
   Identity identity;
   base::UnixMillis taken_at;
   base::PeriodIndex tick;  // through which the evaluation is
   base::JournalOffset journal{
-      -1};            // the journal was at least so long: the last record that the book has folded
-  Mark journal_mark;  // that record; none in a snapshot of format 1, or when nothing was folded
+      -1};  // the journal was at least so long: the last record that the book has folded
+  LogMark journal_mark;  // that record; none in a snapshot of format 1, or when nothing was folded
   int64_t journal_next =
       0;  // the journal is read on from here; records through `journal` are folded already
   std::vector<alerts::CutOffset> cut;  // of the tick
@@ -64,7 +59,7 @@ struct Manifest {
 // To be saved.
 struct PartitionImage {
   engine::PartitionState state;
-  std::vector<Mark> marks;  // by input
+  std::vector<LogMark> marks;  // by input
   ledger::FrozenLedger ledger;
 };
 struct Image {
@@ -77,7 +72,7 @@ struct Image {
 // Read back.
 struct RestoredPartition {
   engine::PartitionState state;
-  std::vector<Mark> marks;
+  std::vector<LogMark> marks;
   ledger::Ledger ledger;
 };
 struct RestoredEvaluation {

@@ -8,10 +8,10 @@
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "adapters/kafka/log_marks.h"
 #include "core/base/text.h"
-#include "core/events/frame.h"
 #include "runtime/ingest/input_health.h"
-#include "runtime/ingest/marks.h"
+#include "runtime/ingest/raw_record.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -61,7 +61,7 @@ class Ingest::Lane {
       : Lane(owner, partition,
              engine::PartitionEngine(base::PartitionId(partition), engine_options(owner.options_),
                                      std::move(restored.ledger), std::move(restored.state))) {
-    for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].mark = to_kafka(restored.marks[i]);
+    for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].mark = restored.marks[i];
   }
   // Where an input is read from.
   int64_t begin(size_t input) const {
@@ -144,9 +144,9 @@ class Ingest::Lane {
 
   struct Input {
     kafka::Batch batch;
-    size_t next = 0;      // of the batch, not yet taken
-    size_t decoded = 0;   // of the batch, decoded from `next` on
-    kafka::LogMark mark;  // the last record taken of the batches before
+    size_t next = 0;     // of the batch, not yet taken
+    size_t decoded = 0;  // of the batch, decoded from `next` on
+    base::LogMark mark;  // the last record taken of the batches before
     std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
   };
 
@@ -189,7 +189,7 @@ class Ingest::Lane {
     }
   }
 
-  static kafka::LogMark mark(const Input& in) {
+  static base::LogMark mark(const Input& in) {
     return in.next == 0 ? in.mark : kafka::mark_of(in.batch.records()[in.next - 1]);
   }
 
@@ -232,7 +232,7 @@ class Ingest::Lane {
     }
     if (pending_) closed.push_back(*pending_);
     out.state.ready.insert(out.state.ready.begin(), closed.begin(), closed.end());
-    for (const Input& in : inputs_) out.marks.push_back(to_snapshot(mark(in)));
+    for (const Input& in : inputs_) out.marks.push_back(mark(in));
     out.ledger = engine_.freeze_ledger();
     return out;
   }
@@ -279,17 +279,10 @@ class Ingest::Lane {
   void decode_ahead(size_t i, Input& in, base::UnixMillis present) {
     auto const records = in.batch.records();
     size_t const end = std::min(records.size(), in.next + kAhead);
+    base::UnixMillis const latest(present.value + owner_.options_.engine.future_tolerance_ms);
     for (size_t r = in.next; r < end; ++r) {
-      const kafka::Record& record = records[r];
-      events::RawRecord raw;
-      raw.topic = owner_.options_.kinds[i];
-      raw.key = record.key;
-      raw.value = record.value;
-      raw.published = base::UnixMillis(record.timestamp_ms);
-      raw.schema_id_in_header = events::is_framed(record.value) && record.has_schema_id_header();
-      raw.latest = base::UnixMillis(present.value + owner_.options_.engine.future_tolerance_ms);
       auto& slot = in.ahead[r - in.next];
-      slot = owner_.decoder_.decode(raw);
+      slot = owner_.decoder_.decode(raw_record(records[r], owner_.options_.kinds[i], latest));
       if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);
     }
     auto const each_event = [&](auto use) {

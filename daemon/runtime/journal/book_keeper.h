@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "adapters/snapshot/image.h"
 #include "core/alerts/book.h"
+#include "core/base/log_place.h"
 #include "runtime/journal/divergence.h"
 
 namespace bellwether::runtime {
@@ -26,7 +27,7 @@ inline constexpr size_t kBooksBeforeKept = 4;
 
 // Where a reader of the journal goes on that has the book.
 struct JournalPlace {
-  snapshot::Mark mark;  // of the last record that was read
+  base::LogMark mark;  // of the last record that was read
   int64_t next = 0;  // from here: further back than behind it where a record in parts is under way
 };
 

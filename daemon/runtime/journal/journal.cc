@@ -1,8 +1,8 @@
 #include "runtime/journal/journal.h"
 
 #include "absl/time/clock.h"
+#include "adapters/kafka/log_marks.h"
 #include "core/base/text.h"
-#include "runtime/ingest/marks.h"
 #include "runtime/journal/journal_codec.h"
 
 namespace bellwether::runtime {
@@ -65,7 +65,7 @@ void Journal::run() {
     }
     if (!batch.records().empty()) {
       const kafka::Record& last = batch.records().back();
-      place = {to_snapshot(kafka::mark_of(last)), parts_.resume(last.offset + 1)};
+      place = {kafka::mark_of(last), parts_.resume(last.offset + 1)};
     }
     if (!batch.records().empty() || batch.at_end()) {
       keeper_.publish(batch.at_end(), place);

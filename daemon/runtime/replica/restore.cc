@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "adapters/kafka/log_marks.h"
 #include "adapters/snapshot/agreement.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
-#include "runtime/ingest/marks.h"
 #include "runtime/replica/snapshotter.h"
 
 namespace bellwether::runtime {
@@ -20,28 +20,22 @@ constexpr absl::Duration kLookWait = absl::Seconds(30);
 // does not say.
 absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options,
                              const base::LogFn& log) {
-  std::vector<kafka::LogPlace> places;
-  for (snapshot::LogPlace& place : snapshot::places(found, options.journal_topic)) {
-    places.push_back({std::move(place.topic), place.partition, place.offset});
-  }
-  auto const seen = kafka::inspect_log(options.client, places, kLookWait, log);
-  if (!seen.ok()) return seen.status();
-  std::vector<snapshot::LogSight> sights;
-  for (const kafka::LogSight& s : *seen) {
-    sights.push_back({s.low, s.high, to_snapshot(s.mark)});
-  }
-  return snapshot::agrees_with_log(found, sights);
+  BELLWETHER_ASSIGN_OR_RETURN(
+      std::vector<base::LogState> const states,
+      kafka::inspect_log(options.client, snapshot::places(found, options.journal_topic), kLookWait,
+                         log));
+  return snapshot::agrees_with_log(found, states);
 }
 
 // Whether every input has all records that it ever had.
 absl::StatusOr<bool> log_is_whole(const RestoreOptions& options, const base::LogFn& log) {
-  std::vector<kafka::LogPlace> places;
+  std::vector<base::LogPlace> places;
   for (const std::string& topic : options.identity.topics) {
     for (int32_t p = 0; p < options.identity.partitions; ++p) places.push_back({topic, p, -1});
   }
-  auto const sights = kafka::inspect_log(options.client, places, kLookWait, log);
-  if (!sights.ok()) return sights.status();
-  return std::ranges::all_of(*sights, [](const kafka::LogSight& s) { return s.low == 0; });
+  auto const states = kafka::inspect_log(options.client, places, kLookWait, log);
+  if (!states.ok()) return states.status();
+  return std::ranges::all_of(*states, [](const base::LogState& s) { return s.low == 0; });
 }
 
 // The newest of the store that is accepted. A snapshot that no copy of could be is told to `peers`.

@@ -10,11 +10,12 @@
 #include "adapters/kafka/journal.h"
 #include "adapters/kafka/log_marks.h"
 #include "adapters/kafka/topics.h"
+#include "core/base/log_place.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/engine/evaluator.h"
 #include "core/events/decoder.h"
-#include "core/events/frame.h"
+#include "runtime/ingest/raw_record.h"
 #include "runtime/journal/divergence.h"
 #include "runtime/journal/journal_codec.h"
 #include "runtime/journal/journal_parts.h"
@@ -119,13 +120,7 @@ class LogFold {
   }
 
   void take(size_t partition, size_t input, const kafka::Record& record, base::UnixMillis latest) {
-    events::RawRecord raw;
-    raw.topic = inputs_.kinds[input];
-    raw.key = record.key;
-    raw.value = record.value;
-    raw.published = base::UnixMillis(record.timestamp_ms);
-    raw.schema_id_in_header = events::is_framed(record.value) && record.has_schema_id_header();
-    raw.latest = latest;
+    events::RawRecord const raw = raw_record(record, inputs_.kinds[input], latest);
     auto const decoded = decoder_.decode(raw);
     if (const auto* event = std::get_if<events::Event>(&decoded)) {
       engines_[partition].fold(input, Offset(record.offset), raw.published, *event);
@@ -234,19 +229,19 @@ class Verification {
     BELLWETHER_RETURN_IF_ERROR(kafka::check_aligned(
         {cluster.topics.begin(), cluster.topics.begin() + static_cast<ptrdiff_t>(inputs)}));
     partitions_ = cluster.topics.front().partitions;
-    std::vector<kafka::LogPlace> places;
+    std::vector<base::LogPlace> places;
     for (const kafka::TopicInfo& topic : cluster.topics) {
       for (int32_t p = 0; p < topic.partitions; ++p) places.push_back({topic.name, p, -1});
     }
-    BELLWETHER_ASSIGN_OR_RETURN(std::vector<kafka::LogSight> const sights,
+    BELLWETHER_ASSIGN_OR_RETURN(std::vector<base::LogState> const states,
                                 kafka::inspect_log(client_, places, kDescribeWait, log_));
     for (size_t i = 0; i < places.size(); ++i) {
-      if (sights[i].low > 0) {
+      if (states[i].low > 0) {
         return absl::FailedPreconditionError(base::cat(
-            places[i].topic, " ", places[i].partition, " begins at offset ", sights[i].low,
+            places[i].topic, " ", places[i].partition, " begins at offset ", states[i].low,
             ": the log no longer reaches back to its beginning, so nothing can be verified"));
       }
-      ends_[{places[i].topic, places[i].partition}] = sights[i].high;
+      ends_[{places[i].topic, places[i].partition}] = states[i].high;
     }
     journal_end_ = ends_.at({config_.kafka.journal_topic, 0});
     return absl::OkStatus();

@@ -7,7 +7,7 @@
 
 namespace bellwether::simulation {
 
-snapshot::Mark mark_of(const Record& record, int64_t offset) {
+base::LogMark mark_of(const Record& record, int64_t offset) {
   uint64_t digest = record.content.index();
   auto const add = [&](auto n) { digest = base::mix64(digest + static_cast<uint64_t>(n)); };
   if (const auto* refusal = std::get_if<events::Refusal>(&record.content)) {
@@ -27,19 +27,19 @@ snapshot::Mark mark_of(const Record& record, int64_t offset) {
   return {offset, record.published.value, digest};
 }
 
-snapshot::Mark mark_of(std::string_view journal_record, int64_t offset) {
+base::LogMark mark_of(std::string_view journal_record, int64_t offset) {
   return {offset, 0, base::hash64(journal_record)};
 }
 
-snapshot::LogSight Broker::look_at_journal(int64_t offset) const {
-  snapshot::LogSight out{0, static_cast<int64_t>(journal_.size()), {}};
+base::LogState Broker::look_at_journal(int64_t offset) const {
+  base::LogState out{0, static_cast<int64_t>(journal_.size()), {}};
   if (offset >= 0 && offset < out.high)
     out.mark = mark_of(journal_[static_cast<size_t>(offset)], offset);
   return out;
 }
 
-snapshot::LogSight Broker::look(size_t lane, int64_t offset) const {
-  snapshot::LogSight out{low(lane), high(lane), {}};
+base::LogState Broker::look(size_t lane, int64_t offset) const {
+  base::LogState out{low(lane), high(lane), {}};
   if (offset >= out.low && offset < out.high) {
     out.mark = mark_of(logs_[lane][static_cast<size_t>(offset)], offset);
   }

@@ -31,8 +31,8 @@ using DeadLetterKey = std::tuple<size_t, size_t, int64_t>;  // input, partition,
 using Cut = std::vector<int64_t>;
 
 // By which a record is known again.
-snapshot::Mark mark_of(const Record& record, int64_t offset);
-snapshot::Mark mark_of(std::string_view journal_record, int64_t offset);
+base::LogMark mark_of(const Record& record, int64_t offset);
+base::LogMark mark_of(std::string_view journal_record, int64_t offset);
 
 class Broker {
  public:
@@ -58,8 +58,8 @@ class Broker {
   const Cut& lows() const { return low_; }
 
   // What a replica sees there. `offset` may be anywhere.
-  snapshot::LogSight look(size_t lane, int64_t offset) const;
-  snapshot::LogSight look_at_journal(int64_t offset) const;
+  base::LogState look(size_t lane, int64_t offset) const;
+  base::LogState look_at_journal(int64_t offset) const;
   // Retention takes the first `permille` of what a lane has left.
   void truncate(size_t input, size_t partition, int64_t permille);
   // A topic is deleted, made anew and published again in another order, so that no offset bears

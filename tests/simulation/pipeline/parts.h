@@ -85,9 +85,8 @@ class Parts {
                                         const snapshot::Image& image) {
     return store.save(image);
   }
-  virtual absl::Status agrees(const snapshot::Restored& found,
-                              std::vector<snapshot::LogSight> sights) {
-    return snapshot::agrees_with_log(found, sights);
+  virtual absl::Status agrees(const snapshot::Restored& found, std::vector<base::LogState> states) {
+    return snapshot::agrees_with_log(found, states);
   }
   // A disk, when it is new.
   virtual void furnish(SimulatedDisk&) {}

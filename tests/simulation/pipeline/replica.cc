@@ -247,7 +247,7 @@ void Replica::fold(int64_t records_max) {
     around_.auditor.folded(id_, offset, *entry, around_.parts.fold(keeper_, id_, offset, *entry));
     ++journal_next_;
   }
-  snapshot::Mark mark;
+  base::LogMark mark;
   if (int64_t const last = journal_next_ - 1; last >= 0)
     mark = mark_of(journal[static_cast<size_t>(last)], last);
   keeper_.publish(static_cast<size_t>(journal_next_) == journal.size(), {mark, journal_next_});

@@ -52,7 +52,7 @@ class Replica : private engine::TickSource {
   struct Lane {
     std::unique_ptr<engine::PartitionEngine> engine;
     std::array<int64_t, kInputs> next{};
-    std::array<snapshot::Mark, kInputs> marks;  // of the last records taken
+    std::array<base::LogMark, kInputs> marks;  // of the last records taken
     std::array<std::optional<UnixMillis>, kInputs> quiet_since;
     std::vector<DeadLetterKey> letters;  // in flight
     std::optional<engine::PartitionTick> pending;

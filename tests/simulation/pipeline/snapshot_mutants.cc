@@ -85,27 +85,27 @@ class FailedSaveTakenForGood : public Parts {
 
 class MarkNotCompared : public Parts {
   absl::Status agrees(const snapshot::Restored& found,
-                      std::vector<snapshot::LogSight> sights) override {
+                      std::vector<base::LogState> states) override {
     size_t k = 0;
     for (const snapshot::RestoredPartition& p : found.partitions) {
-      for (const snapshot::Mark& mark : p.marks) sights[k++].mark = mark;
+      for (const base::LogMark& mark : p.marks) states[k++].mark = mark;
     }
-    return Parts::agrees(found, std::move(sights));
+    return Parts::agrees(found, std::move(states));
   }
 };
 
 class BeginOfTheLogNotCompared : public Parts {
   absl::Status agrees(const snapshot::Restored& found,
-                      std::vector<snapshot::LogSight> sights) override {
-    for (snapshot::LogSight& sight : sights) sight.low = 0;
+                      std::vector<base::LogState> states) override {
+    for (base::LogState& state : states) state.low = 0;
     size_t k = 0;
     for (const snapshot::RestoredPartition& p : found.partitions) {
-      for (const snapshot::Mark& mark : p.marks) {
-        if (sights[k].mark.offset < 0) sights[k].mark = mark;
+      for (const base::LogMark& mark : p.marks) {
+        if (states[k].mark.offset < 0) states[k].mark = mark;
         ++k;
       }
     }
-    return Parts::agrees(found, std::move(sights));
+    return Parts::agrees(found, std::move(states));
   }
 };
 

@@ -72,15 +72,15 @@ snapshot::Identity Snapshots::identity() const {
 }
 
 absl::Status Snapshots::accept(const snapshot::Restored& found) {
-  std::vector<snapshot::LogSight> sights;
-  std::vector<snapshot::LogPlace> const places = snapshot::places(found, "journal");
+  std::vector<base::LogState> states;
+  std::vector<base::LogPlace> const places = snapshot::places(found, "journal");
   for (size_t k = 0; k + 1 < places.size(); ++k) {
     size_t const lane =
         k % kInputs * around_.broker.partitions() + static_cast<size_t>(places[k].partition);
-    sights.push_back(around_.broker.look(lane, places[k].offset));
+    states.push_back(around_.broker.look(lane, places[k].offset));
   }
-  sights.push_back(around_.broker.look_at_journal(places.back().offset));
-  return around_.parts.agrees(found, std::move(sights));
+  states.push_back(around_.broker.look_at_journal(places.back().offset));
+  return around_.parts.agrees(found, std::move(states));
 }
 
 std::optional<snapshot::Restored> Snapshots::newest() {

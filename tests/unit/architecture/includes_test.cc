@@ -51,15 +51,17 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "core/alerts", "core/engine", "api.pb"}},
     {"runtime/setup", {"core", "adapters/config", "adapters/kafka"}},
     {"runtime/journal",
-     {"core", "adapters/kafka", "adapters/snapshot", "runtime/ingest", "journal.pb"}},
+     {"core", "adapters/kafka", "adapters/snapshot", "journal.pb"}},
     {"runtime/ingest", {"core", "adapters/kafka", "adapters/snapshot"}},
     {"runtime/replica",
      {"core", "adapters/kafka", "adapters/snapshot", "adapters/rpc", "runtime/journal",
       "runtime/ingest"}},
     {"runtime/evaluation",
      {"core", "adapters/kafka", "adapters/snapshot", "runtime/journal", "runtime/replica"}},
+    // It takes the records of the inputs as ingest does.
     {"runtime/verify",
-     {"core", "adapters/config", "adapters/kafka", "runtime/setup", "runtime/journal"}},
+     {"core", "adapters/config", "adapters/kafka", "runtime/setup", "runtime/journal",
+      "runtime/ingest"}},
     // The status of the process is put together as the message that is sent.
     {"runtime/service", {"core", "adapters", "runtime", "api.pb"}},
     // Analysts run detectors and forecasts on their own series, without Kafka or a server.

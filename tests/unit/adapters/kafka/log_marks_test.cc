@@ -30,7 +30,7 @@ class LogMarksTest : public ::testing::Test {
       EXPECT_EQ(must(producer->produce_and_wait(record, absl::Now() + absl::Seconds(20))), i);
     }
   }
-  LogSight sight(int32_t partition, int64_t offset) {
+  LogState state(int32_t partition, int64_t offset) {
     return must(inspect_log(broker_.client(), {{"a", partition, offset}}, absl::Seconds(20),
                             no_log()))
         .front();
@@ -44,27 +44,27 @@ TEST_F(LogMarksTest, ARecordIsKnownAgainByWhatItHolds) {
   record.value = "value 1";
   record.offset = 1;
   record.timestamp_ms = 1001;
-  EXPECT_EQ(sight(0, 1).mark, mark_of(record));
+  EXPECT_EQ(state(0, 1).mark, mark_of(record));
   record.value = "value 2";
-  EXPECT_NE(sight(0, 1).mark, mark_of(record));
+  EXPECT_NE(state(0, 1).mark, mark_of(record));
 }
 
 TEST_F(LogMarksTest, WhereThereIsNoRecordThereIsNoMark) {
-  LogSight const end = sight(0, 3);
+  LogState const end = state(0, 3);
   EXPECT_EQ(end.low, 0);
   EXPECT_EQ(end.high, 3);
   EXPECT_EQ(end.mark, LogMark());
-  EXPECT_EQ(sight(0, -1).high, 3);
-  EXPECT_EQ(sight(1, 0).high, 0);
-  EXPECT_EQ(sight(1, 0).mark, LogMark());
+  EXPECT_EQ(state(0, -1).high, 3);
+  EXPECT_EQ(state(1, 0).high, 0);
+  EXPECT_EQ(state(1, 0).mark, LogMark());
 }
 
 TEST_F(LogMarksTest, SeveralPlacesAreLookedAtTogether) {
-  auto const sights =
+  auto const states =
       must(inspect_log(broker_.client(), {{"a", 1, -1}, {"a", 0, 2}}, absl::Seconds(20), no_log()));
-  ASSERT_EQ(sights.size(), 2u);
-  EXPECT_EQ(sights[0].high, 0);
-  EXPECT_EQ(sights[1].mark.offset, 2);
+  ASSERT_EQ(states.size(), 2u);
+  EXPECT_EQ(states[0].high, 0);
+  EXPECT_EQ(states[1].mark.offset, 2);
 }
 
 TEST_F(LogMarksTest, ABrokerThatDoesNotAnswerIsAnError) {

@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr Mark kMark{7, 1000, 99};
+constexpr LogMark kMark{7, 1000, 99};
 
 std::string why(const absl::Status& status) {
   return std::string(status.message());
@@ -27,8 +27,8 @@ TEST(AgreementTest, ALogIsGoneOnInWhereItHoldsWhatComesNext) {
 }
 
 TEST(AgreementTest, ALogThatWasMadeAnewIsAnother) {
-  for (LogSight const& other : {LogSight{0, 7, {}}, LogSight{0, 20, {}},
-                                LogSight{0, 20, {7, 1000, 98}}, LogSight{0, 20, {7, 1001, 99}}}) {
+  for (LogState const& other : {LogState{0, 7, {}}, LogState{0, 20, {}},
+                                LogState{0, 20, {7, 1000, 98}}, LogState{0, 20, {7, 1001, 99}}}) {
     absl::Status const s = agrees(kMark, 8, other, "t 0");
     EXPECT_TRUE(absl::IsFailedPrecondition(s));
     EXPECT_THAT(why(s), HasSubstr("another log than it was"));
@@ -65,11 +65,11 @@ TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   EXPECT_EQ(where[2].partition, 1);
   EXPECT_EQ(where[2].offset, 10);
   EXPECT_EQ(where[4].topic, "journal");
-  std::vector<LogSight> const sights = {
+  std::vector<LogState> const states = {
       {0, 1, {0, 5, 5}}, {0, 0, {}}, {0, 11, {10, 5, 5}}, {0, 0, {}}, {0, 5, {}}};
-  EXPECT_TRUE(agrees_with_log(found, sights).ok());
-  for (size_t k = 0; k < sights.size(); ++k) {
-    std::vector<LogSight> other = sights;
+  EXPECT_TRUE(agrees_with_log(found, states).ok());
+  for (size_t k = 0; k < states.size(); ++k) {
+    std::vector<LogState> other = states;
     k == 4 ? void(other[k].high = 4) : void(other[k].low = 100);
     absl::Status const s = agrees_with_log(found, other);
     EXPECT_TRUE(absl::IsFailedPrecondition(s)) << k;
@@ -87,11 +87,11 @@ TEST(AgreementTest, AJournalMadeAnewMattersToTheBook) {
   found.manifest.journal_mark = {4, 1000, 7};
   found.manifest.journal_next = 5;
   EXPECT_EQ(places(found, "journal").back().offset, 4);
-  std::vector<LogSight> const other = {{0, 9, {4, 1000, 8}}};
+  std::vector<LogState> const other = {{0, 9, {4, 1000, 8}}};
   EXPECT_TRUE(agrees_with_log(found, other).ok());
   found.book.emplace(months);
   EXPECT_THAT(why(agrees_with_log(found, other)), HasSubstr("the journal is another log"));
-  EXPECT_TRUE(agrees_with_log(found, std::vector<LogSight>{{0, 9, {4, 1000, 7}}}).ok());
+  EXPECT_TRUE(agrees_with_log(found, std::vector<LogState>{{0, 9, {4, 1000, 7}}}).ok());
 }
 
 }  // namespace

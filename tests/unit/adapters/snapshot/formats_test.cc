@@ -115,7 +115,7 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
     EXPECT_EQ(restored->manifest.journal, base::JournalOffset(17));
     EXPECT_EQ(restored->book ? restored->book->digest() : 0, kept.book);
     EXPECT_EQ(restored->manifest.lacking, kept.lacking);
-    EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? Mark{} : (Mark{17, 11, 12}));
+    EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? LogMark{} : (LogMark{17, 11, 12}));
     ASSERT_EQ(restored->partitions.size(), testing::kPartitions);
     for (size_t p = 0; p < testing::kPartitions; ++p) {
       const RestoredPartition& part = restored->partitions[p];
@@ -125,7 +125,7 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
       EXPECT_EQ(part.state.ready.size(), kept.ready[p]);
       EXPECT_EQ(part.state.inputs.at(0).next.value, kept.next[p]);
       EXPECT_EQ(part.state.deltas.size(), kept.deltas[p]);
-      EXPECT_EQ(part.marks, (std::vector<Mark>{{7, 8, 9}}));
+      EXPECT_EQ(part.marks, (std::vector<LogMark>{{7, 8, 9}}));
     }
   }
 }
