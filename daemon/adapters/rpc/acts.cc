@@ -25,8 +25,9 @@ void check_comment(const std::string& comment, std::string_view field, BadReques
   }
 }
 
-absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
-                                           const alerts::JournalEntry& act) {
+absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,
+                                                const grpc::ServerContext& context,
+                                                const alerts::JournalEntry& act) {
   absl::Time const asked = absl::FromChrono(context.deadline());
   return shared.backend.append(act, std::min(asked, absl::Now() + kActWait));
 }

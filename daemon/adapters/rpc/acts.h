@@ -19,8 +19,9 @@ void check_actor(const std::string& actor, std::string_view field, BadRequest& b
 void check_comment(const std::string& comment, std::string_view field, BadRequest& bad);
 
 // As Backend::append, until the caller's deadline and at most ten seconds.
-absl::StatusOr<base::JournalOffset> append(const Shared& shared, const grpc::ServerContext& context,
-                                           const alerts::JournalEntry& act);
+absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,
+                                                const grpc::ServerContext& context,
+                                                const alerts::JournalEntry& act);
 
 // Resource names may be given with their collection or without: "alerts/X" or "X".
 std::string_view without_prefix(std::string_view name, std::string_view prefix);

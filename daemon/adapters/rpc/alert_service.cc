@@ -166,7 +166,7 @@ class AlertService final
       if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
       alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
                                           shared_.backend.now()};
-      auto const offset = append(shared_, *context, act);
+      auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(name);
@@ -204,7 +204,7 @@ class AlertService final
                                        wanted.actor(),
                                        wanted.comment(),
                                        now};
-      auto const offset = append(shared_, *context, act);
+      auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(alerts::Silence{*offset, act}, now, *response->mutable_silence());
       fill(*shared_.backend.view(), *response->mutable_basis());
@@ -227,8 +227,8 @@ class AlertService final
       }
       base::UnixMillis const now = shared_.backend.now();
       auto const offset =
-          append(shared_, *context,
-                 alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
+          journal_act(shared_, *context,
+                      alerts::SilenceExpired{base::JournalOffset(*id), request->actor(), now});
       if (!offset.ok()) return to_grpc(offset.status());
       ViewPtr const view = shared_.backend.view();
       auto const found = view->book->silences().find(*id);

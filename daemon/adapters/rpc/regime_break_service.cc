@@ -67,7 +67,7 @@ class RegimeBreakService final : public pb::RegimeBreakService::Service {
       if (!bad.empty()) return bad.status();
       RegimeBreakDeclared const act{periods, wanted.reason(), wanted.actor(),
                                     shared_.backend.now()};
-      auto const offset = append(shared_, *context, act);
+      auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(*view, offset->value, act, *response->mutable_regime_break());
       rpc::fill(*shared_.backend.view(), *response->mutable_basis());
@@ -92,9 +92,9 @@ class RegimeBreakService final : public pb::RegimeBreakService::Service {
             cat("no regime break \"regimeBreaks/", *id, "\"; ListRegimeBreaks names them all"));
       }
       auto const offset =
-          append(shared_, *context,
-                 alerts::RegimeBreakWithdrawn{base::JournalOffset(*id), request->actor(),
-                                              shared_.backend.now()});
+          journal_act(shared_, *context,
+                      alerts::RegimeBreakWithdrawn{base::JournalOffset(*id), request->actor(),
+                                                   shared_.backend.now()});
       if (!offset.ok()) return to_grpc(offset.status());
       fill(*view, *id, found->second, *response->mutable_regime_break());
       rpc::fill(*shared_.backend.view(), *response->mutable_basis());
