@@ -3,7 +3,7 @@
 // cover a list once; a resume token that is taken is the one that its place is written as.
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/server.h"
-#include "core/alerts/book.h"
+#include "core/alerts/transition.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "fuzz/input.h"

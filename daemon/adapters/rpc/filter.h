@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/alerts/book.h"
+#include "core/alerts/alert.h"
 
 namespace bellwether::rpc {
 

@@ -1,5 +1,10 @@
 #include "adapters/rpc/messages.h"
 
+#include <type_traits>
+#include <vector>
+
+#include "core/alerts/fields.h"
+#include "core/base/fields.h"
 #include "core/base/text.h"
 #include "core/engine/explain.h"
 
@@ -10,45 +15,39 @@ namespace api = bellwether::alerts::v1;
 using alerts::Evidence;
 using base::cat;
 
+void fill(const engine::View& view, const alerts::Contribution& c, api::Contribution& out) {
+  // Another member of Contribution does not compile here.
+  const auto& [area, sector, observed, expected, share, measure, z] = c;
+  out.mutable_node()->set_area(area);
+  out.mutable_node()->set_sector(sector);
+  out.set_display_name(measure.empty() ? engine::node_name(view, {"", area, sector})
+                                       : engine::measure_title(measure));
+  out.set_observed(observed);
+  out.set_expected(expected);
+  out.set_share(share);
+  out.set_measure(measure);
+  out.set_z(z);
+}
+
 void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
-  out.set_period(view.calendar.name(e.period));
-  out.set_observed(e.observed);
-  out.set_expected(e.expected);
-  out.set_lower(e.lower);
-  out.set_upper(e.upper);
-  out.set_p(e.p);
-  out.set_p_adjusted(e.p_adjusted);
-  out.set_z(e.z);
-  out.set_cusum(e.cusum);
-  out.set_cusum_threshold(e.cusum_threshold);
-  out.set_dispersion(e.dispersion);
-  out.set_ratio(e.ratio);
-  out.set_baseline_periods(e.baseline_periods);
-  if (e.baseline_first < e.baseline_last) {
-    out.set_baseline_first(view.calendar.name(e.baseline_first));
-    out.set_baseline_last(view.calendar.name(e.baseline_last));
-    out.set_baseline_kind(static_cast<api::BaselineKind>(static_cast<int>(e.baseline_kind) + 1));
-    out.set_year_before(e.year_before);
-  }
-  out.set_downweighted(e.downweighted);
-  out.set_score_scale(e.score_scale);
-  out.set_limit(e.limit);
-  out.set_reported(e.reported);
-  out.set_nowcast(e.nowcast);
-  out.set_nowcast_lower(e.nowcast_lower);
-  out.set_nowcast_upper(e.nowcast_upper);
-  for (const alerts::Contribution& c : e.contributions) {
-    api::Contribution& to = *out.add_contributions();
-    to.mutable_node()->set_area(c.area);
-    to.mutable_node()->set_sector(c.sector);
-    to.set_display_name(c.measure.empty() ? engine::node_name(view, {"", c.area, c.sector})
-                                          : engine::measure_title(c.measure));
-    to.set_observed(c.observed);
-    to.set_expected(c.expected);
-    to.set_share(c.share);
-    to.set_measure(c.measure);
-    to.set_z(c.z);
-  }
+  base::each_field<Evidence>([&](const auto& field) {
+    const auto& value = field.of(e);
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, base::PeriodIndex>) {
+      field.set(out, view.calendar.name(value));
+    } else if constexpr (std::is_same_v<Value, detection::BaselineKind>) {
+      field.set(out, static_cast<api::BaselineKind>(static_cast<int>(value) + 1));
+    } else if constexpr (std::is_same_v<Value, std::vector<alerts::Contribution>>) {
+      for (const alerts::Contribution& c : value) fill(view, c, *field.mutable_of(out).Add());
+    } else {
+      field.set(out, value);
+    }
+  });
+  if (e.baseline_first < e.baseline_last) return;
+  out.clear_baseline_first();
+  out.clear_baseline_last();
+  out.clear_baseline_kind();
+  out.clear_year_before();
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include "bellwether/alerts/v1/alerts.pb.h"
 #include "bellwether/common/v1/common.pb.h"
 #include "bellwether/indicators/v1/indicators.pb.h"
-#include "core/alerts/book.h"
+#include "core/alerts/alert.h"
+#include "core/alerts/silence.h"
+#include "core/alerts/transition.h"
 #include "core/engine/view.h"
 #include "core/indicators/panel.h"
 

@@ -15,7 +15,7 @@
 #include "adapters/rpc/access.h"
 #include "adapters/rpc/snapshots.h"
 #include "bellwether/status/v1/status.pb.h"
-#include "core/alerts/book.h"
+#include "core/alerts/entry.h"
 #include "core/base/ids.h"
 #include "core/engine/view.h"
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_format.h"
 #include "adapters/snapshot/bytes.h"
+#include "adapters/snapshot/fields_io.h"
+#include "adapters/snapshot/image_fields.h"
 #include "adapters/snapshot/items.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
@@ -14,7 +15,6 @@ namespace {
 
 using base::Offset;
 using base::PeriodIndex;
-using base::UnixMillis;
 using indicators::Delta;
 using indicators::DeltaKey;
 using indicators::Measure;
@@ -90,81 +90,11 @@ absl::Status read_reports(ByteReader in, std::vector<Report>& out) {
   return absl::OkStatus();
 }
 
-// ---- small things
-
-void put(ByteWriter& out, const alerts::CutOffset& c) {
-  out.text(c.topic);
-  out.signed_number(c.partition);
-  out.signed_number(c.offset);
-}
-void put(ByteWriter& out, const std::vector<std::pair<uint64_t, UnixMillis>>& complete_to) {
-  out.number(complete_to.size());
-  for (const auto& [source, at] : complete_to) {
-    out.fixed(source);
-    out.signed_number(at.value);
-  }
-}
-void get(ByteReader& in, std::vector<std::pair<uint64_t, UnixMillis>>& complete_to) {
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) {
-    auto const source = in.fixed<uint64_t>();
-    complete_to.emplace_back(source, UnixMillis(in.signed_number()));
-  }
-}
-
-void put(ByteWriter& out, const LogMark& mark) {
-  out.signed_number(mark.offset);
-  out.signed_number(mark.timestamp_ms);
-  out.fixed(mark.digest);
-}
-LogMark get_mark(ByteReader& in) {
-  LogMark mark;
-  mark.offset = in.signed_number();
-  mark.timestamp_ms = in.signed_number();
-  mark.digest = in.fixed<uint64_t>();
-  return mark;
-}
-
 // ---- partitions
-
-void put(ByteWriter& out, const engine::InputState& input, const engine::Crossing& crossing,
-         const LogMark& mark) {
-  out.signed_number(input.next.value);
-  out.signed_number(input.watermark.value);
-  out.signed_number(input.newest.value);
-  out.number(crossing.crossed);
-  out.signed_number(crossing.cut.value);
-  out.signed_number(crossing.reach.value);
-  out.number(crossing.begins.has_value());
-  out.signed_number(crossing.begins.value_or(UnixMillis(0)).value);
-  put(out, mark);
-}
-
-void get(ByteReader& in, RestoredPartition& out) {
-  engine::InputState& input = out.state.inputs.emplace_back();
-  engine::Crossing& crossing = out.state.crossings.emplace_back();
-  input.next = Offset(in.signed_number());
-  input.watermark = UnixMillis(in.signed_number());
-  input.newest = UnixMillis(in.signed_number());
-  crossing.crossed = in.number() != 0;
-  crossing.cut = Offset(in.signed_number());
-  crossing.reach = UnixMillis(in.signed_number());
-  bool const begins = in.number() != 0;
-  UnixMillis const at(in.signed_number());
-  if (begins) crossing.begins = at;
-  out.marks.push_back(get_mark(in));
-}
 
 absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
   ByteWriter bytes;
-  bytes.signed_number(tick.partition.value);
-  bytes.signed_number(tick.tick.value);
-  bytes.number(tick.cut.size());
-  for (Offset const o : tick.cut) bytes.signed_number(o.value);
-  put(bytes, tick.complete_to);
-  for (int64_t n :
-       {tick.stats.businesses, tick.stats.facts, tick.stats.waiting, tick.stats.bytes}) {
-    bytes.signed_number(n);
-  }
+  FieldWriter(bytes).put(tick);
   BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kTick), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(tick.deltas, out));
   return write(tick.reports, out);
@@ -172,18 +102,45 @@ absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
 
 absl::Status read_tick(ByteReader in, RestoredPartition& out) {
   engine::PartitionTick& tick = out.state.ready.emplace_back();
-  tick.partition = base::PartitionId(in.narrow<int32_t>());
-  tick.tick = PeriodIndex(in.narrow<int32_t>());
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
-    tick.cut.emplace_back(in.signed_number());
-  get(in, tick.complete_to);
-  for (int64_t* n :
-       {&tick.stats.businesses, &tick.stats.facts, &tick.stats.waiting, &tick.stats.bytes}) {
-    *n = in.signed_number();
-  }
-  if (in.failed() || !in.done() || tick.cut.size() != out.state.inputs.size())
+  FieldReader io(in);
+  io.get(tick);
+  if (io.failed() || !in.done() || tick.cut.size() != out.state.inputs.size())
     return wrong("a closed tick");
   return absl::OkStatus();
+}
+
+void put_state(const PartitionImage& p, ByteWriter& bytes) {
+  FieldWriter io(bytes);
+  io.put(p.state.open_tick.has_value());
+  io.put(p.state.open_tick.value_or(PeriodIndex(0)));
+  io.put(p.state.heartbeat_reach);
+  io.put(p.state.complete_to);
+  io.put(p.state.inputs.size());
+  for (size_t i = 0; i < p.state.inputs.size(); ++i) {
+    io.put(p.state.inputs[i]);
+    io.put(p.state.crossings[i]);
+    io.put(p.marks[i]);
+  }
+}
+
+absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calendar) {
+  RestoredPartition out{{}, {}, ledger::Ledger(calendar)};
+  FieldReader io(in);
+  bool open = false;
+  PeriodIndex tick;
+  io.get(open);
+  io.get(tick);
+  if (open) out.state.open_tick = tick;
+  io.get(out.state.heartbeat_reach);
+  io.get(out.state.complete_to);
+  for (uint64_t n = list_size(in); n > 0 && !io.failed(); --n) {
+    io.get(out.state.inputs.emplace_back());
+    io.get(out.state.crossings.emplace_back());
+    io.get(out.marks.emplace_back());
+  }
+  if (io.failed() || !in.done() || out.state.inputs.empty())
+    return wrong("the state of a partition");
+  return out;
 }
 
 absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out) {
@@ -265,19 +222,6 @@ class RecordReader {
   std::vector<Fact> facts_;
 };
 
-absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calendar) {
-  RestoredPartition out{{}, {}, ledger::Ledger(calendar)};
-  bool const open = in.number() != 0;
-  PeriodIndex const tick(in.narrow<int32_t>());
-  if (open) out.state.open_tick = tick;
-  out.state.heartbeat_reach = UnixMillis(in.signed_number());
-  get(in, out.state.complete_to);
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) get(in, out);
-  if (in.failed() || !in.done() || out.state.inputs.empty())
-    return wrong("the state of a partition");
-  return out;
-}
-
 // ---- evaluation
 
 absl::Status write_columns(const indicators::Panel& panel, FrameWriter& out) {
@@ -342,30 +286,12 @@ std::string reference_digest(const reference::Reference& reference) {
       add(base::cat(above.value));
     }
   }
-  return absl::StrFormat("%016x", digest);
+  return base::hex16(digest);
 }
 
 absl::Status write(const Manifest& m, FrameWriter& out) {
   ByteWriter bytes;
-  bytes.text(m.identity.cluster);
-  bytes.text(m.identity.calendar);
-  bytes.text(m.identity.reference);
-  bytes.signed_number(m.identity.history_periods);
-  bytes.number(m.identity.topics.size());
-  for (const std::string& topic : m.identity.topics) bytes.text(topic);
-  bytes.signed_number(m.identity.partitions);
-  bytes.signed_number(m.taken_at.value);
-  bytes.signed_number(m.tick.value);
-  bytes.signed_number(m.journal.value);
-  bytes.number(m.cut.size());
-  for (const alerts::CutOffset& c : m.cut) put(bytes, c);
-  bytes.number(m.file_bytes.size());
-  for (uint64_t n : m.file_bytes) bytes.number(n);
-  bytes.number(m.book_bytes);
-  put(bytes, m.journal_mark);
-  bytes.signed_number(m.journal_next);
-  bytes.number(m.lacking.size());
-  for (const std::string& what : m.lacking) bytes.text(what);
+  FieldWriter(bytes).put(m);
   BELLWETHER_RETURN_IF_ERROR(
       out.frame(static_cast<uint8_t>(Tag::kManifest), bytes.view(), Pack::kNo));
   return out.finish();
@@ -375,31 +301,10 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kManifest)) return wrong("no manifest");
   ByteReader in(frame->payload);
+  FieldReader io(in);
   Manifest m;
-  m.identity.cluster = in.text();
-  m.identity.calendar = in.text();
-  m.identity.reference = in.text();
-  m.identity.history_periods = in.narrow<int32_t>();
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n)
-    m.identity.topics.push_back(in.text());
-  m.identity.partitions = in.narrow<int32_t>();
-  m.taken_at = UnixMillis(in.signed_number());
-  m.tick = PeriodIndex(in.narrow<int32_t>());
-  m.journal = base::JournalOffset(in.signed_number());
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) {
-    alerts::CutOffset& c = m.cut.emplace_back();
-    c.topic = in.text();
-    c.partition = in.narrow<int32_t>();
-    c.offset = in.signed_number();
-  }
-  for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.file_bytes.push_back(in.number());
-  if (frames.format() >= 2) {
-    m.book_bytes = in.number();
-    m.journal_mark = get_mark(in);
-    m.journal_next = in.signed_number();
-    for (uint64_t n = list_size(in); n > 0 && !in.failed(); --n) m.lacking.push_back(in.text());
-  }
-  if (in.failed() || !in.done()) return wrong("a manifest that is cut off");
+  io.get(m, frames.format() >= 2 ? SIZE_MAX : kManifestFieldsOfFormat1);
+  if (io.failed() || !in.done()) return wrong("a manifest that is cut off");
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());
   if (end) return wrong("more than one manifest");
   return m;
@@ -407,14 +312,7 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
 
 absl::Status write(const PartitionImage& p, FrameWriter& out) {
   ByteWriter bytes;
-  bytes.number(p.state.open_tick.has_value());
-  bytes.signed_number(p.state.open_tick.value_or(PeriodIndex(0)).value);
-  bytes.signed_number(p.state.heartbeat_reach.value);
-  put(bytes, p.state.complete_to);
-  bytes.number(p.state.inputs.size());
-  for (size_t i = 0; i < p.state.inputs.size(); ++i) {
-    put(bytes, p.state.inputs[i], p.state.crossings[i], p.marks[i]);
-  }
+  put_state(p, bytes);
   BELLWETHER_RETURN_IF_ERROR(
       out.frame(static_cast<uint8_t>(Tag::kPartition), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(p.state.deltas, out));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/alerts/book.h"
+#include "core/alerts/entry.h"
 #include "core/base/calendar.h"
 #include "core/base/log_place.h"
 #include "core/engine/evaluator.h"

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/alerts/severity.h"
 #include "core/base/harm.h"
 #include "core/indicators/catalogue.h"
 #include "core/indicators/deltas.h"
@@ -21,9 +22,6 @@
 namespace bellwether::alerts {
 
 using base::Harm;
-
-enum class Severity : uint8_t { kNone, kOps, kAmber, kRed };
-inline constexpr std::array<std::string_view, 4> kSeverityNames = {"none", "ops", "amber", "red"};
 
 // The number is in snapshots: append only.
 enum class RuleKind : uint8_t {

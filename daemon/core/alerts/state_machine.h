@@ -6,8 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "core/alerts/book.h"
+#include "core/alerts/alert.h"
 #include "core/alerts/rules.h"
+#include "core/base/calendar.h"
 
 namespace bellwether::alerts {
 

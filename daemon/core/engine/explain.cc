@@ -121,8 +121,6 @@ std::string summary(const View& view, const alerts::Transition& t) {
     case alerts::TransitionKind::kEscalated:
       return cat(what, ": now ", severity, ": ", figures(rule, s.evidence), ", since ",
                  view.calendar.name(s.onset));
-    case alerts::TransitionKind::kEased:
-      return cat(what, ": eased to ", severity);
     case alerts::TransitionKind::kCleared: {
       std::string_view const reason = closing_reason(s.clear_reason);
       return cat(what, ": cleared", reason.empty() ? "" : ": ", reason);

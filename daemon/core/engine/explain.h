@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/alerts/book.h"
+#include "core/alerts/alert.h"
 #include "core/base/calendar.h"
 #include "core/engine/view.h"
 

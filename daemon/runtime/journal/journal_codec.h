@@ -6,7 +6,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/alerts/book.h"
+#include "core/alerts/entry.h"
+#include "core/base/calendar.h"
 
 namespace bellwether::runtime {
 
@@ -17,11 +18,11 @@ std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    base::UnixMillis written_at);
 
 // Errors: DataLoss when the bytes are no JournalRecord, have no body, or name a period beyond
-// alerts::kPeriodsFromEpochMax; Unimplemented when the format is newer than kJournalFormat (a
-// replica must not guess).
+// alerts::kPeriodsFromEpochMax or a reserved number; Unimplemented when the format is newer than
+// kJournalFormat (a replica must not guess).
 absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
 
-// The same with what stands around the entry, for people.
+// An entry with the fields of its record, for people.
 struct JournalRecord {
   alerts::JournalEntry entry;
   std::string writer;

@@ -3,7 +3,11 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "bellwether/journal/v1/journal.pb.h"
 #include "core/alerts/rule_record.h"
 #include "core/alerts/rules.h"
 #include "core/base/check.h"
@@ -98,7 +102,7 @@ class In {
 
 }  // namespace
 
-void put_rules(const alerts::RuleSet& rules, pb::RuleSet& out) {
+void put(const alerts::RuleSet& rules, pb::RuleSet& out) {
   out.set_digest(alerts::digest(rules));
   out.set_false_discovery_rate(rules.false_discovery_rate);
   for (const alerts::Rule& rule : rules.rules) {
@@ -108,7 +112,7 @@ void put_rules(const alerts::RuleSet& rules, pb::RuleSet& out) {
   }
 }
 
-absl::StatusOr<alerts::RuleSet> get_rules(const pb::RuleSet& from) {
+absl::Status get(const pb::RuleSet& from, alerts::RuleSet& out) {
   alerts::RuleSetRecord record;
   record.false_discovery_rate = from.false_discovery_rate();
   for (const pb::Rule& rule : from.rules()) {
@@ -121,9 +125,12 @@ absl::StatusOr<alerts::RuleSet> get_rules(const pb::RuleSet& from) {
     }
   }
   auto rules = alerts::parse(record);
-  if (rules.ok()) return rules;
-  return absl::DataLossError(
-      base::cat("rule set in the journal: ", base::from_absl(rules.status().message())));
+  if (!rules.ok()) {
+    return absl::DataLossError(
+        base::cat("rule set in the journal: ", base::from_absl(rules.status().message())));
+  }
+  out = *std::move(rules);
+  return absl::OkStatus();
 }
 
 }  // namespace bellwether::runtime

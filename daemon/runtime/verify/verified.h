@@ -12,7 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/alerts/book.h"
+#include "core/alerts/alert.h"
+#include "core/alerts/entry.h"
 #include "core/base/ids.h"
 
 namespace bellwether::runtime {

@@ -9,6 +9,12 @@
 namespace bellwether::simulation {
 namespace {
 
+std::string_view name_of(alerts::FoldOutcome outcome) {
+  constexpr std::array<std::string_view, 5> kNames = {"applied", "stale_tick", "rules_changed",
+                                                      "unknown_target", "too_many"};
+  return kNames[static_cast<size_t>(outcome)];
+}
+
 constexpr std::array<std::string_view, kInputs> kTopics = {"registrations", "support"};
 
 auto version(const events::Event& e) {
@@ -142,8 +148,7 @@ void Auditor::appended(JournalOffset offset, const Append& append) {
   alerts::FoldOutcome const expected = plain_.tell(offset.value, append.entry);
   alerts::FoldOutcome const outcome = book_.fold(offset, append.entry);
   if (outcome != expected) {
-    fail(base::cat("the book takes record ", offset.value, " as ",
-                   alerts::kFoldOutcomeNames[static_cast<size_t>(outcome)]));
+    fail(base::cat("the book takes record ", offset.value, " as ", name_of(outcome)));
   }
   outcomes_.push_back(expected);
   entries_.push_back(append.entry);
@@ -206,9 +211,8 @@ void Auditor::folded(int replica, JournalOffset offset, const alerts::JournalEnt
                      alerts::FoldOutcome outcome) {
   auto const at = static_cast<size_t>(offset.value);
   if (outcome != outcomes_[at]) {
-    fail(base::cat("replica ", replica, " folds record ", offset.value, " as ",
-                   alerts::kFoldOutcomeNames[static_cast<size_t>(outcome)], "; it is ",
-                   alerts::kFoldOutcomeNames[static_cast<size_t>(outcomes_[at])]));
+    fail(base::cat("replica ", replica, " folds record ", offset.value, " as ", name_of(outcome),
+                   "; it is ", name_of(outcomes_[at])));
   }
   const auto* meant = std::get_if<alerts::TickEvaluated>(&entries_[at]);
   const auto* read = std::get_if<alerts::TickEvaluated>(&entry);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "adapters/snapshot/agreement.h"
-#include "core/alerts/book.h"
+#include "core/alerts/entry.h"
 #include "simulation/pipeline/script.h"
 
 namespace bellwether::simulation {

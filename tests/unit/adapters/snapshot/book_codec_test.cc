@@ -20,7 +20,9 @@ constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 // Of items.h.
 constexpr uint8_t kBook = 10;
 constexpr uint8_t kAlerts = 13;
+constexpr uint8_t kSilences = 12;
 constexpr uint8_t kTransitions = 14;
+constexpr uint8_t kBookAlerts = 15;
 
 std::string written(const Book& book) {
   testing::MemoryDisk disk;
@@ -133,6 +135,12 @@ class DamagedBookTest : public ::testing::Test {
     Book book(kMonths);
     for (int64_t offset = 0; offset < 60; ++offset)
       book.fold(JournalOffset(offset), testing::random_tick(random, book));
+    book.fold(JournalOffset(60), alerts::SilenceCreated{});
+    book.fold(JournalOffset(61), alerts::RegimeBreakDeclared{});
+    return with(book, tag, change);
+  }
+  absl::StatusOr<Book> with(const Book& book, uint8_t tag,
+                            const std::function<void(std::string&)>& change) {
     testing::MemoryDisk disk;
     EXPECT_TRUE(testing::must(disk.create("/from"))->append(written(book)).ok());
     auto const from = testing::must(disk.open("/from"));
@@ -177,6 +185,71 @@ TEST_F(DamagedBookTest, WhatNoBookHoldsIsRefused) {
       << "each transition twice";
   // The book's offset, first in its state: transitions stand behind it.
   EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload[0] = 2; }).status()));
+}
+
+// The book's maps cannot hold what is twice or out of order: the reader must refuse it.
+TEST_F(DamagedBookTest, WhatIsTwiceOrOutOfOrderIsRefused) {
+  auto const twice = [](std::string& payload) { payload += payload; };
+  EXPECT_THAT(std::string(with(kSilences, twice).status().message()),
+              HasSubstr("silences out of order"));
+  EXPECT_THAT(std::string(with(kTransitions, twice).status().message()),
+              HasSubstr("transitions out of order"));
+  EXPECT_TRUE(absl::IsDataLoss(with(kBookAlerts, twice).status()));
+  // Each closed alert of the book is its place and a zero.
+  Book book(kMonths);
+  for (int32_t t = 0; t < 2; ++t) {
+    alerts::TickEvaluated tick;
+    tick.tick = base::PeriodIndex(500 + t);
+    alerts::AlertUpdate u;
+    u.key = {"R1", "A1", "S1"};
+    u.raised = tick.tick;
+    u.open = false;
+    u.transition = alerts::TransitionKind::kCleared;
+    tick.updates = {u};
+    book.fold(JournalOffset(t), tick);
+  }
+  auto const with_alerts = [&](std::string_view bytes) {
+    return with(book, kBookAlerts, [&](std::string& payload) {
+      ASSERT_EQ(payload, (std::string{0, 0, 1, 0}));
+      payload = bytes;
+    });
+  };
+  EXPECT_TRUE(with_alerts({"\0\0\1\0", 4}).ok());
+  EXPECT_THAT(std::string(with_alerts({"\1\0\0\0", 4}).status().message()),
+              HasSubstr("alerts out of order"));
+  EXPECT_THAT(std::string(with_alerts({"\0\0\0\0", 4}).status().message()),
+              HasSubstr("alerts out of order"));
+  EXPECT_THAT(std::string(with_alerts({"\0\1\1\1", 4}).status().message()),
+              HasSubstr("two open alerts of a node"));
+  EXPECT_TRUE(with(book, kTransitions, [](std::string& payload) {
+                ASSERT_EQ(payload[2], 4) << "the kind, behind offset and index";
+              }).ok());
+  EXPECT_TRUE(absl::IsDataLoss(
+      with(book, kTransitions, [](std::string& payload) { payload[2] = 3; }).status()))
+      << "a reserved number";
+}
+
+// The regime breaks of a book are its list of a journal offset and a declaration each.
+TEST_F(DamagedBookTest, ARegimeBreakTwiceIsRefused) {
+  Book book(kMonths);
+  alerts::RegimeBreakDeclared const declared{
+      {base::PeriodIndex(1), base::PeriodIndex(2)}, "a law", "ann", base::UnixMillis(0)};
+  book.fold(JournalOffset(20), declared);
+  book.fold(JournalOffset(21), declared);
+  auto const second_at = [&](char offset) {
+    return with(book, kBook, [&](std::string& payload) {
+      size_t const first = payload.find("a law");
+      size_t const second = payload.find("a law", first + 1);
+      ASSERT_NE(second, std::string::npos);
+      // Offset, first period, last period and the length of the text.
+      char& stored = payload[second - 4];
+      ASSERT_EQ(stored, 42);
+      stored = offset;
+    });
+  };
+  EXPECT_TRUE(second_at(42).ok());
+  EXPECT_TRUE(absl::IsDataLoss(second_at(40).status()));
+  EXPECT_TRUE(absl::IsDataLoss(second_at(38).status()));
 }
 
 // Alerts that are all alike pack better than a reader takes; they are stored as they are.

@@ -44,43 +44,50 @@ TEST(BookStateTest, AStateThatNoBookHasIsRefused) {
   refused("a transition behind the book", [](BookState& s) { s.offset = JournalOffset(3); });
   refused("rules behind the book",
           [](BookState& s) { s.rules_changed_at = JournalOffset(s.offset.value + 1); });
-  refused("a silence behind the book",
-          [](BookState& s) { s.silences.back().id = JournalOffset(s.offset.value + 1); });
-  refused("a regime break behind the book",
-          [](BookState& s) { s.declared_breaks.back().first = JournalOffset(s.offset.value + 1); });
+  refused("a lead behind the book",
+          [](BookState& s) { s.lead.epoch = JournalOffset(s.offset.value + 1); });
+  refused("a silence behind the book", [](BookState& s) {
+    s.silences.emplace(s.offset.value + 1, s.silences.rbegin()->second);
+  });
+  refused("a regime break behind the book", [](BookState& s) {
+    s.declared_breaks.emplace(s.offset.value + 1, s.declared_breaks.rbegin()->second);
+  });
   refused("transitions out of order",
           [](BookState& s) { std::swap(s.transitions[0], s.transitions[1]); });
   refused("a transition twice",
           [](BookState& s) { s.transitions.push_back(s.transitions.back()); });
-  refused("alerts out of order", [](BookState& s) { std::swap(s.alerts[0], s.alerts[1]); });
-  refused("a silence twice", [](BookState& s) { s.silences.push_back(s.silences.back()); });
-  refused("a regime break twice",
-          [](BookState& s) { s.declared_breaks.push_back(s.declared_breaks.back()); });
-  refused("two open alerts of one node", [](BookState& s) {
-    auto twin = std::make_shared<Alert>(*s.alerts.back().alert);
-    twin->name += "x";
-    s.alerts.back().open = true;
-    s.alerts.push_back({twin, true});
+  refused("a transition twice in a history", [](BookState& s) {
+    auto& history = s.histories.begin()->second;
+    auto twice = *history;
+    twice.push_back(twice.back());
+    history = std::make_shared<const std::vector<TransitionPtr>>(std::move(twice));
+  });
+  refused("too long a history", [](BookState& s) {
+    s.offset = JournalOffset(10'000);
+    std::vector<TransitionPtr> history;
+    for (size_t i = 0; i <= kTransitionsPerAlertMax; ++i) {
+      auto next = std::make_shared<Transition>(*s.transitions.back());
+      next->token.offset = JournalOffset(static_cast<int64_t>(i));
+      history.push_back(std::move(next));
+    }
+    s.histories.begin()->second =
+        std::make_shared<const std::vector<TransitionPtr>>(std::move(history));
   });
   refused("too many silences", [](BookState& s) {
     s.offset = JournalOffset(10'000);
-    for (size_t i = 0; i < kSilencesMax; ++i) {
-      Silence silence = s.silences.back();
-      silence.id = JournalOffset(silence.id.value + 1);
-      s.silences.push_back(silence);
-    }
+    Silence const silence = s.silences.rbegin()->second;
+    for (size_t i = 0; i < kSilencesMax; ++i)
+      s.silences.emplace(s.silences.rbegin()->first + 1, silence);
   });
   refused("too many regime breaks", [](BookState& s) {
     s.offset = JournalOffset(10'000);
-    for (size_t i = 0; i < kRegimeBreaksMax; ++i) {
-      auto declared = s.declared_breaks.back();
-      declared.first = JournalOffset(declared.first.value + 1);
-      s.declared_breaks.push_back(declared);
-    }
+    auto const declared = s.declared_breaks.rbegin()->second;
+    for (size_t i = 0; i < kRegimeBreaksMax; ++i)
+      s.declared_breaks.emplace(s.declared_breaks.rbegin()->first + 1, declared);
   });
   refused("a transition that was forgotten can be resumed before", [](BookState& s) {
     s.forgotten = 1;
-    s.forgotten_through = s.transitions.front().transition->token;
+    s.forgotten_through = s.transitions.front()->token;
   });
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "bellwether/journal/v1/journal.pb.h"
+#include "core/alerts/book.h"
 #include "support/must.h"
 #include "support/random.h"
 
@@ -154,6 +155,14 @@ TEST(JournalCodecTest, PeriodsBeyondAllCalendarsAreDataLoss) {
   alerts::TickEvaluated last = full_tick();
   last.tick = PeriodIndex(kPeriodsFromEpochMax);
   EXPECT_EQ(there_and_back(last), last);
+}
+
+// No build has written a transition of that number.
+TEST(JournalCodecTest, AReservedTransitionIsDataLoss) {
+  journal::v1::JournalRecord record;
+  ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
+  record.mutable_tick_evaluated()->mutable_updates(0)->set_transition(3);
+  EXPECT_TRUE(absl::IsDataLoss(decode(record.SerializeAsString()).status()));
 }
 
 TEST(JournalCodecTest, CutAndMutatedRecordsNeverCrash) {

@@ -1,0 +1,73 @@
+// Purpose: the records of a snapshot's manifest and partitions described once. The order is the
+// order of the bytes: append only, with a new format (frames.h). Thread safety: pure.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+
+#include "adapters/snapshot/image.h"
+#include "core/base/fields.h"
+#include "core/engine/partition_engine.h"
+#include "core/ledger/ledger.h"
+
+namespace bellwether::snapshot {
+
+// A manifest of format 1 ends behind file_bytes.
+inline constexpr size_t kManifestFieldsOfFormat1 = 6;
+
+}  // namespace bellwether::snapshot
+
+namespace bellwether::base {
+
+template <>
+struct Fields<snapshot::Identity> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(cluster),   BELLWETHER_FIELD(calendar),
+                      BELLWETHER_FIELD(reference), BELLWETHER_FIELD(history_periods),
+                      BELLWETHER_FIELD(topics),    BELLWETHER_FIELD(partitions)};
+  }
+};
+template <>
+struct Fields<snapshot::Manifest> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(identity),     BELLWETHER_FIELD(taken_at),
+                      BELLWETHER_FIELD(tick),         BELLWETHER_FIELD(journal),
+                      BELLWETHER_FIELD(cut),          BELLWETHER_FIELD(file_bytes),
+                      BELLWETHER_FIELD(book_bytes),   BELLWETHER_FIELD(journal_mark),
+                      BELLWETHER_FIELD(journal_next), BELLWETHER_FIELD(lacking)};
+  }
+};
+template <>
+struct Fields<engine::InputState> {
+  static constexpr auto list() {
+    // What an input waits for is found out anew.
+    return std::tuple{BELLWETHER_FIELD(next), BELLWETHER_FIELD(watermark), BELLWETHER_FIELD(newest),
+                      BELLWETHER_APART(held), BELLWETHER_APART(idle)};
+  }
+};
+template <>
+struct Fields<engine::Crossing> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(crossed), BELLWETHER_FIELD(cut), BELLWETHER_FIELD(reach),
+                      BELLWETHER_FIELD(begins)};
+  }
+};
+template <>
+struct Fields<ledger::LedgerStats> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(businesses), BELLWETHER_FIELD(facts),
+                      BELLWETHER_FIELD(waiting), BELLWETHER_FIELD(bytes)};
+  }
+};
+template <>
+struct Fields<engine::PartitionTick> {
+  static constexpr auto list() {
+    // Deltas and reports have frames of their own.
+    return std::tuple{BELLWETHER_FIELD(partition), BELLWETHER_FIELD(tick),
+                      BELLWETHER_FIELD(cut),       BELLWETHER_FIELD(complete_to),
+                      BELLWETHER_FIELD(stats),     BELLWETHER_APART(deltas),
+                      BELLWETHER_APART(reports)};
+  }
+};
+
+}  // namespace bellwether::base

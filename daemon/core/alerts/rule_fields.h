@@ -1,0 +1,36 @@
+// Purpose: rule sets described once for snapshots, from the table of a rule's keys. The order is
+// the order in a snapshot: append only, with a new format (adapters/snapshot/frames.h). Thread
+// safety: pure.
+#pragma once
+
+#include <tuple>
+
+#include "core/alerts/rule_record.h"
+#include "core/base/fields.h"
+
+namespace bellwether::base {
+
+template <>
+struct Fields<alerts::RuleRecord> {
+  static constexpr auto list() {
+    return std::apply([](const auto&... key) { return std::tuple{field_of(key)...}; },
+                      alerts::kRuleKeys);
+  }
+
+ private:
+  // A rule's message has a codec of its own (runtime/journal/rule_codec.h).
+  template <class Value>
+  static constexpr auto field_of(const alerts::RuleKey<Value>& key) {
+    return make_field<FieldKind::kOwn>(
+        key.name, [member = key.field](auto& record) -> auto& { return record.*member; }, nullptr,
+        nullptr, nullptr);
+  }
+};
+template <>
+struct Fields<alerts::RuleSetRecord> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(rules), BELLWETHER_FIELD(false_discovery_rate)};
+  }
+};
+
+}  // namespace bellwether::base
