@@ -10,20 +10,18 @@
 
 namespace bellwether::base {
 
+// A rule's message has a codec of its own (runtime/journal/rule_codec.h).
+template <class Value>
+constexpr auto field_of(const alerts::RuleKey<Value>& key) {
+  return make_field<FieldKind::kOwn>(
+      key.name, [member = key.field](auto& record) -> auto& { return record.*member; }, nullptr,
+      nullptr, nullptr);
+}
 template <>
 struct Fields<alerts::RuleRecord> {
   static constexpr auto list() {
     return std::apply([](const auto&... key) { return std::tuple{field_of(key)...}; },
                       alerts::kRuleKeys);
-  }
-
- private:
-  // A rule's message has a codec of its own (runtime/journal/rule_codec.h).
-  template <class Value>
-  static constexpr auto field_of(const alerts::RuleKey<Value>& key) {
-    return make_field<FieldKind::kOwn>(
-        key.name, [member = key.field](auto& record) -> auto& { return record.*member; }, nullptr,
-        nullptr, nullptr);
   }
 };
 template <>

@@ -55,16 +55,6 @@ struct Evaluator::Adopted {
   std::array<std::vector<Detector*>, domain::kMeasureCount> detectors;  // by measure; of the tests
 };
 
-std::string silent_because(domain::TopicSet rests_on, const std::vector<std::string>& silent) {
-  std::string because;
-  for (const domain::TopicInfo& topic : domain::kTopics) {
-    if (!rests_on.contains(topic.id)) continue;
-    if (std::ranges::find(silent, topic.name) == silent.end()) continue;
-    base::append(because, because.empty() ? "source silent: " : ", ", topic.name);
-  }
-  return because;
-}
-
 Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference,
                      EvaluatorOptions options)
     : reference_(std::move(reference)),

@@ -102,10 +102,10 @@ TEST_F(LimitRulesTest, ReachIsNotAssessedWhenEitherOfItsSourcesIsSilent) {
   alerts::RuleSet rules = alerts::default_rules(kMonths);
   alerts::Rule reach = *alerts::find_rule(rules, "R2");
   reach.id = "X1";
-  reach.subject = "reach_12m";
-  reach.limit = 50;
-  reach.persistence = 1;
-  reach.second_subject.clear();
+  auto& limit = std::get<alerts::LimitRule>(reach.detail);
+  limit.indicator = indicators::Indicator::kReach;
+  limit.limit = 50;
+  limit.persistence = 1;
   rules.rules.push_back(reach);
   region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
   auto u = tick("X1", {});

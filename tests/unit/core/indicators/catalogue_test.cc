@@ -100,7 +100,7 @@ TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
 }
 
 TEST_F(CatalogueTest, WhatADetectorOnRatiosTestsIsAShareOfTwoCounts) {
-  for (const IndicatorInfo& entry : catalogue()) {
+  for (const IndicatorInfo& entry : domain::kIndicators) {
     EXPECT_EQ(share_of(entry.id).has_value(), entry.detector == "ratio") << entry.name;
   }
 }

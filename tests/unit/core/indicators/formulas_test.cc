@@ -226,7 +226,7 @@ TEST(FormulasTest, AShareInOnePeriodIsThatOfItsRow) {
   fill(panel, random, 480, 24);
   for (const IndicatorInfo& i : domain::kIndicators) {
     if (i.detector != "ratio") continue;
-    Share const share = share_in(i.id, panel, {}, PeriodIndex(490));
+    Share const share = share_in(*share_of(i.id), panel, {}, PeriodIndex(490));
     EXPECT_EQ(share.numerator, panel.at({}, domain::numerator(i.id), PeriodIndex(490)));
     EXPECT_EQ(share.denominator, panel.at({}, domain::denominator(i.id), PeriodIndex(490)));
   }
