@@ -3,7 +3,8 @@
 
 add_library(bellwether_settings INTERFACE)
 target_compile_features(bellwether_settings INTERFACE cxx_std_20)
-target_include_directories(bellwether_settings INTERFACE ${CMAKE_SOURCE_DIR}/daemon ${CMAKE_BINARY_DIR}/daemon/generated)
+target_include_directories(bellwether_settings INTERFACE
+  ${CMAKE_SOURCE_DIR}/daemon ${CMAKE_BINARY_DIR}/daemon/generated)
 configure_file(${CMAKE_SOURCE_DIR}/daemon/core/base/version.h.in
                ${CMAKE_BINARY_DIR}/daemon/generated/core/base/version.h @ONLY)
 # No fused multiply-add: the same log gives the same bits on every machine. GCC 12 sees overlapping
@@ -40,7 +41,8 @@ set(BELLWETHER_PRECOMPILED
   <absl/strings/str_format.h> <absl/time/clock.h>)
 # Where the services are, these too: gRPC, and what is generated of the contracts that define one.
 set(BELLWETHER_SERVICES <grpcpp/grpcpp.h>)
-file(GLOB_RECURSE contracts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/proto ${CMAKE_SOURCE_DIR}/proto/*.proto)
+file(GLOB_RECURSE contracts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/proto
+     ${CMAKE_SOURCE_DIR}/proto/*.proto)
 foreach(contract ${contracts})
   file(STRINGS ${CMAKE_SOURCE_DIR}/proto/${contract} services REGEX "^service ")
   if(services)

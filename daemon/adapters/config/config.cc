@@ -124,9 +124,7 @@ void read_forecasts(Section forecasts, ForecastsConfig& to) {
   forecasts.finish();
 }
 
-void read_snapshots(Section snapshots,
-                    const std::vector<std::pair<std::string, std::string>>& environment,
-                    SnapshotsConfig& to) {
+void read_snapshots(Section snapshots, const Environment& environment, SnapshotsConfig& to) {
   snapshots.text("folder", to.folder);
   snapshots.duration("every", to.every_ms, kSecond, kDay);
   snapshots.texts("peers", to.peers);
@@ -265,10 +263,129 @@ std::string example_topics() {
   return out;
 }
 
+constexpr char kExampleHead[] =
+    R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
+# bellwetherd --check-config FILE reports everything that is wrong with a file at once.
+
+kafka:
+  bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
+  # client_id: bellwetherd            # or BELLWETHER_CLIENT_ID
+)";
+
+constexpr char kExampleTail[] = R"(  # dead_letters_topic: bellwether.dead-letters
+  # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
+  # group: bellwether                           # members of one group elect who evaluates
+  # session_timeout_ms: 8000
+  # queued_kbytes: 65536                        # memory for records fetched ahead
+  # properties:                                 # handed to librdkafka as they stand
+  #   security.protocol: SASL_SSL
+  #   sasl.mechanism: SCRAM-SHA-512
+  #   sasl.username: bellwether
+  #   ssl.ca.location: /etc/ssl/certs/ca-certificates.crt
+  # secret_files:                               # property: file that holds its value
+  #   sasl.password: /run/secrets/kafka-password
+
+# time:
+#   calendar: week            # week | month: the period that facts are counted in
+#   history_years: 8          # kept in detail; older facts are the opening balance
+#   allowed_disorder: 1h      # how late a record may stand in its partition and still be in time
+#   future_tolerance: 1h      # later timestamps are clamped to the present plus this
+#   idle: wall_clock          # when a quiet input stops holding the tick:
+#                             # wall_clock | heartbeat | never
+#   idle_after: 60s
+#   historical_after: 2d      # ticks evaluated this much later are marked historical
+
+reference:                    # CSV files, relative to this one
+  areas: reference/uk/areas.csv
+  area_sets: reference/uk/area_sets.csv
+  sectors: reference/uk/sectors.csv
+  postcodes: reference/uk/postcodes.csv
+
+# serve:
+#   grpc_address: 0.0.0.0:7443      # or BELLWETHER_GRPC_ADDRESS
+#   metrics_address: 0.0.0.0:9464   # or BELLWETHER_METRICS_ADDRESS
+#   watchers_max: 10000
+
+# runtime:
+#   workers: 0                # ingest threads; 0 = one a core, at most one a partition
+#   ready_lag_events: 10000   # ready while behind by fewer than this
+#   drain_timeout: 10s
+#   log_level: info           # debug | info | warn | error
+#   log_format: text          # text | json
+
+# forecasts:
+#   measures: [births, deaths]  # made for every node between ticks; [] = only on request
+#   budget: 60s                 # of one cut
+
+# snapshots:                  # a cache of the log: a restart resumes from the newest snapshot
+#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; room for three snapshots
+#   every: 5m                 # while there is news
+#   peers: []                 # host:port of the replicas, or a name for all of them; [] = none.
+#                             # A replica without a usable snapshot takes one of theirs (room for
+#                             # two more). Whoever reaches a replica's port can then read all that
+#                             # it knows of every single business.
+#   peers_wait: 60s           # for one of them, where the log no longer reaches back
+#   transfer_mb_per_s: 50     # to all replicas that take one together
+
+# rules:                      # over the defaults; a new id makes a new rule
+#                             # a key that the kind of a rule does not use is an error
+#   false_discovery_rate: 0.05
+#   R1:
+#     cusum_threshold: 8.315
+#     stock_min: 100
+#   R2:
+#     enabled: false
+#   R13:                      # several counts of a node as one score
+#                             # (daemon/core/detection/README.md)
+#     enabled: true
+#     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
+)";
+
+void read_reference(Section& root, ReferenceConfig& out) {
+  Section reference = root.section("reference");
+  reference.text("areas", out.areas);
+  reference.text("area_sets", out.area_sets);
+  reference.text("sectors", out.sectors);
+  reference.text("postcodes", out.postcodes);
+  reference.finish();
+  if (out.areas.empty() || out.sectors.empty()) {
+    root.error("reference", "areas and sectors are required; name the CSV files");
+  }
+}
+
+void read_serve(Section serve, const Environment& environment, ServeConfig& out) {
+  serve.text("grpc_address", out.grpc_address);
+  serve.text("metrics_address", out.metrics_address);
+  serve.integer("watchers_max", out.watchers_max, 1, 100'000);
+  for (const auto& [name, value] : environment) {
+    if (name == "BELLWETHER_GRPC_ADDRESS") out.grpc_address = value;
+    if (name == "BELLWETHER_METRICS_ADDRESS") out.metrics_address = value;
+  }
+  for (const auto& [key, value] : {std::pair{"grpc_address", out.grpc_address},
+                                   std::pair{"metrics_address", out.metrics_address}}) {
+    if (!is_address(value))
+      serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
+  }
+  serve.finish();
+}
+
+void read_runtime(Section runtime, RuntimeConfig& out) {
+  runtime.integer("workers", out.workers, 0, 256);
+  runtime.integer("ready_lag_events", out.ready_lag_events_max, int64_t{1}, int64_t{1'000'000'000});
+  runtime.duration("drain_timeout", out.drain_timeout_ms, kSecond, 300 * kSecond);
+  size_t level = 1;
+  runtime.choice("log_level", level, {"debug", "info", "warn", "error"});
+  out.log_level = std::vector<std::string>{"debug", "info", "warn", "error"}[level];
+  size_t format = 0;
+  runtime.choice("log_format", format, {"text", "json"});
+  out.log_format = format == 0 ? "text" : "json";
+  runtime.finish();
+}
+
 }  // namespace
 
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
-                             const std::vector<std::pair<std::string, std::string>>& environment) {
+                             const Environment& environment) {
   base::LineErrors errors(file);
   std::optional<YAML::Node> const document = read_document(yaml, errors);
   if (!document) return errors.status();
@@ -293,46 +410,13 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   }
   read_time(root.section("time"), config.time);
 
-  Section reference = root.section("reference");
-  reference.text("areas", config.reference.areas);
-  reference.text("area_sets", config.reference.area_sets);
-  reference.text("sectors", config.reference.sectors);
-  reference.text("postcodes", config.reference.postcodes);
-  reference.finish();
-  if (config.reference.areas.empty() || config.reference.sectors.empty()) {
-    root.error("reference", "areas and sectors are required; name the CSV files");
-  }
-
-  Section serve = root.section("serve");
-  serve.text("grpc_address", config.serve.grpc_address);
-  serve.text("metrics_address", config.serve.metrics_address);
-  serve.integer("watchers_max", config.serve.watchers_max, 1, 100'000);
-  for (const auto& [name, value] : environment) {
-    if (name == "BELLWETHER_GRPC_ADDRESS") config.serve.grpc_address = value;
-    if (name == "BELLWETHER_METRICS_ADDRESS") config.serve.metrics_address = value;
-  }
-  for (const auto& [key, value] : {std::pair{"grpc_address", config.serve.grpc_address},
-                                   std::pair{"metrics_address", config.serve.metrics_address}}) {
-    if (!is_address(value))
-      serve.error(key, cat("\"", value, "\" must be host:port, as 0.0.0.0:7443"));
-  }
-  serve.finish();
+  read_reference(root, config.reference);
+  read_serve(root.section("serve"), environment, config.serve);
   read_forecasts(root.section("forecasts"), config.forecasts);
 
   read_snapshots(root.section("snapshots"), environment, config.snapshots);
 
-  Section runtime = root.section("runtime");
-  runtime.integer("workers", config.runtime.workers, 0, 256);
-  runtime.integer("ready_lag_events", config.runtime.ready_lag_events_max, int64_t{1},
-                  int64_t{1'000'000'000});
-  runtime.duration("drain_timeout", config.runtime.drain_timeout_ms, kSecond, 300 * kSecond);
-  size_t level = 1;
-  runtime.choice("log_level", level, {"debug", "info", "warn", "error"});
-  config.runtime.log_level = std::vector<std::string>{"debug", "info", "warn", "error"}[level];
-  size_t format = 0;
-  runtime.choice("log_format", format, {"text", "json"});
-  config.runtime.log_format = format == 0 ? "text" : "json";
-  runtime.finish();
+  read_runtime(root.section("runtime"), config.runtime);
 
   config.rules = alerts::default_rules(base::Calendar(config.time.calendar));
   read_rules(root.section("rules"), config.rules);
@@ -343,79 +427,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
 }
 
 std::string example() {
-  return cat(
-      R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
-# bellwetherd --check-config FILE reports everything that is wrong with a file at once.
-
-kafka:
-  bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
-  # client_id: bellwetherd            # or BELLWETHER_CLIENT_ID
-)",
-      example_topics(), R"(  # dead_letters_topic: bellwether.dead-letters
-  # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
-  # group: bellwether                           # members of one group elect who evaluates
-  # session_timeout_ms: 8000
-  # queued_kbytes: 65536                        # memory for records fetched ahead
-  # properties:                                 # handed to librdkafka as they stand
-  #   security.protocol: SASL_SSL
-  #   sasl.mechanism: SCRAM-SHA-512
-  #   sasl.username: bellwether
-  #   ssl.ca.location: /etc/ssl/certs/ca-certificates.crt
-  # secret_files:                               # property: file that holds its value
-  #   sasl.password: /run/secrets/kafka-password
-
-# time:
-#   calendar: week            # week | month: the period that facts are counted in
-#   history_years: 8          # kept in detail; older facts are the opening balance
-#   allowed_disorder: 1h      # how late a record may stand in its partition and still be in time
-#   future_tolerance: 1h      # later timestamps are clamped to the present plus this
-#   idle: wall_clock          # wall_clock | heartbeat | never: when a quiet input stops holding the tick
-#   idle_after: 60s
-#   historical_after: 2d      # ticks evaluated this much later are marked historical
-
-reference:                    # CSV files, relative to this one
-  areas: reference/uk/areas.csv
-  area_sets: reference/uk/area_sets.csv
-  sectors: reference/uk/sectors.csv
-  postcodes: reference/uk/postcodes.csv
-
-# serve:
-#   grpc_address: 0.0.0.0:7443      # or BELLWETHER_GRPC_ADDRESS
-#   metrics_address: 0.0.0.0:9464   # or BELLWETHER_METRICS_ADDRESS
-#   watchers_max: 10000
-
-# runtime:
-#   workers: 0                # ingest threads; 0 = one a core, at most one a partition
-#   ready_lag_events: 10000   # ready while behind by fewer than this
-#   drain_timeout: 10s
-#   log_level: info           # debug | info | warn | error
-#   log_format: text          # text | json
-
-# forecasts:
-#   measures: [births, deaths]  # of every node, made between ticks and coherent; [] = only when asked for
-#   budget: 60s                 # of one cut
-
-# snapshots:                  # a cache of what the log says: a restart goes on from the newest
-#   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; it needs room for three snapshots
-#   every: 5m                 # while there is news
-#   peers: []                 # host:port of the replicas, or a name for all of them; [] = none. One without a
-#                             # snapshot that it can go on from takes theirs (room for two more). Whoever reaches
-#                             # a replica's port can then read what it knows of every single business.
-#   peers_wait: 60s           # for one of them, where the log no longer reaches back
-#   transfer_mb_per_s: 50     # to all replicas that take one together
-
-# rules:                      # over the defaults; a new id makes a new rule
-#                             # a key that the kind of a rule does not use is an error
-#   false_discovery_rate: 0.05
-#   R1:
-#     cusum_threshold: 8.315
-#     stock_min: 100
-#   R2:
-#     enabled: false
-#   R13:                      # several counts of a node as one score; see daemon/core/detection/README.md
-#     enabled: true
-#     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
-)");
+  return cat(kExampleHead, example_topics(), kExampleTail);
 }
 
 }  // namespace bellwether::config

@@ -88,11 +88,14 @@ struct Config {
   std::string digest;     // of the file's text
 };
 
+// Variables by name.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 // `environment` lays over what differs by deployment: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
 // BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID,
 // BELLWETHER_SNAPSHOTS_FOLDER. Error: InvalidArgument with one line an error.
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
-                             const std::vector<std::pair<std::string, std::string>>& environment);
+                             const Environment& environment);
 
 // A commented file with every key and its default.
 std::string example();

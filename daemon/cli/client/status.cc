@@ -10,6 +10,50 @@ namespace {
 
 namespace api = bellwether::status::v1;
 
+void print_inputs(const api::GetStatusResponse& r) {
+  Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
+  for (const api::InputStatus& in : r.inputs()) {
+    inputs.add(
+        {in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
+         figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
+         absl::StrFormat("%.0f", in.lag_seconds()),
+         in.watermark_ms() > 0 ? instant(in.watermark_ms()) : "-",
+         !in.error().empty() ? in.error()
+         : in.held()         ? "held"
+         : in.idle()         ? "idle"
+                             : ""},
+        in.error().empty() ? Colour::kPlain : Colour::kRed);
+  }
+  if (!inputs.empty()) inputs.print();
+}
+
+void print_partitions(const api::GetStatusResponse& r) {
+  Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
+  for (const api::PartitionStatus& p : r.partitions()) {
+    auto const of_ledger = [&](int64_t n) {
+      return (p.stale() ? "~" : "") + figure(static_cast<double>(n));
+    };
+    partitions.add({figure(p.partition()), of_ledger(p.businesses()), of_ledger(p.facts()),
+                    of_ledger(p.businesses_waiting()),
+                    absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)),
+                    p.tick()});
+  }
+  if (!partitions.empty()) {
+    std::puts("");
+    partitions.print();
+  }
+}
+
+void print_refused(const api::GetStatusResponse& r) {
+  Table refused({"REFUSED", ">RECORDS"});
+  for (const api::RefusalCount& c : r.refused())
+    refused.add({c.reason(), figure(static_cast<double>(c.count()))});
+  if (!refused.empty()) {
+    std::puts("");
+    refused.print();
+  }
+}
+
 void status(Context& context) {
   auto const stub = api::StatusService::NewStub(context.channel());
   grpc::ClientContext call;
@@ -31,41 +75,9 @@ void status(Context& context) {
     std::printf("evaluations since journal offset %lld are by %s\n\n",
                 static_cast<long long>(r.leader_epoch()), r.leader().c_str());
   }
-  Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
-  for (const api::InputStatus& in : r.inputs()) {
-    inputs.add(
-        {in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
-         figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
-         absl::StrFormat("%.0f", in.lag_seconds()),
-         in.watermark_ms() > 0 ? instant(in.watermark_ms()) : "-",
-         !in.error().empty() ? in.error()
-         : in.held()         ? "held"
-         : in.idle()         ? "idle"
-                             : ""},
-        in.error().empty() ? Colour::kPlain : Colour::kRed);
-  }
-  if (!inputs.empty()) inputs.print();
-  Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
-  for (const api::PartitionStatus& p : r.partitions()) {
-    auto const of_ledger = [&](int64_t n) {
-      return (p.stale() ? "~" : "") + figure(static_cast<double>(n));
-    };
-    partitions.add({figure(p.partition()), of_ledger(p.businesses()), of_ledger(p.facts()),
-                    of_ledger(p.businesses_waiting()),
-                    absl::StrFormat("%.1f", static_cast<double>(p.ledger_bytes()) / (1 << 20)),
-                    p.tick()});
-  }
-  if (!partitions.empty()) {
-    std::puts("");
-    partitions.print();
-  }
-  Table refused({"REFUSED", ">RECORDS"});
-  for (const api::RefusalCount& c : r.refused())
-    refused.add({c.reason(), figure(static_cast<double>(c.count()))});
-  if (!refused.empty()) {
-    std::puts("");
-    refused.print();
-  }
+  print_inputs(r);
+  print_partitions(r);
+  print_refused(r);
   if (const api::SnapshotStatus& s = r.snapshots(); s.enabled()) {
     std::printf("\nsnapshot of %s, %.1f MiB; started from %s\n",
                 s.taken_at_ms() > 0 ? instant(s.taken_at_ms()).c_str() : "(none yet)",

@@ -3,18 +3,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace bellwether::cli {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// The options of a command line.
-KafkaOptions parsed(const std::string& line) {
+// The options of a command line, by words.
+KafkaOptions parsed(std::vector<std::string> words) {
   KafkaOptions options;
   CLI::App app;
   add_kafka_options(app, options);
-  app.parse(line);
+  std::ranges::reverse(words);  // as CLI11 wants them
+  app.parse(std::move(words));
   return options;
 }
 
@@ -25,15 +31,15 @@ std::vector<std::string> names(const KafkaOptions& options) {
 }
 
 TEST(TopicsTest, ADaemonNeedsItsInputsAJournalAndDeadLetters) {
-  EXPECT_THAT(names(parsed("")), ElementsAre("bellwether.registrations", "bellwether.support",
+  EXPECT_THAT(names(parsed({})), ElementsAre("bellwether.registrations", "bellwether.support",
                                              "bellwether.journal", "bellwether.dead-letters"));
-  EXPECT_THAT(names(parsed("--registrations-topic r --support-topic s --journal-topic j "
-                           "--dead-letters-topic d")),
+  EXPECT_THAT(names(parsed({"--registrations-topic", "r", "--support-topic", "s", "--journal-topic",
+                            "j", "--dead-letters-topic", "d"})),
               ElementsAre("r", "s", "j", "d"));
 }
 
 TEST(TopicsTest, ATopicThatIsNotConsumedIsNotCreated) {
-  KafkaOptions const options = parsed("--support-topic \"\"");
+  KafkaOptions const options = parsed({"--support-topic", ""});
   EXPECT_THAT(names(options), ElementsAre("bellwether.registrations", "bellwether.journal",
                                           "bellwether.dead-letters"));
   EXPECT_THAT(input_topics(options), ElementsAre("bellwether.registrations"));
@@ -54,7 +60,7 @@ TEST(TopicsTest, OnlyInputsHaveManyPartitions) {
 
 TEST(TopicsTest, ATopicThatIsRequiredMustHaveAName) {
   try {
-    parsed("--registrations-topic \"\"");
+    parsed({"--registrations-topic", ""});
     FAIL() << "an empty name was taken";
   } catch (const CLI::ParseError& error) {
     EXPECT_THAT(error.what(), HasSubstr("must name a topic"));
@@ -62,7 +68,7 @@ TEST(TopicsTest, ATopicThatIsRequiredMustHaveAName) {
 }
 
 TEST(TopicsTest, ATopicThatNothingConsumesHasNoOption) {
-  EXPECT_THROW(parsed("--procurement-topic p"), CLI::ParseError);
+  EXPECT_THROW(parsed({"--procurement-topic", "p"}), CLI::ParseError);
 }
 
 }  // namespace
