@@ -126,6 +126,36 @@ double incomplete_beta(double a, double b, double x, double y) {
   return 1 - front * beta_fraction(b, a, y) / b;
 }
 
+// Q(a, x) = Γ(a, x)/Γ(a) for a > 0, x ≥ 0: DLMF 8.11.4 and 8.9.2.
+double upper_gamma(double a, double x) {
+  if (x <= 0) return 1;
+  double const front = std::exp(log_gamma_front(a, x));
+  if (x < a + 1) {  // the series of the lower function
+    double term = 1 / a;
+    double sum = term;
+    for (int n = 1; n <= kTermsMax && term > sum * kPrecision; ++n) {
+      term *= x / (a + n);
+      sum += term;
+    }
+    return 1 - front * sum;
+  }
+  double b = x + 1 - a;
+  double c = 1 / kTiny;
+  double d = 1 / b;
+  double f = d;
+  for (int n = 1; n <= kTermsMax; ++n) {
+    double const numerator = -n * (n - a);
+    b += 2;
+    d = numerator * d + b;
+    d = 1 / (std::abs(d) < kTiny ? kTiny : d);
+    c = b + numerator / c;
+    if (std::abs(c) < kTiny) c = kTiny;
+    f *= d * c;
+    if (std::abs(d * c - 1) < kPrecision) break;
+  }
+  return front * f;
+}
+
 // P(Y < edge) and P(Y > edge), `edge` lying between two counts: Lugannani and Rice's saddlepoint
 // approximation with the correction for a lattice (Butler 2007, Saddlepoint Approximations with
 // Applications, section 1.2.5). Its relative error is of the order of one part in the mean or size.
@@ -160,35 +190,6 @@ bool is_large(const CountDistribution& d) {
 
 double incomplete_beta(double a, double b, double x) {
   return incomplete_beta(a, b, x, 1 - x);
-}
-
-double upper_gamma(double a, double x) {
-  if (x <= 0) return 1;
-  double const front = std::exp(log_gamma_front(a, x));
-  if (x < a + 1) {  // the series of the lower function
-    double term = 1 / a;
-    double sum = term;
-    for (int n = 1; n <= kTermsMax && term > sum * kPrecision; ++n) {
-      term *= x / (a + n);
-      sum += term;
-    }
-    return 1 - front * sum;
-  }
-  double b = x + 1 - a;
-  double c = 1 / kTiny;
-  double d = 1 / b;
-  double f = d;
-  for (int n = 1; n <= kTermsMax; ++n) {
-    double const numerator = -n * (n - a);
-    b += 2;
-    d = numerator * d + b;
-    d = 1 / (std::abs(d) < kTiny ? kTiny : d);
-    c = b + numerator / c;
-    if (std::abs(c) < kTiny) c = kTiny;
-    f *= d * c;
-    if (std::abs(d * c - 1) < kPrecision) break;
-  }
-  return front * f;
 }
 
 double probability(const CountDistribution& d, int64_t y) {

@@ -33,7 +33,5 @@ int64_t quantile(const CountDistribution& d, double p);
 
 // I_x(a, b) for a, b > 0 and 0 ≤ x ≤ 1: DLMF 8.17.22, by Lentz's method.
 double incomplete_beta(double a, double b, double x);
-// Q(a, x) = Γ(a, x)/Γ(a) for a > 0, x ≥ 0: DLMF 8.11.4 and 8.9.2.
-double upper_gamma(double a, double x);
 
 }  // namespace bellwether::stats

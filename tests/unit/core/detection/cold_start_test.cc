@@ -7,7 +7,6 @@
 
 #include "core/detection/detector.h"
 #include "core/stats/normal.h"
-#include "core/stats/student.h"
 #include "support/random.h"
 
 namespace bellwether::detection {
@@ -22,14 +21,6 @@ CountSeries months(const std::vector<int32_t>& counts) {
 }
 ColdStartOptions monthly() {
   return ColdStartOptions::for_calendar(kMonths);
-}
-
-// R: 2*pt(-2.5, 7), qnorm(pt(-4, 11)), qt(pnorm(-3), 5).
-TEST(StudentTest, AgreesWithR) {
-  EXPECT_NEAR(stats::student_p(2.5, 7), 0.040992218585752874, 1e-12);
-  EXPECT_NEAR(stats::normal_of_student(-4, 11), -3.0776792105260968, 1e-10);
-  EXPECT_NEAR(stats::student_of_normal(-3, 5), -5.5070797124692916, 1e-8);
-  EXPECT_EQ(stats::normal_of_student(0, 3), 0);
 }
 
 TEST(ColdStartTest, TheBaselineIsTheLatestPeriodsBeforeTheGuard) {

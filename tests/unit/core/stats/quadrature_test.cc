@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numbers>
 
 #include <boost/math/quadrature/gauss.hpp>
 
@@ -39,11 +40,16 @@ TEST(QuadratureTest, PolynomialsAreExactUpToTwiceTheNodes) {
   }
 }
 
+TEST(QuadratureTest, OneDegreeMoreIsNot) {
+  Quadrature const q = gauss_legendre(2, -1, 2);
+  EXPECT_NEAR(integral(q, [](double x) { return x * x * x * x; }), 2.0 / 9, 1e-15);  // not 2/5
+}
+
 TEST(QuadratureTest, SmoothFunctionsConverge) {
   EXPECT_NEAR(integral(gauss_legendre(20, -1, 2), [](double x) { return std::exp(x); }),
               std::exp(1) - std::exp(-1), 1e-14);
   EXPECT_NEAR(integral(gauss_legendre(80, -8, 16), [](double x) { return std::exp(-x * x / 2); }),
-              std::sqrt(2 * std::acos(-1)) * std::erf(8 / std::sqrt(2)), 1e-13);
+              std::sqrt(2 * std::numbers::pi) * std::erf(8 / std::sqrt(2)), 1e-13);
 }
 
 // Boost's own tables, which are not made of zeros that are looked for.
