@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <Eigen/Dense>
 
@@ -60,23 +61,25 @@ void PoissonCusum::add(base::PeriodIndex period, double observed, double expecte
 double poisson_cusum_average_run_length(double reference, double threshold_h, double rate,
                                         Side side, int lattice, double head_start) {
   auto const steps = [lattice](double x) { return static_cast<int>(std::lround(x * lattice)); };
-  auto const probability = [rate](int y) { return stats::probability({rate, 1}, y); };
   int const states = steps(threshold_h);
   BELLWETHER_CHECK(states > 0 && states <= kLatticeStatesMax);
   int const k = steps(reference);
+  std::vector<double> probability;  // of every count that leaves S between its bounds
+  for (int y = 0; y <= (states + k) / lattice; ++y)
+    probability.push_back(stats::probability({rate, 1}, y));
   Eigen::MatrixXd a = Eigen::MatrixXd::Identity(states, states);  // I − Q of L = 1 + Q L
   for (int s = 0; s < states; ++s) {
     double at_zero = 0;
     if (side == Side::kUpper) {
       for (int y = 0; s + y * lattice - k < states; ++y) {
         int const to = s + y * lattice - k;
-        (to <= 0 ? at_zero : a(s, to)) -= probability(y);
+        (to <= 0 ? at_zero : a(s, to)) -= probability[static_cast<size_t>(y)];
       }
     } else {
       double above = 1;  // P(Y > what still leaves S above 0)
       for (int y = 0; s + k - y * lattice > 0; ++y) {
         int const to = s + k - y * lattice;
-        double const p = probability(y);
+        double const p = probability[static_cast<size_t>(y)];
         above -= p;
         if (to < states) a(s, to) -= p;
       }
