@@ -20,7 +20,7 @@ TEST(StudentTest, AgreesWithR) {
 }
 
 // Boost.Math as an independent reference, for degrees of freedom as few periods leave them.
-// Relative errors: of a tail 1e-10, of a t 1e-9.
+// Relative errors: of a tail 1e-10 up to |t| = 1000, of a t 1e-7.
 TEST(StudentTest, AgreesWithBoost) {
   for (double freedom : {0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 11.0, 25.0, 51.0, 200.0}) {
     SCOPED_TRACE(freedom);
@@ -38,7 +38,7 @@ TEST(StudentTest, AgreesWithBoost) {
     for (double z : {-6.0, -3.0, -0.5, 0.1, 1.0, 2.5758, 4.0}) {
       double const t = std::copysign(quantile(complement(student, normal_cdf(-std::abs(z)))), z);
       if (std::abs(t) < kStudentMax) {
-        EXPECT_NEAR(student_of_normal(z, freedom) / t, 1, 1e-9) << z;
+        EXPECT_NEAR(student_of_normal(z, freedom) / t, 1, 1e-7) << z;
       } else {
         EXPECT_EQ(student_of_normal(z, freedom), std::copysign(kStudentMax, z));
       }
