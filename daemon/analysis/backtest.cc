@@ -275,7 +275,7 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
   for (const auto& [name, own] : measures.front()) {
     Scores s{own.first, {}};
     std::vector<double> z(measures.size());
-    auto const at = [&](int32_t t) {
+    auto const at = [&, &name = name](int32_t t) {
       for (size_t m = 0; m < measures.size(); ++m) {
         auto const found = measures[m].find(name);
         z[m] = found == measures[m].end() ? kNotScored : found->second.at(t);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "adapters/rpc/server.h"
+#include "adapters/rpc/limits.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "fuzz/input.h"

@@ -6,7 +6,7 @@
 #include "analysis/forecast_table.h"
 #include "fuzz/series_table.h"
 
-namespace bellwether::cli {
+namespace bellwether::analysis {
 namespace {
 
 // More series, or longer ones, say no more and take too long.
@@ -120,7 +120,7 @@ void run(fuzz::Input input) {
 }
 
 }  // namespace
-}  // namespace bellwether::cli
+}  // namespace bellwether::analysis
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   bellwether::analysis::run(bellwether::fuzz::Input(data, size));

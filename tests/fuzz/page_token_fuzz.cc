@@ -1,8 +1,8 @@
 // Tokens that clients hand back. Input: page size and total (4 bytes each), a request, a token, and
 // a place to continue. A page token is taken only with the request that it was made for; pages
 // cover a list once; a resume token that is taken is the one that its place is written as.
+#include "adapters/rpc/limits.h"
 #include "adapters/rpc/page.h"
-#include "adapters/rpc/server.h"
 #include "core/alerts/transition.h"
 #include "core/base/check.h"
 #include "core/base/text.h"

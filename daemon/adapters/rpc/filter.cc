@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
-#include "adapters/rpc/server.h"
+#include "adapters/rpc/limits.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapters/rpc/server.h"
+#include "adapters/rpc/limits.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
 

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "adapters/rpc/access.h"
+#include "adapters/rpc/limits.h"
 #include "adapters/rpc/snapshots.h"
 #include "bellwether/status/v1/status.pb.h"
 #include "core/alerts/entry.h"
@@ -20,18 +21,6 @@
 #include "core/engine/view.h"
 
 namespace bellwether::rpc {
-
-inline constexpr int kPageSizeDefault = 100;
-inline constexpr int kPageSizeMax = 1000;
-inline constexpr int kSeriesNamesMax = 20;
-inline constexpr int kCompareNodesMax = 100;
-inline constexpr int kRequestBytesMax = 256 * 1024;
-inline constexpr int kFilterBytesMax = 1024;
-inline constexpr int kForecastLevelsMax = 5;
-inline constexpr int kActorBytesMax = 128;
-inline constexpr int kCommentBytesMax = 1024;
-// A watch ends when it is this many transitions behind; the client may resume it.
-inline constexpr size_t kWatcherLagMax = 10'000;
 
 // What the services need from the process. Every function may be called from any thread; append
 // waits for the journal, status a moment for the ledgers, the others are cheap.

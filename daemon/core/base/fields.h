@@ -66,7 +66,9 @@ concept Described = requires {
 template <class Record>
 struct AnyMember {
   template <class Member>
-  requires(!std::same_as<Member, Record>) operator Member() const;
+  requires(!std::same_as<Member, Record>) operator Member() const {
+    __builtin_trap();  // only its type is asked for
+  }
 };
 // How many members an aggregate has.
 template <class Record, class... Members>

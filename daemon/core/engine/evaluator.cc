@@ -126,7 +126,7 @@ void Evaluator::settle_unvisited(Verdict& verdict) {
   for (const AlertUpdate& u : verdict.out.updates) visited.insert(u.key);
   for (const auto& [key, alert] : verdict.context.book.open()) {
     if (visited.contains(key)) continue;
-    auto const close = [&](ClearReason reason) {
+    auto const close = [&, &alert = alert](ClearReason reason) {
       verdict.out.updates.push_back(alerts::close(alert->state, reason));
     };
     const RuleTest* const test = adopted_->find(key.rule);

@@ -1,0 +1,21 @@
+// Purpose: the limits of what a client may ask for, and of what is kept for it. Thread safety:
+// constants.
+#pragma once
+
+#include <cstddef>
+
+namespace bellwether::rpc {
+
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr int kSeriesNamesMax = 20;
+inline constexpr int kCompareNodesMax = 100;
+inline constexpr int kRequestBytesMax = 256 * 1024;
+inline constexpr int kFilterBytesMax = 1024;
+inline constexpr int kForecastLevelsMax = 5;
+inline constexpr int kActorBytesMax = 128;
+inline constexpr int kCommentBytesMax = 1024;
+// A watch ends when it is this many transitions behind; the client may resume it.
+inline constexpr size_t kWatcherLagMax = 10'000;
+
+}  // namespace bellwether::rpc
