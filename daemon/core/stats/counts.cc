@@ -11,26 +11,31 @@ namespace {
 
 constexpr double kTiny = 1e-300;
 constexpr double kPrecision = 1e-15;
-// Of a continued fraction or series, which needs a few times √max(a, b): counts to 10⁹ and beyond.
+// The largest number of terms of a continued fraction or series. It needs a few times √max(a, b),
+// so this suffices for counts of 10⁹ and more.
 constexpr int kTermsMax = 1'000'000;
-// From this mean and size on the tails are a saddlepoint's, right to six digits in no time.
+// From this mean and size on, tails use the saddlepoint approximation: six correct digits in
+// constant time.
 constexpr double kSaddlepointFrom = 1e6;
-// Nearer to one, the dispersion changes no digit that is shown, and μ/(φ−1) loses them all.
+// Below this dispersion the distribution is treated as Poisson: the difference changes no digit
+// that is shown, and μ/(φ−1) would lose all digits.
 constexpr double kPoissonBelow = 1 + 1e-8;
-// Up to this count the terms are added up one by one: faster than a continued fraction.
+// Up to this count the terms are summed one by one, which is faster than a continued fraction.
 constexpr int64_t kSummedMax = 48;
-// A tail that is larger than this has its digits as a difference from one.
+// Above this value a tail may be computed as a difference from one without losing digits.
 constexpr double kDigitsFrom = 1e-4;
-// A quantile is walked to from the normal one, a term a step; if it lies farther off, by halves.
+// quantile() starts from the normal quantile and steps one count at a time, at most this many
+// steps. If that does not suffice, it bisects.
 constexpr int kWalkMax = 2000;
 constexpr int64_t kQuantileMax = 1'000'000'000'000'000;
 
 double log_gamma(double x) {
-  int sign = 0;  // lgamma's global is not for several threads
+  int sign = 0;  // lgamma's global sign variable is not thread-safe
   return lgamma_r(x, &sign);
 }
 
-// What Stirling's formula for log Γ(x) leaves out; its series from 16 on errs by less than 1e-14.
+// The error of Stirling's formula for log Γ(x). From 16 on it is computed by a series whose error
+// is below 1e-14.
 double stirling_error(double x) {
   constexpr double kSeriesFrom = 16;
   constexpr double kHalfLogTwoPi = 0.91893853320467274178;
@@ -39,15 +44,15 @@ double stirling_error(double x) {
   return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - r / 1680) * r) * r) / x;
 }
 
-// x log(x/m) + m − x for x > 0 and m = x − excess > 0, keeping the digits of a small excess (Loader
-// 2000, Fast and Accurate Computation of Binomial Probabilities).
+// x log(x/m) + m − x for x > 0 and m = x − excess > 0, without cancellation for a small excess
+// (Loader 2000, Fast and Accurate Computation of Binomial Probabilities).
 double deviance(double x, double excess) {
   double const sum_of_both = 2 * x - excess;
   if (std::abs(excess) >= 0.1 * sum_of_both) return x * std::log(x / (x - excess)) - excess;
   double const v = excess / sum_of_both;
   double sum = excess * v;
   double term = 2 * x * v;
-  constexpr int kDivisorMax = 99;  // for v ≤ 0.1 the terms have vanished long before
+  constexpr int kDivisorMax = 99;  // for v ≤ 0.1 the terms vanish long before this
   for (int divisor = 3; divisor <= kDivisorMax; divisor += 2) {
     term *= v * v;
     double const next = sum + term / divisor;
@@ -57,7 +62,7 @@ double deviance(double x, double excess) {
   return sum;
 }
 
-// log of x^a y^b/B(a, b) with x + y = 1. Differences of log Γ would have no digits left at 10⁹.
+// log of x^a y^b/B(a, b) with x + y = 1. Differences of log Γ would lose all digits at 10⁹.
 double log_beta_front(double a, double b, double x, double y) {
   double const n = a + b;
   double const excess = a * y - b * x;  // a − n x
@@ -73,7 +78,7 @@ double log_gamma_front(double a, double x) {
 double size_of(const CountDistribution& d) {
   return d.mean / (d.dispersion - 1);
 }
-// Of success, 1/φ, and its complement with all digits.
+// The success probability 1/φ; complement_of() is its complement without cancellation.
 double chance_of(const CountDistribution& d) {
   return 1 / d.dispersion;
 }
@@ -130,7 +135,7 @@ double incomplete_beta(double a, double b, double x, double y) {
 double upper_gamma(double a, double x) {
   if (x <= 0) return 1;
   double const front = std::exp(log_gamma_front(a, x));
-  if (x < a + 1) {  // the series of the lower function
+  if (x < a + 1) {  // the series of the lower incomplete gamma function
     double term = 1 / a;
     double sum = term;
     for (int n = 1; n <= kTermsMax && term > sum * kPrecision; ++n) {
@@ -156,9 +161,9 @@ double upper_gamma(double a, double x) {
   return front * f;
 }
 
-// P(Y < edge) and P(Y > edge), `edge` lying between two counts: Lugannani and Rice's saddlepoint
+// P(Y < edge) and P(Y > edge) for an `edge` between two counts: Lugannani and Rice's saddlepoint
 // approximation with the correction for a lattice (Butler 2007, Saddlepoint Approximations with
-// Applications, section 1.2.5). Its relative error is of the order of one part in the mean or size.
+// Applications, section 1.2.5). The relative error is of the order of 1/mean or 1/size.
 struct Sides {
   double below = 0;
   double above = 1;
@@ -167,14 +172,14 @@ Sides split_at(const CountDistribution& d, double edge) {
   if (edge <= 0) return {};
   bool const poisson = d.dispersion < kPoissonBelow;
   double const size = poisson ? 0 : size_of(d);
-  // The distribution of the same size whose mean is the edge, against the one there is.
+  // Compares the distribution of the same size whose mean is the edge with `d`.
   double const excess = poisson ? edge - d.mean : edge * chance_of(d) - size * complement_of(d);
   double const half_square = deviance(edge, excess) + (poisson ? 0 : deviance(size, -excess));
   double const w = std::copysign(std::sqrt(2 * half_square), excess);
   double const spread = poisson ? 1 : 1 + edge / size;
   double const deviation = std::sqrt(edge * spread);
   double const u = -2 * std::sinh(0.5 * std::log1p(-excess / edge)) * deviation;
-  constexpr double kCentral = 1e-3;  // nearer, the difference has no digits: its limit
+  constexpr double kCentral = 1e-3;  // nearer to 0 the difference loses its digits; use its limit
   double const bend = std::abs(w) < kCentral ? (2 * spread - 1) / (6 * deviation) : 1 / w - 1 / u;
   double const density = std::exp(-half_square) / std::sqrt(2 * std::numbers::pi);
   return {std::max(0.0, normal_cdf(w) + density * bend),
@@ -227,7 +232,8 @@ Tails tails(const CountDistribution& d, int64_t y) {
   auto const below = [&] {
     return y == 0 ? 0 : std::max(0.0, incomplete_beta(size, count, chance_of(d), complement_of(d)));
   };
-  // The smaller side by its fraction; the other is what is left, unless that has lost its digits.
+  // The smaller side by its continued fraction, the other side as the remainder. If the remainder
+  // is too small to keep its digits, it has its own continued fraction.
   if (count < d.mean) {
     t.below = below();
     t.above = 1 - t.below - t.at;
@@ -242,14 +248,14 @@ Tails tails(const CountDistribution& d, int64_t y) {
 
 namespace {
 
-// The smallest y with P(Y ≤ y) ≥ p, by halves from an interval that grows around `near`.
+// The smallest y with P(Y ≤ y) ≥ p, by bisection of an interval that grows around `near`.
 int64_t quantile_by_halves(const CountDistribution& d, double p, int64_t near) {
   auto const reached = [&](int64_t y) {
     Tails const t = tails(d, y);
     return p < 0.5 ? t.below + t.at >= p : t.above <= 1 - p;
   };
   int64_t width = kWalkMax;
-  int64_t low = near;  // not reached, or −1
+  int64_t low = near;  // P(Y ≤ low) < p, or low = −1
   while (low >= 0 && reached(low)) {
     low = std::max<int64_t>(-1, low - width);
     width *= 2;

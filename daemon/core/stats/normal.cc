@@ -7,7 +7,7 @@
 namespace bellwether::stats {
 namespace {
 
-using Polynomial = std::array<double, 8>;  // constant term first
+using Polynomial = std::array<double, 8>;  // the constant term comes first
 
 double at(const Polynomial& c, double x) {
   double value = 0;
@@ -15,7 +15,7 @@ double at(const Polynomial& c, double x) {
   return value;
 }
 
-// AS 241's coefficients: the middle, |p − ½| ≤ 0.425; the tails to √(−ln p) = 5; the far tails.
+// AS 241's coefficients: the middle, |p − ½| ≤ 0.425; the tails up to √(−ln p) = 5; the far tails.
 constexpr Polynomial kMiddleOver = {3.3871328727963666080e0, 1.3314166789178437745e2,
                                     1.9715909503065514427e3, 1.3731693765509461125e4,
                                     4.5921953931549871457e4, 6.7265770927008700853e4,

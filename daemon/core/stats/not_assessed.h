@@ -1,4 +1,4 @@
-// Purpose: why a series has no answer, for detectors and forecasts alike.
+// Purpose: the reasons why a series has no result, for detectors and forecasts alike.
 // Thread safety: pure.
 #pragma once
 
@@ -11,16 +11,16 @@ namespace bellwether::stats {
 
 enum class NotAssessed : uint8_t {
   kNone,
-  kShortHistory,     // fewer periods before the one asked for than the method needs
+  kShortHistory,     // the method needs more periods before the requested one
   kNotObserved,      // the period lies in a gap of the series
-  kEmptySeason,      // every baseline count of the period's season is left out
+  kEmptySeason,      // every baseline count of the period's season is excluded
   kNothingExpected,  // no event in any baseline period of the season
-  kNoConvergence,    // with a trend or without: counts orders of magnitude apart
-  kEmpty,            // no value at all
-  kNotFinite,        // a NaN or an infinity among the values
-  kTooLarge,         // a value or the series is beyond the bounds of the method
-  kNotPositive,      // a value ≤ 0 where a multiplicative season was asked for
-  kDiverged,         // the smoothing leaves the finite numbers or, to multiply, the positive ones
+  kNoConvergence,    // neither with nor without a trend: the counts differ by orders of magnitude
+  kEmpty,            // the series has no values
+  kNotFinite,        // a value is NaN or infinite
+  kTooLarge,         // a value, or the length of the series, is beyond the method's bounds
+  kNotPositive,      // a multiplicative season was requested, but a value is ≤ 0
+  kDiverged,         // the smoothing becomes infinite or, if multiplicative, not positive
   kBadOption,        // an option is outside its range
 };
 

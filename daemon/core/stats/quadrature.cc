@@ -7,7 +7,7 @@
 namespace bellwether::stats {
 
 Quadrature gauss_legendre(int n, double begin, double length) {
-  // The zeros of Pₙ that are not negative; the others mirror them.
+  // The zeros of Pₙ that are ≥ 0; the other zeros mirror them.
   std::vector<double> const zeros = boost::math::legendre_p_zeros<double>(n);
   auto const size = static_cast<size_t>(n);
   Quadrature q{std::vector<double>(size), std::vector<double>(size)};

@@ -1,16 +1,17 @@
-// Purpose: Student's t distribution, for scores whose spread is estimated from few periods.
+// Purpose: Student's t distribution, for scores whose standard deviation is estimated from few
+// periods.
 // Thread safety: pure.
 #pragma once
 
 namespace bellwether::stats {
 
-// P(|T| > |t|) with `freedom` > 0 degrees of freedom, a few hundred at most. Relative error 1e-10
-// up to |t| = 1000; farther out it grows with t².
+// P(|T| > |t|) with `freedom` > 0 degrees of freedom, up to a few hundred. Relative error 1e-10 for
+// |t| ≤ 1000; beyond that the error grows with t².
 double student_p(double t, double freedom);
 
-// The normal deviate that is as improbable as t, and of its sign.
+// The normal deviate with the same tail probability and the same sign as t.
 double normal_of_student(double t, double freedom);
-// The other way round, relative error 1e-7; at most kStudentMax on either side.
+// The inverse of normal_of_student(), relative error 1e-7. Saturates at ±kStudentMax.
 double student_of_normal(double z, double freedom);
 inline constexpr double kStudentMax = 1e6;
 

@@ -49,7 +49,7 @@ TEST(CountDistributionTest, FarTailsKeepTheirDigits) {
   EXPECT_LT(sum, 1e-15);
 }
 
-TEST(CountDistributionTest, TheQuantileIsTheSmallestThatReaches) {
+TEST(CountDistributionTest, TheQuantileIsTheSmallestCountThatReachesP) {
   for (CountDistribution d : {CountDistribution{0.3, 1}, {7, 1.4}, {60, 3}, {690, 28}}) {
     for (double p : {0.005, 0.025, 0.5, 0.975, 0.995}) {
       int64_t const q = quantile(d, p);
@@ -60,7 +60,8 @@ TEST(CountDistributionTest, TheQuantileIsTheSmallestThatReaches) {
   }
 }
 
-// A thousand million a period: about normal, and a gamma distribution where it scatters most.
+// Counts of 10⁹ per period: approximately normal, or a gamma distribution if the dispersion is
+// largest.
 TEST(CountDistributionTest, HugeCountsHaveTheirTails) {
   CountDistribution const poisson{1e9, 1};
   double const deviation = std::sqrt(1e9);
@@ -74,7 +75,7 @@ TEST(CountDistributionTest, HugeCountsHaveTheirTails) {
   CountDistribution const scattered{1e9, 1e8 + 1};
   EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.01)) / 1e8, 4.1302, 1e-3);
   EXPECT_NEAR(static_cast<double>(quantile(scattered, 0.99)) / 1e8, 18.7831, 1e-3);
-  // Nearly every period without an event, now and then very many.
+  // Nearly every period has no event, and a few have very many.
   CountDistribution const rare{1e3, 1e6};
   EXPECT_EQ(quantile(rare, 0.5), 0);
   int64_t const q = quantile(rare, 0.999);
@@ -90,7 +91,7 @@ struct ReferenceTails {
 
 // R 4.2.2: pnbinom(y − 1), dnbinom(y) and pnbinom(y, lower.tail = FALSE) with size μ/(φ−1) and
 // probability 1/φ, or ppois and dpois.
-TEST(CountDistributionTest, HugeAndTinyOnesAgreeWithR) {
+TEST(CountDistributionTest, HugeAndTinyTailsAgreeWithR) {
   for (const ReferenceTails& r : std::initializer_list<ReferenceTails>{
            {{1e9, 1}, 999'900'000, 7.8253113159e-04, 8.4993749006e-08, 9.9921738387e-01},
            {{1e9, 1}, 1'000'000'002, 5.0002102610e-01, 1.2615662571e-05, 4.9996635823e-01},
@@ -141,12 +142,12 @@ Reference by_boost(const CountDistribution& d, int64_t y) {
 }
 
 double error_of(double ours, double reference) {
-  constexpr double kSmallest = 1e-290;  // nearer to the least double both lose digits
+  constexpr double kSmallest = 1e-290;  // closer to the smallest double both lose digits
   return std::abs(ours - reference) / std::max(kSmallest, std::abs(reference));
 }
 
-// Means and dispersions within which the tails are summed or by a fraction, and counts from the
-// middle to far out; 1/φ loses few digits, because the reference takes it instead of φ.
+// Means and dispersions for which the tails are summed or use a continued fraction, and counts from
+// the middle to far out. 1/φ loses few digits here, because the reference takes 1/φ instead of φ.
 template <class F>
 void for_each_count(F f) {
   for (double mean : {1e-8, 1e-3, 0.05, 0.3, 1.0, 2.5, 7.0, 20.0, 49.0, 130.0, 1e3, 1e4}) {
@@ -162,8 +163,8 @@ void for_each_count(F f) {
   }
 }
 
-// Relative errors: of a mass 1e-9, for rare events 1e-7; of a tail 1e-9, or else its first 14
-// decimals.
+// Relative errors: 1e-9 for a mass, 1e-7 for a mass of rare events; for a tail 1e-9, or its first
+// 14 decimals.
 TEST(CountDistributionTest, AgreesWithBoost) {
   for_each_count([](const CountDistribution& d, int64_t y) {
     Reference const r = by_boost(d, y);
@@ -177,7 +178,7 @@ TEST(CountDistributionTest, AgreesWithBoost) {
   });
 }
 
-TEST(CountDistributionTest, TheQuantileReachesWhatBoostSays) {
+TEST(CountDistributionTest, TheQuantileAgreesWithBoost) {
   constexpr double kSlack = 1e-10;
   for (double mean : {0.05, 1.0, 20.0, 1e3, 1e4}) {
     for (double dispersion : {1.0, 1.5, 12.0}) {

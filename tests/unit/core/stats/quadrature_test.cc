@@ -31,7 +31,7 @@ TEST(QuadratureTest, PolynomialsAreExactUpToTwiceTheNodes) {
       EXPECT_NEAR(integral(q, [&](double x) { return std::pow(x / 2, degree); }) / exact, 1, 1e-12)
           << n << " nodes, degree " << degree;
     }
-    if (n > 7) continue;  // beyond, the error of the next degree is below rounding
+    if (n > 7) continue;  // for more nodes, the error of the next degree is below rounding
     double const next = integral(q, [&](double x) { return std::pow(x - 1, 2 * n); });
     // The remainder of the rule, Abramowitz & Stegun 25.4.30, relative to the integral.
     double const remainder =
@@ -40,7 +40,7 @@ TEST(QuadratureTest, PolynomialsAreExactUpToTwiceTheNodes) {
   }
 }
 
-TEST(QuadratureTest, OneDegreeMoreIsNot) {
+TEST(QuadratureTest, TheNextEvenDegreeIsNotExact) {
   Quadrature const q = gauss_legendre(2, -1, 2);
   EXPECT_NEAR(integral(q, [](double x) { return x * x * x * x; }), 2.0 / 9, 1e-15);  // not 2/5
 }
@@ -52,7 +52,7 @@ TEST(QuadratureTest, SmoothFunctionsConverge) {
               std::sqrt(2 * std::numbers::pi) * std::erf(8 / std::sqrt(2)), 1e-13);
 }
 
-// Boost's own tables, which are not made of zeros that are looked for.
+// Boost's tables. They are constants, so they do not depend on a search for zeros.
 TEST(QuadratureTest, AgreesWithTables) {
   using Table = boost::math::quadrature::gauss<double, 20>;
   Quadrature const q = gauss_legendre(20, -1, 2);

@@ -19,8 +19,8 @@ TEST(StudentTest, AgreesWithR) {
   EXPECT_EQ(normal_of_student(0, 3), 0);
 }
 
-// Boost.Math as an independent reference, for degrees of freedom as few periods leave them.
-// Relative errors: of a tail 1e-10 up to |t| = 1000, of a t 1e-7.
+// Boost.Math as an independent reference, for the degrees of freedom that a few periods leave.
+// Relative errors: 1e-10 for a tail up to |t| = 1000, 1e-7 for a t.
 TEST(StudentTest, AgreesWithBoost) {
   for (double freedom : {0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 11.0, 25.0, 51.0, 200.0}) {
     SCOPED_TRACE(freedom);
@@ -30,7 +30,8 @@ TEST(StudentTest, AgreesWithBoost) {
       if (p < 1e-290) continue;
       EXPECT_NEAR(student_p(t, freedom) / p, 1, 1e-10) << t;
       EXPECT_EQ(student_p(-t, freedom), student_p(t, freedom));
-      // The normal deviate has the same tail, whose error is z² times its own.
+      // The normal deviate has the same tail. The tail's relative error is z² times that of the
+      // deviate.
       double const z = normal_of_student(t, freedom);
       EXPECT_NEAR(2 * normal_cdf(-z) / p, 1, 1e-10 + 1e-14 * z * z) << t;
       EXPECT_EQ(normal_of_student(-t, freedom), -z);
