@@ -10,7 +10,7 @@ double count(const CountSeries& series, int32_t period) {
   return static_cast<double>(count_at(series, period));
 }
 
-// Knows nothing of a season.
+// The baseline of the latest periods, without any allowance for the season.
 Baseline fit_latest(const CountSeries& series, int32_t target,
                     std::span<const PeriodRange> excluded, const ColdStartOptions& o) {
   Baseline b;

@@ -1,11 +1,13 @@
-// Purpose: the baseline for a series too young for a seasonal one: the mean and the scatter of its
-// latest periods, as the Early Aberration Reporting System has it (Hutwagner, Thompson, Seeman &
-// Treadwell 2003, Journal of Urban Health 80, i89–i96), for the tails of a count distribution on
-// either side. Departures from EARS, each for the false alarms that it saves
-// (README.md, "Young series"): Student's tails, because the scatter is estimated from few periods;
-// and the season, which nobody knows yet, is allowed for: as a spread of its own until the same
-// period of the year before can be looked at, then by what that period was off. Invariants: no
-// change point rests on this, and no alert is red by it. Thread safety: pure; allocates nothing.
+// Purpose: the baseline for a series too young for a seasonal one. It is the mean and the scatter
+// of the latest periods, as in the Early Aberration Reporting System (EARS; Hutwagner, Thompson,
+// Seeman & Treadwell 2003, Journal of Urban Health 80, i89–i96), used with both tails of a count
+// distribution.
+// Two departures from EARS save false alarms (README.md, "Young series"). First, tails are
+// Student's, because the scatter is estimated from few periods. Second, the unknown season is
+// allowed for: by an additional variance until the same period of the year before can be assessed,
+// then by the deviation of that period.
+// Invariants: no change point rests on this baseline, and no alert turns red because of it.
+// Thread safety: pure; allocates nothing.
 #pragma once
 
 #include <span>
@@ -17,18 +19,19 @@
 namespace bellwether::detection {
 
 struct ColdStartOptions {
-  int periods = 26;  // of the baseline, the latest before the guard; fewer where there are fewer
+  int periods = 26;  // the baseline: the latest periods before the guard, or all of them if there
+                     // are fewer
   int periods_min = 8;
-  int guard = 4;           // periods before the target that it leaves out
-  int year_periods = 52;   // back to the same season
-  double season_sd = 0.2;  // of the logarithm: what the season may be off, before a year is known
+  int guard = 4;           // periods directly before the target that the baseline leaves out
+  int year_periods = 52;   // distance to the same season of the year before
+  double season_sd = 0.2;  // allowance for the unknown season: standard deviation of the logarithm
   static ColdStartOptions for_calendar(base::Calendar calendar);
-  // Periods before a target that its baseline can hold.
+  // The number of periods before a target that its baseline can use.
   int reach() const { return year_periods + guard + periods; }
 };
 
-// The baseline of `target`, leaving out the series' gaps and the periods in `excluded`;
-// kShortHistory where fewer than periods_min are left.
+// The baseline of `target`. It leaves out the series' gaps and the periods in `excluded`.
+// kShortHistory if fewer than periods_min periods remain.
 Baseline fit_recent(const CountSeries& series, base::PeriodIndex target,
                     std::span<const PeriodRange> excluded, const ColdStartOptions& options);
 

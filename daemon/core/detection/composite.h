@@ -1,6 +1,7 @@
-// Purpose: several detectors of one node as one: Z = Σ w z / √(w'Rw), standard normal where nothing
-// happens, with R the correlation of the node's own scores, shrunk towards independence.
-// Invariants: pure sums in the order of the calls; allocates nothing.
+// Purpose: combines the scores of several detectors of one node: Z = Σ w z / √(w'Rw). R is the
+// correlation of the node's own scores, shrunk towards independence. Z is standard normal if
+// nothing happens.
+// Invariants: sums are made in the order of the calls; allocates nothing.
 // Thread safety: values.
 #pragma once
 
@@ -13,21 +14,21 @@
 namespace bellwether::detection {
 
 inline constexpr size_t kCompositePartsMax = 8;
-inline constexpr size_t kCompositePartsMin = 2;  // with one there is nothing to put together
-inline constexpr double kCompositeClip = 3;      // one part's score counts at most this much
-// R rests on as many periods of independence as these, beside those seen: two years of months.
+inline constexpr size_t kCompositePartsMin = 2;  // a single part needs no combination
+inline constexpr double kCompositeClip = 3;      // each part's score is clipped to ± this value
+// The shrinkage of R: it counts as many additional periods with correlation 0. Two years of months.
 inline constexpr double kIndependentPeriods = 24;
-// No correlation makes w'Rw smaller than this share of what it would be without any.
+// w'Rw is at least this share of its value for uncorrelated parts.
 inline constexpr double kVarianceShareMin = 0.5;
 inline constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
 
-// Correlation of a node's part scores, updated one period at a time; at most kCompositePartsMax
+// Correlation of a node's part scores, updated one period at a time, for at most kCompositePartsMax
 // parts. Use kNotScored for a missing score.
 class ScoreCorrelation {
  public:
   void add(std::span<const double> z);
-  // Between two parts, shrunk: r n/(n + kIndependentPeriods) from the n periods in which both were
-  // scored.
+  // The shrunk correlation of two parts: r n/(n + kIndependentPeriods), where n is the number of
+  // periods in which both parts were scored.
   double between(size_t a, size_t b) const;
 
  private:
@@ -37,8 +38,8 @@ class ScoreCorrelation {
   std::array<std::array<Sums, kCompositePartsMax>, kCompositePartsMax> sums_;  // [a][b], a < b
 };
 
-// Of one period; nullopt where fewer than kCompositePartsMin parts are scored. Weights > 0, as many
-// as scores.
+// The composite score of one period. nullopt if fewer than kCompositePartsMin parts are scored.
+// Weights are > 0, one for each score.
 std::optional<double> composite_score(std::span<const double> z, std::span<const double> weights,
                                       const ScoreCorrelation& correlation);
 

@@ -9,8 +9,8 @@
 namespace bellwether::detection {
 namespace {
 
-// The seasonal baseline; of a series too young for one, that of its latest periods. None for a
-// period in a gap.
+// The seasonal baseline, or the baseline of the latest periods if the series is too young. A period
+// in a gap has none.
 Baseline fit_baseline(const CountSeries& series, int32_t target,
                       std::span<const PeriodRange> excluded, const DetectorOptions& options,
                       Workspace& workspace) {
@@ -25,12 +25,12 @@ Baseline fit_baseline(const CountSeries& series, int32_t target,
   return fit_recent(series, period, excluded, *options.cold_start);
 }
 
-// Whether the change point takes it up.
+// Whether the change point includes this period.
 bool counts_for_path(const Assessment& a) {
   return a.why == NotAssessed::kNone && !a.young();
 }
 
-// What does not need the path.
+// The part of an assessment that does not need the path.
 Assessment assess_point(const CountSeries& series, int32_t target, const Baseline& baseline,
                         double share, Harm harm) {
   Assessment a;
@@ -49,7 +49,7 @@ Assessment assess_point(const CountSeries& series, int32_t target, const Baselin
   return a;
 }
 
-// What the path says of its last point.
+// Adds the results of the path to the assessment of its last period.
 void set_path(Assessment& a, double width, int points, const Cusum& cusum) {
   a.width = width;
   a.scale = score_scale(width);
@@ -83,7 +83,7 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   Workspace& workspace, SharesReported reported) {
   std::vector<std::pair<int32_t, double>> path;
   std::vector<double> settled;
-  Assessment last;  // of a target before the series
+  Assessment last;  // result if the target is before the series
   last.why = last.baseline.why = NotAssessed::kShortHistory;
   last.onset = target;
   for (int32_t t = path_begin(series, target.value, options); t <= target.value; ++t) {
@@ -157,11 +157,11 @@ void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& optio
     reach_ = std::max(reach_, options.cold_start->reach());
     newest_ = std::min(newest_, options.cold_start->guard + 1);
   }
-  // The target of prepare() is one later than that of the assessment before.
+  // prepare() targets one period later than the previous assessment.
   size_t const latest = std::min(size, std::max<size_t>(1, reported.size()) + 1);
   if (fitted_.size() < latest) fitted_.assign(latest, Fitted{});
   if (path_.size() == size && first_ == series.first) return;
-  path_.assign(size, Point{});  // the history begins elsewhere: nothing scored holds
+  path_.assign(size, Point{});  // the history starts at another period: nothing is valid
   clean_from_ = clean_to_ = INT32_MIN;
   settled_ = {};
   followed_ = other_side_ = {};
@@ -182,7 +182,7 @@ const Baseline& ScoredSeries::baseline(const CountSeries& series, int32_t period
 void ScoredSeries::score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
                               const DetectorOptions& options, Workspace& workspace,
                               SharesReported reported) {
-  // Before it all have been reported whole.
+  // Periods before this one have share 1.
   int32_t const open_from =
       target - std::max<int32_t>(1, static_cast<int32_t>(reported.size())) + 1;
   clean_to_ = std::min(clean_to_, open_from);

@@ -1,9 +1,10 @@
-// Purpose: a series in, scores out: the baseline of a period, how far the count is from it, and the
-// change point along the periods before. The daemon, `detect` and `backtest` all judge a series by
-// a ScoredSeries; judge.h takes the series of a rule together.
-// Invariants: assess() is a pure function of the series, the excluded periods, the shares reported
-// and the options. ScoredSeries gives the same bits and keeps the scores of a path, so that a tick
-// scores one period. Thread safety: assess() is pure; a ScoredSeries belongs to one thread.
+// Purpose: scores a series: the baseline of a period, the deviation of the count from it, and the
+// change point over the preceding periods. The daemon, `detect` and `backtest` all use
+// ScoredSeries; judge.h combines the series of a rule.
+// Invariants: assess() is a pure function of the series, the excluded periods, the reported shares
+// and the options. ScoredSeries gives bit-identical results and keeps the scores of the path, so
+// that a tick scores only one period.
+// Thread safety: assess() is pure; a ScoredSeries belongs to one thread.
 #pragma once
 
 #include <algorithm>
@@ -24,90 +25,95 @@ namespace bellwether::detection {
 struct DetectorOptions {
   FarringtonOptions farrington;
   CusumOptions cusum;
-  // For series with less history than Farrington's baseline needs; nullopt: these are not assessed.
+  // For series with less history than Farrington's baseline needs. If nullopt, such series are not
+  // assessed.
   std::optional<ColdStartOptions> cold_start;
   int path_periods_max = 104;  // a change point looks back at most this far
-  bool own_scale = true;       // scores are divided by score_scale(); else scale and width are one
+  bool own_scale = true;       // divide scores by score_scale(); if false, scale and width are 1
 
-  // The path of a target: the periods from path_begin to the target. Those before settled_end are
-  // settled: old enough for the target's baseline. The scale of the scores rests on these alone.
+  // The path of a target is the periods from path_begin to the target. Periods before settled_end
+  // are settled: they are old enough to be in the target's baseline. The scale of the scores is
+  // estimated from settled periods only.
   int32_t path_begin(int32_t target) const { return target - path_periods_max + 1; }
   int32_t settled_end(int32_t target) const { return target - farrington.exclude_recent; }
 };
 
-// Settled scores that a width needs; with fewer it is one.
+// score_width() needs this many settled scores; with fewer it returns 1.
 inline constexpr size_t kScalePointsMin = 24;
 inline constexpr double kSettledTailFrom = 1;
-// How wide scores are, in standard deviations of a normal: median |z|/0.6745. Half of them may lie
-// in downturns before it gives way. One where there are fewer than kScalePointsMin. Reorders `z`.
+// The width of scores in standard deviations of a normal: median |z|/0.6745. It stays valid if up
+// to half of the scores lie in downturns. Returns 1 for fewer than kScalePointsMin scores. Reorders
+// `z`.
 double score_width(std::span<double> z);
-// What scores are divided by: how much wider they have been out of sample than the standard normal
-// that theory gives them, an empirical null by series (Efron 2004, Journal of the American
-// Statistical Association 99, 96–104). Never below one.
+// The divisor of scores: how much wider they are out of sample than the standard normal of theory.
+// This is an empirical null for each series (Efron 2004, Journal of the American Statistical
+// Association 99, 96–104). Never below 1.
 inline double score_scale(double width) {
   return std::max(1.0, width);
 }
 
-// Every figure is finite. Where it is not assessed, p and p_other are 1, z and expected 0; observed
-// and the change point of the path before it remain.
+// All numbers are finite. If `why` is not kNone, p and p_other are 1, z and expected are 0;
+// `observed` and the change point of the path before the target are still set.
 struct Assessment {
   NotAssessed why = NotAssessed::kNone;
   int64_t observed = 0;
   double expected = 0;
   double dispersion = 1;
-  double p = 1;          // of the harmful tail, Φ(−z)
+  double p = 1;          // of the harmful tail: Φ(−z)
   double p_other = 1;    // of the other tail
-  double z = 0;          // positive is harm; the normal score of the mid-p, divided by scale
-  double scale = 1;      // of the scores before the latest that baselines leave out
-  double width = 1;      // of these scores, which may be below one
-  int scale_points = 0;  // as many; with fewer than kScalePointsMin scale and width are one
+  double z = 0;          // normal score of the mid-p, divided by scale; positive is harm
+  double scale = 1;      // estimated from the settled scores of the path
+  double width = 1;      // of the settled scores; may be below 1
+  int scale_points = 0;  // settled scores; below kScalePointsMin, scale and width are 1
   double cusum = 0;
-  base::PeriodIndex onset;  // of the change, while cusum > 0; else the target
+  base::PeriodIndex onset;  // when the change began, if cusum > 0; otherwise the target
   double ratio = 1;         // observed/expected
-  double share = 1;         // of the period's events that should have been reported by now
-  Baseline baseline;        // of what should have been reported by now
-  // By a baseline of the latest periods, which no change point rests on.
+  double share = 1;         // share of the period's events expected to be reported by now
+  Baseline baseline;        // thinned to the events expected to be reported by now
+  // True if the baseline uses the latest periods only. No change point rests on it.
   bool young() const { return baseline.kind != BaselineKind::kSeasonal; }
 };
 
-// Of the target, the period before it, …: the share F of its events that should have been reported
-// by now, 0 < F ≤ 1. Earlier periods are complete.
+// Index i belongs to the period i before the target: the share F of its events that should be
+// reported by now, 0 < F ≤ 1. Earlier periods are complete.
 using SharesReported = std::span<const double>;
 inline double share_at(SharesReported reported, int32_t age) {
   return static_cast<size_t>(age) < reported.size() ? reported[static_cast<size_t>(age)] : 1;
 }
 
-// The series at `target`; each period of the path is scored against its own baseline, thinned to
-// what should have been reported, and all are divided by the scale of the path. Periods of the path
-// in a gap, that cannot be assessed, or only by a young baseline, leave the change point as it is.
+// Assesses the series at `target`. Each period of the path is scored against its own baseline,
+// thinned to the share that should be reported, and all scores are divided by the scale of the
+// path. The change point skips periods that lie in a gap, cannot be assessed, or have only a young
+// baseline.
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
                   std::span<const PeriodRange> excluded, Harm harm, const DetectorOptions& options,
                   Workspace& workspace, SharesReported reported = {});
 
 class ScoredSeries {
  public:
-  // The count of `period` has changed.
+  // Call after the count of `period` has changed.
   void revise(base::PeriodIndex period);
-  // Replaces the periods that baselines leave out.
+  // Replaces the set of periods that baselines leave out.
   void exclude(std::span<const PeriodRange> excluded);
-  // Fits the baseline of `next`, scores the path before it and follows its change point, ahead of
-  // time; `reported` as far as is known.
+  // Does work for an assessment of `next` in advance: fits its baseline, scores the path before it
+  // and updates the change point. `reported` holds the shares known so far.
   void prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
                const DetectorOptions& options, Workspace& workspace, SharesReported reported = {});
-  // As the pure function, with the periods last excluded. The series, harm and options must be
-  // those of the calls before; only counts that revise() named and later periods may differ.
+  // Same result as the pure function, with the periods last passed to exclude(). The series, harm
+  // and options must be those of the previous calls; only counts passed to revise() and later
+  // periods may differ.
   Assessment assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
                     const DetectorOptions& options, Workspace& workspace,
                     SharesReported reported = {});
 
-  // The change point of the other tail, as of the last assessment.
+  // The change point of the tail that is not harmful, at the last assessment.
   Cusum other_side(const CusumOptions& options);
 
-  // Of a period on the path of the last assessment: its score, not divided by the scale; nullopt
-  // where the change point leaves it out.
+  // The score of a period on the path of the last assessment, not divided by the scale. nullopt if
+  // the change point skips the period.
   std::optional<double> path_score(int32_t period) const;
-  // Of the scores that the scale of the last assessment rests on, not divided by it: the harmful
-  // ones from kSettledTailFrom on, by period.
+  // The settled scores of the last assessment that are ≥ kSettledTailFrom (the harmful tail), by
+  // period, not divided by the scale.
   std::span<const double> settled_tail() const { return tail_; }
 
  private:
@@ -116,25 +122,25 @@ class ScoredSeries {
     int32_t period = INT32_MIN;
     Kept kept = Kept::kNothing;
     double z = 0;
-    double share = 1;  // that it was scored with
+    double share = 1;  // used for this score
   };
   struct Fitted {
-    int32_t period = INT32_MIN;  // none
+    int32_t period = INT32_MIN;  // INT32_MIN: empty
     Baseline baseline;
   };
-  // Of the scored points first … last.
+  // Width of the scored points first … last.
   struct Settled {
-    int32_t first = INT32_MIN;  // none
+    int32_t first = INT32_MIN;  // INT32_MIN: empty
     int32_t last = INT32_MIN;
     int points = 0;
     double width = 1;
     double scale() const { return score_scale(width); }
   };
-  // The change point along the points first … end − 1.
+  // The change point over the points first … end − 1.
   struct Followed {
-    int32_t first = INT32_MIN;  // none
+    int32_t first = INT32_MIN;  // INT32_MIN: empty
     int32_t end = INT32_MIN;
-    double scale = 1;  // negative: of the tail that does no harm
+    double scale = 1;  // negative for the tail that is not harmful
     Cusum cusum{CusumOptions()};
   };
   void settle(int32_t first, int32_t target, const DetectorOptions& options);
@@ -142,39 +148,39 @@ class ScoredSeries {
               const CusumOptions& options);
   size_t index(int32_t period) const {
     auto const size = static_cast<int64_t>(path_.size());
-    return static_cast<size_t>((period % size + size) % size);  // periods before 1970 too
+    return static_cast<size_t>((period % size + size) % size);  // correct for periods before 1970
   }
   Point& slot(int32_t period) { return path_[index(period)]; }
   size_t after(size_t index) const { return index + 1 == path_.size() ? 0 : index + 1; }
-  // The only way to change a point that has been scored: forgets what rests on it.
+  // The only way to change a scored point: invalidates what was computed from it.
   void set(Point& point, const Assessment& a, int32_t period);
   const Baseline& baseline(const CountSeries& series, int32_t period,
                            const DetectorOptions& options, Workspace& workspace);
-  // Up to but not including `target`.
+  // Scores the points from `first` up to but not including `target`.
   void score_path(const CountSeries& series, int32_t first, int32_t target, Harm harm,
                   const DetectorOptions& options, Workspace& workspace, SharesReported reported);
   void adapt(const CountSeries& series, const DetectorOptions& options, SharesReported reported);
-  // Baselines that hold any of the periods first … last are no longer valid.
+  // Invalidates the baselines that use any of the periods first … last.
   void forget_baselines(int64_t first, int64_t last);
 
   std::vector<PeriodRange> excluded_;
-  std::vector<Point> path_;  // a ring by period
-  // The points clean_from_ … clean_to_ − 1 hold, scored whole (share 1): nobody needs to look at
-  // them.
+  std::vector<Point> path_;  // a ring buffer by period
+  // The points clean_from_ … clean_to_ − 1 are valid and were scored with share 1, so they need no
+  // check.
   int32_t clean_from_ = INT32_MIN;
   int32_t clean_to_ = INT32_MIN;
   Settled settled_;
   Followed followed_;
   Followed other_side_;
-  int32_t path_first_ = 0;  // of the last assessment: its path is path_first_ … path_end_ − 1
+  int32_t path_first_ = 0;  // the path of the last assessment: path_first_ … path_end_ − 1
   int32_t path_end_ = 0;
-  std::vector<double> tail_;  // as settled_
+  std::vector<double> tail_;  // the harmful tail of the scores in settled_
   std::vector<double> scratch_;
-  base::PeriodIndex first_{INT32_MIN};  // of the series
+  base::PeriodIndex first_{INT32_MIN};  // first period of the series
   int reach_ = 0;
-  int newest_ =
-      0;  // periods between a target and the newest that its baseline can hold, this included
-  std::vector<Fitted> fitted_;  // a ring by period: the latest, and those not yet reported whole
+  // Distance from a target to the newest period that its baseline can use.
+  int newest_ = 0;
+  std::vector<Fitted> fitted_;  // ring buffer by period: the latest and the incomplete periods
 };
 
 }  // namespace bellwether::detection

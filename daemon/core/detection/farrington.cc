@@ -18,15 +18,15 @@ constexpr int kGlmIterationsMax = 25;
 constexpr double kGlmConverged = 1e-8;  // relative change of the deviance
 constexpr double kMuMin = 1e-10;
 constexpr double kMuMax = 1e12;
-// The spread of times within groups, over their mean square, below which it is rounding: no two
-// periods of any group tell of a trend.
+// If the spread of times within groups is below this share of their mean square, it is a rounding
+// error: no group has two different periods, so a trend cannot be estimated.
 constexpr double kSpreadMin = 1e-12;
 
 using Points = Workspace::Points;
 
 // One fit of log μ = α_g + β t by iteratively reweighted least squares. The normal equations have
-// the shape of an arrow, so a step is one pass over the points (statistics: "Model of a count
-// series").
+// arrow shape (one column for the trend, a diagonal for the groups), so a step is one pass over the
+// points.
 class Fit {
  public:
   Fit(Workspace& ws, int groups, bool trend) : ws_(ws), groups_(groups), trend_(trend) {}
@@ -38,7 +38,7 @@ class Fit {
     }
     return false;
   }
-  // As R's glm: from the counts themselves until the deviance stands still.
+  // As R's glm: starts from the counts and iterates until the deviance no longer changes.
   bool converge_as_glm() {
     begin();
     ws_.alpha.assign(static_cast<size_t>(groups_), 0);
@@ -91,7 +91,7 @@ class Fit {
     }
     return sum;
   }
-  // Returns the largest change of η at the ends of the groups.
+  // Returns the largest change of a coefficient's effect on η.
   double step(bool first) {
     Points& p = ws_.points;
     size_t const g = static_cast<size_t>(groups_);
@@ -147,7 +147,7 @@ class Fit {
 };
 
 // The seasonal block of every period before `target`: 0 in the windows around the same season of
-// earlier years, 1 … blocks−1 between them, in order.
+// earlier years, 1 … blocks−1 between the windows, in order.
 class Seasons {
  public:
   Seasons(base::Calendar calendar, int32_t target, const FarringtonOptions& o) : options_(o) {
@@ -155,9 +155,9 @@ class Seasons {
   }
 
   int32_t reference(int year) const { return references_[static_cast<size_t>(year)]; }
-  // The block, or −1 where the season's windows are all that counts. `t` must lie between the
-  // oldest window and the target. `year`: as left by the call for an earlier t (periods are visited
-  // in order of time), at first options.years.
+  // The block, or −1 if only the season's windows are used and `t` is outside them. `t` must lie
+  // between the oldest window and the target. `year` is the value left by the call for the previous
+  // t, because periods are visited in order of time; start with options.years.
   int block(int32_t t, int& year) const {
     while (year > 0 && t > reference(year) + options_.half_window &&
            t >= reference(year - 1) - options_.half_window) {
@@ -171,7 +171,8 @@ class Seasons {
   }
 
  private:
-  // The same season `years` earlier: the week that begins nearest to the same date of the year.
+  // The same season `years` earlier. If `dated`, for weeks: the week that begins nearest to the
+  // same date of that year.
   int32_t back(base::Calendar calendar, int32_t target, int years) const {
     if (!options_.dated || calendar.unit() != base::CalendarUnit::kWeek) {
       return target - static_cast<int32_t>(std::lround(years * options_.year_periods));
@@ -201,7 +202,8 @@ double pearson_dispersion(const Points& p, int parameters) {
   return freedom > 0 ? std::max(1.0, sum / freedom) : 1.0;
 }
 
-// What summary.glm makes of a model whose weights the R package has overwritten with ω.
+// The dispersion that summary.glm computes from a model whose weights the R package has overwritten
+// with ω.
 double surveillance_dispersion(const Points& p, int parameters) {
   double sum = 0;
   for (size_t i = 0; i < p.y.size(); ++i) {
@@ -212,8 +214,8 @@ double surveillance_dispersion(const Points& p, int parameters) {
   return freedom > 0 ? sum / freedom : 1.0;
 }
 
-// ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, Σω = n. Returns how
-// many.
+// Sets ω ∝ s⁻² where the standardised Anscombe residual is beyond the threshold, with Σω = n.
+// Returns how many residuals are beyond it.
 int down_weight(Points& p, const Fit& fit, double dispersion, const FarringtonOptions& o) {
   const std::vector<double>& working = working_mu(p);
   int beyond = 0;
@@ -320,7 +322,8 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   Points& p = ws.points;
   p.clear();
   int32_t const begin = seasons.reference(years) - o.half_window;
-  int32_t const end = target.value - o.exclude_recent;  // not in the baseline
+  int32_t const end = target.value - o.exclude_recent;  // the first period that is not in the
+                                                        // baseline
   std::span<const PeriodRange> const gaps = gaps_between(series, begin, end);
   ws.group_y.assign(static_cast<size_t>(o.seasonal_blocks), 0);
   int year = years;
@@ -341,7 +344,8 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   }
   if (in_season == 0) return not_assessed(NotAssessed::kEmptySeason);
   if (ws.group_y[0] <= 0) return not_assessed(NotAssessed::kNothingExpected);
-  // A block without any event says μ = 0 there and nothing about the rest: leave it out.
+  // A block without any event implies μ = 0 there and carries no information about the rest: leave
+  // it out.
   size_t kept = 0;
   double count_max = 0;
   for (size_t i = 0; i < p.y.size(); ++i) {
@@ -366,7 +370,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   if (trend) {
     fitted = fit_once(ws, o, target_t, true);
     bool const significant = o.trend == TrendUse::kAlways || fitted.trend_p < o.trend_p;
-    // A trend that leads beyond everything ever counted is not believed.
+    // A trend that leads beyond the largest count is rejected.
     trend = fitted.converged && significant && fitted.baseline.expected <= count_max;
   }
   if (!trend) fitted = fit_once(ws, o, target_t, false);
@@ -379,22 +383,22 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
 
 namespace {
 
-// With the uncertainty of the estimate: φ* = φ + se² μ₀.
+// Includes the uncertainty of the estimate: φ* = φ + se² μ₀.
 stats::CountDistribution predictive(const Baseline& b) {
   return {b.expected, b.dispersion + b.variance_of_eta * b.expected};
 }
 
-// Beyond any deviate of a double's probability.
+// Larger than the deviate of any positive double probability.
 constexpr double kDeviateMax = 38;
 
-// What of the deviate of a young series is news.
+// The part of a young series' deviate that exceeds the deviate of the year before.
 double beyond_year_before(double z, double then) {
   double const difference = (z - then) / std::numbers::sqrt2;
   return z > 0 ? std::clamp(difference, 0.0, z) : std::clamp(difference, z, 0.0);
 }
 
 double deviate_of(const stats::Tails& t) {
-  // From the smaller tail, which has the digits.
+  // Uses the smaller tail, because it is more precise.
   double const z = t.low_mid() < t.high_mid()
                        ? stats::normal_quantile(std::max(0.0, t.low_mid()))
                        : -stats::normal_quantile(std::max(0.0, t.high_mid()));
@@ -408,7 +412,7 @@ double upward_score(const Baseline& b, const stats::Tails& t) {
   return std::clamp(z, -kZMax, kZMax);
 }
 
-// Of a young series: the counts at which its score is ±z.
+// For a young series: the counts at which its score is ±z.
 Interval young_interval(const Baseline& b, double z) {
   constexpr double kSmallest = 1e-15;
   double const far = b.freedom > 0 ? stats::student_of_normal(z, b.freedom) : z;

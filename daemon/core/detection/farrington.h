@@ -1,11 +1,12 @@
-// Purpose: what a count should be: the baseline of "Farrington flexible" and the tails of its
+// Purpose: the expected count: the baseline of "Farrington flexible" and the tails of its
 // predictive distribution.
 //   Farrington, Andrews, Beale & Catchpole (1996), JRSS A 159, 547–563;
 //   Noufaily, Enki, Farrington, Garthwaite, Andrews & Charlett (2013), Statistics in Medicine 32,
-//   1206–1222; Salmon, Schumacher & Höhle (2016), Journal of Statistical Software 70(10).
-// Departures from R's surveillance: both tails of the residuals are down-weighted, the variance of
-// the linear predictor uses the dispersion that belongs to it, the prediction includes it. Thread
-// safety: pure; a Workspace belongs to one thread and carries nothing from call to call.
+//   1206–1222;
+//   Salmon, Schumacher & Höhle (2016), Journal of Statistical Software 70(10).
+// Departures from R's surveillance package: both tails of the residuals are down-weighted, and the
+// variance of the linear predictor uses the matching dispersion and is part of the prediction.
+// Thread safety: pure; a Workspace belongs to one thread and keeps no result between calls.
 #pragma once
 
 #include <cstdint>
@@ -24,35 +25,36 @@ using stats::NotAssessed;
 enum class TrendUse : uint8_t {
   kAlways,
   kNever,
-  kSignificant,  // where its t-test has p < trend_p (Farrington et al. 1996, section 3.4)
+  kSignificant,  // if its t-test has p < trend_p (Farrington et al. 1996, section 3.4)
 };
 enum class DownWeight : uint8_t { kBothTails, kUpperTail, kNone };
-// kRSurveillance repeats two habits of the R package: the variance of η and the test of the trend
-// use Σ ω ((y − μ)/μ)²/(n − p), for it overwrites the fitted model's weights; and iteration stops
-// where glm's does, at a relative change of the deviance of 1e-8, with dispersion and leverages
-// from the weights of the last system.
+// kRSurveillance repeats two properties of the R package. First, the variance of η and the test of
+// the trend use Σ ω ((y − μ)/μ)²/(n − p), because the package overwrites the fitted model's
+// weights. Second, iteration stops where glm's does, at a relative change of the deviance of 1e-8,
+// with dispersion and leverages from the weights of the last system.
 enum class Compatibility : uint8_t { kNone, kRSurveillance };
 
 struct FarringtonOptions {
   int years = 5;                       // b
-  int years_min = 3;                   // at a cold start
-  int half_window = 3;                 // w, periods on each side of the season's own
-  int seasonal_blocks = 10;            // the season's window and this many less one for the rest;
-                                       // 1: the windows alone (Farrington et al. 1996)
+  int years_min = 3;                   // fewest years, for a series with a short history
+  int half_window = 3;                 // w: periods on each side of the season's own period
+  int seasonal_blocks = 10;            // the season's window, and this many less one for the rest;
+                                       // 1: only the windows (Farrington et al. 1996)
   int exclude_recent = 26;             // periods before the target that the baseline leaves out
-  double year_periods = 365.2425 / 7;  // distance of equal seasons, unless dated
-  bool dated = true;                   // weeks: the week nearest to the same date of earlier years
+  double year_periods = 365.2425 / 7;  // distance between equal seasons, if not `dated`
+  bool dated = true;                   // for weeks: use the week nearest to the same date of
+                                       // earlier years
   TrendUse trend = TrendUse::kAlways;
   double trend_p = 0.05;
   Compatibility compatibility = Compatibility::kNone;
   DownWeight down_weight = DownWeight::kBothTails;
   double residual_threshold = 2.58;  // |s| above which a count is down-weighted
   static FarringtonOptions for_calendar(base::Calendar calendar);
-  // Periods before a target that its baseline can hold.
+  // The number of periods before a target that its baseline can use.
   int reach() const;
 };
 
-// What `target` should be, as estimated from the periods before it.
+// The expected count of `target`, estimated from earlier periods.
 struct Baseline {
   NotAssessed why = NotAssessed::kNone;
   double expected = 0;         // μ₀
@@ -60,13 +62,13 @@ struct Baseline {
   double dispersion = 1;       // φ ≥ 1
   double variance_of_eta = 0;  // se²(η₀)
   bool trend_used = false;
-  double trend = 0;  // β a period
+  double trend = 0;  // β per period
   int points = 0;    // n
   int downweighted = 0;
-  base::PeriodIndex oldest;  // of the periods that it rests on
+  base::PeriodIndex oldest;  // the range of the baseline's periods
   base::PeriodIndex newest;
   BaselineKind kind = BaselineKind::kSeasonal;
-  int freedom = 0;         // of φ, where it is from few periods: tails are Student's; 0 = many
+  int freedom = 0;         // degrees of freedom of φ if tails are Student's; 0: normal tails
   double year_before = 0;  // kRecentAgainstYearBefore: that period's deviate, upward
 };
 
@@ -74,7 +76,8 @@ class Workspace {
  public:
   struct Points {
     std::vector<double> y, t, mu, weight, eta;
-    // The mu that the last system was made of; empty where it has converged: mu itself.
+    // The mu that the last system was built from. Empty for the converged fit: then it is mu
+    // itself.
     std::vector<double> solved_mu;
     std::vector<int> group;
     void clear();
@@ -83,26 +86,26 @@ class Workspace {
   std::vector<double> w, wt, wz, group_y, alpha;
 };
 
-// Fits the baseline of `target`, leaving out the series' gaps and the periods in `excluded`. A
-// period before series.first is not observed. A block of seasons without an event is left out: it
-// says nothing about the others. The trend is left out where no block holds two times, where it
-// leads beyond every count or where the fit with it does not converge. Whatever the counts, a
-// baseline that is assessed has finite figures and expected > 0; one that is not has `why` alone.
+// Fits the baseline of `target`. It leaves out the series' gaps and the periods in `excluded`. A
+// period before series.first is not observed. A block of seasons without an event is left out,
+// because it carries no information about the others. The trend is left out if no block holds two
+// times, if it leads beyond every count, or if the fit with it does not converge. For all counts,
+// an assessed baseline has finite numbers and expected > 0; otherwise only `why` is set.
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& options,
              Workspace& workspace);
 
-// Φ⁻¹ of the mid-p of the predictive distribution, upward.
+// Φ⁻¹ of the mid-p of the predictive distribution; positive if the count is high.
 double deviate(const Baseline& baseline, int64_t observed);
 
-// How far `observed` is from the baseline: its deviate d. Where the baseline knows no season but
-// the year before, d counts only as far as it exceeds that of the same period then: the one nearer
-// to 0 of d and (d − d_then)/√2, which both have variance one if nothing happens. Then Student's
-// tails, where `freedom` asks for them.
+// The deviation of `observed` from the baseline: its deviate d. If the baseline knows the season
+// only from the year before, d counts only as far as it exceeds the deviate d_then of the same
+// period in that year: the score is d or (d − d_then)/√2, whichever is nearer to 0. Both have
+// variance one if nothing happens. If `freedom` > 0, tails are then Student's.
 struct Score {
   double p_low = 1;  // mid-p of the lower tail; p_low + p_high = 1
   double p_high = 1;
-  double z = 0;  // Φ⁻¹, within ±kZMax, positive is harm
+  double z = 0;  // Φ⁻¹ of the mid-p, within ±kZMax; positive is harm
 };
 inline constexpr double kZMax = 8;
 Score score(const Baseline& baseline, int64_t observed, Harm harm);

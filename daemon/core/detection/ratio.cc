@@ -56,7 +56,8 @@ class SharePath {
       all += denominator(t);
     });
     if (b.points < options_.periods_min) return b;
-    // Half an event more keeps a baseline without any from calling the first one impossible.
+    // Adding half an event keeps the share above 0. Otherwise the first event after a baseline
+    // without events would count as impossible.
     b.share = (events + 0.5) / (all + 1);
     double squares = 0;
     for_each(first, last, [&](int32_t t) {

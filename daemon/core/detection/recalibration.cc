@@ -19,7 +19,8 @@ size_t Recalibration::add(const Assessment& a) {
   s.points = a.scale_points;
   s.width = a.scale;
   s.log_width = std::log(std::max(kWidthMin, a.width));
-  double const whole = a.expected / a.share;  // the counts of the settled periods are
+  double const whole = a.expected / a.share;  // the settled periods are complete, so compare
+                                              // complete counts
   s.band =
       static_cast<size_t>(std::ranges::upper_bound(kTailBandEnds, whole) - kTailBandEnds.begin());
   series_.push_back(s);
@@ -36,7 +37,7 @@ void Recalibration::pool_widths() {
     if (has_width(s)) scratch_.push_back(s.log_width);
   }
   if (scratch_.size() < kPooledSeriesMin) return;
-  // Sums in the order of size, so that the order of the series does not show.
+  // Sums in ascending order, so that the order of the series does not change the result.
   std::ranges::sort(scratch_);
   auto const n = static_cast<double>(scratch_.size());
   double const centre = scratch_[scratch_.size() / 2];

@@ -17,7 +17,7 @@ struct Delayed {
   int64_t until = 0;  // N_j
 };
 
-// Of the periods whose reports with this delay arrived within the window.
+// Counts the periods whose reports with this delay arrived within the window.
 Delayed count(ReportingTriangle triangle, int delay, int window) {
   Delayed out;
   auto const j = static_cast<size_t>(delay);
@@ -61,7 +61,7 @@ Completeness estimate_completeness(ReportingTriangle triangle, const DelayOption
       auto const n = static_cast<double>(c.at);
       auto const all = static_cast<double>(c.until);
       share *= 1 - n / all;
-      // Where every event took as long, the share before is zero and its logarithm has no variance.
+      // If every event took j periods, the share before is 0 and its logarithm has no variance.
       if (c.at < c.until) variance += n / (all * (all - n));
     }
     out.share[static_cast<size_t>(j) - 1] = share;
@@ -89,7 +89,8 @@ Nowcast nowcast(int64_t y, double share, double log_variance, double level) {
   double const shape = known + 0.5;
   double const to_come = shape * (1 - share) / share;
   if (to_come <= 0) return out;
-  // Variance of the negative binomial over its mean is 1/F; that of F adds (shape/F)² var(log F).
+  // The negative binomial's variance over its mean is 1/F; the uncertainty of F adds (shape/F)²
+  // var(log F).
   double const dispersion = 1 / share + (shape / share) * (shape / share) * log_variance / to_come;
   stats::CountDistribution const rest{to_come, dispersion};
   double const outside = (1 - level) / 2;

@@ -24,8 +24,8 @@ double normal_density(double x) {
 
 double cusum_average_run_length(double reference, double threshold_h, double shift,
                                 double head_start) {
-  // L(s) = 1 + L(0) Φ(k − s − shift) + ∫₀ʰ L(x) φ(x + k − s − shift) dx, unknown at the nodes, at 0
-  // and at the head start: (I − Q) L = 1.
+  // L(s) = 1 + L(0) Φ(k − s − shift) + ∫₀ʰ L(x) φ(x + k − s − shift) dx. The unknowns are L at the
+  // nodes, at 0 and at the head start: (I − Q) L = 1.
   constexpr int kNodes = 80;
   stats::Quadrature const q = stats::gauss_legendre(kNodes, 0, threshold_h);
   size_t const n = q.nodes.size();

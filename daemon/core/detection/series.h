@@ -1,5 +1,6 @@
-// Purpose: what a detector is given: a series of counts, and the periods that its baselines leave
-// out. Thread safety: values; a CountSeries does not own its counts.
+// Purpose: the input of a detector: a series of counts, and the periods that its baselines leave
+// out.
+// Thread safety: values; a CountSeries does not own its counts.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 
 namespace bellwether::detection {
 
-// Both ends included.
+// Both ends are included.
 struct PeriodRange {
   base::PeriodIndex first;
   base::PeriodIndex last;
@@ -20,14 +21,14 @@ struct PeriodRange {
 };
 
 // Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before
-// `first`; after the last count nothing happened (a sector that falls silent must alarm). A count
-// below zero is taken for none. Periods in a gap were not observed: they are not scored and in no
-// baseline.
+// `first`. After the last count nothing happened, so that a sector that falls silent causes an
+// alarm. A negative count is treated as 0. Periods in a gap were not observed: they are not scored
+// and no baseline uses them.
 struct CountSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;
   std::span<const int32_t> counts;
-  std::span<const PeriodRange> gaps;  // in order of time, apart from one another
+  std::span<const PeriodRange> gaps;  // in order of time, disjoint
 };
 
 // The count of a period, ≥ 0; 0 outside the series.
@@ -55,11 +56,12 @@ inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
       excluded, [period](const PeriodRange& r) { return r.contains(base::PeriodIndex(period)); });
 }
 
-// What a baseline rests on. The number stands in the journal: append only.
+// The data that a baseline uses. The journal stores the number: append only.
 enum class BaselineKind : uint8_t {
   kSeasonal,                 // the same season of earlier years
   kRecent,                   // the latest periods, for a series of less than a year
-  kRecentAgainstYearBefore,  // the same, and what the same period of the year before was off
+  kRecentAgainstYearBefore,  // the latest periods, corrected by the deviation of the same period of
+                             // the year before
 };
 inline constexpr size_t kBaselineKinds = 3;
 

@@ -1,5 +1,5 @@
-// What the world sends that no model was made for: each series, given to each detector, has an
-// answer that is written down here or at least sound (support/sound_detection.h).
+// Series that no model was made for. For each series and each detector, the result is either listed
+// here or checked to be sound (support/sound_detection.h).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -98,7 +98,7 @@ TEST(BadInputTest, TheDetectorIsSoundAndTheSameFromItsCache) {
       options.path_periods_max = 30;
       Workspace workspace;
       ScoredSeries scored;
-      std::vector<double> const shares = {0.6, 0.9, 0.99};  // reported of the latest periods
+      std::vector<double> const shares = {0.6, 0.9, 0.99};  // shares reported of the latest periods
       int32_t const last = last_of(series);
       for (int32_t t : {series.first.value - 1, series.first.value, last - 1, last, last + 1}) {
         Assessment const a = assess(series, PeriodIndex(t), {}, harm, options, workspace, shares);
@@ -126,14 +126,14 @@ TEST(BadInputTest, YoungSeriesAreSound) {
   });
 }
 
-// What is known of each answer beforehand.
+// The result that is known in advance.
 struct Expected {
   const char* name;
   NotAssessed why;
-  double expected;  // of the last period; 0: not assessed
+  double expected;  // of the last period; 0 if not assessed
 };
 
-TEST(BadInputTest, FarringtonSaysWhyOrWhatItExpects) {
+TEST(BadInputTest, FarringtonGivesTheKnownReasonOrExpectedCount) {
   base::Calendar const months(base::CalendarUnit::kMonth);
   FarringtonOptions const options = FarringtonOptions::for_calendar(months);
   Workspace workspace;
@@ -165,8 +165,8 @@ TEST(BadInputTest, FarringtonSaysWhyOrWhatItExpects) {
   }
 }
 
-// A block for each month and a single year: nothing tells a trend from a season.
-TEST(BadInputTest, ATrendNeedsASeasonTwice) {
+// With a block for each month and a single year, a trend cannot be separated from the season.
+TEST(BadInputTest, ATrendNeedsTwoYearsOfASeason) {
   base::Calendar const months(base::CalendarUnit::kMonth);
   FarringtonOptions options = FarringtonOptions::for_calendar(months);
   options.years = options.years_min = 1;
@@ -185,8 +185,8 @@ TEST(BadInputTest, ATrendNeedsASeasonTwice) {
   }
 }
 
-// Counts over nine orders of magnitude with weights that change at the smallest residual: the
-// second fit starts too far from where it has to go.
+// Counts over nine orders of magnitude, with weights that change at the smallest residual: the
+// second fit starts too far from its solution.
 TEST(BadInputTest, ABaselineThatDoesNotConvergeIsNotAssessed) {
   std::vector<int32_t> const counts = {
       185839,  1797,  2,         0,         8574647, 409844667, 369, 1,         39015585,
@@ -224,7 +224,7 @@ TEST(BadInputTest, NowcastsAreSound) {
   }
 }
 
-TEST(BadInputTest, ACusumLeavesOutWhatIsNoNumber) {
+TEST(BadInputTest, ACusumIgnoresNaN) {
   for (double z : kOddNumbers) {
     Cusum c{CusumOptions{}};
     c.add(PeriodIndex(0), 2);
@@ -238,7 +238,8 @@ TEST(BadInputTest, ACusumLeavesOutWhatIsNoNumber) {
 
 struct OddShares {
   const char* name;
-  std::pair<int32_t, int32_t> share, last;  // cases of all cases, until the last period and in it
+  std::pair<int32_t, int32_t> share, last;  // {numerator, denominator} before the last period and
+                                            // in it
   std::string_view why;                     // of the last period
 };
 

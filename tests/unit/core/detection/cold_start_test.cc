@@ -15,7 +15,7 @@ namespace {
 using base::PeriodIndex;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-// A series as the tests write it: consecutive months, the first is period 1.
+// A test series: consecutive months, starting with period 1.
 CountSeries months(const std::vector<int32_t>& counts) {
   return {kMonths, PeriodIndex(1), counts};
 }
@@ -33,17 +33,17 @@ TEST(ColdStartTest, TheBaselineIsTheLatestPeriodsBeforeTheGuard) {
   EXPECT_EQ(b.points, 8);
   EXPECT_EQ(b.freedom, 7);
   EXPECT_DOUBLE_EQ(b.expected, 10);
-  EXPECT_EQ(b.dispersion, 1) << "they scatter less than chance would have it";
+  EXPECT_EQ(b.dispersion, 1) << "the periods scatter less than Poisson counts";
   EXPECT_DOUBLE_EQ(b.variance_of_eta, 1 / 80.0 + 0.2 * 0.2);
 }
 
-TEST(ColdStartTest, ItScattersAsThePeriodsDo) {
+TEST(ColdStartTest, TheDispersionIsThatOfThePeriods) {
   std::vector<int32_t> const counts = {10, 30, 10, 30, 10, 30, 10, 30, 0, 0, 20};
   Baseline const b = fit_recent(months(counts), PeriodIndex(11), {}, monthly());
   EXPECT_DOUBLE_EQ(b.dispersion, 8 * 100 / 7.0 / 20);
 }
 
-TEST(ColdStartTest, BelowTheFewestPeriodsThereIsNoAnswer) {
+TEST(ColdStartTest, BelowTheMinimumOfPeriodsThereIsNoBaseline) {
   std::vector<int32_t> const counts(20, 10);
   ColdStartOptions const o = monthly();
   int32_t const earliest = 1 + o.periods_min + o.guard;
@@ -57,16 +57,16 @@ TEST(ColdStartTest, BelowTheFewestPeriodsThereIsNoAnswer) {
             NotAssessed::kNothingExpected);
 }
 
-TEST(ColdStartTest, PeriodsThatAreExcludedAreInNoBaseline) {
+TEST(ColdStartTest, ExcludedPeriodsAreInNoBaseline) {
   std::vector<int32_t> counts(20, 10);
   counts[9] = counts[10] = 500;
   std::vector<PeriodRange> const both = {{PeriodIndex(10), PeriodIndex(11)}};
   EXPECT_DOUBLE_EQ(fit_recent(months(counts), PeriodIndex(18), both, monthly()).expected, 10);
 }
 
-// December doubles every year: the first is a surprise of the size that is allowed for, the second
-// is none.
-TEST(ColdStartTest, TheSeasonOfTheYearBeforeIsNoNews) {
+// December doubles every year. The first one has a surprise within the season allowance, the second
+// one has none.
+TEST(ColdStartTest, ASeasonSeenInTheYearBeforeIsNoSurprise) {
   std::vector<int32_t> counts;
   for (int t = 0; t < 34; ++t) counts.push_back(t % 12 == 9 ? 80 : 38 + t % 5);
   ColdStartOptions const o = monthly();
@@ -79,10 +79,10 @@ TEST(ColdStartTest, TheSeasonOfTheYearBeforeIsNoNews) {
   EXPECT_GT(score(third, 300, Harm::kHigh).z, 2);
   Baseline unaware = third;
   unaware.kind = BaselineKind::kRecent;
-  EXPECT_GT(score(unaware, 80, Harm::kHigh).z, 1.5) << "without the year before it would be one";
+  EXPECT_GT(score(unaware, 80, Harm::kHigh).z, 1.5) << "without the year before, it is a surprise";
 }
 
-// An excluded month says nothing of the season.
+// An excluded month gives no information about the season.
 TEST(ColdStartTest, AnExcludedYearBeforeIsNotComparedWith) {
   std::vector<int32_t> const counts(34, 40);
   std::vector<PeriodRange> const then = {{PeriodIndex(22), PeriodIndex(22)}};
@@ -92,7 +92,7 @@ TEST(ColdStartTest, AnExcludedYearBeforeIsNotComparedWith) {
             BaselineKind::kRecent);
 }
 
-// The interval is where the tails are: its ends are the counts around which z passes ±1.96.
+// The interval matches the tails: its ends are the counts around which z passes ±1.96.
 TEST(ColdStartTest, IntervalAndScoreAgree) {
   testing::Random random(3);
   for (int i = 0; i < 200; ++i) {
@@ -105,7 +105,7 @@ TEST(ColdStartTest, IntervalAndScoreAgree) {
     auto const lower = static_cast<int64_t>(interval.lower);
     auto const upper = static_cast<int64_t>(interval.upper);
     double const z = -stats::normal_quantile(0.025);
-    // The ends are of whole tails, the score of mid-p: a count or two to either side.
+    // The ends use whole tails and the score uses mid-p, so they differ by a count or two.
     EXPECT_GT(score(b, upper + 2, Harm::kHigh).z, z);
     EXPECT_LT(score(b, std::max<int64_t>(0, upper - 2), Harm::kHigh).z, z);
     if (lower >= 2) {
@@ -142,7 +142,7 @@ class YoungSeriesTest : public ::testing::TestWithParam<base::CalendarUnit> {
   Workspace workspace_;
 };
 
-// From nothing through the first year and the third to a baseline by season.
+// The kind of baseline changes from none, through the first and the third year, to a seasonal one.
 TEST_P(YoungSeriesTest, GrowsIntoABaselineBySeason) {
   testing::Random random(1);
   int const year = calendar_.periods_per_year();
@@ -166,9 +166,9 @@ TEST_P(YoungSeriesTest, GrowsIntoABaselineBySeason) {
                                               BaselineKind::kSeasonal}));
 }
 
-// The kept scores are those of the pure function, to the bit, with late revisions, exclusions, late
-// reports and preparation in any order.
-TEST_P(YoungSeriesTest, IncrementalIsFresh) {
+// The incremental scores are bit-identical to those of the pure function, with late revisions,
+// exclusions, late reports and preparation in any order.
+TEST_P(YoungSeriesTest, IncrementalScoresEqualFreshOnes) {
   int const year = calendar_.periods_per_year();
   int young = 0;
   int grown = 0;

@@ -16,7 +16,7 @@ double normal(testing::Random& random) {
   return z;
 }
 
-TEST(CompositeTest, IndependentScoresAddUpToOneOfVarianceOne) {
+TEST(CompositeTest, IndependentScoresCombineToVarianceOne) {
   std::vector<double> const z = {1, 2};
   std::vector<double> const equal = {1, 1};
   EXPECT_DOUBLE_EQ(*composite_score(z, equal, {}), 3 / std::sqrt(2));
@@ -24,13 +24,13 @@ TEST(CompositeTest, IndependentScoresAddUpToOneOfVarianceOne) {
   EXPECT_DOUBLE_EQ(*composite_score(z, unequal, {}), 2 / std::sqrt(1.25));
 }
 
-TEST(CompositeTest, OneScoreCountsSoMuchAndNoMore) {
+TEST(CompositeTest, OneScoreIsClipped) {
   std::vector<double> const weights = {1, 1};
   std::vector<double> const huge = {8, 0};
   EXPECT_DOUBLE_EQ(*composite_score(huge, weights, {}), kCompositeClip / std::sqrt(2));
 }
 
-TEST(CompositeTest, WhatIsNotScoredDoesNotCount) {
+TEST(CompositeTest, AMissingScoreDoesNotCount) {
   std::vector<double> const weights = {1, 1, 1};
   std::vector<double> const two = {1, kNotScored, 2};
   EXPECT_DOUBLE_EQ(*composite_score(two, weights, {}), 3 / std::sqrt(2));
@@ -38,7 +38,8 @@ TEST(CompositeTest, WhatIsNotScoredDoesNotCount) {
   EXPECT_FALSE(composite_score(one, weights, {}));
 }
 
-// Correlation .5 of 10,000 periods is hardly shrunk, of 24 by half; of none it is 0.
+// A correlation of .5 is hardly shrunk with 10,000 periods, shrunk by half with 24, and 0 with
+// none.
 TEST(CompositeTest, TheCorrelationIsThatOfTheScoresShrunk) {
   testing::Random random(1);
   ScoreCorrelation many;
@@ -58,8 +59,8 @@ TEST(CompositeTest, TheCorrelationIsThatOfTheScoresShrunk) {
   EXPECT_DOUBLE_EQ(few.between(0, 1), 0.5);
 }
 
-// Three correlated parts: the score's variance is one all the same.
-TEST(CompositeTest, CorrelatedScoresAddUpToOneOfVarianceOne) {
+// Three correlated parts: the variance of the composite score is still one.
+TEST(CompositeTest, CorrelatedScoresCombineToVarianceOne) {
   testing::Random random(2);
   std::vector<double> const weights = {1, 1, 0.5};
   auto const draw = [&] {
@@ -77,7 +78,7 @@ TEST(CompositeTest, CorrelatedScoresAddUpToOneOfVarianceOne) {
   EXPECT_NEAR(squares / kDraws, 1, 0.04);
 }
 
-// Scores that always go apart would make their sum certain: that is not believed.
+// Scores that are always opposite would make the variance of their sum 0: the bound prevents that.
 TEST(CompositeTest, OppositesDoNotMakeTheScoreInfinite) {
   ScoreCorrelation opposite;
   for (int i = 0; i < 1000; ++i) opposite.add(std::vector<double>{i % 3 - 1.0, 1.0 - i % 3});

@@ -26,7 +26,7 @@ bool same(const Assessment& a, const Assessment& b) {
          a.scale_points == b.scale_points;
 }
 
-// The scores of the path that a scale rests on, from kSettledTailFrom on.
+// The settled scores of the path that are ≥ kSettledTailFrom.
 std::vector<double> settled_tail(const ScoredSeries& scored, int target, const DetectorOptions& o) {
   std::vector<double> out;
   for (int t = target - o.path_periods_max + 1; t < target - o.farrington.exclude_recent; ++t) {
@@ -35,10 +35,10 @@ std::vector<double> settled_tail(const ScoredSeries& scored, int target, const D
   return out;
 }
 
-// What is kept between ticks is a cache: with revisions, exclusions and preparation in any order,
-// with gaps and without a scale of its own, the scores are those of the pure function, to the bit,
-// and so is the change point of either tail.
-TEST(ScoredSeriesTest, IncrementalIsFresh) {
+// The state kept between ticks is a cache. With revisions, exclusions and preparation in any order,
+// with gaps and without an own scale, the scores and both tails' change points are bit-identical to
+// those of the pure function.
+TEST(ScoredSeriesTest, IncrementalScoresEqualFreshOnes) {
   for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
     base::Calendar const calendar(unit);
     int const year = calendar.periods_per_year();
@@ -49,7 +49,7 @@ TEST(ScoredSeriesTest, IncrementalIsFresh) {
         counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
       DetectorOptions options;
       options.farrington = FarringtonOptions::for_calendar(calendar);
-      options.path_periods_max = 60;  // enough for a scale
+      options.path_periods_max = 60;  // enough periods for a scale
       options.own_scale = seed % 3 != 0;
       std::vector<PeriodRange> gaps;
       if (seed % 2 == 0) {
@@ -125,7 +125,7 @@ TEST(DetectorTest, AGapIsNotScoredAndInNoBaseline) {
   Assessment const after = at(series, 119, {});
   EXPECT_EQ(after.expected, at({calendar, PeriodIndex(0), counts}, 119, gaps).expected);
   EXPECT_NEAR(after.expected, 100, 10);
-  EXPECT_LT(after.cusum, 3) << "nothing fell in a period that nobody observed";
+  EXPECT_LT(after.cusum, 3) << "an unobserved period is not a fall";
 }
 
 TEST(CountSeriesTest, GapsAreFoundByPeriod) {
@@ -141,8 +141,8 @@ TEST(CountSeriesTest, GapsAreFoundByPeriod) {
   EXPECT_FALSE(is_gap(s, 10));
 }
 
-// Late reports are no fall: each period is tested against the share that should have arrived.
-TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) {
+// Late reports are not a fall: each period is tested against the share that should have arrived.
+TEST(DetectorTest, IncompletePeriodsAreTestedAgainstTheShareReported) {
   base::Calendar const calendar(base::CalendarUnit::kMonth);
   Random random(5);
   std::vector<int32_t> counts;
@@ -166,7 +166,7 @@ TEST(DetectorTest, PeriodsNotYetReportedWholeAreTestedAgainstWhatShouldBeThere) 
   EXPECT_LT(std::abs(told.z), 2);
   EXPECT_LT(told.cusum, options.cusum.threshold_h / 2);
   Assessment const taken_as_whole = assess(part, latest, {}, Harm::kLow, options, workspace);
-  EXPECT_GT(taken_as_whole.z, 3) << "without it, what is to come looks like a fall";
+  EXPECT_GT(taken_as_whole.z, 3) << "without the share, an incomplete period looks like a fall";
 }
 
 TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
@@ -187,19 +187,20 @@ TEST(DetectorTest, AFallIsFoundAndDatedToItsBeginning) {
   EXPECT_LT(before.cusum, options.cusum.threshold_h);
 }
 
-TEST(ScoreScaleTest, IsTheMedianOfTheScoresAgainstANormals) {
+TEST(ScoreScaleTest, IsTheMedianOfTheScoresOverThatOfANormal) {
   std::vector<double> z(30, 0.6744897501960817 * 2);
   EXPECT_DOUBLE_EQ(score_scale(score_width(z)), 2);
   std::vector<double> few(kScalePointsMin - 1, 9);
   EXPECT_EQ(score_scale(score_width(few)), 1);
   std::vector<double> narrow(50, -0.1);
   EXPECT_EQ(score_scale(score_width(narrow)), 1)
-      << "a series that scatters less than theory has it gains nothing";
+      << "a series that scatters less than in theory has scale 1";
 }
 
-// A real register: births by industry in Singapore, every month from 2000 on in both tails,
-// downturns and all. Theory alone would have surprises several times as often as it says.
-TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
+// A real register: births by industry in Singapore, every month from 2000 on, both tails, downturns
+// included. With the theoretical scale, small p-values would be several times as frequent as
+// stated.
+TEST(DetectorTest, OverdispersedSeriesUseTheirOwnScale) {
   std::string const file = "singapore/register.csv";
   std::map<std::string, std::vector<int32_t>> births;
   for (const base::CsvRow& row : testing::must(base::parse_csv(
@@ -232,7 +233,7 @@ TEST(DetectorTest, UnrulySeriesAreJudgedByTheirOwnHabit) {
 }
 
 TEST(DetectorTest, ASectorThatFallsSilentAlarms) {
-  std::vector<int32_t> const counts(100, 40);  // then nothing is counted any more
+  std::vector<int32_t> const counts(100, 40);  // after that, every count is 0
   DetectorOptions options;
   options.farrington = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kMonth));
   Workspace workspace;
@@ -265,12 +266,12 @@ TEST_F(ShareTest, ARiseAddsUp) {
   RatioAssessment const a = at(59);
   // z = 2 √100 (asin √.34 − asin √.2)
   EXPECT_NEAR(a.z, 20 * (std::asin(std::sqrt(0.34)) - std::asin(std::sqrt(0.2))), 0.01);
-  EXPECT_EQ(a.cusum, 5.071) << "at its threshold at most";
+  EXPECT_EQ(a.cusum, 5.071) << "bounded at the threshold";
   EXPECT_EQ(a.onset, PeriodIndex(55));
   EXPECT_LT(a.p, 0.01);
 }
 
-// What is beyond the threshold says nothing of whether the rise is still there.
+// The CUSUM is bounded, because a larger value does not show whether the rise persists.
 TEST_F(ShareTest, ALongRiseIsForgottenAsSoonAsAShortOne) {
   for (size_t t = 50; t < 56; ++t) hits_[t] = 60;
   EXPECT_EQ(at(55).cusum, 5.071);

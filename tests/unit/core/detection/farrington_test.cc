@@ -29,10 +29,10 @@ struct Variant {
   double residual_threshold;
 };
 constexpr Variant kVariants[] = {
-    // Farrington et al. (1996) as the package has it: the windows alone, a tested trend.
+    // Farrington et al. (1996) as in the package: only the windows, and a tested trend.
     {"orig_native", 1, 3, TrendUse::kSignificant, DownWeight::kUpperTail, 1},
     {"flex_native", 10, 26, TrendUse::kAlways, DownWeight::kUpperTail, 2.58},
-    // What production uses: the same with both tails down-weighted.
+    // Production uses the same with both tails down-weighted.
     {"flex_sym", 10, 26, TrendUse::kAlways, DownWeight::kBothTails, 2.58},
 };
 struct Counts {
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Surveillance, AgainstR,
                                             std::get<0>(p.param).name);
                          });
 
-// A series of `n` periods, as `count(t)` has it.
+// A series of `n` periods with counts `count(t)`.
 template <class F>
 std::vector<int32_t> series_of(int n, F count) {
   std::vector<int32_t> out;
@@ -133,7 +133,7 @@ TEST_F(MonthlyTest, TheSeasonIsThatOfTheMonth) {
   EXPECT_NEAR(fit_at(counts, 88).expected, 50, 1);
 }
 
-TEST_F(MonthlyTest, OneOutlierInTheBaselineHardlyMoves) {
+TEST_F(MonthlyTest, OneOutlierHardlyMovesTheBaseline) {
   auto counts = series_of(80, [](int t) { return 100 + (t * 7) % 11; });
   double const before = fit_at(counts, 79).expected;
   counts[79 - 24] = 1000;
@@ -149,7 +149,7 @@ TEST_F(MonthlyTest, ExcludedPeriodsLeaveTheBaseline) {
   EXPECT_NEAR(fit_at(counts, 79, crash).expected, 100, 1e-6);
 }
 
-// The inputs that the world will bring: each has a defined answer, never a NaN.
+// Unusual inputs: each has a defined result, never NaN.
 TEST_F(MonthlyTest, AwkwardSeriesHaveDefinedAnswers) {
   EXPECT_EQ(fit_at({}, 79).why, NotAssessed::kNothingExpected);
   EXPECT_EQ(fit_at(series_of(80, [](int) { return 0; }), 79).why, NotAssessed::kNothingExpected);
@@ -157,12 +157,13 @@ TEST_F(MonthlyTest, AwkwardSeriesHaveDefinedAnswers) {
   std::vector<PeriodRange> const all = {{PeriodIndex(0), PeriodIndex(79)}};
   EXPECT_EQ(fit_at(series_of(80, [](int) { return 9; }), 79, all).why, NotAssessed::kEmptySeason);
   for (const auto& counts :
-       {series_of(80, [](int t) { return t == 55 ? 1 : 0; }),  // one event ever, in season
+       {series_of(80, [](int t) { return t == 55 ? 1 : 0; }),  // a single event, in season
         series_of(80,
                   [](int t) { return t % 12 == 7 ? 1'000'000'000 : 0; }),  // huge, the rest empty
-        series_of(80, [](int t) { return t < 60 ? 0 : 12; }),              // sixty zeros, then life
+        series_of(80, [](int t) { return t < 60 ? 0 : 12; }),              // sixty zeros, then
+                                                                           // events
         series_of(80, [](int t) { return t; }),                            // a trend
-        series_of(80, [](int t) { return 1 << std::min(t / 3, 28); }),     // an explosion
+        series_of(80, [](int t) { return 1 << std::min(t / 3, 28); }),     // exponential growth
         series_of(80, [](int t) { return -5 + t % 12; })}) {               // negative (revisions)
     Baseline const b = fit_at(counts, 79);
     if (b.why != NotAssessed::kNone) continue;
@@ -176,15 +177,15 @@ TEST_F(MonthlyTest, AwkwardSeriesHaveDefinedAnswers) {
   }
 }
 
-TEST_F(MonthlyTest, ATrendBeyondEverythingCountedIsNotBelieved) {
+TEST_F(MonthlyTest, ATrendBeyondTheLargestCountIsRejected) {
   Baseline const b = fit_at(series_of(80, [](int t) { return 10 + t * t / 10; }), 79);
   EXPECT_FALSE(b.trend_used);
   EXPECT_LE(b.expected, 10 + 79 * 79 / 10);
 }
 
-// Property: with Poisson counts the two mid-p tails are uniform; each is below 0.05 for about one
-// in twenty. Seeds are fixed, so this does not flicker.
-TEST_F(MonthlyTest, TailsAreAsOftenSmallAsTheySay) {
+// With Poisson counts the two mid-p tails are uniform: each is below 0.05 in about one of twenty
+// periods. Seeds are fixed, so the test is deterministic.
+TEST_F(MonthlyTest, TailsAreSmallAsOftenAsStated) {
   Random random(20260101);
   int low = 0;
   int high = 0;
@@ -192,7 +193,7 @@ TEST_F(MonthlyTest, TailsAreAsOftenSmallAsTheySay) {
   for (int s = 0; s < kSeries; ++s) {
     double const mean = 20 + 80 * random.uniform();
     auto const counts = series_of(80, [&](int) {
-      // Poisson by the number of exponential steps below 1.
+      // A Poisson number: the number of exponential steps with a sum below 1.
       int n = -1;
       double sum = 0;
       while (sum < mean) {

@@ -32,8 +32,8 @@ std::vector<Tested> some_series(size_t n) {
   return out;
 }
 
-// Those at odd places are not tested.
-TEST(JudgeTest, ItIsRecalibrationAndThenTheCorrectionForMany) {
+// Series with odd indices are not tested.
+TEST(JudgeTest, RecalibratesAndThenCorrectsForManySeries) {
   std::vector<Tested> const all = some_series(200);
   std::vector<Judged> judged(all.size());
   for (size_t i = 0; i < all.size(); i += 2) judged[i] = {&all[i].assessment, all[i].tail};
@@ -56,7 +56,7 @@ TEST(JudgeTest, ItIsRecalibrationAndThenTheCorrectionForMany) {
   }
 }
 
-TEST(JudgeTest, RoomThatWasUsedBeforeDoesNotShow) {
+TEST(JudgeTest, AReusedRecalibrationGivesTheSameResult) {
   std::vector<Tested> const all = some_series(50);
   std::vector<Judged> first;
   for (const Tested& t : all) first.push_back({&t.assessment, t.tail});

@@ -8,7 +8,7 @@
 namespace bellwether::detection {
 namespace {
 
-TEST(MultiplicityTest, AdjustedValuesAreThoseOfThePaperBySteps) {
+TEST(MultiplicityTest, AdjustedValuesAgreeWithR) {
   // R: p.adjust(c(0.01, 0.04, 0.03, 0.5), "BH").
   std::vector<double> const p = {0.01, 0.04, 0.03, 0.5};
   std::vector<double> q(4);
@@ -19,7 +19,7 @@ TEST(MultiplicityTest, AdjustedValuesAreThoseOfThePaperBySteps) {
   EXPECT_NEAR(q[3], 0.5, 1e-15);
 }
 
-TEST(MultiplicityTest, WhatWasNotTestedStaysOut) {
+TEST(MultiplicityTest, UntestedSeriesAreIgnored) {
   std::vector<double> const p = {std::nan(""), 0.01, 1.0};
   std::vector<double> q(3);
   benjamini_hochberg(p, q);

@@ -13,7 +13,7 @@
 namespace bellwether::detection {
 namespace {
 
-// A series whose scores have been `width` wide, in `points` periods.
+// A series with scores of width `width` in `points` settled periods.
 Assessment assessed(double width, int points = 78, double expected = 100, double z = 0) {
   Assessment a;
   a.expected = expected;
@@ -32,8 +32,8 @@ std::vector<double> normal_scores(testing::Random& random, size_t n, double sd) 
   return z;
 }
 
-// Widths that differ no more than by their estimation are the same: all get the median.
-TEST(RecalibrationTest, WidthsThatDifferByChanceAreOne) {
+// Widths that differ only by estimation error are equal: all become the median.
+TEST(RecalibrationTest, WidthsThatDifferByChanceBecomeEqual) {
   testing::Random random(1);
   Recalibration r;
   for (int i = 0; i < 200; ++i) {
@@ -58,10 +58,10 @@ TEST(RecalibrationTest, WidthsThatTrulyDifferStayApart) {
   r.pool_widths();
   EXPECT_NEAR(r.spread(0), 1.1, 0.15);
   EXPECT_NEAR(r.spread(1), 2.2, 0.15);
-  EXPECT_GT(r.spread(new_one), 1.05) << "of which too little is known: as the others";
+  EXPECT_GT(r.spread(new_one), 1.05) << "a series with too few points gets the width of the others";
 }
 
-TEST(RecalibrationTest, NobodyIsNarrowerThanTheory) {
+TEST(RecalibrationTest, NoWidthIsBelowOne) {
   Recalibration r;
   for (int i = 0; i < 20; ++i) r.add(assessed(0.8));
   size_t const as_expected = r.add(assessed(0));
@@ -83,9 +83,9 @@ TEST(RecalibrationTest, AFewSeriesKeepTheirOwnScale) {
   }
 }
 
-// A tail that begins farther out than a normal's is taken in, up to a bound; what is far out says
-// no more.
-TEST(RecalibrationTest, AHeavyTailWeighsOnItsBandAlone) {
+// A tail that begins farther out than a normal's widens the scores of its band, up to a bound. A
+// single extreme score has no further effect.
+TEST(RecalibrationTest, AHeavyTailAffectsOnlyItsBand) {
   testing::Random random(2);
   Recalibration r;
   for (int i = 0; i < 40; ++i) r.add(assessed(1, 78, i % 2 == 0 ? 100 : 5));
@@ -106,7 +106,7 @@ TEST(RecalibrationTest, AHeavyTailWeighsOnItsBandAlone) {
   EXPECT_DOUBLE_EQ(r.p(1, a), stats::normal_cdf(-3.3 / r.spread(1)));
 }
 
-TEST(RecalibrationTest, DownturnsOfThePastWidenATailToItsBoundAtMost) {
+TEST(RecalibrationTest, PastDownturnsWidenATailUpToItsBound) {
   Recalibration r;
   for (int i = 0; i < 20; ++i) r.add(assessed(1));
   r.pool_widths();
@@ -116,21 +116,21 @@ TEST(RecalibrationTest, DownturnsOfThePastWidenATailToItsBoundAtMost) {
   EXPECT_DOUBLE_EQ(r.spread(0), kTailFactorMax);
 }
 
-// The tail's quantile is that of the scores themselves, to the width of a bin.
-TEST(RecalibrationTest, TheTailBeginsWhereOneInAHundredLies) {
+// The tail's quantile is that of the scores themselves, within the width of a bin.
+TEST(RecalibrationTest, TheTailIsTakenAtTheOnePercentPoint) {
   Recalibration r;
   for (int i = 0; i < 20; ++i) r.add(assessed(1, 100));
   r.pool_widths();
   std::vector<double> z(100);
   std::iota(z.begin(), z.end(), 0);
   for (double& x : z) x = 1.5 + x / 100;  // 1.50 … 2.49: one in a hundred is above 2.48
-  // What lies below where a tail may begin need not be told.
+  // Scores below kSettledTailFrom may be left out.
   for (size_t i = 0; i < 20; ++i) r.add_tail(i, std::span(z).subspan(50));
   r.pool_tails();
   EXPECT_NEAR(r.spread(0), 2.49 / -stats::normal_quantile(kTailP), 0.006);
 }
 
-TEST(RecalibrationTest, TheOrderOfTheSeriesDoesNotShow) {
+TEST(RecalibrationTest, TheOrderOfTheSeriesDoesNotMatter) {
   testing::Random random(3);
   std::vector<Assessment> all;
   std::vector<std::vector<double>> settled;

@@ -11,7 +11,7 @@ namespace {
 
 using testing::Random;
 
-// Every period has `by_delay` events, of which the latest are not all reported yet.
+// Every period has `by_delay` events, by delay; the latest periods are not yet completely reported.
 std::vector<std::vector<int32_t>> steady(size_t periods, const std::vector<int32_t>& by_delay) {
   std::vector<std::vector<int32_t>> rows(periods, by_delay);
   for (size_t age = 0; age < periods && age + 1 < by_delay.size(); ++age) {
@@ -20,7 +20,7 @@ std::vector<std::vector<int32_t>> steady(size_t periods, const std::vector<int32
   return rows;
 }
 
-TEST(ReportingDelayTest, SteadyDelaysGiveTheirOwnShares) {
+TEST(ReportingDelayTest, SteadyDelaysGiveTheCorrectShares) {
   // 50, 30, 15, 5 of a hundred after 0 … 3 periods.
   Completeness const c = estimate_completeness(steady(40, {50, 30, 15, 5}), {});
   EXPECT_NEAR(c.at(0), 0.50, 1e-12);
@@ -51,12 +51,12 @@ TEST(ReportingDelayTest, OnlyTheWindowCounts) {
   EXPECT_NEAR(estimate_completeness(rows, {}).at(0), 0.9, 1e-12);
 }
 
-TEST(ReportingDelayTest, NothingReportedIsNothingToWaitFor) {
+TEST(ReportingDelayTest, WithoutReportsEveryPeriodIsComplete) {
   EXPECT_EQ(estimate_completeness({}, {}).at(0), 1);
   EXPECT_EQ(estimate_completeness(steady(10, {0, 0}), {}).at(0), 1);
 }
 
-TEST(ReportingDelayTest, AllLateLeavesNothingToTest) {
+TEST(ReportingDelayTest, IfAllReportsAreLateTheShareIsZero) {
   Completeness const c = estimate_completeness(steady(40, {0, 20}), {});
   EXPECT_EQ(c.at(0), 0);
   EXPECT_EQ(period_state(c.at(0), {}), PeriodState::kIncomplete);
@@ -82,7 +82,7 @@ TEST(ReportingDelayTest, AThinnedBaselineHasThinnedVariance) {
   EXPECT_NEAR(t.log_expected, std::log(35), 1e-12);
   EXPECT_NEAR(t.dispersion, 1.7, 1e-12);
   EXPECT_EQ(t.variance_of_eta, 0.01);
-  // Seventy percent of what is expected is no bad sign when seventy percent is in.
+  // Seventy percent of the expected count is no deviation if seventy percent has been reported.
   EXPECT_LT(score(t, 35, Harm::kLow).z, 0.2);
   EXPECT_GT(score(b, 35, Harm::kLow).z, 1.2);
 }
@@ -94,8 +94,8 @@ TEST(ReportingDelayTest, ACompletePeriodIsItsOwnNowcast) {
   EXPECT_EQ(n.upper, 12);
 }
 
-// Seeded: Poisson-like totals of which each event is reported in time with probability F.
-TEST(ReportingDelayTest, NowcastsCoverWhatTheyPromise) {
+// Seeded: Poisson-like totals. Each event is reported in time with probability F.
+TEST(ReportingDelayTest, NowcastIntervalsHaveTheStatedCoverage) {
   for (double share : {0.6, 0.8, 0.95}) {
     Random random(17);
     int inside = 0;
@@ -108,7 +108,7 @@ TEST(ReportingDelayTest, NowcastsCoverWhatTheyPromise) {
       EXPECT_GE(n.lower, received);
       inside += int{n.lower <= total && total <= n.upper};
     }
-    // Of whole numbers, so rather more than less.
+    // Whole numbers, so the coverage is slightly above the level.
     EXPECT_GT(static_cast<double>(inside) / kTrials, 0.94) << share;
     EXPECT_LT(static_cast<double>(inside) / kTrials, 0.985) << share;
   }

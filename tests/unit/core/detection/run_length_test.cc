@@ -1,5 +1,5 @@
-// Every figure of tests/data/arl (R's spc 0.6.7 and exact Markov chains, with the published ones
-// beside them), within 0.5 %.
+// Checks every number of tests/data/arl (R's spc 0.6.7, exact Markov chains, and published values)
+// within 0.5 %.
 #include "core/detection/run_length.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ TEST(RunLengthTest, OneSidedCusumByThresholdAndShift) {
   }
 }
 
-// Both sides run together and either may signal; equal head starts (Lucas & Crosier 1982,
+// Both sides run together and either one may signal, with equal head starts (Lucas & Crosier 1982,
 // Technometrics 24, 199–205, equation A.4).
 double two_sided_cusum_average_run_length(double reference, double threshold_h, double shift,
                                           double head_start = 0) {
@@ -71,7 +71,8 @@ TEST(RunLengthTest, TwoSidedCusumWithAndWithoutAHeadStart) {
     expect_run_length(two_sided_cusum_average_run_length(0.5, 5, shift), row[3]);
     expect_run_length(cusum_average_run_length(0.5, 4, shift), row[4]);
     expect_run_length(cusum_average_run_length(0.5, 5, shift), row[5]);
-    expect_run_length(two_sided_cusum_average_run_length(0.5, 4, shift), row[6]);  // as published
+    expect_run_length(two_sided_cusum_average_run_length(0.5, 4, shift), row[6]);  // published
+                                                                                   // values
   }
 }
 
@@ -82,8 +83,8 @@ TEST(RunLengthTest, CusumWithoutAReferenceValue) {
   }
 }
 
-// Z ← λ x + (1 − λ) Z from 0 until |Z| > limit·√(λ/(2 − λ)), by the quadrature that the CUSUM rests
-// on: L(u) = 1 + (1/λ) ∫ L(x) φ((x − (1 − λ) u)/λ − shift) dx between the limits (Crowder 1987,
+// Z ← λ x + (1 − λ) Z from 0 until |Z| > limit·√(λ/(2 − λ)), by the quadrature that the CUSUM uses:
+// L(u) = 1 + (1/λ) ∫ L(x) φ((x − (1 − λ) u)/λ − shift) dx between the limits (Crowder 1987,
 // Technometrics 29, 401–407, equation 2).
 double ewma_average_run_length(double lambda, double limit, double shift) {
   constexpr int kNodes = 160;
