@@ -1,7 +1,7 @@
-// Purpose: how good a forecast was, once what came is known.
+// Purpose: the accuracy of a forecast, once the true values are known.
 //   sMAPE: the mean of 200 |y − ŷ| / (|y| + |ŷ|) in percent (Makridakis 1993, International Journal
-//   of Forecasting 9, 527–529); nothing forecast where nothing came is no error.
-//   MASE: the mean of |y − ŷ| in units of the mean naive step within the history (Hyndman & Koehler
+//   of Forecasting 9, 527–529). The error is 0 if both y and ŷ are 0.
+//   MASE: the mean of |y − ŷ| divided by the mean naive step within the history (Hyndman & Koehler
 //   2006, same journal 22, 679–688).
 // Thread safety: pure.
 #pragma once
@@ -22,29 +22,31 @@ double symmetric_error(double came, double forecast);
 double naive_step(Series y);
 
 struct Accuracy {
-  int periods = 0;               // judged; where there are none, the rest says nothing
+  int periods = 0;               // number of periods judged; if 0, the other fields have no meaning
   double smape = 0;              // %
-  std::optional<double> mase;    // none where the history never moved
-  std::vector<double> coverage;  // share of what came within each interval, as in the forecast
+  std::optional<double> mase;    // nullopt if the history never changes
+  std::vector<double> coverage;  // share of the true values within each interval, as in the
+                                 // forecast
 };
 
-// came[h − 1] is what came h periods after the last value, where it is known; more than was
-// forecast is not looked at.
+// came[h − 1] is the true value h periods after the last value, if it is known. Values beyond the
+// forecast's horizon are ignored.
 Accuracy judge(const Forecast& forecast, std::span<const std::optional<double>> came,
                double naive_step);
 
-// How a method did on a series: forecast from several earlier periods and judged by what came.
+// The accuracy of a method on a series: forecasts from several earlier origins, compared with the
+// values that followed.
 struct RollingAccuracy {
-  int origins = 0;   // 0: too short for any
+  int origins = 0;   // 0: the series is too short for any origin
   int horizon = 0;   // periods judged from each
   double smape = 0;  // %, 0 … 200
   double mase = 0;
   double mase_seasonal_naive = 0;
-  double coverage = 0;  // share within the widest interval
+  double coverage = 0;  // share of values within the widest interval
 };
 inline constexpr int kAccuracyOriginsMax = 8;
-// From origins a quarter of a season apart, the latest first, as far back as two seasons precede
-// them. `season` ≥ 1 periods.
+// Origins are a quarter of a season apart, the latest first, as long as at least two seasons
+// precede them. `season` ≥ 1 is in periods.
 RollingAccuracy rolling_accuracy(Series y, int season, const Options& options);
 
 }  // namespace bellwether::forecast

@@ -1,9 +1,10 @@
-// Purpose: the method to use where nothing speaks for another: the mean of Theta and the damped
-// trend on logarithms, without a season that is shrunk by how much of it is chance. Equal weights
-// of unlike methods are hard to beat (Clemen 1989, International Journal of Forecasting 5,
+// Purpose: the default method: the mean of Theta and the damped trend on logarithms. Both use the
+// series without its season; the season is shrunk by the share of it that is chance. Equal weights
+// of different methods are hard to beat (Clemen 1989, International Journal of Forecasting 5,
 // 559–583).
-//   Chosen on what precedes the first origin that README.md reports of: the last 52 weeks of the M4
-// weekly training series, in four windows of 13, and the first years of the three registers.
+//   The method was chosen on data before the first origin that README.md reports: the last 52 weeks
+//   of the M4 weekly training series, in four windows of 13, and the first years of the three
+//   registers.
 // Thread safety: pure.
 #pragma once
 
@@ -14,7 +15,7 @@
 
 namespace bellwether::forecast {
 
-// Where a value is not positive, the series itself takes the place of its logarithms. The season is
+// If a value is not positive, the series itself is used instead of its logarithms. The season is
 // that of is_seasonal(), classical_season() and shrunk(), added.
 // REQUIRES: check(y, length_min(Method::kCombination, period)) is kNone; 1 ≤ period ≤ kPeriodMax.
 std::vector<Component> fit_combination(Series y, int period);

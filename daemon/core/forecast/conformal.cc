@@ -9,7 +9,7 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr double kAlphaMin = 1e-4;  // margins asked for at a lower α are those of this one
+constexpr double kAlphaMin = 1e-4;  // a lower α gives the margins of this one
 
 }  // namespace
 

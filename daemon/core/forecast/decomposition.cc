@@ -8,11 +8,11 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr double kNormal90 = 1.645;  // two-sided 90 % point, as the M4 code has it
-constexpr int kSeasonsMin = 3;       // to be tested
-constexpr double kIndexMin = 1e-4;   // smaller ones would blow up what is divided by them
+constexpr double kNormal90 = 1.645;  // two-sided 90 % point, as in the M4 code
+constexpr int kSeasonsMin = 3;       // needed for the test of a season
+constexpr double kIndexMin = 1e-4;   // division by a smaller index would give huge values
 
-// Each value with the index of its season; nothing without a season.
+// Calls `change` with each value and the index of its season. Does nothing without a season.
 template <class Change>
 void with_index(std::span<double> values, size_t first, const std::vector<double>& index,
                 Change change) {
@@ -27,7 +27,8 @@ void with_index(std::span<double> values, size_t first, const std::vector<double
 // Σ_t x_t x_{t−lag} for lag 0 … lags − 1, kLanes lags at a time.
 BELLWETHER_WIDEST_LANES
 std::vector<double> lagged_products(const std::vector<double>& x, size_t lags) {
-  // Backwards, so that earlier values stand at higher places, and with nothing before the first.
+  // Reversed, so that earlier values have higher positions; padded with 0, so that lags beyond the
+  // first value add nothing.
   std::vector<double> reversed(x.rbegin(), x.rend());
   reversed.resize(x.size() + lags + kLanes, 0.0);
   std::vector<double> out(lags);
@@ -43,7 +44,7 @@ std::vector<double> lagged_products(const std::vector<double>& x, size_t lags) {
   return out;
 }
 
-// The centred moving average over m periods at every period that has half of them on either side.
+// The centred moving average over m periods, for every period with half of them on each side.
 BELLWETHER_WIDEST_LANES
 std::vector<double> moving_average(Series y, size_t m) {
   size_t const half = m / 2;
@@ -79,7 +80,7 @@ std::vector<double> autocorrelation(Series y, int lag_max) {
   for (double& value : centred) value -= mean;
   std::vector<double> r = lagged_products(centred, static_cast<size_t>(lag_max) + 1);
   double const variance = r[0];
-  // Below this a "variance" is what rounding the mean leaves of a constant.
+  // A smaller sum of squares is the rounding error of a constant series.
   double const noise = 1e-24 * mean * mean * static_cast<double>(y.size());
   for (double& value : r) value = variance > noise ? value / variance : 0;
   r[0] = 1;
@@ -157,7 +158,7 @@ Season shrunk(Season season, Series y) {
   }
   auto const seasons = static_cast<double>(m);
   auto const n = static_cast<double>(trends.size());
-  // Σ about² / (n − m) is the variance of a value, an index is the mean of n/m of them.
+  // Σ about² / (n − m) is the variance of a value; an index is the mean of n/m values.
   double const variance = squares / std::max(1.0, n - seasons) * seasons / n;
   double const drawn = std::min(1.0, (seasons - 3) * variance / spread);
   for (double& s : season.index) s = none + (1 - drawn) * (s - none);

@@ -15,7 +15,7 @@ constexpr double kAlphaMax = 0.9999;
 constexpr double kBetaMin = 1e-4;
 constexpr double kPhiMin = 0.8;
 constexpr double kPhiMax = 0.98;
-constexpr double kStepFirst = 0.12;  // of a search, after the grid
+constexpr double kStepFirst = 0.12;  // first step of a search, after the grid
 constexpr double kStepMin = 1e-3;
 
 struct InitialState {
@@ -32,14 +32,14 @@ InitialState best_state(const Sums& s, size_t lane, bool trend) {
     out.forecast = (ep * s.qq[lane] - s.eq[lane] * s.pq[lane]) / determinant;
     out.slope = (s.eq[lane] * pp - ep * s.pq[lane]) / determinant;
   } else {
-    out.forecast = ep / pp;  // pp ≥ 1: the first error takes all of it
+    out.forecast = ep / pp;  // pp ≥ 1, because the first error has p = 1
   }
-  // A perfect fit leaves nothing but rounding, of either sign.
+  // A perfect fit leaves only a rounding error, which may be negative.
   out.squared_error = std::max(0.0, ee - out.forecast * ep - (trend ? out.slope * s.eq[lane] : 0));
   return out;
 }
 
-// A search works on α, β/α and φ: a box.
+// A search uses α, β/α and φ, so that the domain is a box.
 template <size_t kDimensions>
 Candidates candidates_of(const typename PatternSearch<kDimensions>::Points& points) {
   Candidates c;
@@ -81,7 +81,7 @@ Smoothing search(Series y, Trend trend) {
     }
     return values;
   };
-  // α across the lanes, a pass for each β/α and φ of the grid.
+  // The grid: one pass for each β/α and φ, with α across the lanes.
   typename Search::Best best;
   best.value = HUGE_VAL;
   size_t const ratios = kDimensions > 1 ? kRatioGrid.size() : 1;

@@ -2,8 +2,8 @@
 // correction form (Hyndman, Koehler, Ord & Snyder 2008, Forecasting with Exponential Smoothing, ch.
 // 2: ANN, AAN, AAdN; Gardner & McKenzie 1985 for the damped trend):
 //   e_t = y_t − l_{t−1} − φ b_{t−1};  l_t = l_{t−1} + φ b_{t−1} + α e_t;  b_t = φ b_{t−1} + β e_t.
-// α, β, φ and the initial state minimise Σ e². e is linear in the initial state, which is therefore
-// found exactly by least squares for every α, β, φ that is tried; these within the bounds of R's
+// α, β, φ and the initial state minimise Σ e². e is linear in the initial state, so for every
+// candidate α, β, φ least squares gives the exact initial state. The bounds are those of R's
 // forecast::ets: α in [1e-4, 0.9999], β in [1e-4, α], φ in [0.8, 0.98].
 // Thread safety: pure.
 #pragma once
@@ -17,12 +17,12 @@ namespace bellwether::forecast {
 
 enum class Trend : uint8_t { kNone, kLinear, kDamped };
 
-// α, β, φ and the initial state, as far as there are.
+// The number of estimated parameters: those of α, β, φ that the trend has, and the initial state.
 constexpr int parameters(Trend trend) {
   return trend == Trend::kNone ? 2 : trend == Trend::kLinear ? 4 : 5;
 }
 
-// Values that a fit needs: one more than it has parameters.
+// The number of values that a fit needs: one more than its parameters.
 constexpr size_t length_min(Trend trend) {
   return static_cast<size_t>(parameters(trend)) + 1;
 }

@@ -7,21 +7,21 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr size_t kOriginsMax =
-    364;  // latest origins whose errors count: older ones tell of other times
-constexpr size_t kReplayMax = 104;  // latest origins over which the level adapts
-constexpr size_t kErrorsMin = 8;    // of a horizon; fewer say nothing of their own
-constexpr double kLogMax = 60;      // exp() of no more than this comes back from logs
+// The number of latest origins whose errors are used. Older errors may come from another regime.
+constexpr size_t kOriginsMax = 364;
+constexpr size_t kReplayMax = 104;  // number of latest origins over which the level adapts
+constexpr size_t kErrorsMin = 8;    // a horizon with fewer errors has no margins of its own
+constexpr double kLogMax = 60;      // bounds the argument of exp() when converting back from logs
 
 // Errors are measured at these horizons and interpolated between them.
 constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
 
-// What the components forecast together.
+// The weighted sum of the components' forecasts.
 class Weighted {
  public:
   explicit Weighted(const std::vector<Component>& components) : components_(components) {}
 
-  // Of h periods ahead from the origins first, first + 1, …, as many as `out` takes.
+  // Forecasts h periods ahead from the origins first, first + 1, …; `out` holds one value for each.
   void forecast(size_t first, int h, std::span<double> out) {
     std::ranges::fill(out, 0);
     one_.resize(out.size());
@@ -37,10 +37,10 @@ class Weighted {
 
  private:
   const std::vector<Component>& components_;
-  std::vector<double> one_;  // component's
+  std::vector<double> one_;  // forecasts of one component
 };
 
-// Observed less forecast, or the logarithm of their ratio.
+// The error: observed minus forecast, or the logarithm of observed/forecast.
 struct Scale {
   bool relative = false;
   double error(double observed, double forecast) const {
@@ -56,14 +56,16 @@ struct AnchorErrors {
   std::vector<double> by_origin;  // from the first origin on, in order of time
 };
 
-// One margin a coverage, after the level has adapted over the latest origins. At each of them only
-// what was known then counts: errors and misses of forecasts whose period had passed.
+// One margin for each coverage, after the level has adapted over the latest origins. At each origin
+// only the errors and misses known at that time are used: those of forecasts whose period had
+// passed.
 std::vector<Margin> adapted_margins(const AnchorErrors& errors,
                                     std::vector<AdaptiveConformal> levels) {
   const std::vector<double>& e = errors.by_origin;
   size_t const replay = std::min({kReplayMax, e.size() / 2, e.size() - kErrorsMin});
   size_t const begin = e.size() - replay;  // the first origin judged
-  // A forecast's error is known h periods later; of a short history all before an origin must do.
+  // A forecast's error is known h periods later. If the history is too short for that, the errors
+  // of all earlier origins are used.
   size_t const delay =
       std::max<size_t>(1, std::min(static_cast<size_t>(errors.h), begin - kErrorsMin));
   size_t known = begin - delay;
@@ -73,7 +75,7 @@ std::vector<Margin> adapted_margins(const AnchorErrors& errors,
   }
   Errors sorted({e.begin(), e.begin() + static_cast<std::ptrdiff_t>(known)},
                 0.5 * std::clamp(alpha_max, 0.0, 1.0) * static_cast<double>(e.size() + 1));
-  // By origin judged and level.
+  // By judged origin and level.
   std::vector<char> missed(replay * levels.size());
   auto const learn = [&](size_t up_to) {
     for (; known < up_to; ++known) {
@@ -98,9 +100,10 @@ std::vector<Margin> adapted_margins(const AnchorErrors& errors,
   return margins;
 }
 
-// Errors within the sample are smaller than those to come, for the parameters were fitted to them:
-// by √((n − p)/(n + p)), Akaike's final prediction error (1969, Annals of the Institute of
-// Statistical Mathematics 21, 243–247). p is the mean of the components'.
+// The factor from errors within the sample to future errors. Errors within the sample are smaller
+// by √((n − p)/(n + p)), because the parameters were fitted to them: Akaike's final prediction
+// error (1969, Annals of the Institute of Statistical Mathematics 21, 243–247). p is the weighted
+// mean of the components' parameters.
 double out_of_sample(const std::vector<Component>& components, size_t n) {
   double p = 0;
   for (const Component& c : components) {
@@ -120,7 +123,7 @@ class Intervals {
         levels_(levels),
         widening_(out_of_sample(components, y.size())) {
     for (const Component& c : components) first_ = std::max(first_, c.path.first_origin);
-    first_ = std::min(first_, y.size() - 2);  // so that there is an error
+    first_ = std::min(first_, y.size() - 2);  // leaves at least one error
     if (y.size() > first_ + kOriginsMax) first_ = y.size() - kOriginsMax;
   }
 
@@ -143,7 +146,7 @@ class Intervals {
   }
 
  private:
-  // Margins at every anchor that has errors to show.
+  // Computes the margins at every anchor that has enough errors.
   void measure() {
     Weighted weighted(components_);
     std::vector<std::vector<double>> forecasts;
@@ -178,8 +181,8 @@ class Intervals {
     return margins;
   }
 
-  // Between anchors linear in h; beyond the last with errors growing as √h, as those of a random
-  // walk.
+  // Between anchors margins are linear in h. Beyond the last anchor with errors they grow as √h, as
+  // for a random walk.
   Margin margin(size_t level, int h) const {
     auto const next = std::lower_bound(anchors_.begin(), anchors_.end(), h);
     if (next == anchors_.end()) {
@@ -200,10 +203,10 @@ class Intervals {
   const std::vector<double>& mean_;
   const std::vector<AdaptiveConformal>& levels_;
   double widening_;
-  size_t first_ = 0;  // origin
+  size_t first_ = 0;  // the first origin
   Scale scale_;
   std::vector<int> anchors_;
-  std::vector<std::vector<Margin>> margins_;  // by anchor and level
+  std::vector<std::vector<Margin>> margins_;  // [anchor][level]
 };
 
 bool in_range(int period, int horizon, const Options& o) {
@@ -224,7 +227,7 @@ bool is_finite(const std::vector<double>& values) {
   return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
 }
 
-// Smoothing that is about to diverge has finite states and yet no forecast.
+// Smoothing that is about to diverge can have finite states but an infinite forecast.
 bool is_finite(const Forecast& f) {
   return is_finite(f.mean) && std::ranges::all_of(f.intervals, [](const IntervalPath& i) {
            return is_finite(i.lower) && is_finite(i.upper);

@@ -1,10 +1,12 @@
-// Purpose: the front of this folder: a series in, its future and how sure that is out.
+// Purpose: the interface of this folder: forecasts a series, with intervals.
 //   Intervals are quantiles of the errors that the fitted method makes at each horizon from the
-// latest origins of the series (relative errors where series and forecasts are positive), at a
-// level adapted to its misses by replaying the latest origins (conformal.h). Invariants: a pure
-// function, the same bits for the same input. Whatever the values, it is either not assessed for a
-// reason (series.h) and empty, or assessed: then it holds finite numbers only, lower ≤ mean ≤
-// upper, and intervals of higher coverage hold those of lower. Thread safety: pure.
+//   latest origins of the series (relative errors if series and forecasts are positive). Their
+//   level is adapted to the misses by replaying the latest origins (conformal.h).
+// Invariants: a pure function, bit-identical for identical input. For all values, a forecast is
+// either not assessed (with a reason, series.h) and empty, or assessed. If assessed, all numbers
+// are finite, lower ≤ mean ≤ upper, and an interval of higher coverage contains those of lower
+// coverage.
+// Thread safety: pure.
 #pragma once
 
 #include <optional>
@@ -24,11 +26,11 @@ inline constexpr double kCoverageMax = 0.999;
 struct Options {
   Method method = Method::kCombination;
   SeasonalAdjustment adjustment = SeasonalAdjustment::kTested;
-  std::optional<HoltWintersParameters> holt_winters;  // estimated if absent
-  // An interval for each, of increasing coverage in [kCoverageMin, kCoverageMax]; with the state
-  // that earlier forecasts of the series have left, if the caller keeps it.
+  std::optional<HoltWintersParameters> holt_winters;  // nullopt: estimated
+  // One interval for each, in order of increasing coverage in [kCoverageMin, kCoverageMax]. A
+  // caller that keeps the state of earlier forecasts of the series passes it here.
   std::vector<AdaptiveConformal> intervals = {AdaptiveConformal(0.8), AdaptiveConformal(0.95)};
-  bool non_negative = false;  // of counts: nothing forecast below zero
+  bool non_negative = false;  // for counts: no forecast is below zero
 };
 
 // lower[h − 1] and upper[h − 1] belong to h periods after the last value, in the series' unit.
@@ -39,12 +41,12 @@ struct IntervalPath {
 };
 
 struct Forecast {
-  NotAssessed why = NotAssessed::kNone;  // where it is not kNone, the rest is empty
+  NotAssessed why = NotAssessed::kNone;  // if not kNone, the other fields are empty
   std::vector<double> mean;              // mean[h − 1]
   std::vector<IntervalPath> intervals;   // as in the options
 };
 
-// `period`: periods in a season, 1 for none; 1 ≤ horizon ≤ kHorizonMax.
+// `period`: the number of periods in a season, 1 for no season. 1 ≤ horizon ≤ kHorizonMax.
 Forecast forecast(Series y, int period, int horizon, const Options& options);
 
 }  // namespace bellwether::forecast

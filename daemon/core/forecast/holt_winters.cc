@@ -17,7 +17,8 @@ struct Initial {
   std::vector<double> season;
 };
 
-// Of the first two seasons: their classical decomposition and the line through the moving average.
+// The initial state from the first two seasons: their classical decomposition, and the line through
+// the moving average.
 Initial initial_state(Series y, int period, Combine combine) {
   auto const m = static_cast<size_t>(period);
   Series const first = y.first(2 * m);
@@ -43,15 +44,15 @@ Initial initial_state(Series y, int period, Combine combine) {
   return out;
 }
 
-// Runs the recursion over `path.season` (filled with the initial season) and, where `keep`, stores
-// its states. Returns Σ e², or infinity where it left the positive numbers.
+// Runs the recursion over `path.season`, which holds the initial season. Stores the states if
+// `keep`. Returns Σ e², or infinity if the recursion diverges.
 double run(Series y, const Initial& initial, const HoltWintersParameters& p, Combine combine,
            bool keep, Path& path) {
   size_t const m = initial.season.size();
   bool const multiply = combine == Combine::kMultiply;
   path.season.resize(y.size() + m);
-  // The initial season stands at periods −m … −1 and, as nothing is learnt from the first season,
-  // at 0 … m − 1 too.
+  // The initial season is at periods −m … −1. It is also at 0 … m − 1, because the recursion begins
+  // with the second season.
   std::copy(initial.season.begin(), initial.season.end(), path.season.begin());
   std::copy(initial.season.begin(), initial.season.end(),
             path.season.begin() + static_cast<std::ptrdiff_t>(m));

@@ -2,8 +2,9 @@
 // 324–342), additive and multiplicative, with R's stats::HoltWinters as the reference:
 //   l_t = α (y_t ∘ s_{t−m}) + (1−α)(l_{t−1} + b_{t−1});  b_t = β (l_t − l_{t−1}) + (1−β) b_{t−1};
 //   s_t = γ (y_t ∘ l_t) + (1−γ) s_{t−m},  ∘ being − or /.
-// The recursion begins with the second season; its initial state is the classical decomposition of
-// the first two and the regression line through their trend. Thread safety: pure.
+// The recursion begins with the second season. Its initial state is the classical decomposition of
+// the first two seasons and the regression line through their trend.
+// Thread safety: pure.
 #pragma once
 
 #include <optional>
@@ -25,14 +26,14 @@ struct HoltWinters {
   Path path;                 // first_origin = period − 1, the initial state
 };
 
-// Values needed: two seasons and a value.
+// The number of values needed: two seasons and one value.
 constexpr size_t holt_winters_length_min(int period) {
   return 2 * static_cast<size_t>(period) + 1;
 }
 
-// With the parameters given, or those that minimise Σ e². Empty where the recursion diverges: Σ e²
-// is not finite, or level or season, to multiply, are not positive.
-// REQUIRES: period ≥ 2; check(y, holt_winters_length_min(period)) is kNone; y > 0 to multiply.
+// Uses the given parameters, or those that minimise Σ e². nullopt if the recursion diverges: Σ e²
+// is not finite or, for kMultiply, a level or season is not positive. REQUIRES: period ≥ 2;
+// check(y, holt_winters_length_min(period)) is kNone; y > 0 for kMultiply.
 std::optional<HoltWinters> holt_winters(Series y, int period, Combine combine,
                                         std::optional<HoltWintersParameters> parameters);
 

@@ -41,7 +41,7 @@ Path seasonal_naive_path(Series y, int period) {
   return path;
 }
 
-// Of the adjusted series, weights and season still to be filled in.
+// The components for the adjusted series; the caller sets their weight and season.
 std::vector<Component> adjusted_components(Series y, Method method) {
   std::vector<Component> out;
   auto const smoothed = [&](Trend trend) {
@@ -101,7 +101,7 @@ Fitted fit_holt_winters(Series y, int period, Combine combine,
   auto fitted = forecast::holt_winters(y, period, combine, parameters);
   if (!fitted) return not_assessed(NotAssessed::kDiverged);
   Fitted out;
-  // α, β, γ, the initial level and slope, and the initial season.
+  // The parameters: α, β, γ, the initial level and slope, and the initial season.
   out.components.push_back({.path = std::move(fitted->path), .parameters = 5 + period});
   return out;
 }
@@ -123,7 +123,7 @@ std::string_view description(Method method) {
     case Method::kNaive:
       return "the last value";
     case Method::kSeasonalNaive:
-      return "the last value of the same season: what costs nothing";
+      return "the last value of the same season: a reference for the other methods";
     case Method::kNaive2:
       return "the last value, seasonally adjusted (M4 benchmark Naive 2)";
     case Method::kSes:
@@ -152,7 +152,7 @@ size_t length_min(Method method, int period) {
   switch (method) {
     case Method::kNaive:
     case Method::kNaive2:
-      return 2;  // one would leave no error to make an interval of
+      return 2;  // with one value there is no error for an interval
     case Method::kSeasonalNaive:
       return static_cast<size_t>(period) + 1;
     case Method::kSes:

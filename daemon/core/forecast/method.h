@@ -1,4 +1,4 @@
-// Purpose: the methods by name, each as the weighted components it is made of.
+// Purpose: the forecast methods by name. Each is a list of weighted components.
 // Thread safety: pure.
 #pragma once
 
@@ -28,14 +28,14 @@ enum class Method : uint8_t {
   kTheta,        // Assimakopoulos & Nikolopoulos 2000
   kThetaR,       // the same as R's thetaf estimates it
   kComb,         // mean of kSes, kHolt and kDamped
-  kCombination,  // ours, see combination.h
+  kCombination,  // the project's default method, see combination.h
 };
 inline constexpr size_t kMethods = 12;
 std::string_view name(Method method);
 std::optional<Method> method_named(std::string_view name);
-// For a list to choose from: what it does, in a few words.
+// A short description for a list of methods.
 std::string_view description(Method method);
-// All of them, in the order of such a list.
+// All methods, in the order of that list.
 inline constexpr std::array<Method, kMethods> kMethodsListed = {
     Method::kCombination,
     Method::kComb,
@@ -51,25 +51,25 @@ inline constexpr std::array<Method, kMethods> kMethodsListed = {
     Method::kNaive,
 };
 
-// What is taken off before smoothing and put back after. kNaive, kSeasonalNaive and Holt–Winters do
-// not ask.
+// The season that is removed before smoothing and restored afterwards. kNaive, kSeasonalNaive and
+// Holt–Winters ignore this.
 enum class SeasonalAdjustment : uint8_t {
-  kTested,  // multiplicative where is_seasonal() and all values are positive, additive where not
+  kTested,  // if is_seasonal(): multiplicative if all values are positive, else additive
   kNone,
-  kMultiply,  // untested
+  kMultiply,  // without a test
   kAdd,
 };
 
-// A path on the scale on which it was fitted, and the way back.
+// A path on the scale on which it was fitted, and the data to convert it back.
 struct Component {
   double weight = 1;
-  bool logs = false;  // the path is of log y, the season too
+  bool logs = false;  // path and season are those of log y
   Season season;
   Path path;
-  int parameters = 0;  // estimated for the path, the season apart
+  int parameters = 0;  // number of parameters estimated for the path, without the season
 };
 
-// Values that the method needs.
+// The number of values that the method needs.
 size_t length_min(Method method, int period);
 
 struct Fitted {

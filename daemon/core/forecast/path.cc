@@ -13,7 +13,7 @@ void Path::forecast(size_t first, int h, std::span<double> out) const {
     for (size_t i = 0; i < out.size(); ++i) out[i] += steps * trend[first + i];
   }
   if (season.empty()) return;
-  // season[period + u] with u the latest period ≤ t of the same season as t + h.
+  // The season is season[period + u], where u is the latest period ≤ t in the same season as t + h.
   const double* s = season.data() + first + (h - 1) % period + 1;
   for (size_t i = 0; i < out.size(); ++i) {
     out[i] = combine == Combine::kAdd ? out[i] + s[i] : out[i] * s[i];

@@ -1,10 +1,12 @@
-// Purpose: the least value of a function in a box, by a pattern search (Hooke & Jeeves 1961,
-// Journal of the ACM 8, 212–229): from the best point known, try its neighbours at a step; go to
-// the best of them if it is better, halve the step if none is. Deterministic, needs no derivative,
-// never leaves the box. Candidates are tried kLanes at a time, so that an objective can evaluate
-// them side by side. In one dimension these are the quarters of the step on both sides: then the
-// least value lies within a quarter of the best of them, unless it is the outermost, and the step
-// becomes that quarter. Thread safety: pure.
+// Purpose: finds the minimum of a function in a box by a pattern search (Hooke & Jeeves 1961,
+// Journal of the ACM 8, 212–229). From the best known point, evaluate its neighbours at a step. If
+// the best of them is better, go there; otherwise reduce the step. The search is deterministic,
+// needs no derivative and never leaves the box. It evaluates kLanes candidates at a time, so that
+// an objective can use vector registers.
+// In one dimension, the candidates are the quarters of the step on both sides. The minimum then
+// lies within a quarter step of the best candidate, unless that is the outermost one, and the step
+// becomes that quarter.
+// Thread safety: pure.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +25,7 @@ struct PatternSearch {
 
   Point lower{};
   Point upper{};
-  double step_min = 1e-3;  // of the width of the box
+  double step_min = 1e-3;  // as a share of the width of the box
   int rounds_max = 60;
 
   struct Best {
@@ -40,7 +42,8 @@ struct PatternSearch {
       Values const values = objective(points);
       size_t const i =
           static_cast<size_t>(std::min_element(values.begin(), values.end()) - values.begin());
-      // Gains at the size of the rounding would be followed forever.
+      // Requires a relative gain of 1e-9, because smaller gains are rounding errors and could
+      // repeat forever.
       bool const better = values[i] < best.value * (1 - 1e-9);
       bool const surrounded = !better || (kDimensions == 1 && i < kOutermost);
       if (surrounded) step /= kShrink;
@@ -56,12 +59,13 @@ struct PatternSearch {
 
  private:
   static constexpr double kShrink = kDimensions == 1 ? 4 : 2;
-  static constexpr size_t kOutermost = kLanes - 2;  // of one dimension: this one and the last
+  static constexpr size_t kOutermost = kLanes - 2;  // index of the outermost candidates in one
+                                                    // dimension: this one and the last
 
   double inside(size_t d, double x) const { return std::clamp(x, lower[d], upper[d]); }
 
-  // One dimension: four steps to each side at quarters. Two: the eight around. Three: along the
-  // axes, and on along the last move, once and twice.
+  // One dimension: four quarter steps to each side. Two dimensions: the eight points around. Three
+  // dimensions: along the axes, and once and twice along the last move.
   Points neighbours(const Point& at, double step, const Point& last_move) const {
     Points out;
     out.fill(at);

@@ -11,8 +11,8 @@ namespace {
 
 using Sparse = Eigen::SparseMatrix<double>;
 
-// Constraints of two crossed hierarchies follow from one another, so A W Aᵀ is singular: this much
-// of its mean diagonal is added.
+// The constraints of two crossed hierarchies are linearly dependent, so A W Aᵀ is singular. This
+// share of its mean diagonal is added.
 constexpr double kRidge = 1e-9;
 
 }  // namespace

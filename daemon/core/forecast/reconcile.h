@@ -1,10 +1,10 @@
-// Purpose: forecasts that add up: of all sets of numbers in which every parent is the sum of its
-// children, the one nearest to the forecasts made one by one, each distance weighed by its
-// variance. Minimum-trace reconciliation with a diagonal variance ("WLS", Wickramasuriya,
-// Athanasopoulos & Hyndman 2019, Journal of the American Statistical Association 114, 804–819,
-// section 2.4), in the form with constraints:
-//   x = x̂ − W Aᵀ (A W Aᵀ)⁻¹ A x̂,  where a row of A x = 0 says that a parent less its children is
-//   nothing.
+// Purpose: makes forecasts add up. Among all sets of numbers in which every parent is the sum of
+// its children, it finds the one nearest to the separate forecasts; each squared distance is
+// divided by its variance. This is minimum-trace reconciliation with a diagonal variance ("WLS",
+// Wickramasuriya, Athanasopoulos & Hyndman 2019, Journal of the American Statistical Association
+// 114, 804–819, section 2.4), in the form with constraints:
+//   x = x̂ − W Aᵀ (A W Aᵀ)⁻¹ A x̂,
+// where a row of A x = 0 states that a parent minus its children is 0.
 // Thread safety: a Reconciler is immutable.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace bellwether::forecast {
 
-// A node that is the sum of others. A node may be the sum of several such lists (the sectors of an
-// area, and the areas of a sector): the lists must agree on the leaves.
+// A node that is the sum of other nodes. A node may have several lists (the sectors of an area, and
+// the areas of a sector): the lists must have the same leaves.
 struct SumOf {
   uint32_t parent = 0;
   std::vector<uint32_t> children;
@@ -25,12 +25,12 @@ struct SumOf {
 
 class Reconciler {
  public:
-  // `nodes` numbers 0 … nodes − 1; variance[i] > 0. Nodes that stand in no list stay as they are.
+  // Nodes are numbered 0 … nodes − 1; variance[i] > 0. A node that is in no list keeps its number.
   Reconciler(size_t nodes, std::vector<SumOf> sums, std::vector<double> variance);
   ~Reconciler();
-  // Replaces the numbers, one a node, all finite. Leaves below zero become zero where
-  // `non_negative`. Sums hold exactly: parents are added up from the leaves in the end, in the
-  // order of the lists. REQUIRES: a list comes after those that hold the parents of its children.
+  // Replaces the numbers, one for each node, all finite. If `non_negative`, leaves below zero
+  // become zero. Sums are exact, because in the end parents are summed from the leaves, in the
+  // order of the lists. REQUIRES: a list comes after the lists whose parents are its children.
   void reconcile(std::span<double> values, bool non_negative) const;
 
  private:

@@ -1,6 +1,7 @@
-// Purpose: what a forecaster is given and when it says that it cannot answer.
-// Invariants: a series that check() passes has finite, bounded values, so that no sum of squares
-// over it overflows and no forecast of it is NaN. Thread safety: pure.
+// Purpose: the input of a forecast, and the check whether it can be forecast.
+// Invariants: a series that check() passes has finite, bounded values, so that no sum of its
+// squares overflows and no forecast of it is NaN.
+// Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 
 namespace bellwether::forecast {
 
-// Values of consecutive periods, oldest first, in the unit of the caller.
+// Values of consecutive periods, oldest first, in the caller's unit.
 using Series = std::span<const double>;
 
 inline constexpr size_t kLengthMax = 20'000;   // periods of history
@@ -21,8 +22,8 @@ inline constexpr double kMagnitudeMax = 1e15;  // |value|
 using stats::name;
 using stats::NotAssessed;
 
-// Whether the values can be forecast at all by a method that needs `length_min` of them: kTooLarge
-// for a value beyond ±kMagnitudeMax or more than kLengthMax values.
+// Checks whether a method that needs `length_min` values can forecast these. kTooLarge for a value
+// beyond ±kMagnitudeMax or for more than kLengthMax values.
 NotAssessed check(Series y, size_t length_min);
 
 bool all_positive(Series y);

@@ -5,7 +5,7 @@
 namespace bellwether::forecast {
 namespace {
 
-// 2 × 2, {{a, b}, {c, d}}.
+// The 2 × 2 matrices {{a, b}, {c, d}}.
 struct Matrix {
   Lanes a, b, c, d;
 };
@@ -15,7 +15,8 @@ BELLWETHER_LANES_INLINE Matrix operator*(const Matrix& x, const Matrix& y) {
           x.c * y.b + x.d * y.d};
 }
 
-// MᵀSM of the symmetric S = {{pp, pq}, {pq, qq}} in place; to its first element `first` is added.
+// Computes MᵀSM of the symmetric S = {{pp, pq}, {pq, qq}} in place, then adds `first` to its first
+// element.
 BELLWETHER_LANES_INLINE void congruent(Sums& s, const Matrix& m, double first) {
   Lanes const pp = m.a * m.a * s.pp + 2 * m.a * m.c * s.pq + m.c * m.c * s.qq;
   Lanes const pq = m.a * m.b * s.pp + (m.a * m.d + m.b * m.c) * s.pq + m.c * m.d * s.qq;
@@ -25,9 +26,9 @@ BELLWETHER_LANES_INLINE void congruent(Sums& s, const Matrix& m, double first) {
   s.qq = qq;
 }
 
-// (p_t, q_t) = (1, 0) Nᵗ, where N carries the state over an error that it makes itself. So the sums
-// S_n of their products are S_{k+1} = (1, 0)ᵀ(1, 0) + Nᵀ S_k N and S_{2k} = S_k + (Nᵏ)ᵀ S_k Nᵏ: log
-// n steps.
+// (p_t, q_t) = (1, 0) Nᵗ, where N propagates the effect of the initial state on the errors by one
+// period. So the sums S_n of their products satisfy S_{k+1} = (1, 0)ᵀ(1, 0) + Nᵀ S_k N and S_{2k} =
+// S_k + (Nᵏ)ᵀ S_k Nᵏ: log n steps.
 BELLWETHER_LANES_INLINE void product_sums(const Matrix& n, size_t length, Sums& s) {
   s.pp = Lanes{} + 1;
   Matrix power = n;
@@ -67,7 +68,7 @@ Sums level_sums(Series y, double origin, const Candidates& c) {
 BELLWETHER_WIDEST_LANES
 Sums trend_sums(Series y, double origin, const Candidates& c) {
   Sums s;
-  // f and s of the header; what an error adds to each.
+  // f and s as in the header; gain and slope_gain are the effects of an error on each.
   Lanes const slope_gain = c.phi * c.beta;
   Lanes const gain = c.alpha + slope_gain;
   Lanes const keep = 1 - gain;

@@ -9,7 +9,7 @@
 namespace bellwether::forecast {
 namespace {
 
-// Least squares of y_0 … y_t on 0 … t, as t grows.
+// Least squares of y_0 … y_t on 0 … t, updated as t grows.
 class GrowingLine {
  public:
   explicit GrowingLine(double origin) : origin_(origin) {}
@@ -34,7 +34,7 @@ class GrowingLine {
   double sum_ty_ = 0;
 };
 
-constexpr size_t kFirstOrigin = 8;  // values of a line that is worth judging
+constexpr size_t kFirstOrigin = 8;  // a line through fewer values is too uncertain to be judged
 
 }  // namespace
 
@@ -53,8 +53,8 @@ Theta fit_theta(Series y, ThetaEstimation estimation) {
     theta.alpha = s.alpha;
     theta.level = s.level;
   } else {
-    // Smoothing is linear, so the level of the line θ = 2 is twice that of the series less that of
-    // the regression line, which begins at its first value.
+    // Smoothing is linear. So the level of the line θ = 2 is twice that of the series minus that of
+    // the regression line, which starts at its intercept.
     Smoothing const s = fit_smoothing(y, Trend::kNone);
     theta.alpha = s.alpha;
     theta.level = 2 * s.level - theta.intercept;
@@ -70,7 +70,8 @@ Path theta_path(Series y, const Theta& theta) {
   double const a = theta.alpha;
   double const keep = 1 - a;
   GrowingLine line(y[0]);
-  // Smoothed from zero: the values, one, and t; the initial level with what is left of its weight.
+  // Smooths the values, the constant 1, and t, all from zero. `weight` is the remaining weight of
+  // the initial level.
   double smooth_y = 0, smooth_one = 0, smooth_t = 0, weight = 1;
   for (size_t i = 0; i < y.size(); ++i) {
     double const t = static_cast<double>(i);

@@ -1,8 +1,8 @@
 // Purpose: the Theta method (Assimakopoulos & Nikolopoulos 2000, International Journal of
-// Forecasting 16, 521–530): the mean of the regression line (θ = 0) extrapolated and of the line
-// with doubled curvature (θ = 2) smoothed. Hyndman & Billah (2003, same journal 19, 287–290) show
-// that this is simple exponential smoothing with half of the regression's slope as drift. Thread
-// safety: pure.
+// Forecasting 16, 521–530): the mean of the extrapolated regression line (θ = 0) and of the
+// smoothed line with doubled curvature (θ = 2). Hyndman & Billah (2003, same journal 19, 287–290)
+// show that this is simple exponential smoothing with half of the regression's slope as drift.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace bellwether::forecast {
 
-// On what the smoothing is estimated: the line θ = 2 (the paper; M4's benchmark) or the series
-// itself (R's forecast::thetaf). The forecasts differ little.
+// The series on which the smoothing is estimated: the line θ = 2 (the paper; M4's benchmark) or the
+// original series (R's forecast::thetaf). The forecasts differ little.
 enum class ThetaEstimation : uint8_t { kThetaLine, kSeries };
 
 inline constexpr size_t kThetaLengthMin = 3;
@@ -22,15 +22,15 @@ inline constexpr int kThetaParameters = 4;  // α, the initial level and the lin
 struct Theta {
   double alpha = 0;
   double level = 0;      // initial level of the smoothing of the line θ = 2
-  double slope = 0;      // of the regression line, a period; the drift is half of it
+  double slope = 0;      // of the regression line, per period; the drift is half of it
   double intercept = 0;  // of the regression line at t = 0
 };
 
 // REQUIRES: check(y, kThetaLengthMin) is kNone.
 Theta fit_theta(Series y, ThetaEstimation estimation);
 
-// The states along the series. Smoothing has the parameters given; the regression line is that of
-// the values up to each origin, so that a path does not know where the series went later.
+// The states along the series. The smoothing uses the given parameters. The regression line at each
+// origin uses only the values up to it, so that a path does not depend on later values.
 Path theta_path(Series y, const Theta& theta);
 
 }  // namespace bellwether::forecast

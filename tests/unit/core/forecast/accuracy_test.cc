@@ -27,8 +27,8 @@ Forecast forecast_of(std::vector<double> mean, double width) {
   return f;
 }
 
-// By hand: errors of 10, 20 and 0 of 90 + 100, 80 + 60 and 50 + 50.
-TEST(AccuracyTest, MeansOverWhatCame) {
+// Computed by hand: errors of 10, 20 and 0 relative to 90 + 100, 80 + 60 and 50 + 50.
+TEST(AccuracyTest, MeansAreOverTheKnownPeriods) {
   Accuracy const a = judge(forecast_of({100, 60, 50}, 15), Came{90, 80, 50}, 4);
   EXPECT_EQ(a.periods, 3);
   EXPECT_NEAR(a.smape, (200.0 * 10 / 190 + 200.0 * 20 / 140) / 3, 1e-12);
@@ -36,7 +36,7 @@ TEST(AccuracyTest, MeansOverWhatCame) {
   EXPECT_NEAR(a.coverage.at(0), 2.0 / 3, 1e-12);
 }
 
-TEST(AccuracyTest, WhatDidNotComeIsNotJudged) {
+TEST(AccuracyTest, MissingValuesAreNotJudged) {
   Accuracy const a = judge(forecast_of({100, 60}, 15), Came{std::nullopt, 60, 7}, 4);
   EXPECT_EQ(a.periods, 1);
   EXPECT_EQ(a.smape, 0);
@@ -68,7 +68,7 @@ TEST(MethodListTest, EveryMethodIsListedOnceAndDescribed) {
   }
 }
 
-TEST(RollingAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
+TEST(RollingAccuracyTest, ARepeatingSeasonIsForecastBetterThanByOneNaiveStep) {
   std::vector<double> y;
   testing::Random random(5);
   for (int t = 0; t < 120; ++t)
@@ -80,7 +80,7 @@ TEST(RollingAccuracyTest, ASeasonThatRepeatsIsForecastBetterThanByOneStep) {
   EXPECT_GT(a.coverage, 0.7);
   EXPECT_LT(a.smape, 10);
   EXPECT_EQ(rolling_accuracy(std::span(y).first(20), 12, {}).origins, 0)
-      << "too short to hold anything back";
+      << "the series is too short for any origin";
 }
 
 }  // namespace

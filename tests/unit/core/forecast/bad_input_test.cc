@@ -1,5 +1,5 @@
-// What the world sends that no model was made for: each series, given to each method, has an answer
-// that is written down here or at least sound (support/sound_forecast.h).
+// Series that no model was made for. For each series and each method, the result is either listed
+// here or checked to be sound (support/sound_forecast.h).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr double kLeast = std::numeric_limits<double>::denorm_min();
 
 struct OddSeries {
   const char* name;
-  std::function<double(int t)> value;  // of kLength
+  std::function<double(int t)> value;  // for t = 0 … kLength − 1
 };
 
 const std::vector<OddSeries>& odd_series() {
@@ -76,7 +76,7 @@ Options with(Method method) {
 
 class BadInput : public ::testing::TestWithParam<Method> {
  protected:
-  // Of every odd series, with each season.
+  // Checks every odd series with each season.
   static void expect_sound(const Options& options, int horizon) {
     double const floor = options.non_negative ? 0 : -HUGE_VAL;
     for (const OddSeries& odd : odd_series()) {
@@ -89,7 +89,7 @@ class BadInput : public ::testing::TestWithParam<Method> {
   }
 };
 
-TEST_P(BadInput, IsForecastSoundlyOrNotAtAll) {
+TEST_P(BadInput, GivesASoundForecastOrAReason) {
   for (int horizon : {1, kHorizonMax}) expect_sound(with(GetParam()), horizon);
 }
 
@@ -133,9 +133,9 @@ TEST_P(BadInputOfHoltWinters, IsSmoothedSoundlyAtTheEndsOfTheRange) {
   }
 }
 
-// Some parameters within the range are unstable: states grow over a long history, past what can be
-// squared for an interval, past what can be written, and in the end past what can be smoothed.
-TEST_P(BadInputOfHoltWinters, DivergesToAReason) {
+// Some parameters in the range are unstable: states grow over a long history. First their squares
+// overflow, then the forecasts, and in the end the states themselves.
+TEST_P(BadInputOfHoltWinters, ADivergingFitGivesAReason) {
   bool const multiply = GetParam() == Method::kHoltWintersMultiplicative;
   Options const unstable = multiply ? smoothed(0.5, 0.375, 0.875) : smoothed(0.375, 1, 0.5);
   int const period = multiply ? 3 : 12;
@@ -162,7 +162,7 @@ struct Expected {
   double mean;  // of every horizon
 };
 
-TEST(BadInputTest, AnswersThatAreKnownBeforehand) {
+TEST(BadInputTest, KnownResults) {
   for (const Expected& e : std::initializer_list<Expected>{
            {"all zero", Method::kCombination, 12, NotAssessed::kNone, 0},
            {"all zero", Method::kHoltWintersAdditive, 12, NotAssessed::kNone, 0},

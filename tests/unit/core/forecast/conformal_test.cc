@@ -23,7 +23,7 @@ TEST(ErrorsTest, MarginsAreOrderStatistics) {
   std::vector<double> errors;
   for (int i = 1; i <= 99; ++i) errors.push_back(i - 50);  // −49 … 49
   Errors const e(errors);
-  Margin const m = e.margin(0.1);  // (99 + 1) · 0.05 = 5 outside on each side
+  Margin const m = e.margin(0.1);  // (99 + 1) · 0.05 = 5 errors outside on each side
   EXPECT_EQ(m.below, -45);
   EXPECT_EQ(m.above, 45);
 }
@@ -39,8 +39,8 @@ TEST(ErrorsTest, BetweenRanksMarginsAreLinear) {
   EXPECT_EQ(median.above, 3);
 }
 
-// Of 57 errors, α = .05 has the rank 1.45: rounded outwards the intervals would hold 96.6 %.
-TEST(ErrorsTest, MarginsHoldOnTheMeanWhatTheyPromise) {
+// For 57 errors, α = .05 has rank 1.45. Rounded outwards, the coverage would be 96.6 %.
+TEST(ErrorsTest, MarginsHaveTheStatedCoverageOnAverage) {
   testing::Random random(57);
   int misses = 0;
   constexpr int kTrials = 20'000;
@@ -54,7 +54,7 @@ TEST(ErrorsTest, MarginsHoldOnTheMeanWhatTheyPromise) {
   EXPECT_NEAR(static_cast<double>(misses) / kTrials, 0.05, 0.005);
 }
 
-TEST(ErrorsTest, AddingIsAsIfItHadBeenThere) {
+TEST(ErrorsTest, AddedErrorsCountAsInitialOnes) {
   testing::Random random(5);
   std::vector<double> errors;
   Errors grown({});
@@ -69,8 +69,8 @@ TEST(ErrorsTest, AddingIsAsIfItHadBeenThere) {
   }
 }
 
-// What only keeps its tails says the same as what keeps all.
-TEST(ErrorsTest, TailsSayWhatAllErrorsSay) {
+// Errors that keep only their tails give the same margins as errors that keep everything.
+TEST(ErrorsTest, TailsGiveTheMarginsOfAllErrors) {
   testing::Random random(6);
   std::vector<double> errors;
   for (int i = 0; i < 100; ++i) errors.push_back(std::floor(20 * random.uniform()) - 10);
@@ -95,12 +95,12 @@ TEST(AdaptiveConformalTest, AlphaNeverPassesItsBound) {
   EXPECT_NEAR(state.alpha(), bound, 1e-12);
 }
 
-TEST(ErrorsTest, FewErrorsAreExceeded) {
+TEST(ErrorsTest, MarginsOfFewErrorsExceedThem) {
   Errors const e({-1, 1, -2, 2});
   Margin const m = e.margin(0.05);
   EXPECT_LT(m.below, -2);
   EXPECT_GT(m.above, 2);
-  // What α asks for when it has fallen below zero is finite, too.
+  // The margin is also finite if α is below zero.
   EXPECT_GT(e.margin(-0.3).above, m.above);
   EXPECT_LT(e.margin(-0.3).above, 20);
 }
@@ -111,8 +111,8 @@ TEST(ErrorsTest, PerfectForecastsHaveNoMargin) {
   EXPECT_EQ(m.above, 0);
 }
 
-// Gibbs & Candès 2021, proposition 4.1: |share of misses − α₀| ≤ (max(α₁, 1 − α₁) + γ)/(T γ), for
-// any series at all: here the errors grow without end.
+// Gibbs & Candès 2021, proposition 4.1: |share of misses − α₀| ≤ (max(α₁, 1 − α₁) + γ)/(T γ) for
+// every series. Here the errors grow without bound.
 TEST(AdaptiveConformalTest, TheLongRunShareOfMissesIsTheTarget) {
   testing::Random random(9);
   AdaptiveConformal state(0.9);

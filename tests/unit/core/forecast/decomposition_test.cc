@@ -26,7 +26,7 @@ TEST(DecompositionTest, AutocorrelationsAreThoseOfTheDefinition) {
   EXPECT_NEAR(r[2], -0.5, 1e-12);
 }
 
-TEST(DecompositionTest, TheSeasonIsFoundAndTakenOff) {
+TEST(DecompositionTest, TheSeasonIsFoundAndRemoved) {
   std::vector<double> const y = multiplied(60);
   EXPECT_TRUE(is_seasonal(y, 4));
   Season const season = classical_season(y, 4, Combine::kMultiply);
@@ -36,7 +36,7 @@ TEST(DecompositionTest, TheSeasonIsFoundAndTakenOff) {
   std::vector<double> values = y;
   season.remove(values);
   for (size_t t = 0; t < y.size(); ++t) EXPECT_NEAR(values[t], 100 + static_cast<double>(t), 1.5);
-  // From any period on.
+  // The same from a later period on.
   season.apply(std::span(values).subspan(5), 5);
   for (size_t t = 5; t < y.size(); ++t) EXPECT_NEAR(values[t], y[t], 1e-9);
 }
@@ -54,7 +54,7 @@ TEST(DecompositionTest, NoiseHasASeasonAboutOneTimeInTen) {
   EXPECT_LT(found, kTrials * 0.13);
 }
 
-// Miller & Williams's formula by hand.
+// Miller & Williams's formula, computed by hand.
 TEST(DecompositionTest, ASeasonIsShrunkByTheShareThatIsChance) {
   constexpr int kMonthsOfYear = 12;
   testing::Random random(12);
@@ -64,7 +64,7 @@ TEST(DecompositionTest, ASeasonIsShrunkByTheShareThatIsChance) {
   }
   Season const season = classical_season(y, kMonthsOfYear, Combine::kAdd);
   Season const drawn = shrunk(season, y);
-  // The detrended values anew, by the definition.
+  // Computes the detrended values from the definition.
   double squares = 0;
   for (size_t t = 6; t + 6 < y.size(); ++t) {
     double trend = (y[t - 6] + y[t + 6]) / 24;
@@ -73,7 +73,7 @@ TEST(DecompositionTest, ASeasonIsShrunkByTheShareThatIsChance) {
   }
   double spread = 0;
   for (double s : season.index) spread += s * s / 11;
-  double const v = squares / (108 - 12) / 9;  // nine values of each month
+  double const v = squares / (108 - 12) / 9;  // each month has nine values
   double const w = 9.0 / 11 * v / spread;
   EXPECT_GT(w, 0.02);
   EXPECT_LT(w, 0.5);
@@ -82,14 +82,14 @@ TEST(DecompositionTest, ASeasonIsShrunkByTheShareThatIsChance) {
   }
 }
 
-TEST(DecompositionTest, ASeasonThatIsCertainIsNotShrunkAndNoneIsNoSeason) {
+TEST(DecompositionTest, AnExactSeasonIsNotShrunkAndNoSeasonStaysNone) {
   std::vector<double> y;
   for (int t = 0; t < 60; ++t) y.push_back(t % 5 == 0 ? 150 : 100);
   Season const season = classical_season(y, 5, Combine::kMultiply);
   Season const certain = shrunk(season, y);
   for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(certain.index[i], season.index[i], 1e-9);
   EXPECT_TRUE(shrunk(Season{}, y).index.empty());
-  // Of three indices nothing is drawn.
+  // A season with three indices is not shrunk.
   Season const three = classical_season(y, 3, Combine::kAdd);
   EXPECT_EQ(shrunk(three, y).index, three.index);
 }
@@ -101,12 +101,12 @@ TEST(DecompositionTest, ThreeSeasonsAreNeeded) {
   EXPECT_FALSE(is_seasonal(y, 1));
 }
 
-TEST(DecompositionTest, AConstantHasNone) {
+TEST(DecompositionTest, AConstantHasNoSeason) {
   std::vector<double> const y(60, 1.1e9);
   EXPECT_FALSE(is_seasonal(y, 4));
 }
 
-TEST(DecompositionTest, ASeasonWithoutAnyEventIsNotDividedBy) {
+TEST(DecompositionTest, AZeroSeasonIsNotUsedAsADivisor) {
   std::vector<double> y = multiplied(40);
   for (size_t t = 1; t < y.size(); t += 4) y[t] = 0;
   EXPECT_TRUE(classical_season(y, 4, Combine::kMultiply).index.empty());

@@ -11,7 +11,7 @@ namespace {
 
 class SmoothingAgainstR : public ::testing::TestWithParam<const char*> {};
 
-// R stops Nelder–Mead at the bound of α = 0.9999, but for its tolerance: 1e-4 relative.
+// R stops Nelder–Mead at the bound α = 0.9999, within its tolerance of 1e-4 relative.
 TEST_P(SmoothingAgainstR, SesGivesTheSameForecasts) {
   std::string const series = GetParam();
   std::vector<double> const y = input(series);
@@ -62,8 +62,8 @@ TEST(ExponentialSmoothingTest, TheStatedErrorIsThatOfThePath) {
   }
 }
 
-// No other parameters of a fine grid, with any initial state near the best, fit better than one in
-// a thousand.
+// No other parameters of a fine grid, with any initial state near the best one, have an error that
+// is smaller by more than 0.1 %.
 TEST(ExponentialSmoothingTest, NothingNearbyFitsBetter) {
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE(seed);
@@ -83,7 +83,7 @@ TEST(ExponentialSmoothingTest, NothingNearbyFitsBetter) {
   }
 }
 
-TEST(ExponentialSmoothingTest, ALineIsContinuedByHoltAndBentByTheDampedTrend) {
+TEST(ExponentialSmoothingTest, HoltContinuesALineAndTheDampedTrendBendsIt) {
   std::vector<double> y;
   for (int t = 0; t < 40; ++t) y.push_back(50 + 3 * t);
   Options options;

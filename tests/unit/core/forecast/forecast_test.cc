@@ -49,7 +49,7 @@ class EveryMethod : public ::testing::TestWithParam<Method> {
   }
 };
 
-TEST_P(EveryMethod, RefusesWhatIsNoSeries) {
+TEST_P(EveryMethod, RefusesInvalidSeries) {
   EXPECT_EQ(why({}), NotAssessed::kEmpty);
   EXPECT_EQ(why({5}), NotAssessed::kShortHistory);
   std::vector<double> y(40, 3);
@@ -88,18 +88,18 @@ TEST_P(EveryMethod, ForecastsAConstantAsItself) {
   }
 }
 
-// As a catalogue of what the world sends: whatever is assessed is finite and ordered.
-TEST_P(EveryMethod, SaysNothingUnsoundOfOddSeries) {
+// For unusual series, every assessed forecast is finite and ordered.
+TEST_P(EveryMethod, OddSeriesGetASoundForecastOrAReason) {
   std::vector<std::vector<double>> odd;
-  odd.emplace_back(60, 0);  // nothing ever
+  odd.emplace_back(60, 0);  // no events
   odd.emplace_back(60, -12.5);
   odd.emplace_back(60, 0).at(30) = 1e9;    // one spike
   odd.emplace_back(60, 50).back() = 5000;  // a shift at the end
-  odd.emplace_back(260, 0);                // two hundred zeros, then something
+  odd.emplace_back(260, 0);                // two hundred zeros, then events
   for (size_t t = 200; t < 260; ++t) odd.back()[t] = static_cast<double>(t % 7);
   odd.emplace_back(60, 10);  // a season that is always zero
   for (size_t t = 0; t < 60; t += 4) odd.back()[t] = 0;
-  odd.emplace_back();  // growth past anything
+  odd.emplace_back();  // exponential growth
   for (int t = 0; t < 60; ++t) odd.back().push_back(std::exp(0.5 * t));
   odd.emplace_back();  // decay to the smallest
   for (int t = 0; t < 60; ++t) odd.back().push_back(std::exp(-12.0 * t));
@@ -114,7 +114,7 @@ TEST_P(EveryMethod, SaysNothingUnsoundOfOddSeries) {
   }
 }
 
-TEST_P(EveryMethod, IsSoundFromTheShortestHistoryOn) {
+TEST_P(EveryMethod, IsSoundForTheShortestHistory) {
   testing::Random random(3);
   std::vector<double> y;
   bool assessed = false;
@@ -132,7 +132,7 @@ TEST_P(EveryMethod, IsSoundFromTheShortestHistoryOn) {
   EXPECT_TRUE(assessed);
 }
 
-TEST_P(EveryMethod, GivesTheSameBitsAgain) {
+TEST_P(EveryMethod, IsDeterministic) {
   std::vector<double> const y = input("AirPassengers");
   Forecast const a = forecast(y, kMonths, 24, with(GetParam()));
   Forecast const b = forecast(y, kMonths, 24, with(GetParam()));
@@ -197,8 +197,8 @@ TEST(ForecastTest, CountsAreNotForecastBelowZero) {
   expect_sound(f, 20);
 }
 
-// White noise about a level: the interval of an error to come is known.
-TEST(ForecastTest, IntervalsCoverWhatTheyPromise) {
+// White noise about a level: the exact interval of a future error is known.
+TEST(ForecastTest, IntervalsHaveTheStatedCoverage) {
   testing::Random random(11);
   int inside = 0;
   int all = 0;

@@ -9,7 +9,7 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr HoltWintersParameters kFixed = {0.3, 0.05, 0.2};  // of R's HWfixed files
+constexpr HoltWintersParameters kFixed = {0.3, 0.05, 0.2};  // as in R's HWfixed files
 
 class HoltWintersAgainstR : public ::testing::TestWithParam<const char*> {};
 
@@ -54,7 +54,7 @@ TEST(HoltWintersTest, EstimatesAreNoWorseThanAnyFixedChoice) {
       EXPECT_LE(fitted->squared_error, other->squared_error);
     }
   }
-  // R's own optimum: 0.2756, 0.0327, 0.8707.
+  // R's optimum: 0.2756, 0.0327, 0.8707.
   auto const r = holt_winters(y, kMonths, Combine::kMultiply,
                               HoltWintersParameters{0.2755925, 0.03269295, 0.8707292});
   EXPECT_LT(fitted->squared_error, 1.001 * r->squared_error);
@@ -79,7 +79,7 @@ TEST(HoltWintersTest, AnAddedSeasonMayGoBelowZero) {
   for (size_t h = 0; h < 12; ++h) EXPECT_NEAR(f.mean[h], all[120 + h], 3);
 }
 
-TEST(HoltWintersTest, WhatCannotBeMultipliedIsNotAssessed) {
+TEST(HoltWintersTest, SeriesThatAreNotPositiveHaveNoMultiplicativeFit) {
   std::vector<double> y = seasonal(60, true);
   y[30] = 0;
   Options options;

@@ -1,6 +1,7 @@
-// The 359 weekly series of the M4 competition, against the figures published for its benchmarks.
-// The data bear no licence, so they are not kept here. To run: put Weekly-train.csv and
-// Weekly-test.csv of github.com/Mcompetitions/M4-methods (Dataset/, unpacked) in a folder and
+// The 359 weekly series of the M4 competition, compared with the numbers published for its
+// benchmarks. The data have no licence, so they are not in the repository. To run: put
+// Weekly-train.csv and Weekly-test.csv of github.com/Mcompetitions/M4-methods (Dataset/, unpacked)
+// into a folder, then
 //   BELLWETHER_M4=folder unit_forecast_test --gtest_filter='M4Weekly*'
 #include <gtest/gtest.h>
 
@@ -18,11 +19,11 @@ namespace {
 
 constexpr size_t kSeries = 359;
 constexpr int kHorizon = 13;
-constexpr int kPublishedPeriod = 1;  // the competition took weekly series to have no season
+constexpr int kPublishedPeriod = 1;  // the competition treated weekly series as not seasonal
 constexpr int kYear = 52;
 constexpr size_t kValidationWindows = 4;  // of 13 weeks, at the end of the training part
 
-// A row a series, of different lengths: "V1","V2",… then "W1","1089.2","1078.91",…
+// One row for each series, of different lengths: "V1","V2",… then "W1","1089.2","1078.91",…
 std::vector<std::vector<double>> read(const std::string& path) {
   std::ifstream file(path);
   std::vector<std::vector<double>> out;
@@ -42,7 +43,7 @@ std::vector<std::vector<double>> read(const std::string& path) {
 }
 
 struct Accuracy {
-  double smape = 0;       // %, the competition's
+  double smape = 0;       // in %, by the competition's definition
   double mase = 0;        // scaled by the one-step naive error of the known values
   double coverage80 = 0;  // share of values inside the intervals
   double coverage95 = 0;
@@ -60,14 +61,15 @@ class M4Weekly : public ::testing::Test {
  protected:
   void SetUp() override {
     const char* folder = std::getenv("BELLWETHER_M4");
-    if (folder == nullptr) GTEST_SKIP() << "BELLWETHER_M4 names no folder";
+    if (folder == nullptr) GTEST_SKIP() << "BELLWETHER_M4 is not set to a folder";
     train_ = read(std::string(folder) + "/Weekly-train.csv");
     test_ = read(std::string(folder) + "/Weekly-test.csv");
     ASSERT_EQ(train_.size(), kSeries);
     ASSERT_EQ(test_.size(), kSeries);
   }
 
-  // What is known `windows` × 13 weeks before the end of the training part, and the 13 weeks after.
+  // The data known `windows` × 13 weeks before the end of the training part, and the 13 weeks
+  // after.
   Series known(size_t s, size_t windows) const {
     return Series(train_[s]).first(train_[s].size() - windows * kHorizon);
   }
@@ -76,8 +78,8 @@ class M4Weekly : public ::testing::Test {
     return Series(train_[s]).subspan(train_[s].size() - windows * kHorizon, kHorizon);
   }
 
-  // Forecasts the window of each series; `states` (one of each series) bring the levels of the
-  // intervals and take what became of them.
+  // Forecasts the window of each series. `states` has one entry for each series: the levels of its
+  // intervals, which are read and updated.
   Accuracy accuracy(Method method, int period, size_t windows, std::vector<States>& states) const {
     Accuracy a;
     Options options;
@@ -152,8 +154,8 @@ TEST_F(M4Weekly, CombinationIsBetterOnTheWindowsItWasChosenOn) {
   }
 }
 
-// As the daemon does it: the levels have followed the four windows before.
-TEST_F(M4Weekly, IntervalsCoverWhatTheyPromise) {
+// As in the daemon: the levels have followed the four windows before.
+TEST_F(M4Weekly, IntervalsHaveTheStatedCoverage) {
   std::vector<States> states(kSeries, Options{}.intervals);
   double mean = 0;
   for (size_t windows = kValidationWindows; windows > 0; --windows) {

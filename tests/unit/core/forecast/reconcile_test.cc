@@ -10,7 +10,8 @@ namespace bellwether::forecast {
 namespace {
 
 TEST(ReconcileTest, TheGapIsSharedByVariance) {
-  // 0 = 1 + 2, forecast 100 against 40 + 50: a gap of 10 over variances 1, 2 and 2.
+  // 0 = 1 + 2. The forecasts are 100 and 40 + 50, so a gap of 10 is split over the variances 1, 2
+  // and 2.
   std::vector<double> x = {100, 40, 50};
   Reconciler(3, {{0, {1, 2}}}, {1, 2, 2}).reconcile(x, true);
   EXPECT_NEAR(x[0], 98, 1e-6);
@@ -18,22 +19,22 @@ TEST(ReconcileTest, TheGapIsSharedByVariance) {
   EXPECT_NEAR(x[2], 54, 1e-6);
 }
 
-TEST(ReconcileTest, WhatAddsUpStaysAndSoDoesWhatStandsAlone) {
+TEST(ReconcileTest, ConsistentAndSeparateNodesDoNotChange) {
   std::vector<double> x = {90, 40, 50, 7};
   std::vector<double> const before = x;
   Reconciler(4, {{0, {1, 2}}}, {1, 2, 2, 1}).reconcile(x, true);
   for (size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(x[i], before[i], 1e-6);
 }
 
-TEST(ReconcileTest, NothingFallsBelowZeroAndSumsHoldAllTheSame) {
+TEST(ReconcileTest, NoLeafIsNegativeAndSumsStillHold) {
   std::vector<double> x = {1, 0.5, 50};
   Reconciler(3, {{0, {1, 2}}}, {0.01, 10, 10}).reconcile(x, true);
   EXPECT_EQ(x[1], 0);
   EXPECT_EQ(x[0], x[1] + x[2]);
 }
 
-// Property: areas × sectors, a tree each. The sums hold to the last bit whichever way they are
-// taken, and no other numbers that add up are nearer.
+// Property: areas × sectors, one tree each. The sums are exact in every order, and no other numbers
+// that add up are nearer.
 TEST(ReconcileTest, CrossedHierarchiesAgree) {
   constexpr uint32_t kAreas = 4;    // 0 = 1 + 2 + 3
   constexpr uint32_t kSectors = 6;  // 0 = 1 + 2, 1 = 3 + 4, 5 is a part of 2: 2 = 5

@@ -1,4 +1,4 @@
-// What R says of AirPassengers, co2 and USAccDeaths: tests/data/forecast.
+// R's results for AirPassengers, co2 and USAccDeaths: tests/data/forecast.
 #pragma once
 
 #include <gtest/gtest.h>

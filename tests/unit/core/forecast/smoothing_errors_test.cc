@@ -44,8 +44,8 @@ std::vector<double> counts(int n) {
   return y;
 }
 
-// The errors of exponential_smoothing.h, word for word, from the forecast f of the first value and
-// the trend's part s of it.
+// The errors by the formula of exponential_smoothing.h, starting from the forecast f of the first
+// value and the trend's part s of it.
 std::vector<double> errors(Series y, double origin, const Parameters& p, bool trend, double f,
                            double s) {
   double level = f - s;
@@ -69,7 +69,7 @@ double sum_of_products(const std::vector<double>& a, const std::vector<double>& 
 
 class SmoothingErrors : public ::testing::TestWithParam<int> {};
 
-TEST_P(SmoothingErrors, SumsAreThoseOfTheRecursion) {
+TEST_P(SmoothingErrors, SumsAgreeWithTheRecursion) {
   std::vector<double> const y = counts(GetParam());
   std::vector<double> const zeros(y.size(), 0);
   for (bool trend : {false, true}) {
@@ -78,7 +78,7 @@ TEST_P(SmoothingErrors, SumsAreThoseOfTheRecursion) {
     for (size_t i = 0; i < kLanes; ++i) {
       SCOPED_TRACE(::testing::Message() << "trend " << trend << ", lane " << i);
       std::vector<double> const e = errors(y, y[0], kSome[i], trend, 0, 0);
-      // What a unit of f and of s takes off the errors.
+      // The effect of one unit of f and of s on the errors.
       std::vector<double> p = errors(zeros, 0, kSome[i], trend, 1, 0);
       std::vector<double> q = errors(zeros, 0, kSome[i], trend, 1, 1);
       for (size_t t = 0; t < y.size(); ++t) {
@@ -103,7 +103,7 @@ TEST_P(SmoothingErrors, SumsAreThoseOfTheRecursion) {
 
 INSTANTIATE_TEST_SUITE_P(Lengths, SmoothingErrors, ::testing::Values(3, 4, 7, 64, 416, 1000));
 
-TEST(SmoothingErrorsTest, ALaneGivesTheSameBitsWhereverItStands) {
+TEST(SmoothingErrorsTest, ALaneIsBitIdenticalAtEveryPosition) {
   std::vector<double> const y = counts(200);
   Sums const sums = trend_sums(y, y[0], candidates(0));
   for (size_t rotated = 1; rotated < kLanes; ++rotated) {

@@ -11,7 +11,7 @@ namespace {
 
 class ThetaAgainstR : public ::testing::TestWithParam<const char*> {};
 
-// R's estimate of α is within its optimiser's tolerance of the optimum: 1e-3 relative.
+// R's estimate of α is within its optimiser's tolerance: 1e-3 relative.
 TEST_P(ThetaAgainstR, ThetafGivesTheSameForecasts) {
   std::string const series = GetParam();
   std::vector<double> const y = input(series);
@@ -20,7 +20,7 @@ TEST_P(ThetaAgainstR, ThetafGivesTheSameForecasts) {
   Forecast const f = forecast(y, kMonths, kReferenceHorizon, options);
   ASSERT_EQ(f.why, NotAssessed::kNone);
   EXPECT_LT(relative_difference(f.mean, reference(series, "thetaf")), 1e-3);
-  // On the line θ = 2, as the paper has it, the forecasts are hardly others.
+  // With the line θ = 2, as in the paper, the forecasts hardly differ.
   options.method = Method::kTheta;
   Forecast const paper = forecast(y, kMonths, kReferenceHorizon, options);
   EXPECT_LT(relative_difference(paper.mean, reference(series, "thetaf")), 1e-2);
@@ -56,7 +56,7 @@ TEST(ThetaTest, IsSmoothingWithHalfTheSlopeAsDrift) {
   }
 }
 
-TEST(ThetaTest, AnEarlyOriginDoesNotKnowTheLaterTrend) {
+TEST(ThetaTest, AnEarlyOriginIgnoresTheLaterTrend) {
   std::vector<double> y;
   for (int t = 0; t < 60; ++t) y.push_back(t < 30 ? 100 : 100 + 10 * (t - 30));
   Path const path = theta_path(y, fit_theta(y, ThetaEstimation::kThetaLine));
