@@ -1,5 +1,6 @@
-// Purpose: an alert: where it is, its state after a tick, and the figures behind it. fields.h
-// describes these records. Thread safety: values.
+// Purpose: an alert: its node, its state after a tick, and the numbers behind it. fields.h
+// describes these records.
+// Thread safety: values.
 #pragma once
 
 #include <array>
@@ -20,8 +21,8 @@ namespace bellwether::alerts {
 using base::PeriodIndex;
 using base::UnixMillis;
 
-// The number stands in the journal and in snapshots: append only. 3 is reserved: a falling severity
-// is no transition, since an alert keeps its severity until it is cleared.
+// The journal and snapshots store the number: append only. 3 is reserved: a falling severity is not
+// a transition, because an alert keeps its severity until it is cleared.
 enum class TransitionKind : uint8_t {
   kNone = 0,
   kRaised = 1,
@@ -31,50 +32,51 @@ enum class TransitionKind : uint8_t {
   kSuspended = 6,
   kResumed = 7,
 };
-// By number; empty where it is reserved.
+// Names by number; the reserved number has an empty name.
 inline constexpr std::array<std::string_view, 8> kTransitionNames = {
     "none", "raised", "escalated", "", "cleared", "acknowledged", "suspended", "resumed"};
 
-// Periods further than this from 1970 are read as damage: 8333 years of months, 1916 of weeks.
+// A period farther than this from 1970 is treated as data corruption: 8333 years of months, 1916 of
+// weeks.
 inline constexpr int32_t kPeriodsFromEpochMax = 100'000;
 
-// Why an alert was cleared. The number stands in the journal: append only.
+// Why an alert was cleared. The journal stores the number: append only.
 enum class ClearReason : uint8_t {
   kQuiet,         // the condition for clearing held for long enough
-  kOutOfScope,    // its node is no longer one that the rule tests: an area set has ended
-  kRuleRemoved,   // the rule set no longer has its rule
-  kRuleDisabled,  // its rule is switched off
+  kOutOfScope,    // the rule no longer tests its node, for example because an area set has ended
+  kRuleRemoved,   // the rule set no longer contains its rule
+  kRuleDisabled,  // its rule is disabled
 };
 inline constexpr std::array<std::string_view, 4> kClearReasonNames = {
     "quiet", "out_of_scope", "rule_removed", "rule_disabled"};
 
-// Codes, not ids: the journal outlives a change of the reference files.
+// Holds codes instead of ids, because the journal outlives changes of the reference files.
 struct AlertKey {
   std::string rule;
   std::string area;
   std::string sector;
-  // The key of an alert on a source: the journal writes its topic in the place of an area.
+  // The key of an alert on a source. Its topic is stored in the place of an area.
   static AlertKey of_source(std::string rule, std::string topic) {
     return {std::move(rule), std::move(topic), "all"};
   }
-  // The topic. REQUIRES a key that of_source() made.
+  // The topic. REQUIRES: the key was made by of_source().
   const std::string& source() const { return area; }
   friend auto operator<=>(const AlertKey&, const AlertKey&) = default;
 };
 
-// How much one part of a node accounts for.
+// The part of a node's difference or score that one child or measure explains.
 struct Contribution {
   std::string area;
   std::string sector;
   double observed = 0;
   double expected = 0;
-  double share = 0;     // of the node's difference; of a composite's score
-  std::string measure;  // composites: the measure by name; else empty
-  double z = 0;         // composites: its own score; positive is harm
+  double share = 0;     // share of the node's difference, or of a composite's score
+  std::string measure;  // composites: the name of the measure; else empty
+  double z = 0;         // composites: the measure's own score; positive is harm
   friend bool operator==(const Contribution&, const Contribution&) = default;
 };
 
-// As bellwether.alerts.v1.Evidence.
+// Same fields as bellwether.alerts.v1.Evidence.
 struct Evidence {
   PeriodIndex period;
   double observed = 0;
@@ -94,18 +96,19 @@ struct Evidence {
   int32_t downweighted = 0;
   double score_scale = 1;
   detection::BaselineKind baseline_kind{};
-  // kRecentAgainstYearBefore: deviate of the same period of the year before; positive is a rise.
+  // kRecentAgainstYearBefore: the deviate of the same period of the year before; positive is a
+  // rise.
   double year_before = 0;
   double limit = 0;
-  double reported = 1;       // share of the period's events that should have been reported by then
-  double nowcast = 0;        // of the whole count, where reported < 1
+  double reported = 1;       // share of the period's events expected to be reported at that tick
+  double nowcast = 0;        // estimate of the complete count, if reported < 1
   double nowcast_lower = 0;  // its 95 % interval
   double nowcast_upper = 0;
   std::vector<Contribution> contributions;
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-// State of an alert after a tick, and what the tick changed.
+// The state of an alert after a tick, and the changes that the tick made.
 struct AlertUpdate {
   AlertKey key;
   PeriodIndex raised;
@@ -114,12 +117,12 @@ struct AlertUpdate {
   bool open = true;
   PeriodIndex onset;
   int32_t quiet_ticks = 0;
-  int32_t frozen_ticks = 0;  // since red; the baseline leaves out what follows the onset
-  std::string suspended;     // why it could not be assessed; empty when it was
+  int32_t frozen_ticks = 0;  // ticks since red; the baseline leaves out the periods after the onset
+  std::string suspended;     // why it could not be assessed; empty if it was assessed
   uint32_t recent_hits = 0;  // bit i: hit at the i-th tick before this one
   bool historical = false;
   TransitionKind transition = TransitionKind::kNone;
-  ClearReason clear_reason = ClearReason::kQuiet;  // once it is no longer open
+  ClearReason clear_reason = ClearReason::kQuiet;  // valid if `open` is false
   Evidence evidence;
   friend bool operator==(const AlertUpdate&, const AlertUpdate&) = default;
 };

@@ -12,7 +12,7 @@ namespace bellwether::alerts {
 
 absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
   if (outcome == FoldOutcome::kUnknownTarget) {
-    return absl::FailedPreconditionError("what it acts on does not exist any more; list anew");
+    return absl::FailedPreconditionError("its target no longer exists; list again");
   }
   if (outcome != FoldOutcome::kTooMany) return absl::OkStatus();
   if (std::holds_alternative<SilenceCreated>(entry)) {
@@ -21,7 +21,7 @@ absl::Status to_status(FoldOutcome outcome, const JournalEntry& entry) {
   }
   return absl::ResourceExhaustedError(
       base::cat(kRegimeBreaksMax,
-                " regime breaks are declared; withdraw one that no baseline reaches any more"));
+                " regime breaks are declared; withdraw one that no baseline uses any more"));
 }
 
 FoldOutcome Book::fold(JournalOffset offset, const JournalEntry& entry) {
@@ -85,7 +85,8 @@ FoldOutcome Book::apply(const AlertAcknowledged& act) {
 }
 
 FoldOutcome Book::apply(const SilenceCreated& act) {
-  // The act's own instant decides what has ended, so that every replica drops the same ones.
+  // Uses the time of the act to decide which silences have ended, so that every replica drops the
+  // same ones.
   if (state_.silences.size() >= kSilencesMax) {
     absl::erase_if(state_.silences, [&](const auto& entry) { return entry.second.over(act.at); });
   }
@@ -159,13 +160,13 @@ void Book::forget_old() {
     state_.forgotten += n;
   }
   if (state_.alerts.size() <= kClosedAlertsKept + state_.open.size()) return;
-  // The oldest closed alerts go first; names break ties.
+  // Drops the oldest closed alerts first; names break ties.
   std::vector<std::pair<PeriodIndex, std::string>> closed;
   for (const auto& [name, alert] : state_.alerts) {
     if (!alert->state.open) closed.emplace_back(*alert->cleared, name);
   }
   std::sort(closed.begin(), closed.end());
-  // A tenth more than needed, so that this is rare.
+  // Drops a tenth more than needed, so that this happens rarely.
   size_t const n =
       std::min(closed.size(), closed.size() - kClosedAlertsKept + kClosedAlertsKept / 10);
   for (size_t i = 0; i < n; ++i) {

@@ -1,4 +1,4 @@
-// Whether a state is one that a book can have.
+// Checks whether a book can have a given state.
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +14,7 @@ bool ascending(const std::vector<TransitionPtr>& transitions) {
                                     }) == transitions.end();
 }
 
-// Its transitions are in order, and none is after `offset`.
+// True if the transitions are in order and none is after `offset`.
 bool possible(const std::vector<TransitionPtr>& transitions, JournalOffset offset) {
   return ascending(transitions) &&
          (transitions.empty() || transitions.back()->token.offset <= offset);

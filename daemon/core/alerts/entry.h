@@ -1,4 +1,5 @@
-// Purpose: the entries of the journal. fields.h describes these records. Thread safety: values.
+// Purpose: the entries of the journal. fields.h describes these records.
+// Thread safety: values.
 #pragma once
 
 #include <compare>
@@ -36,11 +37,11 @@ struct TickEvaluated {
   std::vector<AlertUpdate> updates;
   std::vector<std::string> silent_topics;
   int32_t series_assessed = 0;
-  std::string writer;  // of its journal record; empty before it is journaled
+  std::string writer;  // the writer of its journal record; empty before it is journaled
   friend bool operator==(const TickEvaluated&, const TickEvaluated&) = default;
 };
 struct AlertAcknowledged {
-  std::string alert;  // name
+  std::string alert;  // name of the alert
   std::string actor;
   std::string comment;
   UnixMillis at;

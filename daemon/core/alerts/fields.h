@@ -1,6 +1,7 @@
-// Purpose: each record of the alert book and of the journal described once, for snapshots, journal
-// messages, API messages and prints. The order is the order in a snapshot: append only, with a new
-// format (adapters/snapshot/frames.h). rule_fields.h describes the rules. Thread safety: pure.
+// Purpose: describes each record of the alert book and of the journal once, for snapshots, journal
+// messages, API messages and prints. The order is the order in a snapshot: append only, and change
+// the format version (adapters/snapshot/frames.h). rule_fields.h describes the rules.
+// Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@
 
 namespace bellwether::alerts {
 
-// How many numbers an enum of these records uses, from 0.
+// The number of values of an enum in these records. The values are numbered from 0.
 template <class Enum>
 inline constexpr size_t kNumbers = 0;
 template <>
@@ -38,7 +39,7 @@ inline constexpr size_t kNumbers<RuleKind> = kRuleKindNames.size();
 template <>
 inline constexpr size_t kNumbers<Harm> = base::kHarmNames.size();
 
-// The value with that number; nullopt if no value has it.
+// The enum value of that number; nullopt if there is none.
 template <class Enum>
 constexpr std::optional<Enum> value_of(uint64_t number) {
   static_assert(kNumbers<Enum> > 0, "the enum has no row above");
@@ -162,7 +163,7 @@ struct Fields<alerts::TickEvaluated> {
                       BELLWETHER_FIELD(updates),
                       BELLWETHER_FIELD(silent_topics),
                       BELLWETHER_FIELD(series_assessed),
-                      BELLWETHER_APART(writer)};  // of the journal record around it
+                      BELLWETHER_APART(writer)};  // stored in the journal record around it
   }
 };
 template <>
@@ -234,7 +235,7 @@ struct Fields<alerts::Silence> {
 template <>
 struct Fields<alerts::BookState> {
   static constexpr auto list() {
-    // The long lists have frames of their own.
+    // The long lists have their own frames.
     return std::tuple{BELLWETHER_FIELD(offset),    BELLWETHER_FIELD(rules_changed_at),
                       BELLWETHER_FIELD(last_tick), BELLWETHER_FIELD(last_tick_at),
                       BELLWETHER_FIELD(lead),      BELLWETHER_FIELD(silent_topics),

@@ -1,6 +1,6 @@
-// Purpose: rule sets described once for snapshots, from the table of a rule's keys. The order is
-// the order in a snapshot: append only, with a new format (adapters/snapshot/frames.h). Thread
-// safety: pure.
+// Purpose: describes rule sets for snapshots, using the table of a rule's keys. The order is the
+// order in a snapshot: append only, and change the format version (adapters/snapshot/frames.h).
+// Thread safety: pure.
 #pragma once
 
 #include <tuple>
@@ -10,7 +10,7 @@
 
 namespace bellwether::base {
 
-// A rule's message has a codec of its own (runtime/journal/rule_codec.h).
+// The journal message of a rule has its own codec (runtime/journal/rule_codec.h).
 template <class Value>
 constexpr auto field_of(const alerts::RuleKey<Value>& key) {
   return make_field<FieldKind::kOwn>(

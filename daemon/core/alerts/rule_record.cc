@@ -16,7 +16,7 @@ namespace {
 
 using base::cat;
 
-// Collects what is wrong with one rule.
+// Collects the errors of one rule.
 class Complaints {
  public:
   Complaints(std::string_view rule, std::vector<std::string>& errors)
@@ -33,7 +33,7 @@ class Complaints {
   std::vector<std::string_view> keys_;
 };
 
-// "deaths:high:0.5"; without the weight where it is 1.
+// "deaths:high:0.5"; the weight is omitted if it is 1.
 std::string text_of(const CompositePart& part) {
   std::string text = cat(indicators::info(part.measure).name, ":",
                          base::kHarmNames[static_cast<size_t>(part.harm)]);
@@ -43,7 +43,7 @@ std::string text_of(const CompositePart& part) {
   return cat(text, ":", std::string_view(digits.data(), static_cast<size_t>(end - digits.data())));
 }
 
-// An Io of keys(): the fields of a rule from its record.
+// An Io of keys(): reads the fields of a rule from its record.
 class FromRecord {
  public:
   FromRecord(const RuleRecord& record, Complaints& complaints)
@@ -58,7 +58,7 @@ class FromRecord {
     if (auto const measure = indicators::find_measure(name)) {
       to = *measure;
     } else {
-      complaints_.add(key.name, cat("'", name, "' is no measure; see ListIndicators"));
+      complaints_.add(key.name, cat("'", name, "' is not a measure; see ListIndicators"));
     }
   }
   void operator()(RuleKey<std::string> key, indicators::Indicator& to) {
@@ -66,7 +66,7 @@ class FromRecord {
     if (auto const indicator = indicators::find_indicator(name)) {
       to = *indicator;
     } else {
-      complaints_.add(key.name, cat("'", name, "' is no indicator; see ListIndicators"));
+      complaints_.add(key.name, cat("'", name, "' is not an indicator; see ListIndicators"));
     }
   }
   void operator()(RuleKey<std::string> key, RuleKey<double> limit,
@@ -87,7 +87,7 @@ class FromRecord {
         complaints_.add(
             key.name,
             cat("'", text,
-                "' is no part; write measure:low or measure:high, or with a weight of at most ",
+                "' is not a part; write measure:low or measure:high, or with a weight of at most ",
                 kPartWeightMax, " as in deaths:high:0.5"));
       }
     }
@@ -98,7 +98,7 @@ class FromRecord {
   Complaints& complaints_;
 };
 
-// An Io of keys(): the fields of a rule into its record.
+// An Io of keys(): writes the fields of a rule into its record.
 class IntoRecord {
  public:
   explicit IntoRecord(RuleRecord& record) : record_(record) {}
@@ -125,7 +125,7 @@ class IntoRecord {
     auto const same = [](const std::string& text, const CompositePart& part) {
       return parse_part(text) == part;
     };
-    if (std::ranges::equal(texts, from, same)) return;  // keeps how they were written
+    if (std::ranges::equal(texts, from, same)) return;  // keeps the original spelling
     texts.clear();
     for (const CompositePart& part : from) texts.push_back(text_of(part));
   }
@@ -134,7 +134,7 @@ class IntoRecord {
   RuleRecord& record_;
 };
 
-// An Io of keys(): whether it meets a key of that name.
+// An Io of keys(): checks whether it meets a key of that name.
 class Finds {
  public:
   explicit Finds(std::string_view name) : name_(name) {}
@@ -163,7 +163,7 @@ RuleDetail detail_of(RuleKind kind) {
   return detail_of(kind, std::make_index_sequence<std::variant_size_v<RuleDetail>>());
 }
 
-// ---- what the fields of each kind may hold
+// ---- the allowed values of each kind's fields
 
 void check_threshold(double threshold, Complaints& complaints) {
   if (!(threshold > 0)) complaints.add(kCusumThreshold.name, "must be above 0");
@@ -186,7 +186,7 @@ void check(const CountRule& r, Complaints& complaints) {
 void check(const ShareRule& r, Complaints& complaints) {
   if (!complaints.about(kSubject.name) && !indicators::share_of(r.indicator)) {
     complaints.add(kSubject.name, cat("'", indicators::info(r.indicator).name,
-                                      "' is no share that a ratio detector knows"));
+                                      "' is not a share that a ratio detector supports"));
   }
   check_threshold(r.cusum_threshold, complaints);
 }
@@ -220,12 +220,12 @@ void check(const CompositeRule& r, Complaints& complaints) {
   check_expected(r.expected_min, complaints);
 }
 
-// What all kinds share.
+// Checks the fields that all kinds share.
 void check(const Rule& r, Complaints& complaints) {
   bool id_ok = !r.id.empty() && r.id.size() <= kRuleIdBytesMax;
   for (char c : r.id) id_ok = id_ok && absl::ascii_isalnum(static_cast<unsigned char>(c));
   if (!id_ok) complaints.add(kId.name, "use 1 to 16 letters and digits");
-  if (r.severity == Severity::kNone) complaints.add(kSeverity.name, "say ops, amber or red");
+  if (r.severity == Severity::kNone) complaints.add(kSeverity.name, "must be ops, amber or red");
   if (r.clear_ticks < 1 || r.clear_ticks > 104) {
     complaints.add(kClearTicks.name, "must be 1 to 104");
   }
@@ -300,7 +300,7 @@ absl::StatusOr<RuleSet> parse(const RuleSetRecord& from) {
   out.false_discovery_rate = from.false_discovery_rate;
   for (const RuleRecord& r : from.rules) {
     if (find_rule(out, r.id) != nullptr) {
-      errors.push_back(cat("rules.", r.id, ": stands twice; name it once"));
+      errors.push_back(cat("rules.", r.id, ": is defined twice; keep one"));
     }
     out.rules.push_back(read_rule(r, errors));
   }

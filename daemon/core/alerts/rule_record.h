@@ -1,7 +1,8 @@
-// Purpose: a rule as configuration, journal and snapshot write it: one flat record of keys, of
-// which each kind of rule uses some. kRuleKeys describes every key once; journal, snapshot, digest
-// and configuration are loops over it. keys() below ties the keys of a kind to the fields of its
-// type. Thread safety: values and pure functions.
+// Purpose: a rule in the form of configuration, journal and snapshot: one flat record of keys. Each
+// kind of rule uses some of the keys. kRuleKeys describes every key once, and journal, snapshot,
+// digest and configuration are loops over it. keys() below maps the keys of a kind to the fields of
+// its type.
+// Thread safety: values and pure functions.
 #pragma once
 
 #include <concepts>
@@ -18,7 +19,7 @@
 
 namespace bellwether::alerts {
 
-// The meaning of the fields is that of the typed rules' (rule.h).
+// The fields have the same meaning as those of the typed rules (rule.h).
 struct RuleRecord {
   std::string id;
   std::string title;
@@ -51,9 +52,9 @@ struct RuleSetRecord {
 
 template <class Value>
 struct RuleKey {
-  std::string_view name;  // in the configuration, in messages and in the journal's proto
+  std::string_view name;  // in the configuration, in error messages and in the journal's proto
   Value RuleRecord::*field;
-  double least = 0;  // of numbers, in a configuration
+  double least = 0;  // allowed range of a number in a configuration
   double most = 0;
 };
 template <class Value>
@@ -83,27 +84,27 @@ inline constexpr RuleKey kSecondLimit{"second_limit", &RuleRecord::second_limit,
 inline constexpr RuleKey kParts{"parts", &RuleRecord::parts};
 inline constexpr RuleKey kEnabled{"enabled", &RuleRecord::enabled};
 
-// In the order of a snapshot's bytes.
+// In the order of the bytes of a snapshot.
 inline constexpr std::tuple kRuleKeys{
     kId,          kTitle,         kKind,        kSubject,        kHarm,       kSeverity,
     kAction,      kStockMin,      kExpectedMin, kCusumThreshold, kRatioRed,   kLimit,
     kPersistence, kClearFraction, kClearTicks,  kSectorLevels,   kAreaLevels, kSecondSubject,
     kSecondLimit, kParts,         kEnabled};
 
-// A field without a key does not compile.
+// A field without a key causes a compile error.
 inline void every_field_has_a_key(const RuleRecord& record) {
   [[maybe_unused]] const auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15,
                                 f16, f17, f18, f19, f20, f21] = record;
   static_assert(std::tuple_size_v<decltype(kRuleKeys)> == 21);
 }
 
-// Calls use(key) for each, in that order.
+// Calls use(key) for every key, in that order.
 template <class Use>
 void each_rule_key(Use use) {
   std::apply([&](const auto&... key) { (use(key), ...); }, kRuleKeys);
 }
 
-// ---- the keys of a kind: keys(io, value) calls io(key, field) on each, value const or not
+// ---- the keys of a kind: keys(io, value) calls io(key, field) for each; value may be const
 
 template <class T, class Value>
 concept Same = std::same_as<std::remove_const_t<T>, Value>;
@@ -158,7 +159,7 @@ void keys(Io& io, T& v) {
   io(kSecondSubject, kSecondLimit, second);
   keys(io, nodes);
 }
-// What all rules share, and their kind's.
+// The keys that all rules share, and those of the rule's kind.
 template <class Io, Same<Rule> T>
 void keys(Io& io, T& v) {
   auto& [id, title, severity, action, clear_ticks, enabled, detail, read_from] = v;
@@ -171,18 +172,18 @@ void keys(Io& io, T& v) {
   std::visit([&](auto& kind) { keys(io, kind); }, detail);
 }
 
-// Whether a rule of the kind uses the key.
+// True if a rule of the kind uses the key.
 bool has_effect(RuleKind kind, std::string_view key);
 
-// nullopt where it is no measure, no side, or a weight that is not above 0 and at most
-// kPartWeightMax.
+// Parses "births:low" or "deaths:high:0.5". nullopt if the measure or the side is unknown, or the
+// weight is not above 0 and at most kPartWeightMax.
 std::optional<CompositePart> parse_part(std::string_view text);
 
 RuleRecord record(const Rule& rule);
 RuleSetRecord record(const RuleSet& rules);
-// The typed rules. record() of them gives the same record again, with the keys that have no effect:
-// journaled rule sets hold such keys. Error: InvalidArgument naming every wrong field as
-// "rules.R1.limit: what; what to do", a line each.
+// Converts records to typed rules. record() of the result gives the same record, including the keys
+// without effect, because journaled rule sets contain such keys. Error: InvalidArgument with one
+// line for each wrong field: "rules.R1.limit: problem; what to do".
 absl::StatusOr<RuleSet> parse(const RuleSetRecord& record);
 
 }  // namespace bellwether::alerts

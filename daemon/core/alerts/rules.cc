@@ -15,7 +15,7 @@ using indicators::Indicator;
 using indicators::Measure;
 
 // Thresholds of the one-sided CUSUM with k = 0.5, by in-control run length: 1000 periods for months
-// (where 5200 periods would be four centuries), 26,000 for weeks.
+// (5200 months would be four centuries), 26,000 for weeks.
 constexpr double kCusumMonthly = 5.071;
 constexpr double kCusumWeekly = 8.315;
 
@@ -39,7 +39,7 @@ Rule count_rule(std::string id, std::string title, Measure measure, Harm harm, d
   return rule(std::move(id), std::move(title), Severity::kRed, std::move(action), detail);
 }
 
-// A limit is judged on its own in every period, so it clears in the first quiet one.
+// A limit is tested separately in every period, so the alert clears in the first quiet one.
 Rule limit_rule(std::string id, std::string title, Severity severity, std::string action,
                 LimitRule detail) {
   Rule r = rule(std::move(id), std::move(title), severity, std::move(action), std::move(detail));
@@ -57,15 +57,15 @@ Rule composite_rule(double threshold) {
   Rule r = rule("R13", "downturn on several counts", Severity::kRed,
                 "headline: brief the task force, look at the counts that drive it", detail);
   r.enabled = false;
-  // Without effect on a composite, whose parts have their own sides, but in the digest of the
-  // defaults.
+  // The key has no effect on a composite, because its parts have their own sides, but the digest of
+  // the defaults includes it.
   RuleRecord read_from = record(r);
   read_from.harm = Harm::kHigh;
   r.read_from = std::make_shared<const RuleRecord>(std::move(read_from));
   return r;
 }
 
-// The text of a key's value in a digest.
+// The text of a key's value in the digest input.
 std::string text_of(const std::string& v) {
   return v;
 }
@@ -159,7 +159,7 @@ std::string digest(const RuleSet& rules) {
     RuleRecord const r = record(rule);
     std::string_view separator = "\n";
     each_rule_key([&](const auto& key) {
-      if (key.name == kParts.name) return;  // the last, and only where a rule has them
+      if (key.name == kParts.name) return;  // appended last, and only if the rule has parts
       base::append(all, separator, text_of(r.*key.field));
       separator = "|";
     });

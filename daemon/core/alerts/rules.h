@@ -1,5 +1,6 @@
-// Purpose: rule sets: the defaults, what a rule set may not say, and its digest. A rule set is
-// journaled whole, so that every evaluation can be reproduced. Thread safety: pure functions.
+// Purpose: rule sets: the defaults, the validation, and the digest. The journal stores a rule set
+// completely, so that every evaluation can be reproduced.
+// Thread safety: pure functions.
 #pragma once
 
 #include <string>
@@ -15,11 +16,12 @@ namespace bellwether::alerts {
 RuleSet default_rules(base::Calendar calendar);
 
 // 16 hexadecimal digits over every field; equal rule sets have equal digests. Fields are joined by
-// "|" and lists by ",": a configuration refuses these in its texts, so that different rule sets
-// have different texts. A journaled rule set may hold them and keeps its digest.
+// "|" and lists by ",". A configuration rejects these characters in its texts, so that different
+// rule sets give different digest inputs. A journaled rule set may contain them and keeps its
+// digest.
 std::string digest(const RuleSet& rules);
 
-// Error: InvalidArgument naming every wrong field as "rules.R1.limit: what; what to do".
+// Error: InvalidArgument with one line for each wrong field: "rules.R1.limit: problem; what to do".
 absl::Status validate(const RuleSet& rules);
 
 }  // namespace bellwether::alerts

@@ -1,4 +1,5 @@
-// Purpose: how much an alert asks of whom. Thread safety: values.
+// Purpose: the severity of an alert.
+// Thread safety: values.
 #pragma once
 
 #include <array>
@@ -7,7 +8,7 @@
 
 namespace bellwether::alerts {
 
-// The number stands in the journal: append only.
+// The journal stores the number: append only.
 enum class Severity : uint8_t { kNone, kOps, kAmber, kRed };
 inline constexpr std::array<std::string_view, 4> kSeverityNames = {"none", "ops", "amber", "red"};
 

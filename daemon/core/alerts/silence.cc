@@ -3,7 +3,7 @@
 namespace bellwether::alerts {
 namespace {
 
-// `wanted` empty: any.
+// An empty `wanted` matches everything.
 bool matches(const std::string& wanted, const std::string& actual) {
   return wanted.empty() || wanted == actual;
 }

@@ -1,5 +1,5 @@
-// Purpose: a silence: alerts that watchers need not be shown until an instant. Thread safety:
-// values.
+// Purpose: a silence: until an instant, watchers need not be shown the alerts that it covers.
+// Thread safety: values.
 #pragma once
 
 #include "core/alerts/alert.h"
@@ -10,7 +10,7 @@
 namespace bellwether::alerts {
 
 struct Silence {
-  JournalOffset id;  // of the record that created it
+  JournalOffset id;  // the journal offset of the record that created it
   SilenceCreated silence;
   bool expired_by_hand = false;
   bool over(UnixMillis now) const { return expired_by_hand || silence.until <= now; }

@@ -6,7 +6,7 @@
 namespace bellwether::alerts {
 namespace {
 
-// Two hits among this many ticks, the present one included, establish a change that is large.
+// Two hits in this many ticks, including the current one, make a large change red.
 constexpr uint32_t kRecentTicks = 0b111;
 constexpr int kHitsForRed = 2;
 
@@ -56,7 +56,8 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
   }
   Severity const was = next.severity;
   Severity const now = wanted(rule, next, signal);
-  // A falling severity waits for the alert to clear: it must not flap between amber and red.
+  // The severity does not fall until the alert clears, so that it does not alternate between amber
+  // and red.
   next.severity = std::max(was, now);
   next.severity_max = std::max(next.severity_max, next.severity);
   if (next.severity == Severity::kRed) {

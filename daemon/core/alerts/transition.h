@@ -1,5 +1,5 @@
-// Purpose: what changed about an alert, and where in the journal a watcher resumes. Thread safety:
-// values and pure functions.
+// Purpose: a change of an alert, and the position in the journal from which a watcher resumes.
+// Thread safety: values and pure functions.
 #pragma once
 
 #include <compare>
@@ -17,7 +17,7 @@ namespace bellwether::alerts {
 
 using base::JournalOffset;
 
-// A place between two transitions: after the transition `index` of the record at `offset`.
+// A position directly after the transition `index` of the record at `offset`.
 struct ResumeToken {
   JournalOffset offset{-1};
   uint32_t index = UINT32_MAX;  // UINT32_MAX: after the last transition of the record
@@ -27,9 +27,9 @@ std::string format(ResumeToken token);                                 // "1234.
 std::optional<ResumeToken> parse_resume_token(std::string_view text);  // nullopt if malformed
 
 struct Transition {
-  ResumeToken token;  // resume after this one
+  ResumeToken token;  // resume with this token to get the later transitions
   TransitionKind kind{};
-  AlertPtr alert;  // as the transition left it
+  AlertPtr alert;  // state after the transition
   UnixMillis at;
   bool historical = false;
 };

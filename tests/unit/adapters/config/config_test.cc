@@ -174,7 +174,7 @@ TEST(ConfigTest, ContradictionsAreErrors) {
   EXPECT_THAT(complaint(with("rules:\n  X1:\n    severity: red\n")),
               HasSubstr("needs kind, subject and severity"));
   EXPECT_THAT(complaint(with("rules:\n  R2:\n    subject: births\n")),
-              HasSubstr("is no indicator"));
+              HasSubstr("is not an indicator"));
 }
 
 TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
@@ -273,7 +273,7 @@ TEST(ConfigTest, ACompositeNamesItsParts) {
             (Parts{{indicators::Measure::kBirths, base::Harm::kLow},
                    {indicators::Measure::kDeaths, base::Harm::kHigh, 0.5}}));
   EXPECT_THAT(complaint(with("rules:\n  R13:\n    parts: [births, \"deaths:high\"]\n")),
-              HasSubstr("'births' is no part; write measure:low or measure:high"));
+              HasSubstr("'births' is not a part; write measure:low or measure:high"));
 }
 
 TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {

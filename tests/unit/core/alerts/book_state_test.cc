@@ -1,4 +1,4 @@
-// Which states a book can go on from.
+// Tests which states a book can resume from.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -35,7 +35,7 @@ TEST(BookStateTest, ABookIsItsState) {
   EXPECT_EQ(again->state().alerts, book.state().alerts);
 }
 
-TEST(BookStateTest, AStateThatNoBookHasIsRefused) {
+TEST(BookStateTest, AnImpossibleStateIsRefused) {
   auto const refused = [](const char* what, const std::function<void(BookState&)>& change) {
     BookState state = some_book().state();
     change(state);
@@ -85,7 +85,7 @@ TEST(BookStateTest, AStateThatNoBookHasIsRefused) {
     for (size_t i = 0; i < kRegimeBreaksMax; ++i)
       s.declared_breaks.emplace(s.declared_breaks.rbegin()->first + 1, declared);
   });
-  refused("a transition that was forgotten can be resumed before", [](BookState& s) {
+  refused("a dropped transition is not before the kept ones", [](BookState& s) {
     s.forgotten = 1;
     s.forgotten_through = s.transitions.front()->token;
   });

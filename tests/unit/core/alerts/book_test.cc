@@ -48,7 +48,7 @@ class BookTest : public ::testing::Test {
 TEST_F(BookTest, TheFirstValidEvaluationOfATickCounts) {
   EXPECT_EQ(tell(tick(10, book_.offset(), {update("C", 10, TransitionKind::kRaised)})),
             FoldOutcome::kApplied);
-  // A second leader's word on the same tick.
+  // An evaluation of the same tick by a second leader.
   EXPECT_EQ(tell(tick(10, JournalOffset(-1), {update("F", 10, TransitionKind::kRaised)})),
             FoldOutcome::kStaleTick);
   EXPECT_EQ(book_.find("R1.SG.F.1970-11"), nullptr);
@@ -57,7 +57,7 @@ TEST_F(BookTest, TheFirstValidEvaluationOfATickCounts) {
   EXPECT_EQ(transitions(), std::vector<std::string>{"R1.SG.C.1970-11 raised"});
 }
 
-TEST_F(BookTest, AnEvaluationThatDidNotKnowTheRulesDoesNotCount) {
+TEST_F(BookTest, AnEvaluationWithOutdatedRulesDoesNotCount) {
   tell(tick(10, book_.offset()));
   JournalOffset const before = book_.offset();
   tell(RuleSetActivated{default_rules(kMonths), "someone", UnixMillis(0)});
@@ -80,7 +80,7 @@ TEST_F(BookTest, TheEpochIsWhereTheLeaderBegan) {
   tell(by("a", 11));
   EXPECT_EQ(book_.lead(), (Lead{"a", JournalOffset(0)}));
   tell(by("b", 11));
-  EXPECT_EQ(book_.lead().writer, "a") << "what does not count changes no leader";
+  EXPECT_EQ(book_.lead().writer, "a") << "a stale evaluation does not change the leader";
   tell(by("b", 12));
   tell(by("b", 13));
   EXPECT_EQ(book_.lead(), (Lead{"b", JournalOffset(3)}));
@@ -107,7 +107,7 @@ TEST_F(BookTest, AClearedAlertIsKeptAndTheNextOneHasItsOwnName) {
   EXPECT_EQ(book_.open().size(), 1u);
 }
 
-TEST_F(BookTest, ActsOnWhatDoesNotExistChangeNothing) {
+TEST_F(BookTest, ActsOnUnknownTargetsChangeNothing) {
   uint64_t const before = book_.digest();
   EXPECT_EQ(tell(AlertAcknowledged{"R1.SG.C.1970-11", "ann", "", UnixMillis(5)}),
             FoldOutcome::kUnknownTarget);
@@ -116,7 +116,7 @@ TEST_F(BookTest, ActsOnWhatDoesNotExistChangeNothing) {
   EXPECT_EQ(book_.digest(), before);
 }
 
-TEST_F(BookTest, ASilenceCoversWhatItNamesUntilItEnds) {
+TEST_F(BookTest, ASilenceCoversItsAlertsUntilItEnds) {
   tell(SilenceCreated{"R1", "", "C", UnixMillis(1000), "ann", "", UnixMillis(0)});
   EXPECT_NE(book_.silenced({"R1", "SG", "C"}, UnixMillis(999)), nullptr);
   EXPECT_EQ(book_.silenced({"R1", "SG", "C"}, UnixMillis(1000)), nullptr);
@@ -126,8 +126,8 @@ TEST_F(BookTest, ASilenceCoversWhatItNamesUntilItEnds) {
   EXPECT_EQ(book_.silenced({"R1", "SG", "C"}, UnixMillis(1)), nullptr);
 }
 
-TEST_F(BookTest, SilencesAreBoundedAndThoseThatHaveEndedMakeRoom) {
-  // One in ten ends early.
+TEST_F(BookTest, SilencesAreBoundedAndEndedOnesAreDropped) {
+  // Every tenth silence ends early.
   for (size_t i = 0; i < kSilencesMax; ++i) {
     UnixMillis const until(i % 10 == 0 ? 1000 : 9000);
     ASSERT_EQ(tell(SilenceCreated{"R1", "", "", until, "ann", "", UnixMillis(0)}),
@@ -150,7 +150,7 @@ TEST_F(BookTest, SilencesAreBoundedAndThoseThatHaveEndedMakeRoom) {
   EXPECT_TRUE(book_.silences().contains(2));
 }
 
-TEST_F(BookTest, AWithdrawnRegimeBreakIsForgottenAndChangesTheRules) {
+TEST_F(BookTest, AWithdrawnRegimeBreakIsRemovedAndChangesTheRules) {
   tell(RegimeBreakDeclared{{PeriodIndex(1), PeriodIndex(3)}, "flood", "ann", UnixMillis(0)});
   tell(RegimeBreakDeclared{{PeriodIndex(7), PeriodIndex(9)}, "pandemic", "ann", UnixMillis(0)});
   ASSERT_EQ(book_.declared_breaks().size(), 2u);
@@ -178,7 +178,7 @@ TEST_F(BookTest, RegimeBreaksAreBounded) {
   EXPECT_EQ(book_.regime_breaks().size(), kRegimeBreaksMax);
   EXPECT_TRUE(absl::IsResourceExhausted(to_status(FoldOutcome::kTooMany, RegimeBreakDeclared{})));
   EXPECT_EQ(tell(tick(11, before)), FoldOutcome::kApplied)
-      << "what was refused invalidates no evaluation";
+      << "a refused act does not invalidate an evaluation";
 }
 
 TEST_F(BookTest, ResumingAfterATokenLosesAndRepeatsNothing) {
@@ -196,7 +196,7 @@ TEST_F(BookTest, ResumingAfterATokenLosesAndRepeatsNothing) {
   EXPECT_TRUE(transitions({JournalOffset(1), UINT32_MAX}).empty());
 }
 
-TEST(ResumeTokenTest, WhatIsMadeUpIsRefused) {
+TEST(ResumeTokenTest, MalformedTokensAreRefused) {
   EXPECT_TRUE(parse_resume_token("17"));
   EXPECT_TRUE(parse_resume_token("17.3"));
   for (const char* text :
@@ -215,7 +215,7 @@ TEST_F(BookTest, ACopyDoesNotChange) {
   EXPECT_EQ(copy.open().size(), 1u);
 }
 
-TEST_F(BookTest, OldTransitionsAreForgottenAndWatchersAreTold) {
+TEST_F(BookTest, OldTransitionsAreDroppedAndEarlierTokensRefused) {
   // 200,000 are kept; each tick here makes 20,000.
   for (int32_t t = 0; t < 12; ++t) {
     std::vector<AlertUpdate> updates;
@@ -226,7 +226,7 @@ TEST_F(BookTest, OldTransitionsAreForgottenAndWatchersAreTold) {
   EXPECT_EQ(book_.transitions_end(), 240'000u);
   EXPECT_FALSE(book_.first_after({JournalOffset(0), 5}));
   ASSERT_TRUE(book_.first_after({JournalOffset(11), 5}));
-  // Who has seen exactly what is forgotten misses nothing.
+  // A watcher that has seen exactly the dropped transitions misses nothing.
   ASSERT_TRUE(book_.first_after({JournalOffset(1), UINT32_MAX}));
   EXPECT_EQ(book_.transitions_end() - *book_.first_after({JournalOffset(1), UINT32_MAX}),
             kTransitionsKept);
@@ -245,12 +245,12 @@ TEST_F(BookTest, AnAlertKeepsItsHistoryWhenWatchersCanNoLongerResumeBeforeIt) {
   auto const history = book_.history("R1.SG.C.1970-01");
   ASSERT_EQ(history.size(), 2u);
   EXPECT_EQ(history[0]->kind, TransitionKind::kRaised);
-  EXPECT_TRUE(history[0]->alert->state.open) << "as the transition left it";
+  EXPECT_TRUE(history[0]->alert->state.open) << "the state after the transition";
   EXPECT_EQ(history[1]->kind, TransitionKind::kCleared);
   EXPECT_TRUE(book_.history("R1.SG.none.1970-01").empty());
 }
 
-TEST_F(BookTest, OfALongHistoryTheFirstAndTheLatestAreKept) {
+TEST_F(BookTest, ALongHistoryKeepsItsFirstAndLatestTransitions) {
   tell(tick(0, book_.offset(), {update("C", 0, TransitionKind::kRaised)}));
   for (size_t i = 0; i < kTransitionsPerAlertMax + 50; ++i) {
     tell(AlertAcknowledged{"R1.SG.C.1970-01", std::to_string(i), "",
@@ -263,7 +263,7 @@ TEST_F(BookTest, OfALongHistoryTheFirstAndTheLatestAreKept) {
   EXPECT_EQ(history.back()->at.value, static_cast<int64_t>(kTransitionsPerAlertMax) + 49);
 }
 
-TEST_F(BookTest, TheOldestClosedAlertsAreForgottenWithTheirHistories) {
+TEST_F(BookTest, TheOldestClosedAlertsAreDroppedWithTheirHistories) {
   constexpr int32_t kATick = 20'000;
   for (int32_t t = 0; t < 6; ++t) {
     std::vector<AlertUpdate> updates;
@@ -276,7 +276,7 @@ TEST_F(BookTest, TheOldestClosedAlertsAreForgottenWithTheirHistories) {
   EXPECT_EQ(book_.find("R1.SG.0.1970-01"), nullptr);
   EXPECT_TRUE(book_.history("R1.SG.0.1970-01").empty());
   EXPECT_NE(book_.find("R1.SG.0.1970-06"), nullptr);
-  EXPECT_NE(book_.find("R1.SG.open.1970-01"), nullptr) << "an open alert is never forgotten";
+  EXPECT_NE(book_.find("R1.SG.open.1970-01"), nullptr) << "an open alert is never dropped";
   EXPECT_EQ(book_.history("R1.SG.0.1970-06").size(), 1u);
 }
 

@@ -33,8 +33,8 @@ TEST(RulesTest, TheDefaultsAreValidAndDifferByCalendar) {
   EXPECT_EQ(digest(default_rules(kMonths)), digest(default_rules(kMonths)));
 }
 
-// The thresholds stand for run lengths: 1000 months, 26,000 weeks without a change.
-TEST(RulesTest, TheThresholdsHaveTheRunLengthsThatTheyStandFor) {
+// The thresholds have these run lengths without a change: 1000 months, 26,000 weeks.
+TEST(RulesTest, TheThresholdsHaveTheirStatedRunLengths) {
   for (auto [calendar, run] : {std::pair{kMonths, 1000.0}, {kWeeks, 26'000.0}}) {
     for (const Rule& r : default_rules(calendar).rules) {
       const CountRule* const count = std::get_if<CountRule>(&r.detail);
@@ -58,7 +58,7 @@ TEST(RulesTest, EveryWrongFieldIsNamed) {
   std::string const text = complaint(set);
   for (const char* part :
        {"rules.R1.subject: 'brths'", "rules.R1.cusum_threshold", "rules.R1.clear_ticks",
-        "rules.R2.limit", "rules.R2: stands twice", "rules.false_discovery_rate"}) {
+        "rules.R2.limit", "rules.R2: is defined twice", "rules.false_discovery_rate"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }
@@ -91,12 +91,12 @@ TEST(RulesTest, APartIsAMeasureASideAndAWeight) {
   }
 }
 
-TEST(RulesTest, ACompositeNamesItsPartsWell) {
+TEST(RulesTest, WrongCompositePartsAreRefused) {
   auto const said = [](std::vector<std::string> parts, RuleKind kind = RuleKind::kComposite) {
     RuleSetRecord set = record(default_rules(kMonths));
     RuleRecord& r = set.rules.back();
     EXPECT_EQ(r.kind, RuleKind::kComposite);
-    EXPECT_FALSE(r.enabled) << "it has not been shown to be better than births alone";
+    EXPECT_FALSE(r.enabled) << "no backtest shows that it is better than births alone";
     r.kind = kind;
     r.parts = std::move(parts);
     return complaint(set);
@@ -106,12 +106,13 @@ TEST(RulesTest, ACompositeNamesItsPartsWell) {
   EXPECT_THAT(said(std::vector<std::string>(9, "births:low")),
               ::testing::HasSubstr("name 2 to 8 measures"));
   EXPECT_THAT(said({"births:low", "births:high"}), ::testing::HasSubstr("names a measure twice"));
-  EXPECT_THAT(said({"births:low", "deths:high"}), ::testing::HasSubstr("'deths:high' is no part"));
+  EXPECT_THAT(said({"births:low", "deths:high"}),
+              ::testing::HasSubstr("'deths:high' is not a part"));
   EXPECT_THAT(said({"births:low", "deaths:high"}, RuleKind::kCountDetector),
               ::testing::HasSubstr("only a composite has parts"));
 }
 
-// By the record: old rule sets hold keys that have no effect, and these are in their digests.
+// Uses the record, because old rule sets have keys without effect, which are part of their digests.
 TEST(RulesTest, EveryFieldIsInTheDigest) {
   RuleSetRecord const set = record(default_rules(kMonths));
   std::string const before = digest(testing::must(parse(set)));
@@ -145,7 +146,7 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
   }));
 }
 
-// Rule sets in journals hold these: a replica that digests them otherwise passes over every
+// Journaled rule sets have these digests. A replica with a different digest would ignore every
 // evaluation of its peers.
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
   EXPECT_EQ(digest(default_rules(kMonths)), "df9ee9fc516c4f48");
@@ -168,7 +169,7 @@ TEST(RulesTest, AKindUsesItsOwnKeys) {
   EXPECT_FALSE(has_effect(RuleKind::kSourceSilent, "subject")) << "it tests every topic";
 }
 
-TEST(RulesTest, ARuleGivesItsRecordAgainWithTheKeysThatHaveNoEffect) {
+TEST(RulesTest, ARuleKeepsTheKeysWithoutEffectInItsRecord) {
   RuleSetRecord set = record(default_rules(kMonths));
   RuleRecord& slow = set.rules[5];
   ASSERT_EQ(slow.id, "R9");
@@ -182,7 +183,7 @@ TEST(RulesTest, ARuleGivesItsRecordAgainWithTheKeysThatHaveNoEffect) {
   EXPECT_EQ(std::get<CompositeRule>(rules.rules.back().detail).parts[1].weight, 0.5);
 }
 
-TEST(RulesTest, AChangedFieldIsInTheRecordBesideThem) {
+TEST(RulesTest, AChangedFieldIsInTheRecordWithTheKeysWithoutEffect) {
   RuleSetRecord set = record(default_rules(kMonths));
   set.rules[1].limit = 3;  // no effect on counts
   RuleSet rules = testing::must(parse(set));
@@ -201,7 +202,7 @@ TEST(RulesTest, ARatioRuleNeedsAShareOfTwoCounts) {
   set.rules[4].subject = "churn_12m";
   EXPECT_THAT(
       complaint(set),
-      ::testing::HasSubstr("rules.R6.subject: 'churn_12m' is no share that a ratio detector"));
+      ::testing::HasSubstr("rules.R6.subject: 'churn_12m' is not a share that a ratio detector"));
 }
 
 }  // namespace

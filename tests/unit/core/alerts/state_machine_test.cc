@@ -40,7 +40,7 @@ class StateMachineTest : public ::testing::Test {
     rule_.severity = Severity::kRed;
     rule_.clear_ticks = 3;
   }
-  // One tick; what it did.
+  // Runs one tick and returns its transition.
   TransitionKind tell(const Signal& s) {
     auto next = step(rule_, {"R1", "R", "C"}, open_ ? &*open_ : nullptr, s, PeriodIndex(tick_++),
                      false, kMonths);
@@ -56,7 +56,7 @@ class StateMachineTest : public ::testing::Test {
   int32_t tick_ = 10;
 };
 
-TEST_F(StateMachineTest, WhatRestsOnTooLittleStaysAmber) {
+TEST_F(StateMachineTest, AProvisionalSignalStaysAmber) {
   Signal s = hit(false, true);
   s.provisional = true;
   EXPECT_EQ(tell(s), TransitionKind::kRaised);
@@ -67,7 +67,7 @@ TEST_F(StateMachineTest, WhatRestsOnTooLittleStaysAmber) {
   EXPECT_EQ(last_.severity, Severity::kRed);
 }
 
-TEST_F(StateMachineTest, WhatNothingTestsAnyMoreIsClearedWithItsReasonAndLastFigures) {
+TEST_F(StateMachineTest, AnUntestedAlertIsClosedWithItsReasonAndLastNumbers) {
   Signal large = hit(true);
   large.evidence.observed = 12;
   tell(large);
@@ -81,7 +81,7 @@ TEST_F(StateMachineTest, WhatNothingTestsAnyMoreIsClearedWithItsReasonAndLastFig
   EXPECT_EQ(closed.severity, Severity::kRed);
 }
 
-TEST_F(StateMachineTest, NothingBeginsWithoutAHit) {
+TEST_F(StateMachineTest, NoAlertBeginsWithoutAHit) {
   EXPECT_EQ(tell(quiet()), TransitionKind::kNone);
   EXPECT_EQ(tell(between()), TransitionKind::kNone);
   EXPECT_EQ(tell(unassessed()), TransitionKind::kNone);
@@ -117,7 +117,7 @@ TEST_F(StateMachineTest, HitsTooFarApartStayAmber) {
   EXPECT_EQ(open_->severity, Severity::kAmber);
 }
 
-TEST_F(StateMachineTest, ItClearsOnlyAfterQuietTicksInARow) {
+TEST_F(StateMachineTest, AnAlertClearsOnlyAfterQuietTicksInARow) {
   tell(hit());
   tell(quiet());
   tell(quiet());
@@ -136,7 +136,7 @@ TEST_F(StateMachineTest, SeverityDoesNotFallBeforeItClears) {
   EXPECT_EQ(open_->severity, Severity::kRed);
 }
 
-TEST_F(StateMachineTest, WhatCannotBeAssessedKeepsItsAlertAndSaysWhy) {
+TEST_F(StateMachineTest, AnUnassessedSeriesKeepsItsAlertWithTheReason) {
   tell(hit());
   EXPECT_EQ(tell(unassessed()), TransitionKind::kSuspended);
   EXPECT_EQ(open_->suspended, "source silent: registrations");
