@@ -1,4 +1,4 @@
-// Purpose: which tick the evaluator may take next, from where each partition stands.
+// Purpose: decides the next tick of the evaluator from the progress of each partition.
 // Thread safety: pure.
 #pragma once
 
@@ -10,15 +10,15 @@
 
 namespace bellwether::engine {
 
-// Where one partition stands towards the evaluator.
+// The progress of one partition.
 struct Front {
-  std::optional<base::PeriodIndex> next;  // the oldest tick that it has closed and still holds
+  std::optional<base::PeriodIndex> next;  // the oldest closed tick that was not fetched yet
   std::optional<base::PeriodIndex>
       floor;  // no tick before this one will come; nullopt: not known yet
 };
 
-// The oldest tick that any partition has closed, once no other partition can still close one before
-// or with it. A partition that begins later has nothing to say about it.
+// The oldest tick that any partition has closed, provided that no other partition can still close
+// this tick or an earlier one. A partition that begins later does not delay it.
 inline std::optional<base::PeriodIndex> aligned_tick(std::span<const Front> partitions) {
   std::optional<base::PeriodIndex> oldest;
   for (const Front& front : partitions) {

@@ -42,7 +42,7 @@ struct Evaluator::Adopted {
       }
     }
   }
-  // Of an enabled rule; null where there is none of that id.
+  // The test of an enabled rule; null if no enabled rule has that id.
   const RuleTest* find(std::string_view rule) const {
     auto const found = std::ranges::find(
         tests, rule, [](const auto& test) { return std::string_view(test->rule().id); });
@@ -52,7 +52,8 @@ struct Evaluator::Adopted {
   std::string digest;
   std::shared_ptr<const alerts::RuleSet> rules;
   std::vector<std::unique_ptr<RuleTest>> tests;                         // in the order of the rules
-  std::array<std::vector<Detector*>, domain::kMeasureCount> detectors;  // by measure; of the tests
+  std::array<std::vector<Detector*>, domain::kMeasureCount> detectors;  // [measure]: detectors of
+                                                                        // the tests
 };
 
 Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference,
@@ -65,7 +66,7 @@ Evaluator::Evaluator(std::shared_ptr<const reference::Reference> reference,
 Evaluator::~Evaluator() = default;
 
 void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
-  // The horizon moves a year at a time, always to the same places: a function of the tick alone.
+  // The horizon moves a year at a time, to positions that depend on the tick only.
   int32_t const year = options_.calendar.periods_per_year();
   int32_t const oldest = tick.value - options_.history_periods;
   PeriodIndex const horizon(oldest - ((oldest % year) + year) % year);
@@ -157,7 +158,7 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
   std::sort(out.cut.begin(), out.cut.end());
   out.cells_digest = cells_digest_;
   out.historical = historical;
-  // All others ask which sources are silent.
+  // Source rules run first, because all other rules look up the silent sources.
   auto const on_source = [](const auto& test) {
     return test->rule().kind() == alerts::RuleKind::kSourceSilent;
   };

@@ -1,8 +1,9 @@
 // Purpose: the regional view and its verdict: adds the deltas of all partitions at a tick, tests
-// every series, and says what each alert becomes. Invariants: evaluate() is a pure function of the
-// panel and the reporting delays at the cut, the book and its rule set. What else is kept between
-// ticks (scored paths, fitted baselines) is a cache: a property test holds it equal to a
-// recomputation from nothing. Thread safety: one thread; the published panel is immutable.
+// every series, and computes the next state of each alert.
+// Invariants: evaluate() is a pure function of the panel and the reporting delays at the cut, of
+// the book and of its rule set. All other state kept between ticks (scored paths, fitted baselines)
+// is a cache: a property test compares it with a recomputation from scratch.
+// Thread safety: one thread; the published panel is immutable.
 #pragma once
 
 #include <memory>
@@ -26,17 +27,18 @@ struct Verdict;
 
 struct EvaluatorOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
-  int32_t history_periods = 364;    // kept in detail; older facts are the opening balance
-  std::vector<std::string> topics;  // consumed, by domain::TopicInfo::name
+  int32_t history_periods = 364;    // periods kept in detail; older facts are in the opening
+                                    // balance
+  std::vector<std::string> topics;  // the consumed topics, by domain::TopicInfo::name
 };
 
-// Digest over what a verdict says of each alert, scores rounded to 1e-6; in whatever order they
-// stand.
+// A digest of the key, transition, severity, state and CUSUM (rounded to 1e-6) of each update. It
+// does not depend on the order of the updates.
 uint64_t verdict_digest(std::span<const alerts::AlertUpdate> updates);
 
-// What an evaluator keeps of the ticks that it applied; all else is a cache.
+// The data that an evaluator keeps from the ticks that it applied. Everything else is a cache.
 struct EvaluatorState {
-  base::PeriodIndex tick;  // the last one applied
+  base::PeriodIndex tick;  // the last applied tick
   std::shared_ptr<const indicators::Panel> panel;
   std::vector<indicators::Report> reports;
   uint64_t cells_digest = 0;
@@ -47,41 +49,41 @@ class Evaluator {
   Evaluator(std::shared_ptr<const reference::Reference> reference, EvaluatorOptions options);
   ~Evaluator();
 
-  // The partitions' deltas up to `tick`, in any order; periods that fall out of the history join
-  // the opening balance.
+  // Applies the partitions' deltas up to `tick`, in any order. Periods that leave the history are
+  // added to the opening balance.
   void apply(base::PeriodIndex tick, std::span<const PartitionTick> parts);
 
-  // The verdict at `tick`. The book must have a rule set.
+  // The verdict at `tick`. REQUIRES: the book has a rule set.
   alerts::TickEvaluated evaluate(base::PeriodIndex tick, const alerts::Book& book,
                                  std::vector<alerts::CutOffset> cut, bool historical);
 
-  // Fits the baselines that the next tick needs; optional, between ticks. Fits at most `series_max`
+  // Fits baselines for the next tick in advance. Optional, between ticks. Fits at most `series_max`
   // series and returns how many are left.
   size_t prepare(base::PeriodIndex next, const alerts::Book& book, size_t series_max);
 
-  // For a snapshot; nullopt before the first tick.
+  // The state for a snapshot; nullopt before the first tick.
   std::optional<EvaluatorState> state();
-  // In place of what was applied. The panel must be of the evaluator's reference and calendar.
+  // Replaces the applied data. REQUIRES: the panel has the evaluator's reference and calendar.
   void restore(base::PeriodIndex tick, indicators::Panel panel,
                std::span<const indicators::Report> reports, uint64_t cells_digest);
 
   std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
-  // As of the last tick applied; never null.
+  // As of the last applied tick; never null.
   std::shared_ptr<const SharesByMeasure> reported() const { return reported_; }
   const indicators::Panel& panel() const { return panel_; }
-  // Linear in the counts of cells and of reports by delay: equal for equal ones, whatever the order
-  // of the deltas.
+  // Linear in the counts of cells and of reports by delay: equal counts give equal digests, in any
+  // order of the deltas.
   uint64_t cells_digest() const { return cells_digest_; }
 
  private:
-  // The rule set that ticks are judged by, with the tests of its enabled rules and what these keep.
-  // All of it is made and dropped together: the tests refer to the rules, and the index to the
-  // tests' detectors.
+  // The rule set that ticks are judged by, and the tests of its enabled rules with their caches.
+  // All parts are created and destroyed together, because the tests refer to the rules, and the
+  // index refers to the tests' detectors.
   struct Adopted;
 
   void adopt_rules(const alerts::Book& book);
   TickContext context(base::PeriodIndex tick, const alerts::Book& book);
-  // What becomes of the open alerts that no test has visited.
+  // Suspends or closes the open alerts that no test has visited.
   void settle_unvisited(Verdict& verdict);
 
   std::shared_ptr<const reference::Reference> reference_;

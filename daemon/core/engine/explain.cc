@@ -18,8 +18,8 @@ const alerts::Rule* rule_of(const View& view, const alerts::Alert& alert) {
   return rules == nullptr ? nullptr : alerts::find_rule(*rules, alert.state.key.rule);
 }
 
-// From half a year before the change to a quarter after the end. What is too long for `periods`
-// loses its end when the alert is cleared, its beginning when it is still open.
+// From half a year before the change to a quarter after the end. If that is longer than `periods`,
+// the end is cut off for a cleared alert, and the beginning for an open one.
 std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Alert& alert,
                                             int periods) {
   int32_t const half_year = view.calendar.periods_per_year() / 2;
@@ -34,13 +34,13 @@ std::pair<PeriodIndex, PeriodIndex> stretch(const View& view, const alerts::Aler
   return {PeriodIndex(first), PeriodIndex(last)};
 }
 
-// Why nothing tests the alert any more; empty when it was cleared by its figures.
+// The reason why the alert was closed without quiet periods; empty if it cleared normally.
 std::string_view closing_reason(alerts::ClearReason reason) {
   switch (reason) {
     case alerts::ClearReason::kQuiet:
       return "";
     case alerts::ClearReason::kOutOfScope:
-      return "its node is no longer one that the rule tests";
+      return "the rule no longer tests its node";
     case alerts::ClearReason::kRuleRemoved:
       return "the rule set no longer has this rule";
     case alerts::ClearReason::kRuleDisabled:
@@ -49,7 +49,7 @@ std::string_view closing_reason(alerts::ClearReason reason) {
   return "";
 }
 
-// The figures of an alert whose rule may be gone.
+// The numbers of an alert. Its rule may no longer exist.
 std::string figures(const alerts::Rule* rule, const alerts::Evidence& e) {
   return info(rule == nullptr ? alerts::RuleKind::kIndicatorLimit : rule->kind()).figures(e);
 }

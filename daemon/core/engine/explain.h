@@ -1,5 +1,6 @@
-// Purpose: an alert for a person: the path of its series, recomputed from the panel of a view, and
-// what it rests on in words. Thread safety: pure.
+// Purpose: presents an alert to a person: the path of its series, recomputed from the panel of a
+// view, and an explanation in words.
+// Thread safety: pure.
 #pragma once
 
 #include <string>
@@ -20,37 +21,39 @@ struct PathPoint {
   double upper = 0;
   double z = 0;
   double cusum = 0;
-  double numerator = 0;  // of a share, else 0
+  double numerator = 0;  // for a share; otherwise 0
   double denominator = 0;
-  double reported = 1;  // share of the period's events that should have been reported; else thinned
-  std::string not_assessed;  // why; empty when assessed
+  double reported = 1;       // share of the period's events expected to be reported; if below 1,
+                             // `expected` is thinned
+  std::string not_assessed;  // the reason; empty if assessed
 };
 
-// From half a year before the change to the view's cut (of a cleared alert: to a quarter after
-// clearing), at most `periods`, oldest first, with the data of today: late facts may have changed
-// what the alert saw then. Empty for rules that have no detector.
+// The path from half a year before the change to the view's cut, or to a quarter after clearing if
+// the alert was cleared. At most `periods` points, oldest first. It uses the current data: late
+// facts may have changed the values since the alert was evaluated. Empty for rules that have no
+// detector.
 std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods);
 
-// A sentence or more each.
+// One or more sentences in each string.
 using Paragraphs = std::vector<std::string>;
-// What turned, since when, how sure, what accounts for it, what to do.
+// Explains the deviation, its beginning, its certainty, its contributions, and the action.
 Paragraphs explain(const View& view, const alerts::Alert& alert);
 // "Births falling in Manufacturing, Singapore: raised amber for 1997-06: 412 observed, …".
 std::string summary(const View& view, const alerts::Transition& transition);
 
-// What a kind of rule traces (rules/rule_kind.h).
+// The input of a rule kind's trace (rules/rule_kind.h).
 struct PathRequest {
   const View& view;  // has data_through
   const alerts::Alert& alert;
-  const alerts::Rule& rule;  // of the alert
+  const alerts::Rule& rule;  // the alert's rule
   indicators::Node node;
   base::PeriodIndex first;
   base::PeriodIndex last;
-  // The state of the alert while it is open, else null: what it leaves out of baselines.
+  // The alert's state if it is open, else null. It decides which periods baselines leave out.
   const alerts::AlertUpdate* open() const { return alert.state.open ? &alert.state : nullptr; }
 };
 
-// Names for a person; the code itself where the reference has no such code.
+// Names for people. Return the code if the reference does not contain it.
 std::string area_name(const View& view, std::string_view code);
 std::string sector_name(const View& view, std::string_view code);
 // "Manufacturing, Singapore".

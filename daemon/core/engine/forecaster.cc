@@ -18,7 +18,8 @@ forecast::Options table_options() {
   return o;
 }
 
-// A forecast's variance, from the width of its widest interval one period ahead.
+// A number proportional to a forecast's variance: the squared width of its widest interval one
+// period ahead.
 double variance_of(const Forecast& f) {
   constexpr double kVarianceMin = 1e-6;
   const forecast::IntervalPath& widest = f.intervals.back();
@@ -101,8 +102,8 @@ bool Forecaster::step(size_t series_max) {
   return next_ < work_.size();
 }
 
-// Sums of the nodes that have a forecast: first the sectors within each area, then the areas of
-// each sector, children before their parents.
+// The sums of the nodes that have a forecast: the sectors within each area and the areas of each
+// sector. Children come before their parents.
 std::vector<forecast::SumOf> Forecaster::sums(Measure measure,
                                               const std::vector<Node>& nodes) const {
   const reference::Reference& reference = panel_->reference();
@@ -110,8 +111,8 @@ std::vector<forecast::SumOf> Forecaster::sums(Measure measure,
   for (uint32_t i = 0; i < nodes.size(); ++i)
     number[{nodes[i].area.value, nodes[i].sector.value}] = i;
   std::vector<forecast::SumOf> out;
-  // All of what a parent counts must be forecast below it; what never happened counts as nothing,
-  // and what has no place below (a business without a stated area) is in no child.
+  // A sum is used only if everything that the parent counts is forecast in its children. A child in
+  // which the measure was never seen counts as 0. A business without a stated area is in no child.
   auto const add = [&](Node parent, const std::vector<Node>& children) {
     auto const own = number.find({parent.area.value, parent.sector.value});
     if (own == number.end()) return;
@@ -129,7 +130,7 @@ std::vector<forecast::SumOf> Forecaster::sums(Measure measure,
     bool const adds_up = below == panel_->cumulative(parent, measure, table_->through_);
     if (adds_up && !sum.children.empty()) out.push_back(std::move(sum));
   };
-  // Children of a reference file stand behind their parents.
+  // In a reference file, children come after their parents.
   for (size_t a = reference.areas.size(); a-- > 0;) {
     base::AreaId const area(static_cast<uint16_t>(a));
     for (size_t s = 0; s < reference.sectors.size(); ++s) {
@@ -168,7 +169,7 @@ void Forecaster::reconcile(Measure measure) {
     for (size_t i = 0; i < nodes.size(); ++i) values[i] = forecasts[i]->mean[h];
     reconciler.reconcile(values, true);
     for (size_t i = 0; i < nodes.size(); ++i) {
-      // Intervals move with what they are around.
+      // Intervals move with their mean.
       double const moved = values[i] - forecasts[i]->mean[h];
       forecasts[i]->mean[h] = values[i];
       for (forecast::IntervalPath& interval : forecasts[i]->intervals) {

@@ -1,6 +1,7 @@
-// Purpose: forecasts of the panel's measures: one for every node of a measure, made coherent over
-// the sectors of each area and the areas of each sector, and how well the method did on a series
-// before. Invariants: pure functions of the panel through a period: the same panel, the same bits.
+// Purpose: forecasts the panel's measures: one forecast for every node of a measure, made coherent
+// over the sectors of each area and the areas of each sector.
+// Invariants: pure functions of the panel through a period: the same panel gives bit-identical
+// forecasts.
 // Thread safety: a Forecaster belongs to one thread; a ForecastTable is immutable.
 #pragma once
 
@@ -20,35 +21,35 @@ namespace bellwether::engine {
 
 inline constexpr forecast::Method kForecastMethod = forecast::Method::kCombination;
 
-// Of a table: a year ahead, intervals of 80 and 95 %.
+// The horizon of a table: one year. Its intervals have 80 and 95 % coverage.
 int forecast_horizon(base::Calendar calendar);
 inline constexpr std::array<double, 2> kForecastCoverages = {0.80, 0.95};
-// Forecasts asked for may reach three years ahead.
+// The longest horizon that a request may ask for: three years.
 int forecast_horizon_max(base::Calendar calendar);
 
-// A measure of a node by period, from the first period in which the measure was seen anywhere;
-// periods that are not yet reported whole by their nowcast. It ends `unreported` periods before
-// `through`: of the later ones too little is reported to say.
+// A measure of a node by period, starting with the first period in which the measure was seen at
+// any node. Incompletely reported periods use their nowcast. The history ends `unreported` periods
+// before `through`, because too little is reported for the later periods.
 struct History {
   std::vector<double> y;
   int unreported = 0;
 };
 History history(const indicators::Panel& panel, const SharesByMeasure& reported,
                 indicators::Node node, indicators::Measure measure, base::PeriodIndex through);
-// The forecast of a history for the `horizon` periods after `through`.
+// Forecasts a history for the `horizon` periods after `through`.
 forecast::Forecast forecast_after(const History& history, int season, int horizon,
                                   const forecast::Options& options);
 
 class ForecastTable {
  public:
-  // Null where the node has none: it was never seen, or cannot be forecast.
+  // Null if the node has no forecast: the measure was never seen there, or cannot be forecast.
   const forecast::Forecast* find(indicators::Node node, indicators::Measure measure) const;
   base::PeriodIndex through() const { return through_; }
   size_t size() const { return forecasts_.size(); }
 
  private:
   friend class Forecaster;
-  using Key = std::pair<uint8_t, uint32_t>;  // measure, node
+  using Key = std::pair<uint8_t, uint32_t>;  // {measure, node}
   static Key key(indicators::Node node, indicators::Measure measure) {
     return {static_cast<uint8_t>(measure), uint32_t{node.area.value} << 16 | node.sector.value};
   }
@@ -58,14 +59,14 @@ class ForecastTable {
 
 class Forecaster {
  public:
-  // Forecasts what the panel knows through `through`, of which `reported` has been reported by
-  // then.
+  // Forecasts the panel's data through the period `through`. `reported` holds the shares reported
+  // by then.
   Forecaster(std::shared_ptr<const indicators::Panel> panel,
              std::shared_ptr<const SharesByMeasure> reported, base::PeriodIndex through,
              std::vector<indicators::Measure> measures);
-  // Forecasts at most `series_max` more series; false when none is left.
+  // Forecasts at most `series_max` more series. Returns false if none is left.
   bool step(size_t series_max);
-  // The table of what was forecast, coherent. Nothing may be asked of the Forecaster after.
+  // Returns the coherent table of the forecasts. Do not use the Forecaster afterwards.
   std::shared_ptr<const ForecastTable> finish();
 
  private:

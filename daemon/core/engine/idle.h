@@ -14,7 +14,7 @@ enum class Idle : uint8_t {
                // tick
   kNever,      // only by its own records and heartbeats
 };
-// As in the configuration.
+// The names used in the configuration.
 inline constexpr std::array<std::string_view, 3> kIdleNames = {"wall_clock", "heartbeat", "never"};
 static_assert(kIdleNames.size() == static_cast<size_t>(Idle::kNever) + 1);
 

@@ -28,7 +28,7 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   ledger_ = std::move(ledger);
   if (state.open_tick) open(*state.open_tick);
   inputs_ = std::move(state.inputs);
-  // What was held or quiet is read again.
+  // Held and quiet inputs are read again.
   for (InputState& input : inputs_) input.held = input.idle = false;
   crossings_ = std::move(state.crossings);
   for (const indicators::Delta& d : state.deltas) buffer_.add(d.key, d.amount);
@@ -61,8 +61,8 @@ UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {
   return std::min(published, UnixMillis(now.value + options_.future_tolerance_ms));
 }
 
-// The first tick is that of the earliest first record: it cannot be known before every input has
-// shown its own, or counts as having none.
+// The first tick is that of the earliest first record. It is known once every input has shown its
+// first record, or counts as having none.
 bool PartitionEngine::begin(size_t input, UnixMillis reach) {
   if (!crossings_[input].begins) crossings_[input].begins = reach;
   UnixMillis first{INT64_MAX};
@@ -98,7 +98,7 @@ Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
       return Taken::kHeld;
     }
   }
-  // The input was idle beyond this tick but has records again, so the cut waits for it.
+  // The input was idle past this tick but has records again, so the cut waits for it.
   crossing.crossed = false;
   inputs_[input].held = false;
   return Taken::kTaken;
@@ -112,7 +112,7 @@ bool PartitionEngine::close_if_crossed() {
   open(PeriodIndex(open_tick_->value + 1));
   for (Crossing& c : crossings_) {
     out.cut.push_back(c.cut);
-    // A held record that reaches beyond the next tick too has crossed that as well.
+    // A held record that reaches past the next tick has crossed that tick too.
     c.crossed = c.reach >= open_end_;
   }
   ready_.push_back(std::move(out));
@@ -167,7 +167,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   UnixMillis const at = clamp(stated, now);
   UnixMillis const reach =
       heartbeat || at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
-  // What a source states holds for the partition's idle inputs even while the record is held.
+  // A heartbeat counts for the partition's idle inputs even while its record is held.
   if (heartbeat) heartbeat_reach_ = std::max(heartbeat_reach_, at);
   if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
   taken(input, offset, stated, at, reach);
@@ -207,8 +207,8 @@ Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis pub
 void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now) {
   InputState& state = inputs_[input];
   state.next = next;
-  // A heartbeat says nothing of another topic's records that are still on their way: quiet comes
-  // first.
+  // A heartbeat says nothing about another topic's records that are still in transit, so an input
+  // must first be quiet for idle_after_ms.
   if (now.value - quiet_since.value < options_.idle_after_ms) return;
   UnixMillis reach{INT64_MIN};
   if (options_.idle == Idle::kWallClock) {

@@ -1,9 +1,10 @@
-// Purpose: how late the measures are reported: the reporting triangle of each, over all areas and
-// sectors, and what it says of the latest periods. Periods that were over before anything was
-// published are not looked at: a register loaded in one go has no delays. Invariants: a pure
-// function of the tick and of the facts known then, as the cells are: the sum of their reports,
-// whatever the ticks before. So replicas that cut earlier ticks elsewhere agree on this one. Thread
-// safety: one thread; SharesByMeasure is a value.
+// Purpose: estimates how late the measures are reported: one reporting triangle for each measure,
+// over all areas and sectors, and the resulting shares of the latest periods. Periods that ended
+// before anything was published are ignored, so a register loaded at once has no delays.
+// Invariants: a pure function of the tick and of the facts known then, as the cells are: the sum of
+// their reports, independent of earlier ticks. So replicas with different cuts of earlier ticks
+// agree on this tick.
+// Thread safety: one thread; SharesByMeasure is a value.
 #pragma once
 
 #include <array>
@@ -20,16 +21,16 @@
 
 namespace bellwether::engine {
 
-// By measure and the age of a period, in periods: the share of its events that should have been
-// reported.
+// The share of a period's events that should have been reported, by measure and by the age of the
+// period in periods.
 class SharesByMeasure {
  public:
-  // Age of the latest period of `measure` that can be tested; nullopt where reports are later than
-  // is waited for.
+  // The age of the latest period of `measure` that can be tested. nullopt if no age up to the
+  // longest delay is testable.
   std::optional<int> testable_age(indicators::Measure measure) const {
     return of(measure).testable;
   }
-  // From the period `age` periods old backwards, as far as they are not final.
+  // The shares from the period that is `age` periods old backwards, up to the first final one.
   detection::SharesReported from(indicators::Measure measure, int age) const;
   double at(indicators::Measure measure, int age) const {
     return detection::share_at(of(measure).open, age);
@@ -39,8 +40,8 @@ class SharesByMeasure {
  private:
   friend class Reporting;
   struct Shares {
-    std::vector<double> open;          // of the ages that are not final
-    std::vector<double> log_variance;  // of these
+    std::vector<double> open;          // for the ages that are not final
+    std::vector<double> log_variance;  // for the same ages
     std::optional<int> testable = 0;
   };
   const Shares& of(indicators::Measure measure) const {
@@ -54,19 +55,20 @@ class Reporting {
   explicit Reporting(base::Calendar calendar)
       : options_(detection::DelayOptions::for_calendar(calendar)) {}
 
-  // Forgets the periods that are too old for `tick`. Before its reports; ticks come in their order.
+  // Starts a tick and drops the periods that are too old for it. Call before add(), in the order of
+  // the ticks.
   void begin(base::PeriodIndex tick);
   void add(std::span<const indicators::Report> reports);
 
-  // As of the last tick.
+  // The shares at the last tick.
   SharesByMeasure shares() const;
-  // What is kept: added to a Reporting of the same tick, it gives the same.
+  // The stored reports. Added to an empty Reporting at the same tick, they restore the state.
   std::vector<indicators::Report> reports() const;
 
  private:
   using Row = std::vector<int64_t>;  // by delay
-  // Of the periods that a window can hold, and of later ones, some of whose facts are known
-  // already.
+  // Rows of the periods that a window can hold, and of later periods for which some facts are
+  // already known.
   using Triangle = absl::btree_map<int32_t, Row>;
   // The first period in which any of these reports was published.
   static std::optional<int32_t> begin_of(const Triangle& triangle);

@@ -1,6 +1,7 @@
-// Purpose: where the evaluator's ticks come from: partitions that each hand on what they have
-// closed, in order. It does not matter whether a partition is folded in this process or elsewhere.
-// Thread safety: as the implementation says; take() and the functions below belong to one thread.
+// Purpose: the source of the evaluator's ticks: each partition hands on its closed ticks in order.
+// A partition may be folded in this process or elsewhere.
+// Thread safety: defined by the implementation; take() and the functions below belong to one
+// thread.
 #pragma once
 
 #include <optional>
@@ -15,9 +16,9 @@ namespace bellwether::engine {
 class TickSource {
  public:
   virtual ~TickSource() = default;
-  virtual int partitions() const = 0;  // numbered from 0
+  virtual int partitions() const = 0;  // partitions are numbered from 0
   virtual Front front(int partition) const = 0;
-  // The tick that front() names as the next one; nullopt when there is none.
+  // The tick that front() names as `next`; nullopt if there is none.
   virtual std::optional<PartitionTick> take(int partition) = 0;
 };
 
@@ -27,8 +28,8 @@ inline std::vector<Front> fronts(const TickSource& source) {
   return out;
 }
 
-// What each partition that has closed `tick` hands on for it, by ascending partition. REQUIRES: no
-// partition has an older one, as after aligned_tick().
+// The data of all partitions that have closed `tick`, in the order of the partitions. REQUIRES: no
+// partition holds an older tick; aligned_tick() guarantees this.
 inline std::vector<PartitionTick> take_all(TickSource& source, base::PeriodIndex tick) {
   std::vector<PartitionTick> out;
   for (int p = 0; p < source.partitions(); ++p) {

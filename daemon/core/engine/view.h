@@ -1,5 +1,6 @@
-// Purpose: what readers see: one immutable picture of the panel and the alert book. Published by
-// swapping a shared pointer. Thread safety: immutable.
+// Purpose: the data that readers see: one immutable state of the panel and the alert book.
+// Published by swapping a shared pointer.
+// Thread safety: immutable.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@
 
 namespace bellwether::engine {
 
-// The panel and the book of one moment. The panel's numbers are those of the cut `data_through`.
+// The panel and the book at one moment. The panel's numbers are those of the cut `data_through`.
 struct View {
   std::shared_ptr<const reference::Reference> reference;
   base::Calendar calendar{base::CalendarUnit::kWeek};

@@ -23,7 +23,7 @@ using indicators::Node;
 
 namespace {
 
-// The scores of the parts that count, period by period.
+// The scores of the parts used at the target, period by period.
 class Paths {
  public:
   explicit Paths(std::span<const CompositeInput> inputs) : inputs_(inputs) {}
@@ -91,12 +91,12 @@ class CompositeTest final : public RuleTest {
   void test(const TickContext& context, Verdict& verdict) override;
 
  private:
-  // The parts that a tick can look at together, and the latest period that all of them can be
-  // tested for.
+  // The parts that a tick can test together, and the age of the latest period that can be tested
+  // for all of them.
   struct Usable {
     std::vector<size_t> parts;
-    int age = 0;                   // of that period
-    std::string suspended_reason;  // where they are too few; else empty
+    int age = 0;                   // age of that period
+    std::string suspended_reason;  // if there are too few parts; else empty
   };
   struct Found {
     Node node;
@@ -104,13 +104,14 @@ class CompositeTest final : public RuleTest {
     bool gated = false;
   };
   Usable usable_parts(const TickContext& context, const Verdict& verdict) const;
-  // Of all nodes at which a part was seen: those that can be assessed or have an open alert.
+  // Assesses the nodes at which a part was seen. Returns those that can be assessed or have an open
+  // alert.
   std::vector<Found> assess(const TickContext& context, const Usable& usable);
   Signal signal_of(const TickContext& context, const Found& found, PeriodIndex target,
                    double p_adjusted) const;
 
   const CompositeRule& composite_;
-  std::vector<Detector> detectors_;  // by part
+  std::vector<Detector> detectors_;  // one for each part
 };
 
 CompositeTest::Usable CompositeTest::usable_parts(const TickContext& context,
@@ -210,7 +211,7 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
   }
 }
 
-// The parts of an alert's node, for its trace.
+// A part of an alert's node, for the trace.
 struct TracedPart {
   CompositePart part;
   MeasureScorer scorer;
@@ -218,13 +219,12 @@ struct TracedPart {
 
 std::string how_together(const alerts::Evidence& e) {
   std::string text = absl::StrFormat(
-      "%d counts of this node are taken together, each by how far it is off its own baseline by "
-      "season in the direction "
-      "that harms, at most %.0f, and by how much they usually go together. The score is %.1f; if "
-      "nothing happens, 95 %% "
-      "lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g after "
-      "correction for the number "
-      "of nodes tested).",
+      "%d counts of this node are combined. The score of each is its deviation from its own "
+      "seasonal baseline in the harmful direction, at most %.0f. The combination allows for how "
+      "much the counts usually vary together. The combined score is %.1f; if nothing happens, 95 "
+      "%% "
+      "of scores lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g "
+      "after correction for the number of nodes tested).",
       e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
   for (const alerts::Contribution& c : e.contributions) {
     base::append(
@@ -269,7 +269,7 @@ CompositeFinding assess_composite(const CompositeRule& rule, std::span<const Com
     auto const z = detection::composite_score(paths.at(t), weights, correlation);
     if (!z) continue;
     cusum.add(PeriodIndex(t), *z);
-    f.z = *z;  // in the end that of the target, at which all parts are scored
+    f.z = *z;  // the last value is that of the target, where all parts are scored
   }
   f.p = stats::normal_cdf(-f.z);
   f.cusum = cusum.value();

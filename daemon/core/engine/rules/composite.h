@@ -1,6 +1,6 @@
-// Purpose: composite rules: the scores of several measures of a node, put together, and their
-// change point. Thread safety: see rule_kind.h; assess_composite() is pure but for the scored
-// series, which are caches of the caller's.
+// Purpose: composite rules: the combined score of several measures of a node, and its change point.
+// Thread safety: see rule_kind.h; assess_composite() is pure except for the scored series, which
+// are the caller's caches.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ struct CompositeInput {
   alerts::CompositePart part;
   detection::ScoredSeries* scored;  // not null; its exclusions are set
   detection::CountSeries series;
-  detection::SharesReported reported;  // of the target and before
+  detection::SharesReported reported;  // of the target and earlier periods
 };
 using CompositeInputs = absl::InlinedVector<CompositeInput, 4>;  // at most kCompositePartsMax
 
@@ -29,28 +29,27 @@ struct CompositeFinding {
     alerts::CompositePart part;
     detection::Assessment assessment;
   };
-  std::string_view not_assessed;  // why; empty when assessed
+  std::string_view not_assessed;  // the reason; empty if assessed
   double z = 0;                   // positive is harm
   double p = 1;                   // Φ(−z)
   double cusum = 0;
-  base::PeriodIndex onset;             // of the change, while cusum > 0; else the target
-  absl::InlinedVector<Part, 4> parts;  // that count at the target
+  base::PeriodIndex onset;             // of the change, if cusum > 0; otherwise the target
+  absl::InlinedVector<Part, 4> parts;  // the parts used at the target
 };
 
-// R rests on the scores that a detector's scale rests on: those of the path before the latest. A
-// part counts where it has a baseline by season and enough is expected at the target (the rule's
-// gate); periods at which fewer than two parts have a score leave the change point as it is.
+// R is estimated from the same scores as a detector's scale: those of the path before the latest
+// periods. A part is used if it has a seasonal baseline and its expected count at the target passes
+// the rule's gate. Periods with scores of fewer than two parts leave the change point unchanged.
 CompositeFinding assess_composite(const alerts::CompositeRule& rule,
                                   std::span<const CompositeInput> inputs, base::PeriodIndex target,
                                   base::Calendar calendar, detection::Workspace& workspace);
 
-// Ends of the interval that holds a composite's score at kIntervalLevel if nothing happens are ±
-// this.
+// If nothing happens, a composite's score lies within ± this value with probability kIntervalLevel.
 double composite_bound();
 
 std::unique_ptr<RuleTest> make_composite_test(const alerts::Rule& rule,
                                               const indicators::Panel& panel);
-// The score of the parts together; nothing is expected but 0.
+// The combined score of the parts; the expected value is 0.
 std::vector<PathPoint> trace_composite(const PathRequest& request);
 Paragraphs explain_composite(const View& view, const alerts::Alert& alert,
                              const alerts::Rule& rule);

@@ -65,21 +65,21 @@ class CountTest final : public RuleTest {
   void test(const TickContext& context, Verdict& verdict) override;
 
  private:
-  // The period that a tick tests, and how.
+  // The period that a tick tests, and the data for the test.
   struct Target {
     PeriodIndex period;
-    int age = 0;  // of it, in periods
+    int age = 0;  // age of the period, in periods
     detection::SharesReported reported;
     MeasureScorer scorer;
   };
   struct Tested {
     size_t node;
     detection::Assessment assessment;
-    bool gated = false;  // it can be assessed, and enough is expected there
+    bool gated = false;  // it can be assessed, and its expected count passes the gate
   };
   // The nodes that can be assessed or have an open alert.
   std::vector<Tested> score(const TickContext& context, const Target& target, bool can_test);
-  // Each by the scores of all of them; what is not gated is not tested.
+  // Judges all series together. A series that is not gated is not tested.
   std::vector<detection::Judged> judge(std::span<const Tested> tested);
   Signal signal_of(const TickContext& context, const Target& target, const Tested& tested,
                    const detection::Judged& judged) const;
@@ -158,7 +158,7 @@ std::vector<detection::Judged> CountTest::judge(std::span<const Tested> tested) 
   return judged;
 }
 
-// Without its evidence, which most series do not need.
+// The signal without its evidence, because most series do not need the evidence.
 Signal CountTest::signal_of(const TickContext& context, const Target& target, const Tested& tested,
                             const detection::Judged& judged) const {
   const detection::Assessment& a = tested.assessment;
@@ -186,7 +186,7 @@ std::vector<alerts::Contribution> CountTest::contributions(const TickContext& co
   auto const consider = [&](Node child) {
     detection::ScoredSeries* const scored = detector_.at(context.panel.index(child));
     if (scored == nullptr) return;
-    // The rule may not test the child itself, so its exclusions are set here too.
+    // The rule may not test the child node, so its exclusions are set here too.
     detection::Assessment const a = target.scorer.assess(
         *scored, child, target.period,
         exclusions(context.book, context.open(context.key(rule(), child))), target.reported);

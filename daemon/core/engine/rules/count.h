@@ -1,5 +1,6 @@
 // Purpose: rules on counts: Farrington flexible and a CUSUM of its scores for a measure at every
-// node. Thread safety: see rule_kind.h.
+// node.
+// Thread safety: see rule_kind.h.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
-// Purpose: the scored series of a measure at every node: what count rules and composites test, and
-// what a trace recomputes. Thread safety: a Detector is its rule's; all else is pure but for the
-// scored series and workspaces of the caller.
+// Purpose: the scored series of a measure at every node. Count rules and composites test them, and
+// traces recompute them.
+// Thread safety: a Detector belongs to its rule; everything else is pure except for the caller's
+// scored series and workspaces.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +20,23 @@
 
 namespace bellwether::engine {
 
-inline constexpr double kIntervalLevel = 0.95;  // of the intervals beside an expectation
+inline constexpr double kIntervalLevel = 0.95;  // of the intervals around an expected value
 inline constexpr std::string_view kReportedLate = "reports come too late to test a period yet";
 
-// Detector settings that follow from a rule's threshold.
+// The detector settings for a rule's threshold.
 detection::DetectorOptions detector_options(double cusum_threshold, base::Calendar calendar);
 
-// What a baseline of an alert's series leaves out: regime breaks and, while red, what follows the
-// onset. `open` is the open alert of the series, or null.
+// The periods that the baseline of an alert's series leaves out: regime breaks and, while the alert
+// is red, the periods after its onset. `open` is the open alert of the series, or null.
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
                                                const alerts::AlertUpdate* open);
 
-// A measure is observed from the first period of the history in which it was seen anywhere: earlier
-// periods have no count, which is not a count of zero. first_period() of a panel that never saw it.
+// The first period of the history in which the measure was seen at any node. Earlier periods have
+// no count, which differs from a count of zero. Returns first_period() if the panel never saw the
+// measure.
 base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Measure measure);
 
-// A measure of a panel as a detector scores it: the one way for tests, contributions and traces.
+// Scores a measure of a panel. Tests, contributions and traces all use this class.
 class MeasureScorer {
  public:
   MeasureScorer(const indicators::Panel& panel, indicators::Measure measure, base::Harm harm,
@@ -47,12 +49,13 @@ class MeasureScorer {
         from_(observed_from(panel, measure)) {}
 
   detection::CountSeries series(indicators::Node node) const;
-  // The node's series at `target`; `reported` is of the target and the periods before it.
+  // Assesses the node's series at `target`; `reported` holds the shares of the target and the
+  // periods before it.
   detection::Assessment assess(detection::ScoredSeries& scored, indicators::Node node,
                                base::PeriodIndex target,
                                std::span<const detection::PeriodRange> excluded,
                                detection::SharesReported reported) const;
-  // Fits the baseline of `target` ahead of time.
+  // Fits the baseline of `target` in advance.
   void prepare(detection::ScoredSeries& scored, indicators::Node node, base::PeriodIndex target,
                std::span<const detection::PeriodRange> excluded,
                detection::SharesReported reported) const;
@@ -66,7 +69,7 @@ class MeasureScorer {
   base::PeriodIndex from_;
 };
 
-// The paths of all nodes at which a measure was seen.
+// The scored series of all nodes at which a measure was seen.
 class Detector {
  public:
   Detector(const indicators::Panel& panel, indicators::Measure measure, base::Harm harm,
@@ -76,15 +79,15 @@ class Detector {
   MeasureScorer scorer(const indicators::Panel& panel, detection::Workspace& workspace) const {
     return {panel, measure_, harm_, options_, workspace};
   }
-  // In order of first sight.
+  // In the order in which the measure was first seen there.
   const std::vector<uint32_t>& active() const { return active_; }
-  // Null where the measure was not seen.
+  // Null if the measure was not seen at the node.
   detection::ScoredSeries* at(size_t node) const { return series_[node].get(); }
-  // The count of a period has changed; the first makes the series.
+  // Call after the count of a period has changed. The first call for a node creates its series.
   void revise(size_t node, base::PeriodIndex period) { add(node).revise(period); }
-  // Calls prepare(node) for the active nodes that were not prepared for `next` yet, until it has
-  // returned true (a series was fitted) series_max times, which it lowers. Returns how many are
-  // left.
+  // Calls prepare(node) for the active nodes that are not yet prepared for `next`. Decrements
+  // `series_max` each time prepare() returns true (it fitted a series), and stops at 0. Returns how
+  // many nodes are left.
   template <class Prepare>
   size_t prepare(base::PeriodIndex next, size_t& series_max, Prepare prepare) {
     if (prepared_for_ != next) {
@@ -106,7 +109,7 @@ class Detector {
   std::vector<std::unique_ptr<detection::ScoredSeries>> series_;  // by node
   std::vector<uint32_t> active_;
   std::optional<base::PeriodIndex> prepared_for_;
-  size_t prepared_ = 0;  // of active_, for prepared_for_
+  size_t prepared_ = 0;  // number of active_ nodes prepared for prepared_for_
 };
 
 }  // namespace bellwether::engine

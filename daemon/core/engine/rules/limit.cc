@@ -24,12 +24,13 @@ class LimitTest final : public RuleTest {
   bool beyond(double value, double limit) const {
     return limit_.harm == Harm::kLow ? value < limit : value > limit;
   }
-  // To clear, the value must come back past this: 80 % of a limit above, 125 % of one below.
+  // An open alert clears when the value passes this: 80 % of a high limit, 125 % of a low one, with
+  // the default clear_fraction.
   double clear_at() const {
     return limit_.harm == Harm::kLow ? limit_.limit / limit_.clear_fraction
                                      : limit_.limit * limit_.clear_fraction;
   }
-  // Whether the periods before the tick are beyond the limit too, as many as the rule asks for.
+  // True if the periods before the tick are also beyond the limit, for the persistence of the rule.
   bool persists(const TickContext& context, Node node) const;
   Signal signal_of(const TickContext& context, Node node) const;
 

@@ -1,5 +1,5 @@
-// Purpose: rules on indicators: a value beyond a limit, for some periods in a row. Thread safety:
-// see rule_kind.h.
+// Purpose: rules on indicators: a value is beyond a limit, for some periods in a row.
+// Thread safety: see rule_kind.h.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@
 namespace bellwether::engine {
 
 std::unique_ptr<RuleTest> make_limit_test(const alerts::Rule& rule, const indicators::Panel& panel);
-// What is expected is the limit.
+// The expected value is the limit.
 std::vector<PathPoint> trace_limit(const PathRequest& request);
 Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
-// "38.5 against a limit of 40"; of rules on sources too.
+// "38.5 against a limit of 40". Also used for rules on sources.
 std::string limit_figures(const alerts::Evidence& evidence);
 
 }  // namespace bellwether::engine

@@ -28,7 +28,7 @@ std::string breaks_within(const View& view, const alerts::Evidence& e) {
   return breaks;
 }
 
-// On average, where nothing changes.
+// The average number of years between false alarms if nothing changes.
 double years_between_false_alarms(base::Calendar calendar, double threshold) {
   detection::CusumOptions const o;
   return detection::cusum_average_run_length(o.reference, threshold, 0) /
@@ -68,21 +68,21 @@ std::string how_sure(const View& view, const alerts::Evidence& e) {
       "of series "
       "tested).",
       e.p, e.p_adjusted);
-  base::append(text, absl::StrFormat(" The baseline rests on %d periods", e.baseline_periods));
+  base::append(text, absl::StrFormat(" The baseline uses %d periods", e.baseline_periods));
   if (e.baseline_first < e.baseline_last) {
     base::append(text, " from ", view.calendar.name(e.baseline_first), " to ",
                  view.calendar.name(e.baseline_last));
   }
   if (e.downweighted > 0) {
     base::append(text, ", of which ", e.downweighted,
-                 " count for less because they stand out themselves");
+                 " have less weight because they are unusual themselves");
   }
   base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.",
                                      e.dispersion));
   if (e.score_scale > 1) {
     base::append(text, absl::StrFormat(
-                           " Scores of this series have been %.1f times as wide as theory has it, "
-                           "which is allowed for.",
+                           " Scores of this series vary %.1f times as much as in theory, and the "
+                           "probability allows for that.",
                            e.score_scale));
   }
   return text;
@@ -91,15 +91,13 @@ std::string how_sure(const View& view, const alerts::Evidence& e) {
 std::string how_young(const View& view, const alerts::Evidence& e) {
   std::string_view const unit = base::name(view.calendar.unit());
   std::string text = absl::StrFormat(
-      "How young: a baseline by season needs %d years, and this series has fewer. It is held "
-      "against its latest %d "
-      "%ss, which know no season; ",
+      "How young: a seasonal baseline needs %d years, and this series has fewer. It is compared "
+      "with its latest %d %ss, which show no season; ",
       detection::FarringtonOptions().years_min, e.baseline_periods, unit);
   if (e.baseline_kind == detection::BaselineKind::kRecent) {
-    base::append(
-        text,
-        absl::StrFormat("as there is no year to look back on, a season of %.0f %% is allowed for.",
-                        100 * detection::ColdStartOptions().season_sd));
+    base::append(text, absl::StrFormat(
+                           "because there is no earlier year, a season of %.0f %% is allowed for.",
+                           100 * detection::ColdStartOptions().season_sd));
   } else {
     base::append(
         text,
@@ -107,14 +105,13 @@ std::string how_young(const View& view, const alerts::Evidence& e) {
                         "before, which was %+.1f standard deviations.",
                         unit, e.year_before));
   }
-  return text + " So the alert is amber at most, and no change-point statistic rests on it.";
+  return text + " So the alert is at most amber, and no change-point statistic uses this baseline.";
 }
 
 std::string how_complete(const alerts::Evidence& e) {
   return absl::StrFormat(
-      "How complete: by then %.0f %% of the period's events are usually reported, and the "
-      "expectation is of that "
-      "part. The whole count is estimated at %.0f (95 %%: %.0f to %.0f).",
+      "How complete: by then %.0f %% of the period's events are usually reported, and the expected "
+      "value is for that part. The complete count is estimated at %.0f (95 %%: %.0f to %.0f).",
       100 * e.reported, e.nowcast, e.nowcast_lower, e.nowcast_upper);
 }
 
@@ -126,12 +123,11 @@ void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& t
   if (s.open && s.frozen_ticks > 0) {
     base::append(out, out.empty() ? "" : " ");
     if (s.frozen_ticks <= most) {
-      base::append(out, "While it is red no baseline rests on the periods from ",
-                   view.calendar.name(s.onset), " on, for ", most, " at most.");
+      base::append(out, "While the alert is red, no baseline uses the periods from ",
+                   view.calendar.name(s.onset), " on, for at most ", most, " periods.");
     } else {
-      base::append(
-          out, "It has been red for more than ", most,
-          " periods: the level since then is the new normal, and baselines rest on it again.");
+      base::append(out, "It has been red for more than ", most,
+                   " periods: the level since then is the new normal, and baselines use it again.");
     }
   }
   if (!out.empty()) text.push_back(std::move(out));
@@ -140,12 +136,11 @@ void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& t
 void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text) {
   const alerts::Evidence& e = alert.raised_evidence;
   if (e.cusum <= 0) return;
-  text.push_back(
-      absl::StrFormat("Since when: deviations add up since %s; the change-point statistic "
-                      "stands at %.1f (red from "
-                      "%.1f, which chance alone reaches once in %.0f years).",
-                      view.calendar.name(alert.state.onset), e.cusum, e.cusum_threshold,
-                      years_between_false_alarms(view.calendar, e.cusum_threshold)));
+  text.push_back(absl::StrFormat(
+      "Since when: deviations have accumulated since %s; the change-point statistic is "
+      "%.1f (red at %.1f, which chance alone reaches once in %.0f years).",
+      view.calendar.name(alert.state.onset), e.cusum, e.cusum_threshold,
+      years_between_false_alarms(view.calendar, e.cusum_threshold)));
 }
 
 void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text) {

@@ -1,4 +1,5 @@
-// Purpose: the sentences that several kinds of rule explain themselves with. Thread safety: pure.
+// Purpose: explanation texts that several kinds of rule share.
+// Thread safety: pure.
 #pragma once
 
 #include <string>
@@ -10,27 +11,27 @@
 
 namespace bellwether::engine {
 
-// "412"; with one decimal where it is small and has a fraction.
+// "412"; with one decimal below 100, if the number has a fraction.
 std::string figure(double x);
 // "20 % below expectation".
 std::string deviation(const alerts::Evidence& e);
 // "Births in Manufacturing, Singapore, 1997-06": `title` at the alert's node when it was raised.
 std::string headline(const View& view, const alerts::Alert& alert, std::string_view title);
 
-// A paragraph each.
+// Each function returns one paragraph.
 std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
                                     std::string_view title, std::string_view unit);
 std::string how_sure(const View& view, const alerts::Evidence& e);
-// Of a series too young for a baseline by season.
+// For a series too young for a seasonal baseline.
 std::string how_young(const View& view, const alerts::Evidence& e);
-// Of a period whose reports are not complete.
+// For a period whose reports are not complete.
 std::string how_complete(const alerts::Evidence& e);
 
-// A paragraph each, or none.
-// What baselines leave out, and why.
+// Each function appends one paragraph or none. append_left_out(): the periods that baselines leave
+// out, and the reason.
 void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& text);
 void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text);
-// Which areas or sectors below account for the difference.
+// The areas or sectors that account for the difference.
 void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text);
 
 }  // namespace bellwether::engine

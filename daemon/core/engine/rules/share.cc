@@ -21,7 +21,7 @@ namespace {
 
 ShareMeasures measures_of(const ShareRule& rule) {
   auto const measures = indicators::share_of(rule.indicator);
-  BELLWETHER_CHECK(measures);  // parse() lets no other rule pass
+  BELLWETHER_CHECK(measures);  // parse() accepts only rules with two measures
   return *measures;
 }
 

@@ -11,7 +11,8 @@
 
 namespace bellwether::engine {
 
-// The share of two measures at a node, against its baseline without the periods excluded.
+// Assesses the share of two measures at a node against its baseline, which leaves out the excluded
+// periods.
 detection::RatioAssessment assess_share(const alerts::ShareRule& rule,
                                         const indicators::ShareMeasures& measures,
                                         const indicators::Panel& panel, indicators::Node node,
@@ -19,7 +20,7 @@ detection::RatioAssessment assess_share(const alerts::ShareRule& rule,
                                         std::span<const detection::PeriodRange> excluded);
 
 std::unique_ptr<RuleTest> make_share_test(const alerts::Rule& rule, const indicators::Panel& panel);
-// In percent, as the evidence of these rules.
+// In percent, as in the evidence of these rules.
 std::vector<PathPoint> trace_share(const PathRequest& request);
 Paragraphs explain_share(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
 

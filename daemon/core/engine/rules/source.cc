@@ -18,7 +18,7 @@ using indicators::Measure;
 
 namespace {
 
-// The counts of several measures together, everywhere, by period from the panel's first to `tick`.
+// The sums of several measures over the whole region, by period from the panel's first to `tick`.
 std::vector<int32_t> pooled_counts(const indicators::Panel& panel,
                                    std::span<const Measure> measures, PeriodIndex tick) {
   int32_t const periods = tick.value - panel.first_period().value + 1;
@@ -33,8 +33,8 @@ std::vector<int32_t> pooled_counts(const indicators::Panel& panel,
   return pooled;
 }
 
-// The share of their events that should have been reported, by the age of a period, as far as it is
-// not final; weighted by the counts of the last year.
+// The share of the measures' events that should have been reported, by the age of a period, for the
+// periods that are not final. Weighted by the counts of the last year.
 std::vector<double> pooled_reported(const SharesByMeasure& reported, const indicators::Panel& panel,
                                     std::span<const Measure> measures, PeriodIndex tick) {
   PeriodIndex const from(

@@ -60,9 +60,9 @@ TEST_F(ExplanationTest, AYoungSeriesSaysThatItKnowsNoSeason) {
   auto const first_year = explain(e);
   EXPECT_EQ(first_year.alert().raised_evidence().baseline_kind(), api::BASELINE_KIND_RECENT);
   EXPECT_THAT(text_of(first_year),
-              HasSubstr("held against its latest 12 months, which know no season"));
+              HasSubstr("compared with its latest 12 months, which show no season"));
   EXPECT_THAT(text_of(first_year), HasSubstr("a season of 20 % is allowed for"));
-  EXPECT_THAT(text_of(first_year), HasSubstr("amber at most"));
+  EXPECT_THAT(text_of(first_year), HasSubstr("at most amber"));
 }
 
 TEST_F(ExplanationTest, ASeriesOfMoreThanAYearSaysWhatItWasComparedWith) {
@@ -95,9 +95,9 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
                      {"N1", "10", 40, 30, 0.4, "deaths", 1.8}};
   auto const response = explain(e, "R13");
   std::string const text = text_of(response);
-  EXPECT_THAT(text, HasSubstr("2 counts of this node are taken together"));
+  EXPECT_THAT(text, HasSubstr("2 counts of this node are combined"));
   EXPECT_THAT(text, HasSubstr("50 observed where 100 were expected, score +2.7, 60 % of the sum"));
-  EXPECT_THAT(text, HasSubstr("deviations add up since 2022-05"));
+  EXPECT_THAT(text, HasSubstr("deviations have accumulated since 2022-05"));
   EXPECT_THAT(text, Not(HasSubstr("What accounts for it")));
   const api::Evidence& told = response.alert().raised_evidence();
   ASSERT_EQ(told.contributions_size(), 2);

@@ -131,14 +131,14 @@ TEST_F(RegimeBreakTest, AnAlertSaysWhatItsBaselineLeavesOut) {
     return text;
   };
   EXPECT_THAT(explained(), HasSubstr("leaves out 2020-03 to 2020-08 (pandemic)"));
-  EXPECT_THAT(explained(), HasSubstr("no baseline rests on the periods from 2022-03 on"));
+  EXPECT_THAT(explained(), HasSubstr("no baseline uses the periods from 2022-03 on"));
   // What stays so for two years is no longer measured against the time before.
   tick.tick = base::PeriodIndex(tick.tick.value + 1);
   tick.updates.front().transition = ::bellwether::alerts::TransitionKind::kNone;
   tick.updates.front().frozen_ticks = ::bellwether::alerts::frozen_ticks_max(kServedMonths) + 1;
   served_.tell(tick);
   EXPECT_THAT(explained(), HasSubstr("the new normal"));
-  EXPECT_THAT(explained(), ::testing::Not(HasSubstr("no baseline rests on")));
+  EXPECT_THAT(explained(), ::testing::Not(HasSubstr("no baseline uses")));
 }
 
 }  // namespace

@@ -21,16 +21,17 @@ std::optional<PeriodIndex> aligned(std::vector<Front> partitions) {
 
 TEST(AlignmentTest, TheOldestTickIsTakenOnceAllHaveClosedIt) {
   EXPECT_EQ(aligned({holds(7), holds(7)}), PeriodIndex(7));
-  EXPECT_EQ(aligned({holds(7), open(7)}), std::nullopt) << "the second may still close it";
+  EXPECT_EQ(aligned({holds(7), open(7)}), std::nullopt)
+      << "the second partition may still close it";
   EXPECT_EQ(aligned({holds(9), holds(7)}), PeriodIndex(7));
   EXPECT_EQ(aligned({open(7), open(7)}), std::nullopt);
 }
 
-TEST(AlignmentTest, APartitionThatBeginsLaterHasNothingToSay) {
+TEST(AlignmentTest, APartitionThatBeginsLaterDoesNotDelayTheTick) {
   EXPECT_EQ(aligned({holds(7), open(8)}), PeriodIndex(7));
 }
 
-TEST(AlignmentTest, APartitionThatHasNotBegunMayStillBeginEarlier) {
+TEST(AlignmentTest, APartitionThatHasNotBegunDelaysTheTick) {
   EXPECT_EQ(aligned({holds(7), {}}), std::nullopt);
 }
 

@@ -1,4 +1,4 @@
-// Alerts that nothing tests any more do not stay open for ever.
+// An alert that no rule tests any more is closed.
 #include <gtest/gtest.h>
 
 #include "region.h"
@@ -13,14 +13,14 @@ constexpr int32_t kFall = kBegin.value + 90;
 
 class ClosingTest : public ::testing::Test {
  protected:
-  // Up to a month in which births of food products are known to fall.
+  // Runs up to a month with a known fall of births of food products.
   void fall(int32_t at) {
     town_.fall_from = at;
     for (; t_ < at - 2; ++t_) region_.add(t_, town_.month(t_));
     for (; t_ < at + 4; ++t_) tick();
   }
   alerts::TickEvaluated tick() { return region_.tick(t_, town_.month(t_)); }
-  // The next tick closes all of R1 for that reason.
+  // Runs the next tick, which must close all alerts of R1 for that reason.
   void expect_closed(ClearReason reason) {
     alerts::TickEvaluated const verdict = tick();
     const alerts::AlertUpdate* const u = update_of(verdict, "R1", "R", "10");
@@ -37,7 +37,7 @@ class ClosingTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-TEST_F(ClosingTest, OfARuleThatIsDisabled) {
+TEST_F(ClosingTest, AnAlertOfADisabledRuleIsClosed) {
   fall(kFall);
   ASSERT_NE(open_alert(region_.book, "R1", "R", "10"), nullptr);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
@@ -46,7 +46,7 @@ TEST_F(ClosingTest, OfARuleThatIsDisabled) {
   expect_closed(ClearReason::kRuleDisabled);
 }
 
-TEST_F(ClosingTest, OfARuleThatIsGone) {
+TEST_F(ClosingTest, AnAlertOfARemovedRuleIsClosed) {
   fall(kFall);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
   std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id == "R1"; });
@@ -54,7 +54,7 @@ TEST_F(ClosingTest, OfARuleThatIsGone) {
   expect_closed(ClearReason::kRuleRemoved);
 }
 
-TEST_F(ClosingTest, OfLevelsThatTheRuleNoLongerTests) {
+TEST_F(ClosingTest, AlertsOfLevelsOutsideTheRuleAreClosed) {
   fall(kFall);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
   for (alerts::Rule& r : rules.rules) {
@@ -64,7 +64,7 @@ TEST_F(ClosingTest, OfLevelsThatTheRuleNoLongerTests) {
   expect_closed(ClearReason::kOutOfScope);
 }
 
-TEST_F(ClosingTest, OfAnAreaSetThatHasEnded) {
+TEST_F(ClosingTest, AlertsOfAnEndedAreaSetAreClosed) {
   int32_t const ends =
       testing::must(kMonths.parse("2024-04")).value;  // the first month without HUB
   fall(ends - 4);
@@ -75,7 +75,8 @@ TEST_F(ClosingTest, OfAnAreaSetThatHasEnded) {
   ASSERT_NE(u, nullptr);
   EXPECT_FALSE(u->open);
   EXPECT_EQ(u->clear_reason, ClearReason::kOutOfScope);
-  EXPECT_NE(open_alert(region_.book, "R1", "N1", "10"), nullptr) << "its members are tested still";
+  EXPECT_NE(open_alert(region_.book, "R1", "N1", "10"), nullptr)
+      << "the members of the area set are still tested";
 }
 
 TEST_F(ClosingTest, AnAlertWhoseSeriesIsNoLongerKeptIsSuspended) {
@@ -90,7 +91,7 @@ TEST_F(ClosingTest, AnAlertWhoseSeriesIsNoLongerKeptIsSuspended) {
   EXPECT_FALSE(u->suspended.empty());
 }
 
-TEST_F(ClosingTest, AnOrdinaryEndSaysThatTheFiguresAreBack) {
+TEST_F(ClosingTest, AQuietAlertIsClearedWithReasonQuiet) {
   fall(kFall);
   town_.fall_from = INT32_MAX;
   const alerts::AlertUpdate* cleared = nullptr;

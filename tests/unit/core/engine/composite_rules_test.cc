@@ -1,4 +1,4 @@
-// R13: several counts of a node as one score.
+// R13: the combined score of several counts of a node.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -33,7 +33,7 @@ class CompositeRuleTest : public ::testing::Test {
     region_.add(t_, {delta(Measure::kBirths, t_ - 400, 50'000)});
     for (; t_ < kBegin.value + 84; ++t_) region_.add(t_, month(100, 100));
   }
-  // Each count scatters on its own.
+  // The counts scatter independently.
   std::vector<Delta> month(int births, int deaths) const {
     return {delta(Measure::kBirths, t_, births + t_ * 7 % 31 - 15),
             delta(Measure::kDeaths, t_, deaths + t_ * 11 % 29 - 14)};
@@ -47,8 +47,8 @@ class CompositeRuleTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-// Neither count alone is far off; both together add up.
-TEST_F(CompositeRuleTest, WhatIsSlightInEachIsPlainInBoth) {
+// Neither count deviates much; the combination of both does.
+TEST_F(CompositeRuleTest, SmallDeviationsOfBothCountsAddUp) {
   for (int i = 0; i < 4; ++i) EXPECT_FALSE(tick(month(100, 100)));
   int32_t const turn = t_;
   std::optional<alerts::AlertUpdate> u;
@@ -60,12 +60,12 @@ TEST_F(CompositeRuleTest, WhatIsSlightInEachIsPlainInBoth) {
   EXPECT_EQ(e.cusum, e.cusum_threshold);
   EXPECT_EQ(e.observed, e.z);
   EXPECT_EQ(e.lower, -e.upper);
-  ASSERT_EQ(e.contributions.size(), 2u) << "insolvencies are not known here";
+  ASSERT_EQ(e.contributions.size(), 2u) << "this region has no insolvencies";
   double share = 0;
   for (const alerts::Contribution& c : e.contributions) {
     EXPECT_EQ(c.area, "N1");
     EXPECT_EQ(c.sector, "10");
-    EXPECT_LT(c.z, 3) << "far off by itself";
+    EXPECT_LT(c.z, 3) << "each part must deviate only slightly";
     EXPECT_TRUE(c.measure == "births" || c.measure == "deaths");
     share += c.share;
   }
@@ -86,12 +86,12 @@ TEST_F(CompositeRuleTest, WhatIsSlightInEachIsPlainInBoth) {
   EXPECT_EQ(u->transition, TransitionKind::kCleared);
 }
 
-// Good news in one takes back bad news in the other.
-TEST_F(CompositeRuleTest, WhatGoesApartCancels) {
+// A good deviation in one count cancels a bad one in the other.
+TEST_F(CompositeRuleTest, OppositeDeviationsCancel) {
   for (int i = 0; i < 12; ++i) EXPECT_FALSE(tick(month(82, 82)));
 }
 
-TEST_F(CompositeRuleTest, ASilentSourceSuspendsIt) {
+TEST_F(CompositeRuleTest, ASilentSourceSuspendsTheAlert) {
   std::optional<alerts::AlertUpdate> u;
   for (int i = 0; i < 6; ++i) u = tick(month(60, 140));
   ASSERT_TRUE(u && u->open);
@@ -100,7 +100,7 @@ TEST_F(CompositeRuleTest, ASilentSourceSuspendsIt) {
   EXPECT_EQ(u->suspended, "source silent: registrations");
 }
 
-// With one count there is nothing to put together.
+// A single count cannot be combined.
 class OneKnownPartTest : public CompositeRuleTest {
  protected:
   OneKnownPartTest() : CompositeRuleTest({kFewBirths, kManyInsolvencies}) {}
@@ -109,7 +109,7 @@ TEST_F(OneKnownPartTest, IsNotAssessed) {
   for (int i = 0; i < 6; ++i) EXPECT_FALSE(tick(month(30, 140)));
 }
 
-// What the evaluator keeps for the parts is a cache, with late facts and preparation in any order.
+// The evaluator's state for the parts is a cache, with late facts and preparation in any order.
 TEST(CompositePropertyTest, IncrementalEqualsFresh) {
   for (uint64_t seed = 1; seed <= 2; ++seed) {
     Town town(seed);
@@ -137,7 +137,7 @@ TEST(CompositePropertyTest, IncrementalEqualsFresh) {
           << "seed " << seed << " tick " << kMonths.name(PeriodIndex(t));
     }
     EXPECT_NE(open_alert(region.book, "R13", "R", "10"), nullptr)
-        << "nothing was raised: the test proves little";
+        << "no alert was raised, so the test shows little";
   }
 }
 

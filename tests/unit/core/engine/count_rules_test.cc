@@ -1,4 +1,4 @@
-// R5 and R12, and R1 by the week: detectors on counts.
+// R5 and R12, and R1 on weeks: detectors on counts.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 using alerts::Severity;
 using alerts::TransitionKind;
 
-// One cell of a town where as much happens every month.
+// One cell of a town with the same counts in every month.
 struct Quiet {
   int births = 40;
   int deaths = 30;
@@ -44,7 +44,8 @@ class CountRulesTest : public ::testing::Test {
     const alerts::AlertUpdate* const u = update_of(verdict, rule, "N1", "10");
     return u == nullptr ? std::nullopt : std::optional(*u);
   }
-  // Raises, goes red, is suspended while the register says nothing, and clears.
+  // Expects that the alert is raised, turns red, is suspended while the register is silent, and
+  // clears.
   void live(const std::string& rule, Quiet bad) {
     EXPECT_FALSE(tick(rule, {}));
     int32_t const turn = t_;
@@ -76,11 +77,11 @@ class CountRulesTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-TEST_F(CountRulesTest, R5CallsAWaveOfStrikeOffNotices) {
+TEST_F(CountRulesTest, R5DetectsAWaveOfStrikeOffNotices) {
   live("R5", {.notices = 75});
 }
 
-TEST_F(CountRulesTest, R12CallsRisingDeaths) {
+TEST_F(CountRulesTest, R12DetectsRisingDeaths) {
   live("R12", {.deaths = 75});
 }
 
@@ -99,8 +100,8 @@ TEST_F(CountRulesTest, FewBusinessesSuspendAnOpenAlert) {
   EXPECT_EQ(u->suspended, "base too small");
 }
 
-// The same rule by the week: other thresholds, the same story.
-TEST(WeeklyRulesTest, AFallOfBirthsIsCalledByTheWeekAndClears) {
+// The same rule on weeks: other thresholds, same sequence.
+TEST(WeeklyRulesTest, AFallOfWeeklyBirthsIsDetectedAndClears) {
   Region region(alerts::default_rules(kWeeks), kWeeks);
   int32_t const begin = testing::must(kWeeks.parse("2012-W01")).value;
   int32_t const fall = begin + 300;
@@ -127,7 +128,8 @@ TEST(WeeklyRulesTest, AFallOfBirthsIsCalledByTheWeekAndClears) {
   EXPECT_EQ(open_alert(region.book, "R1", "R", "10"), nullptr);
 }
 
-// A register that has been read for a year: a collapse is called, amber, and says what it rests on.
+// A register that has been read for a year: a collapse gives an amber alert that names its
+// baseline.
 TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   Region region;
   int32_t t = kBegin.value;
@@ -135,7 +137,7 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
     std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4),
                               delta(Measure::kDeaths, t, 30)};
     if (t == kBegin.value)
-      out.push_back(delta(Measure::kBirths, t - 400, 5000));  // opening balance
+      out.push_back(delta(Measure::kBirths, t - 400, 5000));  // the opening balance
     return out;
   };
   for (; t < kBegin.value + 30; ++t) {
@@ -146,7 +148,8 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
   ASSERT_NE(alert, nullptr);
   EXPECT_EQ(alert->state.raised.value, kBegin.value + 30);
-  EXPECT_EQ(alert->state.severity_max, Severity::kAmber) << "four months in a row, and far below";
+  EXPECT_EQ(alert->state.severity_max, Severity::kAmber)
+      << "four months in a row, far below expectation";
   const alerts::Evidence& e = alert->raised_evidence;
   EXPECT_EQ(e.baseline_kind, detection::BaselineKind::kRecentAgainstYearBefore);
   EXPECT_EQ(e.baseline_first.value, kBegin.value + 16);
@@ -157,8 +160,8 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
   EXPECT_FALSE(trace(region.view(), *alert, 60).empty());
 }
 
-// Only sections are tested. Their drivers are judged against the baselines that a test would use.
-TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
+// The rule tests only sections. Their contributions use the same baselines as a test would.
+TEST(ContributionsTest, PartsOutsideTheRuleAlsoLeaveOutRegimeBreaks) {
   std::optional<std::vector<alerts::Contribution>> found[2];
   for (bool const sections_only : {false, true}) {
     alerts::RuleSet rules = alerts::default_rules(kMonths);
@@ -184,7 +187,7 @@ TEST(ContributionsTest, PartsThatTheRuleDoesNotTestLeaveOutRegimeBreaksToo) {
   EXPECT_EQ(*found[0], *found[1]);
 }
 
-// Eight districts fall alike; the largest differences are named, no more than a reader takes in.
+// Eight districts fall equally. Only the kContributionsMax largest differences are named.
 TEST(ContributionsTest, OnlyTheLargestPartsAreNamed) {
   std::string areas = "code,name,level,parent\nR,Realm,country,\n";
   for (int i = 1; i <= 8; ++i) areas += "D" + std::to_string(i) + ",District,district,R\n";

@@ -10,7 +10,7 @@ namespace {
 
 using alerts::TransitionKind;
 
-TEST(EvaluatorTest, AFallIsCalledWhereItIsAndAboveItWithTheChildrenThatDriveIt) {
+TEST(EvaluatorTest, AFallIsDetectedAtItsNodeAndAboveWithItsContributions) {
   Town town(1);
   town.fall_from = kBegin.value + 90;
   Region region;
@@ -21,7 +21,7 @@ TEST(EvaluatorTest, AFallIsCalledWhereItIsAndAboveItWithTheChildrenThatDriveIt) 
   EXPECT_GE(sector->state.raised.value, town.fall_from);
   EXPECT_LE(sector->state.raised.value, town.fall_from + 1);
   EXPECT_LE(sector->state.onset.value, town.fall_from);
-  EXPECT_GE(sector->state.onset.value, town.fall_from - 6);  // chance lengthens it backwards
+  EXPECT_GE(sector->state.onset.value, town.fall_from - 6);  // chance may move the onset back
   EXPECT_NEAR(sector->state.evidence.ratio, 0.5, 0.1);
   EXPECT_LE(sector->state.evidence.upper, 200);
   const alerts::Alert* const section = open_alert(region.book, "R1", "R", "C");
@@ -30,7 +30,7 @@ TEST(EvaluatorTest, AFallIsCalledWhereItIsAndAboveItWithTheChildrenThatDriveIt) 
   bool named = false;
   for (const alerts::Contribution& c : section->state.evidence.contributions)
     named |= c.sector == "10" && c.share > 0.7;
-  EXPECT_TRUE(named) << "Food products drives Manufacturing";
+  EXPECT_TRUE(named) << "Food products must be a contribution to Manufacturing";
   EXPECT_EQ(open_alert(region.book, "R1", "R", "47"), nullptr);
   EXPECT_EQ(open_alert(region.book, "R1", "R", "unclassified"), nullptr);
 }
@@ -44,12 +44,12 @@ TEST(EvaluatorTest, AQuietRegionStaysQuiet) {
       raised += u.transition == TransitionKind::kRaised && u.severity == alerts::Severity::kRed;
     }
   }
-  // 49 nodes × 2 rules × 100 assessed months at one false alarm in a thousand: about ten by CUSUM;
-  // many nodes hold the same businesses, so they come together.
+  // 49 nodes × 2 rules × 100 assessed months at one false alarm in a thousand: about ten by CUSUM.
+  // They come together, because many nodes hold the same businesses.
   EXPECT_LE(raised, 40);
 }
 
-TEST(EvaluatorTest, ASilentSourceIsReportedAndNotCalledADownturn) {
+TEST(EvaluatorTest, ASilentSourceIsReportedAndIsNotADownturn) {
   Town town(3);
   town.silent_from = kBegin.value + 90;
   Region region;
@@ -67,7 +67,7 @@ TEST(EvaluatorTest, ASilentSourceIsReportedAndNotCalledADownturn) {
   EXPECT_EQ(region.book.open().size(), before + 1);
 }
 
-// What the evaluator keeps between ticks is a cache.
+// The evaluator's state between ticks is a cache.
 TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
   for (uint64_t seed = 1; seed <= 4; ++seed) {
     Town town(seed);
@@ -94,12 +94,12 @@ TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
           << "seed " << seed << " tick " << kMonths.name(PeriodIndex(t));
       ASSERT_EQ(fresh.cells_digest(), region.evaluator.cells_digest());
     }
-    EXPECT_FALSE(region.book.alerts().empty()) << "nothing was raised: the test proves little";
+    EXPECT_FALSE(region.book.alerts().empty()) << "no alert was raised, so the test shows little";
   }
 }
 
-// A restored evaluator keeps nothing of the rules that it judged by before.
-TEST(EvaluatorTest, ARestoredEvaluatorGoesOnAsTheOneThatWasSaved) {
+// A restored evaluator keeps no state of its previous rules.
+TEST(EvaluatorTest, ARestoredEvaluatorContinuesLikeTheSavedOne) {
   Town town(4);
   town.fall_from = kBegin.value + 70;
   alerts::RuleSet rules = alerts::default_rules(kMonths);
@@ -127,7 +127,7 @@ TEST(EvaluatorTest, ARestoredEvaluatorGoesOnAsTheOneThatWasSaved) {
       verdict);
 }
 
-TEST(EvaluatorPropertyTest, HowTheBusinessesAreSpreadOverPartitionsDoesNotMatter) {
+TEST(EvaluatorPropertyTest, TheDistributionOverPartitionsDoesNotMatter) {
   Town town(9);
   town.fall_from = kBegin.value + 65;
   Random random(9);

@@ -21,7 +21,7 @@ constexpr PeriodIndex kFirst(480);  // 2010-01
 constexpr int kMonthsKnown = 96;
 constexpr PeriodIndex kThrough(kFirst.value + kMonthsKnown - 1);
 
-// Births with a season in every leaf, some months of late counts included.
+// Births with a season in every leaf, including some months of late counts.
 std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
   Random random(seed);
   indicators::Panel p(testing::world(), kMonths, kFirst);
@@ -42,7 +42,7 @@ std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
   return p.publish();
 }
 
-// As if `by_delay` events of every month were reported 0, 1, … months later.
+// Shares as if `by_delay` events of every month were reported 0, 1, … months later.
 std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_delay) {
   Reporting reporting(kMonths);
   for (int32_t t = kThrough.value - 30; t <= kThrough.value; ++t) {
@@ -65,7 +65,7 @@ std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Pan
   return forecaster.finish();
 }
 
-TEST(HistoryTest, WhatIsNotYetReportedWholeCountsByItsNowcast) {
+TEST(HistoryTest, IncompletePeriodsCountByTheirNowcast) {
   auto const p = panel(5);
   Node const node{area("N1"), sector("10")};
   History const whole = history(*p, SharesByMeasure(), node, Measure::kBirths, kThrough);
@@ -77,7 +77,7 @@ TEST(HistoryTest, WhatIsNotYetReportedWholeCountsByItsNowcast) {
   EXPECT_EQ(known.y[kMonthsKnown - 3], whole.y[kMonthsKnown - 3]);
 }
 
-TEST(HistoryTest, PeriodsOfWhichTooLittleIsReportedAreForecastOver) {
+TEST(HistoryTest, PeriodsWithTooFewReportsAreForecast) {
   auto const p = panel(6);
   Node const node{area("N1"), sector("10")};
   History const known = history(*p, *reports({10, 20, 70}), node, Measure::kBirths, kThrough);
@@ -124,13 +124,13 @@ TEST(ForecasterTest, ParentsAreTheSumOfTheirChildren) {
   EXPECT_GT(sums, 20);
 }
 
-TEST(ForecasterTest, TheSeasonIsSeenAndIntervalsHoldTheMean) {
+TEST(ForecasterTest, TheSeasonIsForecastAndIntervalsContainTheMean) {
   auto const p = panel(2);
   auto const t = table(p);
   const forecast::Forecast* f = t->find({area("R"), reference::kAllSectors}, Measure::kBirths);
   ASSERT_NE(f, nullptr);
   ASSERT_EQ(f->mean.size(), 12u);
-  // The sine's high and low: April and October of a year that begins with January.
+  // The sine's maximum and minimum: April and October, because the year begins in January.
   EXPECT_GT(f->mean[3], 1.5 * f->mean[9]);
   for (const forecast::IntervalPath& i : f->intervals) {
     for (size_t h = 0; h < f->mean.size(); ++h) {
@@ -149,7 +149,7 @@ TEST(ForecasterTest, TheSamePanelGivesTheSameBits) {
   EXPECT_EQ(one->find(node, Measure::kBirths)->mean, two->find(node, Measure::kBirths)->mean);
 }
 
-TEST(ForecasterTest, WhatNeverHappenedHasNoForecast) {
+TEST(ForecasterTest, AMeasureThatWasNeverSeenHasNoForecast) {
   auto const t = table(panel(4));
   EXPECT_EQ(t->find({area("S2"), sector("47")}, Measure::kBirths), nullptr);
   EXPECT_EQ(t->find({area("R"), reference::kAllSectors}, Measure::kDeaths), nullptr);

@@ -1,4 +1,4 @@
-// R2 and R9: an indicator beyond a limit.
+// R2 and R9: an indicator is beyond a limit.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -44,7 +44,7 @@ class LimitRulesTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-TEST_F(LimitRulesTest, R2CallsAShrinkingSectorAfterTwoQuartersIsSuspendedAndClears) {
+TEST_F(LimitRulesTest, R2DetectsAShrinkingSectorAfterTwoQuartersIsSuspendedAndClears) {
   Month const shrinking{.births = 20, .deaths = 60};
   std::optional<alerts::AlertUpdate> u;
   int months = 0;
@@ -53,7 +53,7 @@ TEST_F(LimitRulesTest, R2CallsAShrinkingSectorAfterTwoQuartersIsSuspendedAndClea
   EXPECT_EQ(u->transition, TransitionKind::kRaised);
   EXPECT_EQ(u->severity, Severity::kAmber);
   EXPECT_LT(u->evidence.observed, 0);
-  // Three bad months turn the sum of twelve; it has to stay so for six.
+  // Three bad months make the sum of twelve negative. It must stay negative for six months.
   EXPECT_EQ(months, 3 + 5);
   EXPECT_EQ(u->onset.value, t_ - 6);
 
@@ -71,7 +71,7 @@ TEST_F(LimitRulesTest, R2CallsAShrinkingSectorAfterTwoQuartersIsSuspendedAndClea
   EXPECT_GE(u->evidence.observed, 0);
 }
 
-TEST_F(LimitRulesTest, R9CallsSlowServiceAtOnceIsSuspendedAndClearsWellBelowTheLimit) {
+TEST_F(LimitRulesTest, R9DetectsSlowServiceAtOnceIsSuspendedAndClearsWellBelowTheLimit) {
   Month const slow{.answered = Measure::kResponse14};  // 60 to 80 hours
   Month const better{.answered =
                          Measure::kResponse12};  // 32 to 40: below the limit, above 80 % of it
@@ -109,7 +109,7 @@ TEST_F(LimitRulesTest, ReachIsNotAssessedWhenEitherOfItsSourcesIsSilent) {
   rules.rules.push_back(reach);
   region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
   auto u = tick("X1", {});
-  ASSERT_TRUE(u) << "nobody has had support";
+  ASSERT_TRUE(u) << "no business has had support";
   EXPECT_EQ(u->transition, TransitionKind::kRaised);
 
   u = tick("X1", {.births = 0, .deaths = 0});

@@ -77,7 +77,8 @@ TEST(PartitionEngineTest, ATickClosesWhenTheWatermarkPassesItAndNamesTheCut) {
   ASSERT_TRUE(tick);
   EXPECT_EQ(tick->partition, PartitionId(3));
   EXPECT_EQ(tick->tick, months(1).calendar.period_of(day(2019, 1, 1)));
-  EXPECT_EQ(tick->cut, std::vector<Offset>{Offset(3)}) << "the record that closed it is not in it";
+  EXPECT_EQ(tick->cut, std::vector<Offset>{Offset(3)})
+      << "the record that closed the tick is not in the cut";
   ASSERT_EQ(tick->deltas.size(), 1u);
   EXPECT_EQ(tick->deltas[0].amount, 3);
   EXPECT_FALSE(engine.take_tick());
@@ -87,7 +88,7 @@ TEST(PartitionEngineTest, ALateFactRevisesItsPeriodInTheNextTick) {
   PartitionEngine engine(PartitionId(0), months(1));
   Feed feed(engine, 0);
   feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
-  feed(at(2019, 2, 10), birth(2, day(2019, 1, 20)));  // published in February about January
+  feed(at(2019, 2, 10), birth(2, day(2019, 1, 20)));  // published in February, about January
   feed(at(2019, 3, 2), birth(3, day(2019, 3, 1)));
   ASSERT_TRUE(engine.take_tick());
   auto const february = engine.take_tick();
@@ -96,12 +97,12 @@ TEST(PartitionEngineTest, ALateFactRevisesItsPeriodInTheNextTick) {
   EXPECT_EQ(february->deltas[0].key.period(), months(1).calendar.period_of(day(2019, 1, 1)));
 }
 
-TEST(PartitionEngineTest, AnInputThatGetsThereFirstIsHeldUntilTheOthersDo) {
+TEST(PartitionEngineTest, AnInputThatPassesTheTickFirstIsHeldUntilTheOthersDo) {
   PartitionEngine engine(PartitionId(0), months(2));
   Feed registrations(engine, 0);
   Feed support(engine, 1);
   EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld)
-      << "what the other begins with is not known yet";
+      << "the first record of the other input is not known yet";
   EXPECT_EQ(support(at(2019, 1, 20), heartbeat(at(2019, 1, 20))), Taken::kTaken);
   EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kTaken);
   EXPECT_EQ(registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9))), Taken::kHeld);
@@ -115,7 +116,7 @@ TEST(PartitionEngineTest, AnInputThatGetsThereFirstIsHeldUntilTheOthersDo) {
   EXPECT_EQ(registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9))), Taken::kTaken);
 }
 
-TEST(PartitionEngineTest, AHeartbeatStatesWhatIsCompleteAndNeedsNoDisorderAllowance) {
+TEST(PartitionEngineTest, AHeartbeatClosesATickWithoutDisorderAllowance) {
   PartitionEngine engine(PartitionId(0), months(1));
   Feed feed(engine, 0);
   feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
@@ -143,7 +144,7 @@ TEST(PartitionEngineTest, AQuietInputHoldsTheTickUntilItCountsAsIdle) {
             Taken::kHeld);
   UnixMillis const quiet_since = now;
   engine.at_end(1, Offset(1), quiet_since, UnixMillis(now.value + options.idle_after_ms - 1));
-  EXPECT_FALSE(engine.take_tick()) << "not yet quiet for long enough";
+  EXPECT_FALSE(engine.take_tick()) << "the input is not yet quiet for long enough";
   engine.at_end(1, Offset(1), quiet_since, UnixMillis(now.value + options.idle_after_ms));
   ASSERT_TRUE(engine.take_tick());
   EXPECT_TRUE(engine.inputs()[1].idle);
@@ -154,7 +155,7 @@ TEST(PartitionEngineTest, IdleByHeartbeatNeedsAHeartbeatOfAnotherInput) {
   options.idle = Idle::kHeartbeat;
   PartitionEngine engine(PartitionId(0), options);
   Feed feed(engine, 0);
-  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);  // nothing ever came here
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);  // this input never had a record
   feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
   EXPECT_EQ(feed(at(2019, 2, 2), birth(2, day(2019, 2, 1))), Taken::kHeld);
   engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
@@ -171,8 +172,8 @@ TEST(PartitionEngineTest, IdleByHeartbeatNeedsAHeartbeatOfAnotherInput) {
   EXPECT_EQ(tick->cut, (std::vector<Offset>{Offset(1), Offset(0)}));
 }
 
-// A source that writes to two topics cannot order them: its heartbeat on one may be read before its
-// records on the other.
+// A source that writes to two topics cannot order them: its heartbeat on one topic may be read
+// before its records on the other.
 TEST(PartitionEngineTest, AHeartbeatOnOneInputDoesNotOvertakeRecordsOnAnother) {
   PartitionOptions options = months(2);
   options.idle = Idle::kHeartbeat;
@@ -184,7 +185,7 @@ TEST(PartitionEngineTest, AHeartbeatOnOneInputDoesNotOvertakeRecordsOnAnother) {
   support(at(2019, 1, 1), heartbeat(at(2019, 1, 1)));
   EXPECT_EQ(support(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
   engine.at_end(0, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms - 1));
-  EXPECT_FALSE(engine.take_tick()) << "the rest of January is still on its way";
+  EXPECT_FALSE(engine.take_tick()) << "the rest of January is still in transit";
   registrations(at(2019, 1, 20), birth(2, day(2019, 1, 19)));
   registrations(at(2019, 2, 1), heartbeat(at(2019, 2, 1)));
   auto const tick = engine.take_tick();
@@ -209,23 +210,23 @@ TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning
   }
 }
 
-TEST(PartitionEngineTest, AnInputThatNothingIsKnownOfIsWhatTicksWaitFor) {
+TEST(PartitionEngineTest, TicksWaitForAnInputWithoutRecordsOrHeartbeat) {
   PartitionOptions options = months(2);
   options.idle = Idle::kHeartbeat;
   PartitionEngine engine(PartitionId(0), options);
   Feed registrations(engine, 0);
   EXPECT_TRUE(engine.waits_for(0));
   EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kHeld);
-  EXPECT_FALSE(engine.waits_for(0)) << "it waits itself";
+  EXPECT_FALSE(engine.waits_for(0)) << "this input has a held record";
   engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
-  EXPECT_TRUE(engine.waits_for(1)) << "quiet, and no heartbeat says what is over";
+  EXPECT_TRUE(engine.waits_for(1)) << "the input is quiet, and no heartbeat covers the tick";
   registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
   registrations(at(2019, 2, 10), heartbeat(at(2019, 2, 10)));
   engine.at_end(1, Offset(0), UnixMillis(kNow.value - kDay), kNow);
   EXPECT_FALSE(engine.waits_for(1));
 }
 
-TEST(PartitionEngineTest, NeverMeansNever) {
+TEST(PartitionEngineTest, AnInputThatIsNeverIdleHoldsTheTick) {
   PartitionEngine engine(PartitionId(0), months(1));
   Feed feed(engine, 0);
   feed(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
@@ -240,7 +241,7 @@ TEST(PartitionEngineTest, ATimestampFromTheFarFutureIsClampedAndCounted) {
   engine.offer(0, Offset(0), at(2019, 1, 10), now, birth(1, day(2019, 1, 9)));
   engine.offer(0, Offset(1), at(2600, 1, 1), now, birth(2, day(2019, 1, 9)));
   EXPECT_EQ(engine.counts().clamped, 1);
-  EXPECT_FALSE(engine.take_tick()) << "it must not drag the watermark past the present";
+  EXPECT_FALSE(engine.take_tick()) << "the watermark must not pass the current time";
   EXPECT_EQ(engine.inputs()[0].newest.value, now.value + options.future_tolerance_ms);
   engine.offer(0, Offset(2), UnixMillis(-1), now, birth(3, day(2019, 1, 9)));
   EXPECT_EQ(engine.counts().untimed, 1);
@@ -255,7 +256,7 @@ TEST(PartitionEngineTest, ARefusedRecordIsCountedAndMovesTheWatermark) {
   EXPECT_TRUE(engine.take_tick());
 }
 
-TEST(PartitionEngineTest, TooManyTicksInWaitingHoldTheInput) {
+TEST(PartitionEngineTest, TooManyUnfetchedTicksHoldTheInput) {
   PartitionEngine engine(PartitionId(0), months(1));
   Feed feed(engine, 0);
   feed(at(2010, 1, 10), birth(1, day(2010, 1, 9)));
@@ -272,7 +273,7 @@ TEST(PartitionEngineTest, TooManyTicksInWaitingHoldTheInput) {
   EXPECT_EQ(taken, 9u * 12);  // 2010-01 … 2018-12
 }
 
-TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoWhereTheYearTurns) {
+TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoAtTheTurnOfTheYear) {
   PartitionOptions options = months(1);
   options.calendar = base::Calendar(base::CalendarUnit::kWeek);
   PartitionEngine engine(PartitionId(0), options);
@@ -295,7 +296,7 @@ TEST(PartitionEngineTest, AWeekEndsOnSundayNightAlsoWhereTheYearTurns) {
   EXPECT_EQ(options.calendar.name(next->tick), "2021-W01");
 }
 
-// 524,289 interactions of 4,095 minutes are more minutes than 32 bits hold.
+// 524,289 interactions of 4,095 minutes exceed 32 bits.
 TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
   constexpr int64_t kInteractions = 524'289;
   constexpr uint64_t kEach = 32;
@@ -320,8 +321,8 @@ TEST(PartitionEngineTest, MinutesBeyondThirtyTwoBitsAddUpExactly) {
   EXPECT_EQ(minutes, kInteractions * 4095);
 }
 
-// The cut is a function of each input's log alone: however the inputs are interleaved, the same
-// ticks come out with the same deltas and the same offsets.
+// The cut is a function of each input's log alone. Every interleaving of the inputs gives the same
+// ticks with the same deltas and offsets.
 struct Closed {
   int32_t tick;
   std::vector<int64_t> cut;
@@ -347,7 +348,7 @@ Logs random_logs(Random& random) {
          e});
   }
   for (auto& log : logs) {
-    // In order of publication, but for a little disorder.
+    // In order of publication, with a little disorder.
     std::ranges::stable_sort(log, {}, [](const auto& r) { return r.first; });
     for (size_t i = 1; i < log.size(); ++i) {
       if (random.chance(0.2)) std::swap(log[i - 1], log[i]);
@@ -390,7 +391,7 @@ TEST(PartitionEnginePropertyTest, InterleavingDoesNotMoveTheCut) {
   }
 }
 
-// Told where they were cut, an engine makes the same ticks of the inputs one after the other.
+// With the known cuts, an engine makes the same ticks from the inputs read one after the other.
 TEST(PartitionEnginePropertyTest, AFoldToKnownCutsGivesTheSameTicks) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Random random(seed);

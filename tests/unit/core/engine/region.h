@@ -1,4 +1,4 @@
-// A region that judges what happens in the small world of support/world.h, tick by tick.
+// A region that evaluates the events of the small world of support/world.h, tick by tick.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ inline constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 inline constexpr base::Calendar kWeeks(base::CalendarUnit::kWeek);
 inline constexpr PeriodIndex kBegin(480);  // 2010-01
 
-// Leaves that hold businesses.
+// The leaves that hold businesses.
 inline constexpr std::string_view kAreas[] = {"N1", "N2", "S1", "S2"};
 inline constexpr std::string_view kSectors[] = {"10", "11", "46", "47"};
 
@@ -43,7 +43,7 @@ inline Delta delta(Measure m, int32_t period, int64_t n, std::string_view area =
           n};
 }
 
-// Months of births and deaths around 40 a leaf, and what makes them fall.
+// Months with births and deaths around 40 in each leaf, and the causes that make them fall.
 class Town {
  public:
   explicit Town(uint64_t seed) : random_(seed) {}
@@ -62,17 +62,17 @@ class Town {
         add(out, a, s, Measure::kBirths, t - 1, std::exchange(untold_[std::pair(a, s)], late));
         if (t < silent_from) add(out, a, s, Measure::kDeaths, t, noisy(30));
         if (t == kBegin.value) add(out, a, s, Measure::kBirths, t - 200, 1000);
-        // Something late about an earlier month.
+        // A late report about an earlier month.
         if (random_.chance(0.3)) add(out, a, s, Measure::kBirths, t - random_.between(1, 8), 1);
       }
     }
     return out;
   }
 
-  double late_share = 0;  // of births, told a month later
+  double late_share = 0;  // of births, reported a month late
   int32_t fall_from = INT32_MAX;
   int32_t silent_from = INT32_MAX;
-  int32_t break_from = INT32_MAX;  // both ends included
+  int32_t break_from = INT32_MAX;  // both ends are included
   int32_t break_until = INT32_MIN;
   double break_factor = 1;
 
@@ -82,7 +82,7 @@ class Town {
     if (n != 0) out.push_back(delta(m, t, n, a, s));
   }
   int32_t noisy(double mean) {
-    // The sum of twelve uniforms: mean and variance of a count.
+    // The sum of twelve uniforms, scaled to the mean and variance of a count.
     double z = -6;
     for (int i = 0; i < 12; ++i) z += random_.uniform();
     return static_cast<int32_t>(std::max(0.0, mean + z * std::sqrt(mean) + 0.5));
@@ -99,7 +99,7 @@ inline EvaluatorOptions options(base::Calendar calendar = kMonths) {
   return o;
 }
 
-// What is told at `t`, month by month.
+// The events reported at `t`, by month.
 inline std::vector<indicators::Report> reports_of(std::span<const Delta> deltas, int32_t t) {
   std::vector<indicators::Report> out;
   for (const Delta& d : deltas) {
@@ -122,7 +122,7 @@ class Region {
   alerts::FoldOutcome tell(const alerts::JournalEntry& entry) {
     return book.fold(base::JournalOffset(next_++), entry);
   }
-  // The past, that no one judges.
+  // Adds the past without evaluating it.
   void add(int32_t t, const std::vector<Delta>& deltas) {
     PartitionTick part;
     part.tick = PeriodIndex(t);
@@ -162,7 +162,7 @@ inline const alerts::Alert* open_alert(const alerts::Book& book, std::string rul
   auto const found = book.open().find({std::move(rule), std::move(area), std::move(sector)});
   return found == book.open().end() ? nullptr : found->second.get();
 }
-// What a tick made of one alert; null when it says nothing of it.
+// A tick's update of one alert; null if it has none.
 inline const alerts::AlertUpdate* update_of(const alerts::TickEvaluated& verdict,
                                             std::string_view rule, std::string_view area,
                                             std::string_view sector) {

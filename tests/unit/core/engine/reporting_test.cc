@@ -22,14 +22,14 @@ void tell(Reporting& reporting, int32_t tick, std::vector<indicators::Report> re
   reporting.add(reports);
 }
 
-// 70 at once, 20 a month later, 10 after two.
+// 70 at once, 20 one month later, 10 after two months.
 void tell_steadily(Reporting& reporting, int32_t first, int32_t last) {
   for (int32_t t = first; t <= last; ++t) {
     tell(reporting, t, {report(t, 0, 70), report(t - 1, 1, 20), report(t - 2, 2, 10)});
   }
 }
 
-TEST(ReportingTest, SteadyDelaysGiveTheirShares) {
+TEST(ReportingTest, SteadyDelaysGiveTheCorrectShares) {
   Reporting reporting(kMonths);
   tell_steadily(reporting, 500, 540);
   SharesByMeasure const shares = reporting.shares();
@@ -41,7 +41,7 @@ TEST(ReportingTest, SteadyDelaysGiveTheirShares) {
   EXPECT_TRUE(shares.from(kBirths, 30).empty());
   EXPECT_EQ(shares.testable_age(kBirths), 0);
   EXPECT_GT(shares.log_variance_at(kBirths, 0), shares.log_variance_at(kBirths, 1));
-  EXPECT_EQ(shares.at(Measure::kDeaths, 0), 1) << "nothing told, nothing to wait for";
+  EXPECT_EQ(shares.at(Measure::kDeaths, 0), 1) << "a measure without reports is complete";
 }
 
 TEST(ReportingTest, ARegisterLoadedInOneGoHasNoDelays) {
@@ -53,9 +53,9 @@ TEST(ReportingTest, ARegisterLoadedInOneGoHasNoDelays) {
   EXPECT_EQ(reporting.shares().at(kBirths, 0), 1);
 }
 
-// Ticks may be cut elsewhere on another replica, and what comes early or late into a tick is the
-// same facts.
-TEST(ReportingTest, TheTicksBeforeDoNotMatter) {
+// Another replica may have different cuts of earlier ticks. The sum of the facts is the same,
+// whether they were early or late.
+TEST(ReportingTest, EarlierTicksDoNotMatter) {
   Reporting straight(kMonths);
   tell_steadily(straight, 500, 540);
   Reporting other(kMonths);
@@ -64,7 +64,7 @@ TEST(ReportingTest, TheTicksBeforeDoNotMatter) {
     held.push_back(report(t, 0, 70));
     held.push_back(report(t - 1, 1, 20));
     held.push_back(report(t - 2, 2, 10));
-    if (t % 7 == 0) held.push_back(report(t + 1, 0, 5));  // told before its tick
+    if (t % 7 == 0) held.push_back(report(t + 1, 0, 5));  // reported before its tick
     if (t % 7 == 1) held.push_back(report(t, 0, -5));     // and withdrawn
     if (t % 3 == 0 || t == 540) tell(other, t, std::exchange(held, {}));
   }
@@ -72,21 +72,21 @@ TEST(ReportingTest, TheTicksBeforeDoNotMatter) {
   EXPECT_EQ(other.shares().at(kBirths, 1), straight.shares().at(kBirths, 1));
 }
 
-TEST(ReportingTest, ALateHabitIsForgottenAfterTheWindow) {
+TEST(ReportingTest, LateReportsOutsideTheWindowDoNotCount) {
   detection::DelayOptions const options = detection::DelayOptions::for_calendar(kMonths);
   Reporting reporting(kMonths);
   tell_steadily(reporting, 500, 530);
   int32_t t = 531;
   for (; t <= 531 + options.window + 2; ++t) tell(reporting, t, {report(t, 0, 100)});
   EXPECT_EQ(reporting.shares().at(kBirths, 0), 1);
-  // Nor does a pause of the ticks leave anything of an earlier time.
+  // After a pause of the ticks, no earlier data is left.
   tell_steadily(reporting, t, t + 20);
   EXPECT_LT(reporting.shares().at(kBirths, 0), 0.8);
   tell(reporting, t + 220, {report(t + 220, 0, 100)});
   EXPECT_EQ(reporting.shares().at(kBirths, 0), 1);
 }
 
-TEST(ReportingTest, ReportsThatAreAllLateAreTestedWhenTheyAreThere) {
+TEST(ReportingTest, PeriodsAreTestedOnceLateReportsHaveArrived) {
   Reporting reporting(kMonths);
   for (int32_t t = 500; t < 540; ++t)
     tell(reporting, t, {report(t - 2, 2, 50), report(t - 3, 3, 50)});
@@ -94,9 +94,9 @@ TEST(ReportingTest, ReportsThatAreAllLateAreTestedWhenTheyAreThere) {
   EXPECT_NEAR(reporting.shares().at(kBirths, 2), 0.5, 1e-12);
 }
 
-// A third of the births is reported a month late. Nothing has fallen, so only real falls are
-// called.
-TEST(EvaluatorReportingTest, LateReportsAreNoDownturn) {
+// A third of the births is reported a month late. The births do not fall, so only random false
+// alarms are raised.
+TEST(EvaluatorReportingTest, LateReportsAreNotADownturn) {
   Town town(7);
   town.late_share = 1.0 / 3;
   town.fall_from = kBegin.value + 100;
@@ -127,8 +127,8 @@ TEST(EvaluatorReportingTest, LateReportsAreNoDownturn) {
   EXPECT_EQ(path[path.size() - 4].reported, 1);
 }
 
-// Reports that are always two months late are judged two months late, not never.
-TEST(EvaluatorReportingTest, ThePeriodTestedIsTheLatestThatCanBe) {
+// Reports that are always two months late are tested two months late.
+TEST(EvaluatorReportingTest, TheLatestTestablePeriodIsTested) {
   Town town(8);
   town.late_share = 0.7;
   town.fall_from = kBegin.value + 90;

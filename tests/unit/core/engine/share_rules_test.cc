@@ -25,7 +25,7 @@ class ShareRulesTest : public ::testing::Test {
     return out;
   }
   std::vector<Delta> month(int all, int distress) const { return month_at(t_, all, distress); }
-  // One tick; what it made of R6 at North One's food products.
+  // Runs one tick and returns its update of R6 at North One's food products.
   std::optional<alerts::AlertUpdate> tick(int all, int distress) {
     auto const verdict = region_.tick(t_, month(all, distress));
     ++t_;
@@ -37,7 +37,7 @@ class ShareRulesTest : public ::testing::Test {
   int32_t t_ = kBegin.value;
 };
 
-TEST_F(ShareRulesTest, DistressRisesIsRaisedIsNotAssessedInSilenceAndClears) {
+TEST_F(ShareRulesTest, RisingDistressIsRaisedSuspendedInSilenceAndCleared) {
   EXPECT_FALSE(tick(100, 20));
   int32_t const rise = t_;
   std::optional<alerts::AlertUpdate> u;
@@ -63,9 +63,9 @@ TEST_F(ShareRulesTest, DistressRisesIsRaisedIsNotAssessedInSilenceAndClears) {
   EXPECT_EQ(u->transition, TransitionKind::kCleared);
 }
 
-// Benjamini and Hochberg over the shares of the tick, as counts are adjusted.
-TEST_F(ShareRulesTest, ItsProbabilityIsAdjustedForTheSharesTested) {
-  constexpr double kSeries = 49;  // nodes, at most
+// Benjamini–Hochberg over the shares of the tick, as for counts.
+TEST_F(ShareRulesTest, PIsAdjustedForTheNumberOfShares) {
+  constexpr double kSeries = 49;  // at most as many nodes
   auto const elsewhere = [&](int32_t t) {
     std::vector<Delta> out = month(100, 45);
     for (std::string_view area : {"N2", "S1", "S2"}) {
@@ -85,8 +85,8 @@ TEST_F(ShareRulesTest, ItsProbabilityIsAdjustedForTheSharesTested) {
   EXPECT_LE(u->evidence.p_adjusted, kSeries * u->evidence.p);
 }
 
-// The figures are of the two measures that it is given, not of those of another share.
-TEST_F(ShareRulesTest, AShareIsOfItsOwnMeasures) {
+// The numbers are those of the given measures, not those of another share.
+TEST_F(ShareRulesTest, AShareUsesItsOwnMeasures) {
   for (int i = 0; i < 3; ++i) tick(100, 20);
   alerts::ShareRule rule;
   rule.harm = base::Harm::kHigh;
@@ -100,7 +100,7 @@ TEST_F(ShareRulesTest, AShareIsOfItsOwnMeasures) {
   EXPECT_NEAR(share(Measure::kDeaths, Measure::kBirths).observed, 30.0 / 41, 0.02);
 }
 
-TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsToo) {
+TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsTheAlert) {
   std::optional<alerts::AlertUpdate> u;
   for (int i = 0; i < 4; ++i) u = tick(100, 45);
   ASSERT_TRUE(u && u->open);
@@ -112,7 +112,7 @@ TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsToo) {
   EXPECT_EQ(u->suspended, "too few cases in the period");
 }
 
-TEST_F(ShareRulesTest, ItsPathHasTheFiguresThatTheDetectorSaw) {
+TEST_F(ShareRulesTest, ThePathHasTheNumbersOfTheDetector) {
   std::optional<alerts::AlertUpdate> u;
   for (int i = 0; i < 4; ++i) u = tick(100, 45);
   ASSERT_TRUE(u && u->open);

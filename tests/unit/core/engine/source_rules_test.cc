@@ -1,4 +1,4 @@
-// R0: a source that falls silent.
+// R0: a source falls silent.
 #include <gtest/gtest.h>
 
 #include "core/engine/rules/source.h"
@@ -17,7 +17,7 @@ EvaluatorOptions with_topics(std::vector<std::string> topics) {
   return o;
 }
 
-// The register falls silent at the tick returned.
+// The register falls silent at the returned tick.
 alerts::TickEvaluated silence(Region& region) {
   Town town(3);
   town.silent_from = kSilent;
@@ -28,7 +28,7 @@ alerts::TickEvaluated silence(Region& region) {
 TEST(SourceRulesTest, ATopicIsJudgedByItsOwnMeasures) {
   EXPECT_FALSE(measures_of("registrations").empty());
   EXPECT_FALSE(measures_of("support").empty());
-  EXPECT_TRUE(measures_of("procurement").empty()) << "no measure is counted from it";
+  EXPECT_TRUE(measures_of("procurement").empty()) << "this topic has no measures";
   EXPECT_TRUE(measures_of("").empty());
 }
 
@@ -41,8 +41,8 @@ TEST(SourceRulesTest, ATopicWithoutMeasuresIsNotCalledSilentByThoseOfAnother) {
   EXPECT_EQ(open_alert(region.book, "R0", "procurement", "all"), nullptr);
 }
 
-// The journal has written the topic in the place of an area from the first.
-TEST(SourceRulesTest, AnAlertOnASourceIsOfItsTopic) {
+// The journal has always stored the topic in the place of an area.
+TEST(SourceRulesTest, AnAlertOnASourceHasItsTopicAsKey) {
   AlertKey const key = AlertKey::of_source("R0", "support");
   EXPECT_EQ(key, (AlertKey{"R0", "support", "all"}));
   EXPECT_EQ(key.source(), "support");

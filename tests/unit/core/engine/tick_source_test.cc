@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Partitions whose ticks are all there from the beginning.
+// Partitions whose ticks are all available from the start.
 class Queues : public TickSource {
  public:
   explicit Queues(std::vector<std::vector<int32_t>> ticks) : queues_(ticks.size()) {
@@ -48,7 +48,7 @@ std::vector<int32_t> partitions_of(const std::vector<PartitionTick>& parts) {
   return out;
 }
 
-TEST(TickSourceTest, ATickIsWhatEveryPartitionThatClosedItHandsOn) {
+TEST(TickSourceTest, ATickHasTheDataOfEveryPartitionThatClosedIt) {
   Queues source({{5, 6}, {6}, {5, 7}});
   EXPECT_EQ(aligned_tick(fronts(source)), PeriodIndex(5));
   EXPECT_THAT(partitions_of(take_all(source, PeriodIndex(5))), ElementsAre(0, 2));
@@ -59,7 +59,7 @@ TEST(TickSourceTest, ATickIsWhatEveryPartitionThatClosedItHandsOn) {
   EXPECT_EQ(aligned_tick(fronts(source)), std::nullopt);
 }
 
-TEST(TickSourceTest, ATickThatNobodyHasTakesNothing) {
+TEST(TickSourceTest, ATickThatNoPartitionClosedIsEmpty) {
   Queues source({{5}, {6}});
   EXPECT_THAT(take_all(source, PeriodIndex(4)), IsEmpty());
   EXPECT_EQ(aligned_tick(fronts(source)), PeriodIndex(5));
