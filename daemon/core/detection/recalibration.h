@@ -1,10 +1,10 @@
 // Purpose: turns a score into a p-value that is calibrated on the scores of all series of the rule,
 // for the correction for many series (multiplicity.h). Without this, a tail slightly wider than
 // stated would give many false discoveries.
-//   Width: the log widths of the series' own scores are shrunk towards their median, as far as their
-//   differences can be estimation error (empirical Bayes by moments, as Smyth 2004, Statistical
-//   Applications in Genetics and Molecular Biology 3(1), article 3, shrinks variances). A width is
-//   never below 1.
+//   Width: the log widths of the series' own scores are shrunk towards their median, as far as
+//   their differences can be estimation error (empirical Bayes by moments, as Smyth 2004,
+//   Statistical Applications in Genetics and Molecular Biology 3(1), article 3, shrinks variances).
+//   A width is never below 1.
 //   Tail: for each band of the expected count, the ratio of the 1 % point of the pooled scores'
 //   harmful tail to that of a normal.
 // Invariants: a function of the set of series; the order of add() does not matter. No p is smaller
