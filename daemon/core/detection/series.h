@@ -58,8 +58,8 @@ inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
 
 // The data that a baseline uses. The journal stores the number: append only.
 enum class BaselineKind : uint8_t {
-  kSeasonal,                 // the same season of earlier years
-  kRecent,                   // the latest periods, for a series of less than a year
+  kSeasonal,  // the same season of earlier years
+  kRecent,    // the latest periods, for a series of little more than one year at most
   kRecentAgainstYearBefore,  // the latest periods, corrected by the deviation of the same period of
                              // the year before
 };

@@ -221,10 +221,9 @@ std::string how_together(const alerts::Evidence& e) {
   std::string text = absl::StrFormat(
       "%d counts of this node are combined. The score of each is its deviation from its own "
       "seasonal baseline in the harmful direction, at most %.0f. The combination allows for how "
-      "much the counts usually vary together. The combined score is %.1f; if nothing happens, 95 "
-      "%% "
-      "of scores lie between %.1f and %.1f. How sure: a score this high has probability %.2g (%.2g "
-      "after correction for the number of nodes tested).",
+      "much the counts usually vary together. The combined score is %.1f; if nothing happens, "
+      "95 %% of scores lie between %.1f and %.1f. How sure: a score this high has probability "
+      "%.2g (%.2g after correction for the number of nodes tested).",
       e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
   for (const alerts::Contribution& c : e.contributions) {
     base::append(

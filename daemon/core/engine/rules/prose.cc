@@ -65,8 +65,7 @@ std::string deviation_from_baseline(const View& view, const alerts::Alert& alert
 std::string how_sure(const View& view, const alerts::Evidence& e) {
   std::string text = absl::StrFormat(
       "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
-      "of series "
-      "tested).",
+      "of series tested).",
       e.p, e.p_adjusted);
   base::append(text, absl::StrFormat(" The baseline uses %d periods", e.baseline_periods));
   if (e.baseline_first < e.baseline_last) {
