@@ -21,11 +21,11 @@ using base::PeriodIndex;
 
 using detection::kNotScored;
 constexpr int kThresholdSteps = 400;
-// Of four weeks or a month: with less a series is not among those that a rule tests, unless it says
-// otherwise.
+// Expected count in four weeks or a month. A rule leaves out a series that expects less, unless the
+// rule sets its own minimum.
 constexpr double kExpectedMin = 5;
 
-// Scores of a series from `first` on; NaN where it is not assessed. Positive is harm.
+// Scores of a series from `first` on. NaN in a period that is not assessed. Positive is harm.
 struct Scores {
   PeriodIndex first;
   std::vector<double> z;
@@ -42,7 +42,7 @@ using ScoresBySeries = std::map<std::string, Scores>;
 
 struct Span {
   PeriodIndex begin;
-  PeriodIndex end;  // not in it
+  PeriodIndex end;  // exclusive
 };
 
 enum class Ground : uint8_t { kQuiet, kEarly, kDownturn };
@@ -73,7 +73,8 @@ class Windows {
   const BacktestOptions& o_;
 };
 
-// The periods at which an alarm begins, for a statistic that is z itself or the CUSUM of z.
+// The periods at which an alarm begins. The statistic is z itself or, with `accumulate`, the CUSUM
+// of z.
 std::vector<int32_t> alarms(const Scores& s, bool accumulate, double threshold, int clear_periods) {
   detection::Cusum cusum({.reference = 0.5, .clip = 3, .threshold_h = threshold});
   std::vector<int32_t> out;
@@ -144,8 +145,8 @@ Performance perform(const ScoresBySeries& scores, bool accumulate, double thresh
   return p;
 }
 
-// The lowest threshold of a fine scale from which on the false-alarm rate stays within what is
-// asked.
+// The lowest threshold on a grid of kThresholdSteps steps at which, and above which, the
+// false-alarm rate is at most o.false_alarms_a_year. If every threshold gives more, the highest.
 double tune(const ScoresBySeries& scores, bool accumulate, const Windows& windows, Span part,
             const BacktestOptions& o) {
   double const highest = accumulate ? 40 : 8;
@@ -159,13 +160,13 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
   return threshold;
 }
 
-// A series of a measure, and what the daemon would have said of each period.
+// A series of a measure, and the daemon's verdict on each of its periods.
 struct Judged {
   detection::CountSeries counts;
   detection::ScoredSeries scored;
   Scores score;         // of each period alone
   Scores recalibrated;  // the deviate of its p, recalibrated on all series of the measure
-  Scores adjusted;      // of the same adjusted for the number of series
+  Scores adjusted;      // the deviate of that p, adjusted for the number of series
 };
 using JudgedBySeries = std::map<std::string, Judged>;
 
@@ -181,8 +182,8 @@ void calibrate(const detection::Assessment& a, PeriodIndex t, const Windows& win
     c.below[k] += a.p < Calibration::kNominal[k];
 }
 
-// Period after period as the daemon's ticks: each series alone, then together those that enough is
-// expected of.
+// Judges period after period, like the daemon's ticks: first each series alone, then all series
+// with a large enough expectation together.
 class MeasureJudge {
  public:
   MeasureJudge(const BacktestMeasure& measure, const BacktestOptions& o) : harm_(measure.harm) {
@@ -264,8 +265,9 @@ Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
   return out;
 }
 
-// The composite of the rules (detection/composite.h): at each period R is of the scores that a
-// detector would have had then, before the latest. Measures of one series need not begin together.
+// The composite of the rules (detection/composite.h). The correlation R at a period uses the scores
+// of earlier periods that a detector would have had then, without the latest ones. The measures of
+// a series may begin at different periods.
 ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
                                 const BacktestOptions& o) {
   detection::DetectorOptions options;
@@ -293,7 +295,7 @@ ScoresBySeries composite_scores(const std::vector<ScoresBySeries>& measures,
   return out;
 }
 
-// Alarms in the quiet periods of the test part, of which a CUSUM begins anew at each alarm.
+// Counts alarms in the quiet periods of the test part. A CUSUM restarts at zero after each alarm.
 int64_t alarms_at(const Scores& s, bool accumulate, double threshold, const Windows& windows,
                   const BacktestOptions& o) {
   detection::CusumOptions options;
@@ -382,7 +384,7 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
     r.tuned = perform(scores, accumulate, r.threshold, windows, tuning, o);
     r.tested = perform(scores, accumulate, r.threshold, windows, testing, o);
     out.detectors.push_back(std::move(r));
-    // An adjusted p states the share of false discoveries, not of false alarms.
+    // An adjusted p states a false-discovery rate, not a false-alarm rate.
     if (kind != DetectorKind::kDiscovery)
       out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
   };

@@ -1,8 +1,8 @@
-// Purpose: how a detector would have done on past data: false alarms where nothing happened,
-// downturns found and how late, beside what chance alone would find. A threshold is tuned to a
-// false-alarm rate before a date and frozen; the figures are of what came after. Invariants: pure;
-// a score rests on nothing later than its own period. (Downturns are dated afterwards, and series
-// are as last published: vintages are not replayed.) Thread safety: pure.
+// Purpose: backtests a detector on past data. Reports false alarms outside downturns, downturns
+// found and their delay, and how many downturns chance alone would find. A threshold is tuned to a
+// false-alarm rate before a date and then frozen; the test figures are from that date on.
+// Invariants: pure; a score uses no period later than its own. (Downturns are dated afterwards, and
+// series are as last published: vintages are not replayed.) Thread safety: pure.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace bellwether::analysis {
 
-// One file of counts: a series of it is one node's.
+// One file of counts. Each series in it belongs to one node.
 struct BacktestMeasure {
   std::string name;
   detection::Harm harm = detection::Harm::kLow;
@@ -33,52 +33,54 @@ struct BacktestMeasure {
 struct BacktestOptions {
   base::Calendar calendar{base::CalendarUnit::kMonth};
   base::PeriodIndex tune_until;       // the first period of the test part
-  double false_alarms_a_year = 0.05;  // a series, tuned to be at most this
-  int lead_periods = 0;   // raised this long before a downturn's first period is early, not false
-  int clear_periods = 4;  // an alarm ends after so many at less than half its threshold
+  double false_alarms_a_year = 0.05;  // the upper limit per series for the tuning
+  int lead_periods = 0;   // an alarm up to this long before a downturn is early, not false
+  int clear_periods = 4;  // an alarm ends after so many below half its threshold
   std::vector<detection::PeriodRange>
-      regime_breaks;  // leave all baselines, as an operator's act would
+      regime_breaks;  // left out of all baselines, as when an operator records them
   static BacktestOptions for_calendar(base::Calendar calendar);
 };
 
 enum class DetectorKind : uint8_t {
-  kPeriod,  // one period's normal score
-  kCusum,   // of these scores
-  kEars,    // C2: no season, no trend
-  // CUSUM of the measures' scores together, as the rules have it (detection/composite.h).
+  kPeriod,  // the normal score of one period
+  kCusum,   // the CUSUM of these scores
+  kEars,    // EARS C2: no season, no trend
+  // CUSUM of all measures' scores together, as in a composite rule (detection/composite.h).
   kComposite,
-  // One period's p among those of all series, recalibrated and by Benjamini–Hochberg, as the rules
-  // have it (detection/judge.h); its threshold is the normal deviate of the adjusted p.
+  // The p of one period, recalibrated and adjusted over all series by Benjamini–Hochberg, as in the
+  // rules (detection/judge.h). Its threshold is the normal deviate of the adjusted p.
   kDiscovery,
-  // One period's p, recalibrated on all series (detection/recalibration.h); has stated rates alone.
+  // The p of one period, recalibrated on all series (detection/recalibration.h). It has only stated
+  // rates, no tuned threshold.
   kRecalibrated,
 };
 inline constexpr std::array<std::string_view, 6> kDetectorNames = {
     "period", "cusum", "ears", "composite", "discovery", "recalibrated"};
 
-// Delays, in periods, within which the share of downturns found is reported: 4, 8, 13, 26 weeks or
-// 1, 2, 4, 6 months.
+// Delays in periods. The report gives the share of downturns found within each: 4, 8, 13, 26 weeks
+// or 1, 2, 4, 6 months.
 std::array<int, 4> reported_delays(base::Calendar calendar);
 
 struct Performance {
-  double series_years = 0;  // assessed, outside downturns
+  double series_years = 0;  // periods assessed outside downturns, in years
   int false_alarms = 0;
-  double false_alarms_a_year = 0;   // a series
-  int downturns = 0;                // a downturn of one series each, assessed at its beginning
-  std::array<int, 4> found{};       // within reported_delays()
-  std::array<double, 4> chance{};   // what alarms at random at this rate would find, a share
-  std::optional<int> median_delay;  // periods, misses are infinite; nullopt when infinite
+  double false_alarms_a_year = 0;  // per series
+  int downturns = 0;           // pairs of a downturn and a series that is assessed at its beginning
+  std::array<int, 4> found{};  // within reported_delays()
+  std::array<double, 4> chance{};   // the share that random alarms at this rate would find
+  std::optional<int> median_delay;  // in periods; a miss counts as infinite; nullopt if infinite
 };
 
 struct DetectorResult {
   DetectorKind kind{};
-  std::string measure;  // empty: all of them
+  std::string measure;  // empty: all measures
   double threshold = 0;
   Performance tuned;
   Performance tested;
 };
 
-// How often single periods outside downturns fall below a nominal p, by band of the expected count.
+// How often a single period outside downturns has a p below a nominal p, by band of the expected
+// count.
 struct Calibration {
   static constexpr std::array<double, 7> kNominal = {0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
   static constexpr std::array<double, 3> kBandEnds = {2, 10, 50};  // of the expected count
@@ -89,17 +91,17 @@ struct Calibration {
   std::array<Band, kBandEnds.size() + 1> bands;
 };
 
-// Of a detector at thresholds that state a false-alarm rate a period: a p of a single period, or
-// 1/ARL₀ of a CUSUM, which then begins anew at each alarm. Of the test part, outside downturns and
-// before they are early.
+// Alarms of a detector at thresholds that state a false-alarm rate per period. The rate is the p of
+// a single period, or 1/ARL₀ of a CUSUM, which then restarts after each alarm. Counted in the test
+// part, outside downturns and outside the lead time before them.
 struct StatedRates {
   DetectorKind kind{};
-  std::string measure;  // empty: all of them
+  std::string measure;  // empty: all measures
   int64_t periods = 0;
   std::array<int64_t, Calibration::kNominal.size()> alarms{};  // at each of Calibration::kNominal
 };
-// Central 95 % of a binomial count of `periods` at rate `p`, which ordinary periods would give if
-// they were independent and the statement true.
+// Central 95 % of a binomial count in `periods` at rate `p`: the range for independent periods if
+// the stated rate is true.
 inline constexpr double kChanceLevel = 0.95;
 struct CountRange {
   int64_t low = 0;
@@ -110,7 +112,7 @@ CountRange chance_range(int64_t periods, double p);
 struct BacktestResult {
   std::vector<DetectorResult> detectors;
   std::vector<StatedRates> rates;
-  std::map<std::string, Calibration> calibration;  // by measure, of the test part
+  std::map<std::string, Calibration> calibration;  // by measure, for the test part
 };
 
 BacktestResult backtest(const std::vector<BacktestMeasure>& measures,

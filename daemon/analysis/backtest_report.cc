@@ -15,7 +15,7 @@ using base::cat;
 
 constexpr std::array<std::string_view, Calibration::kBandEnds.size() + 1> kBandNames = {
     "below 2", "2 to 10", "10 to 50", "50 and more"};
-// A band with fewer periods says nothing of a rate of one in a hundred.
+// With fewer periods, a band cannot show a rate of one in a hundred.
 constexpr int64_t kBandPeriodsMin = 200;
 
 std::string share(int part, int whole) {
@@ -99,7 +99,7 @@ std::string rates(const BacktestResult& result) {
   return out;
 }
 
-// Panels with the same axis: stated rates in powers of ten.
+// Panels share one axis: stated rates in powers of ten.
 PlotPanel rates_panel(const std::string& title) {
   PlotPanel panel;
   panel.title = title;
@@ -118,13 +118,13 @@ void draw_diagonal(PlotPanel& panel) {
   panel.lines.push_back(std::move(truth));
 }
 
-// What ordinary periods would give if the statement were true.
+// The range for independent periods if the stated rate is true.
 PlotBand chance_band(int64_t periods, PlotColour colour) {
   PlotBand band{{}, colour};
   for (size_t k = Calibration::kNominal.size(); k-- > 0;) {
     double const p = Calibration::kNominal[k];
     CountRange const range = chance_range(periods, p);
-    // Of no alarm the logarithm has no end: half of one stands for it.
+    // Zero alarms have no logarithm, so half an alarm stands for zero.
     auto const log_share = [&](int64_t n) {
       return std::log10(std::max(0.5, static_cast<double>(n)) / static_cast<double>(periods));
     };
@@ -170,23 +170,24 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
          "of the measure and "
          "adjusted for their number by Benjamini and Hochberg; its threshold is that p's normal "
          "deviate, 1.64 at .05");
-  append(out,
-         ".\n\n## Stated and realised false-alarm rates, test part\n\nAt thresholds that state a "
-         "rate a period: the p of a "
-         "single period (`period`, `recalibrated`, `ears`), or one in the average run length of a "
-         "CUSUM, which begins anew "
-         "at each alarm. The share of periods outside downturns with an alarm; in bold where it is "
-         "not among the "
-         "central ",
-         absl::StrFormat("%g", 100 * kChanceLevel),
-         " % of a binomial count at the stated rate. (Periods of one series depend on one another "
-         "through their baselines: chance reaches farther than that.)\n\n",
-         rates(result), "\n![stated and realised rates by detector](", kRatesFile,
-         ")\n\n## Single periods outside downturns, test part\n\nThe share of periods whose "
-         "harmful tail fell below a nominal "
-         "p; where the statement is true, they are equal.\n\n",
-         calibration(result), "\n![stated and realised rates by expected count](", kCalibrationFile,
-         ")\n");
+  append(
+      out,
+      ".\n\n## Stated and realised false-alarm rates, test part\n\nAt thresholds that state a "
+      "rate a period: the p of a "
+      "single period (`period`, `recalibrated`, `ears`), or one in the average run length of a "
+      "CUSUM, which restarts "
+      "after each alarm. The share of periods outside downturns with an alarm; in bold where it is "
+      "not among the "
+      "central ",
+      absl::StrFormat("%g", 100 * kChanceLevel),
+      " % of a binomial count at the stated rate. (The periods of one series depend on each other "
+      "through their baselines, so chance can go beyond this range.)\n\n",
+      rates(result), "\n![stated and realised rates by detector](", kRatesFile,
+      ")\n\n## Single periods outside downturns, test part\n\nThe share of periods whose "
+      "harmful tail fell below a nominal "
+      "p; where the statement is true, they are equal.\n\n",
+      calibration(result), "\n![stated and realised rates by expected count](", kCalibrationFile,
+      ")\n");
   return out;
 }
 

@@ -9,7 +9,7 @@ double cusum_threshold(double reference, double in_control) {
   constexpr double kPrecision = 1e-9;
   auto const runs_short = [&](double h) {
     double const length = detection::cusum_average_run_length(reference, h, 0);
-    return length >= 1 && length < in_control;  // below 1: so long that the equations are singular
+    return length >= 1 && length < in_control;  // below 1: too long, the equations are singular
   };
   double low = 0;
   double high = 0.5;

@@ -1,5 +1,5 @@
-// Purpose: the threshold of a CUSUM of normal scores for a run length that an analyst asks for.
-// Thread safety: pure.
+// Purpose: the threshold of a CUSUM of normal scores that gives a wanted run length. Thread safety:
+// pure.
 #pragma once
 
 namespace bellwether::analysis {

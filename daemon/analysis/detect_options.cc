@@ -16,10 +16,10 @@ using detection::FarringtonOptions;
 constexpr double kAlphaEars = 0.001;  // R's earsC: C1 and C2
 constexpr double kAlphaEarsC3 = 0.025;
 constexpr int kSeasonUndated = 52;
-// With fewer periods a year each is its own season, as months are.
+// With fewer periods a year, each period is a season of its own, as with months.
 constexpr int kSeasonOfWindows = 40;
 
-// As weeks or months have it, for as many periods a year.
+// The cold-start options of weeks or months, changed to `season` periods a year.
 detection::ColdStartOptions cold_start_for(int season) {
   auto const unit =
       season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
@@ -28,7 +28,7 @@ detection::ColdStartOptions cold_start_for(int season) {
   return o;
 }
 
-// As weeks or months have them, for as many periods a year.
+// The Farrington options of weeks or months, changed to `season` periods a year.
 FarringtonOptions for_season(int season) {
   FarringtonOptions o = FarringtonOptions::for_calendar(base::Calendar(base::CalendarUnit::kWeek));
   o.dated = false;
@@ -71,7 +71,7 @@ void set_baseline(const DetectFlags& f, FarringtonOptions& o) {
   o.years_min = std::min(o.years_min, o.years);
   if (f.compatibility.empty()) return;
   o.compatibility = Compatibility::kRSurveillance;
-  o.years_min = o.years;  // R asks for all of them
+  o.years_min = o.years;  // R needs all years
 }
 
 absl::Status set_habits(const DetectFlags& f, DetectOptions& o) {

@@ -1,4 +1,4 @@
-// Purpose: the options of `bellwether detect` as typed, and what they mean together.
+// Purpose: the options of `bellwether detect` as typed, and the detection options that they give.
 // Thread safety: values; pure.
 #pragma once
 
@@ -13,8 +13,8 @@ namespace bellwether::analysis {
 
 inline constexpr int kYearsMax = 50;
 
-// What was given, each by itself within its range; what was not given follows from the calendar and
-// the method.
+// The options as given, each within its own range. An option that is not given gets its default
+// from the calendar and the method.
 struct DetectFlags {
   std::string input;
   std::string calendar = "month";
@@ -46,7 +46,7 @@ struct DetectRun {
   std::optional<base::PeriodIndex> from;
 };
 
-// Error: InvalidArgument, which names the options that do not go together.
+// Error: InvalidArgument. The message names the options that conflict.
 absl::StatusOr<DetectRun> detect_options(const DetectFlags& flags);
 
 }  // namespace bellwether::analysis

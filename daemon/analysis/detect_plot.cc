@@ -45,7 +45,7 @@ std::vector<PlotKey> keys_of(const DetectOptions& o) {
   return keys;
 }
 
-// Alarms as marks, and the onset of every change that became red.
+// Draws alarms as marks, and the onset of every change that became red.
 void add_alarms(PlotPanel& panel, std::span<const DetectRow> rows, const PeriodScale& scale) {
   int amber = 0;
   int red = 0;

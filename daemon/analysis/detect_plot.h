@@ -1,5 +1,5 @@
-// Purpose: the figure of what `bellwether detect` says: a panel a series.
-// Thread safety: pure.
+// Purpose: the figure of the results of `bellwether detect`: one panel per series. Thread safety:
+// pure.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ struct DetectedSeries {
   std::vector<DetectRow> rows;
 };
 
-// Of the first kPlotPanelsMax series, from `from` on (all, without one); a note says how many were
-// left out.
+// Draws the first kPlotPanelsMax series, each from period `from` on (whole if nullopt). A note says
+// how many series the figure leaves out.
 PlotFigure detect_figure(std::span<const DetectedSeries> series, const DetectOptions& options,
                          std::optional<base::PeriodIndex> from);
 

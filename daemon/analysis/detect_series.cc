@@ -20,8 +20,8 @@ using detection::Compatibility;
 using detection::NotAssessed;
 using detection::PeriodRange;
 
-// A series as the detectors want it: counts from the first period with a value to the last, and the
-// periods between that have none.
+// A series in the form that the detectors take: counts from the first period with a value to the
+// last, and the gaps between.
 struct Observed {
   PeriodIndex first;
   std::vector<int32_t> counts;
@@ -63,7 +63,8 @@ struct Side {
   double share() const { return on ? cusum / threshold_h : 0; }
 };
 
-// Of the side that is nearer to its threshold; returns whether it has reached it.
+// Sets the CUSUM of the side that is nearer to its threshold. Returns whether that side has reached
+// its threshold.
 bool set_change_point(const Side& up, const Side& down, DetectRow& row) {
   const Side& side = down.share() > up.share() || !up.on ? down : up;
   row.cusum = side.cusum;
@@ -71,14 +72,16 @@ bool set_change_point(const Side& up, const Side& down, DetectRow& row) {
   return side.cusum >= side.threshold_h;
 }
 
-// Of a score that is not divided by `scale`, so far out that its quantile can still be told.
+// The tail level on the unscaled score that matches `alpha` on the score divided by `scale`. Not
+// below 1e-12, so that its quantile can be computed.
 double scaled_alpha(double alpha, double scale) {
   constexpr double kSmallest = 1e-12;
   if (scale == 1) return alpha;
   return std::max(kSmallest, stats::normal_cdf(scale * stats::normal_quantile(alpha)));
 }
 
-// R's bounds and tails are of the estimated distribution itself, and hold the observed value.
+// R takes bounds and tails from the estimated distribution itself. Its tails include the observed
+// value.
 double judge_tails_as_r(const Baseline& b, const DetectOptions& o, DetectRow& row) {
   stats::CountDistribution const plug_in{b.expected, b.dispersion};
   stats::Tails const t = stats::tails(plug_in, static_cast<int64_t>(*row.observed));
@@ -91,7 +94,7 @@ double judge_tails_as_r(const Baseline& b, const DetectOptions& o, DetectRow& ro
   return std::clamp(upward, -detection::kZMax, detection::kZMax);
 }
 
-// Everything but the change point.
+// Sets everything in the row except the change point.
 void judge_tails(const detection::Assessment& a, const DetectOptions& o, DetectRow& row) {
   const Baseline& b = a.baseline;
   row.state = DetectState::kNormal;
@@ -112,7 +115,8 @@ void judge_tails(const detection::Assessment& a, const DetectOptions& o, DetectR
     row.p_low = a.p_other;
     row.p_high = a.p;
     if (a.scale == 1) {
-      // The tails themselves: the score ends at kZMax, and Φ of it has lost digits.
+      // Takes the tails themselves, because the score is limited to ±kZMax and Φ of it has lost
+      // digits.
       detection::Score const s = detection::score(b, a.observed, detection::Harm::kHigh);
       row.p_low = s.p_low;
       row.p_high = s.p_high;
@@ -125,7 +129,7 @@ void judge_tails(const detection::Assessment& a, const DetectOptions& o, DetectR
   if (alarm && o.method == DetectMethod::kFarrington) row.state = DetectState::kAmber;
 }
 
-// The rows of `points` with what the file says of them.
+// Rows with the periods, values and missing reasons of `points`; nothing is judged yet.
 std::vector<DetectRow> bare_rows(std::span<const SeriesPoint> points) {
   std::vector<DetectRow> rows;
   for (const SeriesPoint& p : points)
@@ -137,28 +141,28 @@ void set_not_assessed(DetectRow& row, NotAssessed why) {
   row.why = std::string(name(why));
 }
 
-// A period as the daemon would have judged it, in both directions.
+// The daemon's verdict on a period, in both directions.
 struct Judged {
   detection::Assessment up;
   double down_cusum = 0;
   PeriodIndex down_onset;
 };
 
-// Without a scale of its own a series has one CUSUM from its beginning on.
+// Without own_scale a series has one CUSUM from its first period on.
 detection::DetectorOptions detector_options(const DetectOptions& o, size_t periods) {
   detection::DetectorOptions out;
   out.farrington = o.farrington;
   out.cold_start = o.cold_start;
   out.own_scale = o.own_scale;
   if (!o.own_scale) out.path_periods_max = static_cast<int>(periods);
-  if (o.method == DetectMethod::kPoissonCusum) return out;  // which has a CUSUM of its own
+  if (o.method == DetectMethod::kPoissonCusum) return out;  // this method has its own CUSUM
   out.cusum.threshold_h = o.threshold_h
                               ? *o.threshold_h
                               : cusum_threshold(out.cusum.reference, o.in_control_run_length);
   return out;
 }
 
-// The rows that are assessed, beside the rows; sets why the others are not.
+// The verdicts of the assessed rows, at the same indices as `rows`. Sets `why` in the other rows.
 std::vector<std::optional<Judged>> judge(const Observed& observed, const DetectOptions& o,
                                          const detection::DetectorOptions& options,
                                          std::span<DetectRow> rows) {
@@ -230,7 +234,8 @@ void follow_counts(const DetectOptions& o, const Observed& observed, std::span<D
   }
 }
 
-// EARS rests on the latest periods that have a value: the others are taken out and time closes up.
+// The EARS baseline is the latest periods that have a value. Periods without a value are removed
+// and the rest move together.
 void judge_ears(const Observed& observed, const DetectOptions& o, std::span<DetectRow> rows) {
   std::vector<int32_t> counts;
   for (const DetectRow& row : rows) {
@@ -252,7 +257,7 @@ void judge_ears(const Observed& observed, const DetectOptions& o, std::span<Dete
     if (a.mean > 0) row.dispersion = a.deviation * a.deviation / a.mean;
     row.upper = a.upper;
     row.score = a.score;
-    if (o.ears.method == EarsMethod::kC3) continue;  // whose score is no single deviate
+    if (o.ears.method == EarsMethod::kC3) continue;  // the score of C3 is not a normal deviate
     row.p_low = stats::normal_cdf(a.score);
     row.p_high = stats::normal_cdf(-a.score);
   }

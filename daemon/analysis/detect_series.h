@@ -1,7 +1,7 @@
-// Purpose: what `bellwether detect` says of a series: each period against its baseline, and the
-// change point along the way. Only with counts: values are whole, 0 … kCountMax. Invariants: a
-// function of the series and the options; every figure is finite or absent; a period without a
-// value is in no baseline and leaves the change point as it is. Thread safety: pure.
+// Purpose: the results of `bellwether detect` for a series: each period against its baseline, and
+// the change point. Only for counts: values are whole, 0 … kCountMax. Invariants: a function of the
+// series and the options; every figure is finite or absent; a period without a value is in no
+// baseline and does not change the CUSUM. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@ namespace bellwether::analysis {
 
 enum class DetectMethod : uint8_t {
   kFarrington,    // tails of each period (amber) and a CUSUM of their normal scores (red)
-  kCusum,         // that CUSUM alone
-  kEars,          // the EARS chart, without a season: rises alone (amber)
+  kCusum,         // only that CUSUM (red)
+  kEars,          // the EARS chart: no season, finds only rises (amber)
   kPoissonCusum,  // a CUSUM of counts by likelihood ratio against Farrington's expectation (red)
 };
 
-// Which side of the expectation alarms.
+// The side of the expectation that raises alarms.
 enum class HarmSides : uint8_t { kLow, kHigh, kBoth };
 
 struct DetectOptions {
@@ -35,14 +35,14 @@ struct DetectOptions {
   DetectMethod method = DetectMethod::kFarrington;
   HarmSides harm = HarmSides::kBoth;
   detection::FarringtonOptions farrington;
-  // For periods with less history than Farrington's baseline needs, on which no CUSUM rests;
-  // nullopt: these are not assessed.
+  // For periods with too little history for Farrington's baseline. They do not enter the CUSUM.
+  // nullopt: these periods are not assessed.
   std::optional<detection::ColdStartOptions> cold_start;
-  bool own_scale = false;  // scores are divided by detection::score_scale, as the daemon does
+  bool own_scale = false;  // divides scores by detection::score_scale, as the daemon does
   double alpha = 0.01;     // of each tail
-  std::optional<double> threshold_h;    // of each side's CUSUM; else by run length
+  std::optional<double> threshold_h;    // of each side's CUSUM; nullopt: from the run length
   double in_control_run_length = 1000;  // of each side, in periods
-  double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and its inverse as a fall
+  double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and for a fall by its inverse
   EarsOptions ears;
 };
 
@@ -52,7 +52,7 @@ std::string_view name(DetectState state);
 struct DetectRow {
   base::PeriodIndex period;
   DetectState state = DetectState::kNotAssessed;
-  std::string why;  // not assessed
+  std::string why;  // reason if not assessed
   std::optional<double> observed;
   std::optional<double> expected;
   std::optional<double> dispersion;
@@ -60,14 +60,14 @@ struct DetectRow {
   std::optional<double> upper;  // where p_high would be alpha; kEars: above is an alarm
   std::optional<double> p_low;
   std::optional<double> p_high;
-  std::optional<double> score;  // positive above the expectation, with HarmSides::kLow below it
+  std::optional<double> score;  // positive above the expectation; below it with HarmSides::kLow
   std::optional<double> cusum;  // of the side that is nearer to its threshold
-  std::optional<base::PeriodIndex> onset;  // while cusum > 0
+  std::optional<base::PeriodIndex> onset;  // set while cusum > 0
 };
 
-// A row for each point. The CUSUM begins with the first period that can be assessed; with own_scale
-// it is, as in the daemon, that of the latest 104 periods, divided by the scale that the period's
-// own score is.
+// One row per point. The CUSUM begins with the first period that can be assessed. With own_scale it
+// covers the latest 104 periods, as in the daemon, and all its scores are divided by the scale of
+// the period's own score.
 std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& options);
 
 }  // namespace bellwether::analysis

@@ -1,5 +1,4 @@
-// Purpose: what `bellwether detect` says, as CSV.
-// Thread safety: pure.
+// Purpose: the results of `bellwether detect` as CSV. Thread safety: pure.
 #pragma once
 
 #include <span>
@@ -13,8 +12,8 @@ namespace bellwether::analysis {
 inline constexpr std::string_view kDetectColumns =
     "series,period,observed,expected,dispersion,lower,upper,p_low,p_high,score,cusum,onset,state\n";
 
-// Appends a line for each row of the series from `from` on (all, without one): numbers with ten
-// significant digits, empty cells for what is absent.
+// Appends a line for each row of the series from period `from` on (all rows if nullopt). Numbers
+// have ten significant digits; absent figures are empty cells.
 void append_detect_rows(std::string& csv, std::string_view series, std::span<const DetectRow> rows,
                         const PeriodScale& scale, std::optional<base::PeriodIndex> from);
 

@@ -14,7 +14,7 @@ struct Moments {
   double deviation = 0;
 };
 
-// Of the `n` periods that end `lag` + 1 before `target`.
+// Mean and standard deviation of the `n` periods that end `lag` + 1 periods before `target`.
 Moments moments(const detection::CountSeries& series, int32_t target, int n, int lag) {
   Moments m;
   for (int i = 1; i <= n; ++i) m.mean += static_cast<double>(count_at(series, target - lag - i));

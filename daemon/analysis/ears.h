@@ -1,7 +1,8 @@
-// Purpose: the Early Aberration Reporting System's three charts, for a series too young for a
-// seasonal baseline. Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of
-// Urban Health 80, i89–i96; as earsC of R's surveillance 1.20.3 computes them. Invariants: no
-// season and no trend is known here: a seasonal series alarms at its season. Thread safety: pure.
+// Purpose: the three charts of the Early Aberration Reporting System, for a series too young for a
+// seasonal baseline. Source: Hutwagner, Thompson, Seeman & Treadwell (2003), Journal of Urban
+// Health 80, i89–i96, computed like earsC of R's surveillance 1.20.3. Invariants: the charts know
+// no season and no trend, so a seasonal series raises alarms in its high season. Thread safety:
+// pure.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace bellwether::analysis {
 
 enum class EarsMethod : uint8_t {
   kC1,  // mean and standard deviation of the periods just before
-  kC2,  // of the periods before the latest two
-  kC3,  // as C2, accumulated over three periods
+  kC2,  // the same of the periods before the latest two
+  kC3,  // like C2, accumulated over three periods
 };
 
 struct EarsOptions {
@@ -28,16 +29,16 @@ inline constexpr int kEarsLag = 2;  // of C2 and C3
 
 struct EarsAssessment {
   detection::NotAssessed why =
-      detection::NotAssessed::kNone;  // kShortHistory when the baseline begins before the series
+      detection::NotAssessed::kNone;  // kShortHistory if the baseline begins before the series
   int64_t observed = 0;
   double mean = 0;
   double deviation = 0;  // standard deviation of the baseline
-  double upper = 0;      // above this is an alarm
-  double score = 0;      // C1, C2: (observed − mean)/deviation; C3: what has accumulated
+  double upper = 0;      // a count above it is an alarm
+  double score = 0;      // C1, C2: (observed − mean)/deviation; C3: the accumulated excess
 };
 
-// Finite for all counts. A baseline that does not scatter gives a score of ±detection::kZMax to any
-// other count. REQUIRES 0 < alpha < 1.
+// The result is finite for all counts. If the baseline has no scatter, any count other than the
+// mean gets a score of ±detection::kZMax. REQUIRES 0 < alpha < 1.
 EarsAssessment assess_ears(const detection::CountSeries& series, base::PeriodIndex target,
                            const EarsOptions& options);
 

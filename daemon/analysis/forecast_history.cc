@@ -11,14 +11,14 @@ bool has_value(const SeriesPoint& p) {
   return p.value.has_value();
 }
 
-// From the first value to the last.
+// The points from the first value to the last.
 std::span<const SeriesPoint> trimmed(std::span<const SeriesPoint> points) {
   auto const first = std::ranges::find_if(points, has_value);
   auto const last = std::find_if(points.rbegin(), points.rend(), has_value).base();
   return first < last ? std::span(first, last) : std::span<const SeriesPoint>();
 }
 
-// Where the values after the last gap of more than kBridgeMax periods begin.
+// The index at which the values after the last gap of more than kBridgeMax periods begin.
 size_t begin_of_history(std::span<const SeriesPoint> points) {
   size_t gap = 0;
   for (size_t i = points.size(); i-- > 0;) {
@@ -28,13 +28,14 @@ size_t begin_of_history(std::span<const SeriesPoint> points) {
   return 0;
 }
 
-// Between the nearest values on either side, which there are.
+// Fills gaps with a straight line between the nearest values on both sides. REQUIRES a value at
+// both ends.
 void draw_lines(std::span<const SeriesPoint> points, std::vector<double>& values) {
   for (size_t i = 0; i < points.size(); ++i) {
     if (points[i].value) continue;
     size_t next = i;
     while (!points[next].value) ++next;
-    // Those before are drawn already: the line goes on.
+    // Earlier points of the gap are filled already, so the line continues from them.
     values[i] = values[i - 1] + (values[next] - values[i - 1]) / static_cast<double>(next - i + 1);
   }
 }

@@ -7,7 +7,7 @@
 namespace bellwether::analysis {
 namespace {
 
-// Nearer ones would be columns of one name.
+// Levels (in %) that are closer would have the same column name.
 constexpr double kLevelStepMin = 1e-3;
 
 absl::Status check_levels(const std::vector<double>& levels) {
@@ -51,7 +51,8 @@ absl::StatusOr<ForecastOptions> forecast_options(const ForecastFlags& f) {
   if (!f.method.empty()) {
     auto const method = forecast::method_named(f.method);
     if (!method)
-      return absl::InvalidArgumentError(base::cat("--method ", f.method, ": there is no such"));
+      return absl::InvalidArgumentError(
+          base::cat("--method ", f.method, ": there is no such method"));
     o.method = *method;
   }
   BELLWETHER_RETURN_IF_ERROR(check_method(o.method, o.season));

@@ -1,4 +1,4 @@
-// Purpose: the options of `bellwether forecast` as typed, and what they mean together.
+// Purpose: the options of `bellwether forecast` as typed, and the forecast options that they give.
 // Thread safety: values; pure.
 #pragma once
 
@@ -13,24 +13,25 @@ namespace bellwether::analysis {
 
 inline constexpr double kLevelMin = 50;  // coverages in %
 inline constexpr double kLevelMax = 99.9;
-inline constexpr size_t kLevelsMax = 5;     // as the daemon allows; more have no room in a figure
-inline constexpr int kHorizonUndated = 10;  // of a series of which no season is known, as in R
+inline constexpr size_t kLevelsMax = 5;     // the daemon's limit; a figure has no room for more
+inline constexpr int kHorizonUndated = 10;  // for a series without a known season, as in R
 
-// What was given, each by itself within its range; what was not given follows from the calendar.
+// The options as given, each within its own range. An option that is not given gets its default
+// from the calendar.
 struct ForecastFlags {
   std::string input;
   std::string calendar = "month";
   std::optional<int> season;   // 1 … forecast::kPeriodMax
   std::string method;          // one of forecast/method.h; "": the default
   std::optional<int> horizon;  // 1 … forecast::kHorizonMax
-  std::optional<int> holdout;  // the same
+  std::optional<int> holdout;  // 1 … forecast::kHorizonMax
   std::vector<double> levels = ForecastOptions{}.levels;  // kLevelMin … kLevelMax
   std::string output_file;
   std::string scores;
   std::string plot;
 };
 
-// Error: InvalidArgument, which names the options that do not go together.
+// Error: InvalidArgument. The message names the options that conflict.
 absl::StatusOr<ForecastOptions> forecast_options(const ForecastFlags& flags);
 
 }  // namespace bellwether::analysis

@@ -10,8 +10,8 @@
 namespace bellwether::analysis {
 namespace {
 
-// Bands lie on one another: the one for `level`, seen alone, is as dark as the `below` that hold
-// it.
+// The colour of `bands` bands drawn on each other. The key of an interval uses it, because an
+// interval lies under all narrower ones.
 PlotColour seen_through(size_t bands) {
   PlotColour c = kPlotBand;
   c.alpha = 1 - std::pow(1 - kPlotBand.alpha, static_cast<double>(bands));
@@ -50,7 +50,7 @@ std::string remark_of(const SeriesForecast& f, size_t shown, size_t points) {
 
 void add_forecast(PlotPanel& panel, const SeriesForecast& f, const PeriodScale& scale) {
   auto const x_at = [&](size_t h) { return plot_x(f.first) + static_cast<double>(h); };
-  // The widest first: the others lie on it.
+  // Draws the widest band first, so that the narrower bands lie on it.
   for (size_t l = f.forecast.intervals.size(); l-- > 0;) {
     const forecast::IntervalPath& interval = f.forecast.intervals[l];
     PlotBand band{{}, kPlotBand};

@@ -1,6 +1,5 @@
-// Purpose: the figure of what `bellwether forecast` says: a panel a series with the latest history,
-// what was held out, and the forecast as a fan.
-// Thread safety: pure.
+// Purpose: the figure of the results of `bellwether forecast`: one panel per series with the latest
+// history, the held-out values, and the forecast as a fan. Thread safety: pure.
 #pragma once
 
 #include <span>
@@ -10,13 +9,13 @@
 
 namespace bellwether::analysis {
 
-// Periods of history before the forecast are as many as these, if there are so many: with all of
-// them nothing could be seen of the forecast.
+// The figure shows at most this much history before the forecast, in seasons or in horizons,
+// whichever is longer. A longer history would leave no room for the forecast.
 inline constexpr int kPlotHistorySeasons = 5;
 inline constexpr int kPlotHistoryHorizons = 4;
 
-// Of the first kPlotPanelsMax series; a note says how many were left out.
-// REQUIRES: forecasts[i] is of series[i].
+// Draws the first kPlotPanelsMax series. A note says how many series the figure leaves out.
+// REQUIRES: forecasts[i] belongs to series[i].
 PlotFigure forecast_figure(std::span<const Series> series,
                            std::span<const SeriesForecast> forecasts,
                            const ForecastOptions& options);

@@ -14,7 +14,7 @@ using forecast::Forecast;
 using forecast::Method;
 using forecast::NotAssessed;
 
-constexpr size_t kRemarkPeriodsMax = 5;  // that are named one by one
+constexpr size_t kRemarkPeriodsMax = 5;  // number of periods that a remark lists by name
 
 forecast::Options method_options(Method method, const ForecastOptions& o, bool non_negative) {
   forecast::Options out;
@@ -37,7 +37,7 @@ std::string reason(NotAssessed why, Method method, size_t values, int season) {
   return text;
 }
 
-// The first `skipped` of the periods forecast are of no interest.
+// Drops the first `skipped` periods, which were forecast only to reach the later ones.
 void drop_first(Forecast& f, size_t skipped) {
   auto const drop = [&](std::vector<double>& values) {
     values.erase(values.begin(),
@@ -56,10 +56,10 @@ struct Answer {
   Forecast forecast;
 };
 
-// A history, and where the periods to forecast lie after it.
+// A history, and the position of the first period to forecast after it.
 struct Origin {
   ForecastHistory history;
-  size_t skipped = 0;  // periods between its last and the first to forecast
+  size_t skipped = 0;  // periods between the last of the history and the first to forecast
 
   Answer ask(Method method, const ForecastOptions& o) const {
     if (!history.why.empty()) return {history.why, {}};
@@ -110,15 +110,15 @@ size_t past_last_value(std::span<const SeriesPoint> points) {
   return points.size();
 }
 
-// The series' points about its last value.
+// The series' points before and within the holdout.
 struct Split {
   std::span<const SeriesPoint> known;
   std::span<const SeriesPoint> held_out;
-  PeriodIndex first;  // to forecast
+  PeriodIndex first;  // first period to forecast
 };
 Split split(std::span<const SeriesPoint> points, int holdout) {
   size_t end = past_last_value(points);
-  if (end == 0) end = points.size();  // the history will say why there is none
+  if (end == 0) end = points.size();  // forecast_history() says why there is no history
   size_t const held = std::min(end, static_cast<size_t>(holdout));
   int32_t const last = end > 0 ? points[end - 1].period.value : 0;
   return {points.first(end - held), points.subspan(end - held, held),
@@ -129,7 +129,7 @@ Origin origin_of(const Split& s, const ForecastOptions& o) {
   Origin origin{forecast_history(s.known, o.season)};
   if (s.known.empty() && !s.held_out.empty()) origin.history.why = "nothing is before the holdout";
   origin.skipped = s.known.size() - past_last_value(s.known);
-  // What could not be read again is no period.
+  // A period whose name cannot be parsed is outside the calendar.
   PeriodIndex const last(s.first.value + o.horizon - 1);
   if (!o.scale.parse(o.scale.name(last)).ok())
     origin.history.why = "the calendar ends before the last period to forecast";

@@ -1,7 +1,7 @@
-// Purpose: what `bellwether forecast` says of a series: where it goes after its last value, or,
-// with a holdout, after the last value before that, and how far off this was. Invariants: a
-// function of the series and the options; every figure is finite; a series that cannot be forecast
-// says why. Thread safety: pure.
+// Purpose: the results of `bellwether forecast` for a series: a forecast of the periods after its
+// last value. With a holdout, a forecast of the latest periods from the ones before, and its error.
+// Invariants: a function of the series and the options; every figure is finite; a series that
+// cannot be forecast has a reason. Thread safety: pure.
 #pragma once
 
 #include <optional>
@@ -22,27 +22,27 @@ struct ForecastOptions {
   forecast::Method method = forecast::Options{}.method;
   int season = 12;                        // 1 … forecast::kPeriodMax
   int horizon = 12;                       // 1 … forecast::kHorizonMax
-  int holdout = 0;                        // latest periods that are forecast from those before
+  int holdout = 0;                        // latest periods to forecast from the periods before them
   std::vector<double> levels = {80, 95};  // coverages in %, increasing
 };
 
-// How the method did on the periods held out.
+// The accuracy of the method on the periods held out.
 struct Holdout {
-  std::string why;  // not assessed: then there is nothing else
+  std::string why;  // reason if not assessed; then `accuracy` is empty
   forecast::Accuracy accuracy;
 };
 
 struct SeriesForecast {
   std::string name;
-  base::PeriodIndex first;           // of those forecast
-  std::string why;                   // not assessed: then `forecast` is empty
-  std::vector<std::string> remarks;  // on what it rests, where that is not the series as it stands
+  base::PeriodIndex first;           // first period forecast
+  std::string why;                   // reason if not assessed; then `forecast` is empty
+  std::vector<std::string> remarks;  // how the history differs from the series as given
   forecast::Forecast forecast;
-  std::optional<Holdout> holdout;         // with options.holdout
-  std::optional<Holdout> seasonal_naive;  // beside it
+  std::optional<Holdout> holdout;         // set with options.holdout
+  std::optional<Holdout> seasonal_naive;  // the same, for the yardstick
 };
 
-// A series without a negative value is not forecast below zero.
+// A series without negative values gets no forecast below zero.
 SeriesForecast forecast_series(const Series& series, const ForecastOptions& options);
 
 }  // namespace bellwether::analysis

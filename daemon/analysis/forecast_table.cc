@@ -9,7 +9,7 @@ namespace {
 
 constexpr forecast::Method kYardstick = forecast::Method::kSeasonalNaive;
 
-// Means over series of what each scored.
+// Means of the scores over series.
 class Mean {
  public:
   void add(const forecast::Accuracy& a) {

@@ -1,5 +1,5 @@
-// Purpose: what `bellwether forecast` says, as CSV, and its scores as rows.
-// Thread safety: pure.
+// Purpose: the results of `bellwether forecast` as CSV, and its scores as rows. Thread safety:
+// pure.
 #pragma once
 
 #include <span>
@@ -11,11 +11,11 @@
 
 namespace bellwether::analysis {
 
-// "series,period,mean,lo80,hi80,lo95,hi95\n".
+// Example: "series,period,mean,lo80,hi80,lo95,hi95\n".
 std::string forecast_columns(std::span<const double> levels);
 
-// Appends a line for each period of the horizon: numbers with ten significant digits, empty cells
-// for a series that cannot be forecast.
+// Appends a line for each period of the horizon. Numbers have ten significant digits; a series that
+// cannot be forecast has empty cells.
 void append_forecast_rows(std::string& csv, const SeriesForecast& forecast,
                           const ForecastOptions& options);
 
@@ -25,14 +25,14 @@ struct ScoreRow {
   Holdout holdout;
 };
 
-// Of each series by the method and, beside it, by the seasonal naive one; then over those series
-// that both could forecast, each of the same weight, where there are several. REQUIRES: forecasts
-// made with options.holdout.
+// For each series one row of the method and one of the seasonal naive method. If there are several
+// series, also their means over the series that both methods could forecast; every series has the
+// same weight. REQUIRES: forecasts made with options.holdout.
 std::vector<ScoreRow> score_rows(std::span<const SeriesForecast> forecasts,
                                  const ForecastOptions& options);
 
-// "series,method,periods,smape,mase,cover80,cover95,state" and a line a row: sMAPE and coverages in
-// %.
+// Columns "series,method,periods,smape,mase,cover80,cover95,state", one line per row. sMAPE and
+// coverages are in %.
 std::string scores_csv(std::span<const ScoreRow> rows, std::span<const double> levels);
 
 }  // namespace bellwether::analysis

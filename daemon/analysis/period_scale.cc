@@ -12,7 +12,7 @@
 namespace bellwether::analysis {
 namespace {
 
-// 1, 2, 5, 10, 20, … times `unit`, so that at most `most` steps span `length` ≥ 0.
+// The step 1, 2, 5, 10, 20, … times `unit` for which at most `most` steps span `length` ≥ 0.
 int64_t step_of(int64_t length, int most, int64_t unit) {
   int64_t const steps = length / (unit * most) + 1;
   return unit * static_cast<int64_t>(std::llround(round_step(static_cast<double>(steps))));

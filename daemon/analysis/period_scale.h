@@ -1,5 +1,5 @@
-// Purpose: the periods of an analyst's table: weeks, months, or integers with so many to a year.
-// Thread safety: values.
+// Purpose: the periods of an analyst's table: weeks, months, or integers with a given number to a
+// year. Thread safety: values.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ class PeriodScale {
   static PeriodScale undated(int season);
 
   bool is_dated() const { return dated_; }
-  // Of an undated scale: of no meaning but to be asked for no date.
+  // The calendar of an undated scale has no meaning: do not ask it for dates.
   base::Calendar calendar() const { return calendar_; }
   int periods_per_year() const { return season_; }
 
   // "week", "month" or "period".
   std::string_view unit_name() const;
-  // "2019-05", "2019-W18" or "17".
+  // Example: "2019-05", "2019-W18" or "17".
   std::string name(base::PeriodIndex period) const;
-  // Inverse of name(); a dated period also by its first day, "2019-05-01". Error: InvalidArgument,
-  // which says what to write.
+  // Inverse of name(). A dated period may also be its first day, "2019-05-01". Error:
+  // InvalidArgument. The message says what to write.
   absl::StatusOr<base::PeriodIndex> parse(std::string_view text) const;
 
  private:
@@ -43,12 +43,13 @@ class PeriodScale {
   int season_;
 };
 
-// A place on an axis of periods, and what stands there.
+// A position on an axis of periods, and its label.
 struct PeriodTick {
   base::PeriodIndex period;
   std::string label;
 };
-// At most `most` of them between `first` and `last`: years where there is room for years alone.
+// At most `most` ticks between `first` and `last`. Only years if that gives three ticks or more,
+// else periods by name.
 std::vector<PeriodTick> period_ticks(const PeriodScale& scale, base::PeriodIndex first,
                                      base::PeriodIndex last, int most);
 

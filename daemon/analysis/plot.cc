@@ -18,7 +18,7 @@
 namespace bellwether::analysis {
 namespace {
 
-// Points of 1/72 inch.
+// Lengths in points of 1/72 inch.
 constexpr double kWidth = 1000;
 constexpr double kMargin = 24;
 constexpr double kLeft = 84;  // room for the y axis
@@ -30,7 +30,7 @@ constexpr double kFootHeight = 44;
 constexpr double kPixelsPerPoint = 2;  // PNG
 constexpr int kTicksY = 5;
 constexpr size_t kTitleColumnsMax = 80;
-// A band that reaches far beyond what is drawn in it is cut off at this share of the rest's extent.
+// A band that reaches far beyond the lines and marks is cut off at this share of their extent.
 constexpr double kBandShareMax = 0.6;
 constexpr char kFont[] = "DejaVu Sans";
 
@@ -47,7 +47,7 @@ cairo_status_t append_bytes(void* to, const unsigned char* bytes, unsigned int c
   return CAIRO_STATUS_SUCCESS;
 }
 
-// Without the number that cairo counts its surfaces by: a second drawing has another.
+// Removes cairo's running number of the surface, because a second drawing gets another number.
 std::string without_surface_number(std::string svg) {
   constexpr std::string_view kId = " id=\"surface";
   size_t const begin = svg.find(kId);
@@ -56,8 +56,8 @@ std::string without_surface_number(std::string svg) {
   return end == std::string::npos ? svg : svg.erase(begin, end + 1 - begin);
 }
 
-// `text` with '?' for every byte that is not UTF-8 or is a control: cairo refuses the whole
-// drawing.
+// `text` with '?' for every byte that is a control character or not UTF-8, because cairo refuses
+// the whole drawing otherwise.
 std::string drawable(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
@@ -70,7 +70,7 @@ std::string drawable(std::string_view text) {
   return out;
 }
 
-// "2,500", or in millions where the axis goes so far.
+// Example: "2,500". In millions if the axis reaches a million.
 std::string axis_number(double y, double step, double high) {
   constexpr double kMillion = 1e6;
   if (std::abs(high) >= 1e12) return absl::StrFormat("%g", y);
@@ -79,7 +79,7 @@ std::string axis_number(double y, double step, double high) {
   return absl::StrFormat("%.*f", static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), y);
 }
 
-// What of y is shown.
+// The range of y that the panel shows.
 PlotRange range_of(const PlotPanel& panel) {
   PlotRange r{INFINITY, -INFINITY};
   auto const take = [&r](double y) {
@@ -102,7 +102,7 @@ PlotRange range_of(const PlotPanel& panel) {
       take(std::min(s.y->high, limits.high));
     }
   }
-  // A count is seen best from zero, unless it never comes near.
+  // A count is best seen from zero, unless its values are far from zero.
   if (r.low >= 0 && r.low < 0.6 * r.high) r.low = 0;
   if (r.high - r.low < 1e-9 * std::max(1.0, std::abs(r.high))) {
     r.low = std::min(r.low, r.low >= 0 ? 0.0 : 2 * r.low);
@@ -145,7 +145,7 @@ class Canvas {
     cairo_text_extents(pen_, s.c_str(), &extents);
     return extents.x_advance;
   }
-  // Returns where it ends.
+  // Returns the x at which the text ends.
   double text(double x, double y, const std::string& raw, double size, const PlotColour& colour,
               bool bold = false, Align align = Align::kBegin) {
     std::string const s = drawable(raw);
@@ -202,7 +202,7 @@ class Canvas {
     }
   }
 
-  // The frame of a panel, and how its numbers become places.
+  // The frame of a panel. Maps values to positions.
   struct Frame {
     double left, right, top, bottom;
     PlotRange x, y;
@@ -259,7 +259,7 @@ class Canvas {
     cairo_restore(pen_);
   }
 
-  // Each run of spans is one shape; a single one is half a unit to either side.
+  // Draws each run of spans as one shape. A run of one span is one unit wide.
   void draw_band(const PlotBand& band, const Frame& f) {
     set(band.colour);
     for (size_t i = 0; i < band.spans.size();) {
@@ -295,7 +295,7 @@ class Canvas {
       }
       if (!drawing) {
         cairo_move_to(pen_, f.at_x(p.x), f.at_y(*p.y));
-        cairo_line_to(pen_, f.at_x(p.x), f.at_y(*p.y));  // a point by itself is a dot
+        cairo_line_to(pen_, f.at_x(p.x), f.at_y(*p.y));  // a single point is a dot
       } else {
         cairo_line_to(pen_, f.at_x(p.x), f.at_y(*p.y));
       }
@@ -308,7 +308,7 @@ class Canvas {
     cairo_set_line_cap(pen_, CAIRO_LINE_CAP_BUTT);
   }
 
-  // From left to right; one that would run into the last or out of the frame is left out.
+  // From left to right. Omits a label that would overlap the one before it.
   void draw_rule_labels(const PlotPanel& panel, const Frame& f) {
     double free_from = f.left;
     for (const PlotRule& rule : panel.rules) {

@@ -1,7 +1,6 @@
-// Purpose: a figure of panels one below the other: lines, bands and marks over a common kind of x
-// axis, as SVG or PNG. Knows nothing of series or periods: x is a number, and the caller says what
-// stands at its ticks. Invariants: the same figure gives the same bytes of SVG with the same fonts.
-// Thread safety: pure.
+// Purpose: a figure of panels one below the other: lines, bands and marks over an x axis, as SVG or
+// PNG. Knows no series or periods: x is a number, and the caller labels the ticks. Invariants: the
+// same figure gives the same SVG bytes if the fonts are the same. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +19,7 @@ struct PlotColour {
   double alpha = 1;
 };
 
-// Where `y` is absent the line is broken.
+// The line breaks at a point without `y`.
 struct PlotPoint {
   double x = 0;
   std::optional<double> y;
@@ -51,7 +50,7 @@ struct PlotMark {
   PlotColour colour;
 };
 
-// A line from top to bottom, with a few words at its top.
+// A line from top to bottom with a short label at its top.
 struct PlotRule {
   double x = 0;
   std::string label;
@@ -65,7 +64,7 @@ struct PlotTick {
 
 struct PlotPanel {
   std::string title;
-  std::string remark;  // beside the title, smaller
+  std::string remark;  // smaller text after the title
   std::vector<PlotBand> bands;
   std::vector<PlotLine> lines;
   std::vector<PlotMark> marks;
@@ -92,12 +91,13 @@ struct PlotFigure {
 inline constexpr size_t kPlotPanelsMax = 12;
 
 enum class PlotFormat : uint8_t { kSvg, kPng };
-// By the end of a file's name; nullopt for any other than .svg and .png.
+// The format by the end of the file name: .svg or .png. nullopt for any other.
 std::optional<PlotFormat> plot_format(std::string_view path);
-// Of --plot, empty where there is none. Error: InvalidArgument, which says how to name the file.
+// Checks the value of --plot, which may be empty. Error: InvalidArgument. The message says how to
+// name the file.
 absl::Status check_plot_file(std::string_view path);
 
-// The bytes of the file. Error: Internal where cairo cannot draw.
+// The bytes of the file. Error: Internal if cairo cannot draw.
 absl::StatusOr<std::string> draw(const PlotFigure& figure, PlotFormat format);
 
 }  // namespace bellwether::analysis

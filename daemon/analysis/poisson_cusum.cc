@@ -13,19 +13,19 @@
 namespace bellwether::analysis {
 namespace {
 
-constexpr double kReferenceStepsMin = 40;  // of the lattice in k: a rate within 1.3 %
-constexpr double kPointsPerCountMin = 10;  // fewer, and the steps of the run length show
+constexpr double kReferenceStepsMin = 40;  // lattice steps in k: keeps the rate within 1.3 %
+constexpr double kPointsPerCountMin = 10;  // with fewer, the run length rises in visible steps
 constexpr double kPointsPerCountMax = 400;
-constexpr double kNormalFrom = 1000;  // a rate from which the counts are as good as normal
-constexpr int kStatesMax = 800;       // a run length costs their cube
+constexpr double kNormalFrom = 1000;  // from this rate on, counts are taken as normal
+constexpr int kStatesMax = 800;       // the cost of a run length grows with the cube
 constexpr int kStatesFirst = 8;
 constexpr double kLogLengthMax = 40;
 
-// k of one rate and the lattice it lies on.
+// The reference value k of a rate, and the lattice on which k lies.
 struct Lattice {
   int per_count = 1;     // points in one count
-  double reference = 0;  // k, a point of it
-  double rate = 0;       // whose k that is
+  double reference = 0;  // k, a point of the lattice
+  double rate = 0;       // the rate that has this k
 };
 
 Lattice lattice_for(double rate, double rate_ratio, int per_count) {
@@ -64,7 +64,7 @@ double poisson_cusum_average_run_length(double reference, double threshold_h, do
   int const states = steps(threshold_h);
   BELLWETHER_CHECK(states > 0 && states <= kLatticeStatesMax);
   int const k = steps(reference);
-  std::vector<double> probability;  // of every count that leaves S between its bounds
+  std::vector<double> probability;  // of every count that keeps S between its bounds
   for (int y = 0; y <= (states + k) / lattice; ++y)
     probability.push_back(stats::probability({rate, 1}, y));
   Eigen::MatrixXd a = Eigen::MatrixXd::Identity(states, states);  // I − Q of L = 1 + Q L
@@ -76,7 +76,7 @@ double poisson_cusum_average_run_length(double reference, double threshold_h, do
         (to <= 0 ? at_zero : a(s, to)) -= probability[static_cast<size_t>(y)];
       }
     } else {
-      double above = 1;  // P(Y > what still leaves S above 0)
+      double above = 1;  // P(Y is so large that S falls to 0)
       for (int y = 0; s + k - y * lattice > 0; ++y) {
         int const to = s + k - y * lattice;
         double const p = probability[static_cast<size_t>(y)];
@@ -107,12 +107,12 @@ double poisson_cusum_threshold(double rate, double rate_ratio, double in_control
     double const h = static_cast<double>(states) / lattice.per_count;
     double const length = poisson_cusum_average_run_length(lattice.reference, h, lattice.rate, side,
                                                            lattice.per_count);
-    // So long that the equations are singular in doubles.
+    // Too long: the equations are singular in doubles.
     return std::isfinite(length) && length >= 1 ? std::log(length) : kLogLengthMax;
   };
   double const wanted = std::log(in_control);
-  // An interval of the lattice that holds h, by doubling; a coarser lattice where it grows too
-  // long.
+  // Doubles the threshold until an interval of the lattice holds h. Takes a coarser lattice when
+  // there are too many states.
   int low = 1;
   double log_low = log_run_length(low);
   if (log_low >= wanted) return 1.0 / lattice.per_count;
@@ -132,7 +132,7 @@ double poisson_cusum_threshold(double rate, double rate_ratio, double in_control
     }
     log_high = log_run_length(high);
   }
-  // ln ARL is close to linear in h: guess by it, and keep the interval.
+  // ln ARL is nearly linear in h: interpolate the next point, and keep h inside the interval.
   while (high - low > 1) {
     double const share = (wanted - log_low) / (log_high - log_low);
     int const middle = std::clamp(low + static_cast<int>(share * (high - low)), low + 1, high - 1);

@@ -17,7 +17,7 @@ absl::StatusOr<Month> month_of(std::string_view period) {
   auto const week = weeks.parse(period);
   if (!week.ok()) {
     return absl::InvalidArgumentError(
-        base::cat("\"", period, "\" is no period; write YYYY-MM or YYYY-Www"));
+        base::cat("\"", period, "\" is not a period; write YYYY-MM or YYYY-Www"));
   }
   return months.period_of(weeks.first_day(*week)).value;
 }
@@ -34,7 +34,7 @@ absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std:
       if (!month->ok()) errors.add(row.line, base::from_absl(month->status().message()));
     }
     if (!start.ok() || !end.ok()) continue;
-    if (*end < *start) errors.add(row.line, "it ends before it starts; swap the two");
+    if (*end < *start) errors.add(row.line, "it ends before it starts; swap start and end");
     out.push_back({row[0], *start, *end});
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());

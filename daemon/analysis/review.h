@@ -1,5 +1,5 @@
-// Purpose: the alert book held against downturns known from elsewhere: which were called, how
-// early, and which alerts fell outside all of them. Thread safety: pure.
+// Purpose: compares the alert book with downturns known from elsewhere: which downturns were
+// called, how early, and which alerts are outside all downturns. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace bellwether::analysis {
 
-inline constexpr int kLeadMonthsDefault = 12;  // an alert so much before a downturn still calls it
+inline constexpr int kLeadMonthsDefault =
+    12;  // an alert this many months before a downturn still calls it
 
 // Months since 1970-01.
 using Month = int32_t;
@@ -22,14 +23,15 @@ struct Downturn {
   Month end = 0;    // last month
 };
 
-// `csv`: header name,start,end,source; months as YYYY-MM. Error: InvalidArgument listing every bad
-// line.
+// `csv` has the header name,start,end,source; months are YYYY-MM. Error: InvalidArgument. The
+// message lists every bad line.
 absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std::string_view file);
 
-// The month of a period's first day. Error: InvalidArgument for what is neither month nor week.
+// The month of a period's first day. Error: InvalidArgument if `period` is neither a month nor a
+// week.
 absl::StatusOr<Month> month_of(std::string_view period);
 
-// How an alert stands to a downturn. `cleared` is kStillOpen for an open alert.
+// The relation of an alert to a downturn. `cleared` is kStillOpen for an open alert.
 enum class Standing {
   kApart,   // raised too early or too late, or cleared before the first month
   kCalls,   // raised at most `lead` months before the first month and not after the last, not

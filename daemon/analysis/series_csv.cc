@@ -13,7 +13,7 @@
 namespace bellwether::analysis {
 namespace {
 
-// What a row says of its period.
+// The content of one row.
 struct Reading {
   base::PeriodIndex period;
   int line = 0;
@@ -22,8 +22,8 @@ struct Reading {
 };
 
 struct Defect {
-  std::string missing;  // as SeriesPoint has it
-  std::string what;     // as a LineError has it
+  std::string missing;  // as in SeriesPoint
+  std::string what;     // as in LineError
 };
 
 std::optional<Defect> defect_of(std::string_view text, std::optional<double> value, Values values) {
@@ -51,7 +51,7 @@ std::optional<Defect> defect_of(std::string_view text, std::optional<double> val
   return std::nullopt;
 }
 
-// The points of one series from its readings, a period each.
+// Makes the points of one series from its readings, one point per period.
 class Assembly {
  public:
   Assembly(const PeriodScale& scale, std::vector<base::LineError>& bad)
@@ -82,7 +82,7 @@ class Assembly {
     }
   }
 
-  // The last line alone is named: one far-off period is mostly a slip.
+  // Names only the last line, because one far-off period is usually a typing error.
   void complain_of_span(const std::string& name, std::vector<Reading>& readings, int64_t span) {
     bad_.push_back({readings.back().line,
                     base::cat("series '", name, "' spans ", span, " periods from ",
@@ -95,12 +95,13 @@ class Assembly {
     }
   }
 
-  // None of them can be believed: the first of `twins` loses its value.
+  // The repeated rows contradict each other, so the first of `twins` loses its value and the others
+  // are dropped.
   void complain_of_twins(const std::string& name, std::span<Reading> twins) {
     for (const Reading& r : twins.subspan(1)) {
-      bad_.push_back({r.line, base::cat("period ", scale_.name(r.period), " of series '", name,
-                                        "' stands in line ", twins.front().line,
-                                        " already; keep one of them")});
+      bad_.push_back(
+          {r.line, base::cat("period ", scale_.name(r.period), " of series '", name,
+                             "' is in line ", twins.front().line, " already; keep one of them")});
     }
     twins.front().value.reset();
     twins.front().missing = "given twice";

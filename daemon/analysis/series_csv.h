@@ -1,6 +1,6 @@
-// Purpose: an analyst's table: columns series,period,value, several series in one file, rows in any
-// order. A row that cannot be used is named, its period stays in the series without a value, and
-// the other rows are read. Thread safety: pure; the caller reads the file.
+// Purpose: an analyst's table with the columns series,period,value: several series in one file,
+// rows in any order. A row that cannot be used is reported; its period stays in the series without
+// a value, and the other rows are read. Thread safety: pure; the caller reads the file.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,10 @@
 
 namespace bellwether::analysis {
 
-inline constexpr double kCountMax = 1e9;              // a period
-inline constexpr double kNumberMax = 1e15;            // either side of 0
-inline constexpr int64_t kSeriesPeriodsMax = 20'000;  // from the first to the last of a series
+inline constexpr double kCountMax = 1e9;    // the largest count per period
+inline constexpr double kNumberMax = 1e15;  // the largest absolute value
+inline constexpr int64_t kSeriesPeriodsMax =
+    20'000;  // from the first period of a series to the last
 
 enum class Values : uint8_t {
   kCounts,   // whole, 0 … kCountMax
@@ -28,11 +29,11 @@ enum class Values : uint8_t {
 struct SeriesPoint {
   base::PeriodIndex period;
   std::optional<double> value;
-  std::string missing;  // why there is no value: "no value", "given twice", "negative", …
+  std::string missing;  // reason for no value: "no value", "given twice", "negative", …
 };
 
-// Periods follow one another without a gap. Where a series spans more than kSeriesPeriodsMax, only
-// the periods of its rows are there, and none has a value.
+// Periods are consecutive. If a series spans more than kSeriesPeriodsMax, it has only the periods
+// of its rows, and all values are absent.
 struct Series {
   std::string name;
   std::vector<SeriesPoint> points;
@@ -40,15 +41,15 @@ struct Series {
 
 struct SeriesTable {
   std::vector<Series> series;        // in order of first appearance
-  std::vector<base::LineError> bad;  // by line; `what` also says what to do
+  std::vector<base::LineError> bad;  // by line; `what` also says how to correct it
 };
 
-// Error: InvalidArgument for an empty file, a wrong header or a quote that is never closed; it
-// names the file.
+// Error: InvalidArgument for an empty file, a wrong header or a quote that is never closed. The
+// message names the file.
 absl::StatusOr<SeriesTable> parse_series(std::string_view csv, std::string_view file,
                                          const PeriodScale& scale, Values values);
 
-// A cell with ten significant digits, empty where there is no number.
+// A cell with ten significant digits; empty for nullopt.
 std::string csv_number(std::optional<double> x);
 
 }  // namespace bellwether::analysis

@@ -1,5 +1,4 @@
-// Purpose: what the figures of the commands on an analyst's own series share.
-// Thread safety: pure.
+// Purpose: the parts that the figures of an analyst's own series share. Thread safety: pure.
 #pragma once
 
 #include <string>
@@ -21,7 +20,7 @@ inline double plot_x(base::PeriodIndex p) {
 void set_period_axis(PlotPanel& panel, const PeriodScale& scale, base::PeriodIndex first,
                      base::PeriodIndex last);
 
-// What to say where a figure has not a panel for each of `series`; else empty.
+// The note under a figure that has fewer panels than `series`; empty otherwise.
 std::string panels_note(size_t series);
 
 }  // namespace bellwether::analysis

@@ -59,7 +59,7 @@ TEST(SeriesCsvTest, ABadRowIsNamedAndItsPeriodHasNoValue) {
                         {"a,,5", "is not an undated period", ""},
                         {",2,5", "the series has no name", ""},
                         {"a,2", "2 fields where the header has 3", ""},
-                        {"a,1,7", "period 1 of series 'a' stands in line 2 already", ""}}) {
+                        {"a,1,7", "period 1 of series 'a' is in line 2 already", ""}}) {
     SeriesTable const t = parse(base::cat("a,1,5\n", c.row, "\na,3,5\n"));
     SCOPED_TRACE(c.row);
     ASSERT_EQ(t.bad.size(), 1u);

@@ -84,7 +84,7 @@ TEST_F(ForecastTest, BadRowsAreNamedAndTheOthersUsed) {
             base::cat(path("in.csv"),
                       ":50: value 'x' is not a number; write a number, or remove the row\n",
                       path("in.csv"),
-                      ":52: period 2013-05 of series 'a' stands in line 42 already; keep one of "
+                      ":52: period 2013-05 of series 'a' is in line 42 already; keep one of "
                       "them\n",
                       path("in.csv"),
                       ": series 'a': rests on lines between neighbours where there is no value: "
