@@ -1,4 +1,5 @@
-// The command line of Bellwether: asks a daemon over gRPC, makes topics, feeds registers.
+// The command line of Bellwether: queries a daemon over gRPC, creates topics, feeds registers,
+// analyses series.
 #include <CLI/CLI.hpp>
 
 #include "cli/context.h"
@@ -25,10 +26,10 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--server", context.server, "host:port of a bellwetherd")
+  app.add_option("--server", context.server, "host:port of bellwetherd")
       ->envname("BELLWETHER_SERVER")
       ->capture_default_str();
-  app.add_option("--output", context.output, "for people or for machines")
+  app.add_option("--output", context.output, "table for people, json for machines")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--timeout", context.timeout_seconds, "seconds to wait for an answer")

@@ -1,4 +1,4 @@
-// The daemon's command line: reads the configuration, waits for signals, says how it ended.
+// The daemon's command line: reads the configuration, waits for signals, reports how it ended.
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -20,12 +20,13 @@ using bellwether::runtime::Exit;
 constexpr char kFooter[] =
     "Exit codes: 0 stopped in order; 1 failure; 2 configuration; 3 an address is in use; 4 topics "
     "missing or unequal.\n"
-    "Signals: SIGTERM and SIGINT drain and stop; SIGHUP reads the rules again.";
+    "Signals: SIGTERM and SIGINT finish the work in hand and stop; SIGHUP reloads the rules.";
 
-// Kafka's client takes and frees megabytes for every fetch; given back to the kernel each time,
-// clearing fresh pages would cost more than reading the records.
+// Keeps freed memory in the process. Kafka's client allocates and frees megabytes for every fetch.
+// If they went back to the kernel each time, clearing fresh pages would cost more than reading the
+// records.
 void keep_freed_memory() {
-  constexpr int kMmapFromBytes = 32 << 20;  // as high as the C library allows
+  constexpr int kMmapFromBytes = 32 << 20;  // the C library's maximum
   constexpr int kTrimFromBytes = 256 << 20;
   mallopt(M_MMAP_THRESHOLD, kMmapFromBytes);
   mallopt(M_TRIM_THRESHOLD, kTrimFromBytes);
@@ -49,9 +50,8 @@ int main(int argc, char** argv) {
   bool example = false;
   app.add_option("--config", config_path, "the configuration file (YAML)")
       ->envname("BELLWETHER_CONFIG");
-  app.add_flag("--check-config", check,
-               "report everything that is wrong with the configuration and end");
-  app.add_flag("--example-config", example, "print a commented configuration and end");
+  app.add_flag("--check-config", check, "report all errors of the configuration and exit");
+  app.add_flag("--example-config", example, "print a commented configuration and exit");
   app.set_version_flag("--version", std::string(bellwether::base::kVersion));
   try {
     app.parse(argc, argv);
@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (config_path.empty()) {
-    std::fputs("bellwetherd: say --config FILE; --example-config prints one to begin with\n",
+    std::fputs("bellwetherd: give --config FILE; --example-config prints one to start from\n",
                stderr);
     return static_cast<int>(Exit::kConfig);
   }
@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   }
   bellwether::log::configure(config->runtime.log_level, config->runtime.log_format);
 
-  // Before any other thread: all inherit the mask, and one thread waits for the signals.
+  // Before any other thread starts: all threads inherit the mask, and only one thread waits for
+  // signals.
   sigset_t signals;
   sigemptyset(&signals);
   for (int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&signals, s);
@@ -89,7 +90,7 @@ int main(int argc, char** argv) {
     while (true) {
       int s = 0;
       sigwait(&signals, &s);
-      if (s == SIGUSR2) return;  // the process has ended by itself
+      if (s == SIGUSR2) return;  // process.run() has returned
       if (s == SIGHUP) {
         process.reload();
       } else {

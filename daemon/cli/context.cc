@@ -30,10 +30,10 @@ bool Context::ok(const grpc::Status& status) {
       break;
     case grpc::StatusCode::UNAVAILABLE:
       fail(Exit::kUnreachable, "no answer from " + server + " (" + status.error_message() +
-                                   "); is bellwetherd running there? --server names another");
+                                   "); is bellwetherd running there? set another with --server");
       break;
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      fail(Exit::kUnreachable, "no answer from " + server + " in time; --timeout waits longer");
+      fail(Exit::kUnreachable, "no answer from " + server + " in time; wait longer with --timeout");
       break;
     default:
       fail(Exit::kFailure, status.error_message());

@@ -1,4 +1,4 @@
-// Purpose: what all subcommands share: the connection, the form of output, errors for a person.
+// Purpose: the parts that all subcommands share: the connection, the output format, error messages.
 // Thread safety: one thread.
 #pragma once
 
@@ -31,7 +31,8 @@ struct Context {
   bool json() const { return output == "json"; }
   std::shared_ptr<grpc::Channel> channel() const;
   void set_deadline(grpc::ClientContext& call) const;
-  // Prints the error and sets the exit code; true when the call went well.
+  // Returns true if the call succeeded. Otherwise prints the error, sets the exit code and returns
+  // false.
   bool ok(const grpc::Status& status);
   void fail(Exit code, std::string_view message);
   static void print_json(const google::protobuf::Message& message);
@@ -49,7 +50,7 @@ void add_feed(CLI::App& app, Context& context);
 void add_detect(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 
-// "2026-11-24 09:15" in UTC.
+// Example: "2026-11-24 09:15", in UTC.
 std::string instant(int64_t milliseconds);
 
 }  // namespace bellwether::cli

@@ -11,19 +11,19 @@ namespace bellwether::cli {
 
 enum class Colour { kPlain, kRed, kAmber, kGreen, kDim, kBold };
 
-// `text` in colour where standard output is a terminal and NO_COLOR is not set.
+// `text` in colour if standard output is a terminal and NO_COLOR is not set.
 std::string paint(std::string_view text, Colour colour);
-// Counts whole, other figures with up to three digits behind the point.
+// Whole numbers without decimals; other figures with one to three decimals.
 std::string figure(double x);
-// ▁▂▃▄▅▆▇█ from the lowest to the highest.
+// One bar ▁▂▃▄▅▆▇█ per value, scaled from the lowest to the highest.
 std::string sparkline(const std::vector<double>& values);
 
 class Table {
  public:
-  // A column whose name begins with '>' is set to the right.
+  // A column whose name begins with '>' is right-aligned.
   explicit Table(std::vector<std::string> columns);
   void add(std::vector<std::string> cells, Colour colour = Colour::kPlain);
-  // Plain where it does not go to standard output.
+  // Uses no colour if `to` is not standard output.
   void print(std::FILE* to = stdout) const;
   bool empty() const { return rows_.empty(); }
 

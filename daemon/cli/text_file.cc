@@ -24,7 +24,7 @@ absl::StatusOr<std::string> read_text_file(const std::string& path) {
   if (!file.is_open() || file.bad()) {
     return absl::NotFoundError(base::cat(path, ": cannot be read (",
                                          errno != 0 ? std::strerror(errno) : "unknown error",
-                                         "); name a file that can"));
+                                         "); name a readable file"));
   }
   return text;
 }

@@ -1,5 +1,4 @@
-// Purpose: files that analysts read and write, whole.
-// Thread safety: any.
+// Purpose: reads and writes the files of analysts as a whole. Thread safety: any.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +12,9 @@ namespace bellwether::cli {
 
 inline constexpr size_t kFileBytesMax = 256 << 20;
 
-// Errors: NotFound or ResourceExhausted (more than kFileBytesMax), which name the file.
+// Errors: NotFound or ResourceExhausted (more than kFileBytesMax). The message names the file.
 absl::StatusOr<std::string> read_text_file(const std::string& path);
-// Error: Unavailable, which names the file.
+// Error: Unavailable. The message names the file.
 absl::Status write_text_file(const std::string& path, std::string_view bytes);
 
 }  // namespace bellwether::cli

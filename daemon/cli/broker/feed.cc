@@ -1,4 +1,4 @@
-// bellwether feed: replays counts as single events through Kafka.
+// bellwether feed: replays counts of births and deaths as single events through Kafka.
 #include <unistd.h>
 
 #include <chrono>
@@ -48,7 +48,8 @@ void set(pb::Date& out, base::Days day) {
   out.set_day(*base::parse_number<int>(std::string_view(text).substr(8, 2)));
 }
 
-// A bar, a rate and the time left: on a terminal one line that moves, else a line now and then.
+// A bar, a rate and the time left. On a terminal one line that is overwritten; otherwise a new line
+// every five seconds.
 class Progress {
  public:
   explicit Progress(int64_t total) : total_(total) {}
@@ -80,7 +81,7 @@ class Progress {
   std::chrono::steady_clock::time_point told_;
 };
 
-// Lives as records: registered, then status changed to removed.
+// Turns the lives of businesses into records: registered, then status changed to removed.
 class Feeder {
  public:
   Feeder(const Options& options, const reference::Sectors& sectors, kafka::Producer& producer,
@@ -91,7 +92,8 @@ class Feeder {
     topic_ = producer.topic(options.kafka.topics[domain::Topic::kRegistrations]);
   }
 
-  // The activity code that stands for each cell's sector.
+  // Sets the activity code of each cell's sector. Error: InvalidArgument or that of the
+  // classification if a cell's sector is not a leaf.
   absl::Status learn(const std::vector<Replay::Cell>& cells, const reference::Sectors& sectors,
                      std::string_view sectors_csv) {
     for (const Replay::Cell& cell : cells) {
@@ -109,8 +111,9 @@ class Feeder {
       auto const classified = sectors.classify(scheme_, version_, code);
       if (!classified.ok()) return classified.status();
       if (*classified != *id) {
-        return absl::InvalidArgumentError(base::cat(
-            "sector ", cell.sector, " is no leaf of the classification; state its parts"));
+        return absl::InvalidArgumentError(
+            base::cat("sector ", cell.sector,
+                      " is not a leaf of the classification; give its parts instead"));
       }
       codes_.push_back(std::move(code));
     }
@@ -147,8 +150,8 @@ class Feeder {
     return producer_.produce_bulk(topic_, kafka::kAnyPartition, key, value_, life.at.value);
   }
 
-  // Sends a heartbeat to every partition of every input: all before `complete_to` is published. A
-  // heartbeat has the same bytes in every topic's message.
+  // Sends a heartbeat to every partition of every input: all records before `complete_to` are
+  // published. A heartbeat has the same bytes in the messages of all topics.
   absl::Status heartbeat(base::UnixMillis complete_to) {
     pb::RegistrationEvent event;
     event.set_source(options_.source);
@@ -243,22 +246,23 @@ absl::Status run(const Options& options) {
 
 void add_feed(CLI::App& app, Context& context) {
   CLI::App* const sub = app.add_subcommand(
-      "feed",
-      "replay counts of births and deaths as single events through Kafka, event time as timestamp");
+      "feed", "replay counts of births and deaths as single events; timestamps are event times");
   sub->fallthrough();
   auto options = std::make_shared<Options>();
   add_kafka_options(*sub, options->kafka);
   sub->add_option("counts", options->counts, "CSV: period,area,sector,births,deaths")->required();
-  sub->add_option("--sectors", options->sectors, "the classification, as the daemon has it")
+  sub->add_option("--sectors", options->sectors, "CSV of the classification, the daemon's file")
       ->required();
-  sub->add_option("--calendar", options->calendar, "of the periods in the file")
+  sub->add_option("--calendar", options->calendar, "calendar of the periods in the file")
       ->check(CLI::IsMember({"month", "week"}))
       ->capture_default_str();
   sub->add_option("--jurisdiction", options->jurisdiction)->capture_default_str();
   sub->add_option("--register", options->register_name)->capture_default_str();
-  sub->add_option("--source", options->source, "who states it")->capture_default_str();
-  sub->add_option("--born", options->born, "birthday of the opening stock")->capture_default_str();
-  sub->add_option("--rate", options->rate, "events a second; 0 = as fast as the broker takes them")
+  sub->add_option("--source", options->source, "name of the source in the events")
+      ->capture_default_str();
+  sub->add_option("--born", options->born, "date of birth of the opening stock")
+      ->capture_default_str();
+  sub->add_option("--rate", options->rate, "events per second; 0 = as fast as possible")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   sub->callback([&context, options] {

@@ -1,4 +1,4 @@
-// Purpose: options of the subcommands that speak to Kafka themselves.
+// Purpose: options of the subcommands that talk to Kafka themselves.
 // Thread safety: values.
 #pragma once
 
@@ -35,7 +35,7 @@ struct KafkaOptions {
   }
 };
 
-// "--support-topic"
+// Example: "--support-topic".
 inline std::string topic_option(const domain::TopicInfo& topic) {
   std::string option = base::cat("--", topic.config_key);
   std::ranges::replace(option, '_', '-');
@@ -67,7 +67,7 @@ inline Exit exit_of(const absl::Status& status) {
   return Exit::kFailure;
 }
 
-// Only errors; what the library retries by itself is not a person's business.
+// Drops librdkafka's log lines: the library retries by itself, and errors are reported as statuses.
 inline base::LogFn quiet_log() {
   return [](base::LogLevel, std::string_view, std::string_view) {};
 }

@@ -12,7 +12,7 @@
 namespace bellwether::cli {
 namespace {
 
-// A cell begins with what its deaths will need before its births replace them, and this much more.
+// Periods whose births set the size of a cell's opening stock, beyond what early deaths need.
 constexpr int64_t kOpeningPeriods = 24;
 
 }  // namespace
@@ -72,7 +72,8 @@ Replay::Replay(std::vector<CountRow> rows, base::Calendar calendar) : calendar_(
     int64_t least = 0;
     int64_t early_births = 0;
     for (size_t p = 0; p < counts_.size(); ++p) {
-      alive -= counts_[p][c].second;  // deaths of a period are of those alive at its beginning
+      alive -=
+          counts_[p][c].second;  // the deaths of a period are of businesses alive at its beginning
       least = std::min(least, alive);
       alive += counts_[p][c].first;
       if (p < static_cast<size_t>(kOpeningPeriods)) early_births += counts_[p][c].first;

@@ -1,6 +1,6 @@
-// Purpose: counts of births and deaths by period, area and sector, told as the lives of single
-// businesses: who is born, and which of the living die. The same counts give the same lives.
-// Thread safety: one thread. No clock, no I/O.
+// Purpose: turns counts of births and deaths by period, area and sector into the lives of single
+// businesses: which business is born, and which living business dies. The same counts give the same
+// lives. Thread safety: one thread. No clock, no I/O.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace bellwether::cli {
 
-// One line of a file of counts.
+// One row of a file of counts.
 struct CountRow {
   base::PeriodIndex period;
   std::string area;
@@ -24,9 +24,10 @@ struct CountRow {
   int64_t deaths = 0;
 };
 
-inline constexpr int64_t kCountMax = 10'000'000;  // a line
+inline constexpr int64_t kCountMax = 10'000'000;  // the largest count in a row
 
-// `csv`: header period,area,sector,births,deaths. Error: InvalidArgument listing every bad line.
+// `csv` has the header period,area,sector,births,deaths. Error: InvalidArgument. The message lists
+// every bad line.
 absl::StatusOr<std::vector<CountRow>> parse_counts(std::string_view csv, std::string_view file,
                                                    base::Calendar calendar);
 
@@ -34,7 +35,7 @@ struct LifeEvent {
   bool birth = false;
   size_t cell = 0;        // index into Replay::cells()
   uint32_t business = 0;  // number within the cell
-  base::UnixMillis at;    // published
+  base::UnixMillis at;    // time of publication
   base::Days effective;
 };
 
@@ -46,19 +47,19 @@ class Replay {
     int64_t opening = 0;  // businesses that live before the first period
   };
 
-  // `rows` in any order.
+  // `rows` may be in any order.
   Replay(std::vector<CountRow> rows, base::Calendar calendar);
 
   const std::vector<Cell>& cells() const { return cells_; }
   const std::vector<base::PeriodIndex>& periods() const { return periods_; }
-  int64_t births() const { return births_; }  // opening stock left out
+  int64_t births() const { return births_; }  // without the opening stock
   int64_t deaths() const { return deaths_; }
   int64_t opening() const;
 
-  // The opening stock: born on `born`, published at the start of the first period.
+  // Calls `use` for the opening stock: born on `born`, published at the start of the first period.
   void opening(base::Days born, const std::function<void(const LifeEvent&)>& use) const;
-  // The events of a period in order of time, births spread evenly over its days and deaths too.
-  // Periods must be asked for in order, each once.
+  // Calls `use` for the events of a period in order of time. Births are spread evenly over the
+  // period, and so are deaths. REQUIRES: each period is asked for once, in order.
   void period(size_t index, const std::function<void(const LifeEvent&)>& use);
 
  private:

@@ -22,7 +22,7 @@ void create(Context& context, const Options& options) {
   auto const status = kafka::create_topics(options.kafka.client(), specs, kWait, quiet_log());
   if (!status.ok()) return context.fail(exit_of(status), std::string(status.message()));
   for (const kafka::TopicSpec& spec : specs) {
-    std::printf("%s: %d partition%s, kept for ever\n", spec.name.c_str(), spec.partitions,
+    std::printf("%s: %d partition%s, kept forever\n", spec.name.c_str(), spec.partitions,
                 spec.partitions == 1 ? "" : "s");
   }
 }
@@ -39,11 +39,11 @@ void check(Context& context, const Options& options) {
   Table table({"TOPIC", ">PARTITIONS", "RETENTION"});
   for (const kafka::TopicInfo& t : cluster->topics) {
     std::string const note = kafka::retention_note(t);
-    table.add({t.name, figure(t.partitions), note.empty() ? "for ever" : note},
+    table.add({t.name, figure(t.partitions), note.empty() ? "forever" : note},
               note.empty() ? Colour::kPlain : Colour::kAmber);
   }
   table.print();
-  // The inputs come first, as in what was asked for.
+  // The inputs come first, as in needed_topics().
   std::vector<kafka::TopicInfo> const inputs(
       cluster->topics.begin(),
       cluster->topics.begin() + static_cast<ptrdiff_t>(input_topics(options.kafka).size()));
@@ -77,10 +77,10 @@ void add_topics(CLI::App& app, Context& context) {
   topics->require_subcommand(1);
   topics->fallthrough();
   auto options = std::make_shared<Options>();
-  CLI::App* const creating = topics->add_subcommand("create", "make those that are missing");
+  CLI::App* const creating = topics->add_subcommand("create", "create the missing topics");
   creating->fallthrough();
   add_kafka_options(*creating, options->kafka);
-  creating->add_option("--partitions", options->partitions, "of each input topic")
+  creating->add_option("--partitions", options->partitions, "partitions of each input topic")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   creating->add_option("--replication", options->replication, "copies of each record")
@@ -88,7 +88,7 @@ void add_topics(CLI::App& app, Context& context) {
       ->capture_default_str();
   creating->callback([&context, options] { create(context, *options); });
   CLI::App* const checking =
-      topics->add_subcommand("check", "do they exist, are they alike, do they keep");
+      topics->add_subcommand("check", "do topics exist, have equal partitions, keep their records");
   checking->fallthrough();
   add_kafka_options(*checking, options->kafka);
   checking->callback([&context, options] { check(context, *options); });

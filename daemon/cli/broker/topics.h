@@ -1,5 +1,5 @@
-// Purpose: the topics that a daemon needs, as the options of a command name them.
-// Thread safety: pure.
+// Purpose: the topics that a daemon needs, as named by the options of a command. Thread safety:
+// pure.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace bellwether::cli {
 
-// The names of the inputs that are consumed, in the order of domain::kTopics.
+// The names of the consumed inputs, in the order of domain::kTopics.
 std::vector<std::string> input_topics(const KafkaOptions& options);
 
 // Every topic that a daemon with these options needs: the inputs with `partitions` each, then the
-// journal and the dead letters with one.
+// journal and the dead letters with one partition each.
 std::vector<kafka::TopicSpec> needed_topics(const KafkaOptions& options, int partitions,
                                             int replication);
 

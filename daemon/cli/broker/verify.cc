@@ -38,7 +38,7 @@ google::protobuf::Value number(int64_t n) {
   return out;
 }
 
-// Digests are hexadecimal text: JSON's numbers have not so many bits.
+// Digests are hexadecimal text, because JSON numbers cannot hold 64 bits.
 google::protobuf::Struct to_json(const VerifiedTick& v, base::Calendar calendar) {
   google::protobuf::Struct out;
   auto& fields = *out.mutable_fields();
@@ -105,16 +105,15 @@ void print(const VerifiedTick& v, base::Calendar calendar) {
 
 Exit exit_of_fold(const absl::Status& status) {
   Exit const exit = exit_of(status);
-  return exit == Exit::kFailure ? Exit::kCannotVerify : exit;  // a failure means a difference here
+  return exit == Exit::kFailure ? Exit::kCannotVerify : exit;  // exit code 1 is for a difference
 }
 
 void verify(Context& context, const Options& options) {
   if (options.all != options.ticks.empty()) {
-    return context.fail(Exit::kUsage, "name ticks (2019-05, 2019-W07), or say --all");
+    return context.fail(Exit::kUsage, "give ticks (2019-05, 2019-W07) or --all");
   }
   if (options.config.empty()) {
-    return context.fail(Exit::kUsage,
-                        "say --config FILE: the configuration that bellwetherd runs on");
+    return context.fail(Exit::kUsage, "give --config FILE, the configuration file of bellwetherd");
   }
   auto const config = runtime::load_config(options.config);
   if (!config.ok()) return context.fail(Exit::kUsage, base::from_absl(config.status().message()));
@@ -150,7 +149,7 @@ void verify(Context& context, const Options& options) {
   if (count(Finding::kBeyondLog) > 0) context.exit_code = static_cast<int>(Exit::kCannotVerify);
   if (count(Finding::kDiffers) > 0) {
     context.fail(Exit::kFailure,
-                 "the log does not give what the journal says: it was altered, or the ticks were "
+                 "the log does not give the journal's verdicts: it was altered, or the ticks were "
                  "judged with other "
                  "reference files, another history_years, or another version of the program");
   }
@@ -160,19 +159,20 @@ void verify(Context& context, const Options& options) {
 
 void add_verify(CLI::App& app, Context& context) {
   CLI::App* const sub = app.add_subcommand("verify",
-                                           "fold the log anew to the cuts in the journal, and "
-                                           "compare what it gives with what was journaled");
+                                           "fold the log again to the cuts in the journal, and "
+                                           "compare the results with the journal");
   sub->fallthrough();
   auto options = std::make_shared<Options>();
   sub->add_option("ticks", options->ticks, "periods: 2019-05, or 2019-W07");
-  sub->add_flag("--all", options->all, "every tick that the journal has");
+  sub->add_flag("--all", options->all, "every tick in the journal");
   sub->add_option("--config", options->config, "the daemon's configuration file")
       ->envname("BELLWETHER_CONFIG");
   sub->footer(
-      "Reads input topics and journal from their beginning; asks no daemon and writes nothing.\n"
+      "Reads the input topics and the journal from their beginning; needs no daemon, writes "
+      "nothing.\n"
       "Exit codes: 0 all equal; 1 a difference; 2 wrong use or configuration; 3 no answer from the "
       "broker;\n"
-      "4 the journal has no such tick; 5 the log does not reach back, or not as far as a cut.");
+      "4 the journal has no such tick; 5 the log no longer holds the records up to a cut.");
   sub->callback([&context, options] { verify(context, *options); });
 }
 

@@ -126,7 +126,7 @@ void list(Context& context, const Options& options) {
               through.empty() ? "(no period yet)" : through.c_str());
 }
 
-// Of several measures together.
+// Prints the evidence of a composite rule, which tests several measures together.
 void print_composite(const api::Evidence& e) {
   std::printf(
       "  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
@@ -154,7 +154,7 @@ void print_evidence(const api::Evidence& e) {
       deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
   if (e.baseline_kind() == api::BASELINE_KIND_RECENT ||
       e.baseline_kind() == api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
-    std::printf("    a young series, held against its latest %d periods: no season is known\n",
+    std::printf("    a young series without a known season, compared with its latest %d periods\n",
                 e.baseline_periods());
   }
   if (e.reported() < 1) {
@@ -183,7 +183,7 @@ void print_heading(const api::Alert& a) {
 
 void print_transitions(const google::protobuf::RepeatedPtrField<api::Transition>& transitions) {
   if (transitions.empty()) return;
-  std::puts("\nWhat happened:");
+  std::puts("\nTransitions:");
   for (const api::Transition& t : transitions) {
     std::printf("  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(), t.summary().c_str());
   }
@@ -254,13 +254,14 @@ void print_transition(const api::Transition& t) {
   const api::Alert& a = t.alert();
   Colour const colour =
       t.kind() == api::TRANSITION_KIND_CLEARED ? Colour::kGreen : severity_colour(a.severity());
-  if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over another's progress bar
+  if (isatty(STDOUT_FILENO) == 1)
+    std::fputs("\r\033[K", stdout);  // over the progress bar of another process
   std::printf("%s  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(),
               paint(t.summary(), colour).c_str(), without(a.name(), "alerts/").c_str());
   std::fflush(stdout);
 }
 
-// Until interrupted. A lost connection is taken up again where it broke off.
+// Runs until interrupted. After a lost connection it resumes from the last token.
 void watch(Context& context, const Options& options) {
   auto const stub = api::AlertService::NewStub(context.channel());
   std::string token = options.from_beginning ? "0" : options.resume_token;
@@ -304,7 +305,7 @@ void watch(Context& context, const Options& options) {
   }
 }
 
-// All alerts of `rule`, oldest first; nullopt when the call failed.
+// All alerts of `rule`, oldest first. nullopt if the call failed.
 std::optional<std::vector<api::Alert>> all_of(Context& context, const std::string& rule) {
   auto const stub = api::AlertService::NewStub(context.channel());
   api::ListAlertsRequest request;
@@ -345,7 +346,7 @@ void review(Context& context, const Options& options) {
   for (const api::Alert& a : *alerts) {
     if (!analysis::month_of(a.raised_period()).ok() ||
         (!a.open() && !analysis::month_of(a.cleared_period()).ok())) {
-      return context.fail(Exit::kFailure, a.name() + ": the server names no month or week");
+      return context.fail(Exit::kFailure, a.name() + ": its periods are neither months nor weeks");
     }
   }
   base::Calendar const months(base::CalendarUnit::kMonth);
@@ -478,7 +479,8 @@ void silences(Context& context, const Options& options) {
 }  // namespace
 
 void add_alerts(CLI::App& app, Context& context) {
-  CLI::App* const alerts = app.add_subcommand("alerts", "what turned, since when, how sure");
+  CLI::App* const alerts =
+      app.add_subcommand("alerts", "downturns: where, since when, how certain");
   alerts->require_subcommand(1);
   alerts->fallthrough();
   auto options = std::make_shared<Options>();
@@ -493,8 +495,8 @@ void add_alerts(CLI::App& app, Context& context) {
     return sub;
   };
   auto const with_actor = [&](CLI::App* sub) {
-    sub->add_option("--actor", options->actor, "who acts")->required();
-    sub->add_option("--comment", options->comment, "why");
+    sub->add_option("--actor", options->actor, "name of the person who acts")->required();
+    sub->add_option("--comment", options->comment, "reason");
     return sub;
   };
   CLI::App* const listing = command("list", "alerts, newest first", list);
@@ -502,45 +504,47 @@ void add_alerts(CLI::App& app, Context& context) {
   listing->add_option("--limit", options->limit, "at most this many; 0 = all");
   listing->add_option("--filter", options->filter,
                       "for example: severity = RED AND sector = \"C\"");
-  with_name(command("get", "one alert and its history", get), "as in R1.SG.C.1997-06");
-  with_name(command("explain", "why: figures, parts, the path of the change statistic", explain),
-            "as in R1.SG.C.1997-06");
+  with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
+  with_name(command("explain", "figures, parts and the path of the change statistic", explain),
+            "for example R1.SG.C.1997-06");
   CLI::App* const watching =
       command("watch", "transitions as they happen, until interrupted", watch);
   watching->add_flag("--from-beginning", options->from_beginning,
                      "all transitions since the first");
-  watching->add_option("--resume", options->resume_token, "after this resume token");
+  watching->add_option("--resume", options->resume_token, "continue after this resume token");
   watching->add_option("--filter", options->filter, "as in list");
   watching->add_option("--until", options->until, "end when the data are through this period");
-  watching->add_flag("--skip-silenced", options->skip_silenced, "leave out what a silence covers");
+  watching->add_flag("--skip-silenced", options->skip_silenced, "leave out silenced alerts");
   watching->add_flag("--skip-historical", options->skip_historical,
-                     "leave out what was found catching up");
-  watching->add_flag("--until-caught-up", options->until_caught_up, "end after what is known now");
-  CLI::App* const reviewing = command(
-      "review", "the alerts of one rule held against downturns known from elsewhere", review);
+                     "leave out alerts found while catching up");
+  watching->add_flag("--until-caught-up", options->until_caught_up,
+                     "end after the transitions known now");
+  CLI::App* const reviewing =
+      command("review", "compare the alerts of one rule with known downturns", review);
   reviewing
       ->add_option("downturns", options->downturns,
                    "CSV: name,start,end[,source], months as YYYY-MM")
       ->required();
-  reviewing->add_option("--rule", options->rule, "of this rule; R1 when none is named");
+  reviewing->add_option("--rule", options->rule, "the rule; default R1");
   reviewing
       ->add_option("--lead", options->lead,
-                   "an alert this many months before still calls a downturn")
+                   "an alert up to this many months early still calls a downturn")
       ->check(CLI::Range(0, 120))
       ->capture_default_str();
-  with_actor(with_name(command("acknowledge", "say that someone looks after it", acknowledge),
-                       "as in R1.SG.C.1997-06"));
+  with_actor(with_name(command("acknowledge", "mark an alert as being handled", acknowledge),
+                       "for example R1.SG.C.1997-06"));
   CLI::App* const silencing =
-      with_actor(command("silence", "keep alerts from watchers that ask", silence));
+      with_actor(command("silence", "hide alerts from watchers that skip silenced ones", silence));
   silencing->add_option("--rule", options->rule, "only of this rule");
   silencing->add_option("--area", options->area, "only of this area");
   silencing->add_option("--sector", options->sector, "only of this sector");
-  silencing->add_option("--hours", options->hours, "for this long")
+  silencing->add_option("--hours", options->hours, "duration in hours")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command("silences", "silences in force", silences)
-      ->add_flag("--expired", options->expired, "also those that have ended");
-  with_actor(with_name(command("unsilence", "end a silence", unsilence), "as in silences/17"));
+      ->add_flag("--expired", options->expired, "also silences that have ended");
+  with_actor(
+      with_name(command("unsilence", "end a silence", unsilence), "for example silences/17"));
 }
 
 }  // namespace bellwether::cli

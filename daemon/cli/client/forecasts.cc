@@ -1,4 +1,4 @@
-// bellwether forecasts: where a measure of a node is going, as a daemon forecasts it.
+// bellwether forecasts: the daemon's forecasts of a measure of a node.
 #include <cstdio>
 #include <memory>
 
@@ -23,14 +23,14 @@ struct Options {
 
 void print_accuracy(const api::ForecastAccuracy& a) {
   if (a.origins() == 0) {
-    std::puts("\nHow good: the series is too short to hold anything back.");
+    std::puts("\nHow good: the series is too short for a test on its own past.");
     return;
   }
   std::printf(
       "\nHow good: from %d earlier periods, %d ahead each, the same method was off by %.1f %% "
       "(sMAPE), %.2f times\n"
-      "one step of the naive method (MASE; the seasonal naive method %.2f), and %.0f %% of what "
-      "came lay within\n"
+      "one step of the naive method (MASE; the seasonal naive method %.2f), and %.0f %% of the "
+      "values lay within\n"
       "the widest interval.\n",
       a.origins(), a.horizon(), a.smape(), a.mase(), a.mase_seasonal_naive(), a.coverage());
 }
@@ -95,11 +95,11 @@ void methods(Context& context, const Options&) {
 void add_forecasts(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* const forecasts =
-      app.add_subcommand("forecasts", "where births, deaths and the like are going");
+      app.add_subcommand("forecasts", "forecasts of births, deaths and other measures");
   forecasts->require_subcommand(1);
   forecasts->fallthrough();
   CLI::App* const getting =
-      forecasts->add_subcommand("get", "one measure of one node, with intervals");
+      forecasts->add_subcommand("get", "forecast of one measure of one node, with intervals");
   getting->fallthrough();
   getting->add_option("name", options->name, "a measure, for example births")->required();
   getting->add_option("--area", options->area,
@@ -108,7 +108,7 @@ void add_forecasts(CLI::App& app, Context& context) {
   getting->add_option("--horizon", options->horizon, "periods ahead; 0 = a year")
       ->capture_default_str();
   getting->add_option("--method", options->method,
-                      "as 'forecasts methods' names them; none = the default");
+                      "a name from 'forecasts methods'; none = the default");
   getting->add_option("--level", options->levels, "coverages in percent, increasing; none = 80,95")
       ->delimiter(',');
   getting->callback([&context, options] { get(context, *options); });

@@ -43,7 +43,7 @@ void print_basis(const common::v1::Basis& basis) {
     std::printf("warning: %s\n", warning.c_str());
 }
 
-// One page after the other; `page` prints or collects, false ends.
+// Requests page after page, and calls `page` on each. Ends after the last page or an error.
 template <class Request, class Response, class Call, class Page>
 void pages(Context& context, Request request, Call call, Page page) {
   do {
@@ -247,8 +247,9 @@ void add_indicators(CLI::App& app, Context& context) {
     return sub;
   };
   CLI::App* const indicators = group("indicators", "figures of areas and sectors");
-  command(indicators, "list", "the catalogue", list);
-  CLI::App* const getting = node(command(indicators, "get", "one period, or a series", get));
+  command(indicators, "list", "all indicators", list);
+  CLI::App* const getting =
+      node(command(indicators, "get", "values of one period or of a series", get));
   getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
   getting->add_option("--period", options->period,
                       "for example 1998-03; none = the last complete one");
@@ -267,8 +268,8 @@ void add_indicators(CLI::App& app, Context& context) {
   comparing->add_option("nodes", options->nodes, "AREA/SECTOR …")->required();
   comparing->add_option("--period", options->period, "none = the last complete one");
   auto const with_place = [&](CLI::App* sub) {
-    sub->add_option("--level", options->level, "only of this level");
-    sub->add_option("--parent", options->parent, "only below this one");
+    sub->add_option("--level", options->level, "only this level");
+    sub->add_option("--parent", options->parent, "only below this area or sector");
   };
   with_place(command(group("areas", "areas and area sets"), "list", "areas and area sets", areas));
   with_place(

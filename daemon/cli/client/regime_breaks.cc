@@ -1,4 +1,4 @@
-// bellwether regime-breaks: periods that are like no others and leave all baselines.
+// bellwether regime-breaks: unusual periods that all baselines leave out.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -34,7 +34,7 @@ void declare(Context& context, const Options& options) {
   if (!context.ok(stub->DeclareRegimeBreak(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   const api::RegimeBreak& made = response.regime_break();
-  std::printf("%s: from the next tick on no baseline rests on %s to %s\n", made.name().c_str(),
+  std::printf("%s: from the next tick on no baseline uses %s to %s\n", made.name().c_str(),
               made.first_period().c_str(), made.last_period().c_str());
 }
 
@@ -77,7 +77,7 @@ void list(Context& context, const Options&) {
 void add_regime_breaks(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* const breaks =
-      app.add_subcommand("regime-breaks", "periods like no others (a pandemic, a change of law)");
+      app.add_subcommand("regime-breaks", "unusual periods (a pandemic, a change of law)");
   breaks->require_subcommand(1);
   breaks->fallthrough();
   auto const command = [&](const char* name, const char* what, auto run) {
@@ -86,17 +86,17 @@ void add_regime_breaks(CLI::App& app, Context& context) {
     sub->callback([&context, options, run] { run(context, *options); });
     return sub;
   };
-  command("list", "those that are declared", list);
+  command("list", "all declared regime breaks", list);
   CLI::App* const declaring = command("declare", "keep periods out of all baselines", declare);
   declaring->add_option("first", options->first, "first period, for example 2020-03 or 2020-W12")
       ->required();
-  declaring->add_option("last", options->last, "last period; the first when none is named");
-  declaring->add_option("--reason", options->reason, "why, for those who come after")->required();
-  declaring->add_option("--actor", options->actor, "who acts")->required();
+  declaring->add_option("last", options->last, "last period; default: the first");
+  declaring->add_option("--reason", options->reason, "reason, for later readers")->required();
+  declaring->add_option("--actor", options->actor, "name of the person who acts")->required();
   CLI::App* const withdrawing =
-      command("withdraw", "give the periods back to the baselines", withdraw);
-  withdrawing->add_option("name", options->name, "as in regimeBreaks/17")->required();
-  withdrawing->add_option("--actor", options->actor, "who acts")->required();
+      command("withdraw", "let baselines use the periods again", withdraw);
+  withdrawing->add_option("name", options->name, "for example regimeBreaks/17")->required();
+  withdrawing->add_option("--actor", options->actor, "name of the person who acts")->required();
 }
 
 }  // namespace bellwether::cli

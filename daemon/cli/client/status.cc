@@ -100,8 +100,7 @@ void status(Context& context) {
 }  // namespace
 
 void add_status(CLI::App& app, Context& context) {
-  CLI::App* const sub =
-      app.add_subcommand("status", "is it caught up, how far behind, what was refused");
+  CLI::App* const sub = app.add_subcommand("status", "state, lag and refused records");
   sub->fallthrough();
   sub->callback([&context] { status(context); });
 }

@@ -1,4 +1,4 @@
-// bellwether backtest: how the detectors would have done on an analyst's own series, as a report.
+// bellwether backtest: tests the detectors on past data of an analyst's own series, as a report.
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -18,13 +18,13 @@ namespace {
 constexpr char kText[] = "report.md";
 
 constexpr char kFooter[] = R"(Input:
-  --data FILE:low or FILE:high, columns series,period,value as for 'bellwether detect'; low where a
-  low count is harm (births), high where a high one is (deaths). Several files are several measures
+  --data FILE:low or FILE:high, columns series,period,value as for 'bellwether detect'; low if a
+  low count is harm (births), high if a high count is (deaths). Several files are several measures
   of the same series, and are also judged together. --downturns: columns name,start,end as YYYY-MM.
 Output:
   report.md, rates.svg and calibration.svg in the folder of --report; the table of detectors also on
   standard output.
-Exit codes: 0 done; 1 a file cannot be written; 2 wrong use or unreadable input, and bad rows in it.
+Exit codes: 0 done; 1 a file cannot be written; 2 wrong use, unreadable input or bad rows.
 Example:
   bellwether backtest --data births.csv:low --data deaths.csv:high --downturns downturns.csv \
     --tune-until 2006-01 --report /tmp/backtest)";
@@ -39,7 +39,7 @@ struct Options {
   std::string report;
 };
 
-// "births.csv:low". Every row must be good; a period without one is a gap.
+// Example of `data`: "births.csv:low". Every row must be valid. A period without a row is a gap.
 absl::StatusOr<analysis::BacktestMeasure> read_measure(const std::string& data,
                                                        const analysis::PeriodScale& scale) {
   size_t const colon = data.rfind(':');
@@ -80,7 +80,7 @@ absl::StatusOr<detection::PeriodRange> read_break(const std::string& text,
   return detection::PeriodRange{first, last};
 }
 
-// As it can be pasted again.
+// A command line that can be pasted.
 std::string command_line(const Options& o) {
   std::string out = "bellwether backtest";
   for (const std::string& d : o.data) base::append(out, " --data ", d);
@@ -117,7 +117,7 @@ absl::Status run(const Options& o) {
   BELLWETHER_ASSIGN_OR_RETURN(
       std::string const calibration,
       analysis::draw(analysis::calibration_figure(result), analysis::PlotFormat::kSvg));
-  mkdir(o.report.c_str(), 0777);  // there already, or the files below will say
+  mkdir(o.report.c_str(), 0777);  // if this fails, writing the files below reports it
   BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + kText, text));
   BELLWETHER_RETURN_IF_ERROR(write_text_file(o.report + "/" + analysis::kRatesFile, rates));
   BELLWETHER_RETURN_IF_ERROR(
@@ -129,22 +129,21 @@ absl::Status run(const Options& o) {
 }  // namespace
 
 void add_backtest(CLI::App& app, Context& context) {
-  CLI::App* const sub = app.add_subcommand(
-      "backtest", "how the detectors would have done on past series, as a report");
+  CLI::App* const sub =
+      app.add_subcommand("backtest", "report how the detectors perform on past series");
   auto o = std::make_shared<Options>();
   sub->footer(kFooter);
-  sub->add_option("--data", o->data, "FILE:low or FILE:high, one a measure")->required();
+  sub->add_option("--data", o->data, "FILE:low or FILE:high, one for each measure")->required();
   sub->add_option("--downturns", o->downturns, "CSV: name,start,end[,source]")->required();
-  sub->add_option("--calendar", o->calendar, "of the periods")
+  sub->add_option("--calendar", o->calendar, "calendar of the periods")
       ->check(CLI::IsMember({"week", "month"}))
       ->capture_default_str();
   sub->add_option("--tune-until", o->tune_until, "first period of the test part")->required();
-  sub->add_option("--false-alarms", o->rate, "a series and year, that thresholds are tuned to")
+  sub->add_option("--false-alarms", o->rate, "limit per series and year for the tuning")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  sub->add_option("--regime-break", o->breaks, "FIRST..LAST, periods that are in no baseline");
-  sub->add_option("--report", o->report, "folder of the report; made if it is not there")
-      ->required();
+  sub->add_option("--regime-break", o->breaks, "FIRST..LAST, periods that baselines leave out");
+  sub->add_option("--report", o->report, "folder of the report; created if missing")->required();
   sub->callback([&context, o] {
     absl::Status const status = run(*o);
     if (status.ok()) return;

@@ -18,35 +18,35 @@ namespace bellwether::cli {
 namespace {
 
 constexpr char kFooter[] = R"(Input:
-  Columns series,period,value in any order; several series in one file, rows in any order.
+  Columns series,period,value in any order; several series in one file; rows in any order.
   A period is YYYY-MM (month), YYYY-Www (week), the first day YYYY-MM-DD of either, or an
   integer (undated); a value is a whole number from 0 to 1000000000.
 Output:
-  A line a period; numbers have ten significant digits, cells that do not apply are empty.
-  expected        by earlier years; dispersion: variance over mean
-  lower, upper    where p_low, p_high would be alpha (ears: the bound)
-  p_low, p_high   chance of a count so low, so high; half of the observed one's to each side
+  One line per period; numbers have ten significant digits, cells that do not apply are empty.
+  expected        from earlier years; dispersion: variance over mean
+  lower, upper    counts at which p_low, p_high equal alpha (ears: the bound)
+  p_low, p_high   chance of a count this low, this high; the observed count is half in each
   score           standard normal, positive above the expectation (--harm low: below it)
-                  p and score allow for how wide the series' own scores have been (--score-scale)
-  cusum, onset    of the side nearer to its threshold; since when it has been above zero
+                  p and score are scaled by the width of the series' past scores (--score-scale)
+  cusum, onset    of the side nearer to its threshold; first period above zero
   state           normal
                   amber: a tail is below alpha (ears: the count is above the bound)
                   red: the CUSUM is at its threshold
-                  not assessed: why
-                  with less than three years before it a period is held against the latest ones
-                  (--cold-start): it can be amber, and no CUSUM rests on it
-  A period that is missing is 'not assessed: no value' and in no baseline. So is that of a bad
-  row, which is named on standard error as file:line: what; what to do.
+                  not assessed: reason
+                  with less than three years before it a period is compared with the latest ones
+                  (--cold-start): it can be amber, and the CUSUM leaves it out
+  A missing period is 'not assessed: no value' and is in no baseline. The same holds for the
+  period of a bad row; standard error names the row as file:line: error; correction.
 Methods:
-  farrington      tails, and a CUSUM of their scores
-  cusum           that CUSUM alone
-  ears            rises alone, without a season, from the eighth period on (c2, c3: the tenth)
+  farrington      the tails of each period, and a CUSUM of their scores
+  cusum           only that CUSUM
+  ears            only rises, without a season, from the eighth period on (c2, c3: the tenth)
   poisson-cusum   a CUSUM of counts by likelihood ratio against farrington's expectation; counts
-                  that scatter more than Poisson's alarm more often than the run length says
+                  with more scatter than Poisson alarm more often than the run length states
 Exit codes:
   0  done
   1  an output cannot be written
-  2  wrong use, or an unreadable file or header: no output; or bad rows: the others are judged
+  2  wrong use, or an unreadable file or header: no output; or bad rows: the others are used
 Examples:
   bellwether detect --input formations.csv --harm low --plot formations.svg
   bellwether detect --input weekly.csv --calendar week --method ears --ears c2 --from 2024-W01)";
@@ -55,27 +55,26 @@ void add_input(CLI::App& app, analysis::DetectFlags& f) {
   app.add_option("--input", f.input, "CSV file with columns series,period,value")
       ->required()
       ->group("Input");
-  app.add_option("--calendar", f.calendar, "what periods are")
+  app.add_option("--calendar", f.calendar, "unit of the periods")
       ->check(CLI::IsMember({"week", "month", "undated"}))
       ->capture_default_str()
       ->group("Input");
-  app.add_option("--season", f.season, "undated periods a year (default 52)")
+  app.add_option("--season", f.season, "undated periods per year (52)")
       ->check(CLI::Range(1, analysis::kSeasonMax))
       ->group("Input");
 }
 
 void add_baseline(CLI::App& app, analysis::DetectFlags& f) {
   char const* const group = "Baseline (defaults: those of the daemon)";
-  app.add_option("--years", f.years, "earlier years (5, and 3 where there are no more)")
+  app.add_option("--years", f.years, "earlier years (5, or 3 if there are no more)")
       ->check(CLI::Range(1, analysis::kYearsMax))
       ->group(group);
   app.add_option("--half-window", f.half_window,
-                 "periods around the season's own (week 3, month 0)")
+                 "periods on each side of the same season (week 3, month 0)")
       ->check(CLI::Range(0, analysis::kSeasonMax))
       ->group(group);
-  app.add_option(
-         "--seasonal-blocks", f.seasonal_blocks,
-         "the season's and the rest of the year's (week 10, month 12; 1: the windows alone)")
+  app.add_option("--seasonal-blocks", f.seasonal_blocks,
+                 "blocks in a year; the window is one (week 10, month 12; 1: only the windows)")
       ->check(CLI::Range(1, analysis::kSeasonMax))
       ->group(group);
   app.add_option("--exclude-recent", f.exclude_recent, "latest periods left out (week 26, month 6)")
@@ -85,24 +84,24 @@ void add_baseline(CLI::App& app, analysis::DetectFlags& f) {
                  "which outliers weigh less: symmetric|upper|none (symmetric)")
       ->check(CLI::IsMember({"symmetric", "upper", "none"}))
       ->group(group);
-  app.add_option("--weights-threshold", f.weights_threshold, "residual from which they do (2.58)")
+  app.add_option("--weights-threshold", f.weights_threshold,
+                 "residual above which weights fall (2.58)")
       ->check(within(0.01, 100))
       ->group(group);
   app.add_option("--trend", f.trend, "always|never|significant (always)")
       ->check(CLI::IsMember({"always", "never", "significant"}))
       ->group(group);
   app.add_option("--cold-start", f.cold_start,
-                 "on|off: judge periods that are too early for a baseline by season (on)")
+                 "on|off: judge periods too early for a seasonal baseline (on)")
       ->check(CLI::IsMember({"on", "off"}))
       ->group(group);
   app.add_option("--score-scale", f.score_scale,
-                 "own|none: divide scores by the width that the series' scores have had (own)")
+                 "own|none: divide scores by the width of the series' past scores (own)")
       ->check(CLI::IsMember({"own", "none"}))
       ->group(group);
-  app.add_option(
-         "--compatibility", f.compatibility,
-         "r-surveillance: baselines, bounds and tails as farringtonFlexible has them; no CUSUM, "
-         "cold start or scale")
+  app.add_option("--compatibility", f.compatibility,
+                 "r-surveillance: baselines, bounds and tails as in farringtonFlexible; no CUSUM, "
+                 "cold start or scale")
       ->check(CLI::IsMember({"r-surveillance"}))
       ->group(group);
 }
@@ -113,19 +112,19 @@ void add_alarms(CLI::App& app, analysis::DetectFlags& f) {
       ->check(CLI::IsMember({"farrington", "cusum", "ears", "poisson-cusum"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--harm", f.harm, "which side alarms")
+  app.add_option("--harm", f.harm, "side that raises alarms")
       ->check(CLI::IsMember({"low", "high", "both"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--alpha", f.alpha, "of each tail (0.01; ears: 0.001, c3 0.025)")
+  app.add_option("--alpha", f.alpha, "limit of each tail (0.01; ears: 0.001, c3 0.025)")
       ->check(within(1e-9, 0.4999))
       ->group(group);
-  auto* const h =
-      app.add_option("--cusum-threshold", f.threshold_h, "h (5.071; poisson-cusum: by run length)")
-          ->check(within(1e-3, 1e9))
-          ->group(group);
+  auto* const h = app.add_option("--cusum-threshold", f.threshold_h,
+                                 "h (5.071; poisson-cusum: from the run length)")
+                      ->check(within(1e-3, 1e9))
+                      ->group(group);
   app.add_option("--in-control-run-length", f.run_length,
-                 "periods between false alarms of each side, which h is computed from")
+                 "periods between false alarms of each side; sets h")
       ->check(within(2, 1e6))
       ->excludes(h)
       ->group(group);
@@ -133,17 +132,18 @@ void add_alarms(CLI::App& app, analysis::DetectFlags& f) {
       ->check(CLI::IsMember({"c1", "c2", "c3"}))
       ->group(group);
   app.add_option("--rate-ratio", f.rate_ratio,
-                 "rise that poisson-cusum is to find, and its inverse as a fall (1.25)")
+                 "rise for poisson-cusum to find; its inverse is the fall (1.25)")
       ->check(within(1.01, 100))
       ->group(group);
 }
 
 void add_output(CLI::App& app, analysis::DetectFlags& f) {
-  app.add_option("--from", f.from, "first period of the output; earlier ones count all the same")
+  app.add_option("--from", f.from, "first period of the output; earlier ones are still used")
       ->group("Output");
-  app.add_option("--output-file", f.output_file, "instead of standard output")->group("Output");
+  app.add_option("--output-file", f.output_file, "file for the table, instead of standard output")
+      ->group("Output");
   app.add_option("--plot", f.plot,
-                 absl::StrFormat("FILE.svg or FILE.png: a panel a series, %d at most",
+                 absl::StrFormat("FILE.svg or FILE.png: one panel per series, at most %d",
                                  analysis::kPlotPanelsMax))
       ->group("Output");
 }

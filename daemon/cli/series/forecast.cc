@@ -1,4 +1,4 @@
-// bellwether forecast: where an analyst's own series are going, without a server.
+// bellwether forecast: forecasts of an analyst's own series, without a server.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -22,29 +22,29 @@ namespace {
 std::string footer() {
   std::string text = absl::StrFormat(
       R"(Input:
-  Columns series,period,value in any order; several series in one file, rows in any order.
+  Columns series,period,value in any order; several series in one file; rows in any order.
   A period is YYYY-MM (month), YYYY-Www (week), the first day YYYY-MM-DD of either, or an
   integer (undated); a value is a number from %1$g to %2$g.
 Output:
   A line for each period of the horizon, which begins after the last value of the series, or,
   with --holdout N, N periods earlier. Numbers have ten significant digits.
-  mean            the forecast; not below zero where the series never was
-  lo80, hi80      between which 80 %% of what comes should lie; so for each level
+  mean            the forecast; not below zero if no value of the series is
+  lo80, hi80      80 %% of the values should lie between them; so for each level
   The cells of a series that cannot be forecast are empty, and standard error says
-  file: series 'name': not assessed: why.
+  file: series 'name': not assessed: reason.
 Gaps:
-  The row of a value that cannot be used is named on standard error as file:line: what; what to
-  do, and so is a period given twice: it has no value then, as one that is missing. Up to %3$d such
-  periods in a row are bridged by a line between their neighbours, without the season where there is
-  one; a longer gap parts the series, which then begins after it. Standard error says so. A series
-  with more than a tenth of its periods bridged is not assessed. Where nothing happened, write 0.
+  A row that cannot be used, or that repeats a period, leaves the period without a value; standard
+  error names it as file:line: error; correction. Up to %3$d periods in a row without a value are
+  bridged by a line between their neighbours, without the season if there is one. After a longer gap
+  the history starts again. Standard error reports both. A series is not assessed if more than
+  a tenth of its periods are bridged. If nothing happened in a period, write 0.
 Scores of --holdout, beside the seasonal naive method's (the last value of the same season):
-  periods         of those held out that have a value
+  periods         number of held-out periods that have a value
   smape           mean of 200 |observed - mean| / (|observed| + |mean|), in %%
   mase            mean of |observed - mean| in units of the mean |change| from one period to the
-                  next before the holdout; empty where there was none
+                  next before the holdout; empty if no period changed
   cover80         %% of the periods within lo80 and hi80; so for each level
-  A line without a name is of all series that both methods could forecast, each of one weight.
+  A line without a name is the mean over the series that both methods could forecast.
 Methods:
 )",
       -analysis::kNumberMax, analysis::kNumberMax, analysis::kBridgeMax);
@@ -72,7 +72,7 @@ void add_input(CLI::App& app, analysis::ForecastFlags& f) {
   app.add_option("--input", f.input, "CSV file with columns series,period,value")
       ->required()
       ->group(group);
-  app.add_option("--calendar", f.calendar, "what periods are")
+  app.add_option("--calendar", f.calendar, "unit of the periods")
       ->check(CLI::IsMember({"week", "month", "undated"}))
       ->capture_default_str()
       ->group(group);
@@ -88,34 +88,35 @@ void add_forecasting(CLI::App& app, analysis::ForecastFlags& f) {
       ->check(CLI::IsMember(method_names()))
       ->group(group);
   app.add_option("--horizon", f.horizon,
-                 absl::StrFormat("periods ahead (with --holdout N: N; else a year, or %d where "
+                 absl::StrFormat("periods ahead (with --holdout N: N; else a year, or %d if "
                                  "there is no season)",
                                  analysis::kHorizonUndated))
       ->check(CLI::Range(1, forecast::kHorizonMax))
       ->group(group);
-  app.add_option("--level", f.levels, "coverages of the intervals in %, rising (80,95)")
+  app.add_option("--level", f.levels, "coverages of the intervals in %, increasing (80,95)")
       ->delimiter(',')
       ->check(within(analysis::kLevelMin, analysis::kLevelMax))
       ->group(group);
   app.add_option("--holdout", f.holdout,
-                 "forecast the last N periods from those before, and score it")
+                 "forecast the last N periods from the earlier ones, and score that")
       ->check(CLI::Range(1, forecast::kHorizonMax))
       ->group(group);
 }
 
 void add_output(CLI::App& app, analysis::ForecastFlags& f) {
   char const* const group = "Output";
-  app.add_option("--output-file", f.output_file, "instead of standard output")->group(group);
+  app.add_option("--output-file", f.output_file, "file for the table, instead of standard output")
+      ->group(group);
   app.add_option("--scores", f.scores,
                  "CSV file for the scores of --holdout, instead of a table on standard error")
       ->group(group);
   app.add_option("--plot", f.plot,
-                 absl::StrFormat("FILE.svg or FILE.png: a panel a series, %d at most",
+                 absl::StrFormat("FILE.svg or FILE.png: one panel per series, at most %d",
                                  analysis::kPlotPanelsMax))
       ->group(group);
 }
 
-// On standard error: standard output may be a table for machines.
+// On standard error, because standard output may be a table for machines.
 void print_scores(const std::vector<analysis::ScoreRow>& rows, const analysis::ForecastOptions& o) {
   std::vector<std::string> columns = {"SERIES", "METHOD", ">PERIODS", ">sMAPE %", ">MASE"};
   for (double level : o.levels) columns.push_back(absl::StrFormat(">%% IN %g %%", level));
@@ -175,7 +176,7 @@ void forecast_all(const analysis::ForecastFlags& flags, Context& context) {
 void add_forecast(CLI::App& app, Context& context) {
   auto const flags = std::make_shared<analysis::ForecastFlags>();
   CLI::App* const command =
-      app.add_subcommand("forecast", "Where your own series are going; needs no server");
+      app.add_subcommand("forecast", "Forecast your own series; needs no server");
   command->footer(footer());
   add_input(*command, *flags);
   add_forecasting(*command, *flags);

@@ -9,7 +9,7 @@
 namespace bellwether::cli {
 namespace {
 
-// The message names the file already.
+// Prints the message as it is, because it names the file already.
 std::nullopt_t refuse(const absl::Status& status, Context& context) {
   std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
   context.exit_code = static_cast<int>(Exit::kUsage);
@@ -47,7 +47,8 @@ void write_rows(const std::string& csv, const std::string& file, Context& contex
     if (!written.ok()) context.fail(Exit::kFailure, base::from_absl(written.message()));
   } else if (std::fwrite(csv.data(), 1, csv.size(), stdout) != csv.size() ||
              std::fflush(stdout) != 0) {
-    context.fail(Exit::kFailure, "standard output cannot be written; --output-file names a file");
+    context.fail(Exit::kFailure,
+                 "standard output cannot be written; write to a file with --output-file");
   }
 }
 

@@ -1,6 +1,5 @@
-// Purpose: what the commands on an analyst's own series share: reading the table, writing rows and
-// a figure, and how they say what goes wrong.
-// Thread safety: one thread.
+// Purpose: the parts that the commands on an analyst's own series share: reading the table, writing
+// rows and a figure, and reporting errors. Thread safety: one thread.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,17 +14,18 @@
 
 namespace bellwether::cli {
 
-// A number from `low` to `high`, which NaN is not.
+// Accepts a number from `low` to `high`. Rejects NaN.
 CLI::Validator within(double low, double high);
 
-// Names every bad row on standard error, with exit code 2. Empty where there is no table to go on
-// with, for a reason that is named, too.
+// Prints every bad row on standard error and sets exit code 2 if there is one. nullopt if there is
+// no usable table; the reason is printed too.
 std::optional<analysis::SeriesTable> read_series(const std::string& file,
                                                  const analysis::PeriodScale& scale,
                                                  analysis::Values values, Context& context);
-// To standard output where no file is named. Exit code 1 where that cannot be.
+// Writes to standard output if `file` is empty. Sets exit code 1 if writing fails.
 void write_rows(const std::string& csv, const std::string& file, Context& context);
-// With the figure's note on standard error. REQUIRES: plot_format(file).
+// Prints the figure's note on standard error. Sets exit code 1 if writing fails. REQUIRES:
+// plot_format(file).
 void write_figure(const analysis::PlotFigure& figure, const std::string& file, Context& context);
 
 }  // namespace bellwether::cli
