@@ -1,5 +1,5 @@
-# Compile settings shared by all of our targets, and one function a kind of target. A folder of the
-# daemon is one static library named bellwether_<folder>; its sources are the *.cc of the folder.
+# Compile settings shared by all our targets, and one function per kind of target. A folder of the
+# daemon is one static library named bellwether_<folder>; its sources are the folder's *.cc.
 
 add_library(bellwether_settings INTERFACE)
 target_compile_features(bellwether_settings INTERFACE cxx_std_20)
@@ -7,11 +7,11 @@ target_include_directories(bellwether_settings INTERFACE
   ${CMAKE_SOURCE_DIR}/daemon ${CMAKE_BINARY_DIR}/daemon/generated)
 configure_file(${CMAKE_SOURCE_DIR}/daemon/core/base/version.h.in
                ${CMAKE_BINARY_DIR}/daemon/generated/core/base/version.h @ONLY)
-# No fused multiply-add: the same log gives the same bits on every machine. GCC 12 sees overlapping
-# copies in std::string::insert and replace where there are none (its bug 105651). With precompiled
-# headers it also sees copies beyond the room of a short string (105329). AddressSanitizer watches
-# what is copied where. Clang's -Wshadow also minds enumerators of a struct that have the name of
-# one of a namespace, as the slots of messages do, so only GCC looks for shadowing.
+# No fused multiply-add, so the same log gives the same bits on every machine. GCC 12 wrongly warns
+# of overlapping copies in std::string::insert and replace (its bug 105651), and with precompiled
+# headers of copies beyond the buffer of a short string (105329). AddressSanitizer checks these
+# copies. Clang's -Wshadow also warns if an enumerator of a struct has the name of an enumerator of
+# the namespace, as in the slots of messages, so only GCC checks for shadowing.
 target_compile_options(bellwether_settings INTERFACE
   -Wall -Wextra -Werror -Wnon-virtual-dtor -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
@@ -20,7 +20,7 @@ target_compile_options(bellwether_settings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow>
   -ffp-contract=off -fno-omit-frame-pointer)
-# The fast linker, where it is installed and the compiler knows it.
+# The fast linker, if it is installed and the compiler supports it.
 include(CheckLinkerFlag)
 check_linker_flag(CXX -fuse-ld=mold BELLWETHER_MOLD)
 if(BELLWETHER_MOLD)
@@ -32,14 +32,14 @@ if(BELLWETHER_SANITIZE)
   target_link_options(bellwether_settings INTERFACE -fsanitize=${BELLWETHER_SANITIZE})
 endif()
 
-# What most files include and what takes longest to read. It is compiled once for all libraries,
-# once with gRPC for those that serve, once with gRPC and CLI11 for the commands, and with
-# GoogleTest for the tests.
+# The headers that most files include and that take longest to parse. They are compiled once for all
+# libraries, once with gRPC for the libraries that serve, once with gRPC and CLI11 for the commands,
+# and once with GoogleTest for the tests.
 set(BELLWETHER_PRECOMPILED
   <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <set> <span> <string>
   <string_view> <utility> <vector> <absl/container/flat_hash_map.h> <absl/status/statusor.h>
   <absl/strings/str_format.h> <absl/time/clock.h>)
-# Where the services are, these too: gRPC, and what is generated of the contracts that define one.
+# Added for the services: gRPC, and the generated headers of every contract with a service.
 set(BELLWETHER_SERVICES <grpcpp/grpcpp.h>)
 file(GLOB_RECURSE contracts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/proto
      ${CMAKE_SOURCE_DIR}/proto/*.proto)
@@ -52,8 +52,8 @@ foreach(contract ${contracts})
 endforeach()
 
 # bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): the *.cc in and below
-# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path, with the
-# precompiled headers of the folder named, or of base.
+# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path. Uses the
+# precompiled headers of the library bellwether_<PRECOMPILED>, by default those of base.
 function(bellwether_library path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)
@@ -75,8 +75,8 @@ function(bellwether_library path)
   endif()
 endfunction()
 
-# bellwether_precompiled(<name> [HEADERS <header>...] [DEPS <target>...]): the usual headers and
-# those of HEADERS, for programs that name it as PRECOMPILED.
+# bellwether_precompiled(<name> [HEADERS <header>...] [DEPS <target>...]): precompiles the usual
+# headers and HEADERS, for programs with PRECOMPILED <name>.
 function(bellwether_precompiled name)
   cmake_parse_arguments(ARG "" "" "HEADERS;DEPS" ${ARGN})
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}_precompiled.cc CONTENT "")
@@ -87,7 +87,7 @@ endfunction()
 
 # bellwether_test(<kind> <path> [PRECOMPILED <name>] [DEPS <target>...]): the *.cc in and below
 # tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last part of the
-# path. The target <kind>_programs builds all of a kind.
+# path. The target <kind>_programs builds all programs of a kind.
 function(bellwether_test kind path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)

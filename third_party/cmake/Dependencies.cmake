@@ -1,8 +1,9 @@
-# Every library that Bellwether links, by its distribution's package. third_party/README.md lists
-# versions and licences.
+# Finds every library that Bellwether links, from the distribution's packages. third_party/README.md
+# lists versions and licences.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # Precompiled headers need the sloppiness. A checkout in another folder finds the same results.
+  # ccache needs this sloppiness for precompiled headers. With the base folder set, checkouts in
+  # different folders share results.
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=true
     CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
@@ -29,7 +30,7 @@ if(BELLWETHER_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Their headers are not ours to warn about.
+# Treat these libraries' headers as system headers: no warnings from them.
 foreach(target yaml-cpp spdlog::spdlog CLI11::CLI11 Eigen3::Eigen)
   get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
   if(directories)
