@@ -11,8 +11,7 @@
 
 namespace bellwether::analysis {
 
-inline constexpr int kLeadMonthsDefault =
-    12;  // an alert this many months before a downturn still calls it
+inline constexpr int kLeadMonthsDefault = 12;  // an alert so many months early still calls it
 
 // Months since 1970-01.
 using Month = int32_t;

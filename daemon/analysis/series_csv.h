@@ -16,10 +16,9 @@
 
 namespace bellwether::analysis {
 
-inline constexpr double kCountMax = 1e9;    // the largest count per period
-inline constexpr double kNumberMax = 1e15;  // the largest absolute value
-inline constexpr int64_t kSeriesPeriodsMax =
-    20'000;  // from the first period of a series to the last
+inline constexpr double kCountMax = 1e9;              // the largest count per period
+inline constexpr double kNumberMax = 1e15;            // the largest absolute value
+inline constexpr int64_t kSeriesPeriodsMax = 20'000;  // from a series' first period to its last
 
 enum class Values : uint8_t {
   kCounts,   // whole, 0 … kCountMax

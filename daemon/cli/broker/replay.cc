@@ -72,8 +72,7 @@ Replay::Replay(std::vector<CountRow> rows, base::Calendar calendar) : calendar_(
     int64_t least = 0;
     int64_t early_births = 0;
     for (size_t p = 0; p < counts_.size(); ++p) {
-      alive -=
-          counts_[p][c].second;  // the deaths of a period are of businesses alive at its beginning
+      alive -= counts_[p][c].second;  // a business dies only in a later period than its birth
       least = std::min(least, alive);
       alive += counts_[p][c].first;
       if (p < static_cast<size_t>(kOpeningPeriods)) early_births += counts_[p][c].first;

@@ -254,8 +254,7 @@ void print_transition(const api::Transition& t) {
   const api::Alert& a = t.alert();
   Colour const colour =
       t.kind() == api::TRANSITION_KIND_CLEARED ? Colour::kGreen : severity_colour(a.severity());
-  if (isatty(STDOUT_FILENO) == 1)
-    std::fputs("\r\033[K", stdout);  // over the progress bar of another process
+  if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over a progress bar
   std::printf("%s  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(),
               paint(t.summary(), colour).c_str(), without(a.name(), "alerts/").c_str());
   std::fflush(stdout);

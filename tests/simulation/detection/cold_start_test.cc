@@ -1,6 +1,6 @@
-// How often a series cries out before it is three years old, when nothing happens: by the year of
-// its life, for steady, over-dispersed and seasonal counts; and what of a real fall it finds. The
-// rates are printed with the seed.
+// How often a series that is younger than three years raises a false alarm: by year of its life,
+// for steady, over-dispersed and seasonal counts. Also how much of a real fall it finds. The rates
+// are printed with the seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,10 +36,10 @@ struct Scenario {
   double dispersion;
   double swing = 0;  // the season's amplitude on the logarithm
   double peak = 1;   // of one month of the year
-  double fall = 1;   // what is left of the period that is judged
+  double fall = 1;   // the judged period's mean is multiplied by this
 };
 
-// What is below α, by year of life.
+// Periods with a tail below α, by year of life.
 struct Rates {
   std::array<int64_t, kYears> judged{};
   std::array<std::array<int64_t, kAlphas.size()>, kYears> low{};
@@ -114,8 +114,8 @@ class ColdStartRatesTest : public ::testing::TestWithParam<base::CalendarUnit> {
   base::Calendar calendar_{GetParam()};
 };
 
-// Steady counts, a swing of a fifth, a month half as high again: never above what is stated.
-TEST_P(ColdStartRatesTest, OrdinarySeriesCryOutNoMoreThanStated) {
+// Steady counts, a season of a fifth, one month half as high again: never above the stated rate.
+TEST_P(ColdStartRatesTest, OrdinarySeriesRaiseNoMoreAlarmsThanStated) {
   for (const Scenario& s :
        {Scenario{"steady 5", 5, 1}, Scenario{"steady 50", 50, 1}, Scenario{"dispersed 5", 5, 3},
         Scenario{"dispersed 50", 50, 3}, Scenario{"dispersed 500", 500, 10},
@@ -130,8 +130,8 @@ TEST_P(ColdStartRatesTest, OrdinarySeriesCryOutNoMoreThanStated) {
   }
 }
 
-// A season of e^±½ is more than is allowed for in the first year: then it cries out twice to four
-// times as often as stated at .01. From the year after on it is silent.
+// The allowance in the first year is too small for a season of e^±½: the series alarms two to four
+// times as often as stated at .01. From the year after on it raises no alarms.
 TEST_P(ColdStartRatesTest, AStrongSeasonIsLearntInAYear) {
   Rates const r = simulate(
       {.name = "season of a half", .mean = 50, .dispersion = 1.5, .swing = 0.5}, calendar_);
@@ -141,7 +141,7 @@ TEST_P(ColdStartRatesTest, AStrongSeasonIsLearntInAYear) {
   EXPECT_LE(r.worst(2, 0), 0.001);
 }
 
-// What it is good for: a collapse is seen in its first period, a fall by a third is mostly not.
+// A collapse is found in its first period; a fall by a third mostly is not.
 TEST_P(ColdStartRatesTest, ACollapseIsSeenAtOnce) {
   Rates const third = simulate(
       {.name = "a fall by a third", .mean = 50, .dispersion = 1.5, .fall = 2.0 / 3}, calendar_);
@@ -153,9 +153,9 @@ TEST_P(ColdStartRatesTest, ACollapseIsSeenAtOnce) {
   }
 }
 
-// The register of Singapore as if it had been connected in every fifth month since 1990, downturns
-// and changes of law and all. Deaths came above what is stated, because of the latter.
-TEST(ColdStartRegisterTest, ARealRegisterCriesOutAboutAsOftenAsStated) {
+// The register of Singapore as if it had been connected in every fifth month since 1990, including
+// downturns and changes of law. Deaths alarm more often than stated because of the changes of law.
+TEST(ColdStartRegisterTest, ARealRegisterAlarmsAboutAsOftenAsStated) {
   std::string const file = "singapore/register.csv";
   std::map<std::string, std::vector<int32_t>> register_of;
   for (const base::CsvRow& row : testing::must(base::parse_csv(

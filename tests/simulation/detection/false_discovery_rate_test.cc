@@ -1,7 +1,7 @@
-// How many of a tick's discoveries are false: regions of 500 series in which nothing happens, and
-// in which at each tick one in twenty falls (or rises) for the week. Benjamini–Hochberg over the p
-// by each series' own scale, and over those recalibrated on all series' scores; the rates of both
-// are printed with the seed.
+// How many discoveries of a tick are false. Regions of 500 series in which nothing happens, and
+// regions in which one series in twenty falls (or rises) at each tick, for that week.
+// Benjamini–Hochberg over the p by each series' own scale, and over the p recalibrated on all
+// series' scores. The rates of both are printed with the seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,12 +29,12 @@ namespace {
 constexpr uint64_t kSeed = 19950289;
 constexpr int kSeries = 500;
 constexpr int kWeeks = 624;
-constexpr int kTicks = 25;  // the last of these weeks
+constexpr int kTicks = 25;  // the last weeks are judged
 constexpr double kRate = 0.05;
 constexpr double kDownturns = 0.05;
 constexpr double kFallen = 0.6;
 constexpr double kRisen = 1.6;
-constexpr double kExpectedMin = 5;  // of four weeks, as the rules have it
+constexpr double kExpectedMin = 5;  // in four weeks, as in the rules
 constexpr std::array<double, 3> kAlphas = {0.05, 0.01, 0.001};
 
 double uniform(testing::Random& random) {
@@ -45,7 +45,7 @@ double uniform(testing::Random& random) {
 using Truth = std::vector<stats::CountDistribution>;
 using World = std::function<Truth(testing::Random&, int series)>;
 
-// The scenarios of Noufaily et al. (2013) in turn: the model is true.
+// The scenarios of Noufaily et al. (2013) in turn. The model is true for them.
 World noufaily() {
   std::string const name = "farrington/noufaily28_scenarios.csv";
   std::vector<std::array<double, 6>> scenarios;
@@ -71,8 +71,8 @@ World noufaily() {
   };
 }
 
-// Levels that wander about their season for months, some series' more than others': the model knows
-// of none.
+// Levels that drift around their season for months, in some series more than in others. The model
+// knows no drift.
 Truth wandering(testing::Random& random, int) {
   constexpr double kPersistence = 0.9;
   double const sd = 0.3 * random.uniform();
@@ -93,7 +93,7 @@ struct Rates {
   std::array<int64_t, kAlphas.size()> below{};
   int ticks = 0;
   int null_ticks_with_discovery = 0;
-  double false_shares = 0;  // of the discoveries of a tick, summed
+  double false_shares = 0;  // sum over ticks of the false share of the discoveries
   int64_t downturns = 0;
   int64_t found = 0;
 
@@ -153,11 +153,11 @@ struct BothTails {
   Both high;
 };
 
-// A tick's series in one tail, as the daemon takes them together.
+// All series of a tick in one tail, judged together as in the daemon.
 class Tick {
  public:
   explicit Tick(Harm harm) : harm_(harm) {}
-  // `a` is of the lower tail, `settled` its path.
+  // `a` is for the lower tail; `settled` is its path of scores.
   void add(Assessment a, std::vector<double> settled, stats::CountDistribution truth,
            testing::Random& random) {
     if (harm_ == Harm::kHigh) {
@@ -239,9 +239,9 @@ BothTails simulate(const World& world, int regions, const std::string& what) {
   return out;
 }
 
-// Where the model is true: single p nearer to what they state than by each series' own scale, more
-// found, and about as few false discoveries as stated.
-TEST(FalseDiscoveryRateTest, WhereTheModelIsTrue) {
+// If the model is true: single p are nearer to their stated rates than by each series' own scale,
+// more downturns are found, and about as few discoveries are false as stated.
+TEST(FalseDiscoveryRateTest, FalseDiscoveriesAreAsStatedIfTheModelIsTrue) {
   BothTails const r = simulate(noufaily(), 6, "Noufaily");
   EXPECT_LT(r.low.recalibrated.false_discovery_rate(), kRate);
   EXPECT_LT(r.low.recalibrated.null_share(), kRate);
@@ -253,8 +253,9 @@ TEST(FalseDiscoveryRateTest, WhereTheModelIsTrue) {
   EXPECT_NEAR(r.high.recalibrated.share(0), 0.0459, 0.003);
 }
 
-// Where it is not, false discoveries are about twice as many as stated, recalibrated or not.
-TEST(FalseDiscoveryRateTest, WhereLevelsWander) {
+// If the model is not true, about twice as many discoveries are false as stated, recalibrated or
+// not.
+TEST(FalseDiscoveryRateTest, FalseDiscoveriesAreTwiceTheStatedRateIfLevelsWander) {
   BothTails const r = simulate(wandering, 3, "wandering");
   for (const Both& tail : {r.low, r.high}) {
     EXPECT_LT(tail.recalibrated.false_discovery_rate(), tail.own.false_discovery_rate() + 0.01);

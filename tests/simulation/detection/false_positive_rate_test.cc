@@ -1,7 +1,7 @@
-// How often the detector cries out when nothing happens: the 28 scenarios of Noufaily et al.
-// (2013), Statistics in Medicine 32, 1206–1222, table I: 624 weeks of counts with mean exp(θ + β t
-// + Σⱼ (γ₁ cos(2πjt/52) + γ₂ sin(2πjt/52))), of which the last 49 are judged. Nominal α against
-// what comes out; the rates are printed with the seed.
+// How often the detector alarms when nothing happens, in the 28 scenarios of Noufaily et al.
+// (2013), Statistics in Medicine 32, 1206–1222, table I. Each has 624 weeks of counts with mean
+// exp(θ + β t + Σⱼ (γ₁ cos(2πjt/52) + γ₂ sin(2πjt/52))); the last 49 weeks are judged. Prints the
+// realised rates for nominal α with the seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kWeeks = 624;
 constexpr int kJudged = 49;
-constexpr int kSeriesEach = 100;  // of a scenario: 137,200 weeks are judged in all
+constexpr int kSeriesEach = 100;  // per scenario: 137,200 weeks are judged in total
 constexpr uint64_t kSeed = 20130101;
 constexpr std::array<double, 3> kAlphas = {0.005, 0.01, 0.05};
 using Rates = std::array<double, kAlphas.size()>;
@@ -54,20 +54,20 @@ std::vector<Scenario> scenarios() {
   return out;
 }
 
-// The counts' own distribution at a mean, given the scenario's φ.
+// The distribution of the counts at a mean, given the scenario's φ.
 using Generator = stats::CountDistribution (*)(double mean, double phi);
-// Variance φ μ, as the paper has it.
+// Variance φ μ, as in the paper.
 stats::CountDistribution as_in_the_paper(double mean, double phi) {
   return {mean, phi};
 }
-// Size (1 + μ)/φ, as a published replication has it (github.com/telkamp7/AEDDO).
+// Size (1 + μ)/φ, as in a published replication (github.com/telkamp7/AEDDO).
 stats::CountDistribution as_in_the_replication(double mean, double phi) {
   return {mean, 1 + mean * phi / (1 + mean)};
 }
 
 using Judge = std::function<bool(const Baseline&, int32_t observed, double alpha)>;
 
-// The share of judged weeks at which `alarm` is true, by α.
+// The share of judged weeks with an alarm, by α.
 Rates share_of_alarms(Generator generator, const Judge& alarm) {
   FarringtonOptions options;
   options.dated = false;
@@ -104,7 +104,7 @@ void print(const char* what, const Rates& rates) {
   std::printf("\n");
 }
 
-// The replication's upper bound by the 2/3 power (Farrington et al. 1996, section 3.7).
+// The replication's upper bound, from the 2/3 power (Farrington et al. 1996, section 3.7).
 bool above_the_power_bound(const Baseline& b, int32_t observed, double alpha) {
   double const mu = b.expected;
   double const variance = 4.0 / 9 * std::cbrt(mu) * (b.dispersion + b.variance_of_eta * mu);
@@ -112,8 +112,8 @@ bool above_the_power_bound(const Baseline& b, int32_t observed, double alpha) {
          std::pow(std::pow(mu, 2.0 / 3) - stats::normal_quantile(alpha) * std::sqrt(variance), 1.5);
 }
 
-// The replication found .0127, .0193 and .0608 for the published method; with both tails
-// down-weighted a prototype in R gave the figures below.
+// The replication found .0127, .0193 and .0608 for the published method. A prototype in R with both
+// tails down-weighted gave the figures below.
 TEST(FalsePositiveRateTest, TheReplicationsSettingGivesItsRates) {
   Rates const rates = share_of_alarms(as_in_the_replication, above_the_power_bound);
   print("power bound, the replication's counts", rates);
@@ -122,10 +122,10 @@ TEST(FalsePositiveRateTest, TheReplicationsSettingGivesItsRates) {
   EXPECT_NEAR(rates[2], 0.0610, 0.002);
 }
 
-// What production uses, on counts as the paper has them: closer to the nominal rate than the power
-// bound, above it in the upper tail and below it in the lower one. Recalibration (multiplicity.h)
-// takes up the rest.
-TEST(FalsePositiveRateTest, ProductionOnThePapersCounts) {
+// The production scores on the paper's counts: closer to the nominal rate than the power bound,
+// above it in the upper tail and below it in the lower tail. Recalibration (recalibration.h)
+// corrects the rest.
+TEST(FalsePositiveRateTest, ProductionGivesItsRatesOnThePapersCounts) {
   Rates const high =
       share_of_alarms(as_in_the_paper, [](const Baseline& b, int32_t y, double alpha) {
         return score(b, y, Harm::kHigh).p_high < alpha;

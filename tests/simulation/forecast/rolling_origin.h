@@ -1,5 +1,6 @@
-// Purpose: how wrong forecasts are, from many origins of real series: at each the method sees what
-// was there then, forecasts, and is held against what came. Thread safety: pure.
+// Purpose: the errors of forecasts from many origins of real series. At each origin the method gets
+// only the values before it; its forecast is compared with the values after it. Thread safety:
+// pure.
 #pragma once
 
 #include <cmath>
@@ -23,16 +24,16 @@ struct Dataset {
 struct RollingError {
   size_t forecasts = 0;  // series × origins
   double smape = 0;      // %, mean over all values forecast
-  // In units of the mean step from one value to the next within what was known: the mean of the
-  // series' means, for a series that hardly moved would weigh as much as all others.
+  // In units of the mean step from one value to the next in the known part. The mean of the series'
+  // means, because otherwise a series that hardly moves would count as much as all others together.
   double mase = 0;
   double coverage80 = 0;
   double coverage95 = 0;
 };
 
-// Levels of intervals start afresh at each origin, as in the daemon. Origins after which a method
-// does not assess, and series that never moved before one, are left out; they are the same for
-// methods whose histories suffice.
+// The levels of intervals are fitted anew at each origin, as in the daemon. Leaves out origins at
+// which the method does not assess the series, and origins before which the series never changed.
+// They are the same for all methods whose history suffices.
 inline RollingError rolling_error(const Dataset& data, Method method) {
   Options options;
   options.method = method;

@@ -1,8 +1,8 @@
-// Forecast errors from rolling origins on three registers. The Singapore one is in tests/data; the
-// two others are read where the environment names them:
+// Forecast errors from rolling origins on three registers. The Singapore register is in tests/data.
+// The two others are read from the files that the environment names:
 //   BELLWETHER_BFS=FILE       weekly applications by state of the US Census Bureau's Business
-//   Formation
-//                             Statistics (columns Year, Week, State, BA_NSA, HBA_NSA, WBA_NSA …)
+//                             Formation Statistics (columns Year, Week, State, BA_NSA, HBA_NSA,
+//                             WBA_NSA …)
 //   BELLWETHER_UK_DAILY=FILE  companies incorporated a day by region (columns NUTS1, date, n)
 #include "simulation/forecast/rolling_origin.h"
 #include "support/paths.h"
@@ -46,7 +46,7 @@ std::vector<std::vector<double>> values(ByName by_name) {
   return out;
 }
 
-// Births and deaths of each sector and of all together, until the year.
+// Births and deaths of each sector and of all sectors together, before the given year.
 Dataset singapore(const std::string& name, const std::string& until) {
   ByName series;
   std::map<std::string, std::array<double, 2>> all;
@@ -72,7 +72,7 @@ bool has_week_53(int year) {
          std::chrono::weekday(std::chrono::sys_days(first)) == std::chrono::Thursday;
 }
 
-// All applications and those with planned wages of each state, before the year.
+// All applications of each state and its applications with planned wages, before the given year.
 Dataset us_weekly(const std::string& name, int until) {
   ByName series;
   for (const Row& row : rows(std::getenv("BELLWETHER_BFS"))) {
@@ -110,7 +110,7 @@ Dataset uk_daily() {
   return {"UK daily 2019", 7, 14, 182, 7, values(std::move(series))};
 }
 
-// A row of the table in daemon/core/forecast/README.md each.
+// Prints one row per method for the table in daemon/core/forecast/README.md.
 std::map<Method, RollingError> report(const Dataset& data) {
   std::map<Method, RollingError> out;
   for (Method method :

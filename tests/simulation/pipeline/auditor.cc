@@ -21,7 +21,7 @@ auto version(const events::Event& e) {
   auto const unstated_last = [](int value, int unstated) {
     return value == unstated ? 1 << 20 : value;
   };
-  // A retraction is the last word among equal versions.
+  // A retraction wins among equal versions.
   int const place = e.kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(e.kind);
   return std::tuple(e.sequence.value, place, e.effective.value, e.area.value,
                     unstated_last(e.sector.value, events::kNoSector.value),
@@ -35,7 +35,7 @@ int64_t counted_records(const engine::PartitionCounts& counts, size_t input) {
     for (int64_t n : by_outcome) total += n;
   }
   for (size_t r = 0; r < events::kRefusals; ++r) {
-    // A record of too many facts has its outcome among the applied.
+    // A record with too many facts is counted in `applied`, under its outcome.
     if (static_cast<events::Refusal>(r) != events::Refusal::kTooManyFacts)
       total += counts.refused[input][r];
   }
@@ -69,7 +69,7 @@ void Auditor::started(int replica, const Cut& from) {
   note(static_cast<uint64_t>(replica), 0);
   tally_.starts_with_a_gap += !coverage(replica).whole();
   if (int64_t const due = custody_.due(replica); due > 0) {
-    fail(base::cat("replica ", replica, " begins from the log and has snapshot ", due));
+    fail(base::cat("replica ", replica, " starts from the log although it has snapshot ", due));
   }
 }
 
@@ -79,15 +79,15 @@ void Auditor::restored(const Settled& at, uint64_t fingerprint, const Cut& next,
   ++tally_.gone_on_from;
   const Custody::Snapshot* const snapshot = custody_.find(fingerprint);
   if (snapshot == nullptr) {
-    return fail(base::cat("replica ", at.replica, " begins from what no replica ever was"));
+    return fail(base::cat("replica ", at.replica, " starts from a state that no replica ever had"));
   }
   if (!custody_.agrees_with_log(*snapshot)) {
-    return fail(base::cat("replica ", at.replica, " begins from snapshot ", snapshot->serial,
-                          ", whose log is another one or is gone"));
+    return fail(base::cat("replica ", at.replica, " starts from snapshot ", snapshot->serial,
+                          ", which is from another log or a deleted one"));
   }
   if (int64_t const due = custody_.due(at.replica); snapshot->serial < due) {
-    return fail(base::cat("replica ", at.replica, " begins from snapshot ", snapshot->serial,
-                          " and has snapshot ", due));
+    return fail(base::cat("replica ", at.replica, " starts from snapshot ", snapshot->serial,
+                          " although it has snapshot ", due));
   }
   Coverage& of_old = *coverages_[snapshot->coverage];
   Process& process = processes_[static_cast<size_t>(at.replica)];
@@ -114,7 +114,7 @@ void Auditor::settled(const Settled& at, const engine::Evaluator& evaluator) {
   expect(c.check_dead_letters(at));
 }
 
-// At the cut of an accepted verdict every replica would have given the same. Every third is asked.
+// At the cut of an accepted verdict every replica must give the same verdict. Checks one in three.
 void Auditor::judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator) {
   auto const found = accepted_.find(tick.value);
   if ((tick.value + replica) % 3 != 0 || found == accepted_.end()) return;
@@ -126,7 +126,7 @@ void Auditor::judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator
     own.writer = verdict.writer;
     if (own != verdict) {
       fail(base::cat("replica ", replica, " judges tick ", tick.value,
-                     " otherwise than the journal"));
+                     " differently from the journal"));
     }
   }
 }
@@ -175,14 +175,15 @@ void Auditor::check_transitions() {
       fail(base::cat("transition ", transitions_checked_));
   }
   if (book_.transitions_end() != plain_.transitions().size())
-    fail("how many transitions the book has");
+    fail("the book's number of transitions");
 }
 
-// What was evaluated must have been settled somewhere, and nothing that it counted may vanish.
+// An accepted evaluation must equal the cells that some replica settled at its cut. No counted
+// record may be lost later.
 void Auditor::check_accepted(const alerts::TickEvaluated& tick) {
   accepted_[tick.tick.value] = tick;
   if (tick.cut.empty()) {
-    // Who began where the log was cut off, or on another log, may know nothing of a tick.
+    // A replica that started from a truncated log, or on another log, may have no cells for a tick.
     if (setup_.cuts_by_log && coverages_.size() == 1)
       fail(base::cat("tick ", tick.tick.value, " was passed without a verdict"));
     return;
@@ -198,12 +199,13 @@ void Auditor::check_accepted(const alerts::TickEvaluated& tick) {
     return fail(
         base::cat("the journal's cells at tick ", tick.tick.value, " are not those of its cut"));
   }
-  // Where a wall clock plays a part, replicas may cut the same tick at different places.
+  // With a wall clock, replicas may cut the same tick at different offsets.
   const Coverage* const by = found->get();
   bool const back = last_cut_ && last_cut_->first == by &&
                     !std::ranges::equal(last_cut_->second, cut, std::less_equal<>());
   went_back_ += back ? 1 : 0;
-  if (back && setup_.cuts_by_log) fail(base::cat("tick ", tick.tick.value, " counts less"));
+  if (back && setup_.cuts_by_log)
+    fail(base::cat("tick ", tick.tick.value, " counts fewer records than the tick before"));
   last_cut_ = {by, std::move(cut)};
 }
 
@@ -218,7 +220,7 @@ void Auditor::folded(int replica, JournalOffset offset, const alerts::JournalEnt
   const auto* read = std::get_if<alerts::TickEvaluated>(&entry);
   if (entry.index() != entries_[at].index() || (meant != nullptr && *meant != *read)) {
     fail(base::cat("replica ", replica, " reads record ", offset.value,
-                   " otherwise than it was written"));
+                   " with another content than was written"));
   }
 }
 
@@ -235,7 +237,7 @@ void Auditor::answered(int replica, JournalOffset offset, alerts::FoldOutcome ou
   note(static_cast<uint64_t>(offset.value), static_cast<uint64_t>(outcome));
   if (view.offset() < offset) {
     fail(
-        base::cat("replica ", replica, " answers act ", offset.value, " and does not show it yet"));
+        base::cat("replica ", replica, " answers act ", offset.value, " before its book shows it"));
   }
   if (static_cast<size_t>(offset.value) >= outcomes_.size() ||
       outcome != outcomes_[static_cast<size_t>(offset.value)]) {
@@ -272,8 +274,8 @@ void Auditor::at_rest(int replica, PeriodIndex last, const alerts::Book& book) {
   if (std::string const what = plain_.difference(book); !what.empty()) {
     fail(base::cat("at rest the book of replica ", replica, " differs: ", what));
   }
-  // Where a wall clock plays a part, the first tick of all may be a later one.
-  // Who leads may have begun later.
+  // With a wall clock, the first tick of all may be a later one. A leader that started from a
+  // truncated log may have begun later, too.
   if (setup_.cuts_by_log && coverages_[processes_[0].coverage]->whole() && plain_.last_tick() &&
       *plain_.last_tick() != last.value) {
     fail(base::cat("at rest tick ", last.value, " is not judged"));
@@ -282,7 +284,7 @@ void Auditor::at_rest(int replica, PeriodIndex last, const alerts::Book& book) {
 
 void Auditor::heard_at_rest(int watcher, size_t position) {
   if (position != plain_.transitions().size()) {
-    fail(base::cat("watcher ", watcher, " has heard ", position, " of ",
+    fail(base::cat("watcher ", watcher, " has received ", position, " of ",
                    plain_.transitions().size()));
   }
 }
@@ -299,7 +301,7 @@ void Auditor::counts_at_rest(int replica, size_t partition, const engine::Partit
     const std::vector<Record>& log = broker_.log(lane);
     for (int64_t offset = coverage(replica).from()[lane]; offset < broker_.high(lane); ++offset) {
       const Record& record = log[static_cast<size_t>(offset)];
-      // What is before stands in the snapshot that it began from.
+      // Records before this offset are in the snapshot from which the process started.
       bool const counts = offset >= processes_[static_cast<size_t>(replica)].begin[lane];
       if (const auto* refusal = std::get_if<events::Refusal>(&record.content)) {
         expected.refused[i][static_cast<size_t>(*refusal)] += counts;
@@ -328,7 +330,7 @@ void Auditor::counts_at_rest(int replica, size_t partition, const engine::Partit
   }
 }
 
-// What retention took before anyone read it needs no letter.
+// A record that retention deleted before any replica read it needs no dead letter.
 void Auditor::dead_letters_at_rest() {
   auto found = broker_.dead_letters.begin();
   for (size_t lane = 0; lane < broker_.lanes(); ++lane) {
@@ -345,7 +347,7 @@ void Auditor::dead_letters_at_rest() {
     }
   }
   if (found != broker_.dead_letters.end())
-    fail("at rest there are dead letters of records that are none");
+    fail("at rest there are dead letters for records that are not refused");
 }
 
 }  // namespace bellwether::simulation

@@ -1,5 +1,5 @@
-// Watches a run from outside and says what is wrong with it: every figure, book, transition, answer
-// and count of every replica is held against oracles that share nothing with the code under test.
+// Watches a run from outside and reports errors. Compares every figure, book, transition, answer
+// and count of every replica with oracles that share nothing with the code under test.
 #pragma once
 
 #include <deque>
@@ -30,14 +30,14 @@ class Auditor {
   void fail(std::string what) {
     if (failure_.empty()) failure_ = std::move(what);
   }
-  // Everything seen so far, as one number.
+  // A hash of everything seen so far.
   uint64_t trace() const { return trace_; }
   void note(uint64_t a, uint64_t b) { trace_ = base::mix64(base::mix64(trace_ + a) + b); }
 
   void published(size_t input, size_t partition);
-  // A process begins at these offsets, without what is before them.
+  // A process starts at these offsets, without the records before them.
   void started(int replica, const Cut& from);
-  // Or from a snapshot, whose state it has taken over.
+  // A process starts from a snapshot and has restored its state.
   void restored(const Settled& at, uint64_t fingerprint, const Cut& next,
                 const engine::Evaluator& evaluator);
   void captured(int replica, uint64_t fingerprint, Cut next) {
@@ -49,29 +49,29 @@ class Auditor {
     custody_.attempted(replica, std::move(attempt));
   }
   void refused(std::string_view name, std::string_view why);
-  // A file of a replica's disk is no longer as it was written.
+  // A file on a replica's disk has changed since it was written.
   void damaged(int replica, std::string_view path);
   void counted(int replica, size_t partition, const engine::PartitionEngine& engine);
   void settled(const Settled& at, const engine::Evaluator& evaluator);
-  // A replica whose evaluator stands at `tick` has read a verdict on it.
+  // A replica whose evaluator has applied `tick` has read a verdict on that tick.
   void judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator);
   void appended(JournalOffset offset, const Append& append);
   void folded(int replica, JournalOffset offset, const alerts::JournalEntry& entry,
               alerts::FoldOutcome outcome);
   void viewed(int replica, const alerts::Book& book);
-  // A human act was answered: from now on it may not be lost.
+  // A human act was answered. From now on it must not be lost.
   void answered(int replica, JournalOffset offset, alerts::FoldOutcome outcome,
                 const alerts::Book& view);
   void heard(int watcher, size_t position, const alerts::Transition& transition);
-  // Evaluations in the journal that do not count.
+  // The number of evaluations in the journal that do not count.
   size_t passed_over() const;
-  // Accepted evaluations that do not count all that the one before them counted.
+  // The number of accepted evaluations that lack records which the evaluation before them counted.
   size_t went_back() const { return went_back_; }
   const SnapshotTally& snapshots() const { return tally_; }
-  // Where a watcher that begins at `token` must begin.
+  // The position at which a watcher with `token` must start.
   size_t position_of(alerts::ResumeToken token) const;
 
-  // When everything has healed and come to rest.
+  // The checks after everything has healed and come to rest.
   void at_rest(int replica, PeriodIndex last, const alerts::Book& book);
   void counts_at_rest(int replica, size_t partition, const engine::PartitionEngine& engine);
   void heard_at_rest(int watcher, size_t position);
@@ -80,7 +80,7 @@ class Auditor {
  private:
   struct Process {
     size_t coverage = 0;
-    Cut begin;  // by lane: the first offset that it read itself
+    Cut begin;  // by lane: the first offset that the process read itself
   };
   size_t coverage_from(const Cut& from);
   Coverage& coverage(int replica) {
@@ -107,7 +107,7 @@ class Auditor {
   std::vector<alerts::JournalEntry> entries_;
   std::vector<uint64_t> digests_;
   PlainBook plain_;
-  alerts::Book book_;  // folded without faults; the plain book vouches for it
+  alerts::Book book_;  // folded without faults; compared with the plain book
   std::deque<alerts::Book> books_;
   size_t transitions_checked_ = 0;
 };

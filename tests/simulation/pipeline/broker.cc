@@ -52,7 +52,7 @@ void Broker::truncate(size_t input, size_t partition, int64_t permille) {
 }
 
 bool Broker::recreate(size_t input) {
-  if (generations_[input] > 0) return false;  // twice might bring an offset its record back
+  if (generations_[input] > 0) return false;  // a second time might restore an old record
   auto const lanes = std::span(logs_).subspan(input * partitions_, partitions_);
   std::vector<std::vector<Record>> again;
   for (const std::vector<Record>& log : lanes) {
@@ -71,7 +71,7 @@ bool Broker::recreate(size_t input) {
   std::ranges::move(again, lanes.begin());
   std::fill_n(low_.begin() + static_cast<ptrdiff_t>(input * partitions_), partitions_, 0);
   ++generations_[input];
-  // The letters of the old topic name records by offsets that now bear others.
+  // The dead letters of the old topic name offsets that now hold other records.
   std::erase_if(dead_letters,
                 [&](const auto& letter) { return std::get<0>(letter.first) == input; });
   return true;

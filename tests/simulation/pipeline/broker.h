@@ -1,4 +1,4 @@
-// The simulated Kafka: input logs, the journal, the dead letters, and the appends on their way.
+// The simulated Kafka: input logs, the journal, the dead letters, and the appends in flight.
 #pragma once
 
 #include <algorithm>
@@ -19,18 +19,18 @@ namespace bellwether::simulation {
 
 using base::JournalOffset;
 
-// A journal record on its way; its writer may have died meanwhile.
+// A journal record in flight. Its writer may have died since.
 struct Append {
   int64_t id = 0;
-  alerts::JournalEntry entry;  // what the writer meant
-  std::string bytes;           // what it sent
+  alerts::JournalEntry entry;  // the entry that the writer encoded
+  std::string bytes;           // the bytes that it sent
 };
 
 using DeadLetterKey = std::tuple<size_t, size_t, int64_t>;  // input, partition, offset
-// By lane, which is input × partitions + partition: offsets.
+// Offsets by lane. A lane is input × partitions + partition.
 using Cut = std::vector<int64_t>;
 
-// By which a record is known again.
+// The mark that identifies a record.
 base::LogMark mark_of(const Record& record, int64_t offset);
 base::LogMark mark_of(std::string_view journal_record, int64_t offset);
 
@@ -51,21 +51,21 @@ class Broker {
   }
   size_t partitions() const { return partitions_; }
   size_t lanes() const { return logs_.size(); }
-  // With what retention has taken; low() says from where on the broker still gives it.
+  // Includes the records that retention deleted. The broker gives only records from low() on.
   const std::vector<Record>& log(size_t lane) const { return logs_[lane]; }
   int64_t low(size_t lane) const { return low_[lane]; }
   int64_t high(size_t lane) const { return static_cast<int64_t>(logs_[lane].size()); }
   const Cut& lows() const { return low_; }
 
-  // What a replica sees there. `offset` may be anywhere.
+  // The state of a lane as a replica sees it. `offset` may have any value.
   base::LogState look(size_t lane, int64_t offset) const;
   base::LogState look_at_journal(int64_t offset) const;
-  // Retention takes the first `permille` of what a lane has left.
+  // Retention deletes the first `permille` ‰ of the remaining records of a lane.
   void truncate(size_t input, size_t partition, int64_t permille);
-  // A topic is deleted, made anew and published again in another order, so that no offset bears
-  // what it bore. False, and nothing happens, where that cannot be.
+  // Deletes a topic, recreates it and publishes its records in another order, so that every offset
+  // holds another record. Returns false and does nothing if that is impossible.
   bool recreate(size_t input);
-  // Of a topic: how often it was made anew.
+  // How often a topic was recreated.
   int64_t generation(size_t input) const { return generations_[input]; }
 
   const std::vector<std::string>& journal() const { return journal_; }
@@ -74,7 +74,7 @@ class Broker {
     return next_append_++;
   }
   bool any_in_flight() const { return !in_flight_.empty(); }
-  // The `which`-th append in flight leaves the network.
+  // Takes the `which`-th append in flight off the network.
   std::optional<Append> arrive(size_t which) {
     if (!up || in_flight_.empty()) return std::nullopt;
     auto const at =
@@ -83,7 +83,7 @@ class Broker {
     in_flight_.erase(at);
     return append;
   }
-  // And becomes a record; its writer hears of it unless `mute`.
+  // Makes the append a record of the journal. The writer gets an acknowledgement unless `mute`.
   JournalOffset append(const Append& a, bool mute) {
     JournalOffset const offset(static_cast<int64_t>(journal_.size()));
     journal_.push_back(a.bytes);
@@ -95,7 +95,7 @@ class Broker {
     return found == acknowledged_.end() ? std::nullopt : std::optional(found->second);
   }
 
-  // By record: the reason; a replayed log writes the same ones again.
+  // The reason by record. A replayed log writes the same entries again.
   std::map<DeadLetterKey, events::Refusal> dead_letters;
 
  private:

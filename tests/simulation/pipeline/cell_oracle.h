@@ -1,5 +1,5 @@
-// The totals at a cut, from the records before it: each business lived through afresh by the oracle
-// of the tests, the sum over businesses kept up to date.
+// The totals at a cut, computed from the records before it. The test oracle computes each
+// business's counts from its records; the sum over businesses is kept up to date.
 #pragma once
 
 #include <map>
@@ -14,14 +14,14 @@ namespace bellwether::simulation {
 
 class CellOracle {
  public:
-  // Over the records from `from` on.
+  // Counts the records from `from` on.
   CellOracle(const Broker& broker, base::Calendar calendar, Cut from)
       : broker_(broker), calendar_(calendar), from_(std::move(from)), at_(from_) {}
-  // It lies nowhere before the last one.
+  // True if `cut` is not before the current cut in any lane.
   bool can_advance(const Cut& cut) const;
   void advance(const Cut& cut);
   const Cut& at() const { return at_; }
-  // Over the leaves and the total of all.
+  // The digest over the leaves and the total.
   uint64_t digest() const { return digest_; }
 
  private:
@@ -42,7 +42,7 @@ class CellOracle {
   uint64_t digest_ = 0;
 };
 
-// The same digest of what a panel shows.
+// The same digest, computed from a panel.
 uint64_t panel_digest(const indicators::Panel& panel);
 
 }  // namespace bellwether::simulation

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kOraclesMax = 6;
 
-// Scripts whose cuts depend on the log alone have no timestamp that is later than any sane clock.
+// If cuts depend only on the log, no timestamp is later than the clock, so none is clamped.
 std::optional<UnixMillis> reach_of(const Record& record, int64_t allowed_disorder_ms) {
   if (const auto* e = std::get_if<events::Event>(&record.content);
       e != nullptr && e->kind == events::EventKind::kHeartbeat) {
@@ -63,8 +63,8 @@ void Coverage::take(size_t lane, int64_t offset) {
   while (setup_.cuts_by_log && *reach >= next_end()) l.crossing.push_back(offset);
 }
 
-// Where a wall clock plays a part, replicas cut the same ticks elsewhere, and one that starts again
-// goes back: of the oracles that can still go to the cut, the one nearest to it goes.
+// With a wall clock, replicas cut the same tick at different offsets, and a restarted replica goes
+// back. Of the oracles that can still advance to the cut, the nearest one advances.
 uint64_t Coverage::digest_at(const Cut& cut) {
   auto nearest = oracles_.end();
   int64_t farthest = -1;
@@ -106,7 +106,7 @@ std::string Coverage::check_cut(const Settled& at) const {
     if (first && *first <= at.tick) {
       auto const back = static_cast<size_t>(at.tick.value - base_tick_.value);
       if (back >= lanes_[l].crossing.size()) {
-        return base::cat("replica ", at.replica, " closed tick ", at.tick.value, " that lane ", l,
+        return base::cat("replica ", at.replica, " closed tick ", at.tick.value, ", which lane ", l,
                          " has not reached");
       }
       expected = lanes_[l].crossing[back];

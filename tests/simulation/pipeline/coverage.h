@@ -1,5 +1,5 @@
-// What must be of a fold that has in it what the logs hold from some offsets on: of whole logs, or
-// of what retention has left to a replica that found no snapshot. Cuts and totals, each from the
+// The expected state of a fold of the logs from some offsets on: of the whole logs, or of the
+// records that retention left to a replica without a snapshot. Computes cuts and totals from the
 // logs alone.
 #pragma once
 
@@ -16,28 +16,28 @@
 
 namespace bellwether::simulation {
 
-// A tick that a replica has taken into its panel.
+// A tick that a replica has applied to its panel.
 struct Settled {
   int replica = 0;
   PeriodIndex tick;
-  Cut cut;  // −1: the partition has not begun
+  Cut cut;  // −1: the partition has no records yet
 };
 
-// The checks say what is wrong; empty when nothing is.
+// The checks return the error, or an empty text.
 class Coverage {
  public:
   Coverage(const Setup& setup, const Broker& broker, Cut from);
 
   const Cut& from() const { return from_; }
   bool whole() const;
-  // The topics were not made anew since.
+  // True if no topic was recreated since.
   bool stands() const;
 
   void published(size_t lane);
   std::string check_cut(const Settled& at) const;
   std::string check_totals(const Settled& at, const engine::Evaluator& evaluator);
   std::string check_dead_letters(const Settled& at) const;
-  // A replica had these cells at this cut.
+  // True if a replica had these cells at this cut.
   bool knows(const Cut& cut, uint64_t cells_digest) const;
 
  private:
@@ -56,9 +56,9 @@ class Coverage {
   std::array<int64_t, kInputs> generations_{};
   PeriodIndex base_tick_;
   std::vector<Lane> lanes_;
-  std::vector<std::unique_ptr<CellOracle>> oracles_;  // the one used last is the last
-  std::map<Cut, uint64_t> totals_;                    // what the oracle says
-  std::map<Cut, uint64_t> cells_;                     // the digest that the first one there had
+  std::vector<std::unique_ptr<CellOracle>> oracles_;  // the last used one is at the end
+  std::map<Cut, uint64_t> totals_;                    // the oracle's digest
+  std::map<Cut, uint64_t> cells_;                     // the digest of the first replica at this cut
 };
 
 }  // namespace bellwether::simulation

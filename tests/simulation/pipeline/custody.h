@@ -1,5 +1,5 @@
-// What became of every snapshot that a replica took: which states there are that a process may go
-// on from, and what a replica must find on its disk when it starts again.
+// Records every snapshot that a replica took: the states from which a process may start, and the
+// snapshot that a replica must find on its disk when it starts again.
 #pragma once
 
 #include <array>
@@ -23,42 +23,44 @@ struct SnapshotTally {
 
 class Custody {
  public:
-  // What a replica was when it was captured.
+  // The state of a replica when it was captured.
   struct Snapshot {
-    int64_t serial = 0;  // rising
+    int64_t serial = 0;  // increasing
     size_t coverage = 0;
-    Cut next;  // the first offsets that are not in it
+    Cut next;  // the first offsets that the snapshot does not contain
     std::array<int64_t, kInputs> generations{};
   };
-  // How an attempt to save ended, and what stands in the folder for it: empty where nothing does.
+  // The result of an attempt to save, and the name of its folder. The name is empty if there is no
+  // folder.
   struct Attempt {
     uint64_t fingerprint = 0;
     std::string name;
     bool saved = false;
-    bool honest = true;  // the disk did what it said
+    bool honest = true;  // the disk did not lie about syncs
     bool damaged = false;
   };
 
   Custody(const Broker& broker, size_t replicas) : broker_(broker), attempts_(replicas) {}
 
-  // `fingerprint` is of the bytes that the image has as files.
+  // `fingerprint` is the hash of the image's bytes as files.
   void captured(uint64_t fingerprint, size_t coverage, Cut next);
   void attempted(int replica, Attempt attempt);
-  // A snapshot of this replica is no longer as it was written.
+  // A snapshot of this replica has changed since it was written.
   void damaged(int replica, std::string_view name);
-  // Nothing but a captured state may be gone on from; null otherwise.
+  // The captured state with this fingerprint; null if none. A process may start only from a
+  // captured state.
   const Snapshot* find(uint64_t fingerprint) const;
-  // The log is the one that it was made of and holds what comes next.
+  // True if the snapshot was made from this log and the log still holds the next records.
   bool agrees_with_log(const Snapshot& snapshot) const;
-  // The serial that a restart must reach: of the newest whole one that agrees with the log. 0: none
-  // need be there.
+  // The serial that a restart must reach: that of the newest undamaged snapshot that agrees with
+  // the log. 0 if the replica need not have one.
   int64_t due(int replica) const;
 
  private:
   const Broker& broker_;
   int64_t serial_ = 0;
   std::map<uint64_t, Snapshot> snapshots_;
-  std::vector<std::vector<Attempt>> attempts_;  // that left a name, by replica, the newest last
+  std::vector<std::vector<Attempt>> attempts_;  // with a name, by replica, the newest last
 };
 
 }  // namespace bellwether::simulation

@@ -16,7 +16,7 @@ constexpr int64_t kHour = 3'600'000;
 constexpr int64_t kDay = base::kMillisPerDay;
 constexpr int64_t kMostLag = 300 * kDay;
 
-// A record on its way to the broker.
+// A record that is sent to the broker.
 struct Publication {
   UnixMillis arrival;
   uint8_t input = 0;
@@ -45,7 +45,7 @@ Setup make_setup(Random& random) {
   return s;
 }
 
-// What the sources publish.
+// Makes the records that the sources publish.
 class Sources {
  public:
   Sources(Random& random, const Setup& setup) : random_(random), setup_(setup) {
@@ -149,7 +149,7 @@ class Sources {
   std::vector<Publication> out_;
 };
 
-// When the replicas do what, and what happens to them.
+// Decides when each replica acts, and which faults happen.
 class Schedule {
  public:
   Schedule(Random& random, Script& script) : random_(random), script_(script) {
@@ -161,14 +161,14 @@ class Schedule {
     recreates_ = random.chance(0.2);
   }
 
-  // What happens between two publications.
+  // Adds the steps between two publications.
   void between() {
     ++now_;
     while (!later_.empty() && later_.begin()->first <= now_) {
       script_.steps.push_back(later_.begin()->second);
       later_.erase(later_.begin());
     }
-    if (now_ < quiet_until_) return;  // a history is there before anyone reads it
+    if (now_ < quiet_until_) return;  // no replica reads yet: this makes a history
     for (int i = random_.between(0, 4); i > 0; --i) work();
     if (random_.chance(0.004)) snapshot(any_replica(), random_.between(0, 150));
     if (random_.chance(0.01)) fault();
@@ -269,17 +269,17 @@ class Schedule {
     }
   }
 
-  // Written while the stream goes on.
+  // The snapshot is written later, while the replica continues.
   void snapshot(uint8_t who, int delay) {
     capture(who);
     later(delay, Act::kSave, who);
   }
   void capture(uint8_t who) {
-    if (random_.chance(0.7)) step(Act::kDeadLetters, who, 1000);  // those in flight hold it up
+    if (random_.chance(0.7)) step(Act::kDeadLetters, who, 1000);  // letters in flight delay it
     step(Act::kCapture, who);
   }
 
-  // What a disk does to snapshots. Most of it shows only when the replica starts again.
+  // Faults of a disk that holds snapshots. Most become visible only when the replica restarts.
   void disk_fault() {
     uint8_t const who = any_replica();
     auto const chance = static_cast<int64_t>(random_.below(1u << 30));
@@ -327,7 +327,7 @@ class Schedule {
     }
   }
 
-  // Retention is shorter than it ought to be, or somebody makes a topic anew.
+  // Retention is too short, or a topic is recreated.
   void log_fault() {
     if (truncates_) {
       auto const permille = random_.between(0, 1000);

@@ -1,4 +1,4 @@
-// A seed becomes a script: histories of businesses published by careless sources, and the faults
+// Makes a script from a seed: histories of businesses that careless sources publish, the faults,
 // and the schedule of the replicas that read them.
 #pragma once
 

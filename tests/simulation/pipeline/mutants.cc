@@ -18,7 +18,7 @@ using engine::Taken;
 using events::Event;
 using events::EventKind;
 
-// A record that comes again is taken for another fact.
+// Treats a record that comes again as another fact.
 class SkippedDedupe : public Parts {
   Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
     Event e = event;
@@ -82,7 +82,7 @@ class RefusedRecordMovesNoWatermark : public Parts {
   }
 };
 
-// A process that starts again begins some lanes one record too far.
+// A restarted process starts some lanes one record too late.
 class RecordLostAtCrash : public Parts {
   Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
     std::tuple const lane(d.replica, d.input, d.partition);
@@ -102,7 +102,7 @@ class DeadLetterForgotten : public Parts {
   }
 };
 
-// The newest dead letter of an input is taken to vouch for all before it.
+// Assumes that the newest dead letter of an input proves that all earlier ones are written.
 class NewestDeadLetterVouches : public Parts {
   bool is_written(const DeadLetterKey& letter,
                   const std::map<DeadLetterKey, events::Refusal>& before) override {
@@ -126,7 +126,7 @@ class AlignmentNotAwaited : public Parts {
   }
 };
 
-// Where a process took up again, the tick that the journal ended with counts once more.
+// After a restart, the last tick in the journal is applied a second time.
 class DeltasAppliedTwice : public Parts {
   void apply(engine::Evaluator& evaluator, PeriodIndex tick,
              std::span<const engine::PartitionTick> parts, const alerts::Book& book) override {
@@ -135,7 +135,7 @@ class DeltasAppliedTwice : public Parts {
   }
 };
 
-// The rules changed while the verdict was on its way; it is only stamped anew.
+// The rules changed while the verdict was in flight; the verdict is only given a new offset.
 class VerdictNotReconsidered : public Parts {
   alerts::TickEvaluated evaluate(engine::Evaluator& evaluator, PeriodIndex tick,
                                  const alerts::Book& book, std::vector<alerts::CutOffset> cut,
@@ -157,7 +157,7 @@ class HistoricalMarkLost : public Parts {
   }
 };
 
-// The fold takes each evaluation of a tick for the next one.
+// The fold treats a second evaluation of a tick as an evaluation of the next tick.
 class SecondEvaluationAccepted : public Parts {
   FoldOutcome fold(runtime::BookKeeper& keeper, int replica, JournalOffset offset,
                    const JournalEntry& entry) override {
@@ -184,7 +184,7 @@ class StaleRuleSetAccepted : public Parts {
   }
 };
 
-// One replica passes over the acts of a kind, and says that it did them.
+// One replica skips the acts of a kind and answers that it applied them.
 template <class HumanAct>
 class ActLost : public Parts {
   FoldOutcome fold(runtime::BookKeeper& keeper, int replica, JournalOffset offset,

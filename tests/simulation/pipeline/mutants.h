@@ -1,4 +1,4 @@
-// The parts with one deliberate mistake each: the simulator must catch every one of them.
+// Parts with one deliberate mistake each. The simulator must catch every one.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// The seam between a replica and the real parts that it is made of: each function says what the
-// real part does, and a mutant does it wrongly. Production code knows nothing of it.
+// The seam between a replica and the real parts of the daemon: each function calls the real part,
+// and a mutant overrides it with a mistake. Production code does not know this seam.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@
 
 namespace bellwether::simulation {
 
-// One record as a partition's engine gets it.
+// One record as a partition's engine receives it.
 struct Delivery {
   size_t input = 0;
   size_t partition = 0;
@@ -42,7 +42,7 @@ class Parts {
                                       events::Refusal reason) {
     return engine.offer_refused(d.input, engine::Offset(d.offset), d.published, d.now, reason);
   }
-  // Is a dead letter among those that were written before the process started?
+  // Whether a dead letter was written before the process started.
   virtual bool is_written(const DeadLetterKey& letter,
                           const std::map<DeadLetterKey, events::Refusal>& before) {
     return before.contains(letter);
@@ -50,7 +50,7 @@ class Parts {
   virtual std::optional<engine::PartitionTick> take_tick(engine::PartitionEngine& engine) {
     return engine.take_tick();
   }
-  // May a tick be handed on, given whether the dead letters before its cut are written?
+  // Whether a tick may be handed on, given whether the dead letters before its cut are written.
   virtual bool hands_on(bool dead_letters_done) { return dead_letters_done; }
   virtual std::optional<PeriodIndex> aligned(std::span<const engine::Front> fronts) {
     return engine::aligned_tick(fronts);
@@ -71,15 +71,16 @@ class Parts {
                                    JournalOffset offset, const alerts::JournalEntry& entry) {
     return keeper.fold(offset, entry);
   }
-  // What became of an append that the journal has; nullopt while it was not read back.
+  // The outcome of an append that the journal has; nullopt until it is read back.
   virtual std::optional<alerts::FoldOutcome> read_back(runtime::BookKeeper& keeper,
                                                        JournalOffset offset) {
     return keeper.wait_for(offset, absl::UnixEpoch());
   }
 
-  // May a partition be captured, given whether the dead letters of all that it read are written?
+  // Whether a partition may be captured, given whether the dead letters of all its read records are
+  // written.
   virtual bool captures(bool dead_letters_done) { return dead_letters_done; }
-  // The image, before it is saved.
+  // Called with the image before it is saved.
   virtual void capture(snapshot::Image&) {}
   virtual absl::StatusOr<uint64_t> save(snapshot::Store& store, SimulatedDisk& /*disk*/,
                                         const snapshot::Image& image) {
@@ -88,12 +89,12 @@ class Parts {
   virtual absl::Status agrees(const snapshot::Restored& found, std::vector<base::LogState> states) {
     return snapshot::agrees_with_log(found, states);
   }
-  // A disk, when it is new.
+  // Called with a new disk.
   virtual void furnish(SimulatedDisk&) {}
-  // A bit of a file has flipped.
+  // Called after a bit of a file has flipped.
   virtual void rotted(std::string& /*file*/) {}
 
-  // Where a watcher goes on that shows `token`.
+  // The token from which the server resumes a watcher that shows `token`.
   virtual alerts::ResumeToken resume(alerts::ResumeToken token) { return token; }
 };
 

@@ -24,7 +24,7 @@ uint64_t number_from(const char* name, uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-// A failure without the numbers in it.
+// A failure message without its numbers.
 std::string kind_of(const std::string& failure) {
   std::string kind;
   std::ranges::copy_if(failure, std::back_inserter(kind),
@@ -32,7 +32,7 @@ std::string kind_of(const std::string& failure) {
   return kind;
 }
 
-// The shortest script found that fails in the same way, and how to see it again.
+// The shortest script found that fails in the same way, and the command that runs the seed again.
 std::string report(const Script& script, const RunResult& failed) {
   Parts real;
   std::string const kind = kind_of(failed.failure);
@@ -77,7 +77,8 @@ TEST(PipelineSimulation, SameSeedSameRun) {
     RunResult const once = run(generate(seed), real);
     RunResult const again = run(generate(seed), real);
     EXPECT_EQ(once.trace, again.trace) << "seed " << seed;
-    EXPECT_NE(once.trace, run(generate(seed + 1), real).trace) << "the trace says nothing";
+    EXPECT_NE(once.trace, run(generate(seed + 1), real).trace)
+        << "the trace does not depend on the run";
   }
 }
 

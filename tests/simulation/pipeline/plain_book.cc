@@ -68,7 +68,7 @@ std::string PlainBook::difference(const alerts::Book& book) const {
   if (book.rule_set_digest() != rules_) return "its rule set";
   if (book.regime_breaks().size() != regime_breaks_) return "its regime breaks";
   if (book.silent_topics() != silent_) return "its silent topics";
-  if (book.alerts().size() != alerts_.size()) return "how many alerts it has";
+  if (book.alerts().size() != alerts_.size()) return "its number of alerts";
   size_t open = 0;
   auto real = book.alerts().begin();
   for (const auto& [name, alert] : alerts_) {
@@ -83,14 +83,14 @@ std::string PlainBook::difference(const alerts::Book& book) const {
     if (!same) return base::cat("alert ", name);
     ++real;
   }
-  if (book.open().size() != open) return "how many alerts are open";
-  if (book.silences().size() != silences_.size()) return "how many silences it has";
+  if (book.open().size() != open) return "its number of open alerts";
+  if (book.silences().size() != silences_.size()) return "its number of silences";
   for (const auto& [id, silence] : book.silences()) {
     auto const found = silences_.find(id);
     if (found == silences_.end() || found->second != silence.expired_by_hand)
       return base::cat("silence ", id);
   }
-  if (book.transitions_end() != transitions_.size()) return "how many transitions it has";
+  if (book.transitions_end() != transitions_.size()) return "its number of transitions";
   return "";
 }
 

@@ -1,5 +1,5 @@
-// What the alert book must be, written as plainly as possible and sharing nothing with alerts::Book
-// but the journal's entries: every record, in order, with what it changes.
+// The expected alert book, written as plainly as possible. Shares only the journal's entries with
+// alerts::Book: applies every record in order.
 #pragma once
 
 #include <map>
@@ -37,7 +37,7 @@ class PlainBook {
   std::optional<int32_t> last_tick() const { return last_tick_; }
   const std::map<std::string, PlainAlert>& alerts() const { return alerts_; }
   const std::vector<PlainTransition>& transitions() const { return transitions_; }
-  // The first difference from `book`; empty when there is none.
+  // The first difference from `book`; empty if they are equal.
   std::string difference(const alerts::Book& book) const;
 
  private:
@@ -54,7 +54,7 @@ class PlainBook {
   size_t regime_breaks_ = 0;
   std::vector<std::string> silent_;
   std::map<std::string, PlainAlert> alerts_;
-  std::map<int64_t, bool> silences_;  // ended by hand?
+  std::map<int64_t, bool> silences_;  // true: ended by hand
   std::vector<PlainTransition> transitions_;
 };
 

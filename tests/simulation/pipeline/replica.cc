@@ -46,7 +46,7 @@ Replica::Replica(int id, int rules, Surroundings around)
   }
 }
 
-// From what is left of the log.
+// Starts a partition from the records that the log still has.
 void Replica::begin(size_t partition) {
   Lane& lane = lanes_[partition];
   lane.engine = std::make_unique<engine::PartitionEngine>(
@@ -131,7 +131,7 @@ void Replica::capture() {
   snapshots_.capture(*std::move(taken));
   Cut read = next();
   for (size_t l = 0; l < read.size(); ++l) {
-    // What was not looked at yet may be read from the beginning of the log that there is then.
+    // A lane that was not read yet may later be read from the beginning of a recreated log.
     if (lanes_[l % lanes_.size()].engine->inputs()[l / lanes_.size()].next.value < 0) read[l] = 0;
   }
   around_.auditor.captured(id_, snapshots_.captured(), std::move(read));

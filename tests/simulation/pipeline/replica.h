@@ -1,5 +1,5 @@
-// One process: what daemon/runtime does with threads, queues and Kafka, done a step at a time. The
-// parts are the real ones, reached through Parts; what waits in production is asked again here.
+// One process: the work that daemon/runtime does with threads, queues and Kafka, one step at a
+// time. Uses the real parts through Parts. Where production waits, this class is asked again.
 #pragma once
 
 #include <deque>
@@ -22,13 +22,14 @@ class Replica : private engine::TickSource {
   void read(size_t input, size_t partition, int64_t records_max);
   void fold(int64_t records_max);
   void evaluate();
-  // Up to `letters_max` dead letters in flight arrive, the newest first if so told.
+  // Up to `letters_max` dead letters in flight arrive, the newest first if `newest_first`.
   void deliver_dead_letters(int64_t letters_max, bool newest_first);
   void lead(bool leads) { leads_ = leads; }
   void reload(int rules) { new_rules_ = rules; }
-  // A person does something; answered once it is read back.
+  // A person acts. The act is answered once it is read back from the journal.
   void act(alerts::JournalEntry entry);
-  // An image is captured as soon as it is between two ticks and may, and written by save().
+  // Captures an image as soon as the replica is between two ticks and may capture; save() writes
+  // it.
   void ask_for_capture() {
     capture_is_due_ = true;
     capture();
@@ -39,10 +40,10 @@ class Replica : private engine::TickSource {
   std::shared_ptr<const alerts::Book> view() const { return keeper_.view(); }
   bool leads() const { return leads_; }
   int rules() const { return new_rules_.value_or(rules_); }
-  // All there is was read, and every tick up to `through` is settled.
+  // True if everything was read and every tick up to `through` is settled.
   bool at_rest(PeriodIndex through) const;
   std::optional<PeriodIndex> last_tick() const { return last_; }
-  // The log no longer holds what comes next: only a restart helps.
+  // True if the log no longer holds the next records, so that only a restart helps.
   bool lost() const;
   const engine::PartitionEngine& engine(size_t partition) const {
     return *lanes_[partition].engine;
@@ -58,7 +59,7 @@ class Replica : private engine::TickSource {
     std::optional<engine::PartitionTick> pending;
     std::deque<engine::PartitionTick> handed;
   };
-  // An append that this process waits for.
+  // An append for which this process waits.
   struct Pending {
     int64_t id = 0;
     int64_t deadline_ms = 0;  // by the steady clock
@@ -78,7 +79,7 @@ class Replica : private engine::TickSource {
   engine::Front front(int partition) const override;
   std::optional<engine::PartitionTick> take(int partition) override;
   std::vector<alerts::CutOffset> cut() const;
-  Cut next() const;  // the first offsets that were not taken
+  Cut next() const;  // the first offsets that were not taken yet
   Pending send(alerts::JournalEntry entry);
   Waited wait_for(const Pending& pending, std::optional<alerts::FoldOutcome>& outcome,
                   JournalOffset& offset);
@@ -90,7 +91,7 @@ class Replica : private engine::TickSource {
   int const id_;
   Surroundings around_;
   std::vector<Lane> lanes_;
-  std::map<DeadLetterKey, events::Refusal> written_before_;  // dead letters, when it started
+  std::map<DeadLetterKey, events::Refusal> written_before_;  // dead letters at the start
   runtime::BookKeeper keeper_;
   engine::Evaluator evaluator_;
   Snapshots snapshots_;
@@ -100,11 +101,11 @@ class Replica : private engine::TickSource {
   bool was_leader_ = false;
   int rules_;
   std::optional<int> new_rules_;
-  std::optional<PeriodIndex> last_;  // added to the panel
-  bool settling_ = false;            // last_ waits for its verdict
+  std::optional<PeriodIndex> last_;  // the last tick added to the panel
+  bool settling_ = false;            // last_ waits for its verdict in the journal
   Cut cut_;
-  std::optional<Pending> append_;  // of the evaluation
-  bool activating_ = false;        // it is a rule set
+  std::optional<Pending> append_;  // of the evaluation, in flight
+  bool activating_ = false;        // append_ is a rule set
   std::vector<Pending> acts_;
 };
 

@@ -34,7 +34,8 @@ std::string describe(const Record& record) {
 }
 
 std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
-  // Loose enough that a small world raises and clears often; detectors only where they are cheap.
+  // The rules are loose so that a small world raises and clears often. Detectors run only where
+  // they are cheap.
   alerts::RuleSet set = alerts::default_rules(calendar);
   for (alerts::Rule& rule : set.rules) {
     alerts::NodeScope* const nodes = alerts::node_scope(rule);

@@ -1,6 +1,6 @@
-// A run as data: the deployment, the records that its sources publish, and every step that the
-// world takes, in order. Nothing in a run is drawn at random, so a script makes the same run again,
-// and one with steps left out is a script too.
+// A run as data: the deployment, the records that its sources publish, and every step of the world
+// in order. A run itself uses no random numbers, so the same script makes the same run. A script
+// without some of its steps is a valid script, too.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,10 @@ struct Setup {
   int replicas = 1;
   engine::PartitionOptions partition;
   UnixMillis begin;  // the wall clock at the start
-  // Cuts depend on the log alone: no input counts as idle and no timestamp is clamped.
+  // If true, cuts depend only on the log: no input counts as idle and no timestamp is clamped.
   bool cuts_by_log = true;
-  // Some timestamps are of the far future. A later read clamps them otherwise.
+  // If true, some timestamps are far in the future, and a replica that reads them later clamps them
+  // differently.
   bool far_future = false;
 };
 
@@ -47,11 +48,11 @@ enum class Act : uint8_t {
   kFold,         // replica `who` reads up to `amount` records of the journal
   kEvaluate,     // the evaluation of replica `who` takes a step
   kDeadLetters,  // `amount` / 2 dead letters of replica `who` arrive, the newest first if it is odd
-  kDeliver,      // an append in flight reaches the journal, the `amount`-th of them
-  kDeliverMute,  // likewise, but its writer never hears of it
-  kLose,         // likewise, but it does not reach the journal
-  kLead,         // replica `who` believes to lead from now on
-  kFollow,       // and no longer
+  kDeliver,      // the `amount`-th append in flight reaches the journal
+  kDeliverMute,  // the same, but its writer gets no acknowledgement
+  kLose,         // the same, but it is lost before the journal
+  kLead,         // replica `who` believes that it leads from now on
+  kFollow,       // replica `who` believes that it no longer leads
   kCrash,        // replica `who` dies and starts again
   kBrokerDown,   // nothing can be read and no append arrives
   kBrokerUp,
@@ -60,21 +61,21 @@ enum class Act : uint8_t {
   kSilence,      // someone silences at replica `who`
   kUnsilence,    // someone ends the `amount`-th silence at replica `who`
   kRegimeBreak,  // someone declares `amount` periods a regime break at replica `who`
-  kConnect,      // watcher `amount` watches at replica `who` from where it stands
+  kConnect,      // watcher `amount` connects to replica `who` and resumes from its token
   kListen,       // watcher `who` receives up to `amount` messages
   kHangUp,       // watcher `who` loses its connection with `amount` messages in flight
   kCapture,      // replica `who` captures an image of itself, if it may
-  kSave,         // and writes what it captured
+  kSave,         // replica `who` writes the captured image
   kForeign,      // the snapshot of another cluster is put on the disk of replica `who`
-  kPowerLoss,    // as kCrash, and what its disk has not synced is left to chance `amount`
-  kPowerCut,     // the power of replica `who` will go within its next save, `amount` operations on
-  kDiskFails,    // an operation of its disk fails, `amount` / 3 operations on, in one of 3 ways
-  kDiskFull,     // nothing more can be written to its disk
-  kDiskForgets,  // its disk says that it syncs and does not
+  kPowerLoss,    // like kCrash; `amount` seeds what happens to unsynced data
+  kPowerCut,     // replica `who` loses power after `amount` more operations of its disk
+  kDiskFails,    // the disk operation after `amount` / 3 more fails, in one of 3 ways
+  kDiskFull,     // its disk takes no more writes
+  kDiskForgets,  // its disk confirms syncs without syncing
   kDiskHeals,
-  kRot,       // a bit of a file on it flips, by chance `amount`
-  kTruncate,  // retention takes `amount` ‰ of what `input`, `partition` has left
-  kRecreate,  // `input` is deleted, made anew and published again, while no replica runs
+  kRot,       // a bit of a file on its disk flips; `amount` is the seed
+  kTruncate,  // retention deletes `amount` ‰ of the rest of `input`, `partition`
+  kRecreate,  // `input` is deleted, recreated and published again; all replicas restart
 };
 inline constexpr size_t kActs = 34;
 
@@ -94,10 +95,10 @@ struct Script {
   std::vector<Step> steps;
 };
 
-// For a person, a line a step.
+// The script as text for people, one line per step.
 std::string describe(const Script& script);
 
-// The configurations that replicas are started with and reload.
+// The configurations with which replicas start and which they reload.
 const alerts::RuleSet& rule_set(base::Calendar calendar, int which);
 
 }  // namespace bellwether::simulation

@@ -1,4 +1,4 @@
-// A failing script becomes a small one that still fails.
+// Makes a failing script smaller; the result still fails.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace bellwether::simulation {
 
-// Leaves out steps, in ever smaller runs of them, while the script still fails; gives up after
+// Removes runs of steps, shorter and shorter ones, while the script still fails. Gives up after
 // `attempts_max` attempts.
 Script shrink(Script script, const std::function<bool(const Script&)>& fails, int attempts_max);
 

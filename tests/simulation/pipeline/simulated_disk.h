@@ -1,5 +1,5 @@
-// The disk of one replica, which outlives its processes: the disk in memory of tests/support, and
-// the faults that a script orders of it.
+// The disk of one replica, which outlives its processes: the disk in memory of tests/support, with
+// the faults that a script orders.
 #pragma once
 
 #include <cstdint>
@@ -18,28 +18,27 @@ class SimulatedDisk {
   snapshot::Disk& files() { return disk_; }
   std::string* bytes(const std::string& path) { return disk_.bytes(path); }
 
-  // Of the operations that write, the one after the next `operations` fails.
+  // The first writing operation after the next `operations` ones fails; the later ones work.
   void fail_one(int64_t operations, Fault fault) {
     disk_.fail_from(disk_.operations() + operations, fault, disk_.operations() + operations + 1);
   }
   void fill() { disk_.fail_from(disk_.operations(), Fault::kFull); }
-  // Syncs do nothing and say that all is well.
+  // Syncs do nothing and report success.
   void forget_syncs() { set_syncs(true); }
   void heal();
   bool honest() const { return !forgets_; }
 
-  // The power will go in the midst of what is done next, after so many operations; from then on
-  // nothing is written.
+  // The power fails after `operations` more operations. From then on nothing is written.
   void cut_power_after(int64_t operations);
   bool power_will_go() const { return cut_at_.has_value(); }
   bool power_is_cut() const { return cut_at_ && disk_.operations() > *cut_at_; }
-  // The power has gone: what was not synced may be whole, torn or gone. It is back at once.
+  // The power fails and returns at once. Each unsynced write is kept, torn or lost.
   void lose_power(uint64_t seed);
 
-  // Flips a bit of a file; its path, nullopt where there is none.
+  // Flips a bit of a file and returns its path. nullopt if no file has bytes.
   std::optional<std::string> rot(uint64_t seed);
 
-  // For mutants: syncs that are never asked for.
+  // For mutants that never sync.
   void never_sync(bool of_files, bool of_folders);
 
  private:

@@ -1,4 +1,4 @@
-// Mistakes in how snapshots are taken, written, read and trusted.
+// Mistakes in taking, writing, reading and trusting snapshots.
 #include <isa-l/crc.h>
 
 #include <cstring>
@@ -16,7 +16,7 @@ class NoFolderSync : public Parts {
   void furnish(SimulatedDisk& disk) override { disk.never_sync(false, true); }
 };
 
-// A damaged frame gets the checksum that it would need.
+// A damaged frame gets a matching checksum.
 class ChecksumNotChecked : public Parts {
   void rotted(std::string& file) override {
     constexpr size_t kHeader = 16;  // of the file, and of each frame
@@ -43,7 +43,7 @@ class OffsetOff : public Parts {
   }
 };
 
-// What waits between a partition and the evaluator is in neither.
+// Closed ticks that wait between a partition and the evaluator are missing in the snapshot of both.
 class ClosedTicksForgotten : public Parts {
   void capture(snapshot::Image& image) override {
     for (snapshot::PartitionImage& p : image.partitions) p.state.ready.clear();
@@ -109,7 +109,7 @@ class BeginOfTheLogNotCompared : public Parts {
   }
 };
 
-// The journal is read on one record too far.
+// Reading of the journal resumes one record too late.
 class JournalOneTooHigh : public Parts {
   void capture(snapshot::Image& image) override { ++image.manifest.journal_next; }
 };

@@ -54,7 +54,7 @@ uint64_t fingerprint(const snapshot::Image& image) {
 
 Snapshots::Snapshots(int id, Surroundings around)
     : id_(id), around_(around), store_(around.disk.files(), kFolder) {
-  // A process that cannot use its folder ends; the next one tries again, on a disk that is better.
+  // A process that cannot open its folder ends. The next process tries again on a disk that works.
   if (store_.open().ok()) return;
   around_.disk.heal();
   if (!store_.open().ok())

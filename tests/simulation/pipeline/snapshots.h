@@ -1,5 +1,6 @@
-// The snapshots of one process: what daemon/runtime/replica/{snapshotter,restore} do with a thread
-// and Kafka. An image is captured between two ticks and written later, while the replica continues.
+// The snapshots of one process: the work of daemon/runtime/replica/{snapshotter,restore} without a
+// thread and Kafka. An image is captured between two ticks and written later, while the replica
+// continues.
 #pragma once
 
 #include <optional>
@@ -14,16 +15,16 @@ class Snapshots {
  public:
   Snapshots(int id, Surroundings around);
 
-  // The newest that is whole, belongs here and agrees with the log.
+  // The newest snapshot that is undamaged, belongs to this cluster and agrees with the log.
   std::optional<snapshot::Restored> newest();
 
-  // One is captured and not yet written.
+  // True if an image is captured and not yet written.
   bool busy() const { return image_.has_value(); }
   void capture(snapshot::Image image);
-  uint64_t captured() const { return fingerprint_; }  // fingerprint of the last one
-  // Writes what was captured. False when there is nothing.
+  uint64_t captured() const { return fingerprint_; }  // fingerprint of the last captured image
+  // Writes the captured image. Returns false if there is none.
   bool save();
-  // Somebody puts the snapshot of another cluster here.
+  // Saves a snapshot of another cluster in this folder.
   void save_foreign(snapshot::Image image);
 
   snapshot::Identity identity() const;
@@ -38,7 +39,8 @@ class Snapshots {
   uint64_t fingerprint_ = 0;
 };
 
-// Of the bytes that it has as files; what is read back and captured again has the same.
+// The hash of the image's bytes as files. An image that is read back and captured again has the
+// same hash.
 uint64_t fingerprint(const snapshot::Image& image);
 
 }  // namespace bellwether::simulation

@@ -1,4 +1,4 @@
-// What a process finds around it, and what outlives it.
+// The environment of a process, which outlives the process.
 #pragma once
 
 #include <string>
@@ -20,10 +20,10 @@ struct Surroundings {
   Parts& parts;
   SimulatedDisk& disk;
   const UnixMillis& now;     // the wall clock
-  const int64_t& steady_ms;  // never goes back
+  const int64_t& steady_ms;  // monotonic
 };
 
-// Kept in detail. All that is told lies within, so that nothing joins the opening balance.
+// Periods kept in detail. All events lie within them, so no event joins the opening balance.
 inline int32_t history_periods(base::Calendar calendar) {
   return 6 * calendar.periods_per_year();
 }

@@ -1,5 +1,5 @@
-// A client of WatchAlerts, with the server's side of its stream: what rpc/watch does with gRPC. The
-// server sends the transitions behind a token; the client keeps the token of what it received.
+// A client of WatchAlerts and the server's side of its stream: the work of rpc/watch without gRPC.
+// The server sends the transitions after a token; the client keeps the token of its last message.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ class Watcher {
  public:
   Watcher(int id, Auditor& auditor, Parts& parts) : id_(id), auditor_(auditor), parts_(parts) {}
 
-  // Watches at `replica`, from where it stands; at first from the beginning or, every other
-  // watcher, from now.
+  // Connects to `replica` and resumes from the client's token. The first connection starts from the
+  // beginning for even ids, and from now for odd ids.
   void connect(size_t replica, const alerts::Book& book) {
     if (replica_) return;
     replica_ = replica;
@@ -32,7 +32,7 @@ class Watcher {
   std::optional<size_t> replica() const { return replica_; }
 
   void listen(const alerts::Book& book, int64_t messages_max) { stream(book, messages_max, true); }
-  // The connection breaks with messages on their way, which the client never sees.
+  // The connection breaks with messages in flight, which the client never receives.
   void hang_up(const alerts::Book& book, int64_t messages) {
     stream(book, messages, false);
     replica_.reset();
@@ -45,7 +45,7 @@ class Watcher {
     for (int64_t n = 0; replica_ && n < messages; ++n) {
       auto const behind = book.first_after(sent_);
       if (!behind)
-        return auditor_.fail(base::cat("watcher ", id_, " is told that its past is forgotten"));
+        return auditor_.fail(base::cat("watcher ", id_, " is told that its token is too old"));
       if (*behind == book.transitions_end()) {
         if (book.offset() > sent_.offset) sent_ = {book.offset(), UINT32_MAX};
         if (received) token_ = alerts::format(sent_);

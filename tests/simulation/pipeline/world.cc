@@ -62,7 +62,7 @@ class World {
     for (Watcher& w : watchers_) {
       if (w.replica() == r) w.disconnect();
     }
-    start(r, replicas_[r]->rules());  // it does not lead until it is told to
+    start(r, replicas_[r]->rules());  // it does not lead until a step makes it lead
   }
 
   void take(const Step& step) {
@@ -127,7 +127,7 @@ class World {
     }
   }
 
-  // Snapshots, what happens to the disks that they are on and to the logs that they go on in.
+  // Steps of snapshots, of the disks that hold them, and of the logs in which they resume.
   void on_storage(const Step& step, size_t r) {
     SimulatedDisk& disk = disks_[r];
     auto const chance = static_cast<uint64_t>(step.amount);
@@ -177,14 +177,14 @@ class World {
     }
   }
 
-  // What people do, and watchers on their behalf.
+  // Steps of people, and of watchers.
   void human(const Step& step, Replica& replica) {
     auto const book = replica.view();
     auto const which = static_cast<size_t>(step.amount);
     std::string const actor = base::cat("analyst-", ++acts_);
     switch (step.act) {
       case Act::kAcknowledge: {
-        std::string alert = "R1.R.all.1970-01";  // nobody raised it
+        std::string alert = "R1.R.all.1970-01";  // no such alert was raised
         if (!book->open().empty()) {
           alert =
               std::next(book->open().begin(), static_cast<ptrdiff_t>(which % book->open().size()))
@@ -249,7 +249,8 @@ class World {
     auditor_.appended(broker_.append(*append, mute), *append);
   }
 
-  // Sources state that all is told; everything works again and one replica leads.
+  // Ends the run: sources state that they are complete, all faults are repaired, and one replica
+  // leads.
   void come_to_rest() {
     base::Calendar const calendar = script_.setup.calendar;
     now_ = std::max(now_, latest_publication());
@@ -279,7 +280,7 @@ class World {
     if (!auditor_.failed()) start_from_snapshots(last);
   }
 
-  // What stands on the disks is as good as what was read.
+  // A start from the snapshots must give the same state as reading the logs.
   void start_from_snapshots(PeriodIndex last) {
     for (size_t r = 0; r < replicas_.size(); ++r) {
       replicas_[r]->ask_for_capture();
@@ -303,7 +304,7 @@ class World {
 
   UnixMillis latest_publication() const {
     UnixMillis latest = script_.setup.begin;
-    if (script_.setup.far_future) return latest;  // they are clamped
+    if (script_.setup.far_future) return latest;  // later timestamps are clamped
     for (size_t input = 0; input < kInputs; ++input) {
       for (size_t p = 0; p < broker_.partitions(); ++p) {
         for (const Record& r : broker_.log(input, p)) latest = std::max(latest, r.published);
