@@ -1,4 +1,4 @@
-// Replicas hold what they make of the log against the journal, and say so loudly where it differs.
+// Replicas compare their results with the journal and report every difference.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -24,7 +24,7 @@ std::string number(int n) {
 
 class DivergenceTest : public ::testing::Test {
  protected:
-  // Births of a month, and the word that it is over.
+  // Births of a month, and the heartbeat that ends it.
   void tell(int month) {
     for (int i = 0; i < 60; ++i) {
       source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", i % 3 == 0 ? "10110" : "11010",
@@ -72,7 +72,7 @@ TEST_F(DivergenceTest, ReplicasOfOneLogAgreeLiveAndWhenTheyCatchUp) {
     EXPECT_THAT(replica->http("/metrics"), HasSubstr("bellwether_diverged 0"));
     EXPECT_THAT(replica->child().log(), Not(HasSubstr("divergence")));
   }
-  // One that starts anew finds every tick in the journal.
+  // A restarted replica finds every tick in the journal.
   one->child().signal(SIGKILL);
   ASSERT_TRUE(one->child().wait(10));
   one = std::make_unique<Daemon>(options);
@@ -82,7 +82,7 @@ TEST_F(DivergenceTest, ReplicasOfOneLogAgreeLiveAndWhenTheyCatchUp) {
   EXPECT_TRUE(again.first_divergence().empty());
 }
 
-TEST_F(DivergenceTest, OtherReferenceFilesAreLoud) {
+TEST_F(DivergenceTest, OtherReferenceFilesDiverge) {
   tell(1);
   DaemonOptions options{.broker = broker(), .topics = topics_};
   Daemon leader(options);
@@ -98,7 +98,7 @@ TEST_F(DivergenceTest, OtherReferenceFilesAreLoud) {
   EXPECT_FALSE(leader.status().comparison().diverged());
   tell(2);
   ASSERT_TRUE(leader.through("2019-02") && other.through("2019-02"));
-  // Whichever of them leads now, the other finds that it differs.
+  // Whichever replica leads now, the other one finds that it differs.
   auto const differ = [&] {
     return leader.status().comparison().cells_differ() + other.status().comparison().cells_differ();
   };
@@ -106,8 +106,8 @@ TEST_F(DivergenceTest, OtherReferenceFilesAreLoud) {
       << leader.status().comparison().DebugString() << other.status().comparison().DebugString();
 }
 
-// A journal whose leader is the test. It writes what a sound replica wrote, or something else.
-TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAnswers) {
+// The test leads this journal. It writes a sound replica's records, or altered ones.
+TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsReportedEverywhere) {
   for (int month = 1; month <= 4; ++month) tell(month);
   {
     Daemon sound({.broker = broker(), .topics = topics_});
@@ -126,7 +126,7 @@ TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsToldInMetricLogStatusAndAns
   kafka::ClientOptions client;
   client.bootstrap_servers = broker();
   client.client_id =
-      "a";  // before the daemon's: the group gives its one partition to the first by name
+      "a";  // sorts before the daemon's id: the group gives its partition to the first
   auto const leadership = must(kafka::Leadership::join(
       client, {other.journal, other.journal, 30'000}, [](bool) {}, no_log()));
   ASSERT_TRUE(eventually([&] { return leadership->is_leader(); }));

@@ -15,7 +15,7 @@ base::Days day(int y, int m, int d) {
   return base::days_from_civil(y, m, d);
 }
 
-// Five years of births: three a month in N1, two of them in December, and one in S1.
+// Five years of births each month: nine in N1, but six in December, and four in S1.
 class ForecastTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -55,7 +55,7 @@ class ForecastTest : public ::testing::Test {
 };
 std::unique_ptr<Daemon> ForecastTest::daemon_;
 
-TEST_F(ForecastTest, WhatWasForecastBetweenTicksAddsUp) {
+TEST_F(ForecastTest, ForecastsMadeBetweenTicksAddUp) {
   api::GetForecastResponse whole;
   ASSERT_TRUE(eventually(
       [&] {
@@ -80,7 +80,7 @@ TEST_F(ForecastTest, WhatWasForecastBetweenTicksAddsUp) {
   }
 }
 
-TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreMadeWhenAskedFor) {
+TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreComputedOnRequest) {
   api::GetForecastRequest q = births("N", "C");
   q.set_method("seasonal-naive");
   q.set_horizon(24);
@@ -95,13 +95,13 @@ TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreMadeWhenAskedFor) {
   EXPECT_EQ(r.points(0).intervals_size(), 2);
 }
 
-TEST_F(ForecastTest, WhatCannotBeForecastSaysWhy) {
+TEST_F(ForecastTest, ASeriesThatCannotBeForecastHasAReason) {
   api::GetForecastRequest deaths = births("R", "all");
   deaths.set_name("deaths");
   api::GetForecastResponse r;
   ASSERT_TRUE(get(deaths, &r).ok());
   EXPECT_EQ(r.points_size(), 0);
-  EXPECT_FALSE(r.not_available().empty()) << "nobody has died";
+  EXPECT_FALSE(r.not_available().empty()) << "no business has died";
 }
 
 TEST_F(ForecastTest, EveryWrongFieldIsNamed) {
@@ -120,7 +120,7 @@ TEST_F(ForecastTest, EveryWrongFieldIsNamed) {
   q = births("R", "all");
   q.set_name("interactions");
   EXPECT_EQ(get(q, &r).error_code(), grpc::StatusCode::INVALID_ARGUMENT)
-      << "people who were helped are not forecast";
+      << "counts of helped people are not forecast";
   q = births("R", "all");
   for (int i = 0; i < 6; ++i) q.add_levels(50 + i);
   EXPECT_EQ(get(q, &r).error_code(), grpc::StatusCode::INVALID_ARGUMENT);

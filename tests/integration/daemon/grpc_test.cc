@@ -1,4 +1,4 @@
-// What clients do wrong, and what many of them do.
+// Wrong requests of clients, and many clients at once.
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ base::Days day(int y, int m, int d) {
   return base::days_from_civil(y, m, d);
 }
 
-// One daemon for all of these.
+// All these tests share one daemon.
 class GrpcTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -243,13 +243,13 @@ TEST_F(GrpcTest, AThousandWatchersAreServedAndTheNextIsRefused) {
     EXPECT_FALSE(stream->Read(&r));
     EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   }
-  EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "others are answered meanwhile";
+  EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "other clients still get answers";
   for (auto& w : watches) w->context.TryCancel();
   for (auto& w : watches) (void)w->stream->Finish();
   EXPECT_TRUE(eventually([&] { return daemon_->status().watchers() == 0; }, 20));
 }
 
-// Acts on one alert, as another replica would journal them.
+// Writes acts on one alert, as another replica would journal them.
 class Acts {
  public:
   Acts(const Topics& topics, Daemon& daemon) : topics_(topics), source_(broker(), topics) {
@@ -285,7 +285,7 @@ class Acts {
 };
 
 TEST_F(GrpcTest, AWatcherThatNeverReadsIsToldToResumeAndDisturbsNobody) {
-  constexpr int kAtOnce = 2000;  // what a reader is behind at most
+  constexpr int kAtOnce = 2000;  // the largest lag of a client that reads
   constexpr int kTimes = 9;
   static_assert(kAtOnce * (kTimes - 2) > static_cast<int>(rpc::kWatcherLagMax));
   Acts acts(topics_, *daemon_);
@@ -300,7 +300,7 @@ TEST_F(GrpcTest, AWatcherThatNeverReadsIsToldToResumeAndDisturbsNobody) {
   grpc::ClientContext reading_call;
   auto const reading = alerts_->WatchAlerts(&reading_call, from_the_first);
   alerts::v1::WatchAlertsResponse event;
-  // Both have seen the past: from here on they may fall behind.
+  // Both have read the past. From here on they may fall behind.
   for (auto* const stream : {stalled.get(), reading.get()}) {
     do {
       ASSERT_TRUE(stream->Read(&event));
@@ -317,12 +317,12 @@ TEST_F(GrpcTest, AWatcherThatNeverReadsIsToldToResumeAndDisturbsNobody) {
   for (int i = 1; i <= kTimes; ++i) {
     acts.acknowledge(kAtOnce);
     while (seen < i * kAtOnce) {
-      ASSERT_TRUE(reading->Read(&event)) << "a reader is not disturbed";
+      ASSERT_TRUE(reading->Read(&event)) << "a client that reads stays connected";
       count();
     }
-    EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "others are answered meanwhile";
+    EXPECT_EQ(daemon_->total("births", "R", "all"), 40) << "other clients still get answers";
   }
-  // The pass that tells the one that nothing more has come finds the other too far behind.
+  // The pass that reports "caught up" to the reading client finds the other client too far behind.
   do {
     ASSERT_TRUE(reading->Read(&event));
   } while (!event.has_caught_up());
@@ -347,7 +347,7 @@ TEST_F(GrpcTest, AWatcherThatNeverReadsIsToldToResumeAndDisturbsNobody) {
   (void)stalled->Finish();
 }
 
-// The standard health service has no generated client here: its messages are two bytes at most.
+// The standard health service has no generated client here; its messages are two bytes at most.
 class Health {
  public:
   explicit Health(const std::shared_ptr<grpc::Channel>& channel) : stub_(channel) {}
@@ -430,7 +430,7 @@ TEST_F(GrpcTest, TheStandardHealthServiceSaysThatItServes) {
   EXPECT_EQ(health.check("nobody", response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
-TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsTold) {
+TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsReported) {
   int code = 0;
   std::string const metrics = daemon_->http("/metrics", &code);
   EXPECT_EQ(code, 200);

@@ -1,5 +1,5 @@
-// The journal on a real broker: records larger than a broker takes, a journal made anew, and who
-// says which rules are in force.
+// The journal on a real broker: entries larger than the broker's record limit, a recreated journal,
+// and which rules are in force.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ kafka::ClientOptions client() {
   return o;
 }
 
-// A replica's side of the journal without the rest of it.
+// Only the journal part of a replica.
 struct Replica {
   Replica(const std::string& topic, const std::string& writer)
       : producer(must(kafka::Producer::create(client(), {}, no_log()))),
@@ -56,7 +56,7 @@ alerts::TickEvaluated downturn_everywhere(int tick, int alerts) {
   return t;
 }
 
-TEST(JournalTest, AnEvaluationLargerThanABrokerTakesIsOneAllTheSame) {
+TEST(JournalTest, AnEvaluationLargerThanARecordIsStillOneEntry) {
   Topics const topics = make_topics(broker());
   Replica leader(topics.journal, "a");
   Replica follower(topics.journal, "b");
@@ -64,20 +64,20 @@ TEST(JournalTest, AnEvaluationLargerThanABrokerTakesIsOneAllTheSame) {
   auto const first = must(
       leader.journal->append(downturn_everywhere(100, kAlerts), absl::Now() + absl::Seconds(30)));
   EXPECT_EQ(first.outcome, alerts::FoldOutcome::kApplied);
-  EXPECT_GT(first.offset.value, 5) << "it takes several records";
+  EXPECT_GT(first.offset.value, 5) << "the evaluation takes several records";
   auto const second =
       must(leader.journal->append(downturn_everywhere(101, 1), absl::Now() + absl::Seconds(30)));
   EXPECT_EQ(second.outcome, alerts::FoldOutcome::kApplied);
   ASSERT_TRUE(eventually([&] { return follower.keeper.view()->offset() >= second.offset; }, 30));
   EXPECT_EQ(follower.keeper.view()->alerts().size(), static_cast<size_t>(kAlerts) + 1);
   EXPECT_EQ(follower.keeper.view()->digest(), leader.keeper.view()->digest());
-  // A replica that starts later reads the same.
+  // A replica that starts later reads the same book.
   Replica later(topics.journal, "c");
   ASSERT_TRUE(eventually([&] { return later.keeper.view()->offset() >= second.offset; }, 30));
   EXPECT_EQ(later.keeper.view()->digest(), leader.keeper.view()->digest());
 }
 
-TEST(JournalTest, WhoWaitsForARecordGivesUpWhenTheProcessEnds) {
+TEST(JournalTest, AWaitForARecordEndsWithTheProcess) {
   Topics const topics = make_topics(broker());
   Replica replica(topics.journal, "a");
   replica.producer->cancel_waits();
@@ -88,7 +88,7 @@ TEST(JournalTest, WhoWaitsForARecordGivesUpWhenTheProcessEnds) {
   EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
 }
 
-TEST(JournalTest, ADaemonWhoseJournalIsMadeAnewEndsAndStartsFromThere) {
+TEST(JournalTest, ADaemonEndsIfItsJournalIsRecreatedAndRestartsOnTheNewOne) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
   source.registered("00000001", "N1", "10110", day(2019, 1, 5));
@@ -113,7 +113,7 @@ TEST(JournalTest, ADaemonWhoseJournalIsMadeAnewEndsAndStartsFromThere) {
   EXPECT_TRUE(again.through("2019-03")) << again.child().log();
 }
 
-TEST(RulesTest, WhatWasReadLastHoldsAndAChangeOfLeaderChangesNothing) {
+TEST(RulesTest, TheLastReadRulesHoldAndAChangeOfLeaderKeepsThem) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
   source.registered("00000001", "N1", "10110", day(2019, 1, 5));
@@ -126,13 +126,13 @@ TEST(RulesTest, WhatWasReadLastHoldsAndAChangeOfLeaderChangesNothing) {
   Daemon& leader = one.status().role() == status::v1::ROLE_LEADER ? one : two;
   Daemon& follower = &leader == &one ? two : one;
   std::string const at_first = leader.status().basis().rule_set();
-  // A follower that reads new rules brings them into force.
+  // A follower that reads new rules activates them.
   follower.rewrite("rules:\n  R1:\n    clear_ticks: 6\n");
   follower.child().signal(SIGHUP);
   ASSERT_TRUE(eventually([&] { return leader.status().basis().rule_set() != at_first; }, 20))
       << follower.child().log();
   std::string const now = leader.status().basis().rule_set();
-  // The next leader has the old file, and keeps the new rules.
+  // The next leader has the old file and keeps the new rules.
   leader.rewrite("rules:\n  R1:\n    clear_ticks: 7\n");
   leader.child().signal(SIGHUP);
   ASSERT_TRUE(eventually([&] { return follower.status().basis().rule_set() != now; }, 20))

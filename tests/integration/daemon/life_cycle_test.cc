@@ -1,4 +1,4 @@
-// Starting, stopping, reloading, and what a broker does to us.
+// Starting, stopping, reloading, and failures of the broker.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ base::PeriodIndex last_month() {
   return base::PeriodIndex(base::Calendar(base::CalendarUnit::kMonth).period_of(today).value - 1);
 }
 
-TEST(StartTest, MissingTopicsAreNamedWithTheCommandThatMakesThem) {
+TEST(StartTest, MissingTopicsAreNamedWithTheCommandThatCreatesThem) {
   Topics topics = make_topics(broker());
   topics.support = "test.never-made";
   Daemon daemon({.broker = broker(), .topics = topics});
@@ -170,10 +170,11 @@ TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
       << leader.child().log();
   EXPECT_EQ(follower.status().basis().rule_set(), leader.status().basis().rule_set());
   EXPECT_NE(leader.status().config_digest(), digest_before) << "another file was read";
-  EXPECT_EQ(follower.status().config_digest(), digest_before) << "it has read none since";
+  EXPECT_EQ(follower.status().config_digest(), digest_before)
+      << "the follower has read no file since";
 }
 
-TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
+TEST(BrokerTest, ADaemonSurvivesItsBrokerAndContinues) {
   OwnBroker own;
   Topics const topics = make_topics(own.address());
   Daemon daemon({.broker = own.address(), .topics = topics});
@@ -186,13 +187,13 @@ TEST(BrokerTest, ADaemonOutlivesItsBrokerAndGoesOn) {
   ASSERT_TRUE(daemon.through("2019-02")) << daemon.child().log();
   own.run("kill");
   EXPECT_TRUE(eventually([&] { return !daemon.status().broker_reachable(); }, 30));
-  EXPECT_EQ(daemon.total("births", "R", "all"), 1) << "it serves what it has";
+  EXPECT_EQ(daemon.total("births", "R", "all"), 1) << "the daemon still serves its figures";
   auto const status = daemon.status();
   ASSERT_GE(status.basis().coverage_warnings_size(), 1);
   EXPECT_THAT(status.basis().coverage_warnings(0), HasSubstr("out of reach"));
   own.run("start");
   EXPECT_TRUE(eventually([&] { return daemon.status().broker_reachable(); }, 30))
-      << "before there is a record";
+      << "reachable even before the first new record";
   {
     Source source(own.address(), topics);
     source.registered("00000002", "N1", "10110", day(2019, 3, 5));
@@ -229,7 +230,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   ASSERT_TRUE(daemon.through("2019-02"));
   delete_topics(broker(), {topics.registrations});
   EXPECT_TRUE(eventually([&] { return !daemon.status().ready(); }, 60));
-  // Each partition reports for itself.
+  // Each partition reports its own error.
   EXPECT_TRUE(eventually([&] {
     auto const s = daemon.status();
     return std::ranges::none_of(s.inputs(), [&](const auto& in) {
@@ -238,7 +239,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   }));
   EXPECT_TRUE(daemon.child().running());
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
-  // Made anew with fewer records than were read: the position is beyond its end.
+  // Recreated with fewer records than were read: the position is beyond the end.
   ASSERT_TRUE(kafka::create_topics(client(broker()), {{topics.registrations, 3, 1, -1}},
                                    absl::Seconds(30), no_log())
                   .ok());
@@ -253,7 +254,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
       60))
       << daemon.child().log();
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
-  // Grown beyond the position it is another log all the same.
+  // After the new log has grown beyond the position, it is still another log.
   Source anew(broker(), topics);
   for (int i = 100; i < 200; ++i)
     anew.registered(base::cat("00000", i), "N1", "10110", day(2019, 3, 5));
@@ -271,7 +272,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   EXPECT_THAT(daemon.child().log(), HasSubstr("restart to fold the new log"));
 }
 
-TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
+TEST(BrokerTest, RecordsPublishedAfterAnOutageCountInTheTickThatWaited) {
   OwnBroker own;
   Topics const topics = make_topics(own.address(), 1);
   base::Calendar const months(base::CalendarUnit::kMonth);
@@ -301,7 +302,7 @@ TEST(BrokerTest, WhatIsPublishedAfterAnOutageIsInTheTickThatItHid) {
   EXPECT_EQ(daemon.total("births", "R", "all"), 2);
 }
 
-TEST(TimeTest, AnEmptyPartitionThatTicksWaitForIsNamed) {
+TEST(TimeTest, AnEmptyPartitionThatDelaysTicksIsNamed) {
   Topics const topics = make_topics(broker(), 1);
   Source source(broker(), topics, 1);
   source.registered("00000001", "N1", "10110", day(2019, 1, 5));
@@ -323,12 +324,12 @@ TEST(TimeTest, AnEmptyPartitionThatTicksWaitForIsNamed) {
   EXPECT_TRUE(eventually([&] { return !warned(); }, 10));
 }
 
-TEST(TimeTest, AReplicaWithAnIdleSupportTopicGoesOnByTheWallClock) {
+TEST(TimeTest, AReplicaWithAnIdleSupportTopicTicksByTheWallClock) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
   base::Calendar const months(base::CalendarUnit::kMonth);
   base::PeriodIndex const last = last_month();
-  // Two months ago and last month, nothing in support, no heartbeats.
+  // Events of the month before last and of last month; no support events, no heartbeats.
   source.registered("00000001", "N1", "10110", months.first_day(base::PeriodIndex(last.value - 1)));
   source.registered("00000002", "N1", "10110", months.first_day(last));
   source.flush();

@@ -22,7 +22,7 @@ std::string number(int i) {
   return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i);
 }
 
-// In S1, sector 46, on 3 March 2019.
+// Area S1, sector 46, on 3 March 2019.
 events::v1::SupportEvent enquiry_of_no_business() {
   events::v1::SupportEvent enquiry;
   enquiry.set_event_id("case-x");
@@ -42,7 +42,7 @@ events::v1::SupportEvent enquiry_of_no_business() {
 TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
-  // 300 businesses: every tenth dies, every third is helped, some before they are registered.
+  // 300 businesses: every tenth dies, and every third is helped, some before they are registered.
   for (int pass = 0; pass < 2; ++pass) {
     for (int i = 0; i < 300; ++i) {
       base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
@@ -53,7 +53,7 @@ TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
       if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
     }
   }
-  // An enquirer on no register counts where the enquiry says.
+  // An enquirer without a registered business counts in the area and sector of the enquiry.
   source.send(enquiry_of_no_business(), "case:X", noon(day(2019, 3, 3)));
   source.interaction(number(0), "again-1", day(2019, 1, 20));
   source.interaction(number(0), "again-2", day(2019, 1, 21));
@@ -113,7 +113,7 @@ events::v1::RegistrationEvent good_registration() {
 
 using RefusedValue = std::pair<std::string, std::string>;  // reason, value
 
-// Values with a key and a topic that are right.
+// Refused values. Their key and topic are right.
 std::vector<RefusedValue> refused_values() {
   using E = events::v1::RegistrationEvent;
   std::vector<RefusedValue> bad;
@@ -146,7 +146,7 @@ std::vector<RefusedValue> refused_values() {
   return bad;
 }
 
-TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothingElse) {
+TEST(PipelineTest, ARefusedRecordBecomesADeadLetterAndOtherRecordsStillCount) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
   base::UnixMillis const at = noon(day(2019, 5, 3));
@@ -155,7 +155,7 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
   std::vector<RefusedValue> const bad = refused_values();
   for (const auto& [reason, value] : bad) source.raw(topics.registrations, key, value, at);
   source.tombstone(topics.registrations, key, at);
-  source.raw(topics.support, key, whole, at);  // a record of another topic's type
+  source.raw(topics.support, key, whole, at);  // a record of the other topic's type
   source.raw(topics.registrations, "wrong-key", whole, at);
   source.raw(topics.registrations, key, whole, at);
   source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
@@ -192,14 +192,14 @@ TEST(PipelineTest, WhatIsRefusedBecomesADeadLetterWithItsReasonAndDisturbsNothin
       EXPECT_TRUE(bytes.contains(value)) << reason;
     }
   }
-  // A restart folds the log anew and writes nothing twice.
+  // A restart folds the log again and writes no dead letter twice.
   Daemon again({.broker = broker(), .topics = topics});
   ASSERT_TRUE(again.serves());
   ASSERT_TRUE(again.through("2019-05"));
   EXPECT_EQ(read_all(broker(), topics.dead_letters).size(), letters.size());
 }
 
-// Where refused records came from, as the dead letters tell.
+// The places of refused records, from the dead letters.
 std::multiset<std::string> places_of_letters(const Topics& topics) {
   std::multiset<std::string> out;
   for (const DeadLetterCopy& letter : read_all(broker(), topics.dead_letters)) {
@@ -267,13 +267,13 @@ TEST(PipelineTest, ReplicasWriteEachDeadLetterOnceAlsoWhenTheLeaderIsKilled) {
   for (auto& replica : replicas) {
     ASSERT_TRUE(replica->through("2019-05", 120)) << replica->child().log();
   }
-  EXPECT_NE(leader(), replicas.end());  // the killed one had not written all of them
+  EXPECT_NE(leader(), replicas.end());  // the killed leader had not written all letters
   std::multiset<std::string> const places = places_of_letters(topics);
   EXPECT_EQ(places.size(), kRefused);
   EXPECT_EQ(std::set<std::string>(places.begin(), places.end()).size(), kRefused);
 }
 
-// Births of two sectors over nine years; one of them halves at the end.
+// Births of two sectors over nine years. With `fall`, one of them halves at the end.
 void publish_a_fall(Source& source, int from_year, int to_year, bool fall) {
   Random random(11);
   int n = 0;
@@ -316,7 +316,7 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
       found |= t.alert().rule() == "R1" && t.alert().node().sector() == "10" &&
                t.alert().raised_period() >= "2018-07" &&
                t.kind() == alerts::v1::TRANSITION_KIND_RAISED;
-      EXPECT_TRUE(t.historical()) << "these are years ago";
+      EXPECT_TRUE(t.historical()) << "these periods are years ago";
     }
     EXPECT_TRUE(found);
     daemon.child().signal(SIGKILL);
@@ -332,7 +332,7 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
     return (first.status().role() == status::v1::ROLE_LEADER) !=
            (second.status().role() == status::v1::ROLE_LEADER);
   }));
-  // The leader is killed; the other takes over and judges what comes.
+  // The leader is killed. The other replica takes over and judges the next tick.
   Daemon& leader = first.status().role() == status::v1::ROLE_LEADER ? first : second;
   Daemon& follower = &leader == &first ? second : first;
   leader.child().signal(SIGKILL);
@@ -359,8 +359,8 @@ alerts::v1::ListAlertsResponse listed_by(AlertStub& stub, const std::string& fil
   return response;
 }
 
-// Reads transitions behind `token` until `enough`, each as a line of `seen`; returns the token of
-// the last, and an empty one when the stream ends before.
+// Reads the transitions after `token` until `enough` and adds a line for each to `seen`. Returns
+// the token of the last one; empty if the stream ends before.
 std::string watch_until(AlertStub& stub, const std::string& token, std::vector<std::string>& seen,
                         const std::function<bool(const alerts::v1::Transition&)>& enough) {
   grpc::ClientContext context;
@@ -438,7 +438,7 @@ TEST(AlertsTest, HumanActsAreReadBackOnEveryReplicaAndAWatcherResumes) {
   EXPECT_FALSE(listed.basis().rule_set().empty());
   std::string const name = listed.alerts(0).name();
 
-  // A watcher of the other replica takes one transition, breaks off and resumes.
+  // A watcher of the other replica takes one transition, disconnects and resumes.
   auto const watcher = alerts::v1::AlertService::NewStub(two.channel());
   std::vector<std::string> seen;
   std::string const token = watch_until(*watcher, "0", seen, [](const auto&) { return true; });

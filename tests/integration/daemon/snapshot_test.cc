@@ -1,4 +1,4 @@
-// Restarts that go on from a snapshot, and those that must not.
+// Restarts that resume from a snapshot, and restarts that must not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -34,7 +34,7 @@ class SnapshotTest : public ::testing::Test {
     return started;
   }
   std::string folder() const { return (folder_.path() / "snapshots").string(); }
-  // Births of a month, and the word that it is over.
+  // Births of a month, and the heartbeat that ends it.
   void tell(int month, int births) {
     for (int i = 0; i < births; ++i) {
       source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", "10110",
@@ -43,7 +43,7 @@ class SnapshotTest : public ::testing::Test {
     source_.heartbeat(midnight(day(2019, month + 1, 1)));
   }
   static double births(const Daemon& daemon) { return daemon.total("births", "R", "all"); }
-  // One that holds all that was read.
+  // Waits for a snapshot that holds everything read so far.
   static bool snapshot_taken(const Daemon& daemon) {
     auto const since = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::chrono::system_clock::now().time_since_epoch())
@@ -68,7 +68,7 @@ class SnapshotTest : public ::testing::Test {
   int told_ = 0;
 };
 
-TEST_F(SnapshotTest, AKilledDaemonGoesOnWhereItsSnapshotWas) {
+TEST_F(SnapshotTest, AKilledDaemonResumesFromItsSnapshot) {
   tell(1, 300);
   auto first = daemon();
   ASSERT_TRUE(first->through("2019-01"));
@@ -84,7 +84,7 @@ TEST_F(SnapshotTest, AKilledDaemonGoesOnWhereItsSnapshotWas) {
   EXPECT_THAT(second->child().log(), HasSubstr("going on from the snapshot of"));
   EXPECT_THAT(second->status().snapshots().started_from(), HasSubstr("the snapshot of 2019-0"));
   EXPECT_EQ(second->transitions().size(), transitions.size());
-  // The records before it were not read again.
+  // The records before the snapshot are not read again.
   int64_t read = 0;
   std::string const metrics = second->http("/metrics");
   for (size_t at = metrics.find("bellwether_events_total{"); at != std::string::npos;
@@ -93,15 +93,15 @@ TEST_F(SnapshotTest, AKilledDaemonGoesOnWhereItsSnapshotWas) {
       continue;
     read += std::stoll(metrics.substr(metrics.find("} ", at) + 2));
   }
-  EXPECT_LE(read, 300) << "what the snapshot held is read again";
+  EXPECT_LE(read, 300) << "records of the snapshot were read again";
   EXPECT_GE(read, 100);
-  // One that reads everything anew agrees.
+  // A daemon that reads everything again gets the same figures.
   auto third = daemon(false);
   ASSERT_TRUE(third->through("2019-03"));
   EXPECT_EQ(births(*third), 600);
 }
 
-TEST_F(SnapshotTest, ADamagedOneIsRefusedAndNothingIsLost) {
+TEST_F(SnapshotTest, ADamagedSnapshotIsRefusedAndNothingIsLost) {
   tell(1, 300);
   {
     auto first = daemon();
@@ -124,7 +124,7 @@ TEST_F(SnapshotTest, ADamagedOneIsRefusedAndNothingIsLost) {
   EXPECT_THAT(second->status().snapshots().started_from(), HasSubstr("the log"));
 }
 
-TEST_F(SnapshotTest, ATopicMadeAnewIsNoticed) {
+TEST_F(SnapshotTest, ARecreatedTopicIsNoticed) {
   tell(1, 300);
   {
     auto first = daemon();
@@ -139,7 +139,7 @@ TEST_F(SnapshotTest, ATopicMadeAnewIsNoticed) {
     return kafka::create_topics(client, {{topics_.registrations, 3}}, absl::Seconds(30), no_log())
         .ok();
   }));
-  // As long as the old one, with other records.
+  // The new log is as long as the old one and has other records.
   Source again(broker(), topics_);
   for (int i = 0; i < 900; ++i)
     again.registered(number(5000 + i), "N2", "10110", day(2019, 1, 1 + i % 28));

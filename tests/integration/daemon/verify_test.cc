@@ -1,5 +1,4 @@
-// `bellwether verify`: what the journal says is what the log gives, and where it is not, the tick
-// is named.
+// `bellwether verify`: the journal equals the results of the log. A tick that differs is named.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -33,7 +32,7 @@ kafka::ClientOptions client() {
 struct Ran {
   int status = -1;
   std::string said;
-  std::string of(const std::string& tick) const {  // its line
+  std::string of(const std::string& tick) const {  // the line of the tick
     size_t const at = said.find("\n" + tick + " ");
     return at == std::string::npos ? "" : said.substr(at + 1, said.find('\n', at + 1) - at - 1);
   }
@@ -54,7 +53,7 @@ int count(const std::string& text, const std::string& words) {
   return n;
 }
 
-// The daemon's configuration with another journal.
+// The daemon's configuration with another journal topic.
 std::string with_journal(const TemporaryFolder& folder, const Daemon& daemon, const Topics& topics,
                          const std::string& journal) {
   std::ifstream file(daemon.config());
@@ -69,7 +68,8 @@ std::string with_journal(const TemporaryFolder& folder, const Daemon& daemon, co
   return folder.write("bellwetherd.yaml", yaml);
 }
 
-// Eight years of a small economy, judged by daemons that were killed, with all acts of people.
+// Eight years of a small economy, judged by daemons that were killed, with acts of people of every
+// kind.
 class VerifyTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -85,9 +85,9 @@ class VerifyTest : public ::testing::Test {
     economy.repeat(*source_, 200);
     start();
     ASSERT_TRUE(daemon_->through(economy.last_period(), 120)) << daemon_->child().log();
-    // Acts that a verdict does not see, and those that it does.
+    // Acts that a verdict does not depend on, and acts that it depends on.
     auto const transitions = daemon_->transitions();
-    ASSERT_FALSE(transitions.empty()) << "nothing was raised: the test proves little";
+    ASSERT_FALSE(transitions.empty()) << "no alert was raised: the test proves little";
     std::string const server = daemon_->address();
     for (const auto& act : std::vector<std::vector<std::string>>{
              {"alerts", "acknowledge", transitions.back().alert().name().substr(7), "--actor",
@@ -129,7 +129,7 @@ class VerifyTest : public ::testing::Test {
     daemon_->child().signal(SIGKILL);
     ASSERT_TRUE(daemon_->child().wait(10));
   }
-  // A journal like the real one but for what `change` makes of it; the configuration that names it.
+  // Copies the journal, changes the copy by `change`, and returns a configuration that names it.
   template <class Change>
   std::string forged(Change change) {
     std::string const topic = make_topics(broker()).journal;
@@ -161,7 +161,7 @@ std::unique_ptr<TemporaryFolder> VerifyTest::snapshots_;
 std::unique_ptr<Daemon> VerifyTest::daemon_;
 int VerifyTest::ticks_ = 0;
 
-TEST_F(VerifyTest, AllThatWasJournaledIsWhatTheLogGives) {
+TEST_F(VerifyTest, TheWholeJournalEqualsTheResultsOfTheLog) {
   Ran const all = bellwether({"verify", "--all", "--config", daemon_->config()});
   EXPECT_EQ(all.status, 0) << all.said;
   EXPECT_THAT(all.said,
@@ -169,7 +169,7 @@ TEST_F(VerifyTest, AllThatWasJournaledIsWhatTheLogGives) {
                   ticks_, " equal, 0 differ, 0 passed without judgement, 0 cannot be compared")));
   EXPECT_THAT(all.of("2017-06"), HasSubstr("cells equal"));
   EXPECT_THAT(all.of("2017-06"), HasSubstr("verdict equal"));
-  // Some of them, each in one step from nothing.
+  // Verifies two single ticks, each in one step from an empty state.
   Ran const some = bellwether(
       {"verify", "2017-06", "2018-12", "--config", daemon_->config(), "--output", "json"});
   EXPECT_EQ(some.status, 0) << some.said;
@@ -225,7 +225,7 @@ TEST_F(VerifyTest, TicksThatWerePassedAreListedAsSuch) {
               HasSubstr(base::cat(ticks_, " equal, 0 differ, 1 passed without judgement")));
 }
 
-TEST_F(VerifyTest, WrongUseIsToldFromADifference) {
+TEST_F(VerifyTest, WrongUseAndADifferenceHaveDifferentExitCodes) {
   std::string const config = daemon_->config();
   EXPECT_EQ(bellwether({"verify", "--config", config}).status, 2);
   EXPECT_EQ(bellwether({"verify", "--all", "2019-01", "--config", config}).status, 2);
@@ -264,7 +264,7 @@ std::vector<Copy> copy_of(const std::string& topic) {
   return out;
 }
 
-// A log that is not the one that was judged.
+// A log that differs from the one that was judged.
 class AlteredLogTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -282,7 +282,7 @@ class AlteredLogTest : public ::testing::Test {
     ASSERT_TRUE(daemon_.child().wait(20));
   }
   Ran verify() const { return bellwether({"verify", "--all", "--config", daemon_.config()}); }
-  // The registrations, made anew with what `change` leaves of them.
+  // Recreates the registrations topic with the records that `change` leaves.
   template <class Change>
   void alter(Change change) {
     std::vector<Copy> records = copy_of(topics_.registrations);
@@ -306,7 +306,7 @@ class AlteredLogTest : public ::testing::Test {
   Daemon daemon_{DaemonOptions{.broker = broker(), .topics = topics_}};
 };
 
-TEST_F(AlteredLogTest, OneEventThatWasChangedShowsFromItsTickOn) {
+TEST_F(AlteredLogTest, AChangedEventMakesItsTickAndLaterTicksDiffer) {
   EXPECT_EQ(verify().status, 0);
   alter([](std::vector<Copy>& records) {
     auto const in_march = std::ranges::find_if(records, [](const Copy& r) {
@@ -339,7 +339,7 @@ TEST_F(AlteredLogTest, ALogThatWasCutOffIsNotVerifiedBeyondItsEnd) {
   EXPECT_THAT(ran.of("2019-03"), HasSubstr("it was made anew or cut off"));
 }
 
-TEST_F(AlteredLogTest, ALogThatNoLongerReachesBackCannotBeVerified) {
+TEST_F(AlteredLogTest, ALogWithoutItsBeginningCannotBeVerified) {
   delete_records(broker(), topics_.registrations, kPartitions);
   Ran const ran = verify();
   EXPECT_EQ(ran.status, 5) << ran.said;

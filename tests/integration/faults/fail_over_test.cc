@@ -1,4 +1,4 @@
-// Leaders that are killed, that leave in order, and that are stopped and continue.
+// Leaders that are killed, that stop in order, and that are suspended and continue.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -14,9 +14,9 @@ namespace {
 
 constexpr int kHistoryMonths = 72;
 constexpr int kZombies = 2;
-// A replica that joins may be given the lead.
+// Time for a joining replica, which may become the leader.
 constexpr int kJoinMs = 2000;
-// As the daemon's default.
+// The daemon's default session timeout.
 constexpr int kDefaultSessionMs = 8'000;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -40,7 +40,7 @@ TEST(FailOverTest, AnotherReplicaLeadsAfterALeaderWasKilledOrLeft) {
     size_t const leader = *fleet.wait_for_leader();
     Daemon& other = fleet[1 - leader];
     ASSERT_TRUE(other.through(economy.last_period()));
-    economy.publish_month(source);  // it falls to the next leader, or was just judged
+    economy.publish_month(source);  // judged by the next leader, or just before the signal
     auto const begin = std::chrono::steady_clock::now();
     fleet[leader].child().signal(signal);
     ASSERT_TRUE(eventually([&] { return other.status().role() == status::v1::ROLE_LEADER; }));
@@ -48,15 +48,16 @@ TEST(FailOverTest, AnotherReplicaLeadsAfterALeaderWasKilledOrLeft) {
     ASSERT_TRUE(eventually([&] { return other.status().tick() >= economy.last_period(); }));
     double const judges = seconds_since(begin);
     EXPECT_EQ(fleet[leader].child().wait(20), signal == SIGKILL ? 128 + SIGKILL : 0);
-    std::printf("  %s: another leads after %.2f s, what came meanwhile is judged after %.2f s\n",
-                signal == SIGKILL ? "SIGKILL" : "SIGTERM", leads, judges);
+    std::printf(
+        "  %s: another leads after %.2f s, the month published meanwhile is judged after %.2f s\n",
+        signal == SIGKILL ? "SIGKILL" : "SIGTERM", leads, judges);
     fleet.start(leader);
   }
   economy.publish_months(source, Economy::kMonths - economy.months());
   audit(fleet.all(), fleet.options(), economy);
 }
 
-TEST(FailOverTest, ALeaderThatIsStoppedAndGoesOnRepeatsNothing) {
+TEST(FailOverTest, ASuspendedLeaderThatContinuesRepeatsNothing) {
   Random random(printed_seed());
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);
@@ -68,7 +69,7 @@ TEST(FailOverTest, ALeaderThatIsStoppedAndGoesOnRepeatsNothing) {
     ASSERT_TRUE(fleet.wait_for_leader());
     size_t const leader = *fleet.leader();
     Daemon& other = fleet[1 - leader];
-    // In the middle of its work, so that it has verdicts to give when it wakes up.
+    // Suspended in the middle of its work, so that it has verdicts to write when it continues.
     Feeder feeder(economy, source, 0, economy.months() + 8);
     pause_ms(random.between(0, 300));
     fleet[leader].child().signal(SIGSTOP);
@@ -78,7 +79,7 @@ TEST(FailOverTest, ALeaderThatIsStoppedAndGoesOnRepeatsNothing) {
              other.status().tick() >= economy.last_period();
     })) << other.child().log();
     fleet[leader].child().signal(SIGCONT);
-    // It learns that it no longer leads, and goes on as a follower.
+    // The old leader learns that it no longer leads, and continues as a follower.
     EXPECT_TRUE(fleet.wait_for_leader());
   }
   economy.publish_months(source, Economy::kMonths - economy.months());

@@ -1,4 +1,4 @@
-// Daemons and brokers that are killed while events come in.
+// Daemons and brokers that are killed while events arrive.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -18,10 +18,10 @@ namespace {
 
 constexpr int kDaemonKills = 6;
 constexpr int kBrokerKills = 2;
-// Told before anyone starts: the fall comes while they are being killed.
+// Months published before the daemons start: the fall of the economy comes during the kills.
 constexpr int kHistoryMonths = 72;
 
-// The names of the alerts that someone acknowledged, each as often as the watch tells it.
+// The names of acknowledged alerts, each as often as the watch reports it.
 std::vector<std::string> acknowledged(const Daemon& daemon) {
   std::vector<std::string> out;
   for (const auto& t : daemon.transitions()) {
@@ -30,8 +30,8 @@ std::vector<std::string> acknowledged(const Daemon& daemon) {
   return out;
 }
 
-// Acknowledges an open alert that nobody has yet. Its name when the daemon said that this stands;
-// empty when there is none, or when the daemon could not say.
+// Acknowledges an open alert that has no acknowledgement. Returns its name if the daemon confirmed
+// the act; empty if there is no such alert or no confirmation.
 std::string acknowledge_one(const Daemon& daemon) {
   auto const stub = alerts::v1::AlertService::NewStub(daemon.channel());
   alerts::v1::ListAlertsRequest list;
@@ -63,7 +63,7 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
   std::vector<std::string> acts;
   int from_snapshot = 0;
   for (int kill = 0; kill < kDaemonKills; ++kill) {
-    // Half of them as it comes; the others when there are verdicts again.
+    // Half of the kills at any moment, the others after new verdicts.
     if (kill % 2 == 0) fleet.wait_for_verdicts(30);
     pause_ms(random.between(50, 1500));
     size_t const victim = random.below(fleet.size());
@@ -83,13 +83,13 @@ TEST(KillTest, DaemonsKilledAgainAndAgainDuringIngestLoseAndRepeatNothing) {
     std::vector<std::string> stand = acknowledged(*replica);
     std::ranges::sort(stand);
     EXPECT_TRUE(std::ranges::includes(stand, acts)) << "an act that was answered is lost";
-    EXPECT_EQ(std::ranges::adjacent_find(stand), stand.end()) << "an act stands twice";
+    EXPECT_EQ(std::ranges::adjacent_find(stand), stand.end()) << "an act is in the book twice";
   }
   for (Daemon* replica : fleet.all()) {
     from_snapshot +=
         replica->status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
   }
-  std::printf("  %d kills, %d starts from a snapshot, %zu acts of people stand\n", kDaemonKills,
+  std::printf("  %d kills, %d starts from a snapshot, %zu acts of people are kept\n", kDaemonKills,
               from_snapshot, acts.size());
 }
 
@@ -106,7 +106,7 @@ TEST(KillTest, ABrokerKilledDuringIngestLosesNothing) {
   for (int kill = 0; kill < kBrokerKills; ++kill) {
     pause_ms(random.between(50, 2000));
     own.run("kill");
-    std::printf("  kill %d: %d months told, tick %s\n", kill + 1, economy.months(),
+    std::printf("  kill %d: %d months published, tick %s\n", kill + 1, economy.months(),
                 fleet[0].status().tick().c_str());
     pause_ms(random.between(0, 2000));
     own.run("start");
@@ -116,7 +116,7 @@ TEST(KillTest, ABrokerKilledDuringIngestLosesNothing) {
   audit(fleet.all(), fleet.options(), economy);
 }
 
-// Waits until a snapshot is being written there. False after `seconds`.
+// Waits until a snapshot is being written in `folder`. False after `seconds`.
 bool writes_snapshot(const std::filesystem::path& folder, double seconds) {
   auto const until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < until) {
@@ -130,9 +130,9 @@ bool writes_snapshot(const std::filesystem::path& folder, double seconds) {
   return false;
 }
 
-// Broker and daemon die at once while a snapshot is being written, then the broker alone, then the
-// daemon alone.
-TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
+// Kills broker and daemon together while a snapshot is being written, then only the broker, then
+// only the daemon.
+TEST(KillTest, AKillDuringASnapshotLosesNothing) {
   enum class Victim { kBoth, kBroker, kDaemon };
   Random random(printed_seed());
   OwnBroker own;
@@ -179,7 +179,7 @@ TEST(KillTest, WhoIsKilledWhileASnapshotIsWrittenLosesNothing) {
   feeder.finish();
   audit(fleet.all(), fleet.options(), economy);
   EXPECT_GT(caught, 0) << "no kill came while a snapshot was written";
-  EXPECT_GT(from_snapshot, 0) << "no replica went on from a snapshot";
+  EXPECT_GT(from_snapshot, 0) << "no replica resumed from a snapshot";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A bad network between the daemons and the broker while events come in.
+// A bad network between the daemons and the broker while events arrive.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -24,7 +24,7 @@ TEST(NetworkTest, SlowCutResetAndSilentConnectionsLoseAndRepeatNothing) {
   OwnBroker own(network.port());
   network.connect(own.behind_proxy());
   Topics const topics = make_topics(own.address());
-  Source source(own.address(), topics);  // it has a good network: what is told is the same
+  Source source(own.address(), topics);  // uses the good network, so all events are published
   Economy economy(random.next());
   economy.publish_months(source, kHistoryMonths);
   std::vector<std::pair<std::string, std::function<void()>>> troubles = {
@@ -38,7 +38,7 @@ TEST(NetworkTest, SlowCutResetAndSilentConnectionsLoseAndRepeatNothing) {
          network.bandwidth(random.between(20, 200));
        }}};
   random.shuffle(troubles);
-  network.latency(100, 50);  // the history comes over a slow line
+  network.latency(100, 50);  // the daemons read the history over a slow network
   Fleet fleet({.broker = network.address(), .topics = topics, .time = kHeartbeatsOnly}, 2);
   ASSERT_TRUE(fleet.wait_for_verdicts());
   Feeder feeder(economy, source, 500);
@@ -48,14 +48,14 @@ TEST(NetworkTest, SlowCutResetAndSilentConnectionsLoseAndRepeatNothing) {
     pause_ms(random.between(0, 500));
     begin();
     int const lasts = random.between(500, 3000);
-    std::printf("  %s for %d ms: %d months told, tick %s\n", name.c_str(), lasts, economy.months(),
-                fleet[0].status().tick().c_str());
+    std::printf("  %s for %d ms: %d months published, tick %s\n", name.c_str(), lasts,
+                economy.months(), fleet[0].status().tick().c_str());
     pause_ms(lasts);
     fleet.revive();
   }
   network.heal();
   feeder.finish();
-  // The replica that judges for comparison comes by the good network.
+  // The replica that judges for comparison uses the good network.
   DaemonOptions options = fleet.options();
   options.broker = own.address();
   audit(fleet.all(), options, economy);

@@ -1,5 +1,5 @@
-// New replicas where the log no longer reaches back: they take the snapshot of another, also when
-// one of the two is killed in the midst of it.
+// New replicas whose log has lost its beginning take the snapshot of another replica, also if one
+// of the two is killed during the transfer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ using ::testing::HasSubstr;
 constexpr int kHistoryMonths = 80;
 constexpr int kNextMonths = 2;
 constexpr double kFast = 1000;
-// A snapshot of the history takes some seconds.
+// At this rate the snapshot of the history takes some seconds.
 constexpr double kSlow = 0.1;
 
 double metric(const Daemon& daemon, const std::string& name) {
@@ -54,7 +54,7 @@ class PeerTransferTest : public ::testing::Test {
     EXPECT_TRUE(daemon->serves()) << daemon->child().log();
     return daemon;
   }
-  // Until it has read and judged everything.
+  // Waits until the daemon has read and judged everything.
   ::testing::AssertionResult settled(Daemon& daemon) {
     std::string const through = economy.last_period();
     if (daemon.through(through) && eventually([&] { return daemon.status().tick() >= through; })) {
@@ -62,12 +62,12 @@ class PeerTransferTest : public ::testing::Test {
     }
     return ::testing::AssertionFailure() << daemon.child().log() << daemon.status().DebugString();
   }
-  // One that holds all that was read.
+  // Waits for a snapshot that holds everything read so far.
   static bool snapshot_taken(const Daemon& daemon) {
     auto const since = absl::ToUnixMillis(absl::Now());
     return eventually([&] { return daemon.status().snapshots().taken_at_ms() >= since; });
   }
-  // A replica that has read the history and has a snapshot of it, which the log has no longer.
+  // Starts a replica that reads the history and has a snapshot of it.
   std::unique_ptr<Daemon> one_that_knows(const std::string& name, double mb_per_s) {
     auto daemon = start(name, closed_port(), mb_per_s);
     EXPECT_TRUE(settled(*daemon));
@@ -92,7 +92,7 @@ class PeerTransferTest : public ::testing::Test {
     daemon.child().signal(SIGKILL);
     ASSERT_TRUE(daemon.child().wait(10));
   }
-  // Its figures are those of one that has read everything, and it says nothing else.
+  // The daemon's figures are those of a replica that has read everything, without warnings.
   void expect_as_if_it_had_read_all(Daemon& daemon, const std::string& peer) {
     ASSERT_TRUE(settled(daemon));
     expect_totals(daemon, economy.oracle(), economy.calendar());
@@ -110,7 +110,7 @@ class PeerTransferTest : public ::testing::Test {
   DaemonOptions options{.broker = broker(), .topics = topics, .time = kHeartbeatsOnly};
 };
 
-TEST_F(PeerTransferTest, ANewReplicaKnowsWhatTheLogHasForgotten) {
+TEST_F(PeerTransferTest, ANewReplicaGetsDeletedRecordsFromAPeer) {
   auto const a = one_that_knows("a", kFast);
   shorten();
   auto const b = start("b", a->address());
@@ -118,22 +118,22 @@ TEST_F(PeerTransferTest, ANewReplicaKnowsWhatTheLogHasForgotten) {
   EXPECT_EQ(verdicts(*b), verdicts(*a));
   EXPECT_EQ(metric(*b, "transfers_taken_total"), 1);
   EXPECT_EQ(metric(*b, "transfer_received_bytes_total"), metric(*a, "transfer_sent_bytes_total"));
-  // One that asks nobody starts from what is left.
+  // A replica without peers starts from the remaining log.
   auto const c = start("c", "");
   ASSERT_TRUE(settled(*c));
   expect_totals(*c, economy.oracle_anew(), economy.calendar());
   auto const status = c->status();
   EXPECT_GT(status.basis().coverage_warnings_size(), 0);
   EXPECT_THAT(status.snapshots().started_from(), HasSubstr("the log: there is no snapshot"));
-  // What was taken is passed on.
+  // A replica passes on a snapshot that it took from a peer.
   auto const d = start("d", base::cat(closed_port(), ", ", b->address()));
   expect_as_if_it_had_read_all(*d, b->address());
 }
 
-TEST_F(PeerTransferTest, WhatAPeersFiguresLackIsSaidOfThem) {
+TEST_F(PeerTransferTest, APeersWarningsArePassedOnWithItsSnapshot) {
   shorten();
   auto const a = one_that_knows("a", kFast);
-  ASSERT_GT(a->status().basis().coverage_warnings_size(), 0) << "it has not read the history";
+  ASSERT_GT(a->status().basis().coverage_warnings_size(), 0) << "the peer has not read the history";
   auto const b = start("b", a->address());
   ASSERT_TRUE(settled(*b));
   expect_totals(*b, economy.oracle_anew(), economy.calendar());
@@ -144,7 +144,7 @@ TEST_F(PeerTransferTest, WhatAPeersFiguresLackIsSaidOfThem) {
   std::set<std::string> const said = as_set(*b);
   EXPECT_EQ(said, as_set(*a));
   EXPECT_THAT(b->status().snapshots().started_from(), HasSubstr("of peer"));
-  // Neither of them forgets it when it goes on from its own snapshot.
+  // Both keep the warnings when they resume from their own snapshots.
   for (const auto& [name, before] : {std::pair{"a", &*a}, std::pair{"b", &*b}}) {
     kill(*before);
     auto const after = start(name, "");
@@ -155,7 +155,7 @@ TEST_F(PeerTransferTest, WhatAPeersFiguresLackIsSaidOfThem) {
   }
 }
 
-TEST_F(PeerTransferTest, ASnapshotThatTheLogHasLeftBehindIsReplacedByAPeers) {
+TEST_F(PeerTransferTest, ASnapshotOlderThanTheLogIsReplacedByAPeers) {
   auto const a = one_that_knows("a", kFast);
   {
     auto const b = one_that_knows("b", kFast);
@@ -170,7 +170,7 @@ TEST_F(PeerTransferTest, ASnapshotThatTheLogHasLeftBehindIsReplacedByAPeers) {
   EXPECT_THAT(b->child().log(), HasSubstr("are gone"));
 }
 
-TEST_F(PeerTransferTest, AReplicaThatIsKilledMidwayGoesOnThere) {
+TEST_F(PeerTransferTest, AReplicaKilledDuringATransferResumesIt) {
   auto const a = one_that_knows("a", kSlow);
   shorten();
   ASSERT_TRUE(settled(*a));
@@ -187,11 +187,12 @@ TEST_F(PeerTransferTest, AReplicaThatIsKilledMidwayGoesOnThere) {
   }
   auto const b = start("b", a->address());
   expect_as_if_it_had_read_all(*b, a->address());
-  EXPECT_LT(metric(*a, "transfer_sent_bytes_total"), 1.3 * size) << "what was there was sent again";
+  EXPECT_LT(metric(*a, "transfer_sent_bytes_total"), 1.3 * size)
+      << "received bytes were sent again";
   EXPECT_LT(metric(*b, "transfer_received_bytes_total"), 0.7 * size);
 }
 
-TEST_F(PeerTransferTest, WhenThePeerIsKilledMidwayAnotherServes) {
+TEST_F(PeerTransferTest, AnotherPeerServesIfThePeerIsKilledDuringATransfer) {
   auto a = one_that_knows("a", kSlow);
   auto c = one_that_knows("c", kSlow);
   shorten();

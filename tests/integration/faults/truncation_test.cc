@@ -33,7 +33,7 @@ bool warned(const Daemon& daemon, const std::string& topic, const std::string& w
   });
 }
 
-// What was told stands unchanged at the beginning of what is told now.
+// `now` begins with the same verdicts as `before`.
 void expect_begins_with(const std::vector<std::string>& now,
                         const std::vector<std::string>& before) {
   ASSERT_GE(now.size(), before.size());
@@ -42,7 +42,7 @@ void expect_begins_with(const std::vector<std::string>& now,
 
 class TruncationTest : public ::testing::Test {
  protected:
-  // A daemon that has read the history.
+  // Starts a daemon that reads the history.
   void SetUp() override {
     economy.publish_months(source, kHistoryMonths);
     settle();
@@ -58,7 +58,8 @@ class TruncationTest : public ::testing::Test {
     EXPECT_EQ(fleet.end(0, SIGTERM), 0);
     fleet.start(0);
   }
-  // The restarted daemon counts what the logs hold, says what they lack, and repeats no transition.
+  // The restarted daemon counts the records in the logs, warns of missing ones, and repeats no
+  // transition.
   void expect_anew(const std::vector<std::string>& told_before) {
     settle();
     expect_totals(fleet[0], economy.oracle_anew(), economy.calendar());
@@ -88,14 +89,14 @@ TEST_F(TruncationTest, RecordsDeletedAfterTheyWereReadAreMissedOnlyByARestart) {
   EXPECT_TRUE(warned(fleet[0], topics.support, "the log begins at offset"));
   EXPECT_THAT(fleet[0].child().log(), HasSubstr("figures lack what the records before it said"));
   EXPECT_TRUE(eventually([&] { return fleet[0].status().ready(); }))
-      << "what there is can be asked for";
+      << "the remaining figures are served";
 }
 
 TEST_F(TruncationTest, RecordsDeletedBeforeTheyWereReadStopTheInputAndAreNamed) {
   std::vector<std::string> const before = verdicts(fleet[0]);
   Oracle const read = economy.oracle();
   fleet[0].child().signal(SIGSTOP);
-  pause_ms(500);  // a fetch that was under way comes back empty
+  pause_ms(500);  // time for a running fetch to end
   economy.publish_months(source, 1);
   delete_inputs(topics);
   economy.begin_anew();
@@ -112,8 +113,8 @@ TEST_F(TruncationTest, RecordsDeletedBeforeTheyWereReadStopTheInputAndAreNamed) 
   EXPECT_TRUE(warned(fleet[0], topics.registrations, "the log begins at offset"));
 }
 
-// The book is in the snapshot: what of the journal it holds is not needed any more.
-TEST_F(TruncationTest, AJournalThatLosesWhatASnapshotHoldsLosesNoAlert) {
+// The book is in the snapshot, so the deleted part of the journal is not needed.
+TEST_F(TruncationTest, AJournalTruncatedWithinTheSnapshotLosesNoAlert) {
   Fleet kept({.broker = broker(), .topics = topics, .time = kHeartbeatsOnly}, 1, snapshots_in);
   ASSERT_TRUE(kept[0].through(economy.last_period()));
   auto const stub = alerts::v1::AlertService::NewStub(kept[0].channel());
@@ -146,7 +147,7 @@ TEST_F(TruncationTest, AJournalThatLosesWhatASnapshotHoldsLosesNoAlert) {
   EXPECT_EQ(verdicts(kept[0]), before);
   EXPECT_EQ(kept[0].transitions().size(), transitions.size());
   EXPECT_EQ(alert().acknowledgement().actor(), "ann");
-  // And it goes on.
+  // The daemon continues with new records.
   economy.publish_months(source, kNextMonths);
   ASSERT_TRUE(kept[0].through(economy.last_period())) << kept[0].child().log();
   EXPECT_TRUE(eventually([&] { return kept[0].status().tick() >= economy.last_period(); }));
@@ -154,7 +155,7 @@ TEST_F(TruncationTest, AJournalThatLosesWhatASnapshotHoldsLosesNoAlert) {
   expect_totals(kept[0], economy.oracle(), economy.calendar());
 }
 
-TEST_F(TruncationTest, TopicsMadeAnewAreFoldedByARestartThatRepeatsNoTransition) {
+TEST_F(TruncationTest, RecreatedTopicsAreFoldedByARestartThatRepeatsNoTransition) {
   std::vector<std::string> const before = verdicts(fleet[0]);
   kafka::ClientOptions client;
   client.bootstrap_servers = broker();
@@ -173,10 +174,10 @@ TEST_F(TruncationTest, TopicsMadeAnewAreFoldedByARestartThatRepeatsNoTransition)
   economy.publish_months(anew, kNextMonths);
   restart();
   expect_anew(before);
-  EXPECT_EQ(fleet[0].status().basis().coverage_warnings_size(), 0) << "the new log is whole";
+  EXPECT_EQ(fleet[0].status().basis().coverage_warnings_size(), 0) << "the new log is complete";
 }
 
-TEST_F(TruncationTest, PartitionsThatATopicIsGivenWhileItIsReadAreNamed) {
+TEST_F(TruncationTest, PartitionsAddedWhileATopicIsReadAreNamed) {
   add_partitions(broker(), topics.registrations, 5);
   EXPECT_TRUE(eventually([&] {
     return warned(fleet[0], topics.registrations, "has 5 partitions and 3 are read");

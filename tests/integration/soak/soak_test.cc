@@ -1,7 +1,7 @@
-// Replicas under a steady load that are killed again and again: at the end figures and transitions
-// are as if nothing had happened, and the replica that was left alone needs no more memory or
-// descriptors than before. tests/soak runs it for an hour; BELLWETHER_SOAK_MINUTES (default 2) and
-// BELLWETHER_SOAK_RATE (records a second, default 500) say how long and how much.
+// Replicas that are killed again and again under a steady load. At the end, figures and transitions
+// equal those of a run without kills, and the replica that was never killed uses no more memory or
+// descriptors than before. tests/soak runs it for an hour. BELLWETHER_SOAK_MINUTES (default 2) sets
+// the duration, BELLWETHER_SOAK_RATE (default 500) the records a second.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -30,12 +30,12 @@ constexpr int kRateDefault = 500;
 constexpr int kRateMax = 100'000;
 constexpr int kMinutesDefault = 2;
 constexpr int kMinutesMax = 24 * 60;
-// The first part of the time fills caches and pools.
+// The first part of the run fills caches and pools.
 constexpr double kWarmUp = 1.0 / 3;
-// What the businesses that are born meanwhile need, and what an allocator keeps.
+// Allowed growth: memory for businesses born during the run, and memory that the allocator keeps.
 constexpr double kMemoryGrowth = 0.10;
 constexpr double kMemoryGrowthMib = 8;
-// Clients and the broker open and close connections as they like.
+// Clients and the broker open and close connections at any time.
 constexpr double kDescriptorGrowth = 8;
 
 using Clock = std::chrono::steady_clock;
@@ -66,7 +66,7 @@ int descriptors(pid_t pid) {
   return open;
 }
 
-// The highest of the first quarter after warming up, and of the last quarter.
+// The maximum of the first quarter after warming up, and of the last quarter.
 std::pair<double, double> first_and_last(std::span<const double> samples) {
   auto const warm =
       samples.subspan(static_cast<size_t>(kWarmUp * static_cast<double>(samples.size())));
@@ -110,7 +110,7 @@ class Soak {
  private:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
-  // Months are spread over the whole time; repetitions make up the rate.
+  // Months are spread over the whole run; repeated events make up the rate.
   void load() {
     double const share = seconds() / length_;
     int const months =
@@ -161,7 +161,7 @@ class Soak {
   std::vector<double> descriptors_;
 };
 
-TEST(SoakTest, ReplicasKilledAtRandomUnderASteadyLoadStayTrueAndFlat) {
+TEST(SoakTest, ReplicasKilledUnderASteadyLoadStayCorrectAndDoNotGrow) {
   int const minutes = setting("BELLWETHER_SOAK_MINUTES", kMinutesDefault, kMinutesMax);
   int const rate = setting("BELLWETHER_SOAK_RATE", kRateDefault, kRateMax);
   Random random(printed_seed());
@@ -175,7 +175,8 @@ TEST(SoakTest, ReplicasKilledAtRandomUnderASteadyLoadStayTrueAndFlat) {
   pid_t const left_alone = fleet[kLeftAlone].child().pid();
   Soak soak(economy, source, fleet, random, minutes, rate);
   soak.run();
-  EXPECT_EQ(fleet[kLeftAlone].child().pid(), left_alone) << "the replica that nobody killed ended";
+  EXPECT_EQ(fleet[kLeftAlone].child().pid(), left_alone)
+      << "the replica that was never killed ended";
   audit(fleet.all(), fleet.options(), economy);
   auto const [memory, memory_last] = first_and_last(soak.memory_mib());
   auto const [open, open_last] = first_and_last(soak.descriptors_open());
