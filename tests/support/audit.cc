@@ -22,7 +22,7 @@ namespace {
 using indicators::Measure;
 
 constexpr double kSettleSeconds = 120;
-// Support figures are rounded to fives; fewer than ten are not shown.
+// Support figures are rounded to fives; counts below ten are not shown.
 constexpr double kRounding = 2.5;
 constexpr int kSupportCellMin = 10;
 
@@ -35,7 +35,7 @@ constexpr Counted kCounted[] = {{"births", Measure::kBirths},
                                 {"moves_in", Measure::kMovesIn},
                                 {"moves_out", Measure::kMovesOut}};
 
-using Told = std::tuple<std::string, std::string, bool>;  // alert, what became of it, historical
+using Told = std::tuple<std::string, std::string, bool>;  // alert, kind of transition, historical
 
 std::string kind_name(alerts::v1::TransitionKind kind) {
   return std::string(alerts::kTransitionNames[static_cast<size_t>(kind)]);
@@ -67,9 +67,9 @@ bool settled(Daemon& daemon, const std::string& through) {
                     kSettleSeconds);
 }
 
-// "topic/partition/offset" of every record that must be refused. There may be more of them than
-// were told: a broker forgets the sequence numbers of producers whose last record bears an old
-// timestamp, as ours do, and then takes for new what they send again after it was killed.
+// "topic/partition/offset" of every record that must be refused. The topics may hold more of them
+// than the economy published: a broker forgets the sequence numbers of producers whose last record
+// has an old timestamp, as here. After a kill it therefore accepts a resent record as a new one.
 std::set<std::string> refused_places(const DaemonOptions& options) {
   kafka::ClientOptions client;
   client.bootstrap_servers = options.broker;
@@ -87,7 +87,7 @@ std::set<std::string> refused_places(const DaemonOptions& options) {
   return places;
 }
 
-// The number of records that have one.
+// Returns the number of records that have a dead letter.
 size_t expect_dead_letters(const DaemonOptions& options, int64_t told, bool once) {
   std::multiset<std::string> places;
   for (const DeadLetterCopy& letter : read_all(options.broker, options.topics.dead_letters)) {
@@ -99,7 +99,7 @@ size_t expect_dead_letters(const DaemonOptions& options, int64_t told, bool once
   EXPECT_EQ(different, refused_places(options));
   EXPECT_GE(static_cast<int64_t>(different.size()), told);
   if (once) {
-    EXPECT_EQ(places.size(), different.size()) << "a dead letter stands twice";
+    EXPECT_EQ(places.size(), different.size()) << "a dead letter was written twice";
   }
   return different.size();
 }
@@ -166,7 +166,7 @@ JournalAudit expect_journal(const Daemon& daemon, const std::string& broker,
     should.emplace_back(t.alert, alerts::kTransitionNames[static_cast<size_t>(t.kind)],
                         t.historical);
   }
-  EXPECT_EQ(told(daemon), should) << "what a watcher is told and what the journal says";
+  EXPECT_EQ(told(daemon), should) << "a watcher's transitions differ from the journal's";
   EXPECT_GT(found.ticks, 0);
   return found;
 }
@@ -193,7 +193,7 @@ void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
            const Economy& economy, AuditOptions expect) {
   std::string const through = economy.last_period();
   std::vector<std::string> const should = verdicts_without_faults(options, through);
-  EXPECT_FALSE(should.empty()) << "nothing to tell: the economy has no fall that is seen";
+  EXPECT_FALSE(should.empty()) << "no verdicts: no fall of the economy was detected";
   JournalAudit journal;
   for (Daemon* const replica : replicas) {
     ASSERT_TRUE(settled(*replica, through))
@@ -205,7 +205,7 @@ void audit(const std::vector<Daemon*>& replicas, const DaemonOptions& options,
   size_t const letters = expect_dead_letters(options, economy.refused(), expect.letters_once);
   std::printf(
       "  audit: %d months, %zu transitions, %d ticks journaled, %d verdicts passed over, %zu dead "
-      "letters of %lld records told\n",
+      "letters of %lld records published\n",
       economy.months(), should.size(), journal.ticks, journal.passed_over, letters,
       static_cast<long long>(economy.refused()));
 }

@@ -87,7 +87,7 @@ Child::Child(const std::vector<std::string>& command,
   pid_ = fork();
   BELLWETHER_CHECK(pid_ >= 0);
   if (pid_ > 0) return;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves nothing running
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // no process survives a test that crashes
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
   int const out = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   dup2(out, STDOUT_FILENO);
@@ -384,7 +384,7 @@ std::vector<alerts::v1::Transition> Daemon::transitions() const {
 Source::Source(const std::string& broker, const Topics& topics, int partitions)
     : topics_(topics), partitions_(partitions) {
   kafka::ProducerTuning tuning;
-  tuning.message_timeout_ms = 0;  // it waits out whatever befalls the broker
+  tuning.message_timeout_ms = 0;  // no limit: it waits until the broker is back
   producer_ = must(kafka::Producer::create(client(broker), tuning, no_log()));
 }
 
@@ -436,7 +436,7 @@ void Source::raw(const std::string& topic, const std::string& record_key, std::s
 }
 void Source::tombstone(const std::string& topic, const std::string& record_key,
                        base::UnixMillis at) {
-  // A record without a value, which our own producer never writes.
+  // A record without a value. The daemon's own producer never writes one.
   kafka::Callbacks callbacks;
   auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker()), {}, &callbacks));
   BELLWETHER_CHECK(rd_kafka_producev(made.get(), RD_KAFKA_V_TOPIC(topic.c_str()),

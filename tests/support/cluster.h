@@ -1,5 +1,5 @@
-// What integration tests stand on: a broker, topics of one's own, a daemon as a child process, a
-// source of events, and clients. Everything is on loopback and in folders of its own.
+// The parts of integration tests: a broker, new topics, a daemon as a child process, a source of
+// events, and clients. Everything uses loopback and temporary folders.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -40,12 +40,12 @@ class TemporaryFolder {
 
 class Child {
  public:
-  // `environment` is added to ours; output goes to `log`.
+  // `environment` is added to the test's environment. Output goes to the file `log`.
   Child(const std::vector<std::string>& command,
         const std::map<std::string, std::string>& environment, std::string log);
   ~Child();  // SIGKILL if it still runs
   void signal(int number) const;
-  // Exit status (128 + signal number when killed); nullopt when it still runs after `seconds`.
+  // Exit status (128 + signal number if killed); nullopt if it still runs after `seconds`.
   std::optional<int> wait(double seconds);
   bool running();
   pid_t pid() const { return pid_; }
@@ -59,17 +59,17 @@ class Child {
 
 // host:port of the broker that tests/run started.
 std::string broker();
-// The quiet log of a client.
+// A log function that drops all lines.
 base::LogFn no_log();
 
-// A broker that a test may stop and kill.
+// A separate broker that a test may stop and kill.
 class OwnBroker {
  public:
-  // `proxy`: the port on which a proxy will listen, 0 for none.
+  // `proxy` is the port on which a proxy will listen; 0 for no proxy.
   explicit OwnBroker(int proxy = 0);
   ~OwnBroker();
   std::string address() const;
-  std::string behind_proxy() const;         // where the proxy forwards to
+  std::string behind_proxy() const;         // the address to which the proxy forwards
   void run(const std::string& verb) const;  // start, stop, kill, restart
 
  private:
@@ -77,18 +77,19 @@ class OwnBroker {
   TemporaryFolder folder_;
 };
 
-// Sends a request to a port of this machine; returns the body. `status` is 0 without an answer.
+// Sends a request to a port of this machine and returns the body. `status` is 0 if there is no
+// answer.
 std::string http_request(int port, const std::string& method, const std::string& path,
                          const std::string& body = "", int* status = nullptr);
 
-// Deletes a topic's records before an offset (−1: the present end), as retention does.
+// Deletes a topic's records before an offset, as retention does. −1 deletes all present records.
 void delete_records(const std::string& broker, const std::string& topic, int partitions = 3,
                     int64_t before = -1);
 
-// Deletes topics as an operator can, with all that they hold.
+// Deletes topics with all their records, as an operator can.
 void delete_topics(const std::string& broker, const std::vector<std::string>& topics);
 
-// Gives a topic more partitions, as nobody should.
+// Adds partitions to a topic. Operators should never do this.
 void add_partitions(const std::string& broker, const std::string& topic, int partitions);
 
 struct Topics {
@@ -97,15 +98,15 @@ struct Topics {
   std::string journal;
   std::string dead_letters;
 };
-// Fresh topics with a name of their own.
+// Creates topics with new names.
 Topics make_topics(const std::string& broker, int partitions = 3, int support_partitions = 0);
 
 struct DaemonOptions {
   std::string broker;
   Topics topics;
   std::string time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n";
-  std::string more;     // YAML
-  std::string sectors;  // the file's text; empty: the small world's
+  std::string more;     // more YAML for the configuration
+  std::string sectors;  // text of the sectors file; empty: that of the small world
   std::string group;
   int session_timeout_ms = 6000;
   std::string grpc_address = "127.0.0.1:0";
@@ -118,21 +119,21 @@ class Daemon {
   explicit Daemon(DaemonOptions options);
 
   Child& child() { return *child_; }
-  // False when it ended before it served.
+  // Returns false if the daemon ended before it served.
   bool serves(double seconds = 20);
   std::string address() const { return "127.0.0.1:" + std::to_string(grpc_port_); }
   std::shared_ptr<grpc::Channel> channel() const;
   std::string http(const std::string& path, int* status = nullptr) const;
-  void rewrite(const std::string& more);                 // of the configuration, for SIGHUP
-  const std::string& config() const { return config_; }  // the file
+  void rewrite(const std::string& more);                 // the configuration, for SIGHUP
+  const std::string& config() const { return config_; }  // path of the file
 
   status::v1::GetStatusResponse status() const;
-  // Everything in the log was read and the data reach `period`.
+  // Waits until all records are read and the data reach `period`. False after `seconds`.
   bool through(const std::string& period, double seconds = 60);
-  // A measure by period at a node, zeros left out; what is withheld counts as zero.
+  // A measure by period at a node. Omits zeros; a withheld figure counts as zero.
   std::map<std::string, double> series(const std::string& measure, const std::string& area,
                                        const std::string& sector) const;
-  // Its sum over all kept periods.
+  // The sum of a measure over all kept periods.
   double total(const std::string& measure, const std::string& area,
                const std::string& sector) const;
   std::vector<alerts::v1::Transition> transitions() const;
@@ -165,7 +166,7 @@ class Source {
            base::UnixMillis at, int partition = kafka::kAnyPartition);
   void tombstone(const std::string& topic, const std::string& key, base::UnixMillis at);
   const Topics& topics() const { return topics_; }
-  // On every partition of both topics.
+  // Sends a heartbeat on every partition of both topics.
   void heartbeat(base::UnixMillis complete_to);
   void flush();
 
@@ -175,7 +176,7 @@ class Source {
   std::unique_ptr<kafka::Producer> producer_;
 };
 
-// Noon of a day, an hour after which something was published.
+// Noon of a day: the time of publication of that day's events.
 base::UnixMillis noon(base::Days day);
 
 struct DeadLetterCopy {
@@ -184,7 +185,7 @@ struct DeadLetterCopy {
   std::string key;
   std::string value;
 };
-// A partition from its beginning to its end.
+// All records of a partition, from beginning to end.
 std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic,
                                      int partition = 0);
 

@@ -11,7 +11,7 @@
 
 namespace bellwether::testing {
 
-// The whole file, by its path below tests/data.
+// The content of a file, by its path below tests/data.
 inline std::string data_file(const std::string& name) {
   std::ifstream file(testing::in_source("tests/data/") + name, std::ios::binary);
   std::ostringstream text;

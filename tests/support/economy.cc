@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::array<const char*, 4> kAreas = {"N1", "N2", "S1", "S2"};
 struct SectorOfWorld {
-  const char* code;      // as an event states it
-  const char* division;  // as the reference has it
+  const char* code;      // as in an event
+  const char* division;  // as in the reference
 };
 constexpr std::array<SectorOfWorld, 4> kSectors = {
     {{"10110", "10"}, {"11070", "11"}, {"46900", "46"}, {"47110", "47"}}};
 constexpr size_t kFallingSector = 0;
-// A fact may become known so many days late.
+// A fact may be published at most this many days late.
 constexpr int kLateDaysMax = 20;
 
 events::Event event(events::EventKind kind, uint64_t business, uint64_t fact, uint64_t sequence,
@@ -83,7 +83,7 @@ void Economy::publish_month(Source& source) {
   size_t const said = month_.size();
   facts_.insert(facts_.end(), month_.begin(), month_.end());
   for (size_t i = 0; i < said; i += 20) {
-    Said again = month_[random_.below(said)];  // a producer that was not sure
+    Said again = month_[random_.below(said)];  // a producer that repeats a record
     month_.push_back(std::move(again));
   }
   for (int i = 0; i < options_.refused; ++i) {
@@ -138,7 +138,7 @@ void Economy::say(const events::v1::RegistrationEvent& e, const std::string& bus
   month_.push_back({on, false, Source::key(business), e.SerializeAsString()});
 }
 
-// Of those whose facts are all told: what follows is the only fact of its day.
+// A business whose facts are all published, so that its next fact is the only one of its day.
 Economy::Business& Economy::any_settled(base::Days month) {
   for (int i = 0; i < 1000; ++i) {
     Business& b = businesses_[random_.below(businesses_.size())];
@@ -157,7 +157,7 @@ void Economy::later_life(base::Days first, int days) {
     if (on > known) continue;
     uint64_t const sequence = ++sequence_;
     uint64_t const fact = b.number << 20 | sequence % (1 << 19) | 1 << 19;
-    if (random_.chance(0.1)) {  // the register had the address wrong
+    if (random_.chance(0.1)) {  // the register corrects a wrong address
       b.area = random_.below(kAreas.size());
       registered(b, sequence, known);
       continue;
@@ -196,7 +196,7 @@ void Economy::support(base::Days first, int days) {
     *e.mutable_effective_date() = Source::about("", "", on).effective_date();
     e.mutable_interaction()->add_topics(events::v1::SUPPORT_TOPIC_CASH_FLOW);
     uint64_t const fact = uint64_t{1} << 60 | sequence;
-    if (random_.chance(0.2)) {  // on no register
+    if (random_.chance(0.2)) {  // an enquirer without a registered business
       std::string const id = std::to_string(++enquirers_);
       e.set_case_id(id);
       e.set_area_code(kAreas[0]);

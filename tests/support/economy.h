@@ -1,7 +1,7 @@
-// A small economy over the places of world.h, told month by month as a register and a support desk
-// tell it: births, deaths, moves, corrections, late facts, repetitions, enquiries, and records that
-// must be refused. What was meant is told to the oracle at the same time. One sector halves for a
-// year, so that there are alerts. Same seed, same records in the same order.
+// A small economy in the places of world.h, published month by month as by a register and a support
+// desk: births, deaths, moves, corrections, late facts, repetitions, enquiries, and records that
+// must be refused. The oracle gets each fact at the same time. One sector halves for a year, so
+// that alerts are raised. The same seed gives the same records in the same order.
 #pragma once
 
 #include <string>
@@ -15,36 +15,37 @@
 namespace bellwether::testing {
 
 struct EconomyOptions {
-  int births = 10;  // a month, leaf area and sector, in ordinary times
-  int refused = 2;  // records a month that no decoder can read
+  int births = 10;  // per month, leaf area and sector, without the fall
+  int refused = 2;  // unreadable records per month
 };
 
 class Economy {
  public:
   static constexpr int kFirstYear = 2011;
-  // Alerts need some years of baseline: the fall and the recovery come after six.
+  // Alerts need some years of baseline, so the fall and the recovery come after six years.
   static constexpr int kFallFirst = 6 * 12 + 5;
   static constexpr int kFallMonths = 12;
   static constexpr int kMonths = 8 * 12;  // enough to see the fall raised and cleared
 
   explicit Economy(uint64_t seed, EconomyOptions options = {});
 
-  // The next month, and heartbeats to its end; acknowledged by the broker when it returns.
+  // Publishes the next month and heartbeats to its end. Returns when the broker has acknowledged
+  // them.
   void publish_month(Source& source);
   void publish_months(Source& source, int months);
-  // Publishes past facts again, at the beginning of the next month: they change nothing.
+  // Publishes past facts again, at the beginning of the next month. They change no figure.
   void repeat(Source& source, int records);
-  int months() const { return months_; }  // told so far
-  std::string last_period() const;        // "2018-12"; empty before the first
+  int months() const { return months_; }  // published so far
+  std::string last_period() const;        // for example "2018-12"; empty before the first month
   base::Calendar calendar() const { return calendar_; }
-  // What a log holds that has every record so far.
+  // The oracle of a log with every record so far.
   const Oracle& oracle() const { return oracles_.front(); }
-  // Adds an oracle that hears only what comes from here on: of a log that lost its earlier records.
+  // Adds an oracle that gets only facts from here on, for a log that lost its earlier records.
   void begin_anew() { oracles_.emplace_back(calendar_); }
   const Oracle& oracle_anew() const { return oracles_.back(); }
   // The value of a record that must be refused.
   static constexpr char kRefused[] = "no message";
-  int64_t refused() const { return refused_; }  // records told so far
+  int64_t refused() const { return refused_; }  // refused records published so far
 
  private:
   struct Business {
@@ -53,10 +54,10 @@ class Economy {
     size_t area = 0;
     size_t sector = 0;
     base::Days born;
-    base::Days last;  // the latest fact but interactions; no two on one day
+    base::Days last;  // day of the latest fact except interactions; no other on it
     bool alive = true;
   };
-  struct Said {  // one record
+  struct Said {  // one published record
     base::Days on;
     bool support = false;
     std::string key;
@@ -77,8 +78,8 @@ class Economy {
   base::Calendar calendar_{base::CalendarUnit::kMonth};
   std::vector<Oracle> oracles_;
   std::vector<Business> businesses_;
-  std::vector<Said> month_;  // being written
-  std::vector<Said> facts_;  // all that were told
+  std::vector<Said> month_;  // records of the month being made
+  std::vector<Said> facts_;  // all published facts
   uint64_t sequence_ = 0;
   uint64_t enquirers_ = 0;
   int64_t refused_ = 0;

@@ -1,4 +1,4 @@
-// Waiting for what comes about by itself: bounded, and asking again and again.
+// Bounded waiting: repeats a check until it holds.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 
 namespace bellwether::testing {
 
-// Polls until `done`, at most `seconds`.
+// Calls `done` until it returns true, for at most `seconds`. Returns whether it did.
 inline bool eventually(const std::function<bool()>& done, double seconds = 60,
                        std::chrono::milliseconds pause = std::chrono::milliseconds(25)) {
   auto const end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);

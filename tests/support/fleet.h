@@ -1,4 +1,4 @@
-// Replicas that a test kills and starts again, and a source that goes on telling meanwhile.
+// Replicas that a test kills and restarts, and a source that publishes at the same time.
 #pragma once
 
 #include <atomic>
@@ -15,20 +15,20 @@
 
 namespace bellwether::testing {
 
-// A seed of this moment, or BELLWETHER_FAULT_SEED: printed, so that a run can be tried again.
-// (Moments on a real broker repeat only roughly.)
+// BELLWETHER_FAULT_SEED, or a seed from the clock. Printed, so that a run can be repeated. (On a
+// real broker the timing repeats only roughly.)
 uint64_t printed_seed();
 void pause_ms(int milliseconds);
 
-// A replica's own configuration that keeps snapshots of every second in its folder.
+// A configuration section that takes a snapshot every second, in a folder below `folder`.
 std::string snapshots_in(const std::filesystem::path& folder);
 
 class Fleet {
  public:
-  // A replica's own part of the configuration, given its folder, which outlives its restarts.
+  // A replica's own part of the configuration, given its folder. The folder survives restarts.
   using OwnYaml = std::function<std::string(const std::filesystem::path& folder)>;
 
-  // Starts them and waits until all answer.
+  // Starts the replicas and waits until all of them serve.
   Fleet(DaemonOptions options, size_t replicas, OwnYaml own_yaml = {});
 
   size_t size() const { return replicas_.size(); }
@@ -36,15 +36,16 @@ class Fleet {
   std::vector<Daemon*> all();
   const DaemonOptions& options() const { return options_; }
 
-  // Ends it by `signal` and waits. The exit status; 128 + signal when the signal killed it.
+  // Sends `signal` to a replica and waits. Returns the exit status; 128 + signal if the signal
+  // killed it.
   int end(size_t i, int signal);
   void start(size_t i);
-  // What an orchestrator does: starts those again that ended by themselves. How many these were.
+  // Restarts the replicas that ended by themselves, as an orchestrator does. Returns their number.
   int revive();
-  // The one that says it leads; nullopt while none does, or two do.
+  // The replica that reports that it leads; nullopt if none or several do.
   std::optional<size_t> leader();
   std::optional<size_t> wait_for_leader(double seconds = 60);
-  // Until there is one, and a verdict in the journal that it has read.
+  // Waits until there is one leader that has read a verdict in the journal.
   bool wait_for_verdicts(double seconds = 60);
 
  private:
@@ -54,13 +55,14 @@ class Fleet {
   std::vector<std::unique_ptr<Daemon>> replicas_;
 };
 
-// Publishes an economy month by month from a thread of its own. The last months are kept back until
-// finish(), so that whatever happens before happens in the middle.
+// Publishes an economy month by month in a thread of its own. Keeps the last months back until
+// finish(), so that every fault of the test happens in the middle of the stream.
 class Feeder {
  public:
   Feeder(Economy& economy, Source& source, int pause_between_ms, int months_max = Economy::kMonths);
   ~Feeder();
-  // Tells the rest up to months_max without pausing; returns when the broker has it.
+  // Publishes the rest up to months_max without pauses. Returns when the broker has acknowledged
+  // it.
   void finish();
 
  private:

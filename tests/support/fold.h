@@ -1,5 +1,5 @@
-// A small daemon without threads and Kafka: logs of two partitions, their engines and the evaluator
-// over them, that can be saved as a snapshot at any moment and gone on with from one.
+// A small daemon without threads and Kafka: logs of two partitions, their engines and the
+// evaluator. It can be saved as a snapshot at any moment and resumed from one.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct Told {
   base::UnixMillis published;
 };
 
-// What is told of a partition, in the order of publication.
+// The records of a partition in the order of publication.
 inline std::vector<Told> log_of(Random& random, int businesses) {
   std::vector<Told> out;
   for (const Event& e : mangled(random_log(random, {.businesses = businesses}), random)) {
@@ -50,7 +50,7 @@ inline engine::PartitionOptions partition_options() {
   return o;
 }
 
-// Two partitions of one input and their evaluation.
+// Two partitions of one input, and their evaluation.
 class Fold {
  public:
   explicit Fold(std::vector<std::vector<Told>>& logs) : logs_(&logs) {
@@ -68,7 +68,7 @@ class Fold {
                        restored.evaluation.reports, restored.evaluation.cells_digest);
   }
 
-  // One record of a partition, if it has one and takes it. False at the end of the log.
+  // Offers one record of a partition to its engine. Returns false at the end of the log.
   bool step(size_t p) {
     auto const next = static_cast<size_t>(std::max<int64_t>(0, engines_[p].inputs()[0].next.value));
     if (next == (*logs_)[p].size()) return false;
@@ -103,7 +103,7 @@ class Fold {
     settle();
   }
 
-  // nullopt before the first tick.
+  // The state as an image. nullopt before the first tick.
   std::optional<snapshot::Image> image() {
     auto const evaluation = evaluator_.state();
     if (!evaluation) return std::nullopt;
@@ -127,7 +127,7 @@ class Fold {
     }
     return out;
   }
-  // Once no image of before is read any more.
+  // Call when no earlier image is read any more.
   void thaw() {
     for (auto& e : engines_) e.thaw_ledger();
   }
@@ -136,10 +136,10 @@ class Fold {
             120,       {"registrations"}, kPartitions};
   }
 
-  // A book of 17 records, whatever the fold.
+  // A book of 18 journal records, independent of the fold.
   const alerts::Book& book() const { return *book_; }
   const ledger::Ledger& ledger(size_t p) const { return engines_[p].ledger(); }
-  // Everything that a reader could see.
+  // Digests of everything that a reader can see.
   std::vector<uint64_t> digests() {
     std::vector<uint64_t> out = {evaluator_.cells_digest(), evaluator_.panel().digest()};
     for (const auto& e : engines_) out.push_back(e.ledger().digest());

@@ -1,4 +1,4 @@
-// The journal of a test read back whole, and written again with what the test makes of it.
+// Reads the journal of a test, and writes records to another one.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace bellwether::testing {
 
-// By offset. REQUIRES that none stands in parts.
+// All records, in order of offset. REQUIRES: no entry is split into several records.
 inline std::vector<runtime::JournalRecord> read_journal(const std::string& topic) {
   std::vector<runtime::JournalRecord> out;
   for (const DeadLetterCopy& record : read_all(broker(), topic)) {

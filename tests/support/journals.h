@@ -1,4 +1,4 @@
-// Journals as they come about: evaluations that raise, carry on and clear alerts, human acts,
+// Random journals as they occur: evaluations that raise, continue and clear alerts, human acts,
 // changes of rules.
 #pragma once
 
@@ -33,8 +33,8 @@ inline alerts::AlertUpdate random_update(Random& random, base::PeriodIndex raise
   return u;
 }
 
-// The verdict on the tick that comes next: every open alert, some of them cleared or out of
-// assessment, and new ones.
+// The verdict on the next tick: an update of every open alert, some of them cleared or suspended,
+// and new alerts.
 inline alerts::TickEvaluated random_tick(Random& random, const alerts::Book& book) {
   alerts::TickEvaluated t;
   t.tick = base::PeriodIndex(book.last_tick() ? book.last_tick()->value + 1 : 500);

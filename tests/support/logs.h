@@ -1,6 +1,7 @@
-// Random histories of businesses as decoded events: births (some missing, some restated), moves,
-// reclassifications, deaths, restorations, notices, interactions before and after registration,
-// enquirers on no register, corrections by later versions, retractions.
+// Random histories of businesses as decoded events: births (some missing, some stated twice),
+// moves, reclassifications, deaths, restorations, notices, interactions before and after
+// registration, enquirers without a registered business, corrections by later versions,
+// retractions.
 #pragma once
 
 #include <vector>
@@ -98,7 +99,7 @@ class LogMaker {
 
   void state(Event e) {
     events_.push_back(e);
-    if (random_.chance(0.15)) {  // a correction, which may contradict everything but the identity
+    if (random_.chance(0.15)) {  // a correction may change everything except the ids
       Event corrected = make(e.kind, 0);
       corrected.business = e.business;
       corrected.fact = e.fact;
@@ -149,7 +150,8 @@ inline std::vector<Event> random_log(Random& random, const LogOptions& options =
   return LogMaker(random, options).make();
 }
 
-// When an event was published: within nine months, by what it says; of some it is not known.
+// The time of publication: within nine months after the event, by a hash of the event. −1 for one
+// event in 16.
 inline base::UnixMillis published(const Event& e) {
   uint64_t const chance =
       base::mix64(e.fact.value ^
@@ -158,7 +160,7 @@ inline base::UnixMillis published(const Event& e) {
   return base::start_of(base::Days(e.effective.value + static_cast<int32_t>(chance / 16 % 270)));
 }
 
-// The log as a careless network delivers it: shuffled, some of it twice or thrice.
+// The log as a careless network delivers it: shuffled, with some records repeated.
 inline std::vector<Event> mangled(std::vector<Event> log, Random& random) {
   size_t const n = log.size();
   for (size_t i = 0; i < n; ++i) {

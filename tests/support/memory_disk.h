@@ -1,6 +1,6 @@
-// A disk in memory that keeps to the letter of what POSIX promises: what was not synced may be
-// gone, torn or garbage after a loss of power, and a name counts once its folder was synced. It can
-// fail at any operation.
+// A disk in memory that gives only the guarantees of POSIX: after a loss of power unsynced data may
+// be missing, torn or garbage, and a name is durable only if its folder was synced. Any operation
+// can be made to fail.
 #pragma once
 
 #include <algorithm>
@@ -21,8 +21,8 @@ namespace bellwether::testing {
 class MemoryDisk final : public snapshot::Disk {
  public:
   enum class Fault { kFull, kShortWrite, kError };
-  // The operations number `at` to `until` − 1, counted from 0, fail where they write; reading goes
-  // on. On a full disk removing goes on too.
+  // Writing operations from number `at` to `until` − 1, counted from 0, fail. Reading still works.
+  // On a full disk removing works, too.
   void fail_from(int64_t at, Fault fault, int64_t until = INT64_MAX) {
     fail_at_ = at;
     fail_until_ = until;
@@ -30,21 +30,21 @@ class MemoryDisk final : public snapshot::Disk {
   }
   void heal() { fail_at_.reset(); }
   int64_t operations() const { return operations_; }
-  // Syncs of either kind do nothing and say that all is well.
+  // Syncs do nothing and report success.
   void lie_about_sync(bool of_files = true, bool of_folders = true) {
     file_syncs_lie_ = of_files;
     folder_syncs_lie_ = of_folders;
   }
 
-  // The power goes: what of the unsynced has reached the disk is chance.
+  // The power fails. Chance decides which unsynced data are kept.
   void lose_power(Random& random) { lose_power(*root_, random); }
 
-  // For damage by hand; null where there is no such file.
+  // The bytes of a file, for tests that damage it. Null if there is no such file.
   std::string* bytes(const std::string& path) {
     auto const node = find(path);
     return node == nullptr || node->folder ? nullptr : &node->data;
   }
-  // Of every file, sorted.
+  // The paths of all files, sorted.
   std::vector<std::string> files() const {
     std::vector<std::string> out;
     add_files("", *root_, out);

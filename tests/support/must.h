@@ -1,4 +1,4 @@
-// A value that a test knows to be there.
+// The value of a result that must be OK; ends the test program otherwise.
 #pragma once
 
 #include <cstdio>

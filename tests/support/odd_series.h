@@ -1,5 +1,4 @@
-// What the world sends that no model was made for: series of counts, and numbers that are no
-// counts.
+// Unusual input that no model was made for: odd series of counts, and numbers that are not counts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +17,7 @@ namespace bellwether::testing {
 
 inline constexpr int kOddYears = 8;
 inline constexpr int32_t kHuge = 1'000'000'000;
-inline constexpr int32_t kLasts[] = {10, 2000};  // periods before 1970 too
+inline constexpr int32_t kLasts[] = {10, 2000};  // last periods; some series begin before 1970
 
 struct OddSeries {
   const char* name;
@@ -67,7 +66,7 @@ inline std::vector<int32_t> counts_of(const OddSeries& odd, int n) {
   return counts;
 }
 
-// Every series and calendar, in the place of a test with so many loops.
+// Calls `f` for every series, calendar and last period, with a trace of their names.
 template <class F>
 void for_each_odd(F f) {
   for (auto unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {

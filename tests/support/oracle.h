@@ -1,6 +1,6 @@
-// What the figures must be, written as plainly as possible and sharing nothing with the ledger but
-// the event: keep the last version of each fact, put the facts of a business in order of time, and
-// walk through its life day by day.
+// The expected figures, computed as plainly as possible. Shares only the event type with the
+// ledger. Keeps the last version of each fact, sorts the facts of a business by time, and walks
+// through its life day by day.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class Oracle {
     if (!fresh && version(at->second) < version(e)) at->second = e;
   }
 
-  // Every measure by leaf area, leaf sector and period; zeros left out.
+  // Every measure by leaf area, leaf sector and period, without zeros.
   Counts counts() const {
     Counts out;
     for (const auto& [key, facts] : businesses_) {
@@ -42,7 +42,8 @@ class Oracle {
     return out;
   }
 
-  // Businesses alive at the end of `last`, by leaf: the state on that day, not a sum of flows.
+  // Businesses alive at the end of `last`, by leaf. Computed from their state on that day, not from
+  // sums of flows.
   std::map<Place, int64_t> alive_on(base::Days last) const {
     std::map<Place, int64_t> out;
     for (const auto& [key, facts] : businesses_) {
@@ -72,7 +73,7 @@ class Oracle {
  private:
   using Facts = std::map<uint64_t, events::Event>;
 
-  // Among facts of one day, and among versions of one sequence: a retraction is the last word.
+  // Order of facts of one day and of versions with one sequence: a retraction comes last.
   static int place(events::EventKind kind) {
     return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
   }
@@ -123,7 +124,7 @@ class Oracle {
     if (birth) life.walk(*birth, facts);
   }
 
-  // One business, day by day.
+  // The life of one business, day by day.
   struct Life {
     using Measure = indicators::Measure;
     base::Calendar calendar;
@@ -154,7 +155,8 @@ class Oracle {
       }
     }
 
-    // Counts the death, or takes it back, at the age that was reached.
+    // Adds `amount` (1 or −1) to the deaths at the age in full years at death. −1 takes the death
+    // back.
     void age(int64_t amount) {
       std::string const begin = base::format_date(born);
       std::string const end = base::format_date(died);

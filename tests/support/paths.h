@@ -1,5 +1,5 @@
-// Where the repository and its programs are. Only paths.cc is compiled with these paths, so that
-// the same test in another checkout is the same to a compiler cache.
+// The paths of the repository and its programs. Only paths.cc is compiled with these paths, so that
+// a compiler cache can reuse the other test objects in another checkout.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Seeded randomness for tests: the same seed, the same run on every machine.
+// Seeded random numbers for tests: the same seed gives the same run on every machine.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
   uint64_t next() { return base::mix64(state_ += 0x9e3779b97f4a7c15ULL); }
-  // 0 … n − 1.
+  // A number from 0 to n − 1.
   uint64_t below(uint64_t n) { return next() % n; }
-  // Both ends included.
+  // A number from `low` to `high`, both included.
   int between(int low, int high) {
     return low + static_cast<int>(below(static_cast<uint64_t>(high - low + 1)));
   }

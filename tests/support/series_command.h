@@ -1,4 +1,4 @@
-// Runs a command on an analyst's series in a folder of its own: text in, text and exit code out.
+// Runs a command on an analyst's series in a temporary folder. Input and output are texts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ class SeriesCommandTest : public ::testing::Test {
     return text.str();
   }
 
-  // The exit code; what was written is in output_ and errors_.
+  // Returns the exit code. The output is in output_ and errors_.
   int run(const std::string& csv, std::vector<std::string> options) {
     std::ofstream(path("in.csv"), std::ios::binary) << csv;
     return run_on_file(path("in.csv"), std::move(options));
@@ -47,7 +47,7 @@ class SeriesCommandTest : public ::testing::Test {
   int run_on_file(const std::string& input, std::vector<std::string> options) {
     std::vector<std::string> words = {command_, "--input", input, "--output-file", path("out.csv")};
     words.insert(words.end(), options.begin(), options.end());
-    std::ranges::reverse(words);  // as CLI11 wants them
+    std::ranges::reverse(words);  // CLI11 takes them in reverse order
     std::filesystem::remove(path("out.csv"));
     cli::Context context;
     CLI::App app("", "bellwether");

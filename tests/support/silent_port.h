@@ -1,4 +1,4 @@
-// A port of this machine that takes connections and never says a word.
+// A port of this machine that accepts connections and never sends anything.
 #pragma once
 
 #include <netinet/in.h>
@@ -33,7 +33,7 @@ class SilentPort {
   std::string address_;
 };
 
-// Where nobody listens.
+// An address on which no program listens.
 inline std::string closed_port() {
   return SilentPort().address();
 }

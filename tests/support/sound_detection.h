@@ -1,6 +1,6 @@
-// What no answer of a detector may be, for unit tests and fuzzing alike. Each function returns what
-// is wrong with the answer, or nothing: a figure is finite, a chance lies within 0 … 1, a lower
-// bound is not above the upper, and what is not assessed says nothing.
+// Checks that every answer of a detector must pass, for unit tests and fuzzing. Each function
+// returns the error, or an empty text: figures are finite, probabilities are within 0 … 1, a lower
+// bound is not above the upper bound, and a series that is not assessed has no figures.
 #pragma once
 
 #include <cmath>
@@ -48,7 +48,7 @@ inline std::string unsound(const detection::Interval& i) {
   return 0 <= i.lower && i.lower <= i.upper ? "" : "the lower bound is above the upper";
 }
 
-// What can be asked of a baseline, with a count.
+// Checks everything that can be computed from a baseline and a count.
 inline std::string unsound(const detection::Baseline& b, int64_t observed, double level) {
   std::string wrong = unsound(b);
   if (!wrong.empty() || b.why != detection::NotAssessed::kNone) return wrong;

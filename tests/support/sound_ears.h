@@ -1,4 +1,4 @@
-// As sound_detection.h, of the EARS charts.
+// The checks of sound_detection.h for the EARS charts.
 #pragma once
 
 #include <string>

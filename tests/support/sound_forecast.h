@@ -1,4 +1,5 @@
-// What no forecast may be, for unit tests and fuzzing: returns what is wrong with it, or nothing.
+// Checks that every forecast must pass, for unit tests and fuzzing. Returns the error, or an empty
+// text.
 #pragma once
 
 #include <cmath>
@@ -8,7 +9,7 @@
 
 namespace bellwether::testing {
 
-// `floor`: nothing may lie below it.
+// `floor`: no value may be below it.
 inline std::string unsound(const forecast::Forecast& f, int horizon, double floor = -HUGE_VAL) {
   if (f.why != forecast::NotAssessed::kNone) {
     return f.mean.empty() && f.intervals.empty() ? "" : "figures of what is not assessed";

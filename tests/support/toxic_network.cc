@@ -13,7 +13,7 @@
 namespace bellwether::testing {
 namespace {
 
-// One that the system gave out a moment ago, and will not soon give again.
+// A port that the system has just given out and will not give again soon.
 int free_port() {
   int const s = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at{};

@@ -1,5 +1,5 @@
-// A network between daemon and broker that a test makes worse: Toxiproxy, which third_party/install
-// faults builds.
+// A network between daemon and broker that a test makes worse. Uses Toxiproxy, which
+// third_party/install faults builds.
 #pragma once
 
 #include <memory>
@@ -13,23 +13,23 @@ class ToxicNetwork {
  public:
   ToxicNetwork();
 
-  // Where clients connect to.
+  // The port to which clients connect.
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  // From now on what comes to address() goes there.
+  // Forwards connections to address() to `upstream` from now on.
   void connect(const std::string& upstream);
 
-  // Every piece of data comes so much later, both ways.
+  // Delays all data by this time, in both directions.
   void latency(int milliseconds, int jitter_ms);
-  // Towards the clients.
+  // Limits the data rate towards the clients.
   void bandwidth(int kilobytes_per_second);
-  // Connections end with a reset after so much time.
+  // Resets each connection after this time.
   void resets(int after_ms);
-  // Nothing comes any more, and no connection ends.
+  // Drops all data without ending a connection.
   void black_hole();
-  // All connections end, and new ones are refused.
+  // Ends all connections and refuses new ones.
   void cut();
-  void heal();  // all of the above
+  void heal();  // ends all faults above
 
  private:
   void toxic(const std::string& type, const std::string& stream, const std::string& attributes);

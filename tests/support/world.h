@@ -1,5 +1,5 @@
-// A small geography and classification: two regions of two districts, a dated set across them; two
-// sections of two divisions.
+// A small geography and classification: two regions of two districts each, a dated set across them,
+// and two sections of two divisions each.
 #pragma once
 
 #include <string_view>

@@ -1,10 +1,10 @@
-// The threads of <threads.h>, on POSIX threads: for programs under the thread sanitizer.
+// Implements <threads.h> with POSIX threads, for programs under the thread sanitizer.
 //
-// The sanitizer intercepts POSIX threads alone. librdkafka calls <threads.h>, whose functions in
-// glibc are not intercepted: a thread that one of them starts has no state in the sanitizer, and
-// the first intercepted call in it ends the program. A definition in the program comes before the
-// one in glibc, so librdkafka calls these. The types of <threads.h> have the sizes and initial
-// values of the POSIX types in glibc (checked below).
+// The sanitizer intercepts only POSIX threads. librdkafka calls <threads.h>, whose functions in
+// glibc are not intercepted. A thread started by them has no state in the sanitizer, and its first
+// intercepted call ends the program. A definition in the program takes precedence over the one in
+// glibc, so librdkafka calls the functions below. The types of <threads.h> have the sizes and
+// initial values of the POSIX types in glibc (checked below).
 
 #include <pthread.h>
 #include <threads.h>
@@ -56,9 +56,10 @@ void* run(void* start) {
 
 extern "C" {
 
-// librdkafka counts the references to its buffers by atomic operations, which the sanitizer does
-// not see: Debian's library is not built for it. So a report with librdkafka in one of its two
-// stacks says nothing. What is lost: a race inside a callback that librdkafka calls.
+// librdkafka counts the references to its buffers with atomic operations. The sanitizer does not
+// see them, because Debian's library is not built with it. A report with librdkafka in one of its
+// two stacks is therefore not reliable and is suppressed. This also hides a race inside a callback
+// that librdkafka calls.
 const char* __tsan_default_suppressions() {
   return "race:librdkafka.so\n";
 }
