@@ -1,5 +1,5 @@
-// The core by itself: decoding beside protobuf's own parser, folding, models of 5,000 weekly
-// series. Figures are the best of some rounds, for one core.
+// The core without I/O: decoding compared with protobuf's parser, folding, and models of 5,000
+// weekly series. Each figure is the best of several rounds, on one core.
 #include <algorithm>
 #include <cmath>
 #include <variant>
@@ -86,7 +86,7 @@ void folding() {
 constexpr size_t kSeries = 5000;
 constexpr int kWeeks = 8 * 52;
 
-// Weekly series, what has been scored of them, and a sum that keeps the work from being left out.
+// Weekly series, their scores so far, and a sum that keeps the compiler from removing the work.
 struct Models {
   base::Calendar weeks{base::CalendarUnit::kWeek};
   std::vector<std::vector<int32_t>> counts = std::vector<std::vector<int32_t>>(kSeries);
@@ -131,7 +131,7 @@ void Models::refit() {
   print_r_yardstick("r_surveillance.R", counts, 20);
 }
 
-// A tick that only scores: paths and baselines were made before.
+// A tick that only scores: paths and baselines are prepared before.
 void Models::score_tick() {
   double best = 1e18;
   for (int t = kWeeks - 4; t < kWeeks; ++t) {
@@ -152,7 +152,7 @@ void Models::score_tick() {
   print("score_tick_of_5000_series", 1e3 * best, "ms");
 }
 
-// The same without its paths: both tails and the score of a count against a baseline that is there.
+// The same without paths: both tails and the score of a count against a ready baseline.
 void Models::score_counts() {
   constexpr size_t kScores = 20'000;
   std::vector<detection::Baseline> baselines;
@@ -171,7 +171,7 @@ void Models::score_counts() {
   print("score_20000_cached_baselines", 1e3 * scores, "ms");
 }
 
-// What a tick does with them together: their p by the scores of all.
+// The joint part of a tick: each series' p, recalibrated by the scores of all series.
 void Models::recalibrate() {
   detection::Recalibration recalibration;
   std::vector<detection::Assessment> assessed;
@@ -189,7 +189,7 @@ void Models::recalibrate() {
   });
   print("recalibrate_5000_series", 1e3 * pooled, "ms");
 
-  // The same, and adjusted for their number.
+  // The same, with the adjustment for the number of series.
   std::vector<detection::Judged> together;
   for (size_t s = 0; s < kSeries; ++s) together.push_back({&assessed[s], scored[s].settled_tail()});
   double const judged =

@@ -1,4 +1,4 @@
-// What benchmarks print, a figure a line: `name value unit`.
+// Output of the benchmarks, one figure per line: `name value unit`.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Forecasts of 5,000 weekly series of eight years, a year ahead, with 80 % and 95 % intervals.
-// Figures are the best of some rounds, for one core.
+// Forecasts of 5,000 weekly series of eight years, one year ahead, with 80 % and 95 % intervals.
+// Each figure is the best of several rounds, on one core.
 #include <cmath>
 #include <numbers>
 #include <vector>

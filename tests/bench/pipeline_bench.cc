@@ -1,10 +1,10 @@
-// The whole path on a real broker beside a bare consume of the same topic in the same run:
+// The whole path on a real broker, compared with a bare consumer of the same topic in the same run:
 //   8 M registration events of 2 M businesses over 4 partitions and 24 months
-//   (BELLWETHER_BENCH=short: a tenth), about 130 bytes a record with its key. CPU is that of the
-//   process, user and system, start-up left out; the months are fewer than a baseline needs, so
-//   that ticks are closed, summed, judged and journaled but no model is fitted: core_bench has the
-//   figures for models.
-// Needs BELLWETHER_TEST_BROKER; tests/run bench starts one.
+//     (BELLWETHER_BENCH=short: a tenth), about 130 bytes per record with its key.
+// CPU is user and system time of the process, without start-up. There are fewer months than a
+// baseline needs: ticks are closed, summed, judged and journaled, but no model is fitted.
+// core_bench has the figures for models.
+// Needs BELLWETHER_TEST_BROKER; tests/run bench starts a broker.
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -44,7 +44,7 @@ double own_cpu_seconds() {
   return s(u.ru_utime) + s(u.ru_stime);
 }
 
-// User and system time of another process.
+// User and system time of another process, in seconds.
 double cpu_seconds(pid_t pid) {
   std::ifstream file(base::cat("/proc/", pid, "/stat"));
   std::string text;
@@ -89,7 +89,7 @@ int64_t publish(const Topics& topics, int64_t businesses) {
       std::string const newborn = business_number(m * a_month + i);
       source.registered(newborn, kAreas[random.below(4)], kActivities[random.below(4)], day);
       ++sent;
-      // Three facts about businesses that were born by now, each with an id of its own.
+      // Three facts about businesses born so far, each with a different id.
       for (int k = 1; k < kEventsPerBusiness; ++k) {
         std::string const who = business_number(
             static_cast<int64_t>(random.below(static_cast<uint64_t>(m * a_month + i + 1))));
@@ -117,16 +117,17 @@ int64_t publish(const Topics& topics, int64_t businesses) {
   return sent;
 }
 
-// In a process of its own: reads everything and looks at nothing. Prints its CPU seconds.
+// Runs as a separate process: reads all records and ignores them. Prints their number and its CPU
+// seconds.
 int consume_only(const std::string& topic) {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // as bellwetherd has it
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // as in bellwetherd
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   kafka::ClientOptions options;
   options.bootstrap_servers = broker();
   std::vector<kafka::Assignment> inputs;
   for (int p = 0; p < kPartitions; ++p) inputs.push_back({topic, p});
   double const begin = own_cpu_seconds();
-  kafka::Waiter waiter;  // outlives the consumer that wakes it
+  kafka::Waiter waiter;  // must outlive the consumer that wakes it
   auto const consumer = must(kafka::InputConsumer::create(options, inputs, {}, no_log()));
   for (size_t i = 0; i < inputs.size(); ++i) consumer->wake_on(i, waiter);
   std::vector<bool> ended(inputs.size(), false);
@@ -162,7 +163,7 @@ struct Latency {
   double p99_ms = 0;
 };
 
-// Point queries one after the other until `enough`.
+// Makes point queries one after the other until `enough`.
 Latency query(const Daemon& daemon, const std::function<bool(size_t)>& enough) {
   auto const stub = indicators::v1::IndicatorService::NewStub(daemon.channel());
   indicators::v1::GetIndicatorRequest request;
@@ -189,7 +190,8 @@ void print_latency(const std::string& when, const Latency& l) {
 }
 
 DaemonOptions options(const Topics& topics) {
-  // The journal of an earlier daemon would spare the later ones its verdicts: each has its own.
+  // Each daemon gets a new journal, because the journal of an earlier daemon would save it the
+  // verdicts.
   Topics fresh = make_topics(broker(), kPartitions);
   fresh.registrations = topics.registrations;
   fresh.support = topics.support;
@@ -202,7 +204,7 @@ std::string last_month(int after = 0) {
                                        kMonths - 1 + after));
 }
 
-// Queries while records come at `rate` a second, or as fast as one thread publishes them.
+// Queries while records arrive at `rate` a second, or as fast as one thread can publish them.
 void half_load(Daemon& daemon, const Topics& topics, int64_t businesses, double rate) {
   std::atomic<bool> stop{false};
   std::atomic<int64_t> sent{0};
@@ -258,7 +260,7 @@ int run(const std::string& self) {
   print("pipeline_events", static_cast<double>(events), "events");
   print("publish_rate", static_cast<double>(events) / seconds_since(published), "events/s");
 
-  // In turn, twice: each kind sees the broker's cache warm.
+  // Both kinds in turn, twice, so that each finds the broker's cache warm.
   double raw = raw_consume_ns(self, topics);
   double whole = 1e18;
   double rate = 0;

@@ -1,8 +1,8 @@
-// Snapshots of a ledger of 10 million businesses (BELLWETHER_BENCH=short: 200,000; or the number as
-// an argument) in 8 partitions, with the panel that they make over seven years of weeks and the
-// reference files of the United Kingdom: saved to the disk, restored by two threads, each time in a
-// process of its own. Beside them the same number of bytes written, read and copied by plain calls.
-// Files are in TMPDIR, or /tmp.
+// Snapshots of a ledger of 10 million businesses (BELLWETHER_BENCH=short: 200,000; or the number
+// given as an argument) in 8 partitions, with its panel of seven years of weeks and the reference
+// files of the United Kingdom. Saves to disk and restores with two threads, each time in a new
+// process. For comparison: the same number of bytes written, read and copied by plain calls. Files
+// are in TMPDIR, or /tmp.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -63,7 +63,7 @@ void in_parallel(size_t n, const std::function<void(size_t)>& each) {
   }
 }
 
-// What one process tells another.
+// Results that one process passes to another.
 struct Shared {
   uint64_t ledgers[kPartitions] = {};  // digests
   uint64_t panel = 0;
@@ -73,7 +73,7 @@ struct Shared {
   double cpu_seconds = 0;
 };
 
-// User's and system's, of all threads of this process.
+// User and system time of all threads of this process, in seconds.
 double cpu_seconds() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
@@ -83,7 +83,7 @@ double cpu_seconds() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-// Fresh memory each time, as a daemon that starts has it.
+// Runs `work` in a new process, whose memory is fresh as in a starting daemon.
 template <class Work>
 void in_a_process(Work work) {
   pid_t const child = fork();
@@ -98,14 +98,14 @@ void in_a_process(Work work) {
   BELLWETHER_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-// ---- what is saved
+// ---- the ledger and its snapshot
 
 struct NoSink {
   void add(indicators::DeltaKey, int64_t) {}
   void report(indicators::ReportKey, int64_t) {}
 };
 
-// Areas and sectors at which facts count.
+// The areas and sectors that have no children, where facts are counted.
 template <class Id, class All, class Children>
 std::vector<Id> leaves(const All& all, Children children) {
   std::vector<Id> out;
@@ -117,8 +117,7 @@ std::vector<Id> leaves(const All& all, Children children) {
 
 class Scatter {
  public:
-  // The areas and sectors of the small world stand for nothing here: each fact that names one gets
-  // one of the kingdom's, by chance.
+  // Replaces the small world's area and sector of a fact by random ones of the kingdom.
   void operator()(Event& e, Random& random) const {
     if (e.area != events::kNoArea) e.area = areas_[random.below(areas_.size())];
     if (e.sector != events::kNoSector) e.sector = sectors_[random.below(sectors_.size())];
@@ -132,12 +131,12 @@ class Scatter {
 };
 
 void fill(ledger::Ledger& ledger, size_t partition, int64_t businesses, const Scatter& scatter) {
-  constexpr int64_t kAtOnce = 100'000;  // bounds the events in memory
+  constexpr int64_t kAtOnce = 100'000;  // limits the events in memory
   constexpr size_t kAhead = 16;
   NoSink none;
   for (int64_t begin = 0; begin < businesses; begin += kAtOnce) {
     Random random(partition << 32 | static_cast<uint64_t>(begin));
-    uint64_t const other = random.next();  // the maker numbers businesses and facts from 0
+    uint64_t const other = random.next();  // random_log() numbers businesses and facts from 0
     std::vector<Event> log =
         random_log(random, {.businesses = static_cast<int>(std::min(kAtOnce, businesses - begin)),
                             .first = kFirstDay,
@@ -155,7 +154,7 @@ void fill(ledger::Ledger& ledger, size_t partition, int64_t businesses, const Sc
   }
 }
 
-// Adds what ledgers count to a panel, many at a time.
+// Adds the counts of ledgers to a panel, many at a time.
 struct ToPanel {
   static constexpr size_t kAtOnce = 8'000'000;
   indicators::Panel& panel;
@@ -206,7 +205,7 @@ void save(const std::string& folder, int64_t businesses, Shared& shared) {
   image.evaluation.tick = image.manifest.tick;
   image.evaluation.panel = panel.publish();
   for (const auto& [key, amount] : sum.reports) image.evaluation.reports.push_back({key, amount});
-  double pause = 0;  // of all partitions one after another
+  double pause = 0;  // sum over the partitions
   for (ledger::Ledger& ledger : ledgers) {
     snapshot::PartitionImage& part = image.partitions.emplace_back();
     part.state.inputs.resize(1);
@@ -232,7 +231,7 @@ void save(const std::string& folder, int64_t businesses, Shared& shared) {
   print("snapshot_save_rate", static_cast<double>(shared.bytes) / seconds / 1e6, "MB/s");
 }
 
-// ---- what is restored
+// ---- restoring
 
 std::vector<std::string> files(const std::string& folder) {
   std::vector<std::string> out;
@@ -295,7 +294,7 @@ void plain_write(const std::string& path, uint64_t bytes) {
   unlink(path.c_str());
 }
 
-// By as many threads as restore, a file at a time.
+// Uses as many threads as the restore, one file at a time.
 double plain_read_seconds(const std::vector<std::string>& paths) {
   auto const begin = Clock::now();
   in_parallel(paths.size(), [&](size_t i) {
@@ -310,7 +309,8 @@ double plain_read_seconds(const std::vector<std::string>& paths) {
   return seconds_since(begin);
 }
 
-// Into memory that is touched for the first time: no restoring into fresh memory takes less.
+// Copies into memory that is touched for the first time: a lower limit for restoring into fresh
+// memory.
 double plain_copy_seconds(uint64_t bytes) {
   std::vector<char> const block(kBlockBytes, 1);
   auto const begin = Clock::now();

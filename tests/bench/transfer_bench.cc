@@ -1,7 +1,8 @@
-// A snapshot of 1 GB (BELLWETHER_BENCH=short: 64 MB; or megabytes as an argument) from one replica
-// to another over loopback in one process: as fast as it goes, and at the default rate. Beside it
-// the time that GetStatus of the giving replica takes meanwhile, and without. The bytes are random:
-// only a restore reads them, and snapshot_bench measures that. Files are in TMPDIR, or /tmp.
+// Transfers a snapshot of 1 GB (BELLWETHER_BENCH=short: 64 MB; or the megabytes given as an
+// argument) from one replica to another over loopback in one process, without a limit and at the
+// default rate. Also measures GetStatus of the giving replica during the transfer and without one.
+// The bytes are random: only a restore reads them, and snapshot_bench measures that. Files are in
+// TMPDIR, or /tmp.
 #include <grpcpp/grpcpp.h>
 #include <sys/resource.h>
 
@@ -94,7 +95,7 @@ class Giving {
   std::unique_ptr<rpc::Server> server_;
 };
 
-// One call after another, a hundred a second, until `done`.
+// Makes one call after another, about a hundred a second, until `done`. Returns sorted times in ms.
 std::vector<double> call_ms(const std::string& address, const std::function<bool()>& done) {
   auto const stub = status::v1::StatusService::NewStub(
       grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));

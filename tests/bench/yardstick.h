@@ -1,5 +1,5 @@
-// Purpose: the same work done by a published package, beside our figures. The package is no part of
-// the build: where it is not installed the bench says so and goes on.
+// Purpose: runs the same work with a published package for comparison. The package is not part of
+// the build: if it is not installed, the bench prints that and continues.
 #pragma once
 
 #include <sys/wait.h>
@@ -15,9 +15,9 @@
 
 namespace bellwether::testing {
 
-// Runs tests/bench/<script> by `interpreter` and its `flags` with a file of the series, one a line,
-// values parted by commas. It prints `name value unit` lines, or ends with kNotInstalled, as this
-// does where there is no interpreter.
+// Runs tests/bench/<script> with `interpreter` and its `flags`. The argument is a file with one
+// series per line, values separated by commas. The script prints `name value unit` lines, or exits
+// with kNotInstalled, which is also the status if the interpreter is missing.
 template <class Value>
 void print_yardstick(const std::string& interpreter, const std::string& flags,
                      const std::string& script, const std::string& package,
@@ -56,7 +56,7 @@ void print_r_yardstick(const std::string& script, const std::vector<std::vector<
   print_yardstick("Rscript", " --vanilla", script, "the R package", series, series_max);
 }
 
-// By the Python of build/yardsticks.
+// With the Python of build/yardsticks.
 template <class Value>
 void print_python_yardstick(const std::string& script, const std::string& package,
                             const std::vector<std::vector<Value>>& series, size_t series_max) {

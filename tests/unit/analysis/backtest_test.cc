@@ -19,7 +19,7 @@ base::PeriodIndex month(const char* name) {
   return testing::must(kMonths.parse(name));
 }
 
-// Counts around 100 from 1990 to 2009; `share` says what is left of them in a month.
+// Counts around 100 from 1990 to 2009, multiplied by `share` of the month.
 BacktestMeasure measure(detection::Harm harm, const std::function<double(base::PeriodIndex)>& share,
                         int series = 20) {
   BacktestMeasure m;
@@ -63,7 +63,7 @@ TEST(BacktestTest, ADeepFallIsFoundInItsFirstMonthsInEverySeries) {
   for (DetectorKind kind : {DetectorKind::kPeriod, DetectorKind::kCusum}) {
     const DetectorResult& d = result(r, kind);
     EXPECT_EQ(d.tested.downturns, 20);
-    // All but where an alarm of chance stands already: a standing alarm finds nothing.
+    // Not all 20: an alarm that is already on by chance finds nothing.
     EXPECT_GE(d.tested.found[2], 18) << kDetectorNames[static_cast<size_t>(kind)];
     ASSERT_TRUE(d.tested.median_delay);
     EXPECT_LE(*d.tested.median_delay, 3);
@@ -71,7 +71,7 @@ TEST(BacktestTest, ADeepFallIsFoundInItsFirstMonthsInEverySeries) {
   }
 }
 
-TEST(BacktestTest, AFallThatNobodyDatedIsAFalseAlarm) {
+TEST(BacktestTest, AFallOutsideTheGivenDownturnsIsAFalseAlarm) {
   std::vector<Downturn> const one = {kTwo[0]};
   BacktestResult const r = backtest({measure(detection::Harm::kLow, two_falls)}, one, options());
   const DetectorResult& d = result(r, DetectorKind::kCusum);
@@ -80,7 +80,7 @@ TEST(BacktestTest, AFallThatNobodyDatedIsAFalseAlarm) {
   EXPECT_FALSE(d.tested.median_delay);
 }
 
-TEST(BacktestTest, ARiseIsNoHarmWhereLowIs) {
+TEST(BacktestTest, ARiseIsNotHarmfulIfLowCountsAre) {
   auto const rise = [](base::PeriodIndex p) { return in(p, "2006-01", "2006-12") ? 1.5 : 1; };
   BacktestResult const low = backtest({measure(detection::Harm::kLow, rise)}, kTwo, options());
   EXPECT_LE(result(low, DetectorKind::kCusum).tested.found[3], 3) << "by chance alone";
@@ -88,7 +88,7 @@ TEST(BacktestTest, ARiseIsNoHarmWhereLowIs) {
   EXPECT_GE(result(high, DetectorKind::kCusum).tested.found[3], 18);
 }
 
-TEST(BacktestTest, ChanceIsWhatAlarmsAtRandomWouldFind) {
+TEST(BacktestTest, ChanceIsTheShareThatRandomAlarmsFind) {
   BacktestResult const r = backtest({measure(detection::Harm::kLow, two_falls)}, kTwo, options());
   const Performance& p = result(r, DetectorKind::kPeriod).tested;
   double const years = (reported_delays(kMonths)[3] + 6) / 12.0;
@@ -96,9 +96,9 @@ TEST(BacktestTest, ChanceIsWhatAlarmsAtRandomWouldFind) {
   EXPECT_NEAR(p.false_alarms_a_year, p.false_alarms / p.series_years, 1e-12);
 }
 
-// What comes after a month changes nothing that was said of the time before it: thresholds and the
-// tuning part stay as they are.
-TEST(BacktestTest, TheFutureDoesNotReachThePast) {
+// Later counts do not change the results for the time before: thresholds and tuning figures stay
+// the same.
+TEST(BacktestTest, LaterCountsDoNotChangeTheTuningPart) {
   BacktestMeasure m = measure(detection::Harm::kLow, two_falls);
   BacktestResult const before = backtest({m}, kTwo, options());
   for (auto& [name, s] : m.series) {
@@ -141,8 +141,9 @@ TEST(BacktestTest, TwoMeasuresAreAlsoJudgedTogether) {
   EXPECT_THAT(text, HasSubstr("![stated and realised rates by detector](rates.svg)"));
 }
 
-// Where nothing happens single periods alarm about as often as they state, recalibrated or not; a
-// CUSUM, by the run lengths of known baselines, somewhat more often (statistics: "Change point").
+// If nothing happens, single periods alarm about as often as stated, recalibrated or not. A CUSUM
+// alarms somewhat more often, because its run lengths are those of known baselines (statistics:
+// "Change point").
 TEST(BacktestTest, OrdinaryPeriodsAlarmAboutAsOftenAsStated) {
   auto const nothing = [](base::PeriodIndex) { return 1.0; };
   BacktestResult const r = backtest({measure(detection::Harm::kLow, nothing, 60)}, kTwo, options());
@@ -157,7 +158,7 @@ TEST(BacktestTest, OrdinaryPeriodsAlarmAboutAsOftenAsStated) {
     ADD_FAILURE() << "no such rate";
     return 0.0;
   };
-  // Counts that scatter less than Poisson's, so never more often than stated.
+  // These counts scatter less than Poisson counts, so they never alarm more often than stated.
   EXPECT_LE(realised(DetectorKind::kPeriod, 0.1), 0.1);
   EXPECT_LE(realised(DetectorKind::kRecalibrated, 0.1), realised(DetectorKind::kPeriod, 0.1));
   EXPECT_LE(realised(DetectorKind::kCusum, 0.1), 0.1);
@@ -171,7 +172,7 @@ TEST(BacktestTest, ADiscoveryOfATickFindsAFallInEverySeries) {
   EXPECT_LE(d.tuned.false_alarms_a_year, 0.05);
 }
 
-TEST(BacktestTest, TheRangeOfChanceIsTheBinomials) {
+TEST(BacktestTest, TheRangeOfChanceIsThatOfABinomialCount) {
   // R: qbinom(c(.025, .975), 1000, .01) and 20, .5.
   EXPECT_EQ(chance_range(1000, 0.01).low, 4);
   EXPECT_EQ(chance_range(1000, 0.01).high, 17);

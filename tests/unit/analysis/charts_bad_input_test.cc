@@ -1,4 +1,4 @@
-// The charts that analysts alone use, on what no model was made for (support/odd_series.h).
+// The charts that only analysts use, on input that no model was made for (support/odd_series.h).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -29,7 +29,7 @@ TEST(ChartsBadInputTest, EarsIsSound) {
   });
 }
 
-TEST(ChartsBadInputTest, ACusumOfCountsLeavesOutWhatIsNoCount) {
+TEST(ChartsBadInputTest, ACusumOfCountsIgnoresValuesThatAreNotCounts) {
   for (double observed : kOddNumbers) {
     for (double expected : kOddNumbers) {
       SCOPED_TRACE(::testing::Message() << observed << " of " << expected);

@@ -1,5 +1,6 @@
-// What `bellwether detect` writes of a file with values that are no counts: each is named, said in
-// the output, and leaves every other line as if its row had not been there. Every cell is sound.
+// The output of `bellwether detect` for a file with values that are not counts. Each bad value is
+// reported and marked in the output; every other line is the same as without that row. Every cell
+// is valid.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +27,7 @@ std::string row(int t, std::string_view value) {
   return base::cat("s,", 2010 + t / 12, "-", t % 12 < 9 ? "0" : "", t % 12 + 1, ",", value, "\n");
 }
 
-// Counts of `level` at random, with `odd` in the place of one month's row.
+// Random counts of about `level`; `odd` replaces the row of one month.
 std::string csv_with(std::string_view odd, int level = 50) {
   testing::Random random(4);
   std::string csv = "series,period,value\n";
@@ -42,7 +43,7 @@ struct Answer {
   std::vector<base::CsvRow> rows;
 };
 
-// As the command does between reading a file and writing one.
+// Does the work of the command between reading the file and writing the output.
 Answer detect(const std::string& csv, const DetectFlags& flags) {
   DetectRun const run = must(detect_options(flags));
   SeriesTable const table = must(parse_series(csv, "in.csv", run.series.scale, Values::kCounts));
@@ -101,7 +102,7 @@ std::vector<DetectFlags> variants() {
 
 struct OddValue {
   const char* name;
-  std::vector<std::string> values;  // of the odd month, a row each
+  std::vector<std::string> values;  // of the odd month, one row per value
   const char* state;
   size_t complaints;
 };
@@ -127,7 +128,7 @@ const std::vector<OddValue>& odd_values() {
   return kOddValues;
 }
 
-TEST(DetectBadInputTest, AValueThatIsNoCountIsAsGoodAsNone) {
+TEST(DetectBadInputTest, AValueThatIsNotACountGivesTheOutputOfAMissingRow) {
   for (const DetectFlags& flags : variants()) {
     Answer const without = detect(csv_with(""), flags);
     for (const OddValue& odd : odd_values()) {
@@ -149,7 +150,7 @@ TEST(DetectBadInputTest, AValueThatIsNoCountIsAsGoodAsNone) {
   }
 }
 
-// However unlikely it is.
+// Judges every count, even a very unlikely one.
 TEST(DetectBadInputTest, ACountIsJudgedWhateverItIs) {
   for (const DetectFlags& flags : variants()) {
     for (int level : {0, 2, 50, 1'000'000, 1'000'000'000}) {

@@ -41,7 +41,7 @@ TEST(DetectOptionsTest, TheDefaultsAreTheDaemons) {
   EXPECT_EQ(options({}).alpha, 0.01);
 }
 
-TEST(DetectOptionsTest, ColdStartAndScaleAreTheDaemonsButForR) {
+TEST(DetectOptionsTest, ColdStartAndScaleAreTheDaemonsExceptForR) {
   EXPECT_TRUE(options({}).own_scale);
   ASSERT_TRUE(options({}).cold_start);
   EXPECT_EQ(options({}).cold_start->periods, 12);
@@ -77,7 +77,7 @@ TEST(DetectOptionsTest, EverySeasonHasRoomForItsDefaults) {
   }
 }
 
-TEST(DetectOptionsTest, WhatDoesNotGoTogetherIsRefusedAndSaysWhatToDo) {
+TEST(DetectOptionsTest, ConflictingOptionsAreRefusedWithACorrection) {
   auto const complaint = [](auto change) {
     DetectFlags flags;
     change(flags);

@@ -27,7 +27,7 @@ DetectOptions months() {
   return testing::must(detect_options({})).series;
 }
 
-// A series of `n` periods, as `value(t)` has it; negative: no value.
+// A series of `n` periods with value(t) in period t. A negative value means no value.
 template <class F>
 Series series_of(int n, F value) {
   Series s{"s", {}};
@@ -68,7 +68,7 @@ TEST(DetectSeriesTest, AFallAtTheLastPointIsAmber) {
   EXPECT_EQ(last.onset, PeriodIndex(kPeriods - 1));
 }
 
-TEST(DetectSeriesTest, HarmTurnsTheScoreAndSilencesTheOtherSide) {
+TEST(DetectSeriesTest, HarmSetsTheSignOfTheScoreAndStopsAlarmsOfTheOtherSide) {
   Series const fall = series_of(kPeriods, [](int t) { return t >= kPeriods - 4 ? 20 : 50; });
   DetectOptions o = months();
   EXPECT_EQ(detect_series(fall, o).back().state, DetectState::kRed);
@@ -86,7 +86,7 @@ TEST(DetectSeriesTest, HarmTurnsTheScoreAndSilencesTheOtherSide) {
 }
 
 TEST(DetectSeriesTest, AGapLeavesBaselinesAndTheChangePoint) {
-  // Gaps at the same month of two earlier years, which would be zeros otherwise.
+  // Gaps in the same month of two earlier years; without gap handling they would count as zeros.
   auto const value = [](int t) {
     return t == kPeriods - 13 || t == kPeriods - 25 || t == kPeriods - 3 ? -1 : 50 + t % 3;
   };
@@ -103,9 +103,9 @@ TEST(DetectSeriesTest, AGapLeavesBaselinesAndTheChangePoint) {
   EXPECT_NEAR(*by_ears.back().expected, 51, 1);
 }
 
-// Offline every period has the score, the tails and the change point that the daemon gives it at
+// Offline, every period has the score, the tails and the change point that the daemon gives it at
 // its tick.
-TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
+TEST(DetectSeriesTest, ResultsEqualTheDaemons) {
   for (auto [calendar, unit] :
        {std::pair{"week", base::CalendarUnit::kWeek}, {"month", base::CalendarUnit::kMonth}}) {
     DetectFlags flags;
@@ -120,7 +120,7 @@ TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
     double level = 300;
     double const step = unit == base::CalendarUnit::kWeek ? 0.1 : 0.2;
     Series const s = series_of(7 * year, [&](int t) {
-      level *= 1 + step * (random.uniform() - 0.5);  // which makes scores wider than theory has it
+      level *= 1 + step * (random.uniform() - 0.5);  // makes scores wider than in theory
       if (t == 6 * year) level /= 2;
       return std::floor(level * (0.9 + 0.2 * random.uniform()));
     });
@@ -146,7 +146,7 @@ TEST(DetectSeriesTest, IsWhatTheDaemonDoes) {
       }
       widest = std::max(widest, a.scale);
     }
-    EXPECT_GT(widest, 1.2) << "or the scale was not tested";
+    EXPECT_GT(widest, 1.2) << "otherwise the scale is not tested";
   }
 }
 
@@ -163,7 +163,7 @@ TEST(DetectSeriesTest, AYoungSeriesIsAmberAtMost) {
     EXPECT_EQ(r.why, "too little history");
 }
 
-// The bounds are where the tails are: both allow for how wide the scores have been.
+// Bounds and tails agree: both use the width of the series' past scores.
 TEST(DetectSeriesTest, AnUnrulySeriesHasWiderBounds) {
   testing::Random random(3);
   double level = 100;
@@ -198,7 +198,7 @@ TEST(DetectSeriesTest, CusumAloneHasNoAmber) {
 TEST(DetectSeriesTest, TheThresholdMayBeGivenOrComeFromARunLength) {
   Series const fall = series_of(kPeriods, [](int t) { return t >= kPeriods - 2 ? 10 : 50; });
   DetectOptions o = months();
-  o.threshold_h = 5.0;  // two clipped scores less the reference value, twice 2.5
+  o.threshold_h = 5.0;  // two clipped scores minus the reference value: 2 × 2.5
   EXPECT_EQ(detect_series(fall, o).back().state, DetectState::kRed);
   o.threshold_h = 5.01;
   EXPECT_EQ(detect_series(fall, o).back().state, DetectState::kAmber);
@@ -214,7 +214,7 @@ TEST(DetectSeriesTest, PoissonCusumAddsUpAgainstEachExpectation) {
   o.threshold_h = 1000;
   auto const rows =
       detect_series(series_of(kPeriods, [](int t) { return t >= kPeriods - 2 ? 20 : 50; }), o);
-  double const k = 50 * 0.2 / std::log(1.25);  // of 50 against 40
+  double const k = 50 * 0.2 / std::log(1.25);  // reference for 50 against 40
   EXPECT_NEAR(*rows.back().cusum, 2 * (k - 20), 1e-6);
   EXPECT_EQ(rows.back().onset, PeriodIndex(kPeriods - 2));
   EXPECT_EQ(rows.back().state, DetectState::kNormal);
@@ -236,7 +236,7 @@ TEST(DetectSeriesTest, EarsFindsRises) {
   EXPECT_GT(40, *rows.back().upper);
 }
 
-// What the world will bring: a defined answer by every method, in every figure.
+// Awkward input: every method gives a defined answer, in every figure.
 struct Awkward {
   const char* name;
   Series series;
@@ -294,8 +294,8 @@ TEST(DetectSeriesTest, AwkwardSeriesHaveDefinedAnswers) {
   }
 }
 
-// As R's glm: where the deviance is rounding alone, it never stands still.
-TEST(DetectSeriesTest, ABaselineThatDoesNotConvergeIsSaidSo) {
+// As in R's glm: a deviance that is only rounding error never converges.
+TEST(DetectSeriesTest, ABaselineThatDoesNotConvergeIsReported) {
   DetectFlags weeks;
   weeks.calendar = "undated";
   weeks.compatibility = "r-surveillance";
@@ -305,7 +305,7 @@ TEST(DetectSeriesTest, ABaselineThatDoesNotConvergeIsSaidSo) {
   EXPECT_EQ(rows.back().why, "the baseline does not converge");
 }
 
-// Property: any series, any method: figures are finite, and the same again.
+// Property: for any series and any method, figures are finite, and a second run gives the same.
 TEST(DetectSeriesPropertyTest, AnySeriesIsAnswered) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     testing::Random random(seed);

@@ -14,7 +14,7 @@ namespace {
 
 using base::PeriodIndex;
 
-// A series as the tests write it: consecutive weeks, the first is period 1.
+// A series of consecutive weeks; the first is period 1.
 detection::CountSeries weeks(const std::vector<int32_t>& counts) {
   return {base::Calendar(base::CalendarUnit::kWeek), PeriodIndex(1), counts};
 }
@@ -40,8 +40,7 @@ TEST_P(EarsAgainstR, BoundsAgree) {
                 1e-8);
     EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC2}).upper, std::stod(rows[i][2]),
                 1e-8);
-    if (i < kEarsLag)
-      continue;  // R begins to accumulate with the first period that it is asked for
+    if (i < kEarsLag) continue;  // R accumulates only from the first requested period on
     EXPECT_NEAR(assess_ears(weeks(counts), t, {EarsMethod::kC3, 7, 0.025}).upper,
                 std::stod(rows[i][3]), 1e-8);
   }

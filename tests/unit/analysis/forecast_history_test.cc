@@ -22,7 +22,7 @@ std::vector<SeriesPoint> points_of(const std::vector<double>& values) {
   return points;
 }
 
-// 40 values, of which those in `gaps` are missing.
+// 40 values; those at the indices `gaps` are missing.
 std::vector<double> forty(std::vector<size_t> gaps) {
   std::vector<double> values;
   for (size_t t = 0; t < 40; ++t) values.push_back(10 + static_cast<double>(t));
@@ -30,7 +30,7 @@ std::vector<double> forty(std::vector<size_t> gaps) {
   return values;
 }
 
-TEST(ForecastHistoryTest, WithoutGapsItIsTheSeries) {
+TEST(ForecastHistoryTest, WithoutGapsTheHistoryIsTheSeries) {
   ForecastHistory const h = forecast_history(points_of({5, 7, -6}), 12);
   EXPECT_EQ(h.why, "");
   EXPECT_EQ(h.first, PeriodIndex(100));
@@ -38,7 +38,7 @@ TEST(ForecastHistoryTest, WithoutGapsItIsTheSeries) {
   EXPECT_TRUE(h.bridged.empty());
 }
 
-TEST(ForecastHistoryTest, ItBeginsAndEndsWithAValue) {
+TEST(ForecastHistoryTest, TheHistoryBeginsAndEndsWithAValue) {
   ForecastHistory const h = forecast_history(points_of({kNone, 5, 7, kNone, kNone}), 12);
   EXPECT_EQ(h.first, PeriodIndex(101));
   EXPECT_EQ(h.values, (std::vector<double>{5, 7}));
@@ -70,7 +70,7 @@ TEST(ForecastHistoryTest, ABridgeFollowsTheSeason) {
   EXPECT_NEAR(forecast_history(points_of(values), 12).values[51], crest, 4);
 }
 
-TEST(ForecastHistoryTest, ALongGapIsWhereItBegins) {
+TEST(ForecastHistoryTest, TheHistoryBeginsAfterALongGap) {
   static_assert(kBridgeMax == 3);
   EXPECT_EQ(forecast_history(points_of(forty({10, 11, 12})), 1).left_out, 0u);
   ForecastHistory const h = forecast_history(points_of(forty({4, 10, 11, 12, 13})), 1);
@@ -88,7 +88,7 @@ TEST(ForecastHistoryTest, ATenthMayBeBridgedAndNoMore) {
   EXPECT_TRUE(h.values.empty());
 }
 
-TEST(ForecastHistoryTest, WithoutAnyValueThereIsNone) {
+TEST(ForecastHistoryTest, ASeriesWithoutValuesHasNoHistory) {
   EXPECT_EQ(forecast_history({}, 12).why, "no value");
   auto points = points_of({kNone});
   points[0].missing = "given twice";

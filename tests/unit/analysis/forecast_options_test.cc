@@ -19,7 +19,7 @@ ForecastOptions options(Change change) {
   return must(forecast_options(flags));
 }
 
-TEST(ForecastOptionsTest, TheCalendarHasTheSeasonAndTheHorizon) {
+TEST(ForecastOptionsTest, TheCalendarSetsTheSeasonAndTheHorizon) {
   ForecastOptions const months = options([](ForecastFlags&) {});
   EXPECT_EQ(months.season, 12);
   EXPECT_EQ(months.horizon, 12);
@@ -58,7 +58,7 @@ TEST(ForecastOptionsTest, EveryMethodHasItsName) {
   }
 }
 
-TEST(ForecastOptionsTest, WhatDoesNotGoTogetherIsRefusedAndSaysWhatToDo) {
+TEST(ForecastOptionsTest, ConflictingOptionsAreRefusedWithACorrection) {
   auto const complaint = [](auto change) {
     ForecastFlags flags;
     change(flags);

@@ -47,7 +47,7 @@ TEST(ForecastPlotTest, APanelHasTheHistoryTheFanAndTheMean) {
   EXPECT_GT(figure.keys[2].colour.alpha, figure.keys[3].colour.alpha);
 }
 
-TEST(ForecastPlotTest, OldHistoryIsLeftOutAndSaidSo) {
+TEST(ForecastPlotTest, OldHistoryIsLeftOutWithARemark) {
   PlotFigure const seasons = figure_of({months(200)}, {});
   EXPECT_EQ(seasons.panels[0].x.low, 200 - 12 * kPlotHistorySeasons);
   EXPECT_EQ(seasons.panels[0].remark, "the latest 60 of 200 periods");
@@ -56,7 +56,7 @@ TEST(ForecastPlotTest, OldHistoryIsLeftOutAndSaidSo) {
   EXPECT_EQ(figure_of({months(200)}, far).panels[0].x.low, 200 - 24 * kPlotHistoryHorizons);
 }
 
-TEST(ForecastPlotTest, AHoldoutIsSeenBesideItsForecastWithItsScores) {
+TEST(ForecastPlotTest, AHoldoutIsDrawnWithItsForecastAndScores) {
   ForecastFlags flags;
   flags.holdout = 6;
   PlotFigure const figure = figure_of({months(30)}, flags);
@@ -66,14 +66,14 @@ TEST(ForecastPlotTest, AHoldoutIsSeenBesideItsForecastWithItsScores) {
   EXPECT_EQ(figure.panels[0].x.high, 29);
 }
 
-TEST(ForecastPlotTest, WhatCannotBeForecastIsSaidSo) {
+TEST(ForecastPlotTest, ASeriesThatCannotBeForecastHasAReason) {
   const PlotPanel panel = figure_of({months(3)}, {}).panels[0];
   EXPECT_THAT(panel.remark, HasSubstr("not assessed: too little history"));
   EXPECT_TRUE(panel.bands.empty());
   EXPECT_EQ(figure_of({Series{"s", {}}}, {}).panels[0].remark, "no periods");
 }
 
-TEST(ForecastPlotTest, WhatHasNoRoomIsCounted) {
+TEST(ForecastPlotTest, SeriesWithoutAPanelAreCounted) {
   PlotFigure const figure = figure_of(std::vector<Series>(kPlotPanelsMax + 2, months(20)), {});
   EXPECT_EQ(figure.panels.size(), kPlotPanelsMax);
   EXPECT_THAT(figure.note, HasSubstr("first 12 of 14 series"));

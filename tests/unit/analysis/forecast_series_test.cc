@@ -73,8 +73,8 @@ void expect_sound(const SeriesForecast& f, const ForecastOptions& o) {
   }
 }
 
-TEST(ForecastSeriesTest, ItBeginsAfterTheLastValueAndFollowsTheSeason) {
-  // A season in proportion to the level, as the default method takes it to be.
+TEST(ForecastSeriesTest, AForecastBeginsAfterTheLastValueAndFollowsTheSeason) {
+  // The season is proportional to the level, as the default method assumes.
   auto const growing = [](int t) {
     return (100 + t) * (1 + 0.2 * std::sin(2 * std::numbers::pi * t / 12));
   };
@@ -94,7 +94,7 @@ TEST(ForecastSeriesTest, ALastPeriodWithoutAValueIsForecastItself) {
   EXPECT_EQ(f.forecast.mean[0], 7);
 }
 
-TEST(ForecastSeriesTest, WhatItRestsOnIsSaid) {
+TEST(ForecastSeriesTest, RemarksSayHowTheHistoryDiffersFromTheSeries) {
   std::vector<double> values(60, 5.0);
   values[4] = values[5] = values[6] = values[7] = kNone;
   values[30] = values[33] = kNone;
@@ -105,8 +105,9 @@ TEST(ForecastSeriesTest, WhatItRestsOnIsSaid) {
                           "1972-10"));
 }
 
-// By hand, for 10 14 12 18 16 20 | 22 19 25: the last value is off by 2, 1 and 5, a naive step
-// before is 18/5; the last values of a season of two are off by 6, 1 and 9.
+// By hand, for 10 14 12 18 16 20 | 22 19 25: the last value has the errors 2, 1 and 5; the mean
+// naive step before the holdout is 18/5; the last values of a season of two have the errors 6, 1
+// and 9.
 TEST(ForecastSeriesTest, AHoldoutIsScoredBesideTheSeasonalNaive) {
   ForecastOptions o = months(Method::kNaive);
   o.season = 2;
@@ -124,7 +125,7 @@ TEST(ForecastSeriesTest, AHoldoutIsScoredBesideTheSeasonalNaive) {
   EXPECT_NEAR(f.seasonal_naive->accuracy.mase.value(), 16 / 3.0 / 3.6, 1e-12);
 }
 
-TEST(ForecastSeriesTest, TheHoldoutIsNotKnown) {
+TEST(ForecastSeriesTest, TheForecastDoesNotUseTheHoldout) {
   ForecastOptions o = months();
   o.holdout = 12;
   SeriesForecast const one = forecast_series(series_of(120, wave), o);
@@ -144,8 +145,8 @@ TEST(ForecastSeriesTest, AHeldOutPeriodWithoutAValueIsNotScored) {
   EXPECT_NEAR(f.holdout->accuracy.mase.value(), (0 + 2) / 2.0 / 3, 1e-12);
 }
 
-// The periods between are forecast too, and not shown.
-TEST(ForecastSeriesTest, TheLastValueMayBeSomeWayBeforeTheHoldout) {
+// The periods between are forecast too, but not reported.
+TEST(ForecastSeriesTest, TheLastValueMayBeSomePeriodsBeforeTheHoldout) {
   ForecastOptions o = months(Method::kHolt);
   o.season = 1;
   o.horizon = o.holdout = 2;
@@ -178,7 +179,7 @@ TEST(ForecastSeriesTest, ASeriesThatWasNeverNegativeStaysSo) {
   EXPECT_LT(numbers.forecast.mean.back(), -50);
 }
 
-TEST(ForecastSeriesTest, WhatCannotBeForecastSaysWhy) {
+TEST(ForecastSeriesTest, ASeriesThatCannotBeForecastHasAReason) {
   struct Case {
     const char* why;
     Series series;
@@ -210,7 +211,7 @@ TEST(ForecastSeriesTest, WhatCannotBeForecastSaysWhy) {
   }
 }
 
-TEST(ForecastSeriesTest, ACalendarEnds) {
+TEST(ForecastSeriesTest, TheHorizonMustEndWithinTheCalendar) {
   auto const last_month = [](const char* text) {
     PeriodIndex const p = testing::must(PeriodScale::dated(base::CalendarUnit::kMonth).parse(text));
     return forecast_series({"s", {{PeriodIndex(p.value - 1), 5.0, ""}, {p, 6.0, ""}}},
@@ -230,7 +231,7 @@ TEST(ForecastSeriesTest, HorizonAndGapTogetherHaveALimit) {
             "its latest value is too far from the periods to forecast");
 }
 
-// What the world will bring: a defined answer by every method.
+// Awkward input: every method gives a defined answer.
 TEST(ForecastSeriesTest, AwkwardSeriesHaveDefinedAnswers) {
   testing::Random random(20261125);
   std::vector<Series> const awkward = {
@@ -281,7 +282,7 @@ SeriesForecast scored(const char* name, double smape, std::optional<double> mase
   return f;
 }
 
-TEST(ForecastTableTest, OverAllSeriesAreThoseThatBothForecast) {
+TEST(ForecastTableTest, MeansAreOverTheSeriesThatBothMethodsForecast) {
   std::vector<SeriesForecast> all = {scored("a", 10, 1.0, 30), scored("b", 20, std::nullopt, 50),
                                      scored("c", 999, 99.0, 0), scored("d", 0, 9.0, 0)};
   all[2].seasonal_naive = Holdout{"too little history", {}};

@@ -35,7 +35,7 @@ TEST(PeriodScaleTest, AnUndatedPeriodIsAnInteger) {
   }
 }
 
-TEST(PeriodTicksTest, YearsWhereThereAreSome) {
+TEST(PeriodTicksTest, TicksAreYearsIfThereAreEnough) {
   auto const ticks =
       period_ticks(kMonths, must(kMonths.parse("1990-01")), must(kMonths.parse("2022-12")), 14);
   ASSERT_EQ(ticks.size(), 7u);
@@ -44,7 +44,7 @@ TEST(PeriodTicksTest, YearsWhereThereAreSome) {
   EXPECT_EQ(kMonths.name(ticks.back().period), "2020-01");
 }
 
-TEST(PeriodTicksTest, PeriodsThemselvesOtherwise) {
+TEST(PeriodTicksTest, TicksArePeriodsOtherwise) {
   auto const months =
       period_ticks(kMonths, must(kMonths.parse("2019-03")), must(kMonths.parse("2019-08")), 14);
   ASSERT_EQ(months.size(), 6u);

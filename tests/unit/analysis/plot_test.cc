@@ -16,14 +16,14 @@ using ::testing::HasSubstr;
 using testing::must;
 using ::testing::StartsWith;
 
-TEST(PlotTest, TheEndOfTheNameIsTheFormat) {
+TEST(PlotTest, TheEndOfTheNameSetsTheFormat) {
   EXPECT_EQ(plot_format("a/b.svg"), PlotFormat::kSvg);
   EXPECT_EQ(plot_format("b.png"), PlotFormat::kPng);
   EXPECT_FALSE(plot_format("svg"));
   EXPECT_FALSE(plot_format("a.pdf"));
 }
 
-// Figures without anything, or with what no axis is made for.
+// Empty figures, and figures with values for which no axis is made.
 TEST(PlotTest, AwkwardFiguresAreDrawn) {
   PlotFigure figure;
   EXPECT_THAT(must(draw(figure, PlotFormat::kPng)), StartsWith("\x89PNG"));
@@ -67,7 +67,7 @@ TEST(DetectPlotTest, APanelHasItsAlarmsAndTheirOnset) {
   EXPECT_EQ(figure.note, "");
 }
 
-TEST(DetectPlotTest, WhatHasNoRoomIsCounted) {
+TEST(DetectPlotTest, SeriesWithoutAPanelAreCounted) {
   std::vector<DetectedSeries> const many(kPlotPanelsMax + 3);
   PlotFigure const figure = detect_figure(many, {}, std::nullopt);
   EXPECT_EQ(figure.panels.size(), kPlotPanelsMax);

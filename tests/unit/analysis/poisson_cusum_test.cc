@@ -40,7 +40,7 @@ TEST(PoissonCusumTest, TheReferenceFollowsTheExpectation) {
   EXPECT_DOUBLE_EQ(down.value(), 110 * 0.5 / std::log(2) - 33);
 }
 
-// Poisson by the number of exponential steps below the mean.
+// A Poisson number: the count of exponential steps whose sum stays below the mean.
 int poisson(testing::Random& random, double mean) {
   int n = -1;
   double sum = 0;
@@ -53,11 +53,11 @@ int poisson(testing::Random& random, double mean) {
 
 struct Chart {
   double reference;    // a multiple of 1/20
-  double threshold_h;  // likewise
+  double threshold_h;  // a multiple of 1/20
   double rate_ratio;
 };
 
-// Runs until the alarm, many times over: the average is what the Markov chain says.
+// Simulates many runs until the alarm. Their average equals that of the Markov chain.
 TEST(PoissonCusumTest, SimulatedRunLengthsAreTheExactOnes) {
   constexpr int kLattice = 20;
   constexpr int kRuns = 4000;
@@ -66,7 +66,7 @@ TEST(PoissonCusumTest, SimulatedRunLengthsAreTheExactOnes) {
                          Chart{3.6, 9.5, 1 / 1.25}, Chart{13.2, 7.7, 1 / 1.5}}) {
     SCOPED_TRACE(base::cat("k ", c.reference, " ratio ", c.rate_ratio));
     double const rate =
-        c.reference * std::log(c.rate_ratio) / (c.rate_ratio - 1);  // whose k that is
+        c.reference * std::log(c.rate_ratio) / (c.rate_ratio - 1);  // the rate that has this k
     double sum = 0;
     double squares = 0;
     for (int run = 0; run < kRuns; ++run) {
@@ -87,8 +87,8 @@ TEST(PoissonCusumTest, SimulatedRunLengthsAreTheExactOnes) {
   }
 }
 
-// Charts of tests/data/arl: on its lattice a threshold for a run length runs that long.
-TEST(PoissonCusumTest, ThresholdsRunAsLongAsAsked) {
+// The charts of tests/data/arl: on its lattice, a threshold for a run length has that run length.
+TEST(PoissonCusumTest, ThresholdsHaveTheWantedRunLength) {
   constexpr int kLattice = 20;
   for (const base::CsvRow& row : testing::must(base::parse_csv(
            testing::data_file("arl/poisson_cusum_exact_grid.csv"), "grid",
@@ -98,7 +98,7 @@ TEST(PoissonCusumTest, ThresholdsRunAsLongAsAsked) {
     SCOPED_TRACE(base::cat("rate ", row[0], " ratio ", ratio, " ARL0 ", row[4]));
     auto const expect = [&](double rate_ratio, size_t column) {
       double const k = std::stod(row[column]);
-      double const rate = k * std::log(rate_ratio) / (rate_ratio - 1);  // whose k that is
+      double const rate = k * std::log(rate_ratio) / (rate_ratio - 1);  // the rate that has this k
       auto const run_length = [&](double h) {
         return poisson_cusum_average_run_length(k, std::round(h * kLattice) / kLattice, rate,
                                                 rate_ratio > 1 ? Side::kUpper : Side::kLower,
@@ -106,7 +106,8 @@ TEST(PoissonCusumTest, ThresholdsRunAsLongAsAsked) {
       };
       double const wanted = run_length(std::stod(row[column + 1]));
       double const h = poisson_cusum_threshold(rate, rate_ratio, wanted);
-      // Run lengths go up in steps with h: the two lattices have theirs at different places.
+      // Run lengths rise with h in steps, and the two lattices have their steps at different
+      // places.
       EXPECT_GE(run_length(h + 0.1), 0.98 * wanted) << h;
       EXPECT_LE(run_length(std::max(1.0 / kLattice, h - 0.1)), 1.02 * wanted) << h;
     };
@@ -115,7 +116,7 @@ TEST(PoissonCusumTest, ThresholdsRunAsLongAsAsked) {
   }
 }
 
-TEST(PoissonCusumTest, LargeRatesGoOverIntoNormalOnes) {
+TEST(PoissonCusumTest, ThresholdsOfLargeRatesMeetThoseOfNormalCounts) {
   for (double ratio : {1.05, 1 / 1.05, 1.1, 1 / 1.1, 1.25}) {
     double const below = poisson_cusum_threshold(999, ratio, 1000);
     double const from = poisson_cusum_threshold(1000, ratio, 1000);
@@ -132,8 +133,8 @@ TEST(PoissonCusumTest, ThresholdsExistForEveryRate) {
   }
 }
 
-// Counts transformed to be about normal, as R's algo.cusum has them (surveillance 1.20.3), added up
-// beyond k = 0.5935935. Rossi, Lampugnani & Marchi (1999), Statistics in Medicine 18.
+// Counts transformed to be nearly normal, as in R's algo.cusum (surveillance 1.20.3), and
+// accumulated above k = 0.5935935. Rossi, Lampugnani & Marchi (1999), Statistics in Medicine 18.
 double rossi(double y, double m) {
   return (y - 3 * m + 2 * std::sqrt(m * y)) / (2 * std::sqrt(m));
 }

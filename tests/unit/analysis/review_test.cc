@@ -24,7 +24,7 @@ TEST(ReviewTest, AnAlertCallsADownturnInWhichItIsOpen) {
   EXPECT_EQ(standing(d, month("1997-07"), month("1998-07"), 12), Standing::kCalls);
   EXPECT_EQ(standing(d, month("1998-12"), kStillOpen, 12), Standing::kCalls);
   EXPECT_EQ(standing(d, month("1998-01"), month("1998-06"), 12), Standing::kApart)
-      << "cleared before it began";
+      << "cleared before the downturn began";
   EXPECT_EQ(standing(d, month("1999-01"), kStillOpen, 12), Standing::kApart);
   EXPECT_EQ(standing(d, month("1997-06"), kStillOpen, 12), Standing::kCarries);
 }

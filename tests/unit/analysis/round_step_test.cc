@@ -5,7 +5,7 @@
 namespace bellwether::analysis {
 namespace {
 
-TEST(RoundStepTest, IsTheNextOneTwoOrFiveOfADecade) {
+TEST(RoundStepTest, AStepIsTheNextOneTwoOrFiveTimesAPowerOfTen) {
   EXPECT_EQ(round_step(1), 1);
   EXPECT_EQ(round_step(1.1), 2);
   EXPECT_EQ(round_step(3), 5);
@@ -13,7 +13,7 @@ TEST(RoundStepTest, IsTheNextOneTwoOrFiveOfADecade) {
   EXPECT_EQ(round_step(1000), 1000);
   EXPECT_EQ(round_step(500'000'001), 1e9);
   EXPECT_DOUBLE_EQ(round_step(0.021), 0.05);
-  EXPECT_DOUBLE_EQ(round_step(0.1 + 0.2 - 0.1), 0.2) << "rounding makes no step larger";
+  EXPECT_DOUBLE_EQ(round_step(0.1 + 0.2 - 0.1), 0.2) << "rounding does not enlarge the step";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Thresholds and run lengths of tests/data/arl (R's spc 0.6.7 and exact Markov chains).
+// Thresholds and run lengths from tests/data/arl (R's spc 0.6.7 and exact Markov chains).
 #include <gtest/gtest.h>
 
 #include "analysis/cusum_threshold.h"
@@ -29,12 +29,12 @@ void expect_run_length(double ours, const std::string& theirs) {
 TEST(CusumThresholdTest, ThresholdsForARunLength) {
   for (const base::CsvRow& row :
        rows_of("cusum_h_for_370.csv", {"k", "h_for_ARL0_370_two"}, {"pub_memory"})) {
-    // Two equal sides: each runs twice as long.
+    // Two equal sides: the run length of each side is twice that of both.
     EXPECT_NEAR(cusum_threshold(std::stod(row[0]), 740), std::stod(row[1]), 2e-3);
   }
 }
 
-// With a large reference value the smallest threshold runs long enough.
+// With a large reference value even the smallest threshold has a run length that is long enough.
 TEST(CusumThresholdTest, ThresholdsNeedNotBeLarge) {
   EXPECT_NEAR(cusum_threshold(3.9, 1000), 0, 1e-6);
   double const h = cusum_threshold(3, 1000);

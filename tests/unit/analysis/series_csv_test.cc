@@ -75,7 +75,7 @@ TEST(SeriesCsvTest, ABadRowIsNamedAndItsPeriodHasNoValue) {
   }
 }
 
-TEST(SeriesCsvTest, OfAPeriodGivenTwiceNeitherIsBelieved) {
+TEST(SeriesCsvTest, APeriodGivenTwiceHasNoValue) {
   SeriesTable const t = parse("a,1,5\na,2,5\na,1,5\na,1,6\n");
   ASSERT_EQ(t.bad.size(), 2u);
   EXPECT_EQ(t.bad[1].line, 5);
@@ -92,7 +92,7 @@ TEST(SeriesCsvTest, ASeriesThatSpansTooMuchIsRefused) {
   EXPECT_EQ(t.series[1].points[0].value, 5);
 }
 
-TEST(SeriesCsvTest, NumbersMayBeAnything) {
+TEST(SeriesCsvTest, NumbersMayBeNegativeAndFractional) {
   SeriesTable const t = parse("a,1,-5.25\na,2,1e12\na,3,1e16\na,4,nan\n", Values::kNumbers);
   EXPECT_EQ(t.series[0].points[0].value, -5.25);
   EXPECT_EQ(t.series[0].points[1].value, 1e12);
@@ -100,7 +100,7 @@ TEST(SeriesCsvTest, NumbersMayBeAnything) {
   EXPECT_EQ(t.bad[0].line, 4);
 }
 
-TEST(SeriesCsvTest, AFileThatIsNoTableIsAnError) {
+TEST(SeriesCsvTest, AFileThatIsNotATableIsAnError) {
   for (const char* csv : {"", "series,period\n", "series,period,value\n",
                           "series,period,value,x\na,1,2,3\n", "series,period,value\n\"a,1,2\n"}) {
     auto const t = parse_series(csv, "s.csv", kNumbers, Values::kCounts);

@@ -5,7 +5,7 @@
 namespace bellwether::cli {
 namespace {
 
-TEST(KafkaOptionsTest, ABrokerOutOfReachHasAnExitCodeOfItsOwn) {
+TEST(KafkaOptionsTest, AnUnreachableBrokerHasASeparateExitCode) {
   EXPECT_EQ(exit_of(absl::UnavailableError("")), Exit::kUnreachable);
   EXPECT_EQ(exit_of(absl::DeadlineExceededError("")), Exit::kUnreachable);
   EXPECT_EQ(exit_of(absl::InvalidArgumentError("")), Exit::kUsage);

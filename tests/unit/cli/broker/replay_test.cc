@@ -37,8 +37,8 @@ TEST(CountsTest, EveryBadLineIsNamed) {
   EXPECT_THAT(complaint("month,births\n"), HasSubstr("unknown column \"month\""));
 }
 
-// Property: the lives told add up to the counts; nobody dies before being born, or twice, or
-// unborn; the events of a period lie within it, in order.
+// Property: the lives add up to the counts. No business dies before its birth, or twice, or without
+// a birth. The events of a period are within it and in order.
 TEST(ReplayPropertyTest, LivesAddUpToTheCounts) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     testing::Random random(seed);
@@ -100,7 +100,7 @@ TEST(ReplayTest, TheSameCountsGiveTheSameLives) {
   EXPECT_EQ(told(), told());
 }
 
-TEST(ReplayTest, TheSingaporeRegisterIsWhole) {
+TEST(ReplayTest, TheSingaporeRegisterIsComplete) {
   std::ifstream file(testing::in_source("tests/data/singapore/register.csv"));
   std::ostringstream text;
   text << file.rdbuf();

@@ -14,12 +14,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// The options of a command line, by words.
+// Parses the words of a command line.
 KafkaOptions parsed(std::vector<std::string> words) {
   KafkaOptions options;
   CLI::App app;
   add_kafka_options(app, options);
-  std::ranges::reverse(words);  // as CLI11 wants them
+  std::ranges::reverse(words);  // CLI11 takes them in reverse order
   app.parse(std::move(words));
   return options;
 }
@@ -61,13 +61,13 @@ TEST(TopicsTest, OnlyInputsHaveManyPartitions) {
 TEST(TopicsTest, ATopicThatIsRequiredMustHaveAName) {
   try {
     parsed({"--registrations-topic", ""});
-    FAIL() << "an empty name was taken";
+    FAIL() << "an empty name was accepted";
   } catch (const CLI::ParseError& error) {
     EXPECT_THAT(error.what(), HasSubstr("must name a topic"));
   }
 }
 
-TEST(TopicsTest, ATopicThatNothingConsumesHasNoOption) {
+TEST(TopicsTest, ATopicThatIsNeverConsumedHasNoOption) {
   EXPECT_THROW(parsed({"--procurement-topic", "p"}), CLI::ParseError);
 }
 

@@ -1,4 +1,4 @@
-// The command itself: options, files, exit codes, and agreement with R through all of them.
+// The command itself: options, files, exit codes, and agreement with R.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ class DetectTest : public testing::SeriesCommandTest {
  protected:
   DetectTest() : SeriesCommandTest("detect", add_detect) {}
 
-  // Rows of the output: the columns of the command in their order.
+  // Rows of the output, with the command's columns in order.
   std::vector<base::CsvRow> rows() const {
     return must(base::parse_csv(output_, "out.csv",
                                 {"series", "period", "observed", "expected", "dispersion", "lower",
@@ -62,7 +62,7 @@ TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
   EXPECT_EQ(last[12], "amber");
 }
 
-TEST_F(DetectTest, FromLimitsTheOutputAlone) {
+TEST_F(DetectTest, FromLimitsOnlyTheOutput) {
   std::string const csv = kHeader + constant_months(6) + "a,2016-01,10\na,2016-02,10\n";
   EXPECT_EQ(run(csv, {}), 0);
   std::string const last = output_.substr(output_.find("a,2016-02"));
@@ -80,7 +80,7 @@ TEST_F(DetectTest, BadRowsAreNamedAndTheOthersJudged) {
   EXPECT_EQ(rows().back()[12], "normal");
 }
 
-TEST_F(DetectTest, AFileThatIsNoTableHasNoOutput) {
+TEST_F(DetectTest, AFileThatIsNotATableHasNoOutput) {
   for (const char* csv : {"", "series,period\na,2016-01\n", "series,period,value\n"}) {
     EXPECT_EQ(run(csv, {}), 2) << csv;
     EXPECT_THAT(errors_, StartsWith(path("in.csv") + ":1: ")) << csv;
@@ -128,12 +128,12 @@ TEST_F(DetectTest, TheFigureIsTheSameEveryTime) {
   EXPECT_EQ(run(csv, {"--plot", path("one.svg")}), 0);
   EXPECT_EQ(run(csv, {"--plot", path("two.svg")}), 0);
   EXPECT_THAT(content(path("one.svg")), HasSubstr("</svg>"));
-  EXPECT_TRUE(content(path("one.svg")) == content(path("two.svg")));  // too long to be shown
+  EXPECT_TRUE(content(path("one.svg")) == content(path("two.svg")));  // too long to print
   EXPECT_EQ(run(csv, {"--plot", path("one.png")}), 0);
   EXPECT_THAT(content(path("one.png")), StartsWith("\x89PNG"));
 }
 
-TEST_F(DetectTest, TheFigureSaysWhatItLeavesOut) {
+TEST_F(DetectTest, TheFigureReportsTheSeriesItLeavesOut) {
   std::string csv = kHeader;
   for (int i = 0; i < 14; ++i) csv += constant_months(1, base::cat("s", i));
   EXPECT_EQ(run(csv, {"--plot", path("many.svg")}), 0);
@@ -149,7 +149,7 @@ struct Variant {
 struct Counts {
   const char* name;
   std::vector<std::string> options;
-  bool dated;  // campylobacteriosis, from the week of Monday 2001-12-31
+  bool dated;  // true: from the week of Monday 2001-12-31 (campylobacteriosis)
 };
 
 class DetectAgainstR : public DetectTest,

@@ -34,7 +34,7 @@ class ForecastTest : public testing::SeriesCommandTest {
 
 const std::string kHeader = "series,period,value\n";
 
-// `count` months from 2010-01, going up and down.
+// `count` months from 2010-01 with values that go up and down.
 std::string months(int count, const std::string& name = "a") {
   std::string csv;
   for (int t = 0; t < count; ++t) {
@@ -63,7 +63,7 @@ TEST_F(ForecastTest, ALineForEachPeriodOfTheHorizon) {
   }
 }
 
-TEST_F(ForecastTest, NaiveMethodsRepeatWhatWas) {
+TEST_F(ForecastTest, NaiveMethodsRepeatPastValues) {
   std::string const csv = kHeader + "a,2020-W01,5\na,2020-W02,7\na,2020-W03,4\na,2020-W04,8\n";
   EXPECT_EQ(run(csv, {"--calendar", "week", "--method", "seasonal-naive", "--season", "2",
                       "--horizon", "3", "--level", "50,99.9"}),
@@ -117,7 +117,7 @@ TEST_F(ForecastTest, AHoldoutIsScored) {
                                 "values, and seasonal-naive needs 13\"\n,naive,6,"));
 }
 
-TEST_F(ForecastTest, AFileThatIsNoTableHasNoOutput) {
+TEST_F(ForecastTest, AFileThatIsNotATableHasNoOutput) {
   for (const char* csv : {"", "series,period\na,2016-01\n", "series,period,value\n"}) {
     EXPECT_EQ(run(csv, {}), 2) << csv;
     EXPECT_THAT(errors_, StartsWith(path("in.csv") + ":1: ")) << csv;
@@ -171,13 +171,13 @@ TEST_F(ForecastTest, TheFigureIsTheSameEveryTime) {
   EXPECT_EQ(run(csv, {"--plot", path("one.svg"), "--holdout", "6"}), 0);
   EXPECT_EQ(run(csv, {"--plot", path("two.svg"), "--holdout", "6"}), 0);
   EXPECT_THAT(content(path("one.svg")), HasSubstr("</svg>"));
-  EXPECT_TRUE(content(path("one.svg")) == content(path("two.svg")));  // too long to be shown
+  EXPECT_TRUE(content(path("one.svg")) == content(path("two.svg")));  // too long to print
   EXPECT_EQ(run(csv, {"--plot", path("one.png")}), 0);
   EXPECT_THAT(content(path("one.png")), StartsWith("\x89PNG"));
 }
 
-// Real figures: twelve months of 15 industries' formations, forecast from the 32 years before.
-TEST_F(ForecastTest, RealSeriesAreForecastBetterThanByTheYearBefore) {
+// Real data: twelve months of formations in 15 industries, forecast from the 32 years before.
+TEST_F(ForecastTest, RealSeriesAreForecastBetterThanByLastYearsValues) {
   std::string csv = kHeader;
   for (const base::CsvRow& row :
        must(base::parse_csv(testing::data_file("singapore/register.csv"), "register.csv",
