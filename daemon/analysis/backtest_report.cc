@@ -139,15 +139,15 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
                             const std::vector<Downturn>& downturns, const std::string& command) {
   base::Calendar const months(base::CalendarUnit::kMonth);
   std::string out = cat("# Backtest\n\n    ", command, "\n\n");
-  append(out, "Thresholds are the lowest at which a series gives at most ",
-         absl::StrFormat("%g", o.false_alarms_a_year), " false alarms a year before ",
+  append(out, "Each threshold is the lowest with at most ",
+         absl::StrFormat("%g", o.false_alarms_a_year), " false alarms per series and year before ",
          o.calendar.name(o.tune_until),
-         ", and are frozen there; the rows \"test\" are what came after. "
-         "An alarm outside a downturn is false, but for the ",
+         ". It is then frozen; the rows \"test\" are from that period on. "
+         "An alarm outside a downturn is false, except in the ",
          o.lead_periods,
-         " periods before one, in which it is early: it "
-         "finds the downturn with no delay. In brackets: what alarms at random at the same rate "
-         "would find, "
+         " periods before one: there it is early "
+         "and finds the downturn without delay. In brackets: the share that random alarms at the "
+         "same rate would find, "
          "1 − exp(−rate × time). Series are as last published; vintages are not replayed. A median "
          "delay counts a downturn "
          "that was not found as infinite.\n\n");
@@ -160,32 +160,29 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
   append(out, ".\n");
   for (const detection::PeriodRange& r : o.regime_breaks) {
     append(out, "\nThe periods ", o.calendar.name(r.first), " to ", o.calendar.name(r.last),
-           " are in no baseline.\n");
+           " are left out of all baselines.\n");
   }
   append(out, "\n## Detectors\n\n", detectors(result, o),
-         "\n`period`: one period's score. `cusum`: the change-point statistic of "
-         "these. `ears`: C2, no season. `composite`: the statistic of the measures' scores "
-         "together, as a rule of "
-         "that kind has it. `discovery`: one period's p, recalibrated on the scores of all series "
+         "\n`period`: the score of one period. `cusum`: the change-point statistic of "
+         "these scores. `ears`: C2, no season. `composite`: the statistic of all measures' scores "
+         "together, as in a composite rule. "
+         "`discovery`: one period's p, recalibrated on the scores of all series "
          "of the measure and "
          "adjusted for their number by Benjamini and Hochberg; its threshold is that p's normal "
          "deviate, 1.64 at .05");
   append(
       out,
-      ".\n\n## Stated and realised false-alarm rates, test part\n\nAt thresholds that state a "
-      "rate a period: the p of a "
-      "single period (`period`, `recalibrated`, `ears`), or one in the average run length of a "
-      "CUSUM, which restarts "
-      "after each alarm. The share of periods outside downturns with an alarm; in bold where it is "
-      "not among the "
-      "central ",
+      ".\n\n## Stated and realised false-alarm rates, test part\n\nThe share of periods "
+      "outside downturns with an alarm, at thresholds that state a rate per period. The rate is "
+      "the p of a single period (`period`, `recalibrated`, `ears`), or 1 / average run length of a "
+      "CUSUM, which restarts after each alarm. A share is in bold if it is outside the central ",
       absl::StrFormat("%g", 100 * kChanceLevel),
       " % of a binomial count at the stated rate. (The periods of one series depend on each other "
       "through their baselines, so chance can go beyond this range.)\n\n",
       rates(result), "\n![stated and realised rates by detector](", kRatesFile,
       ")\n\n## Single periods outside downturns, test part\n\nThe share of periods whose "
       "harmful tail fell below a nominal "
-      "p; where the statement is true, they are equal.\n\n",
+      "p. If the nominal p is true, the share equals it.\n\n",
       calibration(result), "\n![stated and realised rates by expected count](", kCalibrationFile,
       ")\n");
   return out;

@@ -52,7 +52,7 @@ absl::Status check_season(const FarringtonOptions& o, int season) {
   }
   if (o.seasonal_blocks > season - window + 1) {
     return absl::InvalidArgumentError(base::cat(
-        "--seasonal-blocks ", o.seasonal_blocks, ": beside the window of ", window, " a year of ",
+        "--seasonal-blocks ", o.seasonal_blocks, ": after a window of ", window, ", a year of ",
         season, " periods has room for ", season - window, "; take at most ", season - window + 1));
   }
   return absl::OkStatus();
@@ -106,7 +106,7 @@ absl::Status set_alarms(const DetectFlags& f, DetectOptions& o) {
   o.ears.alpha = f.alpha.value_or(o.ears.method == EarsMethod::kC3 ? kAlphaEarsC3 : kAlphaEars);
   if (o.method == DetectMethod::kEars && o.harm == HarmSides::kLow) {
     return absl::InvalidArgumentError(
-        "--method ears finds rises alone; leave --harm low out or take farrington");
+        "--method ears finds only rises; leave --harm low out or use farrington");
   }
   bool const has_cusum =
       o.method == DetectMethod::kCusum || o.method == DetectMethod::kPoissonCusum;

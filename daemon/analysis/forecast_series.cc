@@ -90,11 +90,12 @@ std::vector<std::string> remarks_on(const Origin& origin, const PeriodScale& sca
   std::vector<std::string> remarks;
   if (!h.why.empty()) return remarks;
   if (h.left_out > 0) {
-    remarks.push_back(base::cat("rests on the values from ", scale.name(h.first), " on: before it ",
-                                kBridgeMax + 1, " periods in a row or more have no value"));
+    remarks.push_back(base::cat("uses only the values from ", scale.name(h.first),
+                                " on: before them ", kBridgeMax + 1,
+                                " or more periods in a row have no value"));
   }
   if (!h.bridged.empty()) {
-    remarks.push_back(base::cat("rests on lines between neighbours where there is no value: ",
+    remarks.push_back(base::cat("uses lines between neighbours for periods without a value: ",
                                 periods_named(h.bridged, scale)));
   }
   if (origin.skipped > 0) {

@@ -31,9 +31,9 @@ struct RollingError {
   double coverage95 = 0;
 };
 
-// The levels of intervals are fitted anew at each origin, as in the daemon. Leaves out origins at
-// which the method does not assess the series, and origins before which the series never changed.
-// They are the same for all methods whose history suffices.
+// The levels of intervals are adapted from the start at each origin, as in the daemon. Leaves out
+// origins at which the method does not assess the series, and origins before which the series never
+// changed. They are the same for all methods whose history suffices.
 inline RollingError rolling_error(const Dataset& data, Method method) {
   Options options;
   options.method = method;

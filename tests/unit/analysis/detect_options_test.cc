@@ -94,7 +94,7 @@ TEST(DetectOptionsTest, ConflictingOptionsAreRefusedWithACorrection) {
               HasSubstr("--from '2019-W01' is not a month"));
   EXPECT_THAT(complaint([](DetectFlags& f) { f.plot = "a.pdf"; }), HasSubstr(".svg or .png"));
   EXPECT_THAT(complaint([](DetectFlags& f) { f.method = "ears", f.harm = "low"; }),
-              HasSubstr("rises alone"));
+              HasSubstr("only rises"));
   EXPECT_THAT(
       complaint([](DetectFlags& f) { f.method = "cusum", f.compatibility = "r-surveillance"; }),
       HasSubstr("--method farrington"));

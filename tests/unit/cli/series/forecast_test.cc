@@ -87,7 +87,7 @@ TEST_F(ForecastTest, BadRowsAreNamedAndTheOthersUsed) {
                       ":52: period 2013-05 of series 'a' is in line 42 already; keep one of "
                       "them\n",
                       path("in.csv"),
-                      ": series 'a': rests on lines between neighbours where there is no value: "
+                      ": series 'a': uses lines between neighbours for periods without a value: "
                       "2013-05, 2014-01\n"));
   EXPECT_EQ(rows().size(), 12u);
   EXPECT_EQ(rows()[0][1], "2014-03");
