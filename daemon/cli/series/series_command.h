@@ -17,8 +17,8 @@ namespace bellwether::cli {
 // Accepts a number from `low` to `high`. Rejects NaN.
 CLI::Validator within(double low, double high);
 
-// Prints every bad row on standard error and sets exit code 2 if there is one. nullopt if there is
-// no usable table; the reason is printed too.
+// Prints every bad row on standard error and sets exit code 2 if there is one. If there is no
+// usable table, prints the reason, sets exit code 2 and returns nullopt.
 std::optional<analysis::SeriesTable> read_series(const std::string& file,
                                                  const analysis::PeriodScale& scale,
                                                  analysis::Values values, Context& context);
