@@ -24,10 +24,11 @@ constexpr int32_t kHistoryYearsMax = 100;
 constexpr size_t kPeersMax = 16;
 constexpr double kTransferMbMin = 0.01;
 constexpr double kTransferMbMax = 10'000;
-// A CUSUM looks back two years and its baselines five more; half a year is left out between.
+// A CUSUM reads the last 2 years. Its baselines need 5 years before that. Half a year between the
+// two is left out.
 constexpr int32_t kHistoryYearsDefault = 8;
 
-// host:port, [v6]:port
+// Accepts host:port and [IPv6]:port.
 bool is_address(std::string_view text) {
   size_t const colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
@@ -35,7 +36,7 @@ bool is_address(std::string_view text) {
   return port.has_value();
 }
 
-// Every topic has a name, but for the inputs that may be absent, and no two have the same.
+// Checks that every topic has a name, except optional inputs, and that no two names are equal.
 void check_topics(Section& kafka, const KafkaConfig& config) {
   struct Named {
     std::string key;
@@ -82,7 +83,7 @@ void read_kafka(Section kafka, KafkaConfig& to) {
     }
     if (key == "bootstrap.servers" || key == "group.id" || key == "enable.auto.commit" ||
         key == "enable.idempotence" || key == "acks" || key == "auto.offset.reset") {
-      kafka.error("properties", cat(key, " is Bellwether's to set; remove it"));
+      kafka.error("properties", cat(key, " is set by Bellwether; remove it"));
     }
   }
   check_topics(kafka, to);
@@ -141,12 +142,12 @@ void read_snapshots(Section snapshots, const Environment& environment, Snapshots
     snapshots.error("peers", cat("more than ", kPeersMax, "; a name may have many addresses"));
   if (!to.peers.empty() && to.folder.empty()) {
     snapshots.error("peers",
-                    "needs snapshots.folder: what comes from another replica is kept there");
+                    "needs snapshots.folder: snapshots from other replicas are stored there");
   }
   snapshots.finish();
 }
 
-// ---- rules: each key is read as the type of its field
+// ---- rules: each key is parsed with the type of its field
 
 template <size_t N, class Enum>
 void read_word(Section& s, const std::string& key, const std::array<std::string_view, N>& words,
@@ -156,8 +157,8 @@ void read_word(Section& s, const std::string& key, const std::array<std::string_
   to = static_cast<Enum>(index);
 }
 
-// A rule set's digest joins its fields by "|" and lists by ",": with these in a text, two rule sets
-// could have one digest.
+// The digest of a rule set joins fields with "|" and list entries with ",". If a text contained
+// these separators, two different rule sets could have the same digest.
 void check_text(Section& s, const std::string& key, std::string_view text,
                 std::string_view separators) {
   if (text.find_first_of(separators) == std::string_view::npos) return;
@@ -209,7 +210,7 @@ void read_rule(Section s, alerts::RuleRecord& to) {
   s.finish();
 }
 
-// What the rules say that they may not, each at the line of its key where the file has one.
+// Reports the errors of the rules. Each error gets the line of its key if the file has that key.
 void report(const absl::Status& invalid, Section& rules) {
   for (absl::string_view line : absl::StrSplit(invalid.message(), '\n')) {
     std::string_view text = base::from_absl(line);
@@ -233,7 +234,7 @@ void read_rules(Section rules, alerts::RuleSet& to) {
         return;
       }
       if (!s.has("kind")) {
-        s.error("kind", "a rule that is none of the defaults needs kind, subject and severity");
+        s.error("kind", "a rule that is not one of the defaults needs kind, subject and severity");
       }
       found = record.rules.insert(record.rules.end(), alerts::RuleRecord{});
       found->id = id;
@@ -249,7 +250,7 @@ void read_rules(Section rules, alerts::RuleSet& to) {
   }
 }
 
-// The lines of the example that name the inputs.
+// The lines of the example that name the input topics.
 std::string example_topics() {
   std::string out;
   for (const domain::TopicInfo& topic : domain::kTopics) {
@@ -264,8 +265,8 @@ std::string example_topics() {
 }
 
 constexpr char kExampleHead[] =
-    R"(# Configuration of bellwetherd. Every key that is commented out stands at its default.
-# bellwetherd --check-config FILE reports everything that is wrong with a file at once.
+    R"(# Configuration of bellwetherd. A key that is commented out shows its default.
+# bellwetherd --check-config FILE reports all errors of a file at once.
 
 kafka:
   bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
@@ -273,11 +274,11 @@ kafka:
 )";
 
 constexpr char kExampleTail[] = R"(  # dead_letters_topic: bellwether.dead-letters
-  # journal_topic: bellwether.journal           # one partition; the alert book is folded from it
-  # group: bellwether                           # members of one group elect who evaluates
+  # journal_topic: bellwether.journal           # one partition; the alert book is rebuilt from it
+  # group: bellwether                           # the replicas of one group elect the leader
   # session_timeout_ms: 8000
-  # queued_kbytes: 65536                        # memory for records fetched ahead
-  # properties:                                 # handed to librdkafka as they stand
+  # queued_kbytes: 65536                        # memory for records fetched in advance
+  # properties:                                 # passed to librdkafka unchanged
   #   security.protocol: SASL_SSL
   #   sasl.mechanism: SCRAM-SHA-512
   #   sasl.username: bellwether
@@ -286,14 +287,14 @@ constexpr char kExampleTail[] = R"(  # dead_letters_topic: bellwether.dead-lette
   #   sasl.password: /run/secrets/kafka-password
 
 # time:
-#   calendar: week            # week | month: the period that facts are counted in
-#   history_years: 8          # kept in detail; older facts are the opening balance
-#   allowed_disorder: 1h      # how late a record may stand in its partition and still be in time
-#   future_tolerance: 1h      # later timestamps are clamped to the present plus this
-#   idle: wall_clock          # when a quiet input stops holding the tick:
+#   calendar: week            # week | month: the length of a period
+#   history_years: 8          # kept in detail; older facts form the opening balance
+#   allowed_disorder: 1h      # how far out of order a record may be within its partition
+#   future_tolerance: 1h      # later timestamps are reduced to now plus this
+#   idle: wall_clock          # when an input without records stops delaying ticks:
 #                             # wall_clock | heartbeat | never
 #   idle_after: 60s
-#   historical_after: 2d      # ticks evaluated this much later are marked historical
+#   historical_after: 2d      # ticks evaluated later than this are marked historical
 
 reference:                    # CSV files, relative to this one
   areas: reference/uk/areas.csv
@@ -307,35 +308,35 @@ reference:                    # CSV files, relative to this one
 #   watchers_max: 10000
 
 # runtime:
-#   workers: 0                # ingest threads; 0 = one a core, at most one a partition
-#   ready_lag_events: 10000   # ready while behind by fewer than this
+#   workers: 0                # ingest threads; 0 = one per core, at most one per partition
+#   ready_lag_events: 10000   # ready if no input has more unread records than this
 #   drain_timeout: 10s
 #   log_level: info           # debug | info | warn | error
 #   log_format: text          # text | json
 
 # forecasts:
-#   measures: [births, deaths]  # made for every node between ticks; [] = only on request
-#   budget: 60s                 # of one cut
+#   measures: [births, deaths]  # computed for every node between ticks; [] = only on request
+#   budget: 60s                 # time for the forecasts of one cut
 
 # snapshots:                  # a cache of the log: a restart resumes from the newest snapshot
 #   folder: ""                # or BELLWETHER_SNAPSHOTS_FOLDER; "" = none; room for three snapshots
-#   every: 5m                 # while there is news
+#   every: 5m                 # skipped if nothing has changed
 #   peers: []                 # host:port of the replicas, or a name for all of them; [] = none.
 #                             # A replica without a usable snapshot takes one of theirs (room for
-#                             # two more). Whoever reaches a replica's port can then read all that
-#                             # it knows of every single business.
-#   peers_wait: 60s           # for one of them, where the log no longer reaches back
-#   transfer_mb_per_s: 50     # to all replicas that take one together
+#                             # two more). Every client that reaches a replica's port can then read
+#                             # the data of every single business.
+#   peers_wait: 60s           # wait for a peer's answer if the log is truncated
+#   transfer_mb_per_s: 50     # shared by all replicas that fetch snapshots
 
-# rules:                      # over the defaults; a new id makes a new rule
-#                             # a key that the kind of a rule does not use is an error
+# rules:                      # changes to the default rules; a new id adds a rule
+#                             # a key that the rule's kind does not use is an error
 #   false_discovery_rate: 0.05
 #   R1:
 #     cusum_threshold: 8.315
 #     stock_min: 100
 #   R2:
 #     enabled: false
-#   R13:                      # several counts of a node as one score
+#   R13:                      # several counts of a node, combined into one score
 #                             # (daemon/core/detection/README.md)
 #     enabled: true
 #     parts: ["births:low", "deaths:high:0.5"]   # measure:harmful side, and a weight
@@ -390,7 +391,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   std::optional<YAML::Node> const document = read_document(yaml, errors);
   if (!document) return errors.status();
   if (!document->IsDefined() || document->IsNull()) {
-    errors.add(1, "the file is empty; bellwetherd --example-config prints one to begin with");
+    errors.add(1, "the file is empty; bellwetherd --example-config prints an example");
     return errors.status();
   }
   Config config;

@@ -1,5 +1,6 @@
-// Purpose: one YAML file → typed options. Unknown keys and every other error are reported at once,
-// as "file:line: key: what; what to do". Thread safety: pure; the caller reads the files.
+// Purpose: parses one YAML file into typed options. All errors, including unknown keys, are
+// reported at once, as "file:line: key: what is wrong; what to do".
+// Thread safety: pure; the caller reads the files.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +20,14 @@ namespace bellwether::config {
 struct KafkaConfig {
   std::string bootstrap_servers;  // kafka.bootstrap_servers, required
   std::string client_id = "bellwetherd";
-  // Passed to librdkafka as they stand (security.protocol, sasl.mechanism, ssl.ca.location …).
+  // Passed to librdkafka unchanged (security.protocol, sasl.mechanism, ssl.ca.location …).
   std::vector<std::pair<std::string, std::string>> properties;
-  // property → file that holds its value (sasl.password); never the secret itself.
+  // Property → file that holds its value (sasl.password). Never the secret itself.
   std::vector<std::pair<std::string, std::string>> secret_files;
-  domain::TopicNames topics;  // of the inputs: kafka.registrations_topic and so on
+  domain::TopicNames topics;  // input topics: kafka.registrations_topic and so on
   std::string dead_letters_topic = "bellwether.dead-letters";
   std::string journal_topic = "bellwether.journal";
-  std::string group = "bellwether";  // leadership of the journal
+  std::string group = "bellwether";  // consumer group that elects the leader of the journal
   int32_t session_timeout_ms = 8'000;
   int32_t queued_kbytes = 65'536;  // librdkafka's queued.max.messages.kbytes
 };
@@ -38,7 +39,7 @@ struct TimeConfig {
   int64_t future_tolerance_ms = 3'600'000;
   engine::Idle idle = engine::Idle::kWallClock;  // time.idle: wall_clock | heartbeat | never
   int64_t idle_after_ms = 60'000;
-  int64_t historical_after_ms = 172'800'000;  // ticks evaluated this much later are historical
+  int64_t historical_after_ms = 172'800'000;  // ticks evaluated later than this are historical
 };
 
 struct ReferenceConfig {  // files, relative to the configuration file
@@ -55,7 +56,7 @@ struct ServeConfig {
 };
 
 struct RuntimeConfig {
-  int32_t workers = 0;  // 0 = one a core, at most one a partition
+  int32_t workers = 0;  // 0 = one per core, but at most one per partition
   int64_t ready_lag_events_max = 10'000;
   int64_t drain_timeout_ms = 10'000;
   std::string log_level = "info";   // debug | info | warn | error
@@ -65,15 +66,15 @@ struct RuntimeConfig {
 struct ForecastsConfig {
   std::vector<std::string> measures = {"births",
                                        "deaths"};  // forecast for every node between ticks
-  int64_t budget_ms = 60'000;  // of one cut; then what is left is made when asked for
+  int64_t budget_ms = 60'000;  // time for the forecasts of one cut; the rest is computed on request
 };
 
 struct SnapshotsConfig {
-  std::string folder;              // empty = none are taken; or BELLWETHER_SNAPSHOTS_FOLDER
-  int64_t every_ms = 300'000;      // snapshots.every, while there is news
-  std::vector<std::string> peers;  // host:port of replicas; empty = none are asked or given any
-  int64_t peers_wait_ms = 60'000;  // for one that answers, where the log no longer reaches back
-  double transfer_mb_per_s = 50;   // to all of them together
+  std::string folder;              // empty = no snapshots are taken; or BELLWETHER_SNAPSHOTS_FOLDER
+  int64_t every_ms = 300'000;      // snapshots.every; skipped if nothing has changed
+  std::vector<std::string> peers;  // host:port of replicas; empty = no exchange of snapshots
+  int64_t peers_wait_ms = 60'000;  // how long to wait for a peer to answer if the log is truncated
+  double transfer_mb_per_s = 50;   // shared by all replicas that fetch snapshots
 };
 
 struct Config {
@@ -84,20 +85,20 @@ struct Config {
   RuntimeConfig runtime;
   ForecastsConfig forecasts;
   SnapshotsConfig snapshots;
-  alerts::RuleSet rules;  // defaults of the calendar with `rules:` laid over them
-  std::string digest;     // of the file's text
+  alerts::RuleSet rules;  // default rules of the calendar, changed by `rules:`
+  std::string digest;     // of the configuration file's text
 };
 
-// Variables by name.
+// Environment variables: name and value.
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-// `environment` lays over what differs by deployment: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
+// These variables in `environment` override the file: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
 // BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID,
-// BELLWETHER_SNAPSHOTS_FOLDER. Error: InvalidArgument with one line an error.
+// BELLWETHER_SNAPSHOTS_FOLDER. Error: InvalidArgument, with one line per error.
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
                              const Environment& environment);
 
-// A commented file with every key and its default.
+// An example file with every key, its default and a comment.
 std::string example();
 
 }  // namespace bellwether::config

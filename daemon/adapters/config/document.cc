@@ -10,7 +10,7 @@
 namespace bellwether::config {
 namespace {
 
-// Where in a document something first stands.
+// Finds the line of the first content in a document.
 class FirstContent : public YAML::EventHandler {
  public:
   std::optional<int> line() const { return line_; }
@@ -43,8 +43,8 @@ class FirstContent : public YAML::EventHandler {
 
 }  // namespace
 
-// Two documents at most are asked for, one by one: where a text begins with a comma, yaml-cpp 0.7
-// finds empty documents there without end, and YAML::LoadAll asks for all of them.
+// Parses at most two documents, one by one. If a text begins with a comma, yaml-cpp 0.7 finds an
+// endless number of empty documents, and YAML::LoadAll asks for all of them.
 std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors) {
   try {
     std::istringstream in{std::string(text)};
@@ -53,7 +53,7 @@ std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors&
     FirstContent second;
     bool const goes_on = parser.HandleNextDocument(first) && parser.HandleNextDocument(second);
     if (second.line()) {
-      errors.add(*second.line(), "a second YAML document, which nobody reads; make it one");
+      errors.add(*second.line(), "a second YAML document is not read; keep only one document");
       return std::nullopt;
     }
     if (goes_on && !first.line()) {

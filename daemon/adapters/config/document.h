@@ -1,4 +1,4 @@
-// Purpose: a text → the one YAML document in it.
+// Purpose: parses a text as one YAML document.
 // Thread safety: pure.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace bellwether::config {
 
-// The document of `text`: null if there is none, nothing after an error. Errors, by line: what is
-// no YAML; a second document, which nobody would read.
+// The document of `text`: null if the text is empty, nullopt after an error. Errors, with their
+// line: the text is not YAML; there is a second document, which would be ignored.
 std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors);
 
 }  // namespace bellwether::config

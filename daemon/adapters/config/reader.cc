@@ -53,7 +53,7 @@ Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
   for (const auto& entry : node_) {
     std::string const key = entry.first.IsScalar() ? entry.first.Scalar() : "";
     if (!seen.insert(key).second) {
-      errors_.add(line_of(entry.first), cat(path_, key, ": stands twice; keep one"));
+      errors_.add(line_of(entry.first), cat(path_, key, ": is given twice; keep one"));
     }
   }
 }
@@ -68,7 +68,7 @@ bool Section::has(const std::string& key) const {
 YAML::Node Section::take(const std::string& key) {
   known_.insert(key);
   if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
-  const YAML::Node& map = node_;  // the other operator[] would insert
+  const YAML::Node& map = node_;  // the non-const operator[] would insert the key
   YAML::Node value = map[key];
   return value.IsDefined() ? value : YAML::Node(YAML::NodeType::Undefined);
 }

@@ -1,5 +1,6 @@
-// Purpose: walks a YAML document and collects every error with its line, so that an operator mends
-// the file once. Thread safety: one thread.
+// Purpose: reads a YAML document and collects all errors with their lines, so that an operator can
+// correct the whole file at once.
+// Thread safety: one thread.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -16,16 +17,16 @@
 
 namespace bellwether::config {
 
-// "90s", "15m", "1h", "2d" → milliseconds; nullopt when it is none of these.
+// "90s", "15m", "1h", "2d" → milliseconds. nullopt for any other text.
 std::optional<int64_t> parse_duration_ms(std::string_view text);
 
-// One mapping of the document. Keys that nobody asked for are errors when it is finished.
+// One mapping of the document. finish() reports the keys that were never read as errors.
 class Section {
  public:
   Section(YAML::Node node, std::string path, base::LineErrors& errors);
 
   bool has(const std::string& key) const;
-  // Each reads `key` into `to` and leaves it alone where the key is absent or wrong.
+  // Each function reads `key` into `to`. If the key is absent or wrong, `to` does not change.
   void text(const std::string& key, std::string& to);
   void boolean(const std::string& key, bool& to);
   void number(const std::string& key, double& to, double least, double most);
@@ -33,18 +34,20 @@ class Section {
   void integer(const std::string& key, int32_t& to, int32_t least, int32_t most);
   void duration(const std::string& key, int64_t& to_ms, int64_t least_ms, int64_t most_ms);
   void texts(const std::string& key, std::vector<std::string>& to);
-  // The index of the word in `words`.
+  // Sets `to` to the index of the value in `words`.
   void choice(const std::string& key, size_t& to, const std::vector<std::string>& words);
-  // A mapping of words to words, as it stands.
+  // A mapping of words to words, not interpreted.
   void pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to);
-  // A mapping below; empty where absent.
+  // The mapping below `key`; empty if the key is absent.
   Section section(const std::string& key);
-  // Every key of this mapping that holds a mapping, in order; for keys that are names.
+  // Calls `use` for every key of this mapping that holds a mapping, in their order. For keys that
+  // are names.
   void each(const std::function<void(const std::string& name, Section section)>& use);
   void error(const std::string& key, std::string_view what);
-  // An error at the key, if it is there: it exists elsewhere, but not here.
+  // Adds an error at the key, if the file has it: the key is known, but not allowed in this
+  // section.
   void refuse(const std::string& key, std::string_view what);
-  // Complains of keys that were not asked for.
+  // Reports an error for each key that was not read.
   void finish();
   int line() const;
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kErrorBytes = 512;
 
-// From syslog(3), whose levels librdkafka uses.
+// librdkafka uses the levels of syslog(3).
 base::LogLevel to_level(int syslog) {
   if (syslog <= 3) return base::LogLevel::kError;
   if (syslog == 4) return base::LogLevel::kWarning;

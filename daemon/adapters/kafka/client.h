@@ -1,5 +1,6 @@
-// Purpose: what every Kafka client of ours shares: connection settings, RAII over librdkafka's
-// handles, its errors as absl::Status. Thread safety: values; librdkafka's handles are thread-safe.
+// Purpose: what all Kafka clients of the program share: connection settings, RAII for librdkafka's
+// handles, and its errors as absl::Status.
+// Thread safety: values; librdkafka's handles are thread-safe.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -20,7 +21,7 @@ namespace bellwether::kafka {
 struct ClientOptions {
   std::string bootstrap_servers;
   std::string client_id = "bellwetherd";
-  // Handed to librdkafka as they stand: security.protocol, sasl.*, ssl.*.
+  // Passed to librdkafka unchanged: security.protocol, sasl.*, ssl.*.
   std::vector<std::pair<std::string, std::string>> properties;
 };
 
@@ -40,25 +41,26 @@ using PartitionList =
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-// Shared by all clients of a process: outlives them.
+// Shared by all clients of a process. It must outlive the clients.
 struct Callbacks {
   base::LogFn log;
-  // From librdkafka's thread: a client-wide error; all brokers down among them.
+  // Called from librdkafka's thread for client-wide errors, also if all brokers are down.
   std::function<void(rd_kafka_resp_err_t error, std::string_view reason)> error;
-  // The client can do nothing more. Without this, told as an error.
+  // Called if the client can do nothing more. If this is empty, `error` is called instead.
   std::function<void(std::string_view reason)> fatal;
   std::function<void(const rd_kafka_message_t&)> delivered;
   std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
 };
 
-// Error: InvalidArgument naming the setting that librdkafka refuses. `callbacks` outlive the
+// Error: InvalidArgument, with the setting that librdkafka refuses. `callbacks` must outlive the
 // result.
 absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& options,
                                    const Settings& settings, Callbacks* callbacks);
 
-// NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded, Unavailable
-// for brokers out of reach, PermissionDenied for authentication, InvalidArgument for records that
-// are too large, ResourceExhausted for a full queue, else Internal.
+// NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded for
+// timeouts, Unavailable for unreachable brokers, PermissionDenied for authentication,
+// InvalidArgument for records that are too large, ResourceExhausted for a full queue, otherwise
+// Internal.
 absl::Status to_status(rd_kafka_resp_err_t error, std::string_view what);
 
 }  // namespace bellwether::kafka

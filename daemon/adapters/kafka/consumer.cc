@@ -49,13 +49,13 @@ void Waiter::wait(int timeout_ms) {
 }
 
 void Waiter::wake() {
-  // A full pipe wakes as well as one more byte would.
+  // If the pipe is full, the reader wakes anyway.
   [[maybe_unused]] ssize_t const written = write(write_, "w", 1);
 }
 
 namespace {
-constexpr int kQueuedKbytesMin = 1024;  // an input; a fetch is as large
-// Without a broker: how often it is looked for, and how long an answer may take.
+constexpr int kQueuedKbytesMin = 1024;  // per input; a fetch has this size
+// While no broker is reachable: the interval between checks, and the timeout of a check.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 constexpr int kLookMs = 200;
 }  // namespace
@@ -73,7 +73,7 @@ absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const Clien
     if (raw->callbacks_.log) raw->callbacks_.log(base::LogLevel::kWarning, "ERROR", reason);
   };
   Settings const settings = {
-      {"group.id", "bellwether-unused"},  // assign() wants one; nothing is committed to it
+      {"group.id", "bellwether-unused"},  // required by assign(); nothing is committed to it
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"auto.offset.reset", "error"},
@@ -81,7 +81,7 @@ absl::StatusOr<std::unique_ptr<InputConsumer>> InputConsumer::create(const Clien
       {"check.crcs", "true"},
       {"enable.partition.eof", "true"},
       {"queued.min.messages", "10000000"},
-      // The library bounds each queue, and every input has one of its own.
+      // librdkafka limits each queue, and every input has its own queue.
       {"queued.max.messages.kbytes",
        base::cat(
            std::max(kQueuedKbytesMin, tuning.queued_kbytes / static_cast<int>(c->inputs_.size())))},
@@ -121,8 +121,9 @@ void InputConsumer::wake_on(size_t input, Waiter& waiter) {
   rd_kafka_queue_io_event_enable(queues_[input].get(), waiter.descriptor(), "k", 1);
 }
 
-// Errors of single partitions arrive as client-wide ones whose text begins "TOPIC [PARTITION]: ",
-// again and again while they last. True when `reason` is about an input.
+// librdkafka reports errors of single partitions as client-wide errors. Their text begins with
+// "TOPIC [PARTITION]: ", and they repeat while the error lasts. Returns true if `reason` is about
+// an input.
 bool InputConsumer::note_error(rd_kafka_resp_err_t error, std::string_view reason) {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     std::string const prefix = base::cat(inputs_[i].topic, " [", inputs_[i].partition, "]: ");
@@ -181,7 +182,8 @@ void InputConsumer::poll(size_t input, Batch& batch) {
 
 absl::Status InputConsumer::restart(size_t input, int64_t offset) {
   const Assignment& a = inputs_[input];
-  // In older releases seek needs a time limit of its own. It is generous and follows only errors.
+  // Older releases of librdkafka require a timeout for seek. It is long, because a seek follows
+  // only errors.
   constexpr int kSeekTimeoutMs = 10'000;
   PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), a.topic.c_str(), a.partition)->offset = offset;
@@ -204,7 +206,7 @@ int64_t InputConsumer::high_watermark(size_t input) const {
   return high;
 }
 
-// Quiet inputs get nothing from a broker that is back: it has to be asked.
+// An input without new records receives nothing from a broker that is back, so ask the broker.
 void InputConsumer::look_for_brokers() {
   absl::Time const present = absl::Now();
   if (reachable_.load(std::memory_order_relaxed) || present - looked_at_ < kLookEvery) return;

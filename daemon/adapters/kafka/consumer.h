@@ -1,7 +1,8 @@
-// Purpose: reads the input topics. Partitions are assigned, not subscribed: no group, no committed
-// offsets; the caller owns the next offset. Every input has a queue of its own, because an engine
-// holds back single inputs, and pausing is not safe in librdkafka's batch calls before 2.1. Thread
-// safety: inputs are independent: each belongs to one thread; the rest may be called from any.
+// Purpose: reads the input topics. Partitions are assigned, not subscribed: there is no group and
+// no committed offset. The caller keeps the next offset. Every input has its own queue, because an
+// engine holds single inputs, and pausing is not safe in librdkafka's batch calls before 2.1.
+// Thread safety: each input belongs to one thread; all other functions may be called from any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -29,7 +30,7 @@ struct Assignment {
 };
 
 struct ConsumerTuning {
-  int queued_kbytes = 65'536;  // over all partitions; bounds memory
+  int queued_kbytes = 65'536;  // over all partitions; limits memory
   int fetch_wait_ms = 10;
 };
 
@@ -37,15 +38,15 @@ struct Record {
   std::string_view key;
   std::string_view value;
   int64_t offset = 0;
-  int64_t timestamp_ms = -1;  // −1: the record bears none
+  int64_t timestamp_ms = -1;  // −1: the record has no timestamp
   bool has_value = true;      // false: a tombstone
   const rd_kafka_message_t* message = nullptr;
 
-  // The header __value_schema_id is there. Parses the headers: ask only when it matters.
+  // True if the header __value_schema_id exists. Parses the headers, so call it only if needed.
   bool has_schema_id_header() const;
 };
 
-// Records of one poll; views into librdkafka's memory, which the batch gives back.
+// Records of one poll. They are views into librdkafka's memory, which clear() releases.
 class Batch {
  public:
   static constexpr size_t kRecordsMax = 1024;
@@ -57,8 +58,8 @@ class Batch {
 
   void clear();
   std::span<const Record> records() const { return {records_.data(), records_.size()}; }
-  bool at_end() const { return at_end_; }      // everything in the log was read
-  int64_t end_offset() const { return end_; }  // then: the offset that comes next
+  bool at_end() const { return at_end_; }      // the end of the log was reached
+  int64_t end_offset() const { return end_; }  // valid if at_end(): the next offset
   const absl::Status& error() const { return error_; }
 
  private:
@@ -70,14 +71,14 @@ class Batch {
   absl::Status error_;
 };
 
-// Wakes a worker when any of its inputs has something.
+// Wakes a worker when one of its inputs has records.
 class Waiter {
  public:
   Waiter();
   ~Waiter();
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
-  void wait(int timeout_ms);  // until woken since the last wait, at most timeout_ms
+  void wait(int timeout_ms);  // returns when woken since the last wait, or after timeout_ms
   void wake();                // from any thread
   int descriptor() const { return write_; }
 
@@ -95,19 +96,20 @@ class InputConsumer {
   ~InputConsumer();
 
   size_t inputs() const { return inputs_.size(); }
-  // `waiter` is woken when `input` gets records. It must outlive the consumer.
+  // Wakes `waiter` when `input` gets records. `waiter` must outlive the consumer.
   void wake_on(size_t input, Waiter& waiter);
-  // Fills `batch` (cleared first) with what has already been fetched; never waits.
-  // Errors in batch.error(): NotFound (topic gone), OutOfRange (offsets gone), others as they come.
+  // Clears `batch`, then fills it with the records that have been fetched already. Never waits.
+  // Errors in batch.error(): NotFound (topic gone), OutOfRange (offsets gone), others as
+  // to_status() gives them.
   void poll(size_t input, Batch& batch);
-  // Reads `input` again from `offset`; at the end of the log, the broker tells of the end again.
+  // Reads `input` again from `offset`. At the end of the log the broker reports the end again.
   absl::Status restart(size_t input, int64_t offset);
-  // End of the log as last heard from the broker; −1 unknown.
+  // End of the log as the broker last reported it; −1: unknown.
   int64_t high_watermark(size_t input) const;
-  // False after the client lost all brokers and has not heard from one since.
+  // False after the client lost all brokers, until it receives something from a broker again.
   bool broker_reachable() const { return reachable_.load(std::memory_order_relaxed); }
-  // Serves client-wide callbacks and, without a broker, asks whether one is back; call now and then
-  // from one thread.
+  // Serves client-wide callbacks. Without a broker it also checks whether one is reachable again.
+  // Call regularly, from one thread.
   void serve_callbacks();
 
  private:
@@ -116,10 +118,10 @@ class InputConsumer {
   void look_for_brokers();
   Callbacks callbacks_;
   std::atomic<bool> reachable_{true};
-  absl::Time looked_at_ = absl::InfinitePast();  // serve_callbacks' thread
+  absl::Time looked_at_ = absl::InfinitePast();  // used only on the thread of serve_callbacks()
   std::atomic<bool> has_errors_{false};
   std::mutex errors_mutex_;
-  std::map<size_t, absl::Status> errors_;  // by input, until it is heard of again
+  std::map<size_t, absl::Status> errors_;  // by input, until the input delivers again
   std::vector<Assignment> inputs_;
   Client client_;
   std::vector<Queue> queues_;

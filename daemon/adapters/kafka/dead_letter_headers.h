@@ -1,5 +1,6 @@
-// Purpose: the names of a dead letter's headers. Where Kafka Connect has a name for one it is used,
-// so that Connect's tools read them. Thread safety: constants.
+// Purpose: the names of a dead letter's headers. A header uses Kafka Connect's name if there is
+// one, so that Connect's tools can read it.
+// Thread safety: constants.
 #pragma once
 
 namespace bellwether::kafka {
@@ -10,7 +11,8 @@ inline constexpr char kOffsetHeader[] = "__connect.errors.offset";
 inline constexpr char kMessageHeader[] = "__connect.errors.exception.message";
 inline constexpr char kTimestampHeader[] = "bellwether.timestamp";
 inline constexpr char kReasonHeader[] = "bellwether.reason";
-// There when the value or the key was cut or left out: how many bytes it had.
+// Present only if the value or the key was truncated or left out. Holds its original length in
+// bytes.
 inline constexpr char kTruncatedHeader[] = "bellwether.truncated_from";
 inline constexpr char kKeyTruncatedHeader[] = "bellwether.key_truncated_from";
 

@@ -86,7 +86,7 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
   };
   StallTimer stall(stall_max, absl::Now());
   absl::Status error =
-      absl::DeadlineExceededError(base::cat(reader.topic(), ": the broker tells nothing of it"));
+      absl::DeadlineExceededError(base::cat(reader.topic(), ": no answer from the broker"));
   while (!reader.at_end()) {
     if (stopping()) {
       return absl::CancelledError(base::cat(reader.topic(), ": stopped before its end was read"));
@@ -100,7 +100,7 @@ absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
   if (without_room > 0 && log) {
     log(base::LogLevel::kWarning, "DEADLETTER",
         base::cat(reader.topic(), ": ", without_room,
-                  " letters are too many to remember; they are written again"));
+                  " dead letters exceed the memory limit; they are written again"));
   }
   return marks;
 }

@@ -1,8 +1,9 @@
-// Purpose: which records stand in the dead-letter topic: read at the start, so that a replay of the
-// inputs writes what is missing there and nothing twice, and followed from then on, so that of
-// several replicas one writes. A newest offset an input would not do: letters are acknowledged in
-// any order, so that one may stand there when an older one was still to be sent again. Thread
-// safety: values; a reader belongs to one thread.
+// Purpose: which records have a letter in the dead-letter topic. It is read at the start, so that a
+// replay of the inputs writes only missing letters and no duplicates. Then it is followed, so that
+// only one of several replicas writes. One newest offset per input would not be enough: letters are
+// acknowledged in any order, so a newer letter can be in the topic while an older one still waits
+// for a retry.
+// Thread safety: values; a reader belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +24,10 @@
 
 namespace bellwether::kafka {
 
-// By topic and partition that the letters came from.
+// By the topic and partition of the refused records.
 using DeadLetterMarks = std::map<std::pair<std::string, int32_t>, LetterMarks>;
 
-// How long to wait for something that advances.
+// Timeout for an activity that makes progress: it restarts with every progress.
 class StallTimer {
  public:
   StallTimer(absl::Duration wait_max, absl::Time now) : wait_max_(wait_max), last_(now) {}
@@ -38,11 +39,11 @@ class StallTimer {
   absl::Time last_;
 };
 
-// Where a letter came from; told for every letter read that says so.
+// Called for every letter read whose headers give its origin: the position of the refused record.
 using LetterFound = std::function<void(std::string_view topic, int32_t partition, int64_t offset,
                                        int64_t timestamp_ms)>;
 
-// Reads all partitions of the dead-letter topic side by side, from the beginning.
+// Reads all partitions of the dead-letter topic in parallel, from the beginning.
 class DeadLetterReader {
  public:
   static absl::StatusOr<std::unique_ptr<DeadLetterReader>> start(const ClientOptions& options,
@@ -50,10 +51,10 @@ class DeadLetterReader {
                                                                  int partitions,
                                                                  const base::LogFn& log);
 
-  // Takes what has been fetched. False when nothing was there, after a wait of `wait_ms`. Error:
-  // what the broker told, when nothing came.
+  // Takes what has been fetched. False if there was nothing, after a wait of `wait_ms`. Error: the
+  // broker's error, if nothing came.
   absl::StatusOr<bool> step(const LetterFound& found, int wait_ms);
-  // Every partition has been read to an end that it had.
+  // True once every partition has been read to its end.
   bool at_end() const { return open_ == 0; }
   const std::string& topic() const { return topic_; }
 
@@ -63,14 +64,14 @@ class DeadLetterReader {
   std::string topic_;
   std::vector<bool> ended_;
   size_t open_;
-  Waiter waiter_;  // outlives the consumer that wakes it
+  Waiter waiter_;  // outlives the consumer, which wakes it
   std::unique_ptr<InputConsumer> consumer_;
-  Batch batch_;  // goes before the consumer that its records belong to
+  Batch batch_;  // destroyed before the consumer that owns its records
 };
 
-// Reads to the end that the topic has now, however long that takes.
-// Errors: DeadlineExceeded, or what the broker says, when nothing came for `stall_max`; Cancelled
-// when `stopping` says so; NotFound and PermissionDenied at once.
+// Reads to the present end of the topic. There is no limit on the total time. Errors:
+// DeadlineExceeded, or the broker's error, if nothing came for `stall_max`; Cancelled if `stopping`
+// returns true; NotFound and PermissionDenied at once.
 absl::StatusOr<DeadLetterMarks> read_dead_letter_marks(DeadLetterReader& reader,
                                                        absl::Duration stall_max,
                                                        const std::function<bool()>& stopping,

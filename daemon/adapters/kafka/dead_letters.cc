@@ -13,7 +13,7 @@
 namespace bellwether::kafka {
 namespace {
 
-constexpr int kFollowStepsMax = 16;  // of up to Batch::kRecordsMax letters a partition
+constexpr int kFollowStepsMax = 16;  // of up to Batch::kRecordsMax letters per partition
 
 }  // namespace
 
@@ -22,22 +22,23 @@ struct DeadLetters::State {
     OutgoingRecord record;
     std::string key;
     std::string value;
-    size_t key_bytes = 0;  // as they came
+    size_t key_bytes = 0;  // original length
     size_t value_bytes = 0;
     std::pair<std::string, int32_t> input;
     int64_t offset = 0;
     int64_t timestamp_ms = -1;
     bool sent = false;
-    bool bare = false;     // without key and value
-    bool refused = false;  // at least once, in its present form
+    bool bare = false;     // sent without key and value
+    bool refused = false;  // refused at least once in its present form
 
     size_t bytes() const { return key.size() + value.size(); }
-    // The smallest form; the headers tell what is missing.
+    // Reduces the letter to its smallest form. The headers give the lengths of what is left out.
     void strip();
   };
   void acknowledged(int64_t id);
   void found(const std::pair<std::string, int32_t>& input, int64_t offset, int64_t timestamp_ms);
-  // Where marks are missing a letter may be in the topic; waiting to see it would never end.
+  // Letters to send now. A follower sends a letter only if marks are missing: the letter may be in
+  // the topic already, so that waiting to see it would never end.
   bool to_be_sent(const Letter& letter) const;
   void refused(int64_t id, const absl::Status& why);
   bool full() const;
@@ -47,7 +48,7 @@ struct DeadLetters::State {
 
   base::LogFn log;
   mutable std::mutex mutex;
-  std::map<int64_t, std::unique_ptr<Letter>> letters;  // not yet acknowledged, by number
+  std::map<int64_t, std::unique_ptr<Letter>> letters;  // not yet acknowledged, by id
   std::map<std::pair<std::string, int32_t>, std::map<int64_t, int64_t>>
       open;  // by input and offset
   DeadLetterMarks marks;
@@ -56,7 +57,7 @@ struct DeadLetters::State {
   int64_t written = 0;
   int64_t failed = 0;
   size_t bytes = 0;    // of keys and values in flight
-  size_t waiting = 0;  // letters that were refused
+  size_t waiting = 0;  // letters that the broker refused and that wait for a retry
   std::string trouble;
   bool told_of_size = false;
   absl::Time resume = absl::InfinitePast();
@@ -93,7 +94,8 @@ void DeadLetters::State::acknowledged(int64_t id) {
   letters.erase(found);
 }
 
-// What is on its way is acknowledged by the broker.
+// Removes the letter that another replica wrote. A letter that is in flight is removed only when
+// the broker acknowledges it.
 void DeadLetters::State::found(const std::pair<std::string, int32_t>& input, int64_t offset,
                                int64_t timestamp_ms) {
   if (auto const of_input = open.find(input); of_input != open.end()) {
@@ -114,19 +116,19 @@ bool DeadLetters::State::to_be_sent(const Letter& letter) const {
   return known != marks.end() && !known->second.complete();
 }
 
-// Called once when letters begin to wait and once when none waits, however often they are offered.
+// Logs once when letters begin to wait and once when none waits, however often they are sent.
 void DeadLetters::State::refused(int64_t id, const absl::Status& why) {
   auto const found = letters.find(id);
   if (found == letters.end()) return;
   Letter& letter = *found->second;
   letter.sent = false;
-  if (absl::IsResourceExhausted(why)) return;  // our own queue: nobody refused anything
+  if (absl::IsResourceExhausted(why)) return;  // own queue is full; the broker refused nothing
   ++failed;
   std::string const text(why.message());
   if (absl::IsInvalidArgument(why) && !letter.bare) {
     if (!told_of_size) {
       report(base::LogLevel::kWarning,
-             base::cat(text, "; letters as large as that are written without key and value"));
+             base::cat(text, "; dead letters this large are written without key and value"));
     }
     told_of_size = true;
     bytes -= letter.bytes();
@@ -204,7 +206,7 @@ void DeadLetters::send(int64_t id) {
     auto const found = state_->letters.find(id);
     if (found == state_->letters.end() || found->second->sent) return;
     letter = found->second.get();
-    letter->sent = true;  // nobody else touches it until the broker has answered
+    letter->sent = true;  // no other thread changes it until the broker has answered
   }
   absl::Status const queued =
       producer_.produce(letter->record, [state = state_, id](absl::StatusOr<int64_t> offset) {

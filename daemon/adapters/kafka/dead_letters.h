@@ -1,9 +1,9 @@
-// Purpose: refused records, with their reason, origin and original bytes, on a topic of their own.
-// A record's offset counts as done only when its dead letter stands there. Every replica refuses
-// the same records. The leader writes their letters; the others keep theirs until they see them in
-// the topic, so that each is written once, and whoever leads next writes what is missing. Where two
-// lead for a moment a letter may stand there twice. Thread safety: all public functions may be
-// called from any thread.
+// Purpose: writes refused records to their own topic, with reason, origin and original bytes. A
+// record's offset counts as done only when its dead letter is in the topic. Every replica refuses
+// the same records. The leader writes their letters. The other replicas keep theirs until they see
+// them in the topic. So each letter is written once, and a new leader writes the missing ones. If
+// two replicas lead for a moment, a letter may be in the topic twice.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,61 +20,63 @@ namespace bellwether::kafka {
 
 inline constexpr size_t kDeadLettersInFlightMax = 10'000;
 inline constexpr size_t kDeadLetterBytesInFlightMax = 64 << 20;
-// Longer values and keys are cut, and a header tells how long they were. With the headers' share
-// they stay below the client's and the broker's default limits, 1,000,000 bytes and 1 MiB a record.
+// Longer values and keys are truncated, and a header gives the original length. Together with the
+// headers they stay below the default limits of client and broker: 1,000,000 bytes and 1 MiB per
+// record.
 inline constexpr size_t kDeadLetterValueBytesMax = 900'000;
 inline constexpr size_t kDeadLetterKeyBytesMax = 4'096;
-inline constexpr size_t kDeadLetterHeaderBytesMax = 1'024;  // each
-// A letter that the broker refused is offered again after this time.
+inline constexpr size_t kDeadLetterHeaderBytesMax = 1'024;  // per header
+// The pause before a refused letter is sent again.
 inline constexpr absl::Duration kDeadLetterRetryEvery = absl::Seconds(1);
 // A new leader keeps reading this long before it writes, because the previous leader's letters may
 // still be in flight.
 inline constexpr absl::Duration kDeadLetterHandOver = absl::Seconds(1);
 
 struct DeadLetter {
-  std::string_view topic;  // where it came from
+  std::string_view topic;  // of the refused record
   int32_t partition = 0;
   int64_t offset = 0;
   int64_t timestamp_ms = -1;
   std::string_view key;
   std::string_view value;
   std::string_view reason;   // events::name(Refusal)
-  std::string_view message;  // for a person
+  std::string_view message;  // a text for people
 };
 
 class DeadLetters {
  public:
-  // `marks`: what stands in the topic: those are not written again when the log is replayed.
-  // Writes from the start; follow() tells who does not.
+  // `marks`: the letters that are in the topic already. They are not written again when the log is
+  // replayed. Writes letters from the start, until follow() is called for a replica that does not
+  // lead.
   DeadLetters(Producer& producer, std::string topic, DeadLetterMarks marks, base::LogFn log);
   ~DeadLetters();
 
-  // False when too many are in flight: hold the input and offer it again. Retries by itself until
-  // the broker has it; where the topic takes no record as large as that, without key and value.
-  // REQUIRES: the letters of an input come in the order of its log.
+  // False if too many letters are in flight: hold the input and try again. After true it retries by
+  // itself until the broker has the letter. If the topic refuses the letter because of its size, it
+  // is sent without key and value. REQUIRES: the letters of an input come in the order of its log.
   bool write(const DeadLetter& letter);
-  // write() would take none.
+  // True if write() would return false.
   bool full() const;
-  // Everything refused before `offset` of this input is safely written.
+  // True if all refused records before `offset` of this input have their letters in the topic.
   bool done_before(const std::string& topic, int32_t partition, int64_t offset) const;
-  // Resends what failed; call now and then.
+  // Sends failed letters again. Call regularly.
   void retry();
-  // Reads what came to the topic since, and writes itself only while this replica leads. Call now
-  // and then, never from two threads at once.
+  // Reads the new letters of the topic. Letters are written only while this replica leads. Call
+  // regularly, never from two threads at once.
   void follow(DeadLetterReader& reader, bool leads, absl::Time now);
   size_t in_flight() const;
   int64_t written() const;
   int64_t failed_attempts() const;
-  // Why letters wait that the broker refused; empty when none does.
+  // The reason why refused letters wait; empty if none waits.
   std::string trouble() const;
 
  private:
   struct State;
   void send(int64_t id);
   Producer& producer_;
-  absl::Time leads_since_ = absl::InfiniteFuture();  // follow()'s own
+  absl::Time leads_since_ = absl::InfiniteFuture();  // used only by follow()
   std::string topic_;
-  std::shared_ptr<State> state_;  // shared with callbacks that may outlive us
+  std::shared_ptr<State> state_;  // shared with callbacks, which may outlive this object
 };
 
 }  // namespace bellwether::kafka

@@ -6,8 +6,9 @@ namespace bellwether::kafka {
 namespace {
 
 constexpr int kLeadershipPollMs = 100;
-// A member hears with the answer to a heartbeat that another has left or died. Far more often than
-// staying in the group asks for, so that a leader that leaves is followed within a second.
+// A member learns from the answer to a heartbeat that another member has left or died. The interval
+// is much shorter than the group's session needs, so that another member takes over from a leaving
+// leader within a second.
 constexpr int kHeartbeatMs = 500;
 constexpr int kJournalQueuedKbytes = 16'384;
 
@@ -107,7 +108,7 @@ void Leadership::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error,
 }
 
 void Leadership::tell(rd_kafka_resp_err_t error, std::string_view reason) {
-  // Brokers out of reach are told of by those who read from them.
+  // The consumers of the inputs report unreachable brokers.
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
   if (!callbacks_.log || !told_.insert(error).second) return;
   callbacks_.log(base::LogLevel::kError, "leadership",

@@ -1,5 +1,6 @@
-// Purpose: the journal topic (one partition, append only): reading it in order, and leadership by
-// the assignment of its partition in a consumer group. Appending is Producer::produce_and_wait.
+// Purpose: the journal topic (one partition, append only): reading it in order, and leadership. The
+// replica to which the consumer group assigns the partition leads. Producer::produce_and_wait
+// appends.
 // Thread safety: JournalReader belongs to one thread; Leadership may be asked from any.
 #pragma once
 
@@ -22,11 +23,11 @@ namespace bellwether::kafka {
 
 class JournalReader {
  public:
-  // Reads `topic` from `offset` (RD_KAFKA_OFFSET_BEGINNING for all of it).
+  // Reads `topic` from `offset` on (RD_KAFKA_OFFSET_BEGINNING: from the beginning).
   static absl::StatusOr<std::unique_ptr<JournalReader>> create(const ClientOptions& options,
                                                                const std::string& topic,
                                                                int64_t offset, base::LogFn log);
-  // Waits at most `timeout_ms` for records, then fills `batch` with what there is.
+  // Waits at most `timeout_ms` for records, then fills `batch` with the records that have come.
   void poll(int timeout_ms, Batch& batch);
 
  private:
@@ -41,22 +42,24 @@ struct LeadershipOptions {
   int session_timeout_ms = 8'000;
 };
 
-// A member of the group that shares the journal's one partition; the member that has it leads. Two
-// may believe to lead for a moment: the journal's fold makes that harmless.
+// A member of the consumer group of the journal's one partition. The member with the partition
+// leads. For a moment two members may both hold themselves for leaders. The fold of the journal
+// makes this harmless.
 class Leadership {
  public:
-  // `changed` is called from Leadership's thread. What keeps it from leading is logged once until
-  // the group assigns again.
+  // `changed` is called from Leadership's thread. Each error that prevents leading is logged once,
+  // until the group assigns the partition again.
   static absl::StatusOr<std::unique_ptr<Leadership>> join(const ClientOptions& options,
                                                           const LeadershipOptions& leadership,
                                                           std::function<void(bool leader)> changed,
                                                           base::LogFn log);
   // Leaves the group.
   ~Leadership();
-  // Leaves the group, so that another member takes over at once; for good. From one thread.
+  // Leaves the group, so that another member takes over at once. This cannot be undone. Call from
+  // one thread.
   void leave();
   bool is_leader() const { return leader_.load(); }
-  int64_t changes() const { return changes_.load(); }  // how often it was gained or lost
+  int64_t changes() const { return changes_.load(); }  // how often gained or lost
 
  private:
   Leadership() = default;
@@ -67,7 +70,7 @@ class Leadership {
 
   Callbacks callbacks_;
   std::function<void(bool)> changed_;
-  std::set<rd_kafka_resp_err_t> told_;  // since the last assignment; Leadership's thread
+  std::set<rd_kafka_resp_err_t> told_;  // logged since the last assignment; Leadership's thread
   std::atomic<bool> leader_{false};
   std::atomic<int64_t> changes_{0};
   std::atomic<bool> stop_{false};

@@ -1,5 +1,6 @@
-// Purpose: which records of one input partition have a letter: by offset and timestamp, since a
-// topic that was made anew has other records at the same offsets. Thread safety: a value.
+// Purpose: which records of one input partition have a letter, by offset and timestamp. The
+// timestamp is needed because a recreated topic has other records at the same offsets.
+// Thread safety: a value.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace bellwether::kafka {
 
 class LetterMarks {
  public:
-  static constexpr size_t kMarksMax = 2'000'000;  // some 40 MB
+  static constexpr size_t kMarksMax = 2'000'000;  // about 40 MB
 
   explicit LetterMarks(size_t marks_max = kMarksMax) : marks_max_(marks_max) {}
 
@@ -20,7 +21,7 @@ class LetterMarks {
     return marks_.contains({offset, timestamp_ms});
   }
 
-  // In any order. False when it would be one too many: it is not kept.
+  // Offsets may come in any order. False if the limit is reached: the mark is not kept.
   bool add(int64_t offset, int64_t timestamp_ms) {
     if (marks_.size() >= marks_max_ && !contains(offset, timestamp_ms)) {
       complete_ = false;
@@ -35,7 +36,7 @@ class LetterMarks {
   }
 
   size_t size() const { return marks_.size(); }
-  // Nothing that was added is missing but what was forgotten.
+  // True if every added mark is still here, except those that forget_before() removed.
   bool complete() const { return complete_; }
 
  private:

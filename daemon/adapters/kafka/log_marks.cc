@@ -25,8 +25,8 @@ uint64_t digest_of(std::string_view key, std::string_view value) {
   return base::hash64(value, base::hash64(key));
 }
 
-// Reads one record of each partition from the offset on; what is read first at another offset is no
-// record of it.
+// Reads one record of each partition at its offset. If the first record read has another offset,
+// there is no record at that offset.
 absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
                         absl::Time deadline, std::vector<LogState>& states) {
   std::map<std::pair<std::string, int32_t>, size_t> open;
@@ -50,7 +50,7 @@ absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
     if (m == nullptr || m->rkt == nullptr) continue;
     auto const found = open.find({rd_kafka_topic_name(m->rkt), m->partition});
     if (found == open.end()) continue;
-    // Behind the last record there may be marks of transactions alone.
+    // The end of a log may hold only transaction markers after the last record.
     bool const nothing_there = m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
                                m->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
                                m->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET;
@@ -78,7 +78,8 @@ absl::StatusOr<std::vector<LogState>> inspect_log(const ClientOptions& options,
   absl::Time const deadline = absl::Now() + wait;
   Callbacks callbacks;
   callbacks.log = log;
-  // A group id is asked for and never used: partitions are assigned and nothing is committed.
+  // librdkafka requires a group id. It is not used: partitions are assigned and nothing is
+  // committed.
   Settings const settings = {{"group.id", "bellwether-look"},
                              {"enable.auto.commit", "false"},
                              {"enable.auto.offset.store", "false"},

@@ -1,7 +1,8 @@
-// Purpose: the state of a partition's log: where it begins and ends, and its record at one offset,
-// which identifies it. A topic that was deleted and recreated has the same name, and librdkafka
-// before 2.3 does not give its id. Thread safety: functions without state; inspect_log() makes a
-// client of its own and waits for the broker.
+// Purpose: the state of a partition's log: its first and next offset, and its record at one offset.
+// That record identifies the log, because a topic that was deleted and recreated has the same name,
+// and librdkafka before 2.3 does not give the topic's id.
+// Thread safety: functions without state. inspect_log() creates its own client and waits for the
+// broker.
 #pragma once
 
 #include <vector>
@@ -21,7 +22,8 @@ using base::LogState;
 
 LogMark mark_of(const Record& record);
 
-// The logs at these places, in their order. Errors: those of to_status(); DeadlineExceeded.
+// The states of the logs at `places`, in the order of `places`. Errors: those of to_status();
+// DeadlineExceeded.
 absl::StatusOr<std::vector<LogState>> inspect_log(const ClientOptions& options,
                                                   const std::vector<LogPlace>& places,
                                                   absl::Duration wait, const base::LogFn& log);

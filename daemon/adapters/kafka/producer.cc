@@ -34,7 +34,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::create(
     delete done;
   };
   Settings const settings = {
-      {"partitioner", "murmur2_random"},  // as in the Java client: equal keys, equal partitions
+      {"partitioner", "murmur2_random"},  // as in the Java client: equal keys, same partition
       {"enable.idempotence", "true"},
       {"acks", "all"},
       {"linger.ms", base::cat(tuning.linger_ms)},
@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::create(
 
 Producer::~Producer() {
   if (client_ == nullptr) return;
-  // What is still queued is called back as failed, so that nobody waits for ever.
+  // Records that are still queued are reported as failed, so that no caller waits without end.
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   rd_kafka_flush(client_.get(), 1000);
   for (auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
@@ -134,7 +134,7 @@ absl::StatusOr<int64_t> Producer::produce_and_wait(const OutgoingRecord& record,
     std::condition_variable changed;
     std::optional<absl::StatusOr<int64_t>> result;
   };
-  // Shared with the callback: it may come after we gave up.
+  // Shared with the callback, which may come after the wait has ended.
   auto wait = std::make_shared<Wait>();
   absl::Status const queued = produce(record, [wait](absl::StatusOr<int64_t> offset) {
     {

@@ -175,7 +175,7 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
       if (want.name == is.name && want.partitions != is.partitions) {
         return absl::FailedPreconditionError(base::cat(is.name, " exists with ", is.partitions,
                                                        " partitions, wanted ", want.partitions,
-                                                       "; delete it or ask for as many"));
+                                                       "; delete it, or request the same number"));
       }
     }
   }
@@ -191,17 +191,17 @@ std::string retention_note(const TopicInfo& topic) {
   };
   bool const deletes = topic.cleanup_policy.find("delete") != std::string::npos;
   if (topic.cleanup_policy.find("compact") != std::string::npos) {
-    add("all but the newest of a key", "cleanup.policy=delete");
+    add("all records of a key except the newest", "cleanup.policy=delete");
   }
   if (deletes && topic.retention_ms >= 0) {
     add(base::cat("records after ", duration(topic.retention_ms)), "retention.ms=-1");
   }
   if (deletes && topic.retention_bytes >= 0) {
-    add(base::cat("records beyond ", topic.retention_bytes, " bytes a partition"),
+    add(base::cat("records beyond ", topic.retention_bytes, " bytes per partition"),
         "retention.bytes=-1");
   }
   if (what.empty()) return "";
-  return base::cat("forgets ", what, "; a restart folds the log anew: set ", instead);
+  return base::cat("deletes ", what, "; a restart needs the whole log: set ", instead);
 }
 
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs) {

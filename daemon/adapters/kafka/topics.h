@@ -1,5 +1,5 @@
-// Purpose: what the topics must be like, and creating them.
-// Thread safety: functions without state; each makes a client of its own and waits for the broker.
+// Purpose: the required settings of topics, and creating topics.
+// Thread safety: functions without state; each creates its own client and waits for the broker.
 #pragma once
 
 #include <cstdint>
@@ -18,37 +18,39 @@ struct TopicSpec {
   std::string name;
   int partitions = 1;
   int replication = 1;
-  int64_t retention_ms = -1;  // −1: for ever; registers date back decades
+  int64_t retention_ms = -1;  // −1: no limit; registers go back decades
 };
 
 struct TopicInfo {
   std::string name;
   int partitions = 0;
-  int64_t retention_ms = -1;     // −1: for ever
-  int64_t retention_bytes = -1;  // of a partition, −1: any number
+  int64_t retention_ms = -1;     // −1: no limit
+  int64_t retention_bytes = -1;  // per partition; −1: no limit
   std::string cleanup_policy = "delete";
 };
 
 struct ClusterInfo {
   std::string cluster_id;
-  std::vector<TopicInfo> topics;  // in the order asked
+  std::vector<TopicInfo> topics;  // in the order of the request
 };
 
-// Errors: NotFound naming every missing topic and the command that creates it; Unavailable or
-// DeadlineExceeded when no broker answers.
+// Errors: NotFound, with every missing topic and the command that creates it; Unavailable or
+// DeadlineExceeded if no broker answers.
 absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
                                      const std::vector<std::string>& topics, absl::Duration wait,
                                      const base::LogFn& log);
 
-// A topic that exists with the same number of partitions is left as it is. Error:
-// FailedPrecondition when it has another number.
+// Does not change a topic that exists with the same number of partitions. Error: FailedPrecondition
+// if the topic exists with another number.
 absl::Status create_topics(const ClientOptions& options, const std::vector<TopicSpec>& topics,
                            absl::Duration wait, const base::LogFn& log);
 
-// What the topic forgets and how to make it keep it; empty when it keeps everything.
+// The records that the topic deletes and the settings that keep them; empty if it keeps all
+// records.
 std::string retention_note(const TopicInfo& topic);
 
-// Input topics must agree: equal partition counts. Error: FailedPrecondition, naming both.
+// All input topics must have the same number of partitions. Error: FailedPrecondition, with both
+// topics.
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs);
 
 }  // namespace bellwether::kafka

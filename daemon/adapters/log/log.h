@@ -1,4 +1,4 @@
-// Purpose: the process's log, to standard error, a line a message.
+// Purpose: the log of the process, written to standard error with one line per message.
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace bellwether::log {
 
-// `level`: debug, info, warn or error; lines below it are left out. `format`: text or json.
+// `level`: debug, info, warn or error; lines below it are not written. `format`: text or json.
 void configure(const std::string& level, const std::string& format);
 // `part`: the part of the program that reports.
 void line(base::LogLevel level, std::string_view part, std::string_view message);

@@ -80,7 +80,7 @@ class Exposer::Impl {
   MetricsHandler metrics_;
   HealthHandler alive_;
   HealthHandler ready_;
-  CivetServer server_;  // last: stops serving before the handlers go
+  CivetServer server_;  // last member: it stops serving before the handlers are destroyed
 };
 
 absl::StatusOr<std::unique_ptr<Exposer>> Exposer::start(const std::string& address,

@@ -1,5 +1,5 @@
-// Purpose: /metrics, /healthz and /readyz over HTTP, on one port: prometheus-cpp's own Exposer has
-// no room for other paths than those of metrics, and does not hand out its server.
+// Purpose: serves /metrics, /healthz and /readyz over HTTP on one port. prometheus-cpp's own
+// Exposer cannot serve paths other than metrics, and does not give access to its server.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 
@@ -14,17 +14,18 @@ namespace bellwether::metrics {
 
 struct Health {
   bool ok = false;
-  std::string text;  // for a person: why not
+  std::string text;  // for people: the reason if not ok
 };
 
 class Exposer {
  public:
-  // `address`: host:port; port 0 picks a free one. Error: Unavailable when it cannot be bound.
+  // `address`: host:port; port 0 takes a free port. Error: Unavailable if the address cannot be
+  // bound.
   static absl::StatusOr<std::unique_ptr<Exposer>> start(const std::string& address,
                                                         std::function<Health()> alive,
                                                         std::function<Health()> ready);
   ~Exposer();
-  // Collected at every scrape; held weakly.
+  // Collected at every scrape. Held as a weak pointer.
   void add(std::weak_ptr<prometheus::Collectable> collectable);
   int port() const;
 
@@ -34,7 +35,7 @@ class Exposer {
   std::unique_ptr<Impl> impl_;
 };
 
-// process_* metrics as Prometheus' client libraries name them, from /proc.
+// The process_* metrics, named as in Prometheus' client libraries, from /proc.
 std::shared_ptr<prometheus::Collectable> process_collector();
 
 }  // namespace bellwether::metrics

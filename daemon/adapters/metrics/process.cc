@@ -38,7 +38,8 @@ double open_descriptors() {
   return count;
 }
 
-// Fields 20, 22 to 24 of /proc/self/stat: threads, start (ticks), virtual bytes, resident pages.
+// Fields 20 and 22 to 24 of /proc/self/stat: threads, start (clock ticks), virtual bytes, resident
+// pages.
 struct Stat {
   long threads = 0;
   unsigned long long start_ticks = 0;

@@ -1,6 +1,6 @@
-// Purpose: the one decision on who may call what. Every call of every service passes it before its
-// request is looked at; gRPC's own health and reflection services do not.
-// Thread safety: an Access is called from any thread, at the same time.
+// Purpose: the one place that decides who may call which method. Every call of every service passes
+// it before its request is read. gRPC's own health and reflection services do not pass it.
+// Thread safety: an Access is called from several threads at the same time.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -15,10 +15,10 @@ struct Call {
   const grpc::ServerContextBase& context;  // peer, credentials and metadata of the caller
 };
 
-// OK, or the status that the call ends with, PERMISSION_DENIED or UNAUTHENTICATED.
+// OK, or the status that ends the call: PERMISSION_DENIED or UNAUTHENTICATED.
 using Access = std::function<grpc::Status(const Call&)>;
 
-// For networks where whoever reaches the port may call everything.
+// For networks where every client that reaches the port may call every method.
 inline Access allow_everything() {
   return [](const Call&) { return grpc::Status::OK; };
 }

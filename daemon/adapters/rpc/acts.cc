@@ -8,14 +8,14 @@
 namespace bellwether::rpc {
 namespace {
 
-// A human act waits this long for the journal unless the caller's deadline comes first.
+// A human act waits this long for the journal, or until the caller's deadline if that is earlier.
 constexpr absl::Duration kActWait = absl::Seconds(10);
 
 }  // namespace
 
 void check_actor(const std::string& actor, std::string_view field, BadRequest& bad) {
   if (actor.empty() || actor.size() > static_cast<size_t>(kActorBytesMax)) {
-    bad.add(field, base::cat("say who acts, in 1 to ", kActorBytesMax, " bytes"));
+    bad.add(field, base::cat("name the person who acts, in 1 to ", kActorBytesMax, " bytes"));
   }
 }
 

@@ -1,5 +1,6 @@
-// Purpose: what the requests of human acts have in common: who acts, why, and the wait for the
-// journal. Thread safety: all functions may be called from any thread.
+// Purpose: the common parts of requests for human acts: the actor, the comment, and the wait for
+// the journal.
+// Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -18,12 +19,12 @@ void check_actor(const std::string& actor, std::string_view field, BadRequest& b
 // At most kCommentBytesMax bytes.
 void check_comment(const std::string& comment, std::string_view field, BadRequest& bad);
 
-// As Backend::append, until the caller's deadline and at most ten seconds.
+// Calls Backend::append. Waits until the caller's deadline, but at most ten seconds.
 absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,
                                                 const grpc::ServerContext& context,
                                                 const alerts::JournalEntry& act);
 
-// Resource names may be given with their collection or without: "alerts/X" or "X".
+// Removes the collection from a resource name, which is optional: "alerts/X" or "X".
 std::string_view without_prefix(std::string_view name, std::string_view prefix);
 
 }  // namespace bellwether::rpc

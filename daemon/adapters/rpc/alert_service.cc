@@ -20,7 +20,7 @@ using alerts::AlertPtr;
 using base::cat;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
-// Periods of the path that ExplainAlert shows.
+// Number of periods of the path that ExplainAlert returns.
 constexpr int kPathPeriods = 60;
 
 grpc::Status no_alert(const std::string& name) {
@@ -28,8 +28,8 @@ grpc::Status no_alert(const std::string& name) {
                       cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
 }
 
-// Shares of people who asked for help are told as the indicators are; a period that may not be told
-// takes its scores with it.
+// Protects the support counts in a path in the same way as the indicators. If a period must not be
+// shown, its scores are removed too.
 void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   if (p.denominator <= 0) return;
   indicators::Value v;
@@ -47,7 +47,7 @@ void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   }
 }
 
-// Empty means any.
+// An empty id means any rule.
 void check_rule(const engine::View& view, const std::string& id, std::string_view field,
                 BadRequest& bad) {
   auto const& rules = view.book->rule_set();
@@ -79,8 +79,8 @@ class AlertService final
       for (const auto& [name, alert] : view->book->alerts()) {
         if (filter->matches(*alert)) found.push_back(alert);
       }
-      // Newest first, then by name. A page continues behind the last alert of the one before, so
-      // that alerts raised meanwhile shift nothing.
+      // Newest first, then by name. A page continues after the last alert of the previous page, so
+      // that alerts raised in the meantime shift nothing.
       auto const rank = [](const Alert& a) {
         return std::tuple(-a.raised_at.value, std::string_view(a.name));
       };

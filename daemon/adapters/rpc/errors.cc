@@ -11,7 +11,7 @@ namespace {
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
 
-// Field `number` of a message, of wire type "length-delimited".
+// Appends field `number` of a message, with the wire type "length-delimited".
 void put(std::string& message, uint32_t number, std::string_view bytes) {
   StringOutputStream stream(&message);
   CodedOutputStream out(&stream);
@@ -26,10 +26,10 @@ void BadRequest::add(std::string_view field, std::string_view what) {
   violations_.push_back({std::string(field), std::string(what)});
 }
 
-// By hand: no package for C++ holds google/rpc/{status,error_details}.proto, only one for Go does.
-// google.rpc.Status { code = 1, message = 2, details = 3 } with one google.protobuf.Any { type_url
-// = 1, value = 2 } of google.rpc.BadRequest { field_violations = 1 { field = 1, description = 2 }
-// }.
+// Encoded by hand: no C++ package contains google/rpc/{status,error_details}.proto, only a Go
+// package does. google.rpc.Status { code = 1, message = 2, details = 3 } with one
+// google.protobuf.Any { type_url = 1, value = 2 } of google.rpc.BadRequest { field_violations = 1 {
+// field = 1, description = 2 } }.
 grpc::Status BadRequest::status() const {
   if (violations_.empty()) return grpc::Status::OK;
   std::string text;

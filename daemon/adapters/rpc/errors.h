@@ -1,6 +1,6 @@
-// Purpose: errors as clients expect them: INVALID_ARGUMENT with google.rpc.BadRequest, one
-// violation a wrong field, each saying what to do. Thread safety: a BadRequest belongs to one call;
-// the rest is pure.
+// Purpose: errors in the form that clients expect: INVALID_ARGUMENT with google.rpc.BadRequest, one
+// violation per wrong field, each with the correction.
+// Thread safety: a BadRequest belongs to one call; the rest is pure.
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -15,10 +15,10 @@ namespace bellwether::rpc {
 
 class BadRequest {
  public:
-  // `field` as in the request message, "node.area".
+  // `field`: its path in the request message, as "node.area".
   void add(std::string_view field, std::string_view what);
   bool empty() const { return violations_.empty(); }
-  // OK when there is no violation.
+  // OK if there is no violation.
   grpc::Status status() const;
 
  private:
@@ -29,7 +29,7 @@ class BadRequest {
   std::vector<Violation> violations_;
 };
 
-// Code and message carried over.
+// Copies the code and the message.
 grpc::Status to_grpc(const absl::Status& status);
 
 }  // namespace bellwether::rpc

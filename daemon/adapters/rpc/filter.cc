@@ -13,7 +13,7 @@ namespace {
 
 using base::cat;
 
-// What is quoted is a value and nothing else, whatever it says.
+// Quoted text is always a value, whatever it contains.
 enum class TokenKind { kWord, kQuoted, kOperator };
 struct Token {
   std::string text;
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<Token>> split(std::string_view text) {
     } else {
       return absl::InvalidArgumentError(
           cat("'", text.substr(i, 1),
-              "' cannot stand here; write for example: open = true AND "
+              "' is not allowed here; write for example: open = true AND "
               "severity = RED AND area = \"SG\""));
     }
   }
@@ -64,17 +64,17 @@ std::optional<int64_t> severity_number(std::string text) {
 
 }  // namespace
 
-// The operator that stands after `field`.
+// Parses the operator after `field`.
 absl::StatusOr<AlertFilter::Op> AlertFilter::read_op(std::string_view field, bool ordered,
                                                      std::string_view text, bool is_operator) {
   if (is_operator && text == "=") return Op::kEqual;
   if (is_operator && ordered && text == ">=") return Op::kAtLeast;
   if (is_operator && ordered && text == "<=") return Op::kAtMost;
   return absl::InvalidArgumentError(
-      cat("'", text, "' does not go with ", field, "; use =", ordered ? ", >= or <=" : ""));
+      cat("'", text, "' cannot be used with ", field, "; use =", ordered ? ", >= or <=" : ""));
 }
 
-// What c.text says, as the number that is compared.
+// Checks c.text. Sets c.number if the field compares numbers.
 absl::Status AlertFilter::read_value(std::string_view field, base::Calendar calendar,
                                      Comparison& c) {
   switch (c.field) {

@@ -1,5 +1,6 @@
-// Purpose: the filters of ListAlerts and WatchAlerts (a part of AIP-160): comparisons joined by
-// AND. Thread safety: values.
+// Purpose: the filters of ListAlerts and WatchAlerts: comparisons joined by AND, a subset of
+// AIP-160.
+// Thread safety: values.
 #pragma once
 
 #include <string>
@@ -13,10 +14,10 @@ namespace bellwether::rpc {
 
 class AlertFilter {
  public:
-  // `open = true AND severity >= AMBER AND area = "SG"`. Fields: open, rule, severity, area,
-  // sector, historical, acknowledged, raised_period; all with =, severity and raised_period also
-  // with >= and
-  // <=. Empty matches all. Error: InvalidArgument, and says what to write.
+  // Example: `open = true AND severity >= AMBER AND area = "SG"`. Fields: open, rule, severity,
+  // area, sector, historical, acknowledged, raised_period. All accept =; severity and raised_period
+  // also accept >= and <=. An empty text matches all alerts. Error: InvalidArgument, with the
+  // correction.
   static absl::StatusOr<AlertFilter> parse(std::string_view text, base::Calendar calendar);
 
   bool matches(const alerts::Alert& alert) const;

@@ -23,13 +23,13 @@ using indicators::Node;
 constexpr double kLevelMin = 50;
 constexpr double kLevelMax = 99.9;
 
-// What was asked for, read and checked.
+// A checked request.
 struct Wanted {
   Measure measure{};
   Node node;
   int horizon = 0;
   forecast::Options options;
-  bool of_the_table = true;  // method and levels are those that are forecast between ticks
+  bool of_the_table = true;  // method, levels and horizon are those computed between ticks
 };
 
 Measure read_measure(std::string_view name, BadRequest& bad) {
@@ -64,11 +64,11 @@ void read_levels(const pb::GetForecastRequest& request, Wanted& wanted, BadReque
     double const level = request.levels(i);
     if (!(level >= kLevelMin && level <= kLevelMax) || level <= before) {
       bad.add(cat("levels[", i, "]"),
-              "give coverages in percent from 50 to 99.9, each above the one before");
+              "give coverages in percent from 50 to 99.9, in increasing order");
       return;
     }
     before = level;
-    // 99.9 / 100 is a little more than .999.
+    // 99.9 / 100 is slightly larger than .999.
     wanted.options.intervals.emplace_back(std::min(level / 100, forecast::kCoverageMax));
   }
   wanted.of_the_table = std::ranges::equal(request.levels(), engine::kForecastCoverages,

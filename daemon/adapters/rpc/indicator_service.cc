@@ -23,7 +23,7 @@ using indicators::Measure;
 using indicators::Node;
 using ViewPtr = std::shared_ptr<const engine::View>;
 
-// Something that can be asked for by name: an indicator of the catalogue, or a plain measure.
+// A subject that a request names: an indicator of the catalogue, or a plain measure.
 struct Subject {
   std::string name;
   std::string unit;
@@ -93,7 +93,7 @@ base::SectorId id_at(const reference::Sectors&, size_t i) {
   return base::SectorId(static_cast<uint16_t>(i));
 }
 
-// Everything of that level, or all where the level is empty; a level that nothing has is a
+// All areas or sectors of the level; all of the tree if `level` is empty. A level without any is a
 // violation.
 template <class Tree>
 auto at_level(const Tree& tree, const std::string& level, std::string_view field, BadRequest& bad) {
@@ -110,7 +110,7 @@ auto at_level(const Tree& tree, const std::string& level, std::string_view field
   return found;
 }
 
-// The code that a list asks for the children of, as a node.
+// The parent code of a list request, as an area or a sector.
 base::AreaId read_parent(const engine::View& view, const reference::Areas&, const std::string& code,
                          BadRequest& bad) {
   common::v1::Node node;
@@ -123,7 +123,7 @@ base::SectorId read_parent(const engine::View& view, const reference::Sectors&,
   node.set_sector(code);
   return read_node(view, node, "parent", bad).sector;
 }
-// Sets have members, not a place in the tree.
+// Sets have members but no place in the tree.
 bool in_tree(const reference::Area& area) {
   return !area.is_set;
 }
@@ -131,7 +131,7 @@ bool in_tree(const reference::Sector&) {
   return true;
 }
 
-// ListAreas and ListSectors: those of a level, below a parent, by page.
+// ListAreas and ListSectors: the entries of a level below a parent, by page.
 template <class Request, class Response, class Tree, class Add>
 grpc::Status list(std::string_view method, const engine::View& view, const Request& request,
                   Response& response, const Tree& tree, Add add) {

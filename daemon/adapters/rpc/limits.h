@@ -1,5 +1,5 @@
-// Purpose: the limits of what a client may ask for, and of what is kept for it. Thread safety:
-// constants.
+// Purpose: the limits on requests, and on the data kept for a client.
+// Thread safety: constants.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr int kFilterBytesMax = 1024;
 inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;
-// A watch ends when it is this many transitions behind; the client may resume it.
+// A watch ends if it lags by more than this number of transitions. The client may resume it.
 inline constexpr size_t kWatcherLagMax = 10'000;
 
 }  // namespace bellwether::rpc

@@ -16,7 +16,7 @@ using alerts::Evidence;
 using base::cat;
 
 void fill(const engine::View& view, const alerts::Contribution& c, api::Contribution& out) {
-  // Another member of Contribution does not compile here.
+  // If Contribution gets another member, this line does not compile.
   const auto& [area, sector, observed, expected, share, measure, z] = c;
   out.mutable_node()->set_area(area);
   out.mutable_node()->set_sector(sector);

@@ -1,4 +1,5 @@
-// Purpose: values of the core as API messages. Thread safety: pure.
+// Purpose: converts values of the core to API messages.
+// Thread safety: pure.
 #pragma once
 
 #include "bellwether/alerts/v1/alerts.pb.h"

@@ -1,5 +1,5 @@
-// Purpose: a rate that several senders share: each asks when its next bytes may go, in the order of
-// asking.
+// Purpose: a rate limit that several senders share. Each sender asks when its next bytes may be
+// sent, and they are served in the order of asking.
 // Thread safety: one thread at a time; time is an argument.
 #pragma once
 
@@ -14,7 +14,7 @@ class Pace {
  public:
   explicit Pace(double bytes_per_second) : bytes_per_second_(bytes_per_second) {}
 
-  // How long to wait before these bytes are sent. Time that nobody used is not made up for.
+  // How long to wait before these bytes are sent. Unused time does not allow a higher rate later.
   absl::Duration reserve(uint64_t bytes, absl::Time now) {
     absl::Time const begin = std::max(free_, now);
     free_ = begin + absl::Seconds(static_cast<double>(bytes) / bytes_per_second_);

@@ -30,9 +30,8 @@ Page read_page(int32_t page_size, const std::string& token, std::string_view req
   std::string_view const text = token;
   std::string_view const after = text.substr(std::min(kDigestDigits, text.size()));
   if (after.empty() || text.substr(0, kDigestDigits) != digest(request, after)) {
-    bad.add(
-        "page_token",
-        "is not one that this request was answered with; repeat the request from its first page");
+    bad.add("page_token",
+            "does not belong to this request; repeat the request from its first page");
     return page;
   }
   page.after = after;

@@ -1,5 +1,6 @@
-// Purpose: pages as AIP-158 has them. A token is bound to the request that it continues; one that
-// was made up, or that belongs to another request, is refused. Thread safety: pure.
+// Purpose: pages as in AIP-158. A token is bound to its request. A token that is malformed or
+// belongs to another request is refused.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,16 @@ namespace bellwether::rpc {
 
 struct Page {
   int size = 0;
-  std::string after;  // position to continue behind; empty = the beginning
+  std::string after;  // position of the last entry of the previous page; empty = first page
 };
 
-// `request`: everything in the request that decides what the pages hold. Violations go to `bad`.
+// `request`: all parts of the request that determine the content of the pages. Violations go to
+// `bad`.
 Page read_page(int32_t page_size, const std::string& page_token, std::string_view request,
                BadRequest& bad);
 std::string page_token(std::string_view request, std::string_view after);
 
-// For lists whose order does not change: the part [begin, end) of `total`.
+// For lists whose order does not change: the entries [begin, end) of `total`.
 struct PageRange {
   size_t begin = 0;
   size_t end = 0;

@@ -20,8 +20,8 @@ void suppress(Value& v, common::v1::Basis& basis) {
   basis.set_suppressed(true);
 }
 
-// A value that could not be given may carry what was counted on the way, a count of none as well as
-// one of nine: told apart by nothing.
+// A value below its minimum base may still carry its counts. They are removed whether they are 0 or
+// 9, so that the two cases look the same.
 void withhold_parts(Value& v, common::v1::Basis& basis) {
   if (!v.below_base) return;
   v.value = v.numerator = v.denominator = 0;

@@ -1,6 +1,7 @@
-// Purpose: what is withheld of the people who asked for help: small counts are suppressed, the
-// others rounded, the same way for the same cell and period, so that two answers cannot be
-// subtracted from each other. Thread safety: pure.
+// Purpose: protects the people who asked for help. Small counts are suppressed, other counts are
+// rounded. The result is always the same for the same cell and period, so that the difference of
+// two answers reveals nothing.
+// Thread safety: pure.
 #pragma once
 
 #include "bellwether/common/v1/common.pb.h"
@@ -8,14 +9,14 @@
 
 namespace bellwether::rpc {
 
-// Below this many cases a figure could reveal one of them.
+// A count of fewer cases could reveal a single case, so it is suppressed.
 inline constexpr double kSupportCellMin = 10;
 // Counts are rounded to multiples of this.
 inline constexpr double kSupportRounding = 5;
 
-// A count, or a share of counts. What is withheld or rounded is marked in `basis`.
+// Protects a count, or a share of counts. `basis` is marked if the value is suppressed or rounded.
 void protect_cases(indicators::Value& v, common::v1::Basis& basis);
-// Hours are no counts of cases: their base alone decides.
+// Protects a mean of hours. Hours are not counts of cases, so only the denominator decides.
 void protect_hours(indicators::Value& v, common::v1::Basis& basis);
 
 }  // namespace bellwether::rpc

@@ -11,7 +11,7 @@ namespace pb = bellwether::alerts::v1;
 using alerts::RegimeBreakDeclared;
 using base::cat;
 
-// A regime break is over at some time: longer ones are a mistake, or the new normal.
+// A regime break ends after some time. A longer one is a mistake, or the new normal state.
 constexpr int kRegimeBreakYearsMax = 5;
 
 void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& declared,
@@ -63,7 +63,7 @@ class RegimeBreakService final : public pb::RegimeBreakService::Service {
       check_actor(wanted.actor(), "regime_break.actor", bad);
       check_comment(wanted.reason(), "regime_break.reason", bad);
       if (wanted.reason().empty())
-        bad.add("regime_break.reason", "say why, for those who come after");
+        bad.add("regime_break.reason", "give a reason, for later readers");
       if (!bad.empty()) return bad.status();
       RegimeBreakDeclared const act{periods, wanted.reason(), wanted.actor(),
                                     shared_.backend.now()};

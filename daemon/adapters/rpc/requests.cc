@@ -40,8 +40,9 @@ base::PeriodIndex read_period(const engine::View& view, const std::string& text,
     return fallback;
   }
   if (view.data_through && (*period > *view.data_through || *period < view.panel->first_period())) {
-    bad.add(field, cat("there is data from ", view.calendar.name(view.panel->first_period()),
-                       " to ", view.calendar.name(*view.data_through), "; ask within it"));
+    bad.add(field,
+            cat("there is data from ", view.calendar.name(view.panel->first_period()), " to ",
+                view.calendar.name(*view.data_through), "; ask for a period in that range"));
     return fallback;
   }
   return *period;

@@ -1,4 +1,5 @@
-// Purpose: values of the core from the parts that requests share. Thread safety: pure.
+// Purpose: parses the common parts of requests into values of the core.
+// Thread safety: pure.
 #pragma once
 
 #include <string>
@@ -12,10 +13,10 @@
 
 namespace bellwether::rpc {
 
-// The node of a request; violations name `field`.area and `field`.sector.
+// The node of a request. Violations have the fields `field`.area and `field`.sector.
 indicators::Node read_node(const engine::View& view, const common::v1::Node& node,
                            std::string_view field, BadRequest& bad);
-// A period of the calendar; `fallback` where the text is empty.
+// A period of the calendar; `fallback` if the text is empty.
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);
 

@@ -15,7 +15,7 @@ namespace bellwether::rpc {
 namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(5);
-constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for last answers on their way
+constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for answers still being sent
 
 }  // namespace
 
@@ -51,7 +51,7 @@ class Server::Impl {
     auto* const health = server_->GetHealthCheckService();
     if (health == nullptr) return;
     health->SetServingStatus(serving);
-    // gRPC knows a service's name only once it was given a status of its own.
+    // gRPC knows a service's name only after the service got its own status.
     for (const Service& service : services_) health->SetServingStatus(service.name, serving);
   }
 
@@ -60,8 +60,8 @@ class Server::Impl {
     stopped_ = true;
     set_serving(false);
     watchers_.stop();
-    // Left to itself Shutdown waits for clients to close their idle connections, which some do only
-    // seconds later.
+    // Without this, Shutdown waits until clients close their idle connections. Some clients take
+    // seconds.
     shared_.traffic->draining.store(true);
     while (shared_.traffic->in_flight.load() > 0 && absl::Now() < deadline) absl::SleepFor(kLook);
     server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kLinger)));

@@ -1,5 +1,5 @@
-// Purpose: the gRPC server: indicators, alerts, forecasts and status over published views;
-// snapshots for other replicas; health and reflection. Human acts leave through Backend::append and
+// Purpose: the gRPC server: indicators, alerts, forecasts and status from published views;
+// snapshots for other replicas; health and reflection. Human acts are passed to Backend::append and
 // are answered once this replica has folded them.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
@@ -22,47 +22,49 @@
 
 namespace bellwether::rpc {
 
-// What the services need from the process. Every function may be called from any thread; append
-// waits for the journal, status a moment for the ledgers, the others are cheap.
+// The functions of the process that the services need. All may be called from any thread. append
+// waits for the journal, status waits a short time for the ledgers, the others are cheap.
 struct Backend {
   std::function<std::shared_ptr<const engine::View>()> view;
-  // Sets what GetStatus says of the process: everything but what the view and the watchers say.
+  // Sets the fields of GetStatus about the process. The view and the watchers give the other
+  // fields.
   std::function<void(status::v1::GetStatusResponse&)> status;
   // Appends a human act to the journal and waits until this replica has folded it. Errors:
-  // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold; says why).
+  // DeadlineExceeded, Unavailable (no broker), FailedPrecondition (refused by the fold, with the
+  // reason).
   std::function<absl::StatusOr<base::JournalOffset>(const alerts::JournalEntry&,
                                                     absl::Time deadline)>
       append;
   std::function<base::UnixMillis()> now;
-  SnapshotBackend snapshots;  // empty functions: none are given to other replicas
+  SnapshotBackend snapshots;  // empty functions: other replicas get no snapshots
 };
 
 struct ServerOptions {
-  std::string address = "0.0.0.0:7443";  // host:port; port 0 picks a free one
+  std::string address = "0.0.0.0:7443";  // host:port; port 0 takes a free port
   int watchers_max = 10'000;
-  double transfer_bytes_per_second = 50e6;  // of snapshots, to all replicas together
+  double transfer_bytes_per_second = 50e6;  // for snapshots, shared by all replicas that fetch
   Access access = allow_everything();
 };
 
-// One finished call, for the latency histogram.
+// Called for every finished call, for the latency histogram.
 using CallObserver = std::function<void(const char* method, int code, double seconds)>;
 
 class Server {
  public:
-  // Error: Unavailable when the address cannot be bound (a second daemon on one port).
+  // Error: Unavailable if the address cannot be bound (a second daemon on one port).
   static absl::StatusOr<std::unique_ptr<Server>> start(const ServerOptions& options,
                                                        Backend backend, CallObserver observer);
   ~Server();
 
   int port() const;
-  // Health, for all services: serving only when caught up.
+  // Health of all services: serving only if caught up.
   void set_serving(bool serving);
-  // A new view was published: watchers look for news. Cheap.
+  // A new view was published: wakes the watchers. Cheap.
   void notify();
   int watchers() const;
   TransferCounts transfers() const;
-  // Health flips, watchers and transfers end with UNAVAILABLE and the advice to go on elsewhere,
-  // other calls in flight finish until `deadline`.
+  // Sets health to not serving. Watchers and transfers end with UNAVAILABLE and the advice to
+  // continue elsewhere. Other calls in flight may finish until `deadline`.
   void stop(absl::Time deadline);
 
  private:

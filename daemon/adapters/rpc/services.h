@@ -1,5 +1,5 @@
-// Purpose: the one list of services over published views, and what they share. Unary calls run on
-// gRPC's own threads; watches are reactors (watch.h).
+// Purpose: the list of all services over published views, and their shared state. Unary calls run
+// on gRPC's own threads; watches are reactors (watch.h).
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
@@ -16,13 +16,13 @@
 
 namespace bellwether::rpc {
 
-// Unary calls in flight, and whether more are taken.
+// Unary calls in flight, and whether new calls are refused.
 struct Traffic {
   std::atomic<int> in_flight{0};
   std::atomic<bool> draining{false};
 };
 
-// What the services share.
+// State that the services share.
 struct Shared {
   Backend backend;
   CallObserver observer;
@@ -35,7 +35,7 @@ struct Service {
   std::string name;  // "bellwether.status.v1.StatusService", as in health and reflection
 };
 
-// Every service that a replica has. What is passed must outlive them.
+// All services of a replica. The arguments must outlive them.
 std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Transfers& transfers);
 
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
@@ -45,7 +45,7 @@ std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
 std::unique_ptr<grpc::Service> make_snapshot_service(const Shared& shared, Transfers& transfers);
 
-// Runs one unary call that may be made, and reports its latency.
+// Runs one unary call if `access` allows it, and reports its latency.
 template <class Answer>
 grpc::Status observed(const Shared& shared, const grpc::ServerContext& context, const char* method,
                       Answer answer) {
@@ -53,9 +53,9 @@ grpc::Status observed(const Shared& shared, const grpc::ServerContext& context, 
   shared.traffic->in_flight.fetch_add(1);
   grpc::Status status = shared.access({method, context});
   if (status.ok()) {
-    status = shared.traffic->draining.load()
-                 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "this replica stops; ask another")
-                 : answer();
+    status = shared.traffic->draining.load() ? grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                                                            "this replica is stopping; ask another")
+                                             : answer();
   }
   shared.traffic->in_flight.fetch_sub(1);
   shared.observer(method, status.error_code(),

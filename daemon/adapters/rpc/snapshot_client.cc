@@ -20,7 +20,7 @@ absl::Status from_grpc(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 
-// One stream: a piece at a time, so that a slow disk slows the sender.
+// One stream. It reads one piece at a time, so that a slow disk slows the sender.
 class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
  public:
   void OnReadDone(bool ok) override {
@@ -37,12 +37,11 @@ class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
 
   void begin(pb::SnapshotService::Stub& stub, const pb::FetchRequest& request) {
     stub.async()->Fetch(&context_, &request, this);
-    AddHold();  // reads are asked for from another thread than the library's: it may not end
-                // between two
+    AddHold();  // reads start on another thread: the call must not end between two reads
     StartRead(&response_);
     StartCall();
   }
-  // The next piece; null at the end, or when `stop` says so.
+  // The next piece; null at the end, or if `stop` returns true.
   const pb::FetchResponse* next(const std::function<bool()>& stop) {
     while (!stop()) {
       std::unique_lock lock(mutex_);
@@ -59,7 +58,7 @@ class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
     }
     StartRead(&response_);
   }
-  // Ends the call, if it has not ended by itself; how.
+  // Ends the call if it has not ended yet. Returns its status.
   absl::Status end(bool cancel) {
     if (cancel) context_.TryCancel();
     RemoveHold();
@@ -89,7 +88,7 @@ SnapshotClient::SnapshotClient(std::string address)
     : address_(std::move(address)), stub_(std::make_unique<Stub>()) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kOffersBytesMax);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // replicas are near
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // replicas are in the same network
   stub_->service = pb::SnapshotService::NewStub(
       grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
 }
@@ -110,7 +109,7 @@ absl::Status SnapshotClient::fetch(const FileRequest& request,
     absl::Time const until = absl::Now() + wait;
     const pb::FetchResponse* const response = reader.next([&] {
       if (stopping()) {
-        own = absl::CancelledError("this process stops");
+        own = absl::CancelledError("this process is stopping");
       } else if (absl::Now() > until) {
         own = absl::UnavailableError("nothing came for " + absl::FormatDuration(wait));
       }
@@ -123,7 +122,8 @@ absl::Status SnapshotClient::fetch(const FileRequest& request,
   }
   absl::Status const theirs = reader.end(!own.ok());
   if (!own.ok()) return own;
-  return absl::IsCancelled(theirs) ? absl::UnavailableError("the other replica ended it") : theirs;
+  return absl::IsCancelled(theirs) ? absl::UnavailableError("the other replica ended the transfer")
+                                   : theirs;
 }
 
 std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
@@ -152,7 +152,7 @@ std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
   }
   std::unique_lock lock(mutex);
   while (!changed.wait_for(lock, kLook, [&] { return left == 0; })) {
-    lock.unlock();  // a call that is cancelled may answer at once
+    lock.unlock();  // a cancelled call may answer at once
     if (stopping()) {
       for (Call& call : calls) call.context.TryCancel();
     }

@@ -1,6 +1,6 @@
 // Purpose: asks other replicas for their snapshots.
 // Errors: as gRPC gives them; DeadlineExceeded for a replica that does not answer, Unavailable for
-// one that stops sending, Cancelled when `stopping` says so.
+// a replica that stops sending, Cancelled if `stopping` returns true.
 // Thread safety: one thread.
 #pragma once
 
@@ -25,8 +25,8 @@ class SnapshotClient {
   ~SnapshotClient();
   const std::string& address() const { return address_; }
 
-  // Hands on every piece in its order until the end of the file; an error of `take` ends it and is
-  // returned. Gives up when nothing comes for `wait`.
+  // Passes every piece to `take`, in order, until the end of the file. An error of `take` ends the
+  // transfer and is returned. Gives up if nothing comes for `wait`.
   absl::Status fetch(const FileRequest& request,
                      const std::function<absl::Status(const FilePiece&)>& take, absl::Duration wait,
                      const std::function<bool()>& stopping);
@@ -40,7 +40,8 @@ class SnapshotClient {
   std::unique_ptr<Stub> stub_;
 };
 
-// Asks all at the same time; the answers in their order, after `wait` at the latest.
+// Asks all replicas at the same time. The answers are in the order of `clients`. Returns after
+// `wait` at the latest.
 std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
     const std::vector<std::unique_ptr<SnapshotClient>>& clients, absl::Duration wait,
     const std::function<bool()>& stopping);

@@ -8,7 +8,7 @@ namespace {
 
 namespace pb = bellwether::snapshots::v1;
 
-// So often a transfer that waits for its turn looks whether it is still wanted.
+// The interval at which a waiting transfer checks whether it is still wanted.
 constexpr absl::Duration kLook = absl::Milliseconds(50);
 
 class SnapshotService final : public pb::SnapshotService::Service {
@@ -57,9 +57,9 @@ class SnapshotService final : public pb::SnapshotService::Service {
     }
     auto const transfer = transfers_.begin([&context] { context.TryCancel(); }, absl::Now());
     if (transfer == nullptr) {
-      return grpc::Status(
-          grpc::StatusCode::RESOURCE_EXHAUSTED,
-          "as many replicas as may are fetching from here; try again later, or another");
+      return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                          "the maximum number of replicas fetch from here already; try again "
+                          "later, or ask another");
     }
     auto const next =
         shared_.backend.snapshots.open({request.name(), request.file(),
@@ -88,7 +88,7 @@ class SnapshotService final : public pb::SnapshotService::Service {
     while (true) {
       if (shared_.traffic->draining.load()) {
         return grpc::Status(grpc::StatusCode::UNAVAILABLE,
-                            "this replica stops; go on later, or with another");
+                            "this replica is stopping; resume later, or from another");
       }
       if (context.IsCancelled()) return grpc::Status::CANCELLED;
       absl::Duration const left = until - absl::Now();

@@ -1,5 +1,5 @@
-// Purpose: snapshots as one replica gives them to another: what the service asks of the process,
-// and what a client hands it. The bytes are the snapshot folder's business.
+// Purpose: snapshots as one replica gives them to another: the functions that the service needs
+// from the process, and the requests of a client. The snapshot folder reads and writes the bytes.
 // Thread safety: values; the functions of a SnapshotBackend may be called from any thread.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace bellwether::rpc {
 using base::FilePiece;
 using base::OfferedSnapshot;
 
-// The rest of a file, of which the reader has `offset` bytes with the checksum `crc32c` already.
+// The rest of a file. The reader already has the first `offset` bytes, whose checksum is `crc32c`.
 struct FileRequest {
   std::string name;
   std::string file;
@@ -28,16 +28,16 @@ using NextPiece = std::function<absl::StatusOr<FilePiece>(size_t bytes_max)>;
 
 struct SnapshotBackend {
   std::function<absl::StatusOr<std::vector<OfferedSnapshot>>()> list;
-  // Errors as SnapshotService.Fetch has them.
+  // Errors: those of SnapshotService.Fetch.
   std::function<absl::StatusOr<NextPiece>(const FileRequest&)> open;
 };
 
-// Since the start of the process, but for `open`.
+// Counted since the start of the process, except `open`.
 struct TransferCounts {
   int open = 0;
-  int64_t files = 0;    // sent to their end
+  int64_t files = 0;    // sent completely
   int64_t bytes = 0;    // sent
-  int64_t refused = 0;  // for others being served
+  int64_t refused = 0;  // refused because others were being served
   int64_t broken = 0;   // ended before the end of the file
 };
 

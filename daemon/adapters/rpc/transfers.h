@@ -1,5 +1,5 @@
-// Purpose: the transfers of snapshots that a server has under way: how many at once, at what rate,
-// and none that blocks others because its reader has stopped reading.
+// Purpose: the transfers of snapshots that a server runs: their maximum number and their shared
+// rate. A transfer whose reader has stopped reading does not block others.
 // Thread safety: all functions may be called from any thread; a Transfer belongs to its call.
 #pragma once
 
@@ -15,9 +15,9 @@
 namespace bellwether::rpc {
 
 inline constexpr size_t kTransfersMax = 2;
-// One that has not moved for so long is ended when another asks.
+// A transfer without progress for this long is ended when another replica asks.
 inline constexpr absl::Duration kTransferStallMax = absl::Seconds(30);
-// A piece is what goes in kPieceTime, within these bounds.
+// A piece has the number of bytes sent in kPieceTime, within these limits.
 inline constexpr size_t kPieceBytesMin = 4 << 10;
 inline constexpr size_t kPieceBytesMax = 256 << 10;
 inline constexpr absl::Duration kPieceTime = absl::Milliseconds(50);
@@ -27,7 +27,7 @@ class Transfers {
   class Transfer {
    public:
     ~Transfer();
-    // Waits behind the other transfers' bytes; to be waited for before `bytes` are sent.
+    // How long to wait before `bytes` are sent, because the bytes of other transfers go first.
     absl::Duration reserve(size_t bytes, absl::Time now);
     void sent(size_t bytes, absl::Time now);
     void whole();
@@ -43,8 +43,8 @@ class Transfers {
   };
 
   explicit Transfers(double bytes_per_second);
-  // Null when kTransfersMax are under way. `end` makes the call return; it is called at most while
-  // the Transfer lives.
+  // Null if kTransfersMax are running. `end` makes the call return. It is called only while the
+  // Transfer exists.
   std::unique_ptr<Transfer> begin(std::function<void()> end, absl::Time now);
   size_t piece_bytes() const { return piece_bytes_; }
   TransferCounts counts() const;

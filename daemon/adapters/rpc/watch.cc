@@ -14,15 +14,15 @@ using alerts::v1::WatchAlertsRequest;
 using alerts::v1::WatchAlertsResponse;
 using Clock = std::chrono::steady_clock;
 
-// A quiet stream says that it is alive this often.
+// The interval of caught_up messages on a quiet stream.
 constexpr auto kCaughtUpEvery = std::chrono::seconds(10);
-constexpr auto kMovedEvery = std::chrono::seconds(1);  // when the data reach further than told
+constexpr auto kMovedEvery = std::chrono::seconds(1);  // if data_through has advanced since then
 
-// A token of a replica that had read further is waited for so long.
+// The wait for a token of a replica that had read further than this one.
 constexpr auto kAheadWait = std::chrono::seconds(2);
 
 constexpr char kResumeElsewhere[] =
-    "this replica stops; watch again with the last resume_token, on any replica";
+    "this replica is stopping; watch again with the last resume_token, on any replica";
 
 }  // namespace
 
@@ -34,7 +34,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
 
   void refuse(const grpc::Status& status) { finish(status); }
 
-  // Sends what there is, if nothing is being written.
+  // Sends the next message, unless one is being written.
   void wake() {
     std::unique_lock lock(mutex_);
     step(lock);
@@ -75,11 +75,11 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       // Another replica may have read further than this one.
       if (Clock::now() - begun_ < kAheadWait) return;
       lock.unlock();
-      finish(grpc::Status(grpc::StatusCode::OUT_OF_RANGE,
-                          base::cat("this resume_token lies beyond the end of the journal, at ",
-                                    book.offset().value,
-                                    ": it is of another journal, or this replica "
-                                    "is behind; list the alerts and watch from now on")));
+      finish(grpc::Status(
+          grpc::StatusCode::OUT_OF_RANGE,
+          base::cat("this resume_token is after the end of the journal, at ", book.offset().value,
+                    ": it is of another journal, or this replica "
+                    "is behind; list the alerts and watch from now on")));
       return;
     }
     auto const behind = book.first_after(sent_);
@@ -87,7 +87,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       lock.unlock();
       finish(grpc::Status(
           grpc::StatusCode::OUT_OF_RANGE,
-          "the transitions behind this resume_token are no longer kept; list the alerts "
+          "the transitions after this resume_token are no longer kept; list the alerts "
           "and watch from now on"));
       return;
     }
@@ -112,7 +112,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       write();
       return;
     }
-    // Lag is held against a watcher only once it has seen the past.
+    // A watcher can lag too far only after it has received the past transitions.
     if (book.offset() > sent_.offset) sent_ = {book.offset(), UINT32_MAX};
     auto const clock = Clock::now();
     bool const moved = view->data_through != told_through_;
@@ -174,8 +174,7 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
     if (token) {
       from = *token;
     } else {
-      bad.add("resume_token",
-              "is not one that a watch gave; leave it empty for from now on, or say 0");
+      bad.add("resume_token", "is not a token of a watch; leave it empty to start now, or use 0");
     }
   }
   auto* const watcher = new Watcher(*this, request, std::move(filter), from);
@@ -186,9 +185,10 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
     if (stopped_) {
       refusal = grpc::Status(grpc::StatusCode::UNAVAILABLE, kResumeElsewhere);
     } else if (count_.fetch_add(1) >= watchers_max_ && access.ok()) {
-      refusal = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                             base::cat("this replica has its ", watchers_max_,
-                                       " watchers; watch another, or raise serve.watchers_max"));
+      refusal =
+          grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                       base::cat("this replica already has the maximum of ", watchers_max_,
+                                 " watchers; use another replica, or raise serve.watchers_max"));
     }
   }
   if (refusal.ok()) {
@@ -219,7 +219,8 @@ void Watchers::run() {
   while (!stopped_) {
     changed_.wait_for(lock, std::chrono::seconds(1), [this] { return news_ || stopped_; });
     news_ = false;
-    // A watcher is deleted only after remove(), which needs this lock; wake() never takes it.
+    // A watcher is deleted only after remove(), which needs this lock. wake() never takes this
+    // lock.
     for (Watcher* watcher : all_) watcher->wake();
   }
 }

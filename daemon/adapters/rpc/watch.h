@@ -1,6 +1,6 @@
-// Purpose: WatchAlerts: each watcher replays the book's transitions behind its resume token and
-// then follows. The watch of a client that stops reading ends, so that it holds no memory. Thread
-// safety: all public functions may be called from any thread.
+// Purpose: WatchAlerts: each watcher receives the book's transitions after its resume token, and
+// then the new ones. The watch of a client that stops reading ends, so that it uses no memory.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -27,8 +27,8 @@ class Watchers {
   Watchers(Backend backend, int watchers_max);
   ~Watchers();
 
-  // The reactor of a new watch; it deletes itself. Refusals finish at once with their reason;
-  // `access`: whether the caller may watch.
+  // The reactor of a new watch, which deletes itself. A refused watch finishes at once with the
+  // reason. `access`: whether the caller may watch.
   grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* watch(
       const alerts::v1::WatchAlertsRequest& request, const grpc::Status& access);
   void notify();

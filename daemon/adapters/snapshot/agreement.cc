@@ -16,7 +16,7 @@ absl::Status agrees(const LogMark& mark, int64_t next, const LogState& state,
   }
   if (next > state.high || (mark.offset >= state.low && state.mark != mark)) {
     return absl::FailedPreconditionError(
-        base::cat(where, " is another log than it was: made anew, or cut off"));
+        base::cat(where, " is not the log of the snapshot: it was recreated or truncated"));
   }
   return absl::OkStatus();
 }
@@ -50,8 +50,8 @@ absl::Status agrees_with_log(const Restored& found, std::span<const LogState> st
     return agrees(manifest.journal_mark, manifest.journal_next, states.back(), "the journal");
   int64_t const journal = manifest.journal.value + 1;
   if (journal > states.back().high) {
-    return absl::FailedPreconditionError(base::cat("the journal ends at ", states.back().high,
-                                                   " and was ", journal, " records long"));
+    return absl::FailedPreconditionError(
+        base::cat("the journal ends at ", states.back().high, " but had ", journal, " records"));
   }
   return absl::OkStatus();
 }

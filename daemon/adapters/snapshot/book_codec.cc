@@ -21,20 +21,21 @@ using alerts::AlertPtr;
 using alerts::BookState;
 using alerts::TransitionPtr;
 
-// A transition as the file holds it. Watchers and the history of its alert may both have it.
+// A transition as stored in the file. The transitions for watchers and the history of the alert may
+// both contain it.
 struct StoredTransition {
   alerts::ResumeToken token;
   alerts::TransitionKind kind{};
-  uint64_t alert = 0;  // place of the state that it left
+  uint64_t alert = 0;  // index of the alert state that the transition produced
   base::UnixMillis at;
   bool historical = false;
-  bool watchable = false;  // watchers can resume before it
+  bool watchable = false;  // a watch can resume before it
   bool in_history = false;
 };
 
-// An alert of the book as the file holds it.
+// An alert of the book as stored in the file.
 struct StoredAlert {
-  uint64_t alert = 0;  // place of its state
+  uint64_t alert = 0;  // index of its state
   bool open = false;
 };
 
@@ -83,7 +84,7 @@ absl::Status write_one(const Value& value, Tag tag, FrameWriter& out) {
   return out.frame(static_cast<uint8_t>(tag), bytes.view(), Pack::kBounded);
 }
 
-// States of alerts are shared between the book and its transitions: each is written once.
+// The book and its transitions share alert states, so each state is written once.
 class States {
  public:
   void add(const AlertPtr& alert) {
@@ -204,7 +205,7 @@ class BookReader {
   }
 
  private:
-  // Null if there is no such place.
+  // Null if there is no state with this index.
   AlertPtr state(uint64_t place) const { return place < states_.size() ? states_[place] : nullptr; }
 
   template <class Map>
@@ -230,7 +231,7 @@ class BookReader {
   absl::Status add(const StoredAlert& stored) {
     AlertPtr const alert = state(stored.alert);
     if (alert == nullptr) return wrong("an alert of the book");
-    // Only an open alert has not been cleared.
+    // Only an open alert may lack a clear time.
     if (!alert->state.open && !alert->cleared) return wrong("a closed alert that was not cleared");
     if (stored.open && !state_.open.emplace(alert->state.key, alert).second)
       return wrong("two open alerts of a node");

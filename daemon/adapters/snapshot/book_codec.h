@@ -1,5 +1,6 @@
-// Purpose: the alert book of a snapshot as frames and back. Every field of a book is named once, in
-// book_codec.cc, for both directions. Errors: as codec.h. Thread safety: pure but for the files.
+// Purpose: writes the alert book of a snapshot as frames, and reads it. Every field of a book is
+// named once, in book_codec.cc, for both directions. Errors: as in codec.h.
+// Thread safety: pure, except for the files.
 #pragma once
 
 #include "absl/status/status.h"

@@ -1,4 +1,5 @@
-// Purpose: numbers and texts as bytes, little-endian, and back with every length checked.
+// Purpose: writes numbers and texts as little-endian bytes, and reads them with a check of every
+// length.
 // Thread safety: values.
 #pragma once
 
@@ -12,7 +13,7 @@
 namespace bellwether::snapshot {
 
 static_assert(std::endian::native == std::endian::little,
-              "snapshots are written in the machine's own order");
+              "snapshots are written in the byte order of the machine");
 
 class ByteWriter {
  public:
@@ -22,12 +23,12 @@ class ByteWriter {
     std::memcpy(raw, &value, sizeof value);
     bytes_.append(raw, sizeof value);
   }
-  // Seven bits a byte, the lowest first.
+  // A variable-length number: seven bits per byte, the lowest bits first.
   void number(uint64_t value) {
     for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>(value | 0x80));
     bytes_.push_back(static_cast<char>(value));
   }
-  // Small magnitudes are short, whatever their sign.
+  // Zigzag encoding: numbers near zero are short, positive or negative.
   void signed_number(int64_t value) {
     number(static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63));
   }
@@ -45,8 +46,8 @@ class ByteWriter {
   std::string bytes_;
 };
 
-// After a read beyond the end, or of a number that does not fit, failed() stays true and all is
-// zero.
+// After a read past the end, or of a number that does not fit its type, failed() stays true and
+// every read returns zero.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
@@ -58,7 +59,7 @@ class ByteReader {
     return value;
   }
   uint64_t number() {
-    if (rest_.size() >= 2) {  // most are of one byte or two
+    if (rest_.size() >= 2) {  // most numbers have one byte or two
       auto const first = static_cast<uint8_t>(rest_[0]);
       auto const second = static_cast<uint8_t>(rest_[1]);
       if (first < 0x80 || second < 0x80) {
@@ -77,8 +78,8 @@ class ByteReader {
     return fail();
   }
   int64_t signed_number() { return signed_of(number()); }
-  // As many as there is room for in `to`. What is counted is mostly small: eight numbers of a byte
-  // each are taken at a time.
+  // Fills `to`. Most counts are small, so eight numbers of one byte each are read at a time if
+  // possible.
   void signed_numbers(std::span<int64_t> to) {
     constexpr size_t kAtOnce = 8;
     for (size_t i = 0; i < to.size();) {
@@ -95,7 +96,7 @@ class ByteReader {
       to[i++] = signed_number();
     }
   }
-  // Of a narrower type.
+  // A number of a narrower type. Fails if the number does not fit.
   template <class T>
   T narrow() {
     int64_t const value = signed_number();
@@ -110,7 +111,7 @@ class ByteReader {
     }
     return std::string(take(size), size);
   }
-  // Null beyond the end.
+  // Null after a read past the end.
   const char* take(size_t size) {
     if (size > rest_.size()) {
       fail();

@@ -22,18 +22,19 @@ using indicators::Report;
 using ledger::Fact;
 
 constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
-constexpr int32_t kHistoryMax = 20'000;  // periods before 1970 in a panel
+constexpr int32_t kHistoryMax = 20'000;  // number of periods before 1970 in a panel
 // The longest item is a record of kFactsPerBusinessMax facts.
 static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
 
-// Nothing is counted later than support that ends after the last day that a fact can bear.
+// The last period that can have a count: that of support which ends kSupportedDays after the last
+// day of a fact.
 PeriodIndex last_period(base::Calendar calendar) {
   return calendar.period_of(base::Days(ledger::kDayLast + ledger::kSupportedDays));
 }
 
 // ---- deltas and reports
 
-// They come out of hash maps: by key, the same state gives the same bytes.
+// Deltas and reports come from hash maps. Sorted by key, the same state gives the same bytes.
 template <class Item>
 std::vector<Item> by_key(std::span<const Item> items) {
   std::vector<Item> out(items.begin(), items.end());
@@ -66,12 +67,12 @@ absl::Status read_deltas(ByteReader in, const reference::Reference& reference, P
   while (!in.done()) {
     DeltaKey const key = DeltaKey::from_bits(in.fixed<uint64_t>());
     int64_t const amount = in.signed_number();
-    if (in.failed()) return wrong("a delta that is cut off");
+    if (in.failed()) return wrong("a truncated delta");
     indicators::Cell const cell = key.cell();
     if (cell.area.value >= reference.areas.size() ||
         cell.sector.value >= reference.sectors.size() ||
         static_cast<size_t>(key.measure()) >= domain::kMeasureCount || key.period() > last) {
-      return wrong("a delta of no cell");
+      return wrong("a delta of an unknown cell");
     }
     out.push_back({key, amount});
   }
@@ -82,9 +83,9 @@ absl::Status read_reports(ByteReader in, std::vector<Report>& out) {
   while (!in.done()) {
     auto const key = indicators::ReportKey::from_bits(in.fixed<uint64_t>());
     int64_t const amount = in.signed_number();
-    if (in.failed()) return wrong("a report that is cut off");
+    if (in.failed()) return wrong("a truncated report");
     if (static_cast<size_t>(key.measure) >= domain::kMeasureCount)
-      return wrong("a report of no measure");
+      return wrong("a report of an unknown measure");
     out.push_back({key, amount});
   }
   return absl::OkStatus();
@@ -148,7 +149,7 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
   size.number(ledger.size());
   BELLWETHER_RETURN_IF_ERROR(
       out.frame(static_cast<uint8_t>(Tag::kRecordsMax), size.view(), Pack::kNo));
-  // Keys and ids are hashes: packing them costs time and gains little.
+  // Keys and ids are hashes: compressing them takes time and saves little space.
   Items items(out, Tag::kRecords, Pack::kNo);
   absl::Status status;
   ledger.each([&](base::BusinessKey key, bool unregistered, std::span<const Fact> facts) {
@@ -162,8 +163,8 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
   return items.flush();
 }
 
-// A fact is stored as it stands in memory: id u64; sequence in 48 and day in 16 bits; area u16;
-// sector in 12 and size in 4 bits; kind u8; code u8; extra u16.
+// A fact is stored with its layout in memory: id u64; sequence in 48 bits and day in 16; area u16;
+// sector in 12 bits and size in 4; kind u8; code u8; extra u16.
 bool possible(const Fact& f, const reference::Reference& reference) {
   return static_cast<size_t>(f.kind) < domain::kKindCount &&
          (f.area < reference.areas.size() || f.area == events::kNoArea.value) &&
@@ -185,7 +186,7 @@ class RecordReader {
       f.count = head >> 1;
       if (f.count > ledger::kFactsPerBusinessMax) return wrong("a business with too many facts");
       f.facts = in.take(f.count * sizeof(Fact));
-      if (in.failed()) return wrong("a record that is cut off");
+      if (in.failed()) return wrong("a truncated record");
       found_.push_back(f);
     }
     for (size_t i = 0; i < found_.size(); ++i) {
@@ -208,11 +209,10 @@ class RecordReader {
     if (f.count > 0)
       std::memcpy(static_cast<void*>(facts_.data()), f.facts, f.count * sizeof(Fact));
     for (const Fact& fact : facts_) {
-      if (!possible(fact, reference_))
-        return wrong("a fact of an area, a sector or a kind that there is not");
+      if (!possible(fact, reference_)) return wrong("a fact with an unknown area, sector or kind");
     }
     if (!ledger_.restore(f.key, f.unregistered, facts_))
-      return wrong("a business twice, or its facts in no order");
+      return wrong("a duplicate business, or its facts out of order");
     return absl::OkStatus();
   }
 
@@ -252,13 +252,13 @@ absl::Status read_columns(ByteReader in, indicators::Panel& panel) {
     int64_t const opening = in.signed_number();
     uint64_t const size = in.number();
     if (in.failed() || measure >= domain::kMeasureCount || size > in.left())
-      return wrong("a series that is cut off");
-    if (static_cast<int64_t>(size) > size_max) return wrong("a series of too many periods");
+      return wrong("a truncated series");
+    if (static_cast<int64_t>(size) > size_max) return wrong("a series with too many periods");
     counts.resize(size);
     in.signed_numbers(counts);
-    if (in.failed()) return wrong("a series that is cut off");
+    if (in.failed()) return wrong("a truncated series");
     if (!panel.restore(static_cast<Measure>(measure), node, opening, counts))
-      return wrong("a series of no node");
+      return wrong("a series of an unknown node");
   }
   return absl::OkStatus();
 }
@@ -304,7 +304,7 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
   FieldReader io(in);
   Manifest m;
   io.get(m, frames.format() >= 2 ? SIZE_MAX : kManifestFieldsOfFormat1);
-  if (io.failed() || !in.done()) return wrong("a manifest that is cut off");
+  if (io.failed() || !in.done()) return wrong("a truncated manifest");
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());
   if (end) return wrong("more than one manifest");
   return m;
@@ -336,7 +336,7 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
     if (!frame) break;
     BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
     ByteReader in(frame->payload);
-    // Deltas and reports behind a closed tick are that tick's.
+    // Deltas and reports that follow a closed tick belong to that tick.
     engine::PartitionTick* const tick = out.state.ready.empty() ? nullptr : &out.state.ready.back();
     switch (static_cast<Tag>(frame->tag)) {
       case Tag::kDeltas:
@@ -391,9 +391,9 @@ absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames,
   PeriodIndex const tick(in.narrow<int32_t>());
   auto const digest = in.fixed<uint64_t>();
   PeriodIndex const first(in.narrow<int32_t>());
-  if (in.failed() || !in.done()) return wrong("an evaluation that is cut off");
+  if (in.failed() || !in.done()) return wrong("a truncated evaluation");
   if (tick > last_period(calendar) || first > tick || first.value < -kHistoryMax) {
-    return wrong("an evaluation of no period");
+    return wrong("an evaluation of an impossible period");
   }
   RestoredEvaluation out{tick, indicators::Panel(reference, calendar, first), {}, digest};
   while (true) {

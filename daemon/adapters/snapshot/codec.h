@@ -1,8 +1,9 @@
-// Purpose: the pieces of a snapshot as frames and back. What is in a frame stands in codec.cc,
-// beside the code that writes it; numbers are as in bytes.h, lists begin with their length. Errors:
-// as FrameReader's; DataLoss too for frames that hold what cannot be (a sector that the reference
-// does not have, facts out of order): a checksum tells of damage, not of mistakes. Thread safety:
-// pure but for the files.
+// Purpose: writes the pieces of a snapshot as frames, and reads them. The content of each frame is
+// described in codec.cc, next to the code that writes it. Numbers are as in bytes.h, and lists
+// begin with their length. Errors: those of FrameReader; DataLoss also for frames with impossible
+// content (a sector that the reference does not have, facts out of order), because a checksum finds
+// damage but not mistakes.
+// Thread safety: pure, except for the files.
 #pragma once
 
 #include <memory>

@@ -7,7 +7,7 @@
 namespace bellwether::snapshot {
 namespace {
 
-constexpr size_t kAtOnce = 1 << 30;  // the library counts in int
+constexpr size_t kAtOnce = 1 << 30;  // the library's sizes are of type int
 
 }  // namespace
 

@@ -7,7 +7,8 @@
 
 namespace bellwether::snapshot {
 
-// Of what `before` is the checksum of, with `bytes` behind it; of nothing it is 0.
+// The checksum of the earlier bytes, whose checksum is `before`, followed by `bytes`. The checksum
+// of no bytes is 0.
 uint32_t crc32c(uint32_t before, std::string_view bytes);
 
 }  // namespace bellwether::snapshot

@@ -1,6 +1,7 @@
-// Purpose: what snapshots ask of a file system, so that tests can have one that tears, forgets and
-// fills up.
-// Errors: NotFound, ResourceExhausted (no space, a quota), else Unavailable; all name the path.
+// Purpose: the file system operations that snapshots need. Tests can use a disk that tears writes,
+// loses data and fills up.
+// Errors: NotFound, ResourceExhausted (no space, a quota), otherwise Unavailable; all give the
+// path.
 // Thread safety: a Disk and an InputFile may be used from any thread, an OutputFile from one.
 #pragma once
 
@@ -20,7 +21,7 @@ class OutputFile {
  public:
   virtual ~OutputFile() = default;
   virtual absl::Status append(std::string_view bytes) = 0;
-  // What was appended survives a loss of power.
+  // After this the appended bytes survive a loss of power.
   virtual absl::Status sync() = 0;
 };
 
@@ -28,7 +29,7 @@ class InputFile {
  public:
   virtual ~InputFile() = default;
   virtual uint64_t size() const = 0;
-  // Fewer bytes than asked for only at the end of the file.
+  // Returns fewer bytes than requested only at the end of the file.
   virtual absl::StatusOr<size_t> read(uint64_t offset, std::span<char> into) const = 0;
 };
 
@@ -36,21 +37,21 @@ class Disk {
  public:
   virtual ~Disk() = default;
   virtual absl::StatusOr<std::unique_ptr<OutputFile>> create(const std::string& path) = 0;
-  // Appends to what is there; makes the file where there is none.
+  // Appends to the file; creates it if it does not exist.
   virtual absl::StatusOr<std::unique_ptr<OutputFile>> extend(const std::string& path) = 0;
   virtual absl::StatusOr<std::unique_ptr<InputFile>> open(const std::string& path) = 0;
-  // With those above it. What was not there survives a loss of power.
+  // Creates the folder and its parents. The folders that it creates survive a loss of power.
   virtual absl::Status make_folder(const std::string& path) = 0;
   virtual absl::Status rename(const std::string& from, const std::string& to) = 0;
-  // The names in a folder survive a loss of power.
+  // After this the names in the folder survive a loss of power.
   virtual absl::Status sync_folder(const std::string& path) = 0;
-  // With all that is in it; what is not there is removed already.
+  // Removes a file or a folder with its content. OK if there is nothing to remove.
   virtual absl::Status remove(const std::string& path) = 0;
-  // Names, sorted.
+  // The names in the folder, sorted.
   virtual absl::StatusOr<std::vector<std::string>> list(const std::string& path) = 0;
 };
 
-// The machine's own.
+// The file system of this machine.
 std::unique_ptr<Disk> posix_disk();
 
 }  // namespace bellwether::snapshot

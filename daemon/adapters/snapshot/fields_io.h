@@ -1,5 +1,6 @@
-// Purpose: described records (core/base/fields.h) as the bytes of a snapshot, and back. A field has
-// no tag: the order of the description is the order of the bytes. Thread safety: one thread each.
+// Purpose: writes described records (core/base/fields.h) as the bytes of a snapshot, and reads
+// them. A field has no tag: the order of the description is the order of the bytes.
+// Thread safety: one thread each.
 #pragma once
 
 #include <concepts>
@@ -49,7 +50,7 @@ class FieldWriter {
     }
   }
   void put(const std::string& v) { bytes_.text(v); }
-  // Hashes are as long as they can be.
+  // Hashes have a fixed length, because a variable length would not be shorter.
   void put(const std::pair<uint64_t, base::UnixMillis>& v) {
     bytes_.fixed(v.first);
     put(v.second);
@@ -59,7 +60,7 @@ class FieldWriter {
     put(v.timestamp_ms);
     bytes_.fixed(v.digest);
   }
-  // Zero follows where there is none.
+  // If there is no value, zero is written in its place.
   void put(const std::optional<base::UnixMillis>& v) {
     bytes_.number(v.has_value());
     put(v.value_or(base::UnixMillis(0)));
@@ -87,7 +88,8 @@ class FieldWriter {
   ByteWriter& bytes_;
 };
 
-// After a value that its type does not have failed() stays true; the value is then any of the type.
+// After a value that is not valid for its type, failed() stays true. The value read is then
+// arbitrary.
 class FieldReader {
  public:
   explicit FieldReader(ByteReader& bytes) : bytes_(bytes) {}
@@ -153,7 +155,7 @@ class FieldReader {
   void get(std::vector<Value>& list) {
     for (uint64_t n = list_size(bytes_); n > 0 && !failed(); --n) get(list.emplace_back());
   }
-  // Fails unless the keys ascend.
+  // Fails unless the keys are in ascending order.
   template <class Key, class Value>
   void get(absl::btree_map<Key, Value>& map) {
     for (uint64_t n = list_size(bytes_); n > 0 && !failed(); --n) {

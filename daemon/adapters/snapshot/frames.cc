@@ -14,7 +14,7 @@ constexpr std::string_view kMagic("BWsnap\r\n", 8);
 constexpr size_t kFileHeaderBytes = 16;
 constexpr size_t kFrameHeaderBytes = 16;
 constexpr size_t kCheckedHeaderBytes = 12;
-constexpr int kPackLevel = 1;  // speed before size: a snapshot is written over and over
+constexpr int kPackLevel = 1;  // fast rather than small, because snapshots are written often
 
 }  // namespace
 
@@ -82,7 +82,7 @@ absl::StatusOr<std::string_view> FrameReader::read(size_t size, std::string& int
 absl::Status FrameReader::begin() {
   auto const header = read(kFileHeaderBytes, header_);
   if (!header.ok()) return header.status();
-  if (!header->starts_with(kMagic)) return damaged("this is no snapshot");
+  if (!header->starts_with(kMagic)) return damaged("this is not a snapshot");
   ByteReader rest(header->substr(kMagic.size()));
   auto const format = rest.fixed<uint32_t>();
   auto const kind = rest.fixed<uint32_t>();
@@ -92,8 +92,8 @@ absl::Status FrameReader::begin() {
         base::cat("format ", format, " is newer than this build reads (", kFormat, "): update it"));
   }
   if (kind != static_cast<uint32_t>(kind_)) {
-    return absl::FailedPreconditionError(
-        base::cat("a file of kind ", kind, " where ", static_cast<uint32_t>(kind_), " belongs"));
+    return absl::FailedPreconditionError(base::cat("a file of kind ", kind, " instead of ",
+                                                   static_cast<uint32_t>(kind_), " belongs"));
   }
   format_ = format;
   return absl::OkStatus();
@@ -114,7 +114,7 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   auto const crc = fields.fixed<uint32_t>();
   if (stored_size > kFrameBytesMax || raw_size > kFrameBytesMax ||
       start + stored_size > file_.size()) {
-    return damaged("a frame longer than there are");
+    return damaged("a frame that is too long");
   }
   auto const stored = read(stored_size, stored_);
   if (!stored.ok()) return stored.status();
@@ -125,16 +125,16 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   if (packed) {
     if (raw_.size() < raw_size) raw_.resize(raw_size);
     size_t const n = ZSTD_decompress(raw_.data(), raw_size, stored->data(), stored->size());
-    if (ZSTD_isError(n) || n != raw_size) return damaged("what is packed does not unpack");
+    if (ZSTD_isError(n) || n != raw_size) return damaged("the packed bytes cannot be unpacked");
     frame.payload = std::string_view(raw_).substr(0, raw_size);
   } else if (stored_size != raw_size) {
-    return damaged("two lengths that differ");
+    return damaged("the stored and raw lengths differ");
   }
   if (frame.tag == kEndTag) {
     ByteReader end(frame.payload);
     if (end.fixed<uint64_t>() != frames_ || end.failed() || !end.done())
       return damaged("frames are missing");
-    if (at_ != file_.size()) return damaged("something stands behind the end");
+    if (at_ != file_.size()) return damaged("bytes follow the end frame");
     return std::optional<Frame>();
   }
   ++frames_;

@@ -1,7 +1,8 @@
-// Purpose: what a snapshot holds: where it belongs, each partition between two records, and the
-// evaluation at a tick, and the alert book. Saved from pieces that stand still while the daemon
-// goes on, read back as pieces that it goes on from. Not in it: fitted baselines and scores, which
-// the panel gives. Thread safety: values.
+// Purpose: the content of a snapshot: its identity, the state of each partition between two
+// records, the evaluation at a tick, and the alert book. It is saved from pieces that do not change
+// while the daemon continues, and read as pieces from which the daemon resumes. Fitted baselines
+// and scores are not in it, because they are computed from the panel.
+// Thread safety: values.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@
 
 namespace bellwether::snapshot {
 
-// What must be the same where it is restored.
+// These must be equal where the snapshot is restored.
 struct Identity {
-  std::string cluster;    // Kafka's id of it
+  std::string cluster;    // Kafka's cluster id
   std::string calendar;   // "week", "month"
   std::string reference;  // reference_digest()
   int32_t history_periods = 0;
@@ -33,44 +34,45 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-// Areas and sectors are stored by their place in the reference files: 16 hexadecimal digits over
-// the codes, parents and levels in their order.
+// Areas and sectors are stored by their index in the reference files. The digest identifies these
+// files: 16 hexadecimal digits over codes, levels and ancestors, in their order.
 std::string reference_digest(const reference::Reference& reference);
 
-// Of the last record of an input that is in the snapshot; it identifies the topic.
+// The mark of an input's last record in the snapshot. It identifies the log of the topic.
 using base::LogMark;
 
 struct Manifest {
   Identity identity;
   base::UnixMillis taken_at;
-  base::PeriodIndex tick;  // through which the evaluation is
+  base::PeriodIndex tick;  // the evaluation's tick
   base::JournalOffset journal{
-      -1};  // the journal was at least so long: the last record that the book has folded
-  LogMark journal_mark;  // that record; none in a snapshot of format 1, or when nothing was folded
+      -1};  // the last record that the book has folded; the journal was at least this long
+  LogMark journal_mark;  // the mark of that record; none in a snapshot of format 1, or if no record
+                         // was folded
   int64_t journal_next =
-      0;  // the journal is read on from here; records through `journal` are folded already
-  std::vector<alerts::CutOffset> cut;  // of the tick
-  std::vector<uint64_t> file_bytes;    // of the evaluation, then of each partition
-  uint64_t book_bytes = 0;             // of the book; 0: none is in it
+      0;  // the journal is read from here; records up to `journal` are folded already
+  std::vector<alerts::CutOffset> cut;  // the cut of the tick
+  std::vector<uint64_t> file_bytes;    // sizes of the files: evaluation, then each partition
+  uint64_t book_bytes = 0;             // size of the book's file; 0: no book
   std::vector<std::string>
-      lacking;  // records that were gone before they could be read, as coverage warnings say it
+      lacking;  // coverage warnings: records that were gone before they could be read
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-// To be saved.
+// The data to save.
 struct PartitionImage {
   engine::PartitionState state;
   std::vector<LogMark> marks;  // by input
   ledger::FrozenLedger ledger;
 };
 struct Image {
-  Manifest manifest;  // file_bytes and book_bytes are not looked at
+  Manifest manifest;  // file_bytes and book_bytes are ignored
   engine::EvaluatorState evaluation;
   std::vector<PartitionImage> partitions;
-  std::shared_ptr<const alerts::Book> book;  // null: the journal gives it
+  std::shared_ptr<const alerts::Book> book;  // null: the book comes from the journal
 };
 
-// Read back.
+// The data read.
 struct RestoredPartition {
   engine::PartitionState state;
   std::vector<LogMark> marks;
@@ -86,7 +88,7 @@ struct Restored {
   Manifest manifest;
   RestoredEvaluation evaluation;
   std::vector<RestoredPartition> partitions;
-  std::optional<alerts::Book> book;  // nullopt: the journal gives it from its beginning
+  std::optional<alerts::Book> book;  // nullopt: the book is folded from the whole journal
 };
 
 }  // namespace bellwether::snapshot

@@ -1,5 +1,6 @@
-// Purpose: the records of a snapshot's manifest and partitions described once. The order is the
-// order of the bytes: append only, with a new format (frames.h). Thread safety: pure.
+// Purpose: describes the records of a snapshot's manifest and partitions once. The order of the
+// description is the order of the bytes: only append fields, and with a new format (frames.h).
+// Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@
 
 namespace bellwether::snapshot {
 
-// A manifest of format 1 ends behind file_bytes.
+// A manifest of format 1 ends after file_bytes.
 inline constexpr size_t kManifestFieldsOfFormat1 = 6;
 
 }  // namespace bellwether::snapshot
@@ -40,7 +41,7 @@ struct Fields<snapshot::Manifest> {
 template <>
 struct Fields<engine::InputState> {
   static constexpr auto list() {
-    // What an input waits for is found out anew.
+    // Whether an input is held or idle is not stored: it is determined again.
     return std::tuple{BELLWETHER_FIELD(next), BELLWETHER_FIELD(watermark), BELLWETHER_FIELD(newest),
                       BELLWETHER_APART(held), BELLWETHER_APART(idle)};
   }
@@ -62,7 +63,7 @@ struct Fields<ledger::LedgerStats> {
 template <>
 struct Fields<engine::PartitionTick> {
   static constexpr auto list() {
-    // Deltas and reports have frames of their own.
+    // Deltas and reports have their own frames.
     return std::tuple{BELLWETHER_FIELD(partition), BELLWETHER_FIELD(tick),
                       BELLWETHER_FIELD(cut),       BELLWETHER_FIELD(complete_to),
                       BELLWETHER_FIELD(stats),     BELLWETHER_APART(deltas),

@@ -89,9 +89,9 @@ absl::Status Incoming::put(uint64_t offset, std::string_view data, uint32_t crc)
   }
   uint32_t const sum = crc32c(place_.crc32c, data);
   if (sum != crc)
-    return absl::DataLossError(base::cat(file.name, ": another checksum behind byte ", offset));
+    return absl::DataLossError(base::cat(file.name, ": the checksum differs after byte ", offset));
   if (absl::Status const s = output_->append(data); !s.ok()) {
-    output_ = nullptr;  // how much of it is there is not known: open() finds out
+    output_ = nullptr;  // it is not known how much was written; open() finds out
     return s;
   }
   place_ = {offset + data.size(), sum};

@@ -1,10 +1,10 @@
-// Purpose: a snapshot that another replica sends, gathered byte by byte in a folder that no reader
-// of snapshots takes, so that what has come survives whatever breaks off: a connection, a replica,
-// this process. Nothing that was found there is trusted: the sender compares its checksum before it
-// goes on behind it.
-// Invariants: what was put is a beginning of the sender's file as far as its checksums tell; put()
-// keeps nothing that fails its own.
-// Errors: DataLoss for what the sender got wrong, else those of Disk.
+// Purpose: collects a snapshot that another replica sends, in a folder that readers of snapshots
+// ignore. The bytes received survive a broken connection and a stop of the sender or of this
+// process. Bytes found in the folder are not trusted: the sender compares their checksum before it
+// sends the bytes after them.
+// Invariants: as far as the sender's checksums tell, the stored bytes are the beginning of the
+// sender's file. put() does not keep bytes whose checksum is wrong.
+// Errors: DataLoss for errors of the sender, otherwise those of Disk.
 // Thread safety: one thread.
 #pragma once
 
@@ -27,28 +27,28 @@ class Incoming {
  public:
   Incoming(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)) {}
 
-  // The manifest of what is partly here; empty where that cannot be read, or no byte of the files
-  // is here.
+  // The manifest of the partly received snapshot. Empty if the manifest cannot be read, or if no
+  // byte of the files is here.
   std::string unfinished();
-  // Goes on with the snapshot of this manifest where it is the one that is partly here, else begins
-  // anew.
+  // Continues with the snapshot of this manifest if it is the partly received one. Otherwise
+  // removes that one and begins again.
   absl::Status begin(std::string_view manifest);
   const std::vector<FileEntry>& files() const { return files_; }
 
-  // What is here of a file: that many bytes, with that checksum.
+  // The received part of a file: its number of bytes, and their checksum.
   struct Place {
     uint64_t offset = 0;
     uint32_t crc32c = 0;
   };
-  // The file that put() adds to from now on.
+  // Opens the file to which put() appends from now on.
   absl::StatusOr<Place> open(size_t file);
-  // Forgets what is here of the open file.
+  // Discards the received part of the open file.
   absl::Status restart();
-  // `crc32c`: of the file up to and with these bytes, as the sender has it.
+  // `crc32c`: the sender's checksum of the file from its beginning through these bytes.
   absl::Status put(uint64_t offset, std::string_view data, uint32_t crc32c);
-  // The open file is whole, and survives a loss of power from now on.
+  // The open file is complete. From now on it survives a loss of power.
   absl::Status close();
-  // All files are.
+  // All files are complete.
   absl::Status finish();
   absl::Status remove();
 
@@ -59,7 +59,7 @@ class Incoming {
   std::string const folder_;
   std::vector<FileEntry> files_;
   size_t open_ = 0;
-  std::unique_ptr<OutputFile> output_;  // null: none is open
+  std::unique_ptr<OutputFile> output_;  // null: no file is open
   Place place_;
 };
 

@@ -1,6 +1,6 @@
-// Purpose: what the codecs of a snapshot's files share: the kinds of frames, runs of items in
-// frames of some size, and what a frame may not hold. Thread safety: values; Items belongs to one
-// thread.
+// Purpose: the common parts of the codecs of a snapshot's files: the kinds of frames, sequences of
+// items in frames of limited size, and limits on a frame's content.
+// Thread safety: values; Items belongs to one thread.
 #pragma once
 
 #include <algorithm>
@@ -14,30 +14,30 @@
 
 namespace bellwether::snapshot {
 
-// Stored: append only.
+// Values are stored in files: only append.
 enum class Tag : uint8_t {
   kManifest = 1,
-  kPartition = 2,   // all of a partition's state that is short
-  kDeltas = 3,      // of the open tick, or of the closed tick that stands before
-  kReports = 4,     // as well; in an evaluation, of its triangle
+  kPartition = 2,   // the short parts of a partition's state
+  kDeltas = 3,      // of the open tick, or of the closed tick before them
+  kReports = 4,     // like kDeltas; in an evaluation, the reports of the evaluation
   kTick = 5,        // a closed tick
   kRecords = 6,     // of the ledger
-  kRecordsMax = 7,  // how many records there are, before the first
+  kRecordsMax = 7,  // the number of records, before the first
   kEvaluation = 8,
   kColumns = 9,  // of the panel
-  kBook = 10,    // all of an alert book's state that is short
-  kRules = 11,   // of its rule set
+  kBook = 10,    // the short parts of an alert book's state
+  kRules = 11,   // of the book's rule set
   kSilences = 12,
   kAlerts = 13,       // states of alerts, each once
-  kTransitions = 14,  // by the place of the state that each left
-  kKept = 15,         // alerts of the book, by the place of their state
+  kTransitions = 14,  // each with the index of the alert state that it produced
+  kKept = 15,         // the alerts of the book, by the index of their state
 };
 
 inline constexpr size_t kFrameBytes = 256
-                                      << 10;   // a frame is closed behind the item that reaches it
-inline constexpr uint64_t kListMax = 1 << 20;  // of short lists; a longer one is a mistake
+                                      << 10;   // a frame ends after the item that reaches this size
+inline constexpr uint64_t kListMax = 1 << 20;  // limit of short lists; a longer list is a mistake
 
-// Items of one kind in frames of some size.
+// Writes items of one kind in frames of limited size.
 class Items {
  public:
   Items(FrameWriter& out, Tag tag, Pack pack)
@@ -59,17 +59,17 @@ class Items {
 };
 
 inline absl::Status wrong(std::string_view what) {
-  return absl::DataLossError(base::cat("the snapshot holds what cannot be: ", what));
+  return absl::DataLossError(base::cat("the snapshot has impossible content: ", what));
 }
 
 inline uint64_t list_size(ByteReader& in) {
   return std::min(in.number(), kListMax);
 }
 
-// A frame that unpacks to more than kPackedRatioMax would take memory that the file's length does
-// not bound. Of deltas and reports, 9 bytes and more whose keys differ cost at least a byte each,
-// however well they pack (keys in a row pack 4 times smaller); alerts are written with
-// Pack::kBounded. Columns may pack better: the panel bounds them.
+// A frame that unpacks to more than kPackedRatioMax times its size would need memory that the
+// file's length does not limit. Deltas and reports have 9 bytes or more and different keys, so each
+// costs at least one stored byte, however well they pack (consecutive keys pack to a quarter).
+// Alerts are written with Pack::kBounded. Columns may pack better, because the panel limits them.
 inline absl::Status check_packing(const Frame& frame) {
   if (frame.payload.size() <= kPackedRatioMax * std::max<uint64_t>(frame.stored_bytes, 1)) {
     return absl::OkStatus();

@@ -61,14 +61,14 @@ absl::StatusOr<std::shared_ptr<const HeldSnapshot>> Shelf::hold(std::string_view
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<std::string> const names, store_.names());
   if (std::ranges::find(names, name) == names.end()) {
     return absl::NotFoundError(
-        base::cat("there is no snapshot ", name, " here any more; list them again"));
+        base::cat("snapshot ", name, " is no longer here; list the snapshots again"));
   }
   if (uses_.size() >= kHeldMax) {
     auto const idle =
         std::ranges::find_if(uses_, [](const Use& use) { return use.held.use_count() == 1; });
     if (idle == uses_.end()) {
       return absl::ResourceExhaustedError(
-          "other snapshots are being taken from here; try again later");
+          "other snapshots are being read from here; try again later");
     }
     uses_.erase(idle);
   }
@@ -81,7 +81,8 @@ absl::StatusOr<std::shared_ptr<const HeldSnapshot>> Shelf::hold(std::string_view
     BELLWETHER_ASSIGN_OR_RETURN(auto file,
                                 disk_.open(base::cat(store_.path(name), "/", entry.name)));
     if (file->size() != entry.bytes)
-      return absl::DataLossError(base::cat(entry.name, " has not its length"));
+      return absl::DataLossError(
+          base::cat(entry.name, " does not have the length in the manifest"));
     held->files.emplace(entry.name, std::move(file));
   }
   uses_.push_back({held, now});
@@ -97,7 +98,7 @@ absl::StatusOr<std::unique_ptr<FileSource>> Shelf::open(std::string_view name,
     return absl::NotFoundError(base::cat("there is no file ", file, " in a snapshot"));
   const InputFile& input = *found->second;
   absl::Status const other = absl::AbortedError(
-      base::cat("the first ", offset, " bytes of ", file, " are others here; begin it anew"));
+      base::cat("the first ", offset, " bytes of ", file, " differ here; start the file again"));
   if (offset > input.size()) return other;
   FileSource before(held, input, 0, 0);
   uint32_t sum = 0;

@@ -1,8 +1,8 @@
-// Purpose: the snapshots of a folder as other replicas take them: listed by their manifests, read
-// from any byte on. A snapshot that somebody reads stays readable until nobody has for kHeldFor,
-// also when the folder forgets it: its files are held open, and take up the disk as long. So a slow
-// reader ends with what it began with.
-// Invariants: at most kHeldMax are held.
+// Purpose: gives the snapshots of a folder to other replicas: lists them by their manifests, and
+// reads their files from any byte on. A snapshot stays readable until nobody has read it for
+// kHeldFor, even if the folder removes it, so that a slow reader can finish. Its files are kept
+// open and use disk space until then.
+// Invariants: at most kHeldMax snapshots are held.
 // Thread safety: a Shelf may be used from any thread, a FileSource from one.
 #pragma once
 
@@ -27,19 +27,19 @@ inline constexpr absl::Duration kHeldFor = absl::Minutes(2);
 using base::FilePiece;
 using base::OfferedSnapshot;
 
-// Of a held snapshot, by file; those that read them keep it.
+// A held snapshot with its open files, by name. Its readers keep it alive.
 struct HeldSnapshot {
   OfferedSnapshot snapshot;
   std::map<std::string, std::unique_ptr<InputFile>, std::less<>> files;
 };
 
-// A file from some byte on.
+// Reads a file from some byte on.
 class FileSource {
  public:
   FileSource(std::shared_ptr<const HeldSnapshot> held, const InputFile& file, uint64_t offset,
              uint32_t crc)
       : held_(std::move(held)), file_(file), at_(offset), crc_(crc) {}
-  // Errors: those of Disk; DataLoss for a file that has become shorter.
+  // Errors: those of Disk; DataLoss if the file has become shorter.
   absl::StatusOr<FilePiece> next(size_t bytes_max);
 
  private:
@@ -54,15 +54,16 @@ class Shelf {
  public:
   Shelf(Disk& disk, std::string folder) : disk_(disk), store_(disk, std::move(folder)) {}
 
-  // Newest first; what cannot be read is left out.
+  // Newest first. Snapshots that cannot be read are left out.
   std::vector<OfferedSnapshot> list();
-  // `crc32c`: of the bytes before `offset` as the reader has them; reads these here, too. Errors:
-  // NotFound (forgotten, or never there: list again), Aborted (the reader has other bytes: begin
-  // the file anew), ResourceExhausted (others are being read: wait), those of Disk.
+  // `crc32c`: the reader's checksum of the bytes before `offset`. Reads these bytes here too, to
+  // compare. Errors: NotFound (removed or never here: list again), Aborted (the reader has other
+  // bytes: start the file again), ResourceExhausted (other snapshots are being read: wait), those
+  // of Disk.
   absl::StatusOr<std::unique_ptr<FileSource>> open(std::string_view name, std::string_view file,
                                                    uint64_t offset, uint32_t crc32c,
                                                    absl::Time now);
-  // Lets go of what nobody reads any more. To be called every now and then.
+  // Releases the snapshots that nobody reads any more. Call regularly.
   void tidy(absl::Time now);
   size_t held() const;
 

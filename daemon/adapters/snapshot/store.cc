@@ -52,7 +52,7 @@ absl::Status write_file(Disk& disk, const std::string& path, FileKind kind, cons
   return absl::OkStatus();
 }
 
-// read(FrameReader&) over the file, which must have the length that the manifest says.
+// Calls read(FrameReader&) for the file, whose length must be `bytes` if given.
 template <class Read>
 auto read_file(Disk& disk, const std::string& path, FileKind kind, std::optional<uint64_t> bytes,
                Read read) -> decltype(read(std::declval<FrameReader&>())) {
@@ -70,15 +70,15 @@ auto read_file(Disk& disk, const std::string& path, FileKind kind, std::optional
 
 absl::Status check(const RestoredPartition& p, const Manifest& m) {
   if (p.state.inputs.size() != m.identity.topics.size()) {
-    return absl::DataLossError("another number of inputs than the manifest says");
+    return absl::DataLossError("the number of inputs differs from the manifest");
   }
   base::PeriodIndex before = m.tick;
   for (const engine::PartitionTick& tick : p.state.ready) {
-    if (tick.tick <= before) return absl::DataLossError("closed ticks out of their order");
+    if (tick.tick <= before) return absl::DataLossError("closed ticks out of order");
     before = tick.tick;
   }
   if (p.state.open_tick && *p.state.open_tick <= before) {
-    return absl::DataLossError("a tick that is open and closed");
+    return absl::DataLossError("a tick that is both open and closed");
   }
   return absl::OkStatus();
 }
@@ -128,7 +128,7 @@ absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
 absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder) {
   BELLWETHER_ASSIGN_OR_RETURN(auto const file,
                               disk.open(base::cat(folder, "/", Store::kManifestFile)));
-  if (file->size() > kManifestBytesMax) return absl::DataLossError("a manifest that long");
+  if (file->size() > kManifestBytesMax) return absl::DataLossError("the manifest is too long");
   std::string bytes(file->size(), '\0');
   BELLWETHER_ASSIGN_OR_RETURN(size_t const read, file->read(0, bytes));
   bytes.resize(read);
@@ -162,7 +162,7 @@ absl::Status Store::open() {
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<std::string> const found, disk_.list(folder_));
   for (const std::string& name : found) {
     auto const number = sequence(name);
-    if (!number) continue;  // not ours
+    if (!number) continue;  // the name is not of this program
     next_ = std::max(next_, *number + 1);
     if (name.starts_with(kWriting)) BELLWETHER_RETURN_IF_ERROR(disk_.remove(path(name)));
   }
@@ -209,7 +209,7 @@ absl::StatusOr<uint64_t> Store::save(const Image& image) {
   absl::Status status = write(image, temporary, bytes);
   if (status.ok()) status = appear(temporary, name_of(number));
   if (!status.ok()) {
-    (void)disk_.remove(temporary);  // what cannot be removed now is at the next start
+    (void)disk_.remove(temporary);  // if this fails, the next start removes it
     return status;
   }
   return bytes;
@@ -230,7 +230,7 @@ absl::Status Store::appear(const std::string& temporary, const std::string& name
 
 void Store::forget_old() {
   auto const all = names();
-  if (!all.ok()) return;  // the next one tries again
+  if (!all.ok()) return;  // the next snapshot tries again
   for (size_t i = 0; i + kSnapshotsKept < all->size(); ++i) (void)disk_.remove(path((*all)[i]));
 }
 
@@ -265,12 +265,12 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
   });
   if (!evaluation->ok()) return evaluation->status();
   if ((*evaluation)->tick != manifest.tick)
-    return absl::DataLossError("the evaluation is of another tick");
+    return absl::DataLossError("the evaluation belongs to another tick");
   Restored out{std::move(manifest), *std::move(*evaluation), {}, std::nullopt};
   if (book) {
     if (!book->ok()) return book->status();
     if ((*book)->offset() != out.manifest.journal)
-      return absl::DataLossError("the book is of another journal offset");
+      return absl::DataLossError("the book belongs to another journal offset");
     out.book = *std::move(*book);
   }
   for (size_t p = 0; p < parts.size(); ++p) {

@@ -85,7 +85,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "figures lack what the records before it said",
                             "the topic is gone. Serving what was read",
                             "restart to fold the new log",
-                            "; a restart folds the log anew: set ",
+                            "; a restart needs the whole log: set ",
                             "nothing read yet and no heartbeat; ticks wait for it",
                             "ticks wait until the dead letters are written",
                             "dead letters are written again",

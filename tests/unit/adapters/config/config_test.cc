@@ -28,7 +28,7 @@ std::string with(std::string_view more) {
   return base::cat(kLeast, more);
 }
 
-TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
+TEST(ConfigTest, MissingKeysTakeTheDefaults) {
   Config const c = must(parse(kLeast, "b.yaml", {}));
   EXPECT_EQ(c.kafka.topics[domain::Topic::kRegistrations], "bellwether.registrations");
   EXPECT_EQ(c.time.calendar, base::CalendarUnit::kWeek);
@@ -39,12 +39,12 @@ TEST(ConfigTest, TheLeastThatIsNeededTakesTheDefaults) {
             alerts::digest(alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek))));
 }
 
-TEST(ConfigTest, TheExampleIsInOrder) {
+TEST(ConfigTest, TheExampleIsValid) {
   Config const c = must(parse(example(), "example.yaml", {}));
   EXPECT_EQ(c.reference.area_sets, "reference/uk/area_sets.csv");
 }
 
-// Every key that the example comments out stands there with its default.
+// The example shows every commented-out key with its default.
 TEST(ConfigTest, TheExampleShowsTheDefaults) {
   std::string text = example();
   std::string uncommented;
@@ -126,7 +126,7 @@ TEST(ConfigTest, EveryErrorIsReportedAtOnceWithItsLine) {
   }
 }
 
-TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
+TEST(ConfigTest, AFileThatIsNoYamlMappingIsAnError) {
   EXPECT_THAT(complaint(""), HasSubstr("the file is empty"));
   EXPECT_THAT(complaint("# nothing\n"), HasSubstr("the file is empty"));
   EXPECT_THAT(complaint("kafka: [\n"), HasSubstr("not YAML"));
@@ -137,10 +137,10 @@ TEST(ConfigTest, WhatIsNoYamlNoMappingOrEmptySaysSo) {
               HasSubstr("b.yaml:4: a second YAML document"));
   EXPECT_THAT(complaint(", x: y"),
               HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
-  EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("stands twice"));
+  EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("is given twice"));
 }
 
-TEST(ConfigTest, OnlyATopicThatMayBeAbsentMayHaveNoName) {
+TEST(ConfigTest, OnlyAnOptionalTopicMayHaveNoName) {
   Config const c =
       must(parse("kafka:\n  bootstrap_servers: a:1\n  support_topic: \"\"\n"
                  "reference:\n  areas: a\n  sectors: s\n",
@@ -177,7 +177,7 @@ TEST(ConfigTest, ContradictionsAreErrors) {
               HasSubstr("is not an indicator"));
 }
 
-TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
+TEST(ConfigTest, EnvironmentVariablesOverrideTheFile) {
   Config const c = must(parse(kLeast, "b.yaml",
                               {{"BELLWETHER_KAFKA_BOOTSTRAP_SERVERS", "k:1"},
                                {"BELLWETHER_GRPC_ADDRESS", "127.0.0.1:1"},
@@ -189,7 +189,7 @@ TEST(ConfigTest, TheEnvironmentDiffersADeployment) {
   EXPECT_EQ(c.serve.metrics_address, "127.0.0.1:2");
 }
 
-TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
+TEST(ConfigTest, RulesChangeTheDefaultsAndNewOnesAreAdded) {
   Config const c = must(parse(
       with("rules:\n  R1:\n    cusum_threshold: 4.5\n  R2:\n    enabled: false\n"
            "  X1:\n    kind: indicator_limit\n    title: few births\n    subject: birth_rate_12m\n"
@@ -207,7 +207,7 @@ TEST(ConfigTest, RulesAreLaidOverTheDefaultsAndNewOnesAreAdded) {
   EXPECT_EQ(c.rules.rules.back().id, "X1");
 }
 
-// Each key that a kind does not use, at its own line; all of a file at once.
+// Each key that the kind does not use is reported at its own line, and all of a file at once.
 TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
   std::string const text = with(
       "rules:\n"
@@ -238,7 +238,7 @@ TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 8) << said;
 }
 
-// The digest of a rule set joins its texts by these.
+// The digest of a rule set joins its texts with these separators.
 TEST(ConfigTest, SeparatorsInTheTextsOfRulesAreRefused) {
   EXPECT_THAT(complaint(with("rules:\n  R1:\n    title: births | falling\n")),
               HasSubstr("rules.R1.title: must not hold \"|\" or a line break"));
@@ -248,9 +248,9 @@ TEST(ConfigTest, SeparatorsInTheTextsOfRulesAreRefused) {
               HasSubstr("rules.R1.area_levels: must not hold \",\", \"|\" or a line break"));
 }
 
-// A default keeps what its new kind uses; the rest of it is not reported, as the file does not say
-// it.
-TEST(ConfigTest, ARuleThatChangesItsKindIsReadAsTheNewOne) {
+// A default rule keeps the values that its new kind uses. Its other values are not reported,
+// because the file does not contain them.
+TEST(ConfigTest, ARuleWithANewKindIsReadAsThatKind) {
   Config const c = must(parse(
       with(
           "rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n    cusum_threshold: 5\n"),
@@ -276,7 +276,7 @@ TEST(ConfigTest, ACompositeNamesItsParts) {
               HasSubstr("'births' is not a part; write measure:low or measure:high"));
 }
 
-TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {
+TEST(ConfigTest, KafkaPropertiesPassUnchanged) {
   Config const c = must(
       parse("kafka:\n  bootstrap_servers: a:1\n  properties:\n    security.protocol: SASL_SSL\n"
             "  secret_files:\n    sasl.password: /run/p\nreference:\n  areas: a\n  sectors: s\n",
@@ -286,7 +286,7 @@ TEST(ConfigTest, KafkaPropertiesPassAsTheyStand) {
   EXPECT_EQ(c.kafka.secret_files[0].second, "/run/p");
 }
 
-TEST(DurationTest, HaveAUnit) {
+TEST(DurationTest, ADurationNeedsAUnit) {
   EXPECT_EQ(parse_duration_ms("90s"), 90'000);
   EXPECT_EQ(parse_duration_ms("2d"), 172'800'000);
   for (const char* text : {"", "90", "s", "1.5h", "1 h", "-", "1w", "99999999999s"})

@@ -33,7 +33,7 @@ class ConsumerTest : public ::testing::Test {
   Batch batch_;
 };
 
-TEST_F(ConsumerTest, ABrokerThatIsBackIsInReachWithoutARecord) {
+TEST_F(ConsumerTest, AReturningBrokerIsReachableWithoutARecord) {
   ASSERT_TRUE(comes_to_the_end());
   broker_.go_down();
   ASSERT_TRUE(eventually([&] {
@@ -47,7 +47,7 @@ TEST_F(ConsumerTest, ABrokerThatIsBackIsInReachWithoutARecord) {
   }));
 }
 
-TEST_F(ConsumerTest, TheEndIsToldAgainWhenItIsReadAgain) {
+TEST_F(ConsumerTest, ReadingTheEndAgainReportsItAgain) {
   ASSERT_TRUE(comes_to_the_end());
   for (int i = 0; i < 3; ++i) {
     (void)consumer_->restart(0, batch_.end_offset());

@@ -16,7 +16,7 @@ absl::StatusOr<DeadLetterMarks> read(const testing::MockBroker& broker, int part
   return read_dead_letter_marks(**reader, stall_max, stopping, testing::no_log());
 }
 
-TEST(StallTimerTest, LastsAsLongAsSomethingAdvances) {
+TEST(StallTimerTest, IsNotOverWhileSomethingAdvances) {
   absl::Time const begin = absl::UnixEpoch();
   StallTimer stall(absl::Seconds(30), begin);
   for (int s = 0; s <= 3600; s += 20) {

@@ -99,10 +99,10 @@ class DeadLettersTest : public ::testing::Test {
   std::unique_ptr<Producer> producer_;
 };
 
-TEST_F(DeadLettersTest, ALetterThatWaitedWhenAYoungerOneWasWrittenIsWrittenAfterACrash) {
+TEST_F(DeadLettersTest, AfterACrashAMissingOlderLetterIsWritten) {
   {
     DeadLetters before(*producer_, kTopic, {}, no_log());
-    ASSERT_TRUE(before.write(letter(7)));  // 5 was refused by the broker, and then came the crash
+    ASSERT_TRUE(before.write(letter(7)));  // the broker refused 5, and then the process crashed
     ASSERT_TRUE(acknowledged(before));
   }
   DeadLetters after(*producer_, kTopic, marks(), no_log());
@@ -120,8 +120,8 @@ TEST_F(DeadLettersTest, AReplayWritesNothingTwice) {
   EXPECT_THAT(offsets(read_all(broker_.client())), UnorderedElementsAre("1", "2", "8"));
 }
 
-// A topic that was made anew has other records at the offsets of old letters.
-TEST_F(DeadLettersTest, AnotherRecordAtTheSameOffsetHasALetterOfItsOwn) {
+// A recreated topic has other records at the offsets of old letters.
+TEST_F(DeadLettersTest, AnotherRecordAtTheSameOffsetGetsItsOwnLetter) {
   for (int64_t timestamp_ms : {1000, 2000, 1000}) {
     DeadLetters letters(*producer_, kTopic, marks(), no_log());
     for (int64_t offset : {1, 2}) {
@@ -144,7 +144,7 @@ TEST_F(DeadLettersTest, AnInputIsDoneUpToItsOldestUnwrittenLetter) {
   EXPECT_TRUE(letters.done_before("registrations", 3, 6));
 }
 
-TEST_F(DeadLettersTest, KeysAndValuesAreCutToTheirLimitsAndMarked) {
+TEST_F(DeadLettersTest, KeysAndValuesAreTruncatedToTheirLimitsAndMarked) {
   DeadLetters letters(*producer_, kTopic, {}, no_log());
   std::string const value(kDeadLetterValueBytesMax + 50'000, 'v');
   std::string const key(200'000, 'k');
@@ -165,7 +165,7 @@ TEST_F(DeadLettersTest, KeysAndValuesAreCutToTheirLimitsAndMarked) {
   EXPECT_FALSE(copies[1].headers.contains("bellwether.key_truncated_from"));
 }
 
-TEST_F(DeadLettersTest, WhereTheTopicTakesLessTheLetterIsWrittenWithoutItsBytes) {
+TEST_F(DeadLettersTest, ALetterTooLargeForTheTopicIsWrittenWithoutItsBytes) {
   ClientOptions small = broker_.client();
   small.properties = {{"message.max.bytes", "2000"}};
   auto const producer = must(Producer::create(small, {}, no_log()));
@@ -193,7 +193,7 @@ TEST_F(DeadLettersTest, WhereTheTopicTakesLessTheLetterIsWrittenWithoutItsBytes)
   EXPECT_EQ(copies["3"].value, "");
 }
 
-TEST_F(DeadLettersTest, ALetterThatIsRefusedIsLoudOnceAndOfferedUntilItIsTaken) {
+TEST_F(DeadLettersTest, ARefusedLetterIsLoggedOnceAndRetriedUntilItIsTaken) {
   std::vector<std::string> lines;
   auto const log = [&](base::LogLevel, std::string_view, std::string_view line) {
     lines.emplace_back(line);
@@ -211,12 +211,12 @@ TEST_F(DeadLettersTest, ALetterThatIsRefusedIsLoudOnceAndOfferedUntilItIsTaken) 
   ASSERT_TRUE(acknowledged(letters));
   EXPECT_EQ(letters.failed_attempts(), 3);
   EXPECT_EQ(letters.trouble(), "");
-  ASSERT_EQ(lines.size(), 2u) << "one when they begin to wait, one when none waits any more";
+  ASSERT_EQ(lines.size(), 2u) << "one when letters begin to wait, one when none waits";
   EXPECT_THAT(lines[0], HasSubstr("ticks wait"));
   EXPECT_THAT(lines[1], HasSubstr("written again"));
 }
 
-TEST_F(DeadLettersTest, NoMoreAreInFlightThanTheLimits) {
+TEST_F(DeadLettersTest, LettersInFlightStayWithinTheLimits) {
   broker_.go_down();
   {
     DeadLetters letters(*producer_, kTopic, {}, no_log());
@@ -238,12 +238,12 @@ TEST_F(DeadLettersTest, NoMoreAreInFlightThanTheLimits) {
   EXPECT_EQ(taken, kDeadLetterBytesInFlightMax / (value.size() + 3) + 1);
 }
 
-// Two replicas, of which the first leads.
+// Two replicas. The first one leads.
 class TwoReplicasTest : public DeadLettersTest {
  protected:
   TwoReplicasTest() {
     follow();
-    follow(kDeadLetterHandOver);  // the first has led for long enough
+    follow(kDeadLetterHandOver);  // the first has led for at least the hand-over time
   }
   void follow(absl::Duration later = absl::ZeroDuration()) {
     now_ += later;
@@ -274,13 +274,13 @@ TEST_F(TwoReplicasTest, EachLetterIsWrittenOnceAndDoneForBoth) {
   ASSERT_TRUE(done(first_));
   ASSERT_TRUE(done(second_));
   EXPECT_TRUE(second_.done_before("registrations", 3, 3));
-  for (int64_t offset : {8, 9}) ASSERT_TRUE(second_.write(letter(offset)));  // and now behind
+  for (int64_t offset : {8, 9}) ASSERT_TRUE(second_.write(letter(offset)));  // now behind
   EXPECT_EQ(second_.in_flight(), 0);
   EXPECT_EQ(second_.written(), 0);
   EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1", "2", "8", "9"));
 }
 
-TEST_F(TwoReplicasTest, WhoLeadsNextWritesWhatIsMissingAndNotBeforeItHasReadTheRest) {
+TEST_F(TwoReplicasTest, ANewLeaderReadsTheTopicBeforeItWritesMissingLetters) {
   for (int64_t offset : {1, 2, 3}) ASSERT_TRUE(second_.write(letter(offset)));
   for (int64_t offset : {1, 3}) ASSERT_TRUE(first_.write(letter(offset)));
   first_leads_ = false;
@@ -300,11 +300,11 @@ TEST_F(TwoReplicasTest, WhoLeadsNextWritesWhatIsMissingAndNotBeforeItHasReadTheR
   EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1", "3", "2"));
 }
 
-TEST_F(DeadLettersTest, WhereMarksAreMissingAFollowerDoesNotWaitInVain) {
+TEST_F(DeadLettersTest, WithMissingMarksAFollowerWritesTheLetterItself) {
   DeadLetterMarks lost;
   lost.emplace(std::pair<std::string, int32_t>("registrations", 3), LetterMarks(1));
   lost.begin()->second.add(1, -1);
-  lost.begin()->second.add(5, -1);  // no room
+  lost.begin()->second.add(5, -1);  // exceeds the limit
   DeadLetters letters(*producer_, kTopic, std::move(lost), no_log());
   auto const at = reader();
   letters.follow(*at, false, absl::UnixEpoch());

@@ -14,7 +14,7 @@ using ::bellwether::testing::must;
 using testing::eventually;
 using ::testing::HasSubstr;
 
-TEST(LeadershipTest, AGroupThatRefusesUsIsToldOfOnceAndJoinedWhenItTakesUs) {
+TEST(LeadershipTest, ARefusalByTheGroupIsLoggedOnceAndTheGroupIsJoinedLater) {
   testing::MockBroker broker;
   broker.make("journal");
   broker.refuse(

@@ -5,14 +5,14 @@
 namespace bellwether::kafka {
 namespace {
 
-TEST(LetterMarksTest, KnowsALetterByItsOffsetAndItsTime) {
+TEST(LetterMarksTest, ALetterIsIdentifiedByOffsetAndTimestamp) {
   LetterMarks marks;
   EXPECT_TRUE(marks.add(5, 100));
   EXPECT_TRUE(marks.add(5, 100));
   EXPECT_EQ(marks.size(), 1u);
   EXPECT_TRUE(marks.contains(5, 100));
   EXPECT_FALSE(marks.contains(5, 101))
-      << "another record at the same offset: the topic was made anew";
+      << "another record at the same offset: the topic was recreated";
   EXPECT_FALSE(marks.contains(6, 100));
 }
 
@@ -27,7 +27,7 @@ TEST(LetterMarksTest, KeepsNoMoreThanItsLimit) {
   EXPECT_FALSE(marks.complete());
 }
 
-TEST(LetterMarksTest, ForgetsWhatLiesBehind) {
+TEST(LetterMarksTest, ForgetBeforeRemovesOlderOffsets) {
   LetterMarks marks;
   for (int64_t offset : {1, 2, 5, 6, 9}) marks.add(offset, -1);
   marks.add(6, 7);

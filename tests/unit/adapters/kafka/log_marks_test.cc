@@ -38,7 +38,7 @@ class LogMarksTest : public ::testing::Test {
   testing::MockBroker broker_;
 };
 
-TEST_F(LogMarksTest, ARecordIsKnownAgainByWhatItHolds) {
+TEST_F(LogMarksTest, AMarkIdentifiesARecordByItsContent) {
   Record record;
   record.key = "key";
   record.value = "value 1";
@@ -49,7 +49,7 @@ TEST_F(LogMarksTest, ARecordIsKnownAgainByWhatItHolds) {
   EXPECT_NE(state(0, 1).mark, mark_of(record));
 }
 
-TEST_F(LogMarksTest, WhereThereIsNoRecordThereIsNoMark) {
+TEST_F(LogMarksTest, WithoutARecordThereIsNoMark) {
   LogState const end = state(0, 3);
   EXPECT_EQ(end.low, 0);
   EXPECT_EQ(end.high, 3);
@@ -59,7 +59,7 @@ TEST_F(LogMarksTest, WhereThereIsNoRecordThereIsNoMark) {
   EXPECT_EQ(state(1, 0).mark, LogMark());
 }
 
-TEST_F(LogMarksTest, SeveralPlacesAreLookedAtTogether) {
+TEST_F(LogMarksTest, SeveralPlacesAreInspectedTogether) {
   auto const states =
       must(inspect_log(broker_.client(), {{"a", 1, -1}, {"a", 0, 2}}, absl::Seconds(20), no_log()));
   ASSERT_EQ(states.size(), 2u);

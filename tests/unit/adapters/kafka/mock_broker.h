@@ -1,4 +1,4 @@
-// librdkafka's own broker of the same name: one node on loopback that refuses what it is told to.
+// A wrapper of librdkafka's mock broker: one node on loopback that refuses requests on demand.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -17,7 +17,7 @@
 
 namespace bellwether::kafka::testing {
 
-// Kafka's numbers of requests.
+// Kafka's API keys of requests.
 inline constexpr int16_t kProduceRequest = 0;
 inline constexpr int16_t kFindCoordinatorRequest = 10;
 inline constexpr int16_t kInitProducerIdRequest = 22;
@@ -44,7 +44,7 @@ class MockBroker {
     BELLWETHER_CHECK(rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, 1) ==
                      RD_KAFKA_RESP_ERR_NO_ERROR);
   }
-  // The next requests of a kind are answered with these, one each.
+  // The next requests of this type get these errors, one each.
   void refuse(int16_t request, const std::vector<rd_kafka_resp_err_t>& errors) {
     rd_kafka_mock_push_request_errors_array(cluster_, request, errors.size(), errors.data());
   }
@@ -62,7 +62,7 @@ inline base::LogFn no_log() {
   return [](base::LogLevel, std::string_view, std::string_view) {};
 }
 
-// Asks until it is so; the time is a bound for what never comes.
+// Polls until `done` returns true. `seconds` is the timeout.
 inline bool eventually(const std::function<bool()>& done, int seconds = 30) {
   return bellwether::testing::eventually(done, seconds, std::chrono::milliseconds(0));
 }

@@ -11,7 +11,7 @@ namespace {
 using ::bellwether::testing::must;
 using testing::eventually;
 
-TEST(ProducerTest, WhatEndsItForGoodIsToldAsFatal) {
+TEST(ProducerTest, AnUnrecoverableErrorIsReportedAsFatal) {
   testing::MockBroker broker;
   broker.make("journal");
   broker.refuse(testing::kInitProducerIdRequest, {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED});

@@ -10,24 +10,25 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(TopicsTest, ATopicThatKeepsEverythingForgetsNothing) {
+TEST(TopicsTest, ATopicThatKeepsAllRecordsHasNoNote) {
   EXPECT_EQ(retention_note({.name = "input"}), "");
 }
 
-TEST(TopicsTest, EveryWayToForgetIsNamedWithWhatToDo) {
+TEST(TopicsTest, EveryLimitOfRetentionIsNamedWithItsCorrection) {
   EXPECT_THAT(retention_note({.name = "input", .retention_ms = 604'800'000}),
               AllOf(HasSubstr("after 7 days"), HasSubstr("retention.ms=-1"),
-                    HasSubstr("a restart folds the log anew")));
+                    HasSubstr("a restart needs the whole log")));
   EXPECT_THAT(retention_note({.name = "input", .retention_ms = 3'600'000}),
               HasSubstr("after 1 hour"));
   EXPECT_THAT(retention_note({.name = "input", .retention_bytes = 1'000'000}),
               AllOf(HasSubstr("beyond 1000000 bytes"), HasSubstr("retention.bytes=-1")));
   EXPECT_THAT(retention_note({.name = "input", .cleanup_policy = "compact"}),
-              AllOf(HasSubstr("all but the newest of a key"), HasSubstr("cleanup.policy=delete")));
+              AllOf(HasSubstr("all records of a key except the newest"),
+                    HasSubstr("cleanup.policy=delete")));
   EXPECT_THAT(
       retention_note(
           {.name = "input", .retention_ms = 86'400'000, .cleanup_policy = "compact,delete"}),
-      AllOf(HasSubstr("after 1 day"), HasSubstr("all but the newest of a key")));
+      AllOf(HasSubstr("after 1 day"), HasSubstr("all records of a key except the newest")));
 }
 
 TEST(TopicsTest, TimeAndSizeDoNotMatterToATopicThatIsOnlyCompacted) {

@@ -12,12 +12,12 @@ nlohmann::json parsed(std::string_view part, std::string_view message) {
   return nlohmann::json::parse("{" + json_members(part, message) + "}");
 }
 
-TEST(LogTest, AMessageComesBackAsItWasWritten) {
+TEST(LogTest, AMessageIsParsedBackUnchanged) {
   std::string const message = "line 1\nline 2\t\"quoted\" \\ \x01 Zürich";
   auto const line = parsed("start", message);
   EXPECT_EQ(line["part"], "start");
   EXPECT_EQ(line["message"], message);
-  EXPECT_EQ(json_members("start", message).find('\n'), std::string::npos) << "a line a message";
+  EXPECT_EQ(json_members("start", message).find('\n'), std::string::npos) << "one line per message";
 }
 
 TEST(LogTest, BytesThatAreNotUtf8AreReplaced) {

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// The whole answer, from its status line on.
+// The complete answer, including its status line.
 std::string get(int port, const std::string& path) {
   int const s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
@@ -65,7 +65,7 @@ class ExposerTest : public ::testing::Test {
       }));
 };
 
-TEST_F(ExposerTest, HealthAndReadinessAreTwoQuestions) {
+TEST_F(ExposerTest, HealthAndReadinessAreSeparate) {
   EXPECT_THAT(get(exposer_->port(), "/healthz"), StartsWith("HTTP/1.1 200 OK"));
   std::string const waiting = get(exposer_->port(), "/readyz");
   EXPECT_THAT(waiting, StartsWith("HTTP/1.1 503 "));
@@ -74,7 +74,7 @@ TEST_F(ExposerTest, HealthAndReadinessAreTwoQuestions) {
   EXPECT_THAT(get(exposer_->port(), "/readyz"), StartsWith("HTTP/1.1 200 OK"));
 }
 
-TEST_F(ExposerTest, MetricsAreThoseOfTheCollectablesThatLive) {
+TEST_F(ExposerTest, OnlyExistingCollectablesAreScraped) {
   auto const gauge = std::make_shared<OneGauge>();
   auto process = process_collector();
   exposer_->add(gauge);
@@ -107,7 +107,7 @@ TEST(ProcessCollectorTest, FiguresArePositive) {
                              ? family.metric[0].counter.value
                              : family.metric[0].gauge.value;
     EXPECT_GE(value, 0) << family.name;
-    if (family.name == "process_cpu_seconds_total") continue;  // may be too little to see
+    if (family.name == "process_cpu_seconds_total") continue;  // may be too small to measure
     EXPECT_GT(value, 0) << family.name;
   }
 }

@@ -15,7 +15,7 @@
 namespace bellwether::rpc {
 namespace {
 
-// A call of any method with an empty request; a stream ends as a unary call does.
+// Calls any method with an empty request. A stream ends in the same way as a unary call.
 grpc::Status call(const std::shared_ptr<grpc::Channel>& channel, const std::string& method) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
@@ -34,7 +34,7 @@ grpc::Status call(const std::shared_ptr<grpc::Channel>& channel, const std::stri
   return status;
 }
 
-// Of every service on the list: "/SERVICE/METHOD" and METHOD.
+// The path "/SERVICE/METHOD" and the name METHOD of every method of every listed service.
 std::map<std::string, std::string> methods_of_all_services() {
   Shared shared;
   shared.backend.view = [] { return nullptr; };

@@ -1,4 +1,4 @@
-// What an alert rests on, in words.
+// The explanation of an alert's evidence in words.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using ::testing::Not;
 
 class ExplanationTest : public ::testing::Test {
  protected:
-  // Raises R1 in North One's food products in 2022-05 and asks why.
+  // Raises R1 in North One's food products in 2022-05 and explains the alert.
   api::ExplainAlertResponse explain(const Evidence& evidence, const std::string& rule = "R1") {
     ::bellwether::alerts::TickEvaluated tick;
     tick.tick = Served::month("2022-05");
@@ -54,7 +54,7 @@ class ExplanationTest : public ::testing::Test {
   Served served_;
 };
 
-TEST_F(ExplanationTest, AYoungSeriesSaysThatItKnowsNoSeason) {
+TEST_F(ExplanationTest, AYoungSeriesIsExplainedWithoutASeason) {
   Evidence e = fall();
   e.baseline_kind = detection::BaselineKind::kRecent;
   auto const first_year = explain(e);
@@ -65,7 +65,7 @@ TEST_F(ExplanationTest, AYoungSeriesSaysThatItKnowsNoSeason) {
   EXPECT_THAT(text_of(first_year), HasSubstr("at most amber"));
 }
 
-TEST_F(ExplanationTest, ASeriesOfMoreThanAYearSaysWhatItWasComparedWith) {
+TEST_F(ExplanationTest, ASeriesOfMoreThanAYearNamesItsComparison) {
   Evidence e = fall();
   e.baseline_kind = detection::BaselineKind::kRecentAgainstYearBefore;
   e.year_before = -1.25;
@@ -78,7 +78,7 @@ TEST_F(ExplanationTest, ASeriesOfMoreThanAYearSaysWhatItWasComparedWith) {
       HasSubstr("that of the same month a year before, which was -1.2 standard deviations"));
 }
 
-TEST_F(ExplanationTest, ABaselineBySeasonSaysNothingOfYouth) {
+TEST_F(ExplanationTest, ASeasonalBaselineDoesNotMentionAYoungSeries) {
   auto const grown = explain(fall());
   EXPECT_EQ(grown.alert().evidence().baseline_kind(), api::BASELINE_KIND_SEASONAL);
   EXPECT_THAT(text_of(grown), Not(HasSubstr("How young")));
@@ -133,7 +133,7 @@ TEST_F(ExplanationTest, ALimitSaysForHowLong) {
   EXPECT_THAT(text, HasSubstr("What to do: roundtable, start-up support.\n"));
 }
 
-TEST_F(ExplanationTest, ARuleThatIsGoneIsNamed) {
+TEST_F(ExplanationTest, ARemovedRuleIsNamed) {
   EXPECT_THAT(text_of(explain(fall(), "R99")),
               HasSubstr("Rule R99 raised this alert in 2022-05; it is no longer in the rule set."));
 }

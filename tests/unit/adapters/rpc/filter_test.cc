@@ -46,7 +46,7 @@ TEST(AlertFilterTest, ComparisonsAreJoinedByAnd) {
   }
 }
 
-TEST(AlertFilterTest, WhatCannotBeUnderstoodSaysWhatToWrite) {
+TEST(AlertFilterTest, AnInvalidFilterGetsTheCorrection) {
   EXPECT_THAT(complaint("colour = red"), HasSubstr("there are open, rule"));
   EXPECT_THAT(complaint("open"), HasSubstr("FIELD = VALUE"));
   EXPECT_THAT(complaint("open = maybe"), HasSubstr("true or false"));
@@ -56,10 +56,10 @@ TEST(AlertFilterTest, WhatCannotBeUnderstoodSaysWhatToWrite) {
   EXPECT_THAT(complaint("open = true OR open = false"), HasSubstr("AND"));
   EXPECT_THAT(complaint("open = true AND"), HasSubstr("add a comparison"));
   EXPECT_THAT(complaint("area = \"SG"), HasSubstr("not closed"));
-  EXPECT_THAT(complaint("area \"=\" SG"), HasSubstr("does not go with area"));
+  EXPECT_THAT(complaint("area \"=\" SG"), HasSubstr("cannot be used with area"));
   EXPECT_THAT(complaint("area = >="), HasSubstr("is no value"));
   EXPECT_THAT(complaint("open = true \"AND\" area = SG"), HasSubstr("join comparisons by AND"));
-  EXPECT_THAT(complaint("area ! SG"), HasSubstr("cannot stand here"));
+  EXPECT_THAT(complaint("area ! SG"), HasSubstr("is not allowed here"));
   EXPECT_THAT(complaint(std::string(kFilterBytesMax + 1, ' ')), HasSubstr("longer than"));
 }
 
@@ -108,7 +108,7 @@ TEST(BadRequestTest, AllViolationsAreInTheMessageAndTheDetails) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("node.area"));
   EXPECT_THAT(status.error_message(), HasSubstr("page_size"));
-  // google.rpc.Status with a google.rpc.BadRequest inside.
+  // A google.rpc.Status with a google.rpc.BadRequest inside.
   EXPECT_THAT(status.error_details(), HasSubstr("type.googleapis.com/google.rpc.BadRequest"));
   EXPECT_THAT(status.error_details(), HasSubstr("node.area"));
 }

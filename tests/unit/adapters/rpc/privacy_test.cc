@@ -37,7 +37,7 @@ class PrivacyTest : public ::testing::Test {
   Served served_;
 };
 
-TEST_F(PrivacyTest, ABaseTooSmallForAValueIsNotToldEither) {
+TEST_F(PrivacyTest, ABaseTooSmallForAValueIsHiddenToo) {
   served_.count(Measure::kInteractions, "2019-05", 7);
   served_.count(Measure::kInteractionsDistress, "2019-05", 3);
   served_.count(Measure::kResponse2, "2019-05", 7);
@@ -75,7 +75,7 @@ TEST_F(PrivacyTest, ASmallPartOfALargeBaseIsWithheldAndTheRestIsRounded) {
   EXPECT_TRUE(response.basis().rounded());
 }
 
-TEST_F(PrivacyTest, WhatTheRegisterPublishesIsToldInFull) {
+TEST_F(PrivacyTest, PublicCountsAreShownInFull) {
   served_.count(Measure::kBirths, "2018-01", 7);
   served_.publish("2019-05");
   auto const response = get("birth_rate_12m");

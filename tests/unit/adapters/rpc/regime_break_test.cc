@@ -1,4 +1,4 @@
-// Periods that leave all baselines: declared, listed, explained, withdrawn.
+// Periods excluded from all baselines: declared, listed, explained, withdrawn.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,10 +88,10 @@ TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
              "regime_break.reason");
   expect_bad(changed([](auto& b) { b.set_actor(""); }), "regime_break.actor");
   EXPECT_TRUE(declare(changed([](auto& b) { b.set_last_period("2025-02"); })).ok())
-      << "five years are the most";
+      << "five years are the maximum";
 }
 
-TEST_F(RegimeBreakTest, TooManySayWhatToDo) {
+TEST_F(RegimeBreakTest, TooManyRegimeBreaksGetTheCorrection) {
   for (size_t i = 0; i < ::bellwether::alerts::kRegimeBreaksMax; ++i)
     ASSERT_TRUE(declare(pandemic()).ok());
   grpc::Status const status = declare(pandemic());
@@ -99,8 +99,8 @@ TEST_F(RegimeBreakTest, TooManySayWhatToDo) {
   EXPECT_THAT(status.error_message(), HasSubstr("withdraw one"));
 }
 
-// What an alert rests on is said in words: what was left out, and why.
-TEST_F(RegimeBreakTest, AnAlertSaysWhatItsBaselineLeavesOut) {
+// The explanation of an alert gives the periods that its baseline leaves out, and the reason.
+TEST_F(RegimeBreakTest, AnExplanationNamesThePeriodsLeftOut) {
   ASSERT_TRUE(declare(pandemic()).ok());
   using ::bellwether::alerts::AlertUpdate;
   ::bellwether::alerts::TickEvaluated tick;
@@ -131,8 +131,8 @@ TEST_F(RegimeBreakTest, AnAlertSaysWhatItsBaselineLeavesOut) {
     return text;
   };
   EXPECT_THAT(explained(), HasSubstr("leaves out 2020-03 to 2020-08 (pandemic)"));
-  EXPECT_THAT(explained(), HasSubstr("no baseline uses the periods from 2022-03 on"));
-  // What stays so for two years is no longer measured against the time before.
+  EXPECT_THAT(explained(), HasSubstr("no baseline rests on the periods from 2022-03 on"));
+  // A change that lasts longer than two years is no longer compared with the time before it.
   tick.tick = base::PeriodIndex(tick.tick.value + 1);
   tick.updates.front().transition = ::bellwether::alerts::TransitionKind::kNone;
   tick.updates.front().frozen_ticks = ::bellwether::alerts::frozen_ticks_max(kServedMonths) + 1;

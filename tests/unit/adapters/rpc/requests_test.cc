@@ -1,4 +1,4 @@
-// What a request may not say, and what every answer carries.
+// Requests that are refused, and the data that every answer contains.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,7 +46,7 @@ class RequestsTest : public ::testing::Test {
   Served served_;
 };
 
-TEST_F(RequestsTest, ALevelThatNothingHasIsRefused) {
+TEST_F(RequestsTest, AnUnknownLevelIsRefused) {
   ind::RankNodesRequest rank;
   ind::RankNodesResponse ranked;
   rank.set_name("births");
@@ -91,7 +91,7 @@ TEST_F(RequestsTest, ChildrenAreListedWithoutSets) {
   expect_bad(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found), "parent");
 }
 
-TEST_F(RequestsTest, ASilenceNamesARuleAnAreaAndASectorThatThereAre) {
+TEST_F(RequestsTest, ASilenceMustNameAKnownRuleAreaAndSector) {
   ale::CreateSilenceResponse response;
   ale::CreateSilenceRequest request = silence();
   request.mutable_silence()->set_rule("Z9");
@@ -125,7 +125,7 @@ TEST_F(RequestsTest, ActorsAndCommentsAreBounded) {
   expect_bad(status, "comment");
 }
 
-TEST_F(RequestsTest, TooManySilencesSayWhatToDo) {
+TEST_F(RequestsTest, TooManySilencesGetTheCorrection) {
   ale::CreateSilenceResponse response;
   for (size_t i = 0; i < ::bellwether::alerts::kSilencesMax; ++i) {
     served_.tell(::bellwether::alerts::SilenceCreated{
@@ -136,7 +136,7 @@ TEST_F(RequestsTest, TooManySilencesSayWhatToDo) {
   EXPECT_THAT(status.error_message(), HasSubstr("expire one"));
 }
 
-TEST_F(RequestsTest, AHundredNodesAreComparedAndNotOneMore) {
+TEST_F(RequestsTest, AtMostAHundredNodesAreCompared) {
   ind::CompareNodesRequest request;
   ind::CompareNodesResponse response;
   request.set_name("births");
@@ -148,7 +148,7 @@ TEST_F(RequestsTest, AHundredNodesAreComparedAndNotOneMore) {
              "1 to 100");
 }
 
-TEST_F(RequestsTest, EveryAnswerSaysOnWhatItRests) {
+TEST_F(RequestsTest, EveryAnswerContainsItsBasis) {
   auto const rests = [](const auto& response) {
     EXPECT_EQ(response.basis().data_through(), "2019-05");
     EXPECT_FALSE(response.basis().rule_set().empty());

@@ -1,4 +1,4 @@
-// A server over a panel and a book that the test fills, and its clients.
+// A server over a panel and a book that the test fills, and clients of the server.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -48,7 +48,7 @@ class Served {
     return testing::must(kServedMonths.parse(name));
   }
 
-  // Adds to a cell, by default of North One's food products.
+  // Adds to a cell; the default is North One's food products.
   void count(Measure m, std::string_view period, int32_t n, std::string_view area = "N1",
              std::string_view sector = "10") {
     ::bellwether::indicators::Delta const d{
@@ -62,7 +62,7 @@ class Served {
     view_ = nullptr;
     return book_.fold(base::JournalOffset(book_.offset().value + 1), entry);
   }
-  // Clients see what was counted and told so far.
+  // Makes the counts and the folded records visible to clients.
   void publish(std::string_view through) {
     {
       std::lock_guard lock(mutex_);
@@ -104,7 +104,7 @@ class Served {
   ::bellwether::indicators::Panel panel_{testing::world(), kServedMonths, month("2010-01")};
   std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
   std::optional<base::PeriodIndex> through_;
-  std::shared_ptr<const engine::View> view_;  // null: to be made anew
+  std::shared_ptr<const engine::View> view_;  // null: must be built again
   ::bellwether::alerts::Book book_{kServedMonths};
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -44,7 +44,8 @@ class SnapshotServiceTest : public ::testing::Test {
         Server::start({.address = "127.0.0.1:0", .transfer_bytes_per_second = bytes_per_second},
                       std::move(backend), [](const char*, int, double) {}));
   }
-  // The place of a byte stands in for a checksum: what is tested here only hands it on.
+  // The offset after a byte stands in for its checksum, because the code under test only passes it
+  // on.
   absl::StatusOr<NextPiece> open(const FileRequest& request) {
     if (request.name != "7") return absl::NotFoundError("no such snapshot");
     if (request.crc32c != request.offset) return absl::AbortedError("others");
@@ -80,7 +81,7 @@ class SnapshotServiceTest : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-TEST_F(SnapshotServiceTest, AFileComesWholeFromTheByteAskedFor) {
+TEST_F(SnapshotServiceTest, AFileIsSentFromTheRequestedByteToItsEnd) {
   serve(1e12);
   for (uint64_t const offset : {uint64_t{0}, uint64_t{1}, uint64_t{kBytes - 1}, uint64_t{kBytes}}) {
     std::string got;
@@ -92,7 +93,7 @@ TEST_F(SnapshotServiceTest, AFileComesWholeFromTheByteAskedFor) {
   EXPECT_EQ(server_->transfers().bytes, static_cast<int64_t>(2 * kBytes));
 }
 
-TEST_F(SnapshotServiceTest, ErrorsComeAsTheyAre) {
+TEST_F(SnapshotServiceTest, ErrorsArePassedOnUnchanged) {
   serve(1e12);
   std::string got;
   EXPECT_TRUE(absl::IsNotFound(fetch({"8", "f", 0, 0}, got)));
@@ -100,7 +101,7 @@ TEST_F(SnapshotServiceTest, ErrorsComeAsTheyAre) {
   EXPECT_TRUE(absl::IsInvalidArgument(fetch({"7", "f", UINT64_MAX, 0}, got)));
   fails_at_ = 500'000;
   EXPECT_TRUE(absl::IsDataLoss(fetch({"7", "f", 0, 0}, got)));
-  EXPECT_FALSE(got.empty()) << "what came before counts";
+  EXPECT_FALSE(got.empty()) << "the bytes before the error count";
   EXPECT_EQ(server_->transfers().broken, 3);
   SnapshotClient client(address());
   absl::Status const own = client.fetch(
@@ -109,7 +110,7 @@ TEST_F(SnapshotServiceTest, ErrorsComeAsTheyAre) {
   EXPECT_EQ(own, absl::ResourceExhaustedError("full"));
 }
 
-TEST_F(SnapshotServiceTest, OneThatGivesNoneSaysSo) {
+TEST_F(SnapshotServiceTest, AReplicaWithoutSnapshotsRefuses) {
   serve(1e12, false);
   std::string got;
   absl::Status const s = fetch({"7", "f", 0, 0}, got);
@@ -121,7 +122,7 @@ TEST_F(SnapshotServiceTest, OneThatGivesNoneSaysSo) {
       absl::IsPermissionDenied(list_snapshots(clients, kWait, [] { return false; })[0].status()));
 }
 
-TEST_F(SnapshotServiceTest, NoMoreThanSoManyAtOnceAndOthersAreToldToWait) {
+TEST_F(SnapshotServiceTest, TransfersAboveTheLimitAreRefused) {
   serve(1000);
   std::vector<std::thread> readers;
   std::vector<absl::Status> ended(kTransfersMax);
@@ -136,13 +137,13 @@ TEST_F(SnapshotServiceTest, NoMoreThanSoManyAtOnceAndOthersAreToldToWait) {
   std::string got;
   EXPECT_TRUE(absl::IsResourceExhausted(fetch({"7", "f", 0, 0}, got)));
   EXPECT_EQ(server_->transfers().refused, 1);
-  stop_ = true;  // the readers go: their places are free
+  stop_ = true;  // the readers end, so their places are free
   for (std::thread& t : readers) t.join();
   for (const absl::Status& s : ended) EXPECT_TRUE(absl::IsCancelled(s)) << s;
   EXPECT_TRUE(eventually([&] { return server_->transfers().open == 0; }));
 }
 
-TEST_F(SnapshotServiceTest, AServerThatStopsEndsThemAtOnce) {
+TEST_F(SnapshotServiceTest, AStoppingServerEndsTransfersAtOnce) {
   serve(1000);
   absl::Status ended;
   std::thread reader([&] {
@@ -155,7 +156,7 @@ TEST_F(SnapshotServiceTest, AServerThatStopsEndsThemAtOnce) {
   EXPECT_TRUE(absl::IsUnavailable(ended)) << ended;
 }
 
-TEST_F(SnapshotServiceTest, OneThatStopsSendingIsGivenUp) {
+TEST_F(SnapshotServiceTest, AStalledSenderIsGivenUp) {
   serve(1e12);
   sleeps_at_ = 300'000;
   std::string got;
@@ -165,7 +166,7 @@ TEST_F(SnapshotServiceTest, OneThatStopsSendingIsGivenUp) {
   EXPECT_GE(got.size(), 262'144u);
 }
 
-TEST_F(SnapshotServiceTest, AllAreAskedAtOnceAndNoneIsWaitedForInVain) {
+TEST_F(SnapshotServiceTest, AllReplicasAreAskedInParallelWithATimeout) {
   serve(1e12);
   testing::SilentPort const silent;
   std::vector<std::unique_ptr<SnapshotClient>> clients;
@@ -179,7 +180,7 @@ TEST_F(SnapshotServiceTest, AllAreAskedAtOnceAndNoneIsWaitedForInVain) {
   EXPECT_EQ((*answers[1])[0].name, "7");
   EXPECT_EQ((*answers[1])[0].manifest, "manifest");
   EXPECT_TRUE(absl::IsUnavailable(answers[2].status())) << answers[2].status();
-  // One that is asked for longer than the process lives.
+  // The request's timeout is longer than the lifetime of the process.
   auto const stopped = list_snapshots(clients, absl::Hours(1), [] { return true; });
   EXPECT_FALSE(stopped[0].ok());
 }

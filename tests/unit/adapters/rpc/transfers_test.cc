@@ -20,7 +20,7 @@ TEST(PaceTest, BytesGoNoFasterThanTheRate) {
   EXPECT_EQ(pace.reserve(1, kNoon + absl::Milliseconds(1500)), absl::Milliseconds(500));
 }
 
-TEST(PaceTest, TimeThatNobodyUsedIsNotMadeUpFor) {
+TEST(PaceTest, UnusedTimeAllowsNoHigherRateLater) {
   Pace pace(1000);
   EXPECT_EQ(pace.reserve(100, kNoon), absl::ZeroDuration());
   absl::Time const later = kNoon + absl::Hours(1);
@@ -37,7 +37,7 @@ TEST(TransfersTest, AllShareTheRate) {
   EXPECT_EQ(a->reserve(1000, kNoon + absl::Seconds(1)), absl::Seconds(1));
 }
 
-TEST(TransfersTest, NoMoreAreUnderWayThanMay) {
+TEST(TransfersTest, TransfersStayWithinTheLimit) {
   Transfers transfers(1000);
   std::vector<std::unique_ptr<Transfers::Transfer>> open;
   for (size_t i = 0; i < kTransfersMax; ++i) open.push_back(transfers.begin([] {}, kNoon));
@@ -55,7 +55,7 @@ TEST(TransfersTest, NoMoreAreUnderWayThanMay) {
   EXPECT_EQ(counts.broken, static_cast<int64_t>(kTransfersMax));
 }
 
-TEST(TransfersTest, OneThatStandsStillEndsWhenAnotherAsks) {
+TEST(TransfersTest, AStalledTransferEndsWhenAnotherIsRequested) {
   Transfers transfers(1000);
   int stalled = 0;
   int moving = 0;
@@ -70,7 +70,7 @@ TEST(TransfersTest, OneThatStandsStillEndsWhenAnotherAsks) {
   EXPECT_EQ(moving, 0);
 }
 
-TEST(TransfersTest, PiecesAreSmallWhereTheRateIsLow) {
+TEST(TransfersTest, PiecesAreSmallAtALowRate) {
   EXPECT_EQ(Transfers(1).piece_bytes(), kPieceBytesMin);
   EXPECT_EQ(Transfers(1e6).piece_bytes(), 50'000u);
   EXPECT_EQ(Transfers(1e12).piece_bytes(), kPieceBytesMax);

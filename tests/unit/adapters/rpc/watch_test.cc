@@ -46,8 +46,8 @@ TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
   EXPECT_THAT(status.error_message(), HasSubstr("watch from now on"));
 }
 
-// A token of a replica that had read a little further.
-TEST_F(WatchTest, ATokenThatTheJournalReachesMeanwhileContinuesAfterIt) {
+// The token of a replica that had read slightly further.
+TEST_F(WatchTest, ATokenThatTheJournalReachesDuringTheWaitContinues) {
   grpc::ClientContext call;
   ale::WatchAlertsRequest request;
   request.set_resume_token("2.0");
@@ -70,7 +70,7 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   ASSERT_TRUE(stream->Read(&event));
   ASSERT_TRUE(event.has_caught_up());
   std::string token = event.resume_token();
-  // More than the connection holds, and then more than a watcher may be behind.
+  // More than the connection can hold, and then more than a watcher may lag.
   int const all = static_cast<int>(kWatcherLagMax) + 6000;
   for (int i = 0; i < all; ++i) {
     acknowledge(i, std::string(kCommentBytesMax, 'c'));
@@ -97,7 +97,7 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   ale::WatchAlertsRequest request;
   request.set_resume_token(token);
   stream = served_.alerts->WatchAlerts(&again, request);
-  ASSERT_TRUE(read()) << "what was missed is the past, which may be read at any speed";
+  ASSERT_TRUE(read()) << "the missed transitions are in the past, which may be read at any speed";
   EXPECT_EQ(seen, all);
   again.TryCancel();
   (void)stream->Finish();

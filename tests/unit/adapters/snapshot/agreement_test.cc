@@ -16,7 +16,7 @@ std::string why(const absl::Status& status) {
   return std::string(status.message());
 }
 
-TEST(AgreementTest, ALogIsGoneOnInWhereItHoldsWhatComesNext) {
+TEST(AgreementTest, ALogThatHoldsTheNextRecordsAgrees) {
   EXPECT_TRUE(agrees(kMark, 8, {0, 20, kMark}, "t 0").ok());
   EXPECT_TRUE(agrees(kMark, 8, {0, 8, kMark}, "t 0").ok());
   // The record of the mark may be gone.
@@ -26,22 +26,22 @@ TEST(AgreementTest, ALogIsGoneOnInWhereItHoldsWhatComesNext) {
   EXPECT_THAT(why(gone), HasSubstr("t 0 begins at 9: the records from 8 on are gone"));
 }
 
-TEST(AgreementTest, ALogThatWasMadeAnewIsAnother) {
+TEST(AgreementTest, ARecreatedLogDoesNotAgree) {
   for (LogState const& other : {LogState{0, 7, {}}, LogState{0, 20, {}},
                                 LogState{0, 20, {7, 1000, 98}}, LogState{0, 20, {7, 1001, 99}}}) {
     absl::Status const s = agrees(kMark, 8, other, "t 0");
     EXPECT_TRUE(absl::IsFailedPrecondition(s));
-    EXPECT_THAT(why(s), HasSubstr("another log than it was"));
+    EXPECT_THAT(why(s), HasSubstr("is not the log of the snapshot"));
   }
 }
 
-TEST(AgreementTest, WhereNothingWasReadAnyLogThatIsWholeWillDo) {
+TEST(AgreementTest, IfNothingWasReadAnyCompleteLogAgrees) {
   EXPECT_TRUE(agrees({}, 0, {0, 0, {}}, "t 0").ok());
   EXPECT_TRUE(agrees({}, 0, {0, 9, {}}, "t 0").ok());
   EXPECT_FALSE(agrees({}, 0, {1, 9, {}}, "t 0").ok());
 }
 
-// Two partitions of two topics and the journal.
+// Two partitions of two topics, and the journal.
 TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   Restored found{
       {},
@@ -77,9 +77,9 @@ TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   }
 }
 
-// With its book a snapshot goes on in the journal as in any input; without, the journal is read
-// from its beginning.
-TEST(AgreementTest, AJournalMadeAnewMattersToTheBook) {
+// A snapshot with a book resumes in the journal as in any input. Without a book, the journal is
+// read from its beginning.
+TEST(AgreementTest, ARecreatedJournalMattersOnlyWithABook) {
   base::Calendar const months(base::CalendarUnit::kMonth);
   Restored found{
       {}, {base::PeriodIndex(1), {testing::world(), months, base::PeriodIndex(0)}, {}, 0}, {}};
@@ -90,7 +90,7 @@ TEST(AgreementTest, AJournalMadeAnewMattersToTheBook) {
   std::vector<LogState> const other = {{0, 9, {4, 1000, 8}}};
   EXPECT_TRUE(agrees_with_log(found, other).ok());
   found.book.emplace(months);
-  EXPECT_THAT(why(agrees_with_log(found, other)), HasSubstr("the journal is another log"));
+  EXPECT_THAT(why(agrees_with_log(found, other)), HasSubstr("the journal is not the log"));
   EXPECT_TRUE(agrees_with_log(found, std::vector<LogState>{{0, 9, {4, 1000, 7}}}).ok());
 }
 

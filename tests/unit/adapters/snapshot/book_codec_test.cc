@@ -17,7 +17,7 @@ using base::JournalOffset;
 using ::testing::HasSubstr;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-// Of items.h.
+// From items.h.
 constexpr uint8_t kBook = 10;
 constexpr uint8_t kAlerts = 13;
 constexpr uint8_t kSilences = 12;
@@ -62,8 +62,8 @@ void expect_equal(const Book& a, const Book& b) {
   ASSERT_EQ(written(a), written(b));
 }
 
-// A book can be saved behind any record and folded on, and nobody can tell the difference.
-TEST(BookCodecPropertyTest, ABookGoesOnAsIfItHadNotBeenSaved) {
+// A book can be saved after any record, restored and folded further, with the same result.
+TEST(BookCodecPropertyTest, ARestoredBookFoldsLikeTheOriginal) {
   int kinds = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
@@ -89,10 +89,10 @@ TEST(BookCodecPropertyTest, ABookGoesOnAsIfItHadNotBeenSaved) {
     }
   }
   EXPECT_EQ(kinds & 0x7f, 0x7f) << "every kind of entry was applied";
-  EXPECT_NE(kinds >> 8, 0) << "and some were not";
+  EXPECT_NE(kinds >> 8, 0) << "some entries were not applied";
 }
 
-TEST(BookCodecTest, AnEmptyBookIsABook) {
+TEST(BookCodecTest, AnEmptyBookIsRestored) {
   auto const book = read(written(Book(kMonths)));
   ASSERT_TRUE(book.ok()) << book.status();
   EXPECT_EQ(book->offset(), JournalOffset(-1));
@@ -100,8 +100,8 @@ TEST(BookCodecTest, AnEmptyBookIsABook) {
   EXPECT_FALSE(book->last_tick());
 }
 
-// A closed alert's name is free again, and old transitions outlive their alerts.
-TEST(BookCodecTest, WhatWatchersCanNoLongerResumeBeforeIsKeptAsSuch) {
+// A closed alert's name can be used again, and old transitions outlive their alerts.
+TEST(BookCodecTest, TransitionsThatWatchersCannotResumeBeforeStaySo) {
   testing::Random random(1);
   Book book(kMonths);
   for (int32_t t = 0; t < 11; ++t) {
@@ -117,7 +117,7 @@ TEST(BookCodecTest, WhatWatchersCanNoLongerResumeBeforeIsKeptAsSuch) {
     }
     book.fold(JournalOffset(t), tick);
   }
-  ASSERT_FALSE(book.first_after({})) << "some must be forgotten for this test";
+  ASSERT_FALSE(book.first_after({})) << "this test needs removed transitions";
   std::string const bytes = written(book);
   auto const again = read(bytes);
   ASSERT_TRUE(again.ok()) << again.status();
@@ -129,7 +129,7 @@ TEST(BookCodecTest, WhatWatchersCanNoLongerResumeBeforeIsKeptAsSuch) {
 
 class DamagedBookTest : public ::testing::Test {
  protected:
-  // The frames of a small book; `change` may alter one of a tag, or leave it out by clearing it.
+  // The frames of a small book. `change` may alter a frame with `tag`, or remove it by clearing it.
   absl::StatusOr<Book> with(uint8_t tag, const std::function<void(std::string&)>& change) {
     testing::Random random(5);
     Book book(kMonths);
@@ -165,37 +165,37 @@ class DamagedBookTest : public ::testing::Test {
   }
 };
 
-TEST_F(DamagedBookTest, WhatNoBookHoldsIsRefused) {
+TEST_F(DamagedBookTest, ImpossibleContentIsRefused) {
   EXPECT_TRUE(with(kBook, [](std::string&) {}).ok());
   for (uint8_t tag : {kBook, kAlerts, kTransitions}) {
     auto const cut_off = with(tag, [](std::string& payload) { payload.pop_back(); });
     EXPECT_TRUE(absl::IsDataLoss(cut_off.status())) << int{tag};
-    EXPECT_THAT(std::string(cut_off.status().message()), HasSubstr("what cannot be"));
+    EXPECT_THAT(std::string(cut_off.status().message()), HasSubstr("impossible content"));
   }
   EXPECT_TRUE(
       absl::IsDataLoss(with(kBook, [](std::string& payload) { payload.clear(); }).status()));
   EXPECT_TRUE(
       absl::IsDataLoss(with(kAlerts, [](std::string& payload) { payload.clear(); }).status()))
-      << "transitions of no alert";
+      << "transitions without an alert";
   EXPECT_TRUE(
       absl::IsDataLoss(with(kBook, [](std::string& payload) { payload += payload; }).status()))
       << "two books";
   EXPECT_TRUE(absl::IsDataLoss(
       with(kTransitions, [](std::string& payload) { payload += payload; }).status()))
       << "each transition twice";
-  // The book's offset, first in its state: transitions stand behind it.
+  // The book's offset is first in its state, and the transitions come after it.
   EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload[0] = 2; }).status()));
 }
 
-// The book's maps cannot hold what is twice or out of order: the reader must refuse it.
-TEST_F(DamagedBookTest, WhatIsTwiceOrOutOfOrderIsRefused) {
+// The book's maps cannot hold duplicates or a wrong order, so the reader must refuse them.
+TEST_F(DamagedBookTest, DuplicatesAndWrongOrderAreRefused) {
   auto const twice = [](std::string& payload) { payload += payload; };
   EXPECT_THAT(std::string(with(kSilences, twice).status().message()),
               HasSubstr("silences out of order"));
   EXPECT_THAT(std::string(with(kTransitions, twice).status().message()),
               HasSubstr("transitions out of order"));
   EXPECT_TRUE(absl::IsDataLoss(with(kBookAlerts, twice).status()));
-  // Each closed alert of the book is its place and a zero.
+  // Each closed alert of the book is stored as its index and a zero.
   Book book(kMonths);
   for (int32_t t = 0; t < 2; ++t) {
     alerts::TickEvaluated tick;
@@ -222,15 +222,15 @@ TEST_F(DamagedBookTest, WhatIsTwiceOrOutOfOrderIsRefused) {
   EXPECT_THAT(std::string(with_alerts({"\0\1\1\1", 4}).status().message()),
               HasSubstr("two open alerts of a node"));
   EXPECT_TRUE(with(book, kTransitions, [](std::string& payload) {
-                ASSERT_EQ(payload[2], 4) << "the kind, behind offset and index";
+                ASSERT_EQ(payload[2], 4) << "the kind, after offset and index";
               }).ok());
   EXPECT_TRUE(absl::IsDataLoss(
       with(book, kTransitions, [](std::string& payload) { payload[2] = 3; }).status()))
       << "a reserved number";
 }
 
-// The regime breaks of a book are its list of a journal offset and a declaration each.
-TEST_F(DamagedBookTest, ARegimeBreakTwiceIsRefused) {
+// The regime breaks of a book are a list; each entry is a journal offset and a declaration.
+TEST_F(DamagedBookTest, ADuplicateRegimeBreakIsRefused) {
   Book book(kMonths);
   alerts::RegimeBreakDeclared const declared{
       {base::PeriodIndex(1), base::PeriodIndex(2)}, "a law", "ann", base::UnixMillis(0)};
@@ -252,8 +252,8 @@ TEST_F(DamagedBookTest, ARegimeBreakTwiceIsRefused) {
   EXPECT_TRUE(absl::IsDataLoss(second_at(38).status()));
 }
 
-// Alerts that are all alike pack better than a reader takes; they are stored as they are.
-TEST(BookCodecTest, AlertsThatPackTooWellAreStoredAsTheyAre) {
+// Equal alerts would pack better than a reader accepts, so they are stored unpacked.
+TEST(BookCodecTest, AlertsThatPackTooWellAreStoredUnpacked) {
   Book book(kMonths);
   alerts::TickEvaluated tick;
   tick.tick = base::PeriodIndex(500);

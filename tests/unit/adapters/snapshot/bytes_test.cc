@@ -9,7 +9,7 @@
 namespace bellwether::snapshot {
 namespace {
 
-// Of any magnitude, most of them small, as counts are.
+// Numbers of any magnitude. Most of them are small, as counts are.
 std::vector<int64_t> some_numbers(testing::Random& random) {
   std::vector<int64_t> out(random.below(40));
   uint64_t const bits_most = random.below(5) == 0 ? 64 : 8;
@@ -18,13 +18,13 @@ std::vector<int64_t> some_numbers(testing::Random& random) {
   return out;
 }
 
-TEST(BytesTest, NumbersReadManyAtATimeAreThoseReadOneByOne) {
+TEST(BytesTest, NumbersReadTogetherEqualNumbersReadOneByOne) {
   testing::Random random(1);
   for (int round = 0; round < 20'000; ++round) {
     std::vector<int64_t> const told = some_numbers(random);
     ByteWriter bytes;
     for (int64_t n : told) bytes.signed_number(n);
-    bytes.number(7);  // what follows
+    bytes.number(7);  // data after the numbers
     ByteReader in(bytes.view());
     std::vector<int64_t> read(told.size());
     in.signed_numbers(read);
@@ -35,7 +35,7 @@ TEST(BytesTest, NumbersReadManyAtATimeAreThoseReadOneByOne) {
   }
 }
 
-TEST(BytesTest, NumbersThatAreCutOffFail) {
+TEST(BytesTest, TruncatedNumbersFail) {
   testing::Random random(2);
   for (int round = 0; round < 5'000; ++round) {
     std::vector<int64_t> told = some_numbers(random);

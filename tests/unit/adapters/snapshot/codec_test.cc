@@ -1,4 +1,4 @@
-// What a checksum does not tell: frames that are whole and hold what cannot be.
+// Errors that a checksum cannot find: complete frames with impossible content.
 #include "adapters/snapshot/codec.h"
 
 #include <gmock/gmock.h>
@@ -15,13 +15,13 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-// Of codec.cc.
+// From codec.cc.
 constexpr uint8_t kDeltas = 3;
 constexpr uint8_t kColumns = 9;
 
 class CodecTest : public ::testing::Test {
  protected:
-  // A file with `frame` behind the first of what `part` is written as.
+  // A file with `frame` after the first frame of `part`.
   template <class Part>
   void write_with(const Part& part, FileKind kind, uint8_t tag, std::string_view payload) {
     auto const whole = testing::must(disk_.create("/whole"));
@@ -83,7 +83,7 @@ std::string column(std::vector<int64_t> counts, int64_t opening = 0) {
   return std::string(out.view());
 }
 
-// The neighbours in the key's lowest bits: no deltas that differ pack better.
+// Keys that differ only in their lowest bits: no deltas with different keys pack better.
 TEST_F(CodecTest, AFrameOfFewBytesDoesNotUnpackToManyItems) {
   constexpr int kMany = 20'000;
   auto const differ = partition_with(kDeltas, deltas(kMany, 1));
@@ -94,7 +94,7 @@ TEST_F(CodecTest, AFrameOfFewBytesDoesNotUnpackToManyItems) {
   EXPECT_THAT(std::string(same.status().message()), HasSubstr("packed in"));
 }
 
-TEST_F(CodecTest, ADeltaIsOfAPeriodThatFactsCanBearAndOfACellThatThereIs) {
+TEST_F(CodecTest, ADeltaWithAnImpossiblePeriodOrCellIsRefused) {
   auto const one = [&](uint16_t area, uint16_t sector, int32_t period) {
     ByteWriter out;
     out.fixed(indicators::DeltaKey({base::AreaId(area), base::SectorId(sector), {}},
@@ -113,9 +113,9 @@ TEST_F(CodecTest, ADeltaIsOfAPeriodThatFactsCanBearAndOfACellThatThereIs) {
   EXPECT_FALSE(one(0, sectors, 0));
 }
 
-TEST_F(CodecTest, ASeriesGoesNoFurtherThanFactsAndItsSumIsANumber) {
-  // 2079-06-06 is 65,535 days after 1900-01-01; support lasts a year, so June 2080 is the last
-  // month: 1326 after December 1969, where months begin to be counted at 0.
+TEST_F(CodecTest, ASeriesThatIsTooLongOrOverflowsIsRefused) {
+  // 2079-06-06 is 65,535 days after 1900-01-01. Support lasts a year, so June 2080 is the last
+  // month. Months are counted from January 1970 as 0.
   constexpr size_t kLast = (2080 - 1970) * 12 + 6 - 600;
   auto const whole = evaluation_with(kColumns, column(std::vector<int64_t>(kLast, 1)));
   ASSERT_TRUE(whole.ok()) << whole.status();

@@ -9,15 +9,15 @@
 namespace bellwether::snapshot {
 namespace {
 
-// RFC 3720 B.4, and the check value of the catalogue of parametrised CRCs.
-TEST(Crc32cTest, ItIsCastagnolis) {
+// The test vectors of RFC 3720 B.4, and the check value of the catalogue of parametrised CRCs.
+TEST(Crc32cTest, MatchesPublishedTestVectors) {
   EXPECT_EQ(crc32c(0, ""), 0u);
   EXPECT_EQ(crc32c(0, "123456789"), 0xe3069283u);
   EXPECT_EQ(crc32c(0, std::string(32, '\0')), 0x8a9136aau);
   EXPECT_EQ(crc32c(0, std::string(32, '\xff')), 0x62a8ab43u);
 }
 
-TEST(Crc32cTest, PiecesGiveWhatTheWholeGives) {
+TEST(Crc32cTest, PiecesGiveTheChecksumOfTheWhole) {
   testing::Random random(5);
   std::string bytes;
   for (int i = 0; i < 1000; ++i) bytes.push_back(static_cast<char>(random.below(256)));

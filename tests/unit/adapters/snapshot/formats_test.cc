@@ -1,4 +1,4 @@
-// Snapshots of every format that was ever released are read, and give what was in them.
+// Snapshots of every released format can be read and give their original content.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 using base::cat;
 
-// What was in it, as the fold that it was made from said.
+// The content of a snapshot, as reported by the fold from which it was taken.
 struct Kept {
   uint32_t format;
   const char* tick;
@@ -30,11 +30,11 @@ struct Kept {
   uint64_t ledgers[testing::kPartitions];
   int64_t facts[testing::kPartitions];
   int64_t waiting[testing::kPartitions];
-  size_t ready[testing::kPartitions];  // ticks
+  size_t ready[testing::kPartitions];  // number of closed ticks
   int64_t next[testing::kPartitions];
   size_t deltas[testing::kPartitions];  // of the open tick
   size_t reports;
-  uint64_t book = 0;  // digest; 0: none is in it
+  uint64_t book = 0;  // digest; 0: the snapshot has no book
   std::vector<std::string> lacking = {};
 };
 const std::vector<Kept> kKept = {
@@ -68,7 +68,7 @@ std::string folder_of(uint32_t format) {
   return cat(testing::in_source("tests/data/snapshots/format-"), format);
 }
 
-// The reference files of then, which stand beside it.
+// The reference files of that time, which are stored with the snapshot.
 reference::Reference reference_of(uint32_t format) {
   auto const text = [&](std::string_view name) {
     return testing::data_file(cat("snapshots/format-", format, "/", name));
@@ -91,11 +91,11 @@ TEST(KeptFormatsTest, OneOfEachFormatIsKept) {
     std::string const manifest = testing::data_file(
         cat("snapshots/format-", i + 1, "/00000000000000000001/", Store::kManifestFile));
     ASSERT_GT(manifest.size(), 12u);
-    EXPECT_EQ(static_cast<uint32_t>(manifest[8]), i + 1) << "format, behind the magic";
+    EXPECT_EQ(static_cast<uint32_t>(manifest[8]), i + 1) << "format, after the magic";
   }
 }
 
-TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
+TEST(KeptFormatsTest, EachFormatIsReadWithItsContent) {
   for (const Kept& kept : kKept) {
     SCOPED_TRACE(kept.format);
     reference::Reference const reference = reference_of(kept.format);
@@ -134,14 +134,14 @@ TEST(KeptFormatsTest, EachIsReadAndGivesWhatWasInIt) {
 // tests/data/snapshots/README.md says how to keep it.
 TEST(KeptFormatsTest, DISABLED_Make) {
   const char* const folder = std::getenv("BELLWETHER_KEEP_SNAPSHOT");
-  ASSERT_NE(folder, nullptr) << "BELLWETHER_KEEP_SNAPSHOT must name a folder that is not there";
+  ASSERT_NE(folder, nullptr) << "BELLWETHER_KEEP_SNAPSHOT must name a folder that does not exist";
   ASSERT_FALSE(std::filesystem::exists(folder));
   testing::Random random(kFormat);
   std::vector<std::vector<testing::Told>> logs;
   for (size_t p = 0; p < testing::kPartitions; ++p) logs.push_back(testing::log_of(random, 12));
   testing::Fold fold(logs);
   for (int i = 0; i < 60; ++i) fold.step(static_cast<size_t>(i) % testing::kPartitions);
-  for (int i = 0; i < 8; ++i) fold.step(0);  // so that it has closed ticks that wait
+  for (int i = 0; i < 8; ++i) fold.step(0);  // leaves closed ticks waiting
   fold.settle();
   Image const image = *fold.image();
   auto const disk = posix_disk();

@@ -39,7 +39,7 @@ class FramesTest : public ::testing::Test {
   testing::MemoryDisk disk_;
 };
 
-TEST_F(FramesTest, WhatWasWrittenIsReadAndPackedWhereItPays) {
+TEST_F(FramesTest, FramesAreReadBackAndPackedIfSmaller) {
   auto const frames = read();
   ASSERT_TRUE(frames.ok()) << frames.status();
   ASSERT_EQ(frames->size(), 3u);
@@ -49,8 +49,8 @@ TEST_F(FramesTest, WhatWasWrittenIsReadAndPackedWhereItPays) {
   EXPECT_LT(bytes().size(), 1'000u);
 }
 
-// Of RFC 3720, appendix B.4: the check value of CRC-32C over "123456789" is E3069283; here the
-// frame's header stands before it, so the value is recomputed bit by bit.
+// RFC 3720, appendix B.4: CRC-32C of "123456789" is E3069283. The frame's header comes before the
+// payload, so the expected value is computed bit by bit.
 TEST_F(FramesTest, TheChecksumIsCrc32c) {
   auto const plain = [](std::string_view text) {
     uint32_t crc = ~0u;
@@ -77,14 +77,14 @@ TEST_F(FramesTest, EveryFlippedBitIsNoticed) {
   }
 }
 
-TEST_F(FramesTest, EveryCutIsNoticed) {
+TEST_F(FramesTest, EveryTruncationIsNoticed) {
   std::string const whole = bytes();
   for (size_t n = 0; n < whole.size(); ++n) {
     bytes() = whole.substr(0, n);
     EXPECT_TRUE(absl::IsDataLoss(read().status())) << n;
   }
   bytes() = whole + "x";
-  EXPECT_THAT(std::string(read().status().message()), HasSubstr("behind the end"));
+  EXPECT_THAT(std::string(read().status().message()), HasSubstr("follow the end"));
 }
 
 TEST_F(FramesTest, ALostFrameIsNoticed) {
@@ -102,7 +102,7 @@ TEST_F(FramesTest, ANewerFormatAndAnotherKindAreRefusedByName) {
   EXPECT_THAT(std::string(read().status().message()), HasSubstr("no snapshot"));
 }
 
-TEST_F(FramesTest, AFrameIsBounded) {
+TEST_F(FramesTest, AFrameHasALimitedSize) {
   auto const file = testing::must(disk_.create("/g"));
   FrameWriter writer(*file, FileKind::kPartition);
   EXPECT_TRUE(writer.frame(1, std::string(kFrameBytesMax, 'x'), Pack::kNo).ok());

@@ -24,7 +24,7 @@ class IncomingTest : public ::testing::Test {
     for (const FileEntry& file : must(files(must(parse_manifest(offer_.manifest)))))
       size_ += file.bytes;
   }
-  // The snapshot that has come is the one that was sent, and what nobody takes is gone.
+  // The adopted snapshot equals the one that was sent, and the incoming folder is empty.
   void expect_whole(MemoryDisk& disk) {
     Store store(disk, "/ours");
     ASSERT_TRUE(store.open().ok());
@@ -48,7 +48,7 @@ class IncomingTest : public ::testing::Test {
   uint64_t size_ = 0;
 };
 
-TEST_F(IncomingTest, ATransferIsGoneOnWithAtAnyByte) {
+TEST_F(IncomingTest, ATransferResumesAtAnyByte) {
   ASSERT_GT(size_, 3000u);
   for (uint64_t cut = 0; cut < size_; cut += cut < 20 ? 1 : 211) {
     SCOPED_TRACE(cut);
@@ -64,12 +64,12 @@ TEST_F(IncomingTest, ATransferIsGoneOnWithAtAnyByte) {
     EXPECT_EQ(again.unfinished(), cut > 0 ? offer_.manifest : "");
     uint64_t second = 0;
     ASSERT_TRUE(send(shelf_, offer_, again, UINT64_MAX, second).ok());
-    EXPECT_EQ(second, size_ - cut) << "nothing is sent twice";
+    EXPECT_EQ(second, size_ - cut) << "no byte is sent twice";
     expect_whole(disk);
   }
 }
 
-TEST_F(IncomingTest, APieceThatIsNotTheSendersIsNotKept) {
+TEST_F(IncomingTest, AWrongPieceIsNotKept) {
   MemoryDisk disk;
   ASSERT_TRUE(disk.make_folder("/ours").ok());
   Incoming incoming(disk, "/ours/.incoming");
@@ -91,13 +91,13 @@ TEST_F(IncomingTest, APieceThatIsNotTheSendersIsNotKept) {
   refused(incoming.put(1, piece, crc), "where 0 was next");
   refused(incoming.put(0, whole + "x", crc32c(0, whole + "x")), "more than");
   EXPECT_TRUE(incoming.put(0, piece, crc).ok());
-  EXPECT_TRUE(absl::IsDataLoss(incoming.put(0, piece, crc))) << "twice";
+  EXPECT_TRUE(absl::IsDataLoss(incoming.put(0, piece, crc))) << "the same piece twice";
   absl::Status const cut = incoming.close();
   EXPECT_TRUE(absl::IsDataLoss(cut));
   EXPECT_THAT(std::string(cut.message()), HasSubstr("ends at byte 500"));
 }
 
-TEST_F(IncomingTest, AnotherSnapshotIsBegunAnew) {
+TEST_F(IncomingTest, AnotherSnapshotStartsAgain) {
   MemoryDisk disk;
   ASSERT_TRUE(disk.make_folder("/ours").ok());
   Incoming incoming(disk, "/ours/.incoming");
@@ -111,8 +111,8 @@ TEST_F(IncomingTest, AnotherSnapshotIsBegunAnew) {
     EXPECT_EQ(must(incoming.open(i)).offset, 0u) << i;
 }
 
-// What is found on the disk is no longer what was written: the sender notices.
-TEST_F(IncomingTest, WhatHasRottenMeanwhileIsTakenAnew) {
+// Stored bytes have changed on the disk: the sender notices.
+TEST_F(IncomingTest, ChangedBytesAreFetchedAgain) {
   MemoryDisk disk;
   ASSERT_TRUE(disk.make_folder("/ours").ok());
   uint64_t sent = 0;
@@ -127,7 +127,7 @@ TEST_F(IncomingTest, WhatHasRottenMeanwhileIsTakenAnew) {
   expect_whole(disk);
 }
 
-TEST_F(IncomingTest, ManifestsThatCannotBeAreRefused) {
+TEST_F(IncomingTest, ImpossibleManifestsAreRefused) {
   MemoryDisk disk;
   ASSERT_TRUE(disk.make_folder("/ours").ok());
   Incoming incoming(disk, "/ours/.incoming");
@@ -152,8 +152,8 @@ TEST_F(IncomingTest, ManifestsThatCannotBeAreRefused) {
       incoming.begin(changed([](Manifest& m) { m.file_bytes[1] = kIncomingFileBytesMax + 1; }))));
 }
 
-// A disk that fills up, errs or writes half at any moment: the next attempt ends it.
-TEST_F(IncomingTest, AFailureOfTheDiskAtAnyMomentIsToldAndGoneOnFrom) {
+// The disk fills up, fails or writes half at any moment: the next attempt completes the transfer.
+TEST_F(IncomingTest, ADiskFailureAtAnyMomentIsReportedAndResumed) {
   for (auto fault :
        {MemoryDisk::Fault::kFull, MemoryDisk::Fault::kShortWrite, MemoryDisk::Fault::kError}) {
     bool failed = true;
@@ -181,7 +181,7 @@ TEST_F(IncomingTest, AFailureOfTheDiskAtAnyMomentIsToldAndGoneOnFrom) {
   }
 }
 
-TEST_F(IncomingTest, ALossOfPowerAtAnyMomentCostsWhatWasNotSynced) {
+TEST_F(IncomingTest, ALossOfPowerAtAnyMomentLosesOnlyUnsyncedBytes) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
@@ -204,11 +204,11 @@ TEST_F(IncomingTest, ALossOfPowerAtAnyMomentCostsWhatWasNotSynced) {
     disk.lose_power(random);
     Store store(disk, "/ours");
     ASSERT_TRUE(store.open().ok());
-    EXPECT_TRUE(newest(store)) << "what was adopted survives";
+    EXPECT_TRUE(newest(store)) << "the adopted snapshot survives";
   }
 }
 
-TEST_F(IncomingTest, NoReaderOfSnapshotsTakesItAndTheStartLeavesIt) {
+TEST_F(IncomingTest, ReadersIgnoreItAndTheStartKeepsIt) {
   MemoryDisk disk;
   Store store(disk, "/ours");
   ASSERT_TRUE(store.open().ok());
@@ -221,7 +221,7 @@ TEST_F(IncomingTest, NoReaderOfSnapshotsTakesItAndTheStartLeavesIt) {
   EXPECT_EQ(incoming.unfinished(), offer_.manifest);
   ASSERT_TRUE(again.forget_incoming().ok());
   EXPECT_EQ(incoming.unfinished(), "");
-  EXPECT_TRUE(again.forget_incoming().ok()) << "nothing there is forgotten already";
+  EXPECT_TRUE(again.forget_incoming().ok()) << "OK if there is nothing to remove";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A small fold's snapshots in a folder, and a sender of them without a network.
+// Snapshots of a small fold in a folder, and a sender of them without a network.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ class Saved {
     for (int i = 0; i < records; ++i) go_on();
     EXPECT_TRUE(store_.open().ok());
   }
-  // Reads on a little and saves; the name.
+  // Folds a few records and saves a snapshot. Returns its name.
   std::string save() {
     for (int i = 0; i < 5; ++i) go_on();
     std::optional<Image> found = fold_->image();
@@ -56,8 +56,8 @@ class Saved {
   int64_t saved_ = 0;
 };
 
-// Sends what is not there yet, at most `bytes_max`. How many bytes were sent; Cancelled when they
-// did not suffice.
+// Sends the missing bytes, at most `bytes_max`. Adds their number to `sent`. Cancelled if
+// `bytes_max` did not suffice.
 inline absl::Status send(Shelf& shelf, const OfferedSnapshot& snapshot, Incoming& to,
                          uint64_t bytes_max, uint64_t& sent, size_t piece_bytes = 1000) {
   BELLWETHER_RETURN_IF_ERROR(to.begin(snapshot.manifest));

@@ -67,7 +67,7 @@ TEST_F(ShelfTest, ReadsAFileFromAnyByteOn) {
   }
 }
 
-TEST_F(ShelfTest, OneWhoHasOtherBytesIsToldToBeginAnew) {
+TEST_F(ShelfTest, AReaderWithOtherBytesMustStartAgain) {
   std::string const name = saved_.save();
   std::string const whole = bytes(name, "evaluation");
   uint32_t const good = crc32c(0, std::string_view(whole).substr(0, 100));
@@ -78,7 +78,7 @@ TEST_F(ShelfTest, OneWhoHasOtherBytesIsToldToBeginAnew) {
       absl::IsAborted(shelf_.open(name, "evaluation", whole.size() + 1, good, kNoon).status()));
 }
 
-TEST_F(ShelfTest, OnlyWholeSnapshotsAndTheirFilesAreGiven) {
+TEST_F(ShelfTest, OnlyCompleteSnapshotsAndTheirFilesAreGiven) {
   std::string const name = saved_.save();
   ASSERT_TRUE(disk_.make_folder("/theirs/.incoming").ok());
   for (const char* other : {"", "1", "..", ".incoming", ".writing-1", "../theirs/1"}) {
@@ -92,17 +92,17 @@ TEST_F(ShelfTest, OnlyWholeSnapshotsAndTheirFilesAreGiven) {
       shelf_.open(must(saved_.store().names()).back(), "evaluation", 0, 0, kNoon).status()));
 }
 
-TEST_F(ShelfTest, OneThatIsBeingReadStaysWhenTheFolderForgetsIt) {
+TEST_F(ShelfTest, ASnapshotBeingReadOutlivesItsFolder) {
   std::string const name = saved_.save();
   std::string const first = bytes(name, "partition-0");
   std::string const second = bytes(name, "partition-1");
   auto source = must(shelf_.open(name, "partition-0", 0, 0, kNoon));
   for (int i = 0; i < 3; ++i) saved_.save();
   EXPECT_EQ(disk_.bytes(base::cat("/theirs/", name, "/partition-0")), nullptr);
-  EXPECT_EQ(shelf_.list().size(), 3u) << "two of the folder and the one that is read";
+  EXPECT_EQ(shelf_.list().size(), 3u) << "two in the folder and the one being read";
   EXPECT_EQ(shelf_.list().back().name, name);
   EXPECT_EQ(rest(*source, 500), first);
-  // Time passes while it is being read, and then while nobody reads it.
+  // Time passes while the snapshot is being read, and then while nobody reads it.
   shelf_.tidy(kNoon + 10 * kHeldFor);
   source = nullptr;
   shelf_.tidy(kNoon + 11 * kHeldFor);
@@ -116,7 +116,7 @@ TEST_F(ShelfTest, OneThatIsBeingReadStaysWhenTheFolderForgetsIt) {
   EXPECT_TRUE(absl::IsNotFound(gone.status())) << gone.status();
 }
 
-TEST_F(ShelfTest, NoMoreAreHeldThanMay) {
+TEST_F(ShelfTest, HeldSnapshotsStayWithinTheLimit) {
   std::vector<std::unique_ptr<FileSource>> readers;
   for (size_t i = 0; i < kHeldMax; ++i) {
     readers.push_back(must(shelf_.open(saved_.save(), "evaluation", 0, 0, kNoon)));

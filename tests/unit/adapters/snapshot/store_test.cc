@@ -44,8 +44,8 @@ class StoreTest : public ::testing::Test {
   Store store_{disk_, "/snapshots"};
 };
 
-// At any moment a fold can be saved and gone on from, and nobody can tell the difference.
-TEST(SnapshotPropertyTest, AFoldGoesOnFromItsSnapshotAsIfNothingHadHappened) {
+// A fold can be saved at any moment and resumed, with the same result.
+TEST(SnapshotPropertyTest, ARestoredFoldContinuesLikeTheOriginal) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
@@ -67,7 +67,7 @@ TEST(SnapshotPropertyTest, AFoldGoesOnFromItsSnapshotAsIfNothingHadHappened) {
       auto const image = fold->image();
       if (!image) continue;
       ASSERT_TRUE(store.save(*image).ok());
-      if (random.chance(0.3)) fold->step(0);  // what comes after is not in it
+      if (random.chance(0.3)) fold->step(0);  // not in the snapshot
       auto restored = newest(store);
       ASSERT_TRUE(restored);
       EXPECT_EQ(restored->manifest.identity, image->manifest.identity);
@@ -88,7 +88,7 @@ TEST(SnapshotPropertyTest, AFoldGoesOnFromItsSnapshotAsIfNothingHadHappened) {
   }
 }
 
-// Deltas come out of hash maps, of which no two have the same order.
+// Deltas come from hash maps, whose orders differ.
 TEST_F(StoreTest, TheSameStateGivesTheSameBytes) {
   std::optional<Fold> other(logs_);
   for (int i = 0; i < 600; ++i) other->step(static_cast<size_t>(i) % kPartitions);
@@ -100,7 +100,7 @@ TEST_F(StoreTest, TheSameStateGivesTheSameBytes) {
               *disk_.bytes(base::cat(store_.path(only_name()), "/", file)))
         << file;
   }
-  // And what was read back gives them again.
+  // The restored state gives the same bytes again.
   auto restored = newest(store_);
   ASSERT_TRUE(restored);
   Fold again(logs_, *std::move(restored));
@@ -110,7 +110,7 @@ TEST_F(StoreTest, TheSameStateGivesTheSameBytes) {
       *disk_.bytes(base::cat(store_.path(only_name()), "/partition-0")));
 }
 
-TEST_F(StoreTest, TheLastTwoAreKeptAndOthersThingsAreLeftAlone) {
+TEST_F(StoreTest, TheLastTwoAreKeptAndOtherFilesAreLeftAlone) {
   ASSERT_TRUE(disk_.make_folder("/snapshots/notes").ok());
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(store_.save(image()).ok());
   auto const names = testing::must(store_.names());
@@ -123,7 +123,7 @@ TEST_F(StoreTest, TheLastTwoAreKeptAndOthersThingsAreLeftAlone) {
   EXPECT_THAT(testing::must(again.names()).back(), HasSubstr("5"));
 }
 
-TEST_F(StoreTest, OneThatBelongsElsewhereIsRefusedByWhatDiffers) {
+TEST_F(StoreTest, AnotherIdentityIsRefusedWithTheDifference) {
   ASSERT_TRUE(store_.save(image()).ok());
   auto const other = [](auto change) {
     Identity identity = Fold::identity();
@@ -141,7 +141,7 @@ TEST_F(StoreTest, OneThatBelongsElsewhereIsRefusedByWhatDiffers) {
   expect_refused("reference files differ", other([](Identity& i) { i.reference = "0"; }));
 }
 
-TEST_F(StoreTest, ADamagedOneIsRefusedAndTheOneBeforeItServes) {
+TEST_F(StoreTest, ADamagedSnapshotIsRefusedAndTheEarlierOneIsRestored) {
   ASSERT_TRUE(store_.save(image()).ok());
   ASSERT_TRUE(store_.save(image()).ok());
   for (std::string_view file : {"manifest", "evaluation", "partition-0", "partition-1", "book"}) {
@@ -162,7 +162,7 @@ TEST_F(StoreTest, ADamagedOneIsRefusedAndTheOneBeforeItServes) {
   EXPECT_TRUE(newest(store_));
 }
 
-// A file of another snapshot has a good checksum and the wrong contents.
+// A file of another snapshot has a correct checksum and the wrong content.
 TEST_F(StoreTest, FilesOfTwoSnapshotsAreNotMixed) {
   ASSERT_TRUE(store_.save(image()).ok());
   std::string const first = only_name();
@@ -185,7 +185,7 @@ TEST_F(StoreTest, ABookOfAnotherJournalOffsetIsRefused) {
   expect_refused("another journal offset");
 }
 
-TEST_F(StoreTest, OneWithoutABookIsRestoredWithoutOne) {
+TEST_F(StoreTest, ASnapshotWithoutABookIsRestored) {
   Image none = image();
   none.book = nullptr;
   ASSERT_TRUE(store_.save(none).ok());
@@ -194,8 +194,8 @@ TEST_F(StoreTest, OneWithoutABookIsRestoredWithoutOne) {
   EXPECT_FALSE(restored->book);
 }
 
-// A disk that fills up, errs or writes half at any moment costs the new snapshot and nothing else.
-TEST_F(StoreTest, AFailureAtAnyMomentLeavesTheOneBefore) {
+// If the disk fills up, fails or writes half at any moment, only the new snapshot is lost.
+TEST_F(StoreTest, ADiskFailureAtAnyMomentLeavesTheEarlierSnapshot) {
   ASSERT_TRUE(store_.save(image()).ok());
   int64_t const begin = disk_.operations();
   ASSERT_TRUE(store_.save(image()).ok());
@@ -211,7 +211,7 @@ TEST_F(StoreTest, AFailureAtAnyMomentLeavesTheOneBefore) {
       std::vector<std::string> refusals;
       EXPECT_TRUE(newest(store_, &refusals)) << at;
       EXPECT_TRUE(refusals.empty()) << refusals[0];
-      // Only forgetting the old ones may fail without a word.
+      // Only the removal of old snapshots may fail without an error.
       if (whole) {
         EXPECT_GE(at, operations - 2);
       }
@@ -224,8 +224,9 @@ TEST_F(StoreTest, AFailureAtAnyMomentLeavesTheOneBefore) {
   }
 }
 
-// The power goes at any moment of a save: what is found is the new one or the one before, whole.
-TEST_F(StoreTest, ALossOfPowerAtAnyMomentLeavesAWholeOne) {
+// If the power fails at any moment of a save, the new snapshot or the one before it is found,
+// complete.
+TEST_F(StoreTest, ALossOfPowerAtAnyMomentLeavesACompleteSnapshot) {
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     Random random(seed);
     int64_t operations = 0;
@@ -251,7 +252,7 @@ TEST_F(StoreTest, ALossOfPowerAtAnyMomentLeavesAWholeOne) {
   }
 }
 
-// What the tests above rest on: a disk that does not sync is found out by them.
+// Shows that the tests above detect a disk that does not sync.
 TEST_F(StoreTest, ADiskThatDoesNotSyncCanLoseWhatWasSaved) {
   int lost = 0;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
