@@ -9,13 +9,13 @@
 namespace bellwether::runtime {
 namespace {
 
-// While catching up, views are published no more often than this: each copies what changes after
-// it.
+// The shortest interval between views during catch-up. Each published view makes the panel copy
+// what changes after it.
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
 constexpr absl::Duration kAppendWait = absl::Seconds(10);
 constexpr auto kIdleWait = std::chrono::milliseconds(100);
 constexpr auto kRetryWait = std::chrono::milliseconds(500);
-// Series fitted ahead before looking for ticks again.
+// Number of series fitted in advance before the next check for ticks.
 constexpr size_t kPrepareAtOnce = 64;
 constexpr absl::Duration kFollowWait = absl::Milliseconds(200);
 
@@ -92,7 +92,7 @@ void Evaluation::run() {
 }
 
 bool Evaluation::step() {
-  if (!with_.keeper.caught_up()) return false;  // the past may hold verdicts on what comes
+  if (!with_.keeper.caught_up()) return false;  // unread records may hold verdicts on these ticks
   activate_rules();
   auto const tick = engine::aligned_tick(engine::fronts(with_.ticks));
   take_snapshot();
@@ -101,7 +101,7 @@ bool Evaluation::step() {
     prepare();
     return unprepared_ > 0 && !stop_.load();
   }
-  if (with_.keeper.view()->rule_set() == nullptr) return false;  // the journal took none yet
+  if (with_.keeper.view()->rule_set() == nullptr) return false;  // the journal has no rule set yet
   settle(*tick);
   return true;
 }
@@ -144,8 +144,9 @@ void Evaluation::settle(base::PeriodIndex tick) {
   if (!stop_.load()) hold_against_journal(tick);
 }
 
-// The verdict is computed only here, from the book that the journaled one was computed from: what
-// evaluate() keeps is a cache, which a replica that comes to lead finds filled.
+// A follower computes its verdict only here, from the same book as the journaled verdict. The
+// values that evaluate() keeps are a cache, so a replica that becomes leader finds the cache
+// filled.
 void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   if (own_counts_) {
     comparisons_.note_own();
@@ -169,7 +170,7 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   if (news == Comparisons::News::kDiverged) {
     with_.log(base::LogLevel::kError, "divergence",
               base::cat(describe(comparisons_.latest(), calendar), "; `bellwether verify ", name,
-                        "` says which of them the log gives"));
+                        "` shows which one the log gives"));
   } else if (news == Comparisons::News::kAgreesAgain) {
     with_.log(base::LogLevel::kInfo, "divergence",
               base::cat("tick ", name, ": this replica agrees with the journal again"));
@@ -181,7 +182,7 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
 bool Evaluation::judge(base::PeriodIndex tick) {
   std::shared_ptr<const alerts::Book> const book = with_.keeper.view();
   if (book->rule_set() == nullptr) return false;
-  // Ticks that no one judged (the data of that time is no longer in the log) are passed without a
+  // Ticks that nobody judged, because their data is no longer in the log, are passed without a
   // verdict, so that the book's ticks have no gaps.
   base::PeriodIndex const due =
       book->last_tick() ? base::PeriodIndex(book->last_tick()->value + 1) : tick;
@@ -214,8 +215,8 @@ bool Evaluation::judge(base::PeriodIndex tick) {
   }
   with_.appended(seconds_since(written));
   own_counts_ = verdict.tick == tick && appended->outcome == alerts::FoldOutcome::kApplied;
-  // Another verdict for the tick, or new rules, came first: the book has moved and says what to do
-  // now.
+  // If another verdict for the tick, or new rules, came first, the book has changed and determines
+  // the next step.
   return appended->outcome == alerts::FoldOutcome::kApplied ||
          with_.keeper.view()->offset() > book->offset();
 }
@@ -228,7 +229,8 @@ std::vector<alerts::CutOffset> Evaluation::cut() const {
   return cut;
 }
 
-// Between two ticks, so that what the lanes have closed is all that is not in the panel.
+// Called between two ticks. At this point the ticks that the lanes have closed are the only data
+// not in the panel.
 void Evaluation::take_snapshot() {
   if (with_.snapshotter == nullptr || !with_.snapshotter->due()) return;
   if (auto const state = evaluator_.state()) {
@@ -237,7 +239,7 @@ void Evaluation::take_snapshot() {
   }
 }
 
-// At the start and when the configuration was reloaded.
+// Runs at the start and after a reload of the configuration.
 void Evaluation::activate_rules() {
   std::optional<alerts::RuleSet> rules;
   {
@@ -259,7 +261,7 @@ void Evaluation::activate_rules() {
     with_.log(base::LogLevel::kInfo, "evaluation", base::cat("rule set ", digest, " is in force"));
   }
   std::lock_guard lock(mutex_);
-  if (new_rules_ == rules) new_rules_.reset();  // none newer was read meanwhile
+  if (new_rules_ == rules) new_rules_.reset();  // unless newer rules were read in the meantime
 }
 
 void Evaluation::publish(bool at_once) {

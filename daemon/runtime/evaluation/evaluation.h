@@ -1,6 +1,7 @@
-// Purpose: the evaluation thread: aligns the ticks of a source's partitions, adds them to the
-// panel, judges them (as leader) or waits for the leader's judgement and compares its own with it,
-// and publishes the view. Thread safety: all public functions may be called from any thread.
+// Purpose: the evaluation thread. It aligns the ticks of a source's partitions and adds them to the
+// panel. As the leader it judges the ticks. As a follower it waits for the leader's verdict and
+// compares its own verdict with it. It then publishes the view.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -26,18 +27,19 @@ namespace bellwether::runtime {
 
 struct EvaluationOptions {
   engine::EvaluatorOptions evaluator;
-  std::vector<std::string> topics;  // Kafka names, by input; for the cut
+  std::vector<std::string> topics;  // Kafka names by input, for the cut
   int64_t historical_after_ms = 172'800'000;
 };
 
 struct EvaluationReport {
-  std::optional<base::PeriodIndex> tick;  // last one added to the panel
-  double evaluate_seconds = 0;            // of the last tick
+  std::optional<base::PeriodIndex> tick;  // the last tick added to the panel
+  double evaluate_seconds = 0;            // time to judge the last tick
   int32_t series_assessed = 0;
   size_t panel_bytes = 0;
   int64_t ticks = 0;
-  double waiting_seconds = 0;  // how long the tick in hand has been without a verdict; 0: none is
-  // Of ticks that others, or earlier runs of this replica, have journaled.
+  double waiting_seconds = 0;  // wait of the current tick for a verdict; 0: none waits
+  // The comparison of this replica's ticks with those that other replicas, or its own earlier runs,
+  // have journaled.
   DivergenceReport divergence;
 };
 
@@ -50,12 +52,12 @@ class Evaluation {
     Views& views;
     Snapshotter* snapshotter;  // null: no snapshots are taken
     std::function<bool()> is_leader;
-    std::function<void(double seconds)> evaluated;  // a tick was judged here
-    std::function<void(double seconds)> appended;   // and the journal took it
-    std::function<void()> published;                // readers get a new view
+    std::function<void(double seconds)> evaluated;  // called after a tick was judged here
+    std::function<void(double seconds)> appended;   // called after the journal took the verdict
+    std::function<void()> published;                // called after readers got a new view
     base::LogFn log;
   };
-  // The state in which an evaluation begins.
+  // The state from which an evaluation resumes.
   struct Restored {
     snapshot::RestoredEvaluation evaluation;
     std::vector<alerts::CutOffset> cut;
@@ -64,18 +66,18 @@ class Evaluation {
              alerts::RuleSet rules, std::optional<Restored> restored, Collaborators with);
   ~Evaluation();
 
-  // A tick is ready, or the book has news.
+  // Call when a tick is ready or the book has changed.
   void wake();
   // The rules of a reloaded configuration. Any replica puts them into force through the journal,
-  // once: what was read last, at a start or on SIGHUP, holds, and a change of leader changes no
-  // rules.
+  // once. The rules that were read last, at a start or on SIGHUP, are in force. A change of leader
+  // does not change the rules.
   void set_rules(alerts::RuleSet rules);
   EvaluationReport report() const;
   void stop();
 
  private:
   void run();
-  bool step();  // false when there was nothing to do
+  bool step();  // false if there was nothing to do
   void settle(base::PeriodIndex tick);
   bool judge(base::PeriodIndex tick);
   void hold_against_journal(base::PeriodIndex tick);
@@ -91,7 +93,7 @@ class Evaluation {
   engine::Evaluator evaluator_;
   std::map<std::pair<size_t, int32_t>, base::Offset> cut_;  // by input and partition
   std::optional<base::PeriodIndex> last_;
-  bool own_counts_ = false;  // what the journal says of last_ is what this evaluation wrote
+  bool own_counts_ = false;  // the journal's verdict on last_ was written by this evaluation
   Comparisons comparisons_;
   bool unpublished_ = false;
   size_t unprepared_ = 0;
@@ -100,7 +102,7 @@ class Evaluation {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool news_ = false;
-  std::optional<alerts::RuleSet> new_rules_;  // read, and not yet in the journal
+  std::optional<alerts::RuleSet> new_rules_;  // read, but not yet in the journal
   EvaluationReport report_;
   absl::Time waiting_since_ = absl::InfiniteFuture();
   std::atomic<bool> stop_{false};

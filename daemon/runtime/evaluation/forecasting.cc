@@ -8,9 +8,9 @@ namespace bellwether::runtime {
 namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(200);
-// Data that stood still so long are not catching up.
+// Data without a new tick for this long is not catching up.
 constexpr absl::Duration kSettled = absl::Seconds(1);
-// Series forecast before looking whether a tick has come.
+// Number of series forecast before the next check for a new tick.
 constexpr size_t kAtOnce = 16;
 
 }  // namespace
@@ -68,7 +68,7 @@ void Forecasting::forecast(const engine::View& view) {
     log_(base::LogLevel::kWarning, "forecast",
          base::cat("forecasts through ", view.calendar.name(*view.data_through), " took more than ",
                    absl::FormatDuration(options_.budget),
-                   " and were given up; name fewer measures under forecasts.measures"));
+                   " and were dropped; name fewer measures under forecasts.measures"));
     std::lock_guard lock(mutex_);
     ++report_.over_budget;
     return;

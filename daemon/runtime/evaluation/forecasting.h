@@ -1,8 +1,8 @@
-// Purpose: forecasts between ticks: a thread that, once the data have stood still for a moment,
-// forecasts the configured measures of every node and publishes them whole. Invariants: a table is
-// of one cut. What a tick overtakes is dropped, so that catching up costs no forecasts; what does
-// not fit into the budget is left to those who ask. Thread safety: all public functions may be
-// called from any thread.
+// Purpose: forecasts between ticks. When no tick has come for a moment, a thread forecasts the
+// configured measures of every node and publishes the complete table. Invariants: a table belongs
+// to one cut. A new tick cancels the table in progress, so that catch-up computes no forecasts. If
+// a table exceeds the budget, it is dropped and its forecasts are computed on request.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -21,15 +21,15 @@ namespace bellwether::runtime {
 
 struct ForecastingOptions {
   std::vector<indicators::Measure>
-      measures;  // empty: no thread, all forecasts are made when asked for
-  absl::Duration budget = absl::Seconds(60);  // of one table
+      measures;  // empty: no thread runs, and all forecasts are computed on request
+  absl::Duration budget = absl::Seconds(60);  // for one table
 };
 
 struct ForecastingReport {
   size_t series = 0;   // in the last table
-  double seconds = 0;  // that it took
+  double seconds = 0;  // time to compute the last table
   int64_t tables = 0;
-  int64_t over_budget = 0;  // tables that were given up
+  int64_t over_budget = 0;  // tables dropped because they exceeded the budget
 };
 
 class Forecasting {
@@ -41,7 +41,7 @@ class Forecasting {
 
  private:
   void run();
-  // Sleeps; false when the process stops.
+  // Sleeps. False if the process stops.
   bool pause(absl::Duration wait);
   void forecast(const engine::View& view);
 

@@ -1,5 +1,6 @@
-// Purpose: the view that readers get: the panel as last published by the evaluation, with the
-// newest alert book beside it. Thread safety: all functions may be called from any thread.
+// Purpose: the view that readers get: the panel that the evaluation published last, and the newest
+// alert book.
+// Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,7 @@ class Views {
     view_ = std::make_shared<const engine::View>(std::move(view));
   }
 
-  // Never null; shows every record of the journal that this replica has folded.
+  // Never null. Shows every record of the journal that this replica has folded.
   std::shared_ptr<const engine::View> get() {
     std::shared_ptr<const alerts::Book> book = keeper_.view();
     std::lock_guard lock(mutex_);

@@ -19,28 +19,29 @@ namespace {
 using engine::PartitionTick;
 using engine::Taken;
 
-// Records decoded ahead of folding, so that ledger records are fetched from memory meanwhile.
+// Records decoded before they are folded, so that ledger records are fetched from memory in the
+// meantime.
 constexpr size_t kAhead = 16;
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 constexpr int kWaitMs = 50;
-// How often the end of a quiet input's log is asked for again.
+// Limits of the interval at which the end of a quiet input's log is asked for again.
 constexpr int64_t kConfirmEveryMsMin = 250;
 constexpr int64_t kConfirmEveryMsMax = 10'000;
-// Ticks handed on but not yet taken, a partition.
+// Limit of ticks per partition that are handed over but not yet taken.
 constexpr size_t kHandedMax = 8;
 
 base::UnixMillis now() {
   return base::UnixMillis(absl::ToUnixMillis(absl::Now()));
 }
 
-// Several times before a quiet input counts as idle.
+// Several confirmations fit into the time after which a quiet input counts as idle.
 int64_t confirm_every_ms(const engine::PartitionOptions& options) {
   return std::clamp(options.idle_after_ms / 4, kConfirmEveryMsMin, kConfirmEveryMsMax);
 }
 
 }  // namespace
 
-// What all lanes are asked for at once.
+// A request for images to all lanes at once.
 struct Ingest::ImageRequest {
   std::mutex mutex;
   std::condition_variable changed;
@@ -49,7 +50,7 @@ struct Ingest::ImageRequest {
   bool given_up = false;
 };
 
-// One partition number over all input topics.
+// One partition number of all input topics.
 class Ingest::Lane {
  public:
   Lane(Ingest& owner, int partition)
@@ -63,7 +64,7 @@ class Ingest::Lane {
                                      std::move(restored.ledger), std::move(restored.state))) {
     for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].mark = restored.marks[i];
   }
-  // Where an input is read from.
+  // The offset from which an input is read.
   int64_t begin(size_t input) const {
     int64_t const next = engine_.inputs()[input].next.value;
     return next < 0 ? RD_KAFKA_OFFSET_BEGINNING : next;
@@ -74,7 +75,7 @@ class Ingest::Lane {
     return static_cast<size_t>(partition_) * inputs_.size() + input;
   }
 
-  // Reads, folds and hands on what it can. False when there was nothing to do.
+  // Reads, folds and hands over ticks as far as possible. False if there was nothing to do.
   bool serve() {
     bool busy = false;
     for (size_t i = 0; i < inputs_.size() && !owner_.stop_.load(std::memory_order_relaxed); ++i) {
@@ -122,7 +123,7 @@ class Ingest::Lane {
     std::lock_guard lock(mutex_);
     questions_.push_back(std::move(question));
   }
-  // Nobody serves the lane any more.
+  // Called when nobody serves the lane any more.
   void stop_questions() {
     std::lock_guard lock(mutex_);
     for (const auto& question : questions_) question->stop();
@@ -144,9 +145,9 @@ class Ingest::Lane {
 
   struct Input {
     kafka::Batch batch;
-    size_t next = 0;     // of the batch, not yet taken
-    size_t decoded = 0;  // of the batch, decoded from `next` on
-    base::LogMark mark;  // the last record taken of the batches before
+    size_t next = 0;     // index of the next record of the batch to take
+    size_t decoded = 0;  // number of records of the batch that are decoded
+    base::LogMark mark;  // the last record taken from earlier batches
     std::array<std::variant<events::Event, events::Refusal>, kAhead> ahead;
   };
 
@@ -178,13 +179,15 @@ class Ingest::Lane {
     return in.next > before;
   }
 
-  // An input without records is at the end of its log as of the last confirmation and no longer.
+  // An input without records is at the end of its log only up to the last confirmation by the
+  // broker.
   void serve_quiet(size_t i, base::UnixMillis present) {
     if (const auto& end = health_[i].end()) {
       engine_.at_end(i, end->next, end->quiet_since, end->confirmed);
     }
     if (auto const offset = health_[i].ask_again(present)) {
-      // Read again from there, the broker tells of the end again. Fails as the broker does.
+      // Reading again from the end makes the broker report the end again. An error is ignored,
+      // because ask_again() will ask again.
       (void)owner_.consumer_->restart(consumer_input(i), offset->value);
     }
   }
@@ -193,7 +196,7 @@ class Ingest::Lane {
     return in.next == 0 ? in.mark : kafka::mark_of(in.batch.records()[in.next - 1]);
   }
 
-  // What others ask of the partition between two records.
+  // Serves the requests of other threads, between two records.
   void serve_requests() {
     std::shared_ptr<ImageRequest> image_request;
     std::vector<std::shared_ptr<Question>> questions;
@@ -208,7 +211,8 @@ class Ingest::Lane {
     if (image_request != nullptr) serve_image(*image_request);
   }
 
-  // Answers once nothing that was read can be lost with the image.
+  // Answers once the dead letters are acknowledged, so that no record read can be lost with the
+  // image.
   void serve_image(ImageRequest& request) {
     if (!dead_letters_done()) return;
     {
@@ -247,7 +251,7 @@ class Ingest::Lane {
     return true;
   }
 
-  // What the poll said beside records.
+  // Records the results of the poll other than its records.
   void note(size_t i, base::UnixMillis present) {
     Input& in = inputs_[i];
     Poll poll;
@@ -330,7 +334,7 @@ class Ingest::Lane {
     letter.value = record.value;
     letter.reason = events::name(reason);
     letter.message = events::kRefusalTexts[static_cast<size_t>(reason)].what;
-    // Other lanes may have filled the last places since take() looked.
+    // Other lanes may have used the last free places since take() checked.
     while (!owner_.dead_letters_.write(letter) && !owner_.stop_.load()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -372,7 +376,7 @@ class Ingest::Lane {
     return true;
   }
 
-  // A partition that nobody ever wrote to stops all ticks unless the wall clock lets it be idle.
+  // A partition without any record stops all ticks, unless the wall clock may count it as idle.
   std::string waiting(size_t i) const {
     const auto& end = health_[i].end();
     if (!end || !engine_.waits_for(i)) return "";
@@ -505,9 +509,9 @@ absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(
 
 Ingest::~Ingest() {
   stop();
-  lanes_.clear();  // their batches go back to the consumer first
+  lanes_.clear();  // their batches are returned to the consumer first
   consumer_.reset();
-  workers_.clear();  // the consumer wakes their waiters until it is gone
+  workers_.clear();  // the consumer wakes their waiters until it is destroyed
 }
 
 void Ingest::stop() {
@@ -554,7 +558,7 @@ std::optional<std::vector<snapshot::PartitionImage>> Ingest::images(absl::Time d
 absl::Status Ingest::ask(LedgerQuestion question, absl::Time deadline) {
   auto const asked = std::make_shared<Question>(std::move(question), lanes_.size());
   for (const auto& lane : lanes_) lane->ask(asked);
-  // Once it is set, stop() may have looked for questions before this one came.
+  // If stop_ is set, stop() may have stopped the questions before this one was added.
   if (stop_.load()) asked->stop();
   for (const auto& worker : workers_) worker->wake();
   return asked->wait(deadline);

@@ -1,8 +1,9 @@
-// Purpose: the ingest side of the process: workers that read the partitions assigned to them,
-// decode, fold, write dead letters, and hand closed ticks on in order. Invariants: a partition
-// belongs to one worker. A tick is handed on only when every dead letter before its cut is
-// acknowledged: the cut is the offset that counts as done. Thread safety: all public functions may
-// be called from any thread; take() by one at a time.
+// Purpose: the ingest side of the process. Workers read their partitions, decode, fold, write dead
+// letters, and hand over closed ticks in order. Invariants: a partition belongs to one worker. A
+// tick is handed over only after every dead letter before its cut is acknowledged, because the cut
+// is the offset that counts as done.
+// Thread safety: all public functions may be called from any thread; take() by one thread at a
+// time.
 #pragma once
 
 #include <atomic>
@@ -31,17 +32,17 @@ struct IngestOptions {
   kafka::ClientOptions client;
   kafka::ConsumerTuning tuning;
   std::vector<std::string> topics;   // by input
-  std::vector<events::Topic> kinds;  // by input: what the topic carries
+  std::vector<events::Topic> kinds;  // by input: the kind of topic
   int partitions = 1;
-  int workers = 0;                  // 0 = one a core, at most one a partition
-  engine::PartitionOptions engine;  // inputs is set from topics
+  int workers = 0;                  // 0 = one per core, but at most one per partition
+  engine::PartitionOptions engine;  // its member `inputs` is set from topics
 };
 
 class Ingest final : public engine::TickSource {
  public:
-  // `ticked` is called from workers when a tick is ready. What is passed by reference must outlive
-  // this. `restored`: by partition, the state in which a lane begins; empty: all begin with the
-  // log.
+  // Workers call `ticked` when a tick is ready. The arguments passed by reference must outlive this
+  // object. `restored`: by partition, the state from which a lane resumes; if empty, all lanes
+  // begin with the log.
   static absl::StatusOr<std::unique_ptr<Ingest>> start(
       IngestOptions options, std::vector<snapshot::RestoredPartition> restored,
       const events::Decoder& decoder, kafka::DeadLetters& dead_letters,
@@ -53,22 +54,23 @@ class Ingest final : public engine::TickSource {
   std::optional<engine::PartitionTick> take(int partition) override;
   size_t ticks_waiting() const;
 
-  // The state of every partition between two records, with the ticks that it has closed and nobody
-  // has taken. A partition waits until the dead letters of all that it has read are acknowledged;
-  // nullopt when one still waits at the deadline. REQUIRES: nobody takes ticks meanwhile. The
-  // partitions copy what they change until thaw(), which is called once the images are gone.
+  // The state of every partition between two records, with the closed ticks that nobody has taken.
+  // Each partition first waits until the dead letters of all records that it has read are
+  // acknowledged. nullopt if a partition still waits at the deadline. REQUIRES: nobody takes ticks
+  // during the call. Until thaw(), which must be called after the images are destroyed, the
+  // partitions copy the data that they change.
   std::optional<std::vector<snapshot::PartitionImage>> images(absl::Time deadline);
   void thaw();
 
-  // Puts `question` to the ledger of every partition, each on its worker between two records. No
-  // partition waits for another, and none is asked any more after the return. Errors:
-  // DeadlineExceeded, Cancelled when the workers stop; some may have answered nevertheless.
+  // Asks `question` of the ledger of every partition, each on its worker between two records. No
+  // partition waits for another, and none is asked after the return. Errors: DeadlineExceeded;
+  // Cancelled if the workers stop. Some partitions may have answered even then.
   absl::Status ask(LedgerQuestion question, absl::Time deadline);
 
   std::vector<LaneReport> reports() const;  // by partition
   bool broker_reachable() const { return consumer_->broker_reachable(); }
   void serve_callbacks() { consumer_->serve_callbacks(); }
-  // Workers stop after the record in hand.
+  // Workers stop after the current record.
   void stop();
 
  private:

@@ -5,9 +5,9 @@
 namespace bellwether::runtime {
 namespace {
 
-// Confirmations that may be missed before the input counts as not heard of.
+// Number of confirmations that may be missing before the quiet time ends.
 constexpr int64_t kMissedMax = 3;
-// A partition's new leader may not know for a moment how far its log was acknowledged.
+// A partition's new leader may for a moment not know how far its log was acknowledged.
 constexpr int64_t kShortForMs = 10'000;
 
 }  // namespace
@@ -19,14 +19,14 @@ void InputHealth::note(const Poll& poll, base::UnixMillis now) {
     end_.reset();
     error_ =
         base::cat(why,
-                  "; the log no longer holds what comes next: it was truncated or the topic was "
-                  "made anew. Serving what was read; restart to fold the new log");
+                  "; the log no longer holds the next records: it was truncated or the topic was "
+                  "recreated. Serving the records read so far; restart to fold the new log");
     return;
   }
   if (!poll.error.ok()) {
     error_ = std::string(poll.error.message());
     gone_ = gone_ || absl::IsNotFound(poll.error);
-    if (gone_) base::append(error_, "; the topic is gone. Serving what was read");
+    if (gone_) base::append(error_, "; the topic is gone. Serving the records read so far");
   } else if (poll.heard()) {
     error_.clear();
     gone_ = false;
@@ -35,16 +35,16 @@ void InputHealth::note(const Poll& poll, base::UnixMillis now) {
   note_end(poll, now);
 }
 
-// A log that was cut off before anybody here read it looks whole but for where it begins.
+// A log that was truncated before it was read here differs from a complete one only in its first
+// offset.
 void InputHealth::note_begin(const Poll& poll) {
   if (begun_ || !poll.heard()) return;
   begun_ = true;
   base::Offset const first = poll.first ? *poll.first : *poll.end;
   if (first <= from_) return;
-  missing_ =
-      base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
-                ": figures lack what the records before it said. Publish them again, or ask a "
-                "replica that has read them; keep records with retention.ms=-1");
+  missing_ = base::cat("the log begins at offset ", first.value, " instead of ", from_.value,
+                       ": figures lack the earlier records. Publish them again, or ask a "
+                       "replica that has read them; keep records with retention.ms=-1");
 }
 
 void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {

@@ -1,9 +1,9 @@
 // Purpose: the state of one input, derived from its polls: whether it is at the end of its log, how
-// long it has been quiet there, and what is wrong with it. Invariants: a quiet input and a dead one
-// look alike from here. So the end counts only up to the moment when the broker last confirmed it,
-// and a broker that could not confirm it ends the quiet time. A log that has lost the next record,
-// or whose topic was created again, is not read any more: its offsets name other records.
-// Thread safety: a value. No clock: the caller passes the present in.
+// long it has been quiet there, and its error. Invariants: a quiet input and a dead one look the
+// same from here. Therefore the end is valid only up to the broker's last confirmation, and a
+// broker that could not confirm it ends the quiet time. A log that has lost the next record, or
+// whose topic was recreated, is not read any more, because its offsets denote other records.
+// Thread safety: a value. It has no clock: the caller passes the present time.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ namespace bellwether::runtime {
 
 // One poll of an input.
 struct Poll {
-  bool records = false;               // there were some
-  std::optional<base::Offset> first;  // of these records
-  std::optional<base::Offset> end;    // the broker said that the log ends here
-  absl::Status error;                 // as long as it lasts
-  bool reachable = true;              // the broker
-  int64_t next = -1;                  // the offset that comes next, −1 nothing read yet
-  int64_t high_watermark = -1;        // as last heard, −1 unknown
+  bool records = false;               // the poll returned records
+  std::optional<base::Offset> first;  // offset of the first of these records
+  std::optional<base::Offset> end;    // the broker reported that the log ends here
+  absl::Status error;                 // repeated in every poll while the error lasts
+  bool reachable = true;              // whether the broker is reachable
+  int64_t next = -1;                  // the next offset to read; −1: no record was read yet
+  int64_t high_watermark = -1;        // the broker's last report; −1: unknown
 
   bool heard() const { return records || end.has_value(); }
 };
@@ -34,32 +34,32 @@ class InputHealth {
   struct End {
     base::Offset next{-1};
     base::UnixMillis quiet_since;
-    base::UnixMillis confirmed;  // the last moment at which it is known
+    base::UnixMillis confirmed;  // the last moment at which the end was confirmed
   };
 
-  // How often a quiet input's end is asked for again.
-  // `from`: the offset that is read first.
+  // `confirm_every_ms`: the interval at which a quiet input's end is asked for again. `from`: the
+  // first offset that is read.
   explicit InputHealth(int64_t confirm_every_ms, base::Offset from = base::Offset(0))
       : confirm_every_ms_(confirm_every_ms), from_(from) {}
 
   void note(const Poll& poll, base::UnixMillis now);
-  // The end of the log while the input stands there; nullopt while it is not known.
+  // The end of the log while the input is there; nullopt if it is not known.
   const std::optional<End>& end() const { return end_; }
-  // The offset where the broker should be asked whether the log still ends; at most once every
+  // The offset at which to ask the broker whether the log still ends there; at most once per
   // confirm_every_ms.
   std::optional<base::Offset> ask_again(base::UnixMillis now);
-  // What is wrong and what to do; empty when nothing is.
+  // The error and the correction; empty if there is no error.
   const std::string& error() const { return error_; }
-  // What the log no longer held when it was first read, and what to do; empty when it held
-  // everything.
+  // The records that the log no longer held when it was first read, and the correction; empty if
+  // the log was complete.
   const std::string& missing() const { return missing_; }
-  // Nothing more may be read until a restart.
+  // No record may be read until a restart.
   bool lost() const { return lost_; }
 
  private:
   void note_begin(const Poll& poll);
   void note_end(const Poll& poll, base::UnixMillis now);
-  // Why the log is not the one that was read; empty when it is.
+  // The reason why the log is not the log that was read before; empty if it is.
   std::string other_log(const Poll& poll, base::UnixMillis now);
 
   int64_t confirm_every_ms_;
@@ -67,11 +67,11 @@ class InputHealth {
   bool begun_ = false;
   std::string missing_;
   std::optional<End> end_;
-  std::optional<base::Offset> last_end_;  // nothing was read since
+  std::optional<base::Offset> last_end_;  // the last reported end; reset by records
   std::optional<base::UnixMillis> asked_;
-  std::optional<base::UnixMillis> short_since_;  // the log ends before what comes next
+  std::optional<base::UnixMillis> short_since_;  // since when the log ends before the next offset
   std::string error_;
-  bool gone_ = false;  // the topic
+  bool gone_ = false;  // the topic does not exist any more
   bool lost_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Purpose: what the worker of a partition reports on it now and then.
+// Purpose: the periodic report of a partition's worker.
 // Thread safety: values.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace bellwether::runtime {
 
-// One input topic-partition.
+// One partition of an input topic.
 struct InputReport {
   std::string topic;
   int32_t partition = 0;
@@ -25,15 +25,15 @@ struct InputReport {
   bool held = false;
   bool idle = false;
   std::string error;
-  std::string missing;  // which records the log no longer held when it was first read
-  std::string waiting;  // why ticks wait for it, as soon as it counts as quiet
+  std::string missing;  // the records that the log no longer held when it was first read
+  std::string waiting;  // why ticks wait for this input; set once the input counts as quiet
 };
 
 struct PartitionReport {
   int32_t partition = 0;
   ledger::LedgerStats ledger;
-  std::optional<base::PeriodIndex> tick;  // last one handed on
-  bool stale = true;  // the ledger's figures are of this report, which may be some time old
+  std::optional<base::PeriodIndex> tick;  // the last tick handed over
+  bool stale = true;  // the ledger's figures are those of this (perhaps old) report
 };
 
 struct SourceReport {

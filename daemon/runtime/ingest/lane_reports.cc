@@ -34,7 +34,7 @@ std::vector<std::string> input_warnings(const std::vector<LaneReport>& lanes) {
 }
 
 void ask_ledgers(Ingest& ingest, absl::Time deadline, std::vector<LaneReport>& lanes) {
-  // Who has not answered is marked as such, which is all that the caller wants to know of it.
+  // A partition that does not answer stays stale in its report, so the error is not needed.
   (void)ingest.ask(
       [&lanes](base::PartitionId partition, const ledger::Ledger& ledger) {
         PartitionReport& report = lanes[static_cast<size_t>(partition.value)].partition;

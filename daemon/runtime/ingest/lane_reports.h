@@ -1,5 +1,5 @@
-// Purpose: what the reports of all lanes come to, for people.
-// Thread safety: pure, but for ask_ledgers(), which waits for the lanes.
+// Purpose: texts and figures from the reports of all lanes, for people.
+// Thread safety: pure, except ask_ledgers(), which waits for the lanes.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace bellwether::runtime {
 
-// "TOPIC PARTITION: " and which records the log no longer held when it was first read.
+// "TOPIC PARTITION: " and the records that the log no longer held when it was first read.
 std::vector<std::string> lost_records(const std::vector<LaneReport>& lanes);
-// "TOPIC PARTITION: " and the error of an input, or why ticks wait for it.
+// "TOPIC PARTITION: " and the error of an input, or the reason why ticks wait for it.
 std::vector<std::string> input_warnings(const std::vector<LaneReport>& lanes);
-// Puts the present figures of the ledgers in place of those of the reports. A partition that has
-// not answered at the deadline keeps its report's and stays stale.
+// Replaces the ledger figures of the reports by the present ones. A partition that has not answered
+// at the deadline keeps the figures of its report and stays stale.
 void ask_ledgers(Ingest& ingest, absl::Time deadline, std::vector<LaneReport>& lanes);
 
 }  // namespace bellwether::runtime

@@ -11,7 +11,8 @@ void Question::answer(base::PartitionId partition, const ledger::Ledger& ledger)
     ++answering_;
   }
   ask_(partition, ledger);
-  // Notified under the lock: the asker may destroy this as soon as it sees the last answer.
+  // Notified under the lock, because the caller may destroy this object as soon as it sees the last
+  // answer.
   std::lock_guard lock(mutex_);
   --answering_;
   --open_;

@@ -1,6 +1,6 @@
-// Purpose: a question that is put to the ledger of every partition at once, each on the worker
-// that owns it. Invariants: each partition answers at most once, and none after wait() has
-// returned, so the question may refer to what its asker has on the stack.
+// Purpose: a question to the ledgers of all partitions at once. Each worker answers for its
+// partitions. Invariants: each partition answers at most once, and none answers after wait() has
+// returned, so the question may refer to the caller's stack.
 // Thread safety: all functions may be called from any thread; wait() once.
 #pragma once
 
@@ -23,12 +23,12 @@ class Question {
   Question(LedgerQuestion ask, size_t partitions)
       : ask_(std::move(ask)), partitions_(partitions), open_(partitions) {}
 
-  // By the owner of a ledger. Does nothing once the asker has gone.
+  // Called by the owner of a ledger. Does nothing after wait() has ended.
   void answer(base::PartitionId partition, const ledger::Ledger& ledger);
   // The owners stop: no more answers come.
   void stop();
-  // Errors: DeadlineExceeded, saying how many partitions have not answered; Cancelled after stop().
-  // A partition that is answering at the deadline is waited for.
+  // Waits for a partition that is answering at the deadline. Errors: DeadlineExceeded, with the
+  // number of partitions that have not answered; Cancelled after stop().
   absl::Status wait(absl::Time deadline);
 
  private:
@@ -39,7 +39,7 @@ class Question {
   size_t open_;  // partitions that have not answered
   size_t answering_ = 0;
   bool stopped_ = false;
-  bool closed_ = false;  // the asker takes no more answers
+  bool closed_ = false;  // wait() has ended and takes no more answers
 };
 
 }  // namespace bellwether::runtime

@@ -1,4 +1,5 @@
-// Purpose: a record of an input topic as the decoder takes it. Thread safety: pure.
+// Purpose: converts a record of an input topic to the decoder's form.
+// Thread safety: pure.
 #pragma once
 
 #include "adapters/kafka/consumer.h"
@@ -8,7 +9,8 @@
 
 namespace bellwether::runtime {
 
-// `latest`: no effective date after it is believed. The result refers to the bytes of `record`.
+// `latest`: effective dates after this moment are not accepted. The result refers to the bytes of
+// `record`.
 inline events::RawRecord raw_record(const kafka::Record& record, events::Topic topic,
                                     base::UnixMillis latest) {
   events::RawRecord raw;

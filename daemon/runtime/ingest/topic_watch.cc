@@ -11,7 +11,7 @@ constexpr absl::Duration kAnswerWait = absl::Seconds(2);
 
 std::string describe(const std::string& topic, int unread, int read) {
   return base::cat("topic ", topic, " has ", unread + read, " partitions and ", read,
-                   " are read: what is in the others is not counted");
+                   " are read: records in the others are not counted");
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void TopicWatch::run() {
   }
 }
 
-// A broker that does not answer is told elsewhere.
+// An unreachable broker is reported by other parts.
 void TopicWatch::look(const std::string& topic) {
   auto const partitions = producer_.partitions(topic, kAnswerWait);
   if (!partitions.ok()) return;

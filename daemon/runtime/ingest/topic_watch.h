@@ -1,6 +1,6 @@
-// Purpose: notices that an input topic has other partitions than when this replica started: what is
-// written to new ones is read by nobody, and a business's records would be in two. Thread safety:
-// all public functions may be called from any thread.
+// Purpose: notices that an input topic has more partitions than when this replica started. Nobody
+// reads the new partitions, and the records of one business would be in two partitions.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -21,14 +21,14 @@ inline constexpr absl::Duration kTopicWatchEvery = absl::Seconds(10);
 
 class TopicWatch {
  public:
-  // `partitions` of each topic are read.
+  // `partitions`: the number of partitions of each topic that are read.
   TopicWatch(kafka::Producer& producer, std::vector<std::string> topics, int partitions,
              base::LogFn log);
   ~TopicWatch();
 
-  // For people, one a topic that has more than are read; empty when all are.
+  // Texts for people, one per topic with partitions that are not read; empty if all are read.
   std::vector<std::string> warnings() const;
-  // By topic, how many partitions are read by nobody.
+  // By topic, the number of partitions that are not read.
   std::map<std::string, int> unread() const;
 
  private:

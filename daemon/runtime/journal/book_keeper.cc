@@ -31,9 +31,9 @@ alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset,
   return outcome;
 }
 
-// The book as it stands tells a verdict what the one at tick.book_offset told: the fold takes no
-// tick with other rules or regime breaks between, and nothing else that may stand there has a part
-// in a verdict. Unless a tick does.
+// For a verdict the present book is equivalent to the book at tick.book_offset. The fold accepts no
+// tick if rules or regime breaks changed between the two, and other records do not affect a
+// verdict. The exception is another tick between the two: then the result is null.
 std::shared_ptr<const alerts::Book> BookKeeper::before(const alerts::TickEvaluated& tick) const {
   if (!caught_up_ || tick.book_offset < last_tick_at_) return nullptr;
   if (published_->offset() == book_.offset()) return published_;

@@ -1,7 +1,8 @@
-// Purpose: a tick as this replica made it beside the same tick as the journal has it. An evaluation
-// is a pure function of the cells at the cut, the book before it and the rules: equal cuts must
-// have equal cells, and with the same book the same verdict. Anything else is a divergence. Thread
-// safety: pure functions and values; a Comparisons belongs to one thread.
+// Purpose: compares a tick that this replica computed with the same tick in the journal. An
+// evaluation is a pure function of the cells at the cut, the book before it and the rules. So equal
+// cuts must have equal cells, and with the same book also the same verdict. Any other result is a
+// divergence.
+// Thread safety: pure functions and values; a Comparisons belongs to one thread.
 #pragma once
 
 #include <array>
@@ -18,10 +19,10 @@
 
 namespace bellwether::runtime {
 
-// Of a writer's name, which anybody may have written.
+// Bytes kept of a writer's name, because any program could have written it.
 inline constexpr size_t kWriterBytesKept = 128;
 
-// What the journal's accepted record of a tick says, in short.
+// The accepted record of a tick in the journal, in short form.
 struct JournaledTick {
   base::PeriodIndex tick;
   base::JournalOffset offset;
@@ -31,22 +32,22 @@ struct JournaledTick {
   uint64_t cut_digest = 0;
   uint64_t cells_digest = 0;
   uint64_t verdict_digest = 0;
-  // A book that tells a verdict the same as the one that this was computed from; null: not kept.
+  // A book that is equivalent, for a verdict, to the book of the journaled verdict. null: not kept.
   std::shared_ptr<const alerts::Book> before;
 };
 JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& tick);
 
-// Equal for equal cuts, in whatever order their offsets stand.
+// Equal for equal cuts, whatever the order of their offsets.
 uint64_t cut_digest(std::span<const alerts::CutOffset> cut);
 
-// What became of a comparison; a metric's label.
+// The result of a comparison; also a label of a metric.
 enum class Compared : uint8_t {
   kEqual,           // cells and verdict
-  kCellsEqual,      // the book of the verdict was not at hand
+  kCellsEqual,      // the verdict's book was not available
   kCellsDiffer,     // at an equal cut
   kVerdictsDiffer,  // on equal cells, with the same book
-  kCutDiffers,      // no divergence: where a quiet input is cut, the wall clock has a say
-  kNotCompared,     // the record was not at hand, or passes the tick without judgement
+  kCutDiffers,      // no divergence: the wall clock affects where a quiet input is cut
+  kNotCompared,     // the record was not available, or passes the tick without judgement
 };
 inline constexpr std::array<std::string_view, 6> kComparedNames = {
     "equal", "cells_equal", "cells_differ", "verdicts_differ", "cut_differs", "not_compared"};
@@ -58,9 +59,9 @@ struct OwnTick {
   base::PeriodIndex tick;
   uint64_t cut_digest = 0;
   uint64_t cells_digest = 0;
-  std::optional<uint64_t> verdict_digest;  // nullopt: not computed from the journaled one's book
+  std::optional<uint64_t> verdict_digest;  // nullopt: not computed from the book of the record
 };
-// `journaled` is null where the journal's record of the tick is not at hand.
+// `journaled` is null if the journal's record of the tick is not available.
 Compared compare(const OwnTick& own, const JournaledTick* journaled);
 
 struct Divergence {
@@ -71,11 +72,11 @@ struct Divergence {
   base::JournalOffset record;
   std::string writer;
 };
-// For a person: the tick, both digests, who wrote the journal's.
+// A text for people: the tick, both digests, and the writer of the journal's record.
 std::string describe(const Divergence& divergence, base::Calendar calendar);
 
 struct DivergenceReport {
-  std::array<int64_t, kComparedNames.size()> ticks{};  // by what became of them
+  std::array<int64_t, kComparedNames.size()> ticks{};  // by result
   std::optional<Divergence> first;                     // since the start of the process
   bool diverged = false;  // the latest tick that could be compared differs
 };
@@ -83,12 +84,12 @@ struct DivergenceReport {
 class Comparisons {
  public:
   enum class News : uint8_t { kNone, kDiverged, kAgreesAgain };
-  // Counts a tick that compare() was asked about; says whether a person must hear of it.
+  // Counts the result of a comparison. Returns whether a message to people is needed.
   News note(Compared result, const OwnTick& own, const JournaledTick* journaled);
-  // A tick of which the journal took this replica's own verdict: from here on they say the same.
+  // The journal took this replica's own verdict for a tick, so the two agree from here on.
   void note_own() { report_.diverged = false; }
   const DivergenceReport& report() const { return report_; }
-  const Divergence& latest() const { return latest_; }  // after kDiverged
+  const Divergence& latest() const { return latest_; }  // valid after kDiverged
 
  private:
   DivergenceReport report_;

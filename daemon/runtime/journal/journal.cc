@@ -90,15 +90,15 @@ void Journal::take(const kafka::Record& record) {
     unreadable_.fetch_add(1);
     log_(base::LogLevel::kWarning, "journal",
          base::cat("record ", record.offset,
-                   " passed over: ", base::from_absl(entry.status().message())));
+                   " skipped: ", base::from_absl(entry.status().message())));
     keeper_.skip(offset);
   }
 }
 
-// The book in memory was folded from records that are gone: only a new start can fold what there
-// is.
+// The book in memory was folded from records that are gone. Only a restart can fold the present
+// records.
 void Journal::made_anew(std::string_view what) {
-  fatal_(base::cat("the journal was truncated or made anew while it was being read (", what,
+  fatal_(base::cat("the journal was truncated or recreated while it was being read (", what,
                    "); a restart folds it from its beginning"));
 }
 
@@ -125,8 +125,8 @@ absl::StatusOr<Appended> Journal::append(const alerts::JournalEntry& entry, absl
   }
   if (lock.owns_lock()) lock.unlock();
   if (*offset <= before.value) {
-    made_anew(base::cat("a new record stands at ", *offset, ", the book at ", before.value));
-    return absl::DataLossError("the journal was made anew; this replica starts again");
+    made_anew(base::cat("a new record has offset ", *offset, ", the book is at ", before.value));
+    return absl::DataLossError("the journal was recreated; this replica restarts");
   }
   auto const outcome = keeper_.wait_for(base::JournalOffset(*offset), deadline);
   if (!outcome) {

@@ -1,6 +1,6 @@
-// Purpose: this replica's side of the journal: a thread that folds what is written there, and
-// appending with the answer that the fold gave. Thread safety: all public functions may be called
-// from any thread.
+// Purpose: this replica's access to the journal: a thread that folds the journal's records, and
+// appending a record with the outcome of its fold.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -25,16 +25,17 @@ struct Appended {
   alerts::FoldOutcome outcome{};
 };
 
-// What of the journal the book holds already.
+// The part of the journal that the book already holds.
 struct JournalStart {
-  int64_t next = RD_KAFKA_OFFSET_BEGINNING;  // is read from here
-  base::JournalOffset folded{-1};            // through this one records count no more
+  int64_t next = RD_KAFKA_OFFSET_BEGINNING;  // offset to read from
+  base::JournalOffset folded{-1};            // records through this one are folded already
 };
 
 class Journal {
  public:
-  // `news` is called after records were folded and published; `fatal` when the process must not go
-  // on: a record cannot be understood, or the journal was truncated or made anew under it.
+  // `news` is called after records were folded and published. `fatal` is called if the process must
+  // not continue: a record has a newer format, or the journal was truncated or recreated while it
+  // was read.
   static absl::StatusOr<std::unique_ptr<Journal>> open(
       const kafka::ClientOptions& client, std::string topic, std::string writer, JournalStart start,
       kafka::Producer& producer, BookKeeper& keeper, std::function<void()> news,
@@ -42,7 +43,7 @@ class Journal {
   ~Journal();
 
   // Appends and waits until this replica has folded the record. Errors: DeadlineExceeded,
-  // Unavailable, Cancelled, DataLoss when the journal was made anew.
+  // Unavailable, Cancelled, DataLoss if the journal was recreated.
   absl::StatusOr<Appended> append(const alerts::JournalEntry& entry, absl::Time deadline);
   int64_t unreadable() const { return unreadable_.load(); }
   void stop();

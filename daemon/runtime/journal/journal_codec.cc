@@ -39,7 +39,7 @@ concept Plain = std::is_enum_v<Value> || std::is_arithmetic_v<Value> || base::Nu
 
 // ---- records as messages
 
-// What the message has in place of a default, to save its bytes.
+// Removes fields whose default in the message stands for the same value, to save bytes.
 void shorten(const alerts::Evidence& e, pb::Evidence& out) {
   if (e.reported < 1) return;
   out.clear_reported();
@@ -92,7 +92,7 @@ void put_record(const Record& record, Message& message) {
 
 // ---- messages as records
 
-// Zero stands for the defaults of a record that was written before the field was.
+// Zero stands for the default: shorten() removed the field, or the record is older than the field.
 void lengthen(alerts::Evidence& e) {
   if (!(e.score_scale > 0)) e.score_scale = 1;
   if (!(e.reported > 0)) e.reported = 1;
@@ -110,7 +110,7 @@ class RecordReader {
     });
     lengthen(record);
   }
-  // The first error.
+  // The first error; OK if there is none.
   const absl::Status& status() const { return status_; }
 
  private:
@@ -140,7 +140,7 @@ class RecordReader {
   template <class Number, class Value>
   void get_plain(const Number& number, Value& value) {
     if constexpr (std::is_enum_v<Value>) {
-      // A number that a newer build wrote is read as the nearest of today's.
+      // A number that a newer build wrote is read as the nearest number of this build.
       auto const found = alerts::value_of<Value>(static_cast<uint64_t>(
           std::clamp(number, Number{0}, static_cast<Number>(alerts::kNumbers<Value> - 1))));
       if (!found) status_.Update(absl::DataLossError(base::cat(number, " is a reserved number")));
@@ -162,7 +162,7 @@ class RecordReader {
   absl::Status status_;
 };
 
-// ---- which entry is in which body
+// ---- the body of each kind of entry
 
 template <class Entry, class Get, class Mutable>
 struct Body {
@@ -198,7 +198,7 @@ void each_body(Visit visit) {
 
 absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
   if (record.body_case() == pb::JournalRecord::kPart)
-    return absl::DataLossError("a part of a record stands where a whole one should");
+    return absl::DataLossError("a part of a record where a complete record is expected");
   std::optional<alerts::JournalEntry> out;
   RecordReader reader;
   each_body([&](const auto& body) {
@@ -232,15 +232,15 @@ std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
 }
 
 absl::StatusOr<JournalRecord> decode_record(std::string_view bytes) {
-  // An evaluation is thousands of small messages: in one block of memory they cost
-  // less to make and to free.
+  // An evaluation consists of thousands of small messages. In one block of memory they are cheaper
+  // to create and to free.
   google::protobuf::ArenaOptions blocks;
   blocks.start_block_size = 2 * bytes.size() + kArenaBlockBytes;
   blocks.max_block_size = blocks.start_block_size;
   google::protobuf::Arena arena(blocks);
   pb::JournalRecord& record = *google::protobuf::Arena::CreateMessage<pb::JournalRecord>(&arena);
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::DataLossError("the bytes are no JournalRecord");
+    return absl::DataLossError("the bytes are not a JournalRecord");
   }
   if (record.format() > kJournalFormat) {
     return absl::UnimplementedError(base::cat("journal format ", record.format(),

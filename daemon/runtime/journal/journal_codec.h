@@ -1,4 +1,5 @@
-// Purpose: journal records as bytes: alerts::JournalEntry ↔ bellwether.journal.v1.JournalRecord.
+// Purpose: converts journal records to bytes and back: alerts::JournalEntry ↔
+// bellwether.journal.v1.JournalRecord.
 // Thread safety: pure.
 #pragma once
 
@@ -11,18 +12,18 @@
 
 namespace bellwether::runtime {
 
-// The format that this build writes, and the highest that it reads.
+// The format that this build writes, and the highest format that it reads.
 inline constexpr int32_t kJournalFormat = 1;
 
 std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    base::UnixMillis written_at);
 
-// Errors: DataLoss when the bytes are no JournalRecord, have no body, or name a period beyond
-// alerts::kPeriodsFromEpochMax or a reserved number; Unimplemented when the format is newer than
-// kJournalFormat (a replica must not guess).
+// Errors: DataLoss if the bytes are not a JournalRecord, have no body, or contain a period outside
+// alerts::kPeriodsFromEpochMax or a reserved number; Unimplemented if the format is newer than
+// kJournalFormat, because a replica must not guess.
 absl::StatusOr<alerts::JournalEntry> decode(std::string_view bytes);
 
-// An entry with the fields of its record, for people.
+// An entry with the other fields of its record, for people.
 struct JournalRecord {
   alerts::JournalEntry entry;
   std::string writer;

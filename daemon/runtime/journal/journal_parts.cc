@@ -11,7 +11,7 @@ namespace {
 
 namespace pb = bellwether::journal::v1;
 
-// Room for what stands around a part's bytes.
+// The rest is room for the other fields of a part.
 constexpr size_t kPartBytes = kJournalRecordBytesMax - 1'000;
 constexpr size_t kPartsMax = kJournalEntryBytesMax / kPartBytes + 1;
 
@@ -46,7 +46,7 @@ absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset,
   while (!unfinished_.empty() && offset - unfinished_.front().begin > kJournalPartsApartMax)
     unfinished_.pop_front();
   pb::JournalRecord record;
-  // What is no record, or of a newer format, is told by decode().
+  // decode() reports the errors of values that are not a record or have a newer format.
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
       record.format() > kJournalFormat || !record.has_part()) {
     return std::optional(std::string(value));
@@ -62,7 +62,7 @@ absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset,
   if (of_writer == unfinished_.end() || of_writer->id != part.id() ||
       of_writer->parts != part.parts() || of_writer->seen != part.index()) {
     return absl::DataLossError(base::cat("part ", part.index(), " of ", part.parts(),
-                                         " of a record whose beginning is not there"));
+                                         " of a record whose first parts are missing"));
   }
   of_writer->bytes += part.bytes();
   if (++of_writer->seen < of_writer->parts) return std::nullopt;

@@ -62,7 +62,8 @@ class Out {
   const Reflection& reflection_;
 };
 
-// Reads them. unknown() is the first word that no enum has, with its key; empty: none.
+// Reads the fields of a message by the names of a rule's keys. unknown() is the first word that its
+// enum does not have, with its key; empty if there is none.
 class In {
  public:
   explicit In(const pb::Rule& from) : from_(from), reflection_(*from.GetReflection()) {}

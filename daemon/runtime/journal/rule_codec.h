@@ -1,4 +1,5 @@
-// Purpose: a rule set as a message of the journal. Thread safety: pure functions.
+// Purpose: converts a rule set to a message of the journal and back.
+// Thread safety: pure functions.
 #pragma once
 
 #include "absl/status/status.h"
@@ -11,7 +12,8 @@ class RuleSet;
 namespace bellwether::runtime {
 
 void put(const alerts::RuleSet& rules, journal::v1::RuleSet& out);
-// Error: DataLoss if no configuration could have such rules, but for keys that have no effect.
+// Error: DataLoss if a configuration with these rules would be refused. Keys without effect are
+// accepted here.
 absl::Status get(const journal::v1::RuleSet& message, alerts::RuleSet& out);
 
 }  // namespace bellwether::runtime

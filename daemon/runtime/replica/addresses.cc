@@ -44,7 +44,7 @@ Found addresses(const std::string& peer, absl::Duration wait) {
   std::string const port = peer.substr(colon + 1);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
-  // A look-up cannot be ended; one that does not answer is left behind.
+  // A name look-up cannot be cancelled. If it does not answer in time, its thread is left running.
   auto const promise = std::make_shared<std::promise<Found>>();
   std::future<Found> answer = promise->get_future();
   std::thread([promise, host, port] { promise->set_value(look_up(host, port)); }).detach();

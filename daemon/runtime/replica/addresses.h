@@ -1,4 +1,4 @@
-// Purpose: the addresses behind a name: a headless service of Kubernetes has one for each replica.
+// Purpose: the addresses of a host name: a headless service of Kubernetes has one for each replica.
 // Thread safety: functions without state.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace bellwether::runtime {
 
-// "host:port" → each "address:port" of it once, v6 in brackets. Errors: NotFound for an unknown
-// name, DeadlineExceeded when the name server has not answered within `wait`.
+// "host:port" → each "address:port" of the host once, IPv6 in brackets. Errors: NotFound for an
+// unknown name, DeadlineExceeded if the name server does not answer within `wait`.
 absl::StatusOr<std::vector<std::string>> addresses(const std::string& peer, absl::Duration wait);
 
 }  // namespace bellwether::runtime

@@ -143,8 +143,9 @@ absl::Status PeerTransfer::fetch_file(const Offer& offer, snapshot::Incoming& in
       own_disk = !closed.ok() && !absl::IsDataLoss(closed);
       return closed;
     }
-    place_.log(base::LogLevel::kWarning, "snapshot",
-               base::cat("what was here of ", entry.name, " is not the peer's: taken anew"));
+    place_.log(
+        base::LogLevel::kWarning, "snapshot",
+        base::cat("the local part of ", entry.name, " differs from the peer's: fetching it again"));
     absl::Status const again = incoming.restart();
     place =
         again.ok() ? absl::StatusOr<snapshot::Incoming::Place>(snapshot::Incoming::Place{}) : again;
@@ -170,14 +171,14 @@ struct PeerTransfer::Errand {
   snapshot::Store& store;
   snapshot::Incoming incoming;
   absl::Time begin;
-  absl::Time until;       // is given up then, unless something moves
-  bool own_disk = false;  // which failed: no other replica helps
-  std::string why;        // nothing has been taken so far
+  absl::Time until;       // end of the attempts, unless there is progress
+  bool own_disk = false;  // this replica's disk failed, so no other replica helps
+  std::string why;        // the reasons why no snapshot has been taken so far
   std::map<std::pair<std::string, std::string>, int> damaged;  // by address and snapshot
 };
 
 absl::Status PeerTransfer::give_up(Errand& errand, absl::Status why) {
-  (void)errand.incoming.remove();  // it would take up the disk for no use
+  (void)errand.incoming.remove();  // the bytes would only use disk space
   return why;
 }
 
@@ -195,21 +196,21 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take_offer(const Offer& offer,
     if (!name.ok()) return name.status();
     double const seconds = absl::ToDoubleSeconds(absl::Now() - errand.begin);
     place_.log(base::LogLevel::kInfo, "snapshot",
-               absl::StrFormat("took it in %.2f s, %d bytes of it now", seconds, received));
+               absl::StrFormat("took it in %.2f s; %d bytes received now", seconds, received));
     std::lock_guard lock(mutex_);
     ++counts_.taken;
     counts_.seconds = seconds;
     return Taken{peer, offer.snapshot.manifest};
   }
   if (place_.stopping()) {
-    errand.own_disk = false;  // what has come stays
-    return absl::CancelledError("this process stops");
+    errand.own_disk = false;  // the received bytes stay
+    return absl::CancelledError("this process is stopping");
   }
   count_failure();
   errand.why.clear();
   add_reason(errand.why, peer, text_of(fetched));
   place_.log(base::LogLevel::kWarning, "snapshot",
-             base::cat("the transfer broke off behind ", received, " bytes: ", errand.why));
+             base::cat("the transfer broke off after ", received, " bytes: ", errand.why));
   if (errand.own_disk)
     return absl::Status(fetched.code(), base::cat("it cannot be kept: ", text_of(fetched)));
   if (absl::IsDataLoss(fetched) && ++errand.damaged[{peer, offer.snapshot.name}] >= kDamagedMax)
@@ -228,7 +229,8 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
                 {}};
   std::string logged;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (attempt > 0 && !pause(timeouts_.between)) return absl::CancelledError("this process stops");
+    if (attempt > 0 && !pause(timeouts_.between))
+      return absl::CancelledError("this process is stopping");
     place_.doing("asking the other replicas for their snapshots");
     std::string const unfinished = errand.incoming.unfinished();
     Answers const answers = ask(identity, unfinished);
@@ -238,12 +240,12 @@ absl::StatusOr<PeerTransfer::Taken> PeerTransfer::take(snapshot::Store& store,
       auto taken = take_offer(offer, errand);
       if (taken.ok()) return taken;
       if (errand.own_disk) return give_up(errand, taken.status());
-      if (place_.stopping()) return absl::CancelledError("this process stops");
+      if (place_.stopping()) return absl::CancelledError("this process is stopping");
       if (!absl::IsResourceExhausted(taken.status())) break;
       errand.until = std::max(errand.until, begin + timeouts_.busy);
-      if (offer.snapshot.manifest == unfinished) break;  // rather wait than begin another
+      if (offer.snapshot.manifest == unfinished) break;  // wait rather than begin another
     }
-    if (place_.stopping()) return absl::CancelledError("this process stops");
+    if (place_.stopping()) return absl::CancelledError("this process is stopping");
     if (absl::Now() >= errand.until || (answers.offers.empty() && answers.all)) break;
     if (errand.why != logged)
       place_.log(base::LogLevel::kWarning, "snapshot", base::cat("asking again: ", errand.why));

@@ -16,8 +16,8 @@ namespace {
 
 constexpr absl::Duration kLookWait = absl::Seconds(30);
 
-// FailedPrecondition where the log and the snapshot do not agree; other errors where the broker
-// does not say.
+// FailedPrecondition if the log and the snapshot do not agree; other errors if the broker does not
+// report the log's state.
 absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptions& options,
                              const base::LogFn& log) {
   BELLWETHER_ASSIGN_OR_RETURN(
@@ -27,7 +27,7 @@ absl::Status agrees_with_log(const snapshot::Restored& found, const RestoreOptio
   return snapshot::agrees_with_log(found, states);
 }
 
-// Whether every input has all records that it ever had.
+// Whether every input still has all its records from offset 0 on.
 absl::StatusOr<bool> log_is_whole(const RestoreOptions& options, const base::LogFn& log) {
   std::vector<base::LogPlace> places;
   for (const std::string& topic : options.identity.topics) {
@@ -38,7 +38,8 @@ absl::StatusOr<bool> log_is_whole(const RestoreOptions& options, const base::Log
   return std::ranges::all_of(*states, [](const base::LogState& s) { return s.low == 0; });
 }
 
-// The newest of the store that is accepted. A snapshot that no copy of could be is told to `peers`.
+// The newest accepted snapshot of the store. A snapshot that does not agree with this replica is
+// excluded from `peers`, because each copy of it would be refused too.
 absl::StatusOr<Start> newest(snapshot::Store& store, const RestoreOptions& options,
                              const reference::Reference& reference, PeerTransfer* peers,
                              const base::LogFn& log) {
@@ -98,7 +99,7 @@ absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& opti
   if (start.restored) {
     (void)store.forget_incoming();
     log(base::LogLevel::kInfo, "snapshot",
-        base::cat("going on from ", start.from, ", read in ", start.seconds, " s"));
+        base::cat("resuming from ", start.from, ", read in ", start.seconds, " s"));
   }
   return start;
 }

@@ -1,5 +1,6 @@
-// Purpose: what a process starts from: the newest snapshot that is whole, belongs here and agrees
-// with the log, its own or else another replica's; without one, the log from its beginning.
+// Purpose: finds the state from which a process starts: the newest snapshot that is complete, has
+// this replica's identity and agrees with the log. It is this replica's own or another replica's.
+// Without one, the process starts from the beginning of the log.
 // Thread safety: one thread; waits for the disk and the broker.
 #pragma once
 
@@ -17,10 +18,11 @@
 namespace bellwether::runtime {
 
 struct Start {
-  std::optional<snapshot::Restored> restored;  // nullopt: the log
-  // "the snapshot of 2019-05", with "of peer ADDRESS" behind it where it is; "the log: " and why.
+  std::optional<snapshot::Restored> restored;  // nullopt: start from the log
+  // "the snapshot of 2019-05", followed by "of peer ADDRESS" for a peer's snapshot; or "the log: "
+  // and the reason.
   std::string from;
-  double seconds = 0;  // that reading the snapshot took
+  double seconds = 0;  // time to read the snapshot
 };
 
 struct RestoreOptions {
@@ -30,12 +32,12 @@ struct RestoreOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
 };
 
-// Snapshots of others that are taken and then refused before the log is folded.
+// Limit of peer snapshots that are taken and then refused. After that the log is folded.
 inline constexpr int kPeerSnapshotsMax = 3;
 
-// Every snapshot that is passed over is logged with the reason. `peers`: null when there are none.
-// Errors: Cancelled when the process stops, others when the broker does not say what is in the log;
-// ask again.
+// Every refused snapshot is logged with the reason. `peers`: null if there are none. Errors:
+// Cancelled if the process stops; others if the broker does not report the state of the log, so try
+// again.
 absl::StatusOr<Start> restore(snapshot::Store& store, const RestoreOptions& options,
                               const reference::Reference& reference, PeerTransfer* peers,
                               const base::LogFn& log);

@@ -11,8 +11,8 @@
 namespace bellwether::runtime {
 namespace {
 
-// A lane answers between two records; one that waits for its dead letters is asked again at the
-// next turn.
+// A lane answers between two records. If a lane still waits for its dead letters, the next turn
+// asks it again.
 constexpr absl::Duration kLanesWait = absl::Seconds(1);
 constexpr absl::Duration kRetry = absl::Seconds(5);
 
@@ -85,12 +85,12 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
   auto partitions = lanes_.take(begin + kLanesWait);
   if (!partitions) {
     next_at_ = absl::Now() + std::min(every_, kRetry);
-    return failed(absl::UnavailableError(
-        "a partition waits for its dead letters or is in the midst of something; trying again"));
+    return failed(
+        absl::UnavailableError("a partition waits for its dead letters or is busy; trying again"));
   }
   next_at_ = begin + every_;
   auto offsets = next_offsets(*partitions);
-  // When nothing was read since, the newest is as good as new.
+  // If nothing was read since the newest snapshot, that snapshot is still current.
   if (last_stands() && offsets == last_ && book->offset() == last_journal_) {
     partitions->clear();
     lanes_.thaw();
@@ -121,7 +121,7 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
   changed_.notify_all();
 }
 
-// What could not be written is not there, whatever was read since.
+// True if the last attempt to write succeeded. Otherwise last_ is not in any snapshot.
 bool Snapshotter::last_stands() const {
   std::lock_guard lock(mutex_);
   return report_.error.empty();

@@ -1,8 +1,9 @@
-// Purpose: takes snapshots while the stream goes on: asks the lanes for what they are between two
-// records, the evaluation for what it is between two ticks, and writes both on a thread of its own.
-// Invariants: one is written at a time. A failure is logged and counted, and the next turn tries
-// again; earlier snapshots stay. Thread safety: due() and take() belong to the evaluation's
-// thread; report() may be called from any.
+// Purpose: takes snapshots while the stream continues. It asks the lanes for their state between
+// two records and the evaluation for its state between two ticks, and writes both on its own
+// thread. Invariants: only one snapshot is written at a time. A failure is logged and counted, and
+// the next turn tries again; earlier snapshots stay.
+// Thread safety: due() and take() belong to the evaluation's thread; report() may be called from
+// any.
 #pragma once
 
 #include <condition_variable>
@@ -23,41 +24,43 @@ namespace bellwether::runtime {
 
 struct SnapshotReport {
   bool enabled = false;
-  base::UnixMillis taken_at;  // the newest holds the state of this instant; 0: there is none
-  uint64_t bytes = 0;         // of it
-  double seconds = 0;         // that it took to write
-  double pause_seconds = 0;   // that ticks waited for it
+  base::UnixMillis taken_at;  // time of the newest snapshot's state; 0: no snapshot
+  uint64_t bytes = 0;         // size of the newest snapshot
+  double seconds = 0;         // time to write it
+  double pause_seconds = 0;   // time that ticks waited for it
   int64_t taken = 0;
   int64_t failed = 0;
-  std::string error;  // of the last attempt; empty when it went well
+  std::string error;  // error of the last attempt; empty if it succeeded
 };
 
-// Of Ingest.
+// Functions of Ingest.
 struct LaneImages {
-  // Every partition between two records; nullopt when the deadline came first.
+  // The images of every partition between two records; nullopt if the deadline came first.
   std::function<std::optional<std::vector<snapshot::PartitionImage>>(absl::Time deadline)> take;
-  // The images are gone.
+  // Call after the images are destroyed.
   std::function<void()> thaw;
 };
 
-// What the figures lack for good; asked after the lanes, so that it covers what they have read.
+// The records that the figures lack permanently. Called after the lanes, so that it includes the
+// records that they have read.
 using LackingFn = std::function<std::vector<std::string>()>;
 
 class Snapshotter {
  public:
-  // `store` is open and is used by nobody else.
-  // `restored`: when the snapshot from which the process has started was taken.
+  // `store` is open, and no other object uses it. `restored`: the time of the snapshot from which
+  // the process started.
   Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
               LaneImages lanes, LackingFn lacking, std::optional<base::UnixMillis> restored,
               base::LogFn log);
   ~Snapshotter();
 
   bool due() const;
-  // Between two ticks. Waits for the lanes, a second at most. `book` is of the tick or later.
+  // Call between two ticks. Waits for the lanes, at most one second. `book` is that of the tick or
+  // later.
   void take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut,
             std::shared_ptr<const alerts::Book> book, const JournalPlace& journal);
   SnapshotReport report() const;
-  // Waits until what is being written is whole.
+  // Waits until the current snapshot is written.
   void stop();
 
  private:
@@ -74,20 +77,20 @@ class Snapshotter {
   base::LogFn log_;
   absl::Time next_at_;  // evaluation's thread
   std::vector<std::vector<int64_t>>
-      last_;                              // next offsets that the newest holds; evaluation's thread
-  base::JournalOffset last_journal_{-1};  // and of the book in it
+      last_;  // next offsets in the newest snapshot; evaluation's thread
+  base::JournalOffset last_journal_{-1};  // offset of the book in the newest snapshot
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<snapshot::Image> image_;  // to be written
+  std::optional<snapshot::Image> image_;  // the image to write
   bool busy_ = false;
   bool stop_ = false;
   SnapshotReport report_;
   absl::StatusCode told_ =
-      absl::StatusCode::kOk;  // why the last attempt failed: logged when it changes
+      absl::StatusCode::kOk;  // code of the last attempt; a failure is logged when it changes
   std::thread thread_;
 };
 
-// Calls in threads, at most `workers` at a time.
+// Calls in at most `workers` threads at the same time.
 snapshot::EachInParallel in_threads(int workers);
 
 }  // namespace bellwether::runtime

@@ -1,6 +1,7 @@
-// Purpose: tells listeners that something has changed, without saying what: they look themselves.
-// Thread safety: all functions may be called from any thread; a listener is called from whichever
-// thread rings, and must neither listen nor leave in there.
+// Purpose: tells listeners that something has changed. The listeners find out for themselves what
+// has changed.
+// Thread safety: all functions may be called from any thread. Listeners are called on the thread
+// that calls ring(), and must not subscribe or unsubscribe during that call.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,7 @@ namespace bellwether::runtime {
 class Bell {
  public:
   using Listener = std::function<void()>;
-  // Listens until it is destroyed. Afterwards the listener is not called any more.
+  // The listener is called until the subscription is destroyed, and not after that.
   using Subscription = std::unique_ptr<const Listener, std::function<void(const Listener*)>>;
 
   // The bell must outlive the subscription.

@@ -15,15 +15,15 @@ constexpr absl::Duration kDescribeWait = absl::Seconds(5);
 constexpr absl::Duration kMarksStallMax = absl::Seconds(30);
 constexpr auto kRetry = std::chrono::seconds(1);
 
-// A letter that timed out may be in the topic all the same, and sending it again would write it
-// twice: the library retries without an end, and knows what the broker has.
+// A letter that timed out may still be in the topic, and sending it again would write it twice. So
+// there is no timeout: librdkafka retries without limit and knows what the broker has received.
 kafka::ProducerTuning letters_tuning() {
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 0;
   return tuning;
 }
 
-// Waiting does not help; the process ends with this code.
+// The exit code if waiting cannot correct the error; nullopt if it can.
 std::optional<Exit> as_final(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -68,7 +68,7 @@ std::unique_ptr<Running> Boot::run() {
   do {
     auto running = attempt(*cluster);
     if (running.ok()) {
-      posting_.reset();  // its own parts speak for it
+      posting_.reset();  // the running parts report from now on
       return *std::move(running);
     }
     if (absl::IsCancelled(running.status())) return nullptr;
@@ -102,7 +102,8 @@ std::optional<Boot::Cluster> Boot::wait_for_cluster() {
   return std::nullopt;
 }
 
-// Errors: those of describe(), and FailedPrecondition for topics that do not fit.
+// Errors: those of describe(), and FailedPrecondition for topics with the wrong number of
+// partitions.
 absl::StatusOr<Boot::Cluster> Boot::check_cluster() const {
   std::vector<std::string> wanted = foundation_.inputs.topics;
   wanted.push_back(foundation_.config.kafka.journal_topic);
@@ -127,8 +128,8 @@ absl::StatusOr<Boot::Cluster> Boot::check_cluster() const {
                  cluster.topics.back().partitions};
 }
 
-// False when the folder cannot be used: what is configured must work at the start, or nobody
-// notices.
+// False if the configured folder cannot be used. This must fail at the start, because otherwise
+// nobody notices it.
 bool Boot::open_snapshots() {
   const config::SnapshotsConfig& config = foundation_.config.snapshots;
   if (config.folder.empty()) return true;
@@ -178,8 +179,8 @@ absl::StatusOr<std::unique_ptr<Running>> Boot::attempt(const Cluster& cluster) {
       std::move(evaluation));
 }
 
-// The newest snapshot, or the beginning of the log. Takes as long as another replica takes to send
-// one.
+// The newest snapshot, or the beginning of the log. May take as long as another replica needs to
+// send a snapshot.
 absl::StatusOr<Start> Boot::find_start(const Cluster& cluster) {
   Start start;
   if (!store_) return start;
@@ -221,7 +222,7 @@ absl::StatusOr<Boot::Letters> Boot::open_letters(const Cluster& cluster) {
           foundation_.log));
   out.letters = std::make_unique<kafka::DeadLetters>(letters_outbox_->producer(), topic,
                                                      std::move(marks), foundation_.log);
-  // Before any input is read: until this replica is known to lead, another writes.
+  // Before any input is read: another replica writes, until this replica is known to lead.
   out.letters->follow(*out.reader, false, absl::Now());
   return out;
 }

@@ -1,8 +1,8 @@
-// Purpose: from a configuration to a running replica: waits for the broker, checks the topics,
-// reads a snapshot or begins with the log, and starts the parts that may fail, again until all have
-// started. Invariants: what an attempt has opened of the journal stays open for the next one, so
-// that the journal is folded once.
-// Thread safety: one thread; what is posted to the board may be asked from any.
+// Purpose: takes a replica from its configuration to running: waits for the broker, checks the
+// topics, reads a snapshot or begins with the log, and starts the parts that may fail. It tries
+// again until all have started. Invariants: the parts of the journal that an attempt has opened
+// stay open for the next one, so the journal is folded only once.
+// Thread safety: one thread; the part on the status board may be asked from any.
 #pragma once
 
 #include <memory>
@@ -29,12 +29,12 @@ class Boot {
  public:
   explicit Boot(Foundation& foundation);
 
-  // Once. Null when the process stops before; what cannot be mended by waiting stops it. Until the
-  // replica runs, the board says what this waits for.
+  // Call once. Null if the process stops first. An error that waiting cannot correct stops the
+  // process. Until the replica runs, the status board shows the current step.
   std::unique_ptr<Running> run();
 
  private:
-  // What the broker says of the cluster.
+  // The broker's report on the cluster.
   struct Cluster {
     std::string id;
     int partitions = 1;  // of each input topic
@@ -61,12 +61,12 @@ class Boot {
   Part part();
 
   Foundation& foundation_;
-  std::optional<snapshot::Store> store_;  // where a folder is configured
-  mutable std::mutex mutex_;              // of the two below
+  std::optional<snapshot::Store> store_;  // set if a folder is configured
+  mutable std::mutex mutex_;              // protects the two members below
   std::vector<std::string> lacking_;
   bool broker_seen_ = false;
 
-  // What attempts have opened so far; null before.
+  // What the attempts have opened so far; null if not opened.
   std::unique_ptr<Outbox> letters_outbox_;
   std::unique_ptr<Outbox> journal_outbox_;
   std::unique_ptr<Journal> journal_;

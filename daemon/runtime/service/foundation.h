@@ -1,6 +1,7 @@
-// Purpose: what a process is from its configuration alone, before any broker answers: what boot
-// builds on, what the running parts refer to, what is asked from the first moment to the last.
-// Thread safety: as the members have it; what is const may be read from any thread.
+// Purpose: the parts of a process that need only its configuration, before any broker answers. Boot
+// builds on them, the running parts refer to them, and they answer from the start of the process to
+// its end.
+// Thread safety: that of each member; const members may be read from any thread.
 #pragma once
 
 #include <memory>
@@ -27,7 +28,7 @@
 
 namespace bellwether::runtime {
 
-// Snapshots that replicas give each other.
+// The exchange of snapshots between replicas.
 struct Exchange {
   Exchange(const config::SnapshotsConfig& config, snapshot::Disk& disk, TransferPlace place)
       : shelf(disk, config.folder),
@@ -42,17 +43,17 @@ struct Foundation {
   Foundation(const Foundation&) = delete;
   Foundation& operator=(const Foundation&) = delete;
 
-  // What boot is busy with or waits for: why the replica is not ready meanwhile.
+  // The current step of boot; also the reason why the replica is not ready.
   void set_doing(std::string what);
   std::string doing() const;
 
-  config::Config const config;  // of the start; the rules in force are reloadable's
+  config::Config const config;  // at the start; `reloadable` has the rules in force
   base::Calendar const calendar;
   std::shared_ptr<const reference::Reference> const reference;
   events::Decoder const decoder;
   Inputs const inputs;
   kafka::ClientOptions const client;
-  std::string const writer;  // of this process's journal records
+  std::string const writer;  // the writer's name in this process's journal records
   base::LogFn const log;
   std::unique_ptr<snapshot::Disk> const disk;
   base::UnixMillis const started_at;
@@ -63,9 +64,9 @@ struct Foundation {
   Instruments instruments;
   BookKeeper keeper;
   Views views;
-  Bell news;       // a tick is ready, the book has changed, or leadership has moved
-  Bell published;  // readers get a new view
-  std::optional<Exchange> exchange;  // with the peers that are configured
+  Bell news;       // rings if a tick is ready, the book has changed, or leadership has changed
+  Bell published;  // rings if readers get a new view
+  std::optional<Exchange> exchange;  // set if peers are configured
 
  private:
   mutable std::mutex doing_mutex_;

@@ -17,7 +17,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {"applied", "duplicate",
                                                                            "superseded", "refused"};
-// google.rpc.Code, by number.
+// The names of google.rpc.Code, by number.
 constexpr std::array<std::string_view, 17> kCodeNames = {
     "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
     "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
@@ -106,13 +106,12 @@ void add_events(const Scrape& s, Families& out) {
     clamped += static_cast<double>(lane.counts.clamped);
     untimed += static_cast<double>(lane.counts.untimed);
   }
-  put_all(out.add("events_total", "Events taken, by what the ledger made of them.",
-                  MetricType::Counter),
+  put_all(out.add("events_total", "Events taken, by outcome in the ledger.", MetricType::Counter),
           {"topic", "kind", "outcome"}, events);
   put_all(out.add("refused_records_total", "Records refused and dead-lettered, by reason.",
                   MetricType::Counter),
           {"topic", "reason"}, refused);
-  out.counter("clamped_timestamps_total", "Records whose timestamp lay too far in the future.",
+  out.counter("clamped_timestamps_total", "Records whose timestamp was too far in the future.",
               clamped);
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);
 }
@@ -158,14 +157,13 @@ void add_inputs(const Scrape& s, Families& out) {
   Cells unread;
   for (const auto& [topic, partitions] : s.partitions_unread) unread[{topic}] = partitions;
   gauge("input_partitions_unread",
-        "Partitions that the topic was given after the start: nobody reads them.", {"topic"},
-        unread);
+        "Partitions added to the topic after the start. They are not read.", {"topic"}, unread);
   std::vector<std::string> const partition = {"partition"};
-  gauge("ledger_businesses", "Businesses known, enquirers without registration included.",
+  gauge("ledger_businesses", "Businesses known, including enquirers without a registration.",
         partition, businesses);
   gauge("ledger_facts", "Facts kept.", partition, facts);
-  gauge("ledger_waiting_businesses", "Businesses that no registration has made known.", partition,
-        waiting);
+  gauge("ledger_waiting_businesses",
+        "Businesses known only from other records, without a registration.", partition, waiting);
   gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
 }
 
@@ -191,10 +189,9 @@ void add_alerts(const Scrape& s, Families& out) {
   out.gauge("journal_offset", "Journal offset folded last.",
             static_cast<double>(book.offset().value));
   if (book.last_tick()) {
-    out.gauge(
-        "leader_epoch",
-        "Journal offset of the first of the evaluations in a row that the present leader wrote.",
-        static_cast<double>(book.lead().epoch.value));
+    out.gauge("leader_epoch",
+              "Journal offset at which the present leader's unbroken run of evaluations begins.",
+              static_cast<double>(book.lead().epoch.value));
     double const at = 1e-3 * static_cast<double>(book.last_tick_at().value);
     out.gauge("tick_timestamp_seconds", "Instant of the last tick in the journal.", at);
     out.gauge("tick_delay_seconds", "Age of the last tick in the journal.",
@@ -209,7 +206,7 @@ void add_comparisons(const Scrape& s, Families& out) {
     ticks[{std::string(kComparedNames[i])}] = static_cast<double>(d.ticks[i]);
   }
   put_all(out.add("ticks_compared_total",
-                  "Ticks held against what others have journaled, by result.", MetricType::Counter),
+                  "Ticks compared with those journaled by others, by result.", MetricType::Counter),
           {"result"}, ticks);
   out.gauge("diverged",
             "1 while the latest tick that could be compared differs from the journal's.",
@@ -223,13 +220,14 @@ void add_comparisons(const Scrape& s, Families& out) {
 void add_snapshots(const Scrape& s, Families& out) {
   if (!s.snapshot.enabled) return;
   if (s.snapshot.taken_at.value > 0) {
-    out.gauge("snapshot_age_seconds", "How long ago the newest snapshot held all that was read.",
+    out.gauge("snapshot_age_seconds", "Age of the state in the newest snapshot.",
               1e-3 * static_cast<double>(s.now.value - s.snapshot.taken_at.value));
   }
   out.gauge("snapshot_bytes", "Size of the snapshot written last.",
             static_cast<double>(s.snapshot.bytes));
-  out.gauge("snapshot_duration_seconds", "Time to write it.", s.snapshot.seconds);
-  out.gauge("snapshot_pause_seconds", "Time that ticks waited for it.", s.snapshot.pause_seconds);
+  out.gauge("snapshot_duration_seconds", "Time to write the last snapshot.", s.snapshot.seconds);
+  out.gauge("snapshot_pause_seconds", "Time that ticks waited for the last snapshot.",
+            s.snapshot.pause_seconds);
   out.gauge("restore_duration_seconds",
             "Time to read the snapshot at the start; 0 = none was read.", s.restore_seconds);
   out.counter("snapshots_total", "Snapshots written.", static_cast<double>(s.snapshot.taken));
@@ -244,7 +242,7 @@ void add_transfers(const Scrape& s, Families& out) {
   };
   out.gauge("transfers_open", "Files of snapshots that other replicas are fetching from here.",
             s.transfers.open);
-  counter("transfer_files_sent_total", "Files of snapshots sent to their end.", s.transfers.files);
+  counter("transfer_files_sent_total", "Files of snapshots sent completely.", s.transfers.files);
   counter("transfer_sent_bytes_total", "Bytes of snapshots sent to other replicas.",
           s.transfers.bytes);
   counter("transfers_refused_total", "Fetches refused because others were being served.",
@@ -255,10 +253,10 @@ void add_transfers(const Scrape& s, Families& out) {
           s.peer_transfers->taken);
   counter("transfer_received_bytes_total", "Bytes of snapshots that other replicas sent.",
           s.peer_transfers->bytes);
-  counter("transfer_failures_total",
-          "Attempts to take a snapshot of another replica that broke off.",
+  counter("transfer_failures_total", "Failed attempts to take a snapshot from another replica.",
           s.peer_transfers->failed);
-  out.gauge("transfer_duration_seconds", "Time that taking the last one took; 0 = none was taken.",
+  out.gauge("transfer_duration_seconds",
+            "Time to take the last snapshot from another replica; 0 = none.",
             s.peer_transfers->seconds);
 }
 
@@ -281,7 +279,7 @@ class ScrapeCollector : public prometheus::Collectable {
                 static_cast<double>(s.dead_letters_failed));
     out.gauge("dead_letters_in_flight", "Dead letters not yet acknowledged.",
               static_cast<double>(s.dead_letters_in_flight));
-    out.counter("journal_unreadable_records_total", "Journal records passed over.",
+    out.counter("journal_unreadable_records_total", "Journal records skipped as unreadable.",
                 static_cast<double>(s.journal_unreadable));
     out.counter("ticks_total", "Ticks added to the panel.",
                 static_cast<double>(s.evaluation.ticks));
@@ -290,7 +288,8 @@ class ScrapeCollector : public prometheus::Collectable {
     out.gauge("panel_bytes", "Memory of the panel.", static_cast<double>(s.evaluation.panel_bytes));
     out.counter("forecast_tables_total", "Cuts whose measures were forecast.",
                 static_cast<double>(s.forecasting.tables));
-    out.counter("forecast_tables_over_budget_total", "Cuts whose forecasts were given up for time.",
+    out.counter("forecast_tables_over_budget_total",
+                "Cuts whose forecasts exceeded the time budget.",
                 static_cast<double>(s.forecasting.over_budget));
     out.gauge("forecast_series", "Series in the last table of forecasts.",
               static_cast<double>(s.forecasting.series));

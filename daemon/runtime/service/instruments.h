@@ -1,6 +1,7 @@
-// Purpose: the metrics of the process: latency histograms, and at every scrape the plain
-// counters that workers and loops keep. Labels are bounded: topics, partitions, kinds, outcomes,
-// reasons, rules. Thread safety: all public functions may be called from any thread.
+// Purpose: the metrics of the process: latency histograms, and the counters of workers and loops,
+// which are read at every scrape. The number of labels is limited: topics, partitions, kinds,
+// outcomes, reasons, rules.
+// Thread safety: all public functions may be called from any thread.
 #pragma once
 
 #include <functional>
@@ -24,7 +25,7 @@
 
 namespace bellwether::runtime {
 
-// Everything that a scrape reads.
+// All values that a scrape reads.
 struct Scrape {
   std::string version;
   std::vector<LaneReport> lanes;
@@ -32,9 +33,9 @@ struct Scrape {
   EvaluationReport evaluation;
   ForecastingReport forecasting;
   SnapshotReport snapshot;
-  double restore_seconds = 0;  // that reading the snapshot took at the start; 0: none was read
+  double restore_seconds = 0;  // time to read the snapshot at the start; 0: none was read
   std::optional<PeerTransferCounts> peer_transfers;  // nullopt without peers
-  rpc::TransferCounts transfers;                     // to other replicas
+  rpc::TransferCounts transfers;                     // transfers to other replicas
   std::shared_ptr<const engine::View> view;
   bool leader = false;
   bool ready = false;
@@ -66,7 +67,7 @@ class Instruments {
   std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
 };
 
-// Makes its families at every scrape.
+// Creates its metric families at every scrape.
 std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape);
 
 }  // namespace bellwether::runtime

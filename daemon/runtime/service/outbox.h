@@ -1,5 +1,6 @@
-// Purpose: a producer whose records are written before it goes, as far as the drain has time.
-// Thread safety: as the producer's.
+// Purpose: a producer that writes its queued records before it is destroyed, as far as the drain's
+// time allows.
+// Thread safety: that of the producer.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,7 @@ namespace bellwether::runtime {
 
 class Outbox {
  public:
-  // A producer that can write nothing any more stops the process. Errors: the producer's.
+  // If the producer can write nothing any more, the process stops. Errors: those of the producer.
   static absl::StatusOr<std::unique_ptr<Outbox>> open(Foundation& foundation,
                                                       const kafka::ProducerTuning& tuning);
   ~Outbox();

@@ -1,4 +1,4 @@
-// Purpose: a pointer that owns and is never null.
+// Purpose: a pointer that owns its object and is never null.
 // Thread safety: a value.
 #pragma once
 

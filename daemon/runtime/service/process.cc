@@ -27,15 +27,15 @@ base::UnixMillis now() {
 
 }  // namespace
 
-// What answers others from the first moment to the drain.
+// The servers that answer requests, from the start to the drain.
 class Front {
  public:
-  // Errors: Unavailable when a port is in use, as by a second daemon.
+  // Errors: Unavailable if a port is in use, for example by a second daemon.
   static absl::StatusOr<std::unique_ptr<Front>> open(Foundation& foundation,
                                                      decltype(rpc::Backend::append) append);
 
   rpc::Server& server() { return *server_; }
-  // Health and metrics end last, so that the drain can be watched.
+  // Health and metrics end last, so that the drain can be observed.
   void stop(absl::Time deadline) {
     server_->stop(deadline);
     exposer_.reset();
@@ -106,7 +106,7 @@ Part Front::part() {
   part.status = [this](status::v1::GetStatusResponse& out) {
     out.set_version(base::kVersion);
     out.set_started_at_ms(foundation_.started_at.value);
-    out.set_role(status::v1::ROLE_FOLLOWER);  // until a part knows better
+    out.set_role(status::v1::ROLE_FOLLOWER);  // unless a later part sets another role
     out.set_config_digest(foundation_.reloadable.current().config_digest);
   };
   part.scrape = [this](Scrape& s) {
@@ -126,7 +126,8 @@ class Process::Impl {
       : foundation_(std::move(config), std::move(config_path), std::move(reference)) {}
 
   Exit run() {
-    // First: ports tell early of a second daemon, and health is answered from the start.
+    // First, because a port in use shows a second daemon early, and health is answered from the
+    // start.
     auto front =
         Front::open(foundation_, [this](const alerts::JournalEntry& entry, absl::Time deadline) {
           return append(entry, deadline);
@@ -163,13 +164,13 @@ class Process::Impl {
     std::unique_ptr<Running> running = boot_->run();
     if (running == nullptr) return;
     std::lock_guard lock(mutex_);
-    // Those that reload() could not hand over.
+    // Passes on the rules of reloads that happened before running_ was set.
     Reloadable::Current const current = foundation_.reloadable.current();
     if (current.reloads != reloads) running->set_rules(current.rules);
     running_ = std::move(running);
   }
 
-  // Null before boot has ended. It stays until the drain, which first ends all calls that use it.
+  // Null until boot has ended. Valid until the drain, which first ends all calls that use it.
   Running* running() const {
     std::lock_guard lock(mutex_);
     return running_.get();
@@ -191,7 +192,7 @@ class Process::Impl {
     foundation_.log(base::LogLevel::kInfo, "ready", wording::readiness(why));
   }
 
-  // Health first, then the lead, then those who ask, then the parts.
+  // The order: health, leadership, callers, then the parts.
   void drain(Front& front, std::thread& booting) {
     absl::Time const deadline = foundation_.stop.deadline();
     foundation_.log(base::LogLevel::kInfo, "stop", wording::kDraining);
@@ -203,7 +204,7 @@ class Process::Impl {
     boot_.reset();
     std::unique_ptr<Running> last;
     {
-      std::lock_guard lock(mutex_);  // reload() finds none from here on
+      std::lock_guard lock(mutex_);  // reload() finds null from here on
       last = std::move(running_);
     }
     last.reset();

@@ -1,6 +1,7 @@
-// Purpose: the daemon as a whole: answers from the first moment, boots beside that, and takes
-// itself down in order. Thread safety: run() belongs to the main thread; reload() and
-// request_stop() may be called from any.
+// Purpose: the daemon as a whole. It answers requests from the start, boots at the same time, and
+// shuts down in order.
+// Thread safety: run() belongs to the main thread; reload() and request_stop() may be called from
+// any.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ class Process {
   // Serves until request_stop() or a failure; then drains.
   Exit run();
   void request_stop();
-  // Reads the configuration again and hands its rules to the journal.
+  // Reads the configuration again and passes its rules to the journal.
   void reload();
 
  private:

@@ -14,7 +14,7 @@ std::string why_behind(const Progress& progress, int64_t lag_events_max, bool wa
   for (const LaneReport& lane : progress.lanes) {
     for (const InputReport& in : lane.inputs) {
       if (!in.error.empty()) return cat(in.topic, " ", in.partition, ": ", in.error);
-      if (in.end_offset < 0) {  // not known
+      if (in.end_offset < 0) {  // the end of the log is not known
         if (was_ready) continue;
         return cat("waiting for ", in.topic, " ", in.partition);
       }

@@ -1,6 +1,7 @@
-// Purpose: whether a replica has caught up, so that queries may be sent to it. Once ready it stays
-// so until it is much further behind: readiness that comes and goes takes replicas away when they
-// are needed most. Thread safety: pure.
+// Purpose: decides whether a replica has caught up, so that it may get queries. A ready replica
+// stays ready until its lag is much larger than the limit, because changing readiness would remove
+// replicas when they are needed most.
+// Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -14,21 +15,22 @@ namespace bellwether::runtime {
 
 // A ready replica stays ready until its lag is this many times the limit for becoming ready.
 inline constexpr int64_t kUnreadyFactor = 10;
-// More closed ticks than this wait for the evaluation: it has not caught up.
+// Limit of closed ticks that wait for the evaluation. With more, the replica has not caught up.
 inline constexpr size_t kTicksWaitingMax = 2;
 inline constexpr size_t kTicksWaitingUnready = 6;
-// A tick that waits so long for its verdict: nobody leads, or the journal takes nothing.
+// If a tick waits longer than this for its verdict, nobody leads, or the journal takes nothing.
 inline constexpr double kVerdictWaitSeconds = 60;
 
 struct Progress {
-  bool journal_read = false;  // to its end
+  bool journal_read = false;  // the journal was read to its end
   std::vector<LaneReport> lanes;
-  size_t ticks_waiting = 0;         // closed, not evaluated
-  double verdict_wait_seconds = 0;  // of the latest tick
+  size_t ticks_waiting = 0;         // closed but not evaluated
+  double verdict_wait_seconds = 0;  // how long the latest tick has waited for its verdict
 };
 
-// Why it is behind; empty when it has caught up. `lag_events_max`: unread records of one input with
-// which a replica may become ready; `was_ready`: until now.
+// The reason why the replica has not caught up; empty if it has. `lag_events_max`: the largest
+// number of unread records of one input with which a replica may become ready. `was_ready`: whether
+// it was ready before this call.
 std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready);
 
 }  // namespace bellwether::runtime

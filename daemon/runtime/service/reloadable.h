@@ -1,4 +1,4 @@
-// Purpose: the part of the configuration that a running process takes on again: the rules.
+// Purpose: the part of the configuration that a running process can reload: the rules.
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
@@ -18,11 +18,11 @@ class Reloadable {
 
   struct Current {
     alerts::RuleSet rules;
-    std::string config_digest;  // of the file that the rules are from
-    int reloads = 0;            // that have succeeded
+    std::string config_digest;  // of the file with these rules
+    int reloads = 0;            // number of successful reloads
   };
   Current current() const;
-  // Reads the file again. On an error, as load_config() has them, everything stays as it is.
+  // Reads the file again. On an error, which is one of load_config(), nothing changes.
   absl::Status reload();
 
  private:

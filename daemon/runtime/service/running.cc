@@ -15,7 +15,7 @@ namespace bellwether::runtime {
 namespace {
 
 constexpr absl::Duration kHandOverWait = absl::Seconds(1);
-// A lane that folds answers between two batches; a status request does not wait for longer.
+// A lane answers between two batches. A status request waits for this long at most.
 constexpr absl::Duration kLedgerWait = absl::Milliseconds(100);
 
 ForecastingOptions forecasting_options(const config::ForecastsConfig& config) {
@@ -58,7 +58,7 @@ Running::Running(Foundation& foundation, Started started, Origin origin,
 
 Running::~Running() = default;
 
-// Called while evaluation_ is being made, which keeps what this returns.
+// Called during the construction of evaluation_, which keeps the returned pointer.
 Snapshotter* Running::open_snapshotter(std::optional<SnapshotPlace> snapshots) {
   if (!snapshots) return nullptr;
   Ingest& ingest = *started_.ingest;
@@ -95,8 +95,8 @@ void Running::housekeep() {
   started_.dead_letters->retry();
 }
 
-// Letters that this replica began to write are in the topic before, so that the next leader sees
-// them.
+// Letters that this replica began to write are flushed first, so that the next leader sees them in
+// the topic.
 void Running::hand_over() {
   if (!started_.leadership->is_leader()) return;
   started_.dead_letters->follow(*started_.letters_reader, false, absl::Now());
@@ -105,8 +105,8 @@ void Running::hand_over() {
   started_.leadership->leave();
 }
 
-// What the figures lack for good: records that the log no longer held for this process, or for
-// those before it from whose snapshots it started.
+// The records that the figures lack permanently: records that the log no longer held for this
+// process, or for the earlier processes from whose snapshots it started.
 std::vector<std::string> Running::lacking() const {
   std::vector<std::string> out = origin_.lacking;
   for (std::string& what : lost_records(started_.ingest->reports())) {

@@ -1,9 +1,9 @@
-// Purpose: a replica that runs: every part that reads, folds, judges and writes. Invariants: it is
-// complete from its construction on. Its destruction is the drain: parts end in the reverse order
-// of their declaration, so that each may use those above it to its last moment, and the producers
-// write what is left at the end.
-// Thread safety: append(), set_rules() and what is posted to the board may be called from any
-// thread until the destruction begins; the rest belongs to one.
+// Purpose: a running replica: all parts that read, fold, judge and write. Invariants: it is
+// complete once constructed. Its destruction is the drain: parts end in the reverse order of their
+// declaration, so each part may use the parts declared before it until it ends, and the producers
+// write the remaining records last.
+// Thread safety: append(), set_rules() and the parts on the status board may be called from any
+// thread until the destruction begins; the rest belongs to one thread.
 #pragma once
 
 #include <memory>
@@ -28,21 +28,21 @@
 
 namespace bellwether::runtime {
 
-// What the replica has started from.
+// The state from which the replica has started.
 struct Origin {
   std::string from;                  // as Start::from
-  std::vector<std::string> lacking;  // what the snapshot lacks for good
+  std::vector<std::string> lacking;  // records that the snapshot lacks permanently
   double restore_seconds = 0;        // 0: no snapshot was read
   std::optional<base::UnixMillis> snapshot_taken_at;
 };
 
-// Where snapshots are written.
+// The store for snapshots, and their identity.
 struct SnapshotPlace {
-  snapshot::Store store;  // open
+  snapshot::Store store;  // already open
   snapshot::Identity identity;
 };
 
-// The parts whose start may fail, all of them started.
+// The parts whose start may fail; all have started.
 struct Started {
   Owned<Outbox> letters_outbox;
   Owned<Outbox> journal_outbox;
@@ -60,17 +60,17 @@ class Running {
           std::optional<Evaluation::Restored> evaluation);
   ~Running();
 
-  // As rpc::Backend::append.
+  // The same as rpc::Backend::append.
   absl::StatusOr<base::JournalOffset> append(const alerts::JournalEntry& entry,
                                              absl::Time deadline);
   void set_rules(alerts::RuleSet rules) { evaluation_.set_rules(std::move(rules)); }
-  // What the parts leave to a thread that comes by now and then.
+  // Work that the parts need done regularly. Called by the main loop.
   void housekeep();
-  // Another replica need not wait for what this one has still to end.
+  // Gives up leadership early, so that another replica need not wait for the drain.
   void hand_over();
 
  private:
-  // Ends the waits for the journal, so that those who wait can end.
+  // Ends the waits for the journal, so that the waiting threads can end.
   struct EndOfWaits {
     ~EndOfWaits();
     BookKeeper& keeper;
@@ -93,7 +93,7 @@ class Running {
   Origin const origin_;
   Started started_;
   Forecasting forecasting_;
-  std::optional<Snapshotter> snapshotter_;  // where a folder is configured
+  std::optional<Snapshotter> snapshotter_;  // set if a folder is configured
   Evaluation evaluation_;
   Bell::Subscription const evaluation_news_;
   EndOfWaits const end_of_waits_;

@@ -1,8 +1,8 @@
-// Purpose: what the parts of the process say of themselves, for those who ask the process as a
-// whole: status, metrics, coverage warnings, and whether the replica is ready. Parts come and go
-// while others ask; who asks need not know which there are.
+// Purpose: collects the reports of all parts of the process for requests about the whole process:
+// status, metrics, coverage warnings and readiness. Parts may be added and removed while requests
+// are answered, and the caller need not know which parts there are.
 // Thread safety: all functions may be called from any thread. A part's functions are called from
-// any thread and must not post or withdraw a part.
+// any thread and must not add or remove a part.
 #pragma once
 
 #include <functional>
@@ -18,12 +18,12 @@
 
 namespace bellwether::runtime {
 
-// One part of the process. A function that is left out has nothing to add.
+// One part of the process. A function that is not set adds nothing.
 struct Part {
-  // Why the replica must not be asked; empty when this part has no objection. `was_ready`: until
-  // this question.
+  // The reason why the replica is not ready; empty if this part has none. `was_ready`: whether the
+  // replica was ready before this call.
   std::function<std::string(bool was_ready)> not_ready = [](bool) { return std::string(); };
-  // What answers lack, for people.
+  // Coverage warnings: texts for people about what the answers lack.
   std::function<std::vector<std::string>()> warnings = [] { return std::vector<std::string>(); };
   std::function<void(status::v1::GetStatusResponse&)> status = [](status::v1::GetStatusResponse&) {
   };
@@ -32,21 +32,22 @@ struct Part {
 
 class StatusBoard {
  public:
-  // The part is asked until this is destroyed, and not afterwards. The board must outlive it.
+  // The part is asked until this is destroyed, and not after that. The board must outlive it.
   using Posting = std::unique_ptr<const Part, std::function<void(const Part*)>>;
-  // Parts are asked in the order of posting: a later one may overwrite what an earlier one has set.
+  // Parts are asked in the order of post(): a later part may overwrite the values of an earlier
+  // one.
   [[nodiscard]] Posting post(Part part);
 
-  std::vector<std::string> warnings() const;  // each text once
+  std::vector<std::string> warnings() const;  // without duplicates
   void fill(status::v1::GetStatusResponse& out) const;
   Scrape scrape() const;
 
-  // Asks the parts whether the replica is ready. True when the answer is another than before.
+  // Asks the parts whether the replica is ready. True if it became ready or not ready.
   bool refresh();
   // The replica is not ready from now on.
   void close(std::string why);
   bool ready() const { return not_ready().empty(); }
-  // The first objection at the last refresh(); "starting" before the first one.
+  // The first reason at the last refresh(); "starting" before the first refresh().
   std::string not_ready() const;
 
  private:

@@ -36,7 +36,7 @@ void fill(const PartitionReport& p, base::Calendar calendar, pb::PartitionStatus
 }
 
 using SetCount = void (pb::ComparisonStatus::*)(int64_t);
-// By Compared.
+// In the order of Compared.
 constexpr std::array<SetCount, kComparedNames.size()> kCounts = {
     &pb::ComparisonStatus::set_equal,        &pb::ComparisonStatus::set_cells_equal,
     &pb::ComparisonStatus::set_cells_differ, &pb::ComparisonStatus::set_verdicts_differ,

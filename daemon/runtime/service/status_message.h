@@ -1,4 +1,4 @@
-// Purpose: what parts of the process report, as the message of GetStatus.
+// Purpose: converts the reports of the process's parts to the message of GetStatus.
 // Thread safety: pure.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace bellwether::runtime {
 
-// Inputs, partitions, refused records by reason, and for each source the earliest instant to which
-// it is complete on any partition.
+// Adds inputs, partitions, and refused records by reason. For each source it adds the earliest
+// complete_to of all partitions.
 void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar,
                    status::v1::GetStatusResponse& out);
 status::v1::ComparisonStatus to_message(const DivergenceReport& report, base::Calendar calendar);

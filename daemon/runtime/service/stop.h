@@ -1,4 +1,4 @@
-// Purpose: whether the process stops, why, and until when what is under way may still end.
+// Purpose: whether the process stops, its exit code, and the deadline for work in progress.
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
@@ -17,15 +17,15 @@ class Stop {
  public:
   explicit Stop(absl::Duration drain_timeout) : drain_timeout_(drain_timeout) {}
 
-  // The first request decides the exit code, and the drain's time begins with it.
+  // The first request sets the exit code and starts the drain's timeout.
   void request(Exit exit);
   bool requested() const;
-  // Sleeps. False when the process stops meanwhile.
+  // Sleeps. False if a stop is requested, before or during the sleep.
   bool pause(std::chrono::milliseconds wait);
   Exit exit() const;
   // End of the drain; the infinite future before a request.
   absl::Time deadline() const;
-  // Until the deadline, never negative.
+  // Time until the deadline, never negative.
   absl::Duration time_left() const;
 
  private:

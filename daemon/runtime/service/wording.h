@@ -1,5 +1,5 @@
-// Purpose: the sentences in which the process speaks to its operator, in logs, readiness and
-// coverage warnings. The runbook quotes them.
+// Purpose: the texts for operators in logs, readiness and coverage warnings. The runbook quotes
+// them.
 // Thread safety: pure.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace bellwether::runtime::wording {
 
-// Readiness.
+// Reasons why the replica is not ready.
 inline constexpr char kReadingSnapshot[] = "reading the newest snapshot";
 inline constexpr char kReadingDeadLetters[] = "reading the dead letters";
 inline constexpr char kReadingJournal[] = "reading the journal";
@@ -28,12 +28,11 @@ inline std::string dead_letters_wait(std::string_view why) {
   return base::cat("dead letters are not taken and ticks wait for them: ", why);
 }
 
-// The answer to an act before the journal is open.
+// The answer to a human act before the journal is open.
 inline constexpr char kNoJournalYet[] = "still starting: the journal is not open yet";
 
-// The log.
-inline constexpr char kRulesRead[] =
-    "rules read; changes of anything else take effect at the next start";
+// Log lines.
+inline constexpr char kRulesRead[] = "rules read; all other changes take effect at the next start";
 inline std::string rules_not_read(std::string_view why) {
   return base::cat("the old rules stay in force:\n", why);
 }
@@ -66,8 +65,8 @@ inline std::string readiness(std::string_view not_ready) {
 }
 inline std::string producer_is_lost(std::string_view why) {
   return base::cat(why,
-                   "; nothing can be written any more: stopping, a restart recovers what a lost "
-                   "broker state caused");
+                   "; nothing can be written any more: stopping; a restart recovers from a lost "
+                   "broker state");
 }
 inline std::string not_all_written(std::string_view why) {
   return base::cat("not everything was written: ", why, "; a restart reads it again");

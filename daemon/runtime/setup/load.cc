@@ -15,7 +15,7 @@ extern char** environ;
 namespace bellwether::runtime {
 namespace {
 
-// Larger files than any national table of postcodes are a mistake.
+// A larger file is a mistake: no national table of postcodes is this large.
 constexpr std::uintmax_t kFileBytesMax = 512ull << 20;
 
 absl::StatusOr<std::string> read_file(const std::filesystem::path& path) {

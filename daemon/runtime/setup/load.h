@@ -1,5 +1,5 @@
-// Purpose: the configuration and the files that it names, and what the parts take from it.
-// Thread safety: pure but for the files that are read.
+// Purpose: loads the configuration and its files, and derives the options of the parts from it.
+// Thread safety: pure, except for the files that are read.
 #pragma once
 
 #include <string>
@@ -14,15 +14,15 @@
 
 namespace bellwether::runtime {
 
-// Reads the file and what it refers to. Errors: InvalidArgument listing everything that is wrong,
-// NotFound when a file cannot be read.
+// Reads the file and the files that it names. Errors: InvalidArgument with all errors; NotFound if
+// a file cannot be read.
 absl::StatusOr<config::Config> load_config(const std::string& path);
 absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
                                                     const std::string& config_path);
 
 kafka::ClientOptions kafka_client(const config::Config& config);
 
-// The topics that are consumed, and what each carries.
+// The topics that are consumed, and the kind of each.
 struct Inputs {
   std::vector<std::string> topics;
   std::vector<events::Topic> kinds;

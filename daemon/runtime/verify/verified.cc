@@ -9,7 +9,7 @@
 namespace bellwether::runtime {
 namespace {
 
-// As far as the digest sees it.
+// The values of an alert that the digest covers.
 std::string say(const alerts::AlertUpdate& u) {
   return base::cat(alerts::kTransitionNames[static_cast<size_t>(u.transition)], ", ",
                    alerts::kSeverityNames[static_cast<size_t>(u.severity)], ", ",
@@ -47,7 +47,7 @@ std::vector<AlertDifference> differences(std::span<const alerts::AlertUpdate> jo
 
 CutMap to_map(std::span<const alerts::CutOffset> cut) {
   CutMap out;
-  // −1: the input had shown no record, as at 0.
+  // −1: the input had no record yet, which is the same as 0.
   for (const alerts::CutOffset& c : cut)
     out[{c.topic, c.partition}] = std::max<int64_t>(0, c.offset);
   return out;

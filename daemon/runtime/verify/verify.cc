@@ -28,7 +28,7 @@ using base::Offset;
 using base::PeriodIndex;
 
 constexpr absl::Duration kDescribeWait = absl::Seconds(30);
-// Without a record or a word of the end for so long, the broker does not answer.
+// If neither a record nor the end of the log comes for this long, the broker does not answer.
 constexpr absl::Duration kStallMax = absl::Seconds(30);
 constexpr int kPollMs = 100;
 
@@ -62,7 +62,8 @@ class LogFold {
 
   const CutMap& reached() const { return reached_; }
 
-  // REQUIRES that the fold can go on from where it is. `journaled_at`: when the tick was written.
+  // REQUIRES: the fold can continue from the cut it has reached to `cut`. `journaled_at`: when the
+  // tick's record was written.
   absl::StatusOr<std::vector<engine::PartitionTick>> to(PeriodIndex tick, const CutMap& cut,
                                                         base::UnixMillis journaled_at) {
     base::UnixMillis const latest(journaled_at.value + tolerance_ms_);
@@ -83,7 +84,7 @@ class LogFold {
  private:
   struct Reader {
     std::unique_ptr<kafka::Batch> batch = std::make_unique<kafka::Batch>();
-    size_t next = 0;  // of the batch
+    size_t next = 0;  // index of the next record of the batch
   };
 
   absl::Status fold(size_t partition, size_t input, int64_t end, base::UnixMillis latest) {
@@ -96,7 +97,8 @@ class LogFold {
         if (records[reader.next].offset >= end) return absl::OkStatus();
         take(partition, input, records[reader.next], latest);
       }
-      // What follows the last record before the cut may be no record (a transaction's mark).
+      // The offsets after the last record before the cut may hold no record, but a transaction's
+      // marker.
       if (engines_[partition].inputs()[input].next.value >= end) return absl::OkStatus();
       if (reader.batch->at_end() && reader.batch->end_offset() >= end) return absl::OkStatus();
       if (!records.empty()) quiet_since = absl::Now();
@@ -133,11 +135,11 @@ class LogFold {
   std::vector<engine::PartitionEngine> engines_;
   kafka::Waiter waiter_;  // outlives the consumer
   std::unique_ptr<kafka::InputConsumer> consumer_;
-  std::vector<Reader> readers_;  // give their batches back before it
+  std::vector<Reader> readers_;  // destroyed first, because their batches belong to the consumer
   CutMap reached_;
 };
 
-// The journal up to where it ended when this began, record by record.
+// Reads the journal record by record, up to its end when the verification began.
 class JournalWalk {
  public:
   static absl::StatusOr<std::unique_ptr<JournalWalk>> open(const kafka::ClientOptions& client,
@@ -151,7 +153,7 @@ class JournalWalk {
 
   struct Step {
     base::JournalOffset offset;
-    std::optional<JournalRecord> record;  // nullopt: says nothing to the book
+    std::optional<JournalRecord> record;  // nullopt: the record does not affect the book
   };
   // nullopt at the end.
   absl::StatusOr<std::optional<Step>> next() {
@@ -159,7 +161,7 @@ class JournalWalk {
     while (next_ == batch_.records().size()) {
       if (last_ + 1 >= end_ || batch_.at_end()) return std::nullopt;
       if (absl::Now() - begin > kStallMax)
-        return absl::DeadlineExceededError("the journal: the broker gives nothing");
+        return absl::DeadlineExceededError("the journal: no answer from the broker");
       reader_->poll(kPollMs, batch_);
       next_ = 0;
       if (absl::IsOutOfRange(batch_.error()) || absl::IsNotFound(batch_.error())) {
@@ -175,7 +177,7 @@ class JournalWalk {
     if (!whole.ok() || !*whole) return step;
     auto read = decode_record(**whole);
     if (absl::IsUnimplemented(read.status())) return read.status();
-    if (read.ok()) step.record = *std::move(read);  // others are passed over by every replica alike
+    if (read.ok()) step.record = *std::move(read);  // every replica skips unreadable records
     return step;
   }
 
@@ -219,7 +221,7 @@ class Verification {
   }
 
  private:
-  // Where the logs begin and end now.
+  // Finds the present begin and end of the logs.
   absl::Status look() {
     std::vector<std::string> topics = inputs_of(config_).topics;
     size_t const inputs = topics.size();
@@ -247,7 +249,7 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // Over both logs once. True when ticks are left for another pass.
+  // One pass over both logs. True if ticks are left for another pass.
   absl::StatusOr<bool> pass() {
     LogFold fold(config_, *reference_, partitions_);
     kafka::ConsumerTuning tuning;
@@ -286,12 +288,12 @@ class Verification {
                                   check(*step, *tick, cut, *before, fold, evaluator));
       if (!knew_last && verified.finding != Finding::kPassed) {
         verified.finding = Finding::kDiffers;
-        verified.note = "the record says that it was computed before the tick before it was judged";
+        verified.note = "the record says that it was computed before the previous tick was judged";
       }
       found_(verified);
       if (wanted_) wanted_->erase(tick->tick);
     }
-    if (!wanted_) wanted_ = later;  // of those that were named, they are still in it
+    if (!wanted_) wanted_ = later;  // ticks that were requested by name are still in wanted_
     return !later.empty();
   }
 
@@ -313,11 +315,11 @@ class Verification {
     if (auto const place = beyond(cut, ends_)) {
       out.finding = Finding::kBeyondLog;
       auto const end = ends_.find(*place);
-      out.note =
-          end == ends_.end()
-              ? base::cat("the configuration reads no ", place->first, " ", place->second)
-              : base::cat(place->first, " ", place->second, " ends at ", end->second,
-                          ", before the cut at ", cut.at(*place), ": it was made anew or cut off");
+      out.note = end == ends_.end() ? base::cat("the configuration does not read ", place->first,
+                                                " ", place->second)
+                                    : base::cat(place->first, " ", place->second, " ends at ",
+                                                end->second, ", before the cut at ", cut.at(*place),
+                                                ": it was recreated or truncated");
       return out;
     }
     BELLWETHER_ASSIGN_OR_RETURN(auto const parts, fold.to(tick.tick, cut, step.record->written_at));
@@ -333,7 +335,7 @@ class Verification {
       out.verdict_computed = computed.verdict_digest;
       out.alerts = differences(tick.updates, computed.updates);
       if (engine::verdict_digest(tick.updates) != tick.verdict_digest) {
-        out.note = "its digest is not that of the alerts that it names";
+        out.note = "its digest does not match its alerts";
       }
     }
     out.finding = out.note.empty() && out.cells_equal() && out.verdict_equal() ? Finding::kEqual
@@ -346,7 +348,7 @@ class Verification {
   std::shared_ptr<const reference::Reference> reference_;
   const std::function<void(const VerifiedTick&)>& found_;
   const base::LogFn& log_;
-  std::optional<std::set<PeriodIndex>> wanted_;  // still; nullopt: all
+  std::optional<std::set<PeriodIndex>> wanted_;  // ticks still to verify; nullopt: all
   int partitions_ = 0;
   CutMap ends_;
   int64_t journal_end_ = 0;

@@ -1,13 +1,14 @@
-// Purpose: `bellwether verify`: folds the log anew, in one process that nobody else shares, to the
-// cuts that the journal names, and compares what comes out with what was journaled. The fold is the
-// daemon's own (decoder, ledger, cells, panel, evaluator), but is told where each tick ends instead
-// of finding it by watermarks. The book before a tick is the journal's fold up to its record: the
-// fold takes no tick with other rules or regime breaks between its book_offset and itself, and
-// nothing else that may stand there has a part in a verdict. Needs the configuration that the ticks
-// were judged under: calendar, history, topics, reference files. The rules are the journal's. Two
-// things depend on when or how a record was read, and only at a limit: a record whose timestamp lay
-// in the future is judged as of when its tick was journaled, and of a business with more facts than
-// the ledger takes (ledger::kFactsPerBusinessMax) another fact may be the one refused.
+// Purpose: `bellwether verify`: folds the log again, in its own process, to the cuts in the
+// journal, and compares the results with the journaled ones. It uses the daemon's own code
+// (decoder, ledger, cells, panel, evaluator), but takes the end of each tick from the journal
+// instead of finding it by watermarks. The book before a tick is the journal's fold up to its
+// record. This is equivalent to the book at the record's book_offset: the fold accepts no tick if
+// rules or regime breaks changed between the two, and other records do not affect a verdict. Needs
+// the configuration under which the ticks were judged: calendar, history, topics, reference files.
+// The rules come from the journal. Two results can depend on when or how a record was read, but
+// only at a limit. A record with a timestamp in the future is judged as of the time when its tick
+// was journaled. If a business has more facts than the ledger accepts
+// (ledger::kFactsPerBusinessMax), another fact may be the refused one.
 // Thread safety: one thread.
 #pragma once
 
@@ -26,15 +27,15 @@
 namespace bellwether::runtime {
 
 struct VerifyRequest {
-  std::optional<std::set<base::PeriodIndex>> ticks;  // nullopt: all that the journal has
+  std::optional<std::set<base::PeriodIndex>> ticks;  // nullopt: all ticks in the journal
 };
 
-// Calls `found` for every tick, in the order in which they can be folded, which is theirs nearly
-// always. One pass over the log for all of them, another for those whose cuts do not follow from
-// the ones before. Errors: FailedPrecondition where input topics or the journal no longer reach
-// back to their beginning, so that nothing can be verified, or differ in their number of
-// partitions; NotFound where topics are missing; DataLoss where a log cannot be read on or changed
-// under the fold; Unavailable and DeadlineExceeded as the broker does.
+// Calls `found` for every tick, in the order in which the ticks can be folded, which is nearly
+// always their own order. One pass over the log folds them; ticks whose cuts do not follow the
+// earlier cuts need another pass. Errors: FailedPrecondition if an input topic or the journal no
+// longer has its first records, so that nothing can be verified, or if topics differ in their
+// number of partitions; NotFound if topics are missing; DataLoss if a log cannot be read further or
+// changed during the fold; Unavailable and DeadlineExceeded from the broker.
 absl::Status verify(const config::Config& config,
                     std::shared_ptr<const reference::Reference> reference,
                     const VerifyRequest& request,

@@ -106,7 +106,7 @@ TEST(JournalTest, ADaemonEndsIfItsJournalIsRecreatedAndRestartsOnTheNewOne) {
     }));
     source.heartbeat(midnight(day(2019, 4, 1)));
     EXPECT_EQ(daemon.child().wait(90), 1) << daemon.child().log();
-    EXPECT_THAT(daemon.child().log(), HasSubstr("made anew"));
+    EXPECT_THAT(daemon.child().log(), HasSubstr("recreated"));
   }
   Daemon again(options);
   ASSERT_TRUE(again.serves());

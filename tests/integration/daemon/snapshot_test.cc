@@ -81,7 +81,7 @@ TEST_F(SnapshotTest, AKilledDaemonResumesFromItsSnapshot) {
   auto second = daemon();
   ASSERT_TRUE(second->through("2019-03"));
   EXPECT_EQ(births(*second), 600);
-  EXPECT_THAT(second->child().log(), HasSubstr("going on from the snapshot of"));
+  EXPECT_THAT(second->child().log(), HasSubstr("resuming from the snapshot of"));
   EXPECT_THAT(second->status().snapshots().started_from(), HasSubstr("the snapshot of 2019-0"));
   EXPECT_EQ(second->transitions().size(), transitions.size());
   // The records before the snapshot are not read again.

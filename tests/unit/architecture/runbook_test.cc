@@ -1,4 +1,4 @@
-// What the runbook refers to exists: metrics, status fields and words of the log.
+// Checks that everything the runbook refers to exists: metrics, status fields and log texts.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -63,14 +63,14 @@ TEST(RunbookTest, ItsStatusFieldsExist) {
   }
 }
 
-// The part of a log line that does not change.
+// Searches for the constant part of each log line.
 TEST(RunbookTest, ItsLogLinesAreWritten) {
   std::string source;
   for (const auto& entry : fs::recursive_directory_iterator(kSource / "daemon")) {
     if (entry.path().extension() == ".cc" || entry.path().extension() == ".h")
       source += read(entry.path());
   }
-  // As one text: string literals that follow each other, and a line's break in them.
+  // Adjacent string literals are joined, and line breaks become spaces.
   source = std::regex_replace(source, std::regex("\"\\s*\"|\\s+"), " ");
   std::string const runbook =
       std::regex_replace(read(kSource / "deploy/runbook.md"), std::regex("\\s+"), " ");
@@ -82,8 +82,8 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "this replica follows",
                             "this replica cannot take part in the group: ",
                             "the log begins at offset ",
-                            "figures lack what the records before it said",
-                            "the topic is gone. Serving what was read",
+                            "figures lack the earlier records",
+                            "the topic is gone. Serving the records read so far",
                             "restart to fold the new log",
                             "; a restart needs the whole log: set ",
                             "nothing read yet and no heartbeat; ticks wait for it",
@@ -91,13 +91,13 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "dead letters are written again",
                             "not taken: ",
                             "taken again",
-                            "going on from ",
+                            "resuming from ",
                             " is refused: ",
                             "snapshots.folder: ",
-                            "are read: what is in the others is not counted",
+                            "are read: records in the others are not counted",
                             "taking the snapshot of ",
                             "took it in ",
-                            "the transfer broke off behind ",
+                            "the transfer broke off after ",
                             "asking again: ",
                             "no replica gave a snapshot: ",
                             "has no snapshot",
@@ -106,8 +106,8 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "dead letters are not taken and ticks wait for them: ",
                             "this replica agrees with the journal again",
                             "this replica has diverged from the journal: ",
-                            "the journal was truncated or made anew while it was being read",
-                            " passed over: "}) {
+                            "the journal was truncated or recreated while it was being read",
+                            " skipped: "}) {
     std::string const spaced = std::regex_replace(std::string(words), std::regex("\\s+"), " ");
     std::string const end = spaced.back() == ' ' ? spaced.substr(0, spaced.size() - 1) : spaced;
     EXPECT_NE(runbook.find(end), std::string::npos) << "not in the runbook: " << words;

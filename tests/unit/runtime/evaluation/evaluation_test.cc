@@ -1,4 +1,4 @@
-// The evaluation over ticks that no lane of this process has folded.
+// The evaluation of ticks that no lane of this process has folded.
 #include "runtime/evaluation/evaluation.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 constexpr base::PeriodIndex kJanuary(12 * 49);
 constexpr base::PeriodIndex kFebruary(12 * 49 + 1);
 
-// As if read from a topic: partitions whose ticks come from elsewhere.
+// A source of ticks that come from another place, as if read from a topic.
 class Elsewhere : public engine::TickSource {
  public:
   int partitions() const override { return 2; }
@@ -39,7 +39,7 @@ class Elsewhere : public engine::TickSource {
     queue.pop_front();
     return tick;
   }
-  // A tick of a partition with births in one cell.
+  // Adds a tick of a partition with births in one cell.
   void close(int partition, base::PeriodIndex tick, int32_t births) {
     engine::PartitionTick part;
     part.partition = base::PartitionId(partition);
@@ -94,7 +94,7 @@ TEST_F(EvaluationTest, ATickIsJudgedAndShownOnceEveryPartitionHasClosedIt) {
   ticks_.close(0, kJanuary, 3);
   evaluation_->wake();
   EXPECT_TRUE(eventually([&] { return keeper_.view()->rule_set() != nullptr; }));
-  EXPECT_FALSE(evaluation_->report().tick) << "partition 1 may still close it";
+  EXPECT_FALSE(evaluation_->report().tick) << "partition 1 may still close the tick";
   ticks_.close(1, kJanuary, 4);
   ticks_.close(0, kFebruary, 5);
   evaluation_->wake();

@@ -1,4 +1,4 @@
-// The lanes over librdkafka's own mock broker.
+// The lanes with librdkafka's mock broker.
 #include "runtime/ingest/ingest.h"
 
 #include <gmock/gmock.h>
@@ -77,11 +77,11 @@ TEST_F(IngestTest, AQuestionEndsAtItsDeadlineWhenAPartitionIsBusy) {
         absl::Now() + kLong);
   });
   busy.get_future().wait();
-  // Partitions 0 and 2 have one worker, 1 has the other.
+  // Partitions 0 and 2 share one worker; partition 1 has the other.
   std::vector<LaneReport> lanes = ingest_->reports();
   ask_ledgers(*ingest_, absl::Now() + absl::Milliseconds(500), lanes);
   EXPECT_TRUE(lanes[0].partition.stale);
-  EXPECT_FALSE(lanes[1].partition.stale) << "it does not wait for the others";
+  EXPECT_FALSE(lanes[1].partition.stale) << "partition 1 does not wait for the others";
   EXPECT_TRUE(lanes[2].partition.stale);
   EXPECT_EQ(blocked, 0);
   go_on.set_value();
@@ -130,7 +130,7 @@ TEST_F(IngestTest, QuestionsAreAnsweredWhileImagesAreTakenAndHeld) {
     ASSERT_TRUE(images);
     EXPECT_EQ(images->size(), size_t{kPartitions});
     int const before = asked;
-    EXPECT_TRUE(eventually([&] { return asked > before; })) << "the images are not gone yet";
+    EXPECT_TRUE(eventually([&] { return asked > before; })) << "the images still exist";
     images->clear();
     ingest_->thaw();
   }

@@ -28,12 +28,12 @@ Poll unreachable() {
   return {.reachable = false};
 }
 
-TEST(InputHealthTest, AnInputThatIsConfirmedAtItsEndIsQuietSinceItCameThere) {
+TEST(InputHealthTest, AConfirmedEndIsQuietSinceItWasReached) {
   InputHealth health(kEvery);
   health.note(end(7), UnixMillis(0));
   for (int64_t now = kEvery; now <= 60 * kEvery; now += kEvery) {
     EXPECT_EQ(health.ask_again(UnixMillis(now + 5)), Offset(7));
-    EXPECT_FALSE(health.ask_again(UnixMillis(now + 6))) << "it was just asked";
+    EXPECT_FALSE(health.ask_again(UnixMillis(now + 6))) << "the broker was just asked";
     health.note(end(7), UnixMillis(now + 5));
   }
   ASSERT_TRUE(health.end());
@@ -47,10 +47,10 @@ TEST(InputHealthTest, TheEndIsKnownOnlyUpToItsLastConfirmation) {
   health.note(end(7), UnixMillis(100));
   health.note(nothing(), UnixMillis(200'000'000));
   ASSERT_TRUE(health.end());
-  EXPECT_EQ(health.end()->confirmed, UnixMillis(100)) << "a weekend without a word is not quiet";
+  EXPECT_EQ(health.end()->confirmed, UnixMillis(100)) << "an unconfirmed weekend is not quiet";
 }
 
-TEST(InputHealthTest, QuietBeginsAnewAfterEverythingThatHidTheEnd) {
+TEST(InputHealthTest, QuietTimeRestartsAfterTheEndWasUnknown) {
   for (const Poll& hidden :
        {unreachable(), error(absl::UnavailableError("no leader")), nothing()}) {
     InputHealth health(kEvery);
@@ -63,7 +63,7 @@ TEST(InputHealthTest, QuietBeginsAnewAfterEverythingThatHidTheEnd) {
   }
 }
 
-TEST(InputHealthTest, ALogThatBeginsLaterThanItIsReadFromIsToldOf) {
+TEST(InputHealthTest, ALogThatBeginsAfterTheReadOffsetIsReported) {
   InputHealth whole(kEvery);
   whole.note({.records = true, .first = Offset(0), .next = 0}, UnixMillis(0));
   EXPECT_EQ(whole.missing(), "");
@@ -73,27 +73,27 @@ TEST(InputHealthTest, ALogThatBeginsLaterThanItIsReadFromIsToldOf) {
   cut.note({.records = true, .first = Offset(7), .next = 0}, UnixMillis(1));
   EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7 instead of 0"));
   cut.note(end(9), UnixMillis(2));
-  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7")) << "it stays so until a restart";
+  EXPECT_THAT(cut.missing(), HasSubstr("begins at offset 7")) << "stays until a restart";
   InputHealth emptied(kEvery);
   emptied.note(end(7), UnixMillis(0));
   EXPECT_THAT(emptied.missing(), HasSubstr("begins at offset 7"));
   InputHealth resumed(kEvery, Offset(7));
   resumed.note({.records = true, .first = Offset(7), .next = 7}, UnixMillis(0));
-  EXPECT_EQ(resumed.missing(), "") << "the rest was read before";
-  EXPECT_EQ(cut.error(), "") << "what there is can be read";
+  EXPECT_EQ(resumed.missing(), "") << "the earlier records were read before";
+  EXPECT_EQ(cut.error(), "") << "the present records can be read";
 }
 
-TEST(InputHealthTest, RecordsEndTheQuiet) {
+TEST(InputHealthTest, RecordsEndTheQuietTime) {
   InputHealth health(kEvery);
   health.note(end(7), UnixMillis(0));
   health.note(records(8), UnixMillis(10));
   EXPECT_FALSE(health.end());
-  EXPECT_FALSE(health.ask_again(UnixMillis(10'000))) << "the end comes by itself";
+  EXPECT_FALSE(health.ask_again(UnixMillis(10'000))) << "the broker reports the end by itself";
   health.note(end(8), UnixMillis(20));
   EXPECT_EQ(health.end()->quiet_since, UnixMillis(20));
 }
 
-TEST(InputHealthTest, AnErrorLastsUntilTheInputIsHeardOf) {
+TEST(InputHealthTest, AnErrorLastsUntilTheInputDelivers) {
   InputHealth health(kEvery);
   health.note(error(absl::UnavailableError("no leader")), UnixMillis(0));
   EXPECT_EQ(health.error(), "no leader");
@@ -104,7 +104,7 @@ TEST(InputHealthTest, AnErrorLastsUntilTheInputIsHeardOf) {
   EXPECT_FALSE(health.lost());
 }
 
-TEST(InputHealthTest, ALogThatLostItsNextRecordOrWasMadeAnewIsNotBelievedAgain) {
+TEST(InputHealthTest, ATruncatedOrRecreatedLogStaysLost) {
   Poll shorter = nothing();
   shorter.next = 7;
   shorter.high_watermark = 6;
@@ -147,7 +147,7 @@ TEST(InputHealthTest, ATopicThatComesBackIsAnotherTopic) {
   InputHealth unread(kEvery);
   unread.note(error(absl::NotFoundError("unknown topic")), UnixMillis(0));
   unread.note(records(-1), UnixMillis(10));
-  EXPECT_FALSE(unread.lost()) << "nothing was read of the other";
+  EXPECT_FALSE(unread.lost()) << "no record of the earlier topic was read";
   EXPECT_EQ(unread.error(), "");
 }
 

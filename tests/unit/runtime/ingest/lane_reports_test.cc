@@ -18,7 +18,7 @@ LaneReport lane(int32_t partition) {
   return out;
 }
 
-TEST(LaneReportsTest, WhatIsMissingAndWhatIsWrongIsToldByInput) {
+TEST(LaneReportsTest, MissingRecordsAndErrorsAreReportedByInput) {
   std::vector<LaneReport> lanes = {lane(0), lane(1)};
   EXPECT_THAT(lost_records(lanes), IsEmpty());
   EXPECT_THAT(input_warnings(lanes), IsEmpty());

@@ -26,7 +26,7 @@ class QuestionTest : public ::testing::Test {
   std::atomic<int> answers_{0};
 };
 
-TEST_F(QuestionTest, IsAnsweredOnceAllHave) {
+TEST_F(QuestionTest, WaitEndsWhenAllHaveAnswered) {
   Question question(counts(), 2);
   std::thread first([&] { question.answer(base::PartitionId(0), ledger_); });
   std::thread second([&] { question.answer(base::PartitionId(1), ledger_); });
@@ -43,10 +43,10 @@ TEST_F(QuestionTest, AfterTheDeadlineNobodyIsAsked) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("1 of 2 partitions"));
   question.answer(base::PartitionId(1), ledger_);
-  EXPECT_EQ(answers_, 1) << "what the question refers to may be gone";
+  EXPECT_EQ(answers_, 1) << "the objects that the question refers to may be destroyed";
 }
 
-TEST_F(QuestionTest, AnAnswerThatHasBegunIsWaitedFor) {
+TEST_F(QuestionTest, WaitIncludesAnAnswerInProgress) {
   std::promise<void> begun;
   std::promise<void> go_on;
   Question question(
@@ -68,7 +68,7 @@ TEST_F(QuestionTest, AnAnswerThatHasBegunIsWaitedFor) {
   later.join();
 }
 
-TEST_F(QuestionTest, EndsWhenThoseWhoAnswerStop) {
+TEST_F(QuestionTest, WaitEndsWhenTheOwnersStop) {
   Question question(counts(), 1);
   std::thread stops([&] { question.stop(); });
   EXPECT_TRUE(absl::IsCancelled(question.wait(absl::Now() + kLong)));

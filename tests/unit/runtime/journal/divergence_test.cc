@@ -33,7 +33,7 @@ JournaledTick journaled(int32_t tick) {
   return in_short(base::JournalOffset(3), evaluated(tick));
 }
 
-TEST(CutDigestTest, IsOfTheSetOfOffsets) {
+TEST(CutDigestTest, DependsOnlyOnTheSetOfOffsets) {
   std::vector<alerts::CutOffset> other = {kCut[2], kCut[0], kCut[1]};
   EXPECT_EQ(cut_digest(other), cut_digest(kCut));
   for (size_t i = 0; i < kCut.size(); ++i) {
@@ -69,7 +69,7 @@ TEST(CompareTest, OtherCutsAndTicksWithoutARecordAreNoDivergence) {
   EXPECT_EQ(compare(own(590), &unjudged), Compared::kNotCompared);
 }
 
-TEST(ComparisonsTest, TellsWhenADivergenceBeginsAndEndsAndCountsEveryTick) {
+TEST(ComparisonsTest, ReportsBeginAndEndOfADivergenceAndCountsEveryTick) {
   Comparisons c;
   JournaledTick const theirs = journaled(590);
   EXPECT_EQ(c.note(Compared::kEqual, own(590), &theirs), News::kNone);
@@ -80,9 +80,9 @@ TEST(ComparisonsTest, TellsWhenADivergenceBeginsAndEndsAndCountsEveryTick) {
           "tick 2019-04: the digest of the cells is 00000000000000cf here and 00000000000000ce in "
           "journal record 3 of bw-1"));
   EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(592, 0xce, 0xff), &theirs), News::kNone)
-      << "told already";
+      << "reported already";
   EXPECT_EQ(c.note(Compared::kCutDiffers, own(593), &theirs), News::kNone);
-  EXPECT_TRUE(c.report().diverged) << "another cut says nothing";
+  EXPECT_TRUE(c.report().diverged) << "another cut does not change the result";
   EXPECT_EQ(c.note(Compared::kCellsEqual, own(594), &theirs), News::kAgreesAgain);
   EXPECT_FALSE(c.report().diverged);
   EXPECT_EQ(c.note(Compared::kVerdictsDiffer, own(595, 0xce, 0xff), &theirs), News::kDiverged);
@@ -90,12 +90,12 @@ TEST(ComparisonsTest, TellsWhenADivergenceBeginsAndEndsAndCountsEveryTick) {
   EXPECT_EQ(c.note(Compared::kNotCompared, own(596), nullptr), News::kNone);
   c.note_own();
   EXPECT_FALSE(c.report().diverged);
-  // By Compared.
+  // In the order of Compared.
   EXPECT_THAT(c.report().ticks, ElementsAre(1, 1, 1, 2, 1, 1));
   EXPECT_THAT(describe(*c.report().first, kMonths), HasSubstr("tick 2019-04"));
 }
 
-TEST(InShortTest, AWritersNameIsCut) {
+TEST(InShortTest, AWritersNameIsTruncated) {
   alerts::TickEvaluated tick = evaluated(1);
   tick.writer = std::string(100'000, 'w');
   EXPECT_EQ(in_short(base::JournalOffset(0), tick).writer.size(), kWriterBytesKept);
@@ -113,12 +113,12 @@ class JournaledTicksTest : public ::testing::Test {
   int64_t next_ = 0;
 };
 
-TEST_F(JournaledTicksTest, OnlyTheRecordThatCountsIsRemembered) {
+TEST_F(JournaledTicksTest, OnlyTheAcceptedRecordIsRemembered) {
   fold(evaluated(10));
   alerts::TickEvaluated late = evaluated(10);
   late.cells_digest = 1;
   fold(late);
-  fold(evaluated(12));  // not the next one
+  fold(evaluated(12));  // not the next tick
   fold(evaluated(11));
   ASSERT_TRUE(keeper_.journaled(base::PeriodIndex(10)));
   EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->cells_digest, 0xce);
@@ -133,19 +133,19 @@ TEST_F(JournaledTicksTest, TheBookBeforeATickIsKeptOnceTheJournalWasReadToItsEnd
   EXPECT_EQ(keeper_.journaled(base::PeriodIndex(10))->before, nullptr);
   keeper_.publish(true);
   act();                   // offset 1
-  fold(evaluated(11, 0));  // computed before the act, which has no part in a verdict
-  fold(evaluated(12, 2));  // read with the one before
+  fold(evaluated(11, 0));  // computed before the act, which does not affect a verdict
+  fold(evaluated(12, 2));  // read together with tick 11
   auto const eleven = keeper_.journaled(base::PeriodIndex(11));
   ASSERT_NE(eleven->before, nullptr);
   EXPECT_EQ(eleven->before->last_tick(), base::PeriodIndex(10));
   auto const twelve = keeper_.journaled(base::PeriodIndex(12));
   ASSERT_NE(twelve->before, nullptr);
   EXPECT_EQ(twelve->before->last_tick(), base::PeriodIndex(11));
-  fold(evaluated(13, 2));  // computed from a book that did not know of tick 12
+  fold(evaluated(13, 2));  // computed from a book without tick 12
   EXPECT_EQ(keeper_.journaled(base::PeriodIndex(13))->before, nullptr);
 }
 
-TEST_F(JournaledTicksTest, WhatIsKeptIsBounded) {
+TEST_F(JournaledTicksTest, KeptTicksAndBooksAreLimited) {
   keeper_.publish(true);
   auto const ticks = static_cast<int32_t>(kJournaledTicksKept) + 10;
   for (int32_t t = 0; t < ticks; ++t) fold(evaluated(t, next_ - 1));

@@ -79,11 +79,11 @@ alerts::TickEvaluated full_tick() {
   return t;
 }
 
-TEST(JournalCodecTest, EveryFieldOfAnEvaluationComesBack) {
+TEST(JournalCodecTest, EveryFieldOfAnEvaluationIsDecodedUnchanged) {
   EXPECT_EQ(there_and_back(full_tick()), full_tick());
 }
 
-// Records from before the reason was written: all of those alerts went quiet.
+// Records from before the reason was stored: all of these alerts cleared because they were quiet.
 TEST(JournalCodecTest, AClearedAlertWithoutAReasonWentQuiet) {
   journal::v1::JournalRecord record;
   ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
@@ -94,7 +94,7 @@ TEST(JournalCodecTest, AClearedAlertWithoutAReasonWentQuiet) {
   EXPECT_EQ(std::get<alerts::TickEvaluated>(old), expected);
 }
 
-TEST(JournalCodecTest, HumanActsComeBack) {
+TEST(JournalCodecTest, HumanActsAreDecodedUnchanged) {
   auto const ack =
       there_and_back(alerts::AlertAcknowledged{"R1.SG.C.1998-01", "ann", "on it", UnixMillis(5)});
   EXPECT_EQ(ack.alert, "R1.SG.C.1998-01");
@@ -120,20 +120,20 @@ TEST(JournalCodecTest, HumanActsComeBack) {
   EXPECT_EQ(gap.reason, "pandemic");
 }
 
-TEST(JournalCodecTest, ANewerFormatIsNotGuessedAt) {
+TEST(JournalCodecTest, ANewerFormatIsRefused) {
   journal::v1::JournalRecord record;
   ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
   record.set_format(kJournalFormat + 1);
   EXPECT_TRUE(absl::IsUnimplemented(decode(record.SerializeAsString()).status()));
 }
 
-TEST(JournalCodecTest, WhatIsNoRecordIsDataLoss) {
+TEST(JournalCodecTest, InvalidBytesAreDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(decode("").status()));
   EXPECT_TRUE(absl::IsDataLoss(decode("hello").status()));
   EXPECT_TRUE(absl::IsDataLoss(decode(std::string(100, '\xff')).status()));
 }
 
-// No calendar names such a period, and the book counts on from it.
+// No calendar has such periods, and the book would continue to count from them.
 TEST(JournalCodecTest, PeriodsBeyondAllCalendarsAreDataLoss) {
   for (int32_t const period :
        {kPeriodsFromEpochMax + 1, -kPeriodsFromEpochMax - 1, INT32_MAX, INT32_MIN}) {
@@ -157,7 +157,7 @@ TEST(JournalCodecTest, PeriodsBeyondAllCalendarsAreDataLoss) {
   EXPECT_EQ(there_and_back(last), last);
 }
 
-// No build has written a transition of that number.
+// No build has written a transition of this number.
 TEST(JournalCodecTest, AReservedTransitionIsDataLoss) {
   journal::v1::JournalRecord record;
   ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
@@ -165,7 +165,7 @@ TEST(JournalCodecTest, AReservedTransitionIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(decode(record.SerializeAsString()).status()));
 }
 
-TEST(JournalCodecTest, CutAndMutatedRecordsNeverCrash) {
+TEST(JournalCodecTest, TruncatedAndMutatedRecordsNeverCrash) {
   std::string const good = encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1));
   for (size_t n = 0; n < good.size(); ++n) (void)decode(good.substr(0, n));
   testing::Random random(1);

@@ -17,7 +17,7 @@ std::string bytes(size_t n, uint64_t seed) {
   return out;
 }
 
-// What comes out of the records, in order.
+// The joined records, in order.
 std::vector<std::string> joined(const std::vector<std::string>& records) {
   JournalParts parts;
   std::vector<std::string> out;
@@ -29,13 +29,13 @@ std::vector<std::string> joined(const std::vector<std::string>& records) {
   return out;
 }
 
-TEST(JournalPartsTest, ASmallRecordIsWrittenAsItIs) {
+TEST(JournalPartsTest, ASmallRecordIsNotSplit) {
   std::string const small = bytes(kJournalRecordBytesMax, 1);
   EXPECT_EQ(must(split_record(small, "a", 1)), std::vector{small});
   EXPECT_EQ(joined({small}), std::vector{small});
 }
 
-TEST(JournalPartsTest, ALargeOneComesBackWholeFromPartsThatABrokerTakes) {
+TEST(JournalPartsTest, ALargeRecordIsJoinedFromPartsOfAllowedSize) {
   for (size_t n : {kJournalRecordBytesMax + 1, size_t{5'000'000}, kJournalEntryBytesMax}) {
     std::string const large = bytes(n, n);
     auto const parts = must(split_record(large, "a", 1));
@@ -57,7 +57,7 @@ TEST(JournalPartsTest, TwoWritersMayInterleave) {
   EXPECT_EQ(joined({a[0], b[0], a[1], b[1], b[2], a[2]}), (std::vector{two, one}));
 }
 
-TEST(JournalPartsTest, WhatAWriterLeftUnfinishedIsPassedOver) {
+TEST(JournalPartsTest, UnfinishedPartsAreIgnored) {
   std::string const one = bytes(2'000'000, 1);
   auto const first = must(split_record(one, "a", 1));
   auto const second = must(split_record(one, "a", 2));
@@ -68,7 +68,7 @@ TEST(JournalPartsTest, WhatAWriterLeftUnfinishedIsPassedOver) {
   EXPECT_TRUE(absl::IsDataLoss(parts.add(0, first[1]).status()));
 }
 
-TEST(JournalPartsTest, ARecordThatIsTooLongUnderWayIsGivenUp) {
+TEST(JournalPartsTest, ARecordWithPartsTooFarApartIsDropped) {
   auto const parts = must(split_record(bytes(2'000'000, 1), "a", 1));
   auto const last_at = [&](int64_t offset) {
     JournalParts reader;
@@ -81,7 +81,7 @@ TEST(JournalPartsTest, ARecordThatIsTooLongUnderWayIsGivenUp) {
   EXPECT_FALSE(last_at(8 + kJournalPartsApartMax));
 }
 
-// Who has the book of what came before begins to read at resume() and joins the same records.
+// A reader that has the book of the earlier records starts at resume() and joins the same records.
 TEST(JournalPartsTest, AReaderThatResumesJoinsTheSameRecords) {
   testing::Random random(11);
   std::string const one = bytes(kJournalRecordBytesMax + 1, 1);
@@ -106,7 +106,7 @@ TEST(JournalPartsTest, AReaderThatResumesJoinsTheSameRecords) {
       }
     }
     auto const at = static_cast<int64_t>(random.below(records.size()));
-    auto const behind = [&](int64_t from) {  // what is complete behind `at`
+    auto const behind = [&](int64_t from) {  // the records completed after `at`
       JournalParts reader;
       std::vector<std::string> out;
       int64_t resume = 0;
@@ -123,7 +123,7 @@ TEST(JournalPartsTest, AReaderThatResumesJoinsTheSameRecords) {
   }
 }
 
-TEST(JournalPartsTest, UnfinishedRecordsAreBounded) {
+TEST(JournalPartsTest, UnfinishedRecordsAreLimited) {
   std::string const one = bytes(1'000'000, 1);
   std::vector<std::string> records;
   auto const oldest = must(split_record(one, "oldest", 1));

@@ -1,5 +1,5 @@
-// A journal of every kind of record keeps its bytes, and what the book makes of them, whatever
-// becomes of the code: tests/data/journals.
+// Journal records of every kind: their bytes and the resulting book must not change, whatever
+// changes in the code. The records are in tests/data/journals.
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -26,8 +26,8 @@ using testing::must;
 struct Recorded {
   const char* name;
   FoldOutcome outcome;
-  uint64_t book;            // its digest behind this record
-  uint64_t snapshot;        // hash of the frames that the book is saved as
+  uint64_t book;            // digest of the book after this record
+  uint64_t snapshot;        // hash of the frames of the saved book
   const char* digest = "";  // of a rule set
 };
 const std::vector<Recorded> kRecorded = {
@@ -71,7 +71,7 @@ journal::v1::JournalRecord message_of(const std::string& bytes) {
   return message;
 }
 
-// Tags and payloads, unpacked: how well they pack is zstd's business.
+// The hash of tags and unpacked payloads, because zstd determines the packed bytes.
 uint64_t saved(const alerts::Book& book) {
   testing::MemoryDisk disk;
   {
@@ -118,7 +118,7 @@ TEST(RecordedJournalsTest, RuleSetsHaveTheirDigests) {
   }
 }
 
-TEST(RecordedJournalsTest, TheBookOfThemIsTheSame) {
+TEST(RecordedJournalsTest, TheirBookIsUnchanged) {
   alerts::Book book(base::Calendar(base::CalendarUnit::kMonth));
   for (size_t i = 0; i < kRecorded.size(); ++i) {
     const Recorded& recorded = kRecorded[i];

@@ -36,13 +36,13 @@ TEST(RuleCodecTest, TheMessageHasAFieldForEveryKeyAndNoOther) {
   EXPECT_EQ(pb::Rule::descriptor()->field_count(), keys);
 }
 
-TEST(RuleCodecTest, RulesComeBack) {
+TEST(RuleCodecTest, RulesAreDecodedUnchanged) {
   alerts::RuleSet const rules = testing::must(read(defaults()));
   EXPECT_EQ(rules, alerts::default_rules(base::Calendar(base::CalendarUnit::kMonth)));
   EXPECT_EQ(alerts::digest(rules), defaults().digest());
 }
 
-TEST(RuleCodecTest, AWordThatIsNotKnownIsNotTakenForAnother) {
+TEST(RuleCodecTest, AnUnknownWordIsAnError) {
   for (auto change :
        {+[](pb::Rule& r) { r.set_kind("firm_detector"); }, +[](pb::Rule& r) { r.set_harm("both"); },
         +[](pb::Rule& r) { r.set_severity("black"); }}) {

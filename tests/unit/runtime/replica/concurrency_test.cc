@@ -1,4 +1,4 @@
-// Run under the thread sanitizer by tests/run sanitize.
+// tests/run sanitize runs these tests under the thread sanitizer.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 
-TEST(BookKeeperTest, AWriterLearnsWhatBecameOfItsRecord) {
+TEST(BookKeeperTest, AWriterGetsTheOutcomeOfItsRecord) {
   BookKeeper keeper(kMonths);
   std::thread journal([&] {
     for (int64_t offset = 0; offset < 200; ++offset) {

@@ -1,4 +1,5 @@
-// A replica without a snapshot, and others that have some: real servers, and a disk of its own.
+// A replica without a snapshot, and others that have some: real servers, and a disk for the
+// replica.
 #include "runtime/replica/peer_transfer.h"
 
 #include <gmock/gmock.h>
@@ -48,7 +49,7 @@ class Folder {
   fs::path path_;
 };
 
-// Moves /theirs of Saved into a real folder.
+// Moves the folder /theirs of Saved into a real folder.
 class InFolder final : public snapshot::Disk {
  public:
   explicit InFolder(std::string root) : root_(std::move(root)) {}
@@ -122,7 +123,7 @@ class Peer {
     return sum;
   }
 
-  bool corrupts = false;  // from the next start on
+  bool corrupts = false;  // takes effect at the next start
 
  private:
   Folder folder_;
@@ -139,7 +140,7 @@ class PeerTransferTest : public ::testing::Test {
  protected:
   PeerTransferTest() { EXPECT_TRUE(store_.open().ok()); }
 
-  // As a process that starts; `while_doing` is called now and then.
+  // Runs a transfer as a starting process does. `while_doing` is called regularly.
   absl::StatusOr<PeerTransfer::Taken> take(std::vector<std::string> peers, bool needed = false,
                                            const snapshot::Identity& identity = Fold::identity()) {
     PeerTransfer transfer(
@@ -158,7 +159,7 @@ class PeerTransferTest : public ::testing::Test {
     counts = transfer.counts();
     return taken;
   }
-  // What was taken is what `peer` has under `name`, and can be gone on from.
+  // The taken snapshot equals `peer`'s snapshot `name` and can be restored.
   void expect_taken(const Peer& peer, const std::string& name) {
     auto const names = must(store_.names());
     ASSERT_FALSE(names.empty());
@@ -200,7 +201,7 @@ TEST_F(PeerTransferTest, TheNewestOfAllIsTaken) {
   EXPECT_EQ(one.sent(), 0);
 }
 
-TEST_F(PeerTransferTest, WhatDoesNotBelongHereIsNotTaken) {
+TEST_F(PeerTransferTest, ASnapshotOfAnotherIdentityIsNotTaken) {
   Peer peer;
   peer.save();
   snapshot::Identity other = Fold::identity();
@@ -211,7 +212,7 @@ TEST_F(PeerTransferTest, WhatDoesNotBelongHereIsNotTaken) {
   EXPECT_EQ(peer.sent(), 0);
 }
 
-TEST_F(PeerTransferTest, AStoppedProcessGoesOnAtItsNextStart) {
+TEST_F(PeerTransferTest, AStoppedTransferResumesAtTheNextStart) {
   Peer peer(200'000);
   std::string const name = peer.save();
   size_t const size = peer.size(name);
@@ -222,16 +223,16 @@ TEST_F(PeerTransferTest, AStoppedProcessGoesOnAtItsNextStart) {
   EXPECT_GE(first, size / 4);
   EXPECT_LT(first, size);
   EXPECT_TRUE(must(store_.names()).empty());
-  // Meanwhile the folder over there has forgotten it; it is held for a while.
+  // The peer's folder has removed the snapshot in the meantime; the peer's shelf still holds it.
   for (int i = 0; i < 3; ++i) peer.save();
   ASSERT_FALSE(fs::exists(peer.path(name)));
   stopping = nullptr;
   ASSERT_TRUE(take({peer.address()}).ok()) << log;
-  EXPECT_EQ(first + counts.bytes, size) << "nothing came twice";
+  EXPECT_EQ(first + counts.bytes, size) << "no byte came twice";
   EXPECT_TRUE(newest(store_));
 }
 
-TEST_F(PeerTransferTest, AnotherThatHasTheSameGoesOnWithIt) {
+TEST_F(PeerTransferTest, AnotherPeerContinuesTheSameSnapshot) {
   Peer one(200'000);
   std::string const name = one.save();
   Peer two;
@@ -244,7 +245,7 @@ TEST_F(PeerTransferTest, AnotherThatHasTheSameGoesOnWithIt) {
   ASSERT_TRUE(take({one.address(), two.address()}).ok()) << log;
   expect_taken(two, name);
   EXPECT_EQ(counts.failed, 1) << log;
-  EXPECT_EQ(counts.bytes, two.size(name)) << "nothing came twice";
+  EXPECT_EQ(counts.bytes, two.size(name)) << "no byte came twice";
   EXPECT_GT(two.sent(), 0);
 }
 
@@ -263,7 +264,7 @@ TEST_F(PeerTransferTest, WhenItsPeerIsLostAnotherSnapshotIsTaken) {
   expect_taken(two, name);
 }
 
-TEST_F(PeerTransferTest, APeerThatHasForgottenItGivesItsNewest) {
+TEST_F(PeerTransferTest, APeerThatRemovedTheSnapshotGivesItsNewest) {
   Peer peer(200'000);
   peer.save();
   std::string last;
@@ -272,7 +273,7 @@ TEST_F(PeerTransferTest, APeerThatHasForgottenItGivesItsNewest) {
     if (!once || peer.sent() < 20'000) return false;
     once = false;
     std::string const at = peer.address();
-    peer.stop();  // and with it what it held
+    peer.stop();  // and the snapshot that it held
     for (int i = 0; i < 3; ++i) last = peer.save();
     peer.start(at);
     return false;
@@ -281,7 +282,7 @@ TEST_F(PeerTransferTest, APeerThatHasForgottenItGivesItsNewest) {
   expect_taken(peer, last);
 }
 
-TEST_F(PeerTransferTest, OneThatSendsDamageIsGivenUpForAnother) {
+TEST_F(PeerTransferTest, APeerThatSendsDamageIsReplacedByAnother) {
   Peer bad;
   bad.save();
   bad.save();
@@ -293,15 +294,15 @@ TEST_F(PeerTransferTest, OneThatSendsDamageIsGivenUpForAnother) {
   auto const taken = must(take({bad.address(), good.address()}));
   EXPECT_EQ(taken.peer, good.address());
   expect_taken(good, name);
-  EXPECT_EQ(counts.failed, 2 * kDamagedMax) << "of each of its two\n" << log;
+  EXPECT_EQ(counts.failed, 2 * kDamagedMax) << "for each of its two snapshots\n" << log;
   EXPECT_THAT(log, HasSubstr("the checksum differs"));
 }
 
-TEST_F(PeerTransferTest, AFullDiskEndsItAndIsLeftFree) {
+TEST_F(PeerTransferTest, AFullDiskEndsTheTransferAndItsBytesAreRemoved) {
   Peer peer;
   peer.save();
   disk_.fail_from(disk_.operations() + 6, testing::MemoryDisk::Fault::kFull);
-  heals_when_told = true;  // what is full can be removed from
+  heals_when_told = true;  // a full disk allows removing files
   auto const taken = take({peer.address()});
   EXPECT_TRUE(absl::IsResourceExhausted(taken.status())) << taken.status();
   EXPECT_THAT(std::string(taken.status().message()), HasSubstr("cannot be kept"));
@@ -309,7 +310,7 @@ TEST_F(PeerTransferTest, AFullDiskEndsItAndIsLeftFree) {
   EXPECT_TRUE(absl::IsNotFound(disk_.list("/ours/.incoming").status()));
 }
 
-TEST_F(PeerTransferTest, WithoutAnyPeerTheLogIsNotWaitedFor) {
+TEST_F(PeerTransferTest, WithACompleteLogSilentPeersAreNotAwaited) {
   testing::SilentPort const silent;
   Peer none;
   auto const taken =
@@ -322,7 +323,7 @@ TEST_F(PeerTransferTest, WithoutAnyPeerTheLogIsNotWaitedFor) {
   EXPECT_TRUE(absl::IsNotFound(disk_.list("/ours/.incoming").status()));
 }
 
-TEST_F(PeerTransferTest, WhereTheLogWillNotDoAPeerThatComesLaterIsWaitedFor) {
+TEST_F(PeerTransferTest, WithATruncatedLogALaterPeerIsAwaited) {
   Peer peer;
   std::string const name = peer.save();
   std::string const at = peer.address();
@@ -336,7 +337,7 @@ TEST_F(PeerTransferTest, WhereTheLogWillNotDoAPeerThatComesLaterIsWaitedFor) {
   expect_taken(peer, name);
 }
 
-TEST_F(PeerTransferTest, WhereAllHaveAnsweredNobodyIsWaitedFor) {
+TEST_F(PeerTransferTest, IfAllPeersAnsweredThereIsNoWait) {
   Peer one;
   Peer two;
   int asked = 0;
@@ -345,7 +346,7 @@ TEST_F(PeerTransferTest, WhereAllHaveAnsweredNobodyIsWaitedFor) {
   EXPECT_EQ(asked, 1);
 }
 
-TEST_F(PeerTransferTest, ABusyPeerIsWaitedForAndNotForEver) {
+TEST_F(PeerTransferTest, ABusyPeerIsAwaitedForALimitedTime) {
   Peer peer(5'000);
   std::string const name = peer.save();
   std::atomic<bool> leave{false};
@@ -369,7 +370,7 @@ TEST_F(PeerTransferTest, ABusyPeerIsWaitedForAndNotForEver) {
   for (std::thread& t : others) t.join();
 }
 
-TEST_F(PeerTransferTest, WhatWasRefusedIsNotTakenAgain) {
+TEST_F(PeerTransferTest, AnExcludedSnapshotIsNotTakenAgain) {
   Peer one;
   std::string const older = one.save();
   std::string const name = one.save();

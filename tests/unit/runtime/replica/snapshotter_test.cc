@@ -53,7 +53,7 @@ class SnapshotterTest : public ::testing::Test {
   void fold_on() {
     for (size_t i = 0; i < kFoldedOn; ++i) step();
   }
-  // What the evaluation's thread does between two ticks. The digests of what is in it.
+  // Does the work of the evaluation's thread between two ticks. Returns the digests of the state.
   std::vector<uint64_t> take() {
     std::vector<uint64_t> digests;
     std::optional<snapshot::Image> image;
@@ -74,26 +74,26 @@ class SnapshotterTest : public ::testing::Test {
   }
 
   std::vector<std::vector<testing::Told>> logs_;
-  std::mutex mutex_;  // a partition stands between two records while it is held
+  std::mutex mutex_;  // while it is held, every partition is between two records
   std::optional<testing::Fold> fold_;
   std::optional<std::vector<snapshot::PartitionImage>> lanes_;
   testing::MemoryDisk disk_;
   snapshot::Store store_{disk_, "/s"};
   std::mutex log_mutex_;
   std::string log_;
-  std::unique_ptr<Snapshotter> snapshotter_;  // stops before the others go
+  std::unique_ptr<Snapshotter> snapshotter_;  // stops before the others are destroyed
 };
 
-TEST_F(SnapshotterTest, WhatIsWrittenIsTheMomentItWasTakenThoughTheStreamGoesOn) {
+TEST_F(SnapshotterTest, ASnapshotHoldsTheStateWhenItWasTaken) {
   constexpr int kSnapshots = 5;
   start();
-  fold_on();  // beyond the first tick
+  fold_on();  // past the first tick
   auto const longest = std::ranges::max(logs_, {}, &std::vector<testing::Told>::size).size();
   ASSERT_GT(longest, kFoldedOn);
   size_t const quota = (longest - kFoldedOn) / (kSnapshots + 1) + 1;
   std::atomic<int> compared{0};
   std::atomic<bool> ended{false};
-  // However fast the stream is, it waits for a snapshot after each `quota` of its records.
+  // Whatever the speed of the stream, it waits for a snapshot after each `quota` of its records.
   std::jthread stream([&] {
     size_t steps = 0;
     auto const may_go_on = [&] { return steps / quota <= static_cast<size_t>(compared.load()); };
@@ -122,7 +122,7 @@ TEST_F(SnapshotterTest, WhatIsWrittenIsTheMomentItWasTakenThoughTheStreamGoesOn)
   EXPECT_EQ(snapshotter_->report().failed, 0) << log_;
 }
 
-TEST_F(SnapshotterTest, NothingIsWrittenTwiceWhileThereIsNoNews) {
+TEST_F(SnapshotterTest, NothingIsWrittenAgainWithoutNewRecords) {
   start();
   fold_on();
   take();
@@ -138,7 +138,7 @@ TEST_F(SnapshotterTest, NothingIsWrittenTwiceWhileThereIsNoNews) {
   EXPECT_EQ(snapshotter_->report().taken, 2);
 }
 
-TEST_F(SnapshotterTest, WhatTheFiguresLackIsInTheManifest) {
+TEST_F(SnapshotterTest, TheManifestHoldsWhatTheFiguresLack) {
   start();
   fold_on();
   take();
@@ -148,7 +148,7 @@ TEST_F(SnapshotterTest, WhatTheFiguresLackIsInTheManifest) {
   EXPECT_EQ(restored->manifest.lacking, std::vector<std::string>{"the first ten records"});
 }
 
-TEST_F(SnapshotterTest, AFullDiskIsToldOnceAndTheNextTurnTriesAgain) {
+TEST_F(SnapshotterTest, AFullDiskIsLoggedOnceAndRetried) {
   start();
   fold_on();
   disk_.fail_from(disk_.operations(), testing::MemoryDisk::Fault::kFull);
@@ -170,8 +170,8 @@ TEST_F(SnapshotterTest, AFullDiskIsToldOnceAndTheNextTurnTriesAgain) {
   EXPECT_THAT(log_, HasSubstr("taken again"));
 }
 
-// What was not written is not there, so that it is written though nothing was read since.
-TEST_F(SnapshotterTest, AFailedOneIsTakenAgainOnAQuietStream) {
+// A snapshot that failed is written again, although nothing was read since.
+TEST_F(SnapshotterTest, AFailedSnapshotIsRetriedOnAQuietStream) {
   start();
   fold_on();
   disk_.fail_from(disk_.operations(), testing::MemoryDisk::Fault::kFull);
@@ -198,7 +198,7 @@ TEST_F(SnapshotterTest, LanesThatDoNotAnswerAreAskedAgain) {
   EXPECT_TRUE(testing::eventually([&] { return snapshotter_->report().taken > 0; }, 60, kLook));
 }
 
-TEST_F(SnapshotterTest, StoppingWaitsForWhatIsBeingWritten) {
+TEST_F(SnapshotterTest, StopWaitsForTheSnapshotBeingWritten) {
   start();
   fold_on();
   ASSERT_FALSE(take().empty());

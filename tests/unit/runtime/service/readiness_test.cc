@@ -13,7 +13,7 @@ constexpr int64_t kLagMax = 100;
 constexpr bool kNew = false;
 constexpr bool kWasReady = true;
 
-// Two lanes of two inputs each, all read to their ends.
+// Two lanes of two inputs each; all inputs are read to their ends.
 Progress caught_up() {
   Progress p;
   p.journal_read = true;
@@ -29,7 +29,7 @@ Progress caught_up() {
   return p;
 }
 
-TEST(ReadinessTest, WhoHasReadAllIsReady) {
+TEST(ReadinessTest, AReplicaThatHasReadAllIsReady) {
   EXPECT_THAT(why_behind(caught_up(), kLagMax, kNew), IsEmpty());
   EXPECT_THAT(why_behind(caught_up(), kLagMax, kWasReady), IsEmpty());
 }
@@ -52,7 +52,7 @@ TEST(ReadinessTest, OnceReadyMoreRecordsMayWait) {
   EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "1001 records behind");
 }
 
-TEST(ReadinessTest, AnInputThatIsHeldForTheOthersIsNotBehind) {
+TEST(ReadinessTest, AHeldInputIsNotBehind) {
   Progress p = caught_up();
   p.lanes[0].inputs[1].lag_events = 1'000'000;
   p.lanes[0].inputs[1].held = true;
@@ -65,14 +65,14 @@ TEST(ReadinessTest, AnInputWithAnErrorIsNamed) {
   EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "support 1: gone");
 }
 
-TEST(ReadinessTest, AnEndThatIsNotKnownIsWaitedForAtTheStartAlone) {
+TEST(ReadinessTest, AnUnknownEndMattersOnlyAtTheStart) {
   Progress p = caught_up();
   p.lanes[0].inputs[0].end_offset = -1;
   EXPECT_EQ(why_behind(p, kLagMax, kNew), "waiting for registrations 0");
   EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
 }
 
-TEST(ReadinessTest, TicksThatWaitCountAndMoreOfThemOnceReady) {
+TEST(ReadinessTest, OnceReadyMoreTicksMayWait) {
   Progress p = caught_up();
   p.ticks_waiting = kTicksWaitingMax;
   EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
@@ -84,7 +84,7 @@ TEST(ReadinessTest, TicksThatWaitCountAndMoreOfThemOnceReady) {
   EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "7 ticks to evaluate");
 }
 
-TEST(ReadinessTest, AVerdictThatDoesNotComeIsTold) {
+TEST(ReadinessTest, AMissingVerdictIsReported) {
   Progress p = caught_up();
   p.verdict_wait_seconds = kVerdictWaitSeconds;
   EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());

@@ -24,7 +24,7 @@ class ReloadableTest : public ::testing::Test {
       std::filesystem::temp_directory_path() / ("reloadable." + std::to_string(getpid()) + ".yaml");
 };
 
-TEST_F(ReloadableTest, TheDigestIsOfTheFileThatTheRulesAreFrom) {
+TEST_F(ReloadableTest, TheDigestBelongsToTheFileOfTheRules) {
   write("");
   config::Config const at_start = testing::must(load_config(path_));
   Reloadable reloadable(at_start, path_);

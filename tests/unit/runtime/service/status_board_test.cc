@@ -15,7 +15,7 @@ Part objects(std::string why) {
   return part;
 }
 
-TEST(StatusBoardTest, WarningsAreThoseOfThePartsThatAreThereEachOnce) {
+TEST(StatusBoardTest, WarningsOfPresentPartsAreListedOnce) {
   StatusBoard board;
   auto const warns = [](std::vector<std::string> what) {
     Part part;
@@ -30,7 +30,7 @@ TEST(StatusBoardTest, WarningsAreThoseOfThePartsThatAreThereEachOnce) {
   EXPECT_THAT(board.warnings(), ElementsAre("b", "c"));
 }
 
-TEST(StatusBoardTest, ALaterPartKnowsBetter) {
+TEST(StatusBoardTest, ALaterPartOverwritesAnEarlierOne) {
   StatusBoard board;
   auto const plays = [](status::v1::Role role) {
     Part part;
@@ -52,10 +52,10 @@ TEST(StatusBoardTest, ALaterPartKnowsBetter) {
 
 TEST(StatusBoardTest, IsReadyOnceNoPartObjects) {
   StatusBoard board;
-  EXPECT_EQ(board.not_ready(), "starting") << "nobody was asked yet";
+  EXPECT_EQ(board.not_ready(), "starting") << "no part was asked yet";
   auto booting = board.post(objects("reading the journal"));
   auto const running = board.post(objects(""));
-  EXPECT_FALSE(board.refresh()) << "as before: not ready";
+  EXPECT_FALSE(board.refresh()) << "unchanged: not ready";
   EXPECT_EQ(board.not_ready(), "reading the journal");
   status::v1::GetStatusResponse out;
   board.fill(out);

@@ -19,7 +19,7 @@ LaneReport lane(int32_t partition) {
   return out;
 }
 
-TEST(StatusMessageTest, RefusedRecordsAddUpAndASourceIsAsCompleteAsItsLeastPartition) {
+TEST(StatusMessageTest, RefusedRecordsAddUpAndASourceTakesItsEarliestPartition) {
   std::vector<LaneReport> lanes = {lane(0), lane(1)};
   lanes[0].counts.refused[0][0] = 2;
   lanes[1].counts.refused[1][0] = 3;
@@ -30,7 +30,7 @@ TEST(StatusMessageTest, RefusedRecordsAddUpAndASourceIsAsCompleteAsItsLeastParti
   EXPECT_EQ(out.inputs_size(), 4);
   ASSERT_EQ(out.partitions_size(), 2);
   EXPECT_EQ(out.partitions(1).partition(), 1);
-  ASSERT_EQ(out.refused_size(), 1) << "reasons without a record are left out";
+  ASSERT_EQ(out.refused_size(), 1) << "reasons without records are left out";
   EXPECT_EQ(out.refused(0).count(), 5);
   ASSERT_EQ(out.sources_size(), 2);
   EXPECT_EQ(out.sources(0).source(), "0000000000000007");

@@ -31,7 +31,7 @@ TEST(StopTest, ADrainThatTookTooLongHasNoTimeLeft) {
   EXPECT_EQ(stop.time_left(), absl::ZeroDuration());
 }
 
-TEST(StopTest, WhoSleepsIsWoken) {
+TEST(StopTest, StopWakesASleepingThread) {
   Stop stop(absl::Seconds(10));
   EXPECT_TRUE(stop.pause(std::chrono::milliseconds(1)));
   std::thread other([&] { stop.request(Exit::kOk); });
@@ -39,7 +39,7 @@ TEST(StopTest, WhoSleepsIsWoken) {
   other.join();
 }
 
-TEST(BellTest, ListenersHearItUntilTheyLeave) {
+TEST(BellTest, ListenersAreCalledUntilTheyUnsubscribe) {
   Bell bell;
   int first = 0;
   int second = 0;

@@ -35,26 +35,26 @@ TEST(DifferencesTest, NameEveryAlertOnWhichTwoVerdictsDiffer) {
   EXPECT_TRUE(differences(journaled, journaled).empty());
 }
 
-TEST(DifferencesTest, TheLastBitOfAScoreIsNone) {
+TEST(DifferencesTest, ADifferenceInTheLastBitOfAScoreIsIgnored) {
   std::vector<alerts::AlertUpdate> const a = {update("10", alerts::Severity::kRed, 4.2)};
   std::vector<alerts::AlertUpdate> const b = {
       update("10", alerts::Severity::kRed, std::nextafter(4.2, 5))};
   EXPECT_TRUE(differences(a, b).empty());
 }
 
-TEST(CutsTest, AFoldGoesOnlyForward) {
+TEST(CutsTest, AFoldContinuesOnlyForward) {
   CutMap const a = to_map(std::vector<alerts::CutOffset>{{"r", 0, 5}, {"s", 0, -1}});
   CutMap const b = to_map(std::vector<alerts::CutOffset>{{"r", 0, 5}, {"r", 1, 2}, {"s", 0, 3}});
   EXPECT_TRUE(reaches({}, a));
   EXPECT_TRUE(reaches(a, a));
-  EXPECT_TRUE(reaches(a, b)) << "a partition may begin later";
+  EXPECT_TRUE(reaches(a, b)) << "a partition may have no records at first";
   EXPECT_FALSE(reaches(b, a));
   CutMap c = b;
   c[{"r", 0}] = 4;
   EXPECT_FALSE(reaches(a, c));
 }
 
-TEST(CutsTest, MayLieBeyondTheLog) {
+TEST(CutsTest, ACutMayBeBeyondTheLog) {
   CutMap const cut = to_map(std::vector<alerts::CutOffset>{{"r", 0, 5}, {"r", 1, 2}});
   EXPECT_FALSE(beyond(cut, {{{"r", 0}, 5}, {{"r", 1}, 7}}));
   EXPECT_EQ(beyond(cut, {{{"r", 0}, 4}, {{"r", 1}, 7}}), (CutPlace{"r", 0}));
