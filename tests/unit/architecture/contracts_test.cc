@@ -1,5 +1,5 @@
-// Holds the contracts to their own documentation: whoever reads only proto/ must learn what
-// everything means. The text is read by line, which the way that these files are written allows.
+// Checks the documentation of the contracts: a reader of proto/ alone must learn what everything
+// means. The test reads the files line by line, which their formatting allows.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -52,7 +52,7 @@ void each_contract(Use use) {
   }
 }
 
-TEST(ContractsTest, EveryMessageFieldValueAndMethodSaysWhatItIs) {
+TEST(ContractsTest, EveryMessageFieldValueAndMethodHasAComment) {
   int found = 0;
   each_contract([&](const fs::path& path) {
     found +=
@@ -64,12 +64,12 @@ TEST(ContractsTest, EveryMessageFieldValueAndMethodSaysWhatItIs) {
   EXPECT_GT(found, 500) << "the declarations were not found";
 }
 
-// As the lint rules of buf have it, as far as lines show it.
+// Checks the lint rules of buf, as far as single lines show them.
 TEST(ContractsTest, NamesFollowTheConventions) {
   static std::regex const method("rpc (\\w+)\\((\\w+)\\) returns \\((stream )?(\\w+)\\);");
   static std::regex const field("(repeated |optional )?[\\w.]+ ([a-z][a-z0-9_]*) = \\d+.*");
   each_contract([&](const fs::path& path) {
-    std::string prefix;  // of the values of the enum that is open
+    std::string prefix;  // of the values of the current enum
     each_declaration(path, [&](int line, const std::string& text, const std::string&) {
       std::smatch parts;
       if (text.starts_with("rpc ")) {

@@ -1,4 +1,4 @@
-// Checks the tree against its table: who may include whom, and what the core may not name.
+// Checks which folders include which, and that the core does not use forbidden names.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Folder → folders that it may include, itself apart. A name stands for the folder and all below
-// it. "events.pb", "api.pb" and "journal.pb" stand for generated messages.
+// Folder → the other folders that it may include. A name stands for the folder and all folders
+// below it. "events.pb", "api.pb" and "journal.pb" stand for generated messages.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/base", {}},
     {"core/domain", {"core/base"}},
@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/indicators", {"core/base", "core/domain", "core/reference"}},
     {"core/ledger",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators"}},
-    // Distributions and quadrature, which detectors and forecasts share.
+    // Distributions and quadrature, shared by detectors and forecasts.
     {"core/stats", {"core/base"}},
     {"core/detection", {"core/base", "core/stats"}},
     {"core/forecast", {"core/base", "core/stats"}},
@@ -38,11 +38,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
-    // The topics, the rules, the measures that are forecast, and when a quiet input is idle.
+    // The topics, the rules, the forecast measures, and when a quiet input is idle.
     {"adapters/config",
      {"core/base", "core/domain", "core/indicators", "core/alerts", "core/engine"}},
-    // A manifest holds the cut as the alert book does; what is read is checked against the
-    // reference.
+    // A manifest holds the cut in the alert book's form. Data that is read is checked against
+    // the reference.
     {"adapters/snapshot",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
       "core/alerts", "core/engine"}},
@@ -57,11 +57,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "runtime/ingest"}},
     {"runtime/evaluation",
      {"core", "adapters/kafka", "adapters/snapshot", "runtime/journal", "runtime/replica"}},
-    // It takes the records of the inputs as ingest does.
+    // It reads the records of the inputs in the same way as ingest.
     {"runtime/verify",
      {"core", "adapters/config", "adapters/kafka", "runtime/setup", "runtime/journal",
       "runtime/ingest"}},
-    // The status of the process is put together as the message that is sent.
+    // The status of the process is built directly as the message that is sent.
     {"runtime/service", {"core", "adapters", "runtime", "api.pb"}},
     // Analysts run detectors and forecasts on their own series, without Kafka or a server.
     {"analysis", {"core/base", "core/stats", "core/detection", "core/forecast"}},
@@ -74,7 +74,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cli", {"core/base"}},
 };
 
-// The table's entry for a path below daemon/: the longest that the path begins with, or "".
+// The longest folder of the table that contains `path`, which is relative to daemon/; or "".
 std::string folder_of(const std::string& path) {
   std::string found;
   for (const auto& [folder, allowed] : kMayInclude) {
@@ -124,13 +124,13 @@ TEST(ArchitectureTest, FoldersIncludeOnlyWhatTheTableAllows) {
     for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
       std::string const include = (*it)[1];
       std::string const target = target_of(include);
-      if (target.empty() || target == folder) continue;  // a library's
+      if (target.empty() || target == folder) continue;  // a library or the same folder
       EXPECT_TRUE(allowed(kMayInclude.at(folder), target)) << path << " includes " << include;
     }
   });
 }
 
-TEST(ArchitectureTest, TheCoreKnowsNoClockThreadsOrInputAndOutput) {
+TEST(ArchitectureTest, TheCoreUsesNoClockThreadsOrInputAndOutput) {
   std::regex const forbidden(
       "std::(thread|mutex|condition_variable|atomic|ifstream|ofstream|random_device|cout|cerr)\\b|"
       "absl::Now\\b|(system|steady|high_resolution)_clock|"
