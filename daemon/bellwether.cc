@@ -1,5 +1,4 @@
-// The command line of Bellwether: queries a daemon over gRPC, creates topics, feeds registers,
-// analyses series.
+// The command line of Bellwether: queries a daemon over gRPC, creates topics, publishes registers.
 #include <CLI/CLI.hpp>
 
 #include "cli/context.h"

@@ -1,4 +1,4 @@
-// The daemon's command line: reads the configuration, waits for signals, reports how it ended.
+// The daemon's command line: reads the configuration, waits for signals, returns the exit code.
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -18,15 +18,14 @@ namespace {
 using bellwether::runtime::Exit;
 
 constexpr char kFooter[] =
-    "Exit codes: 0 stopped in order; 1 failure; 2 configuration; 3 an address is in use; 4 topics "
+    "Exit codes: 0 normal stop; 1 failure; 2 configuration; 3 an address is in use; 4 topics "
     "missing or unequal.\n"
     "Signals: SIGTERM and SIGINT finish the work in hand and stop; SIGHUP reloads the rules.";
 
-// Keeps freed memory in the process. Kafka's client allocates and frees megabytes for every fetch.
-// If they went back to the kernel each time, clearing fresh pages would cost more than reading the
-// records.
+// librdkafka allocates and frees megabytes for every fetch. If this memory went back to the kernel
+// each time, clearing fresh pages would take longer than reading the records.
 void keep_freed_memory() {
-  constexpr int kMmapFromBytes = 32 << 20;  // the C library's maximum
+  constexpr int kMmapFromBytes = 32 << 20;  // the largest value that the C library allows
   constexpr int kTrimFromBytes = 256 << 20;
   mallopt(M_MMAP_THRESHOLD, kMmapFromBytes);
   mallopt(M_TRIM_THRESHOLD, kTrimFromBytes);
@@ -63,8 +62,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (config_path.empty()) {
-    std::fputs("bellwetherd: give --config FILE; --example-config prints one to start from\n",
-               stderr);
+    std::fputs("bellwetherd: give --config FILE; --example-config prints an example\n", stderr);
     return static_cast<int>(Exit::kConfig);
   }
   auto config = bellwether::runtime::load_config(config_path);
@@ -72,12 +70,12 @@ int main(int argc, char** argv) {
   auto reference = bellwether::runtime::load_reference(*config, config_path);
   if (!reference.ok()) return complain(reference.status());
   if (check) {
-    std::printf("%s: in order\n", config_path.c_str());
+    std::printf("%s: valid\n", config_path.c_str());
     return 0;
   }
   bellwether::log::configure(config->runtime.log_level, config->runtime.log_format);
 
-  // Before any other thread starts: all threads inherit the mask, and only one thread waits for
+  // Must come before any other thread: all threads inherit the mask, and one thread waits for the
   // signals.
   sigset_t signals;
   sigemptyset(&signals);
@@ -90,7 +88,7 @@ int main(int argc, char** argv) {
     while (true) {
       int s = 0;
       sigwait(&signals, &s);
-      if (s == SIGUSR2) return;  // process.run() has returned
+      if (s == SIGUSR2) return;  // the process has ended without a signal
       if (s == SIGHUP) {
         process.reload();
       } else {

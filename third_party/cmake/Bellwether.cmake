@@ -1,5 +1,6 @@
-# Compile settings shared by all our targets, and one function per kind of target. A folder of the
-# daemon is one static library named bellwether_<folder>; its sources are the folder's *.cc.
+# Compile settings shared by all targets of this project, and one function per kind of target. A
+# folder of the daemon is one static library named bellwether_<folder>; its sources are the *.cc of
+# the folder.
 
 add_library(bellwether_settings INTERFACE)
 target_compile_features(bellwether_settings INTERFACE cxx_std_20)
@@ -7,11 +8,12 @@ target_include_directories(bellwether_settings INTERFACE
   ${CMAKE_SOURCE_DIR}/daemon ${CMAKE_BINARY_DIR}/daemon/generated)
 configure_file(${CMAKE_SOURCE_DIR}/daemon/core/base/version.h.in
                ${CMAKE_BINARY_DIR}/daemon/generated/core/base/version.h @ONLY)
-# No fused multiply-add, so the same log gives the same bits on every machine. GCC 12 wrongly warns
-# of overlapping copies in std::string::insert and replace (its bug 105651), and with precompiled
-# headers of copies beyond the buffer of a short string (105329). AddressSanitizer checks these
-# copies. Clang's -Wshadow also warns if an enumerator of a struct has the name of an enumerator of
-# the namespace, as in the slots of messages, so only GCC checks for shadowing.
+# No fused multiply-add, so that the same log gives the same bits on every machine. GCC 12 reports
+# overlapping copies in std::string::insert and replace that do not exist (GCC bug 105651). With
+# precompiled headers it also reports copies past the end of a short string (GCC bug 105329).
+# AddressSanitizer checks copies instead. Clang's -Wshadow also warns if an enumerator of a struct
+# has the same name as one of a namespace, as in generated messages, so only GCC checks for
+# shadowing.
 target_compile_options(bellwether_settings INTERFACE
   -Wall -Wextra -Werror -Wnon-virtual-dtor -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
@@ -20,7 +22,7 @@ target_compile_options(bellwether_settings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow>
   -ffp-contract=off -fno-omit-frame-pointer)
-# The fast linker, if it is installed and the compiler supports it.
+# The fast linker mold, if it is installed and the compiler supports it.
 include(CheckLinkerFlag)
 check_linker_flag(CXX -fuse-ld=mold BELLWETHER_MOLD)
 if(BELLWETHER_MOLD)
@@ -34,12 +36,13 @@ endif()
 
 # The headers that most files include and that take longest to parse. They are compiled once for all
 # libraries, once with gRPC for the libraries that serve, once with gRPC and CLI11 for the commands,
-# and once with GoogleTest for the tests.
+# and with GoogleTest for the tests.
 set(BELLWETHER_PRECOMPILED
   <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory> <optional> <set> <span> <string>
   <string_view> <utility> <vector> <absl/container/flat_hash_map.h> <absl/status/statusor.h>
   <absl/strings/str_format.h> <absl/time/clock.h>)
-# Added for the services: gRPC, and the generated headers of every contract with a service.
+# The additional headers for services: gRPC, and the generated headers of contracts that define a
+# service.
 set(BELLWETHER_SERVICES <grpcpp/grpcpp.h>)
 file(GLOB_RECURSE contracts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/proto
      ${CMAKE_SOURCE_DIR}/proto/*.proto)
@@ -51,9 +54,9 @@ foreach(contract ${contracts})
   endif()
 endforeach()
 
-# bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): the *.cc in and below
-# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path. Uses the
-# precompiled headers of the library bellwether_<PRECOMPILED>, by default those of base.
+# bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): builds the *.cc in and below
+# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path. It uses the
+# precompiled headers of the folder in PRECOMPILED, or of base.
 function(bellwether_library path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)
@@ -85,9 +88,9 @@ function(bellwether_precompiled name)
   target_precompile_headers(bellwether_${name} PRIVATE ${BELLWETHER_PRECOMPILED} ${ARG_HEADERS})
 endfunction()
 
-# bellwether_test(<kind> <path> [PRECOMPILED <name>] [DEPS <target>...]): the *.cc in and below
-# tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last part of the
-# path. The target <kind>_programs builds all programs of a kind.
+# bellwether_test(<kind> <path> [PRECOMPILED <name>] [DEPS <target>...]): builds the *.cc in and
+# below tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last part of
+# the path. The target <kind>_programs builds all programs of a kind.
 function(bellwether_test kind path)
   cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)

@@ -1,9 +1,9 @@
-# Finds every library that Bellwether links, from the distribution's packages. third_party/README.md
-# lists versions and licences.
+# The libraries that Bellwether links, by their distribution packages. third_party/README.md lists
+# versions and licences.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # ccache needs this sloppiness for precompiled headers. With the base folder set, checkouts in
-  # different folders share results.
+  # Precompiled headers need this sloppiness. With CCACHE_BASEDIR, a checkout in another folder
+  # finds the same results.
   set(CMAKE_CXX_COMPILER_LAUNCHER
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=true
     CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
@@ -30,7 +30,7 @@ if(BELLWETHER_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Treat these libraries' headers as system headers: no warnings from them.
+# Warnings in their headers are not for this project.
 foreach(target yaml-cpp spdlog::spdlog CLI11::CLI11 Eigen3::Eigen)
   get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
   if(directories)
