@@ -131,7 +131,7 @@ TEST_F(RegimeBreakTest, AnExplanationNamesThePeriodsLeftOut) {
     return text;
   };
   EXPECT_THAT(explained(), HasSubstr("leaves out 2020-03 to 2020-08 (pandemic)"));
-  EXPECT_THAT(explained(), HasSubstr("no baseline rests on the periods from 2022-03 on"));
+  EXPECT_THAT(explained(), HasSubstr("no baseline uses the periods from 2022-03 on"));
   // A change that lasts longer than two years is no longer compared with the time before it.
   tick.tick = base::PeriodIndex(tick.tick.value + 1);
   tick.updates.front().transition = ::bellwether::alerts::TransitionKind::kNone;
