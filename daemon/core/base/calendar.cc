@@ -1,6 +1,6 @@
 #include "core/base/calendar.h"
 
-#include <chrono>  // its calendar alone: nothing here asks a clock
+#include <chrono>  // only its calendar; nothing here reads a clock
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"

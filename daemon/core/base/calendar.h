@@ -1,6 +1,6 @@
-// Purpose: days, instants and the periods that facts are counted in. All in UTC.
+// Purpose: days, instants, and the periods in which facts are counted. All are in UTC.
 // A deployment has one calendar: ISO weeks (Monday to Sunday) or months.
-// Thread safety: values; nothing here knows what time it is.
+// Thread safety: values. Nothing here reads a clock.
 #pragma once
 
 #include <compare>
@@ -17,7 +17,7 @@ namespace bellwether::base {
 
 using Days = Id<struct DaysTag, int32_t>;           // since 1970-01-01
 using UnixMillis = Id<struct MillisTag, int64_t>;   // since 1970-01-01T00:00:00Z
-using PeriodIndex = Id<struct PeriodTag, int32_t>;  // 0 = the period that holds 1970-01-01
+using PeriodIndex = Id<struct PeriodTag, int32_t>;  // 0 = the period that contains 1970-01-01
 
 inline constexpr int64_t kMillisPerDay = 86'400'000;
 
@@ -30,7 +30,7 @@ constexpr UnixMillis start_of(Days day) {
   return UnixMillis(day.value * kMillisPerDay);
 }
 
-// A month or day out of range carries over: month 13 is January of the next year.
+// A month or day outside its range carries over: month 13 is January of the next year.
 Days days_from_civil(int year, int month, int day);
 struct CivilDate {
   int year = 1970;
@@ -39,18 +39,19 @@ struct CivilDate {
   friend bool operator==(CivilDate, CivilDate) = default;
 };
 CivilDate civil_date(Days day);
-// "2019-05-03". Error: InvalidArgument unless exactly YYYY-MM-DD and a day of the calendar.
+// Parses "2019-05-03". Error: InvalidArgument if the form is not exactly YYYY-MM-DD, or if the day
+// does not exist.
 absl::StatusOr<Days> parse_date(std::string_view text);
 std::string format_date(Days day);
-// "2019-05-03T14:00:05Z", seconds rounded down.
+// Returns "2019-05-03T14:00:05Z". Rounds down to whole seconds.
 std::string format_instant(UnixMillis instant);
 
 enum class CalendarUnit : uint8_t { kWeek, kMonth };
-// "week", "month": in configurations, snapshots and what people read.
+// "week" or "month". Configurations, snapshots and texts for people contain these words.
 constexpr std::string_view name(CalendarUnit unit) {
   return unit == CalendarUnit::kWeek ? "week" : "month";
 }
-// nullopt for any other word.
+// Inverse of name(). nullopt for any other word.
 constexpr std::optional<CalendarUnit> calendar_unit(std::string_view word) {
   for (CalendarUnit unit : {CalendarUnit::kWeek, CalendarUnit::kMonth}) {
     if (word == name(unit)) return unit;
@@ -63,28 +64,28 @@ class Calendar {
   constexpr explicit Calendar(CalendarUnit unit) : unit_(unit) {}
 
   CalendarUnit unit() const { return unit_; }
-  // Seasonal cycle in periods: 52 weeks (a 53rd falls where it falls) or 12 months.
+  // Length of the seasonal cycle in periods: 52 weeks or 12 months. A year may have a 53rd week.
   int periods_per_year() const { return unit_ == CalendarUnit::kWeek ? 52 : 12; }
-  // Periods in four weeks, the time over which expected counts are held against their least.
+  // Periods in four weeks. Rules compare the expected count of four weeks with a minimum.
   int periods_in_four_weeks() const { return unit_ == CalendarUnit::kWeek ? 4 : 1; }
 
   PeriodIndex period_of(Days day) const;
   Days first_day(PeriodIndex period) const;
-  // The instant at which `period` is over: the tick that evaluates it.
+  // The instant at which `period` ends. The tick at this instant evaluates `period`.
   UnixMillis end_of(PeriodIndex period) const {
     return start_of(first_day(PeriodIndex(period.value + 1)));
   }
-  // The last period that is over at `instant`.
+  // The last period that has ended at `instant`.
   PeriodIndex last_complete(UnixMillis instant) const {
     return PeriodIndex(period_of(days_of(instant)).value - 1);
   }
-  // Season of a period, 0 … periods_per_year−1: month of the year, or ISO week less one with week
-  // 53 counted as 52.
+  // Season of a period, 0 … periods_per_year() − 1: the month of the year minus 1, or the ISO week
+  // minus 1. Week 53 has the season of week 52.
   int season(PeriodIndex period) const;
 
   // "2019-05" or "2019-W18".
   std::string name(PeriodIndex period) const;
-  // Inverse of name(). Error: InvalidArgument, and says which form this calendar wants.
+  // Inverse of name(). Error: InvalidArgument; the message states the form that this calendar uses.
   absl::StatusOr<PeriodIndex> parse(std::string_view name) const;
 
   friend bool operator==(Calendar, Calendar) = default;

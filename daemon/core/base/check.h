@@ -1,5 +1,6 @@
-// Purpose: CHECK for what only we can do wrong: stays on in release builds, prints what and where,
-// aborts. What the world can do wrong is an absl::Status. Thread safety: pure.
+// Purpose: CHECK for errors in our own code. It stays on in release builds, prints the condition,
+// file and line, and aborts. Errors from outside (input, network, disk) are an absl::Status.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdio>

@@ -8,7 +8,7 @@
 namespace bellwether::base {
 namespace {
 
-// Takes one record off `rest`. Quoted fields may hold commas, doubled quotes and line breaks.
+// Reads one record after another. Quoted fields may contain commas, doubled quotes and line breaks.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -16,7 +16,7 @@ class Reader {
   bool done() const { return rest_.empty(); }
   int line() const { return line_; }
 
-  // False when a quote is never closed.
+  // False if a quote is never closed.
   bool next(CsvRow& row) {
     row.line = line_;
     row.fields.assign(1, "");
@@ -103,7 +103,7 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
       errors.add(1,
                  cat("unknown column \"", header.fields[i], "\"; remove it or correct its name"));
     } else if (present[target[i]]) {
-      errors.add(1, cat("column \"", header.fields[i], "\" stands twice; remove one"));
+      errors.add(1, cat("column \"", header.fields[i], "\" appears twice; remove one"));
     } else {
       present[target[i]] = true;
     }
@@ -115,7 +115,7 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
   CsvTable table;
   while (!reader.done()) {
     CsvRow row;
-    if (!reader.next(row)) {  // it has swallowed the rest of the file
+    if (!reader.next(row)) {  // the open quote has consumed the rest of the file
       for (const LineError& e : table.bad) errors.add(e.line, e.what);
       errors.add(row.line, "a quote is opened and never closed; close it");
       return errors.status();

@@ -1,4 +1,4 @@
-// Purpose: tables in CSV (RFC 4180) with a header row, and errors that name every bad line.
+// Purpose: reads and writes CSV tables (RFC 4180) with a header row. Errors name the bad lines.
 // Thread safety: pure; the caller reads the file.
 #pragma once
 
@@ -12,16 +12,17 @@
 
 namespace bellwether::base {
 
-// What is wrong with a text file, line by line.
+// Collects the errors of a text file, by line.
 class LineErrors {
  public:
   static constexpr size_t kShownMax = 20;
 
   explicit LineErrors(std::string_view file) : file_(file) {}
-  // "file:line: what"; `what` also says what to do.
+  // Adds the error "file:line: what". `what` states the error and how to correct it.
   void add(int line, std::string_view what);
   bool empty() const { return count_ == 0; }
-  // OK, or InvalidArgument with the first kShownMax errors, a line each, and how many follow.
+  // OK if there is no error. Otherwise InvalidArgument with the first kShownMax errors, one per
+  // line, and the number of further errors.
   absl::Status status() const;
 
  private:
@@ -33,18 +34,19 @@ class LineErrors {
 struct CsvRow {
   int line = 0;  // in the file, from 1
   std::vector<std::string>
-      fields;  // in the order of the columns asked for; "" where optional and absent
+      fields;  // in the order of the requested columns; "" if an optional column is absent
   const std::string& operator[](size_t column) const { return fields[column]; }
 };
 
-// Reads the columns asked for, in any order in the file; other columns are an error, for they are
-// mostly misspelt. Fields may be quoted; blank lines are passed over; a UTF-8 byte order mark too.
-// Error: InvalidArgument listing missing and unknown columns and rows of another number of fields.
+// Reads the required and optional columns, in any order in the file. Any other column is an error,
+// because its name is usually misspelt. Fields may be quoted. Blank lines and a UTF-8 byte order
+// mark are skipped. Error: InvalidArgument; it lists missing, unknown and duplicate columns, rows
+// with a wrong number of fields, and a quote that is never closed.
 absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_view file,
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional = {});
 
-// A line that cannot be used; `what` also says what to do.
+// A line that cannot be used. `what` states the error and how to correct it.
 struct LineError {
   int line = 0;
   std::string what;
@@ -53,12 +55,13 @@ struct CsvTable {
   std::vector<CsvRow> rows;
   std::vector<LineError> bad;  // rows with a wrong number of fields
 };
-// As parse_csv, for callers that go on with the good rows and name the bad ones themselves.
+// Like parse_csv(), but rows with a wrong number of fields are in CsvTable::bad and are no error.
+// For callers that use the good rows and report the bad ones themselves.
 absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view file,
                                          const std::vector<std::string>& required,
                                          const std::vector<std::string>& optional = {});
 
-// `text` as a field to write: quoted where it must be.
+// `text` as a CSV field, quoted if necessary.
 std::string csv_field(std::string_view text);
 
 }  // namespace bellwether::base

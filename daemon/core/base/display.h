@@ -1,4 +1,4 @@
-// Purpose: text in columns of a screen, and numbers as people write them.
+// Purpose: the width of text on a screen, and numbers with thousands separators.
 // Thread safety: pure.
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace bellwether::base {
 
-// Columns on a screen: characters of UTF-8, not bytes.
+// Columns that `text` takes on a screen: its UTF-8 characters, not its bytes.
 size_t display_width(std::string_view text);
-// `text`, cut to `columns` with an ellipsis where it is wider.
+// Truncates `text` to `columns` if it is wider. The last column is then an ellipsis.
 std::string shorten(std::string_view text, size_t columns);
 // Thousands separated: "1,541,268".
 std::string grouped(int64_t number);

@@ -1,7 +1,7 @@
-// Purpose: a record described once. Fields<Record> lists the members of a record, and whoever
-// writes, reads or prints it visits that list with each_field(), so that no reader and no writer
-// has a list of its own. A member that is missing from the list does not compile.
-// A description:
+// Purpose: one description of each record. Fields<Record> lists the members of a record. All code
+// that writes, reads or prints the record visits this list with each_field(), so no reader or
+// writer has its own list. Code with a member missing from the list does not compile.
+// Example of a description:
 //   template <>
 //   struct Fields<alerts::AlertKey> {
 //     static constexpr auto list() {
@@ -20,13 +20,13 @@
 namespace bellwether::base {
 
 enum class FieldKind {
-  kOwn,    // a field of its own
-  kFlat,   // a record whose fields are fields of the record around it
-  kApart,  // of the record in memory; stored elsewhere
+  kOwn,    // stored as one field
+  kFlat,   // a record whose fields are stored as fields of the enclosing record
+  kApart,  // only in the record in memory; its value is stored elsewhere
 };
 
-// A member of a record, and the field of that name in a generated protobuf message. The functions
-// are templates: a description depends on no message.
+// A member of a record and its field in a generated protobuf message. The functions are templates,
+// so a description depends on no message type.
 template <FieldKind Kind, class Of, class Get, class Set, class Mutable>
 struct Field {
   static constexpr FieldKind kKind = Kind;
@@ -49,7 +49,7 @@ constexpr Field<Kind, Of, Get, Set, Mutable> make_field(std::string_view name, O
       [](auto& message, const auto& value) { message.set_##message_field(value); },  \
       [](auto& message) -> auto& { return *message.mutable_##message_field(); })
 #define BELLWETHER_FIELD(member) BELLWETHER_FIELD_OF(kOwn, member, member)
-// Its message has it by another name.
+// The field has another name in the message.
 #define BELLWETHER_FIELD_AS(member, message_field) BELLWETHER_FIELD_OF(kOwn, member, message_field)
 #define BELLWETHER_FLAT(member) BELLWETHER_FIELD_OF(kFlat, member, member)
 #define BELLWETHER_APART(member) BELLWETHER_FIELD_OF(kApart, member, member)
@@ -62,15 +62,15 @@ concept Described = requires {
   Fields<Record>::list();
 };
 
-// Stands for a member of any type, but not for a whole Record.
+// Converts to a member of any type, but not to a whole Record.
 template <class Record>
 struct AnyMember {
   template <class Member>
   requires(!std::same_as<Member, Record>) operator Member() const {
-    __builtin_trap();  // only its type is asked for
+    __builtin_trap();  // never called: only the conversion type is used
   }
 };
-// How many members an aggregate has.
+// The number of members of an aggregate.
 template <class Record, class... Members>
 consteval size_t count_members() {
   if constexpr (requires { Record{Members{}..., AnyMember<Record>{}}; }) {
@@ -89,7 +89,7 @@ constexpr void each_field(Visit&& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, fields);
 }
 
-// An id or an instant: a number with a type of its own.
+// An id or an instant: a number with its own type.
 template <class Value>
 concept Numbered = requires {
   requires std::integral<decltype(Value::value)>;

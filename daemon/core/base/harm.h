@@ -1,4 +1,5 @@
-// Purpose: which side of the expected is harm: too few births, too many deaths.
+// Purpose: the harmful direction of a deviation from the expected count: low (too few births) or
+// high (too many deaths).
 // Thread safety: values.
 #pragma once
 
@@ -8,7 +9,7 @@
 
 namespace bellwether::base {
 
-// The number is in snapshots: append only.
+// Snapshots contain the numbers, so only append.
 enum class Harm : uint8_t { kLow, kHigh };
 inline constexpr std::array<std::string_view, 2> kHarmNames = {"low", "high"};
 

@@ -1,5 +1,6 @@
-// Purpose: the one hash of the house. XXH3-64 is fixed by its specification, so the same bytes give
-// the same number on every machine and in every release: ids and digests may be stored.
+// Purpose: the only hash function of this program. The specification of XXH3-64 is fixed, so the
+// same bytes give the same number on every machine and in every release. Ids and digests may
+// therefore be stored.
 // Thread safety: pure.
 #pragma once
 
@@ -25,7 +26,7 @@ constexpr uint64_t mix64(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// An order-independent sum of hashes: the digest of a set of integers.
+// Digest of a set of triples of integers: a sum of hashes, independent of their order.
 class SetDigest {
  public:
   void add(uint64_t a, uint64_t b, uint64_t c) { sum_ += mix64(mix64(mix64(a) + b) + c); }

@@ -1,6 +1,5 @@
-// Purpose: the small integers that name things, each a type of its own, so that an area cannot be
-// passed where a sector is meant.
-// Invariants: an id is a plain value; default-constructed it is 0. Thread safety: values.
+// Purpose: integer ids. Each has its own type, so that an area cannot be passed as a sector.
+// Invariants: an id is a plain value; a default-constructed id is 0. Thread safety: values.
 #pragma once
 
 #include <compare>
@@ -10,7 +9,7 @@
 
 namespace bellwether::base {
 
-// A value of Rep that only compares and hashes with its own kind. Tag names the kind.
+// A value of type Rep. It can only be compared with ids of the same Tag.
 template <class Tag, class Rep>
 struct Id {
   Rep value{};
@@ -24,7 +23,7 @@ struct Id {
   }
 };
 
-using PartitionId = Id<struct PartitionTag, int32_t>;     // of every input topic, from 0
+using PartitionId = Id<struct PartitionTag, int32_t>;     // the same in every input topic, from 0
 using Offset = Id<struct OffsetTag, int64_t>;             // of a record in a Kafka partition
 using JournalOffset = Id<struct JournalTag, int64_t>;     // of a record in the journal
 using BusinessKey = Id<struct BusinessTag, uint64_t>;     // hash of the canonical business id

@@ -1,5 +1,5 @@
-// Purpose: a place in a partition's log, and what identifies the log: a topic that was deleted and
-// recreated has the same name, but other records. Thread safety: values.
+// Purpose: a position in a partition's log, and the mark that identifies the log. A topic that was
+// deleted and recreated has the same name but other records. Thread safety: values.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace bellwether::base {
 
-// A record, in short.
+// Identifies one record.
 struct LogMark {
   int64_t offset = -1;  // −1: none
   int64_t timestamp_ms = -1;
@@ -18,13 +18,13 @@ struct LogMark {
 struct LogPlace {
   std::string topic;
   int32_t partition = 0;
-  int64_t offset = -1;  // < 0: only the ends of the log are asked for
+  int64_t offset = -1;  // < 0: only the low and high offsets of the log are requested
 };
 
 struct LogState {
-  int64_t low = 0;   // the first offset that is kept
-  int64_t high = 0;  // the offset that comes next
-  LogMark mark;      // of the record at the offset asked for; none if there is no such record
+  int64_t low = 0;   // the first offset that the broker still has
+  int64_t high = 0;  // the offset of the next record to be written
+  LogMark mark;      // of the record at the requested offset; none if there is no record there
 };
 
 }  // namespace bellwether::base

@@ -1,5 +1,5 @@
-// Purpose: a snapshot as one replica offers it to another, and the pieces in which its files
-// travel. Thread safety: values.
+// Purpose: a snapshot that one replica offers to another, and the pieces in which its files are
+// sent. Thread safety: values.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@ namespace bellwether::base {
 
 struct OfferedSnapshot {
   std::string name;
-  std::string manifest;  // bytes of its file
+  std::string manifest;  // content of the manifest file
 };
 
 struct FilePiece {
   uint64_t offset = 0;
   std::string_view data;  // empty at the end of the file; valid until the next piece is read
-  uint32_t crc32c = 0;    // of the file up to and with these bytes
+  uint32_t crc32c = 0;    // of the file from its start to the end of `data`
 };
 
 }  // namespace bellwether::base

@@ -1,4 +1,4 @@
-// Purpose: the two lines that every caller of a StatusOr writes. Thread safety: macros.
+// Purpose: macros that return an error from the enclosing function. Thread safety: macros.
 #pragma once
 
 #include <utility>

@@ -1,5 +1,6 @@
-// Purpose: text for people, and numbers out of text. Distributions build abseil with a string_view
-// of its own; these few functions are where it meets std::string_view. Thread safety: pure.
+// Purpose: builds texts, and parses numbers from texts. Linux distributions build abseil with its
+// own string_view type; to_absl() and from_absl() convert it to and from std::string_view. Thread
+// safety: pure.
 #pragma once
 
 #include <charconv>
@@ -29,7 +30,7 @@ decltype(auto) piece(const T& x) {
   }
 }
 
-// The arguments, numbers or texts, behind one another.
+// Concatenates the arguments, which are numbers or texts.
 template <class... A>
 std::string cat(const A&... a) {
   return absl::StrCat(piece(a)...);
@@ -39,7 +40,7 @@ void append(std::string& to, const A&... a) {
   absl::StrAppend(&to, piece(a)...);
 }
 
-// Decimal digits and nothing else; false if empty.
+// True if `text` consists of decimal digits only. False if it is empty.
 inline bool all_digits(std::string_view text) {
   for (char c : text) {
     if (c < '0' || c > '9') return false;
@@ -47,7 +48,7 @@ inline bool all_digits(std::string_view text) {
   return !text.empty();
 }
 
-// The whole text as a number; nullopt when it is anything else or out of range.
+// Parses the whole text as a number. nullopt if it is not a number or is outside the range of Int.
 template <class Int>
 std::optional<Int> parse_number(std::string_view text) {
   Int value{};

@@ -6,8 +6,8 @@ namespace bellwether::base {
 namespace {
 
 struct Lead {
-  int more;                  // bytes that follow; −1: no lead byte
-  uint8_t first_min = 0x80;  // of the first of them; the others are 80 … BF
+  int more;                  // number of continuation bytes; −1: not a lead byte
+  uint8_t first_min = 0x80;  // range of the first continuation byte; the others are 80 … BF
   uint8_t first_max = 0xbf;
 };
 

@@ -1,4 +1,4 @@
-// Purpose: which bytes are UTF-8 (RFC 3629). Thread safety: pure.
+// Purpose: checks UTF-8 (RFC 3629). Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,8 @@
 
 namespace bellwether::base {
 
-// Bytes of the character that the text begins with; 0 if it is empty or begins with none.
+// Length in bytes of the first character of `text`. 0 if `text` is empty or does not begin with a
+// valid character.
 size_t utf8_length(std::string_view text);
 
 }  // namespace bellwether::base

@@ -8,7 +8,7 @@ namespace {
 constexpr Calendar kWeeks(CalendarUnit::kWeek);
 constexpr Calendar kMonths(CalendarUnit::kMonth);
 
-TEST(CalendarTest, DatesAreReadOnlyInFullAndOnlyIfTheyExist) {
+TEST(CalendarTest, OnlyCompleteAndExistingDatesAreParsed) {
   EXPECT_EQ(parse_date("1970-01-01")->value, 0);
   EXPECT_EQ(format_date(*parse_date("2024-02-29")), "2024-02-29");
   for (const char* text :
@@ -46,7 +46,7 @@ TEST(CalendarTest, UnitsHaveOneNameEach) {
 }
 
 TEST(CalendarTest, WeeksAreThoseOfIso8601) {
-  // Years that begin or end in a week of another year, and years of 53 weeks.
+  // Years that begin or end in a week of another year, and years with 53 weeks.
   for (auto [date, week] : {std::pair{"2018-12-31", "2019-W01"},
                             {"2019-12-29", "2019-W52"},
                             {"2019-12-30", "2020-W01"},
@@ -76,7 +76,7 @@ TEST(CalendarTest, NamesAndPeriodsAreOneToOne) {
   }
 }
 
-TEST(CalendarTest, NamesOfTheOtherCalendarAndNoNamesAreRefused) {
+TEST(CalendarTest, NamesOfTheOtherCalendarAndMalformedNamesAreRefused) {
   EXPECT_FALSE(kMonths.parse("2019-W18").ok());
   EXPECT_FALSE(kWeeks.parse("2019-05").ok());
   for (const char* text :

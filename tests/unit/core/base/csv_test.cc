@@ -16,7 +16,7 @@ std::string complaint(std::string_view csv) {
   return std::string(parsed.status().message());
 }
 
-TEST(CsvTest, ReadsColumnsInAnyOrderWithQuotesBlanksAndMark) {
+TEST(CsvTest, ReadsColumnsInAnyOrderWithQuotesBlankLinesAndByteOrderMark) {
   auto const rows = parse_csv(
       "\xef\xbb\xbf"
       "b,a\r\n\"x, \"\"y\"\"\",1\r\n\r\nlast,\"two\nlines\"",
@@ -35,7 +35,7 @@ TEST(CsvTest, EveryErrorHasItsLine) {
   EXPECT_THAT(complaint(""), HasSubstr("f.csv:1: the file is empty"));
   EXPECT_THAT(complaint("a,d\n1,2\n"), HasSubstr("unknown column \"d\""));
   EXPECT_THAT(complaint("a,d\n1,2\n"), HasSubstr("column \"b\" is missing"));
-  EXPECT_THAT(complaint("a,b,a\n"), HasSubstr("stands twice"));
+  EXPECT_THAT(complaint("a,b,a\n"), HasSubstr("appears twice"));
   EXPECT_THAT(complaint("a,b\n1\n1,2\n1,2,3\n"),
               HasSubstr("f.csv:2: 1 fields where the header has 2"));
   EXPECT_THAT(complaint("a,b\n1\n1,2\n1,2,3\n"), HasSubstr("f.csv:4: 3 fields"));
@@ -50,24 +50,25 @@ TEST(CsvTest, ManyErrorsAreCountedAndSomeAreShown) {
   EXPECT_THAT(text, HasSubstr("and 30 more"));
 }
 
-TEST(CsvTest, ATableGoesOnPastBadRows) {
+TEST(CsvTest, ATableHasTheGoodRowsAfterBadRows) {
   auto const table = parse_csv_table("a,b\n1\n1,2\n1,2,3\n3,4\n", "f.csv", {"a", "b"});
   ASSERT_TRUE(table.ok());
   ASSERT_EQ(table->rows.size(), 2u);
   EXPECT_EQ(table->rows[1].line, 5);
   ASSERT_EQ(table->bad.size(), 2u);
   EXPECT_EQ(table->bad[1].line, 4);
-  EXPECT_FALSE(parse_csv_table("a,b\n1,\"2\n", "f.csv", {"a", "b"}).ok());  // the rest is unread
+  EXPECT_FALSE(parse_csv_table("a,b\n1,\"2\n", "f.csv", {"a", "b"})
+                   .ok());  // the rest of the file cannot be read
 }
 
-TEST(CsvTest, AFieldIsQuotedWhereItMustBe) {
+TEST(CsvTest, AFieldIsQuotedIfNecessary) {
   EXPECT_EQ(csv_field("plain text"), "plain text");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_field("say \"x\""), "\"say \"\"x\"\"\"");
   EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
 }
 
-TEST(TextTest, NumbersAreWholeOrNothing) {
+TEST(TextTest, OnlyAWholeTextIsANumber) {
   EXPECT_EQ(parse_number<int>("42"), 42);
   EXPECT_EQ(parse_number<int>("-7"), -7);
   for (const char* text : {"", " 1", "1 ", "1x", "+1", "99999999999", "0x10", "--1"}) {

@@ -23,7 +23,7 @@ struct Outer {
   bool elsewhere = false;
 };
 
-// As protobuf generates it.
+// Has the functions that protobuf generates.
 struct Message {
   int number() const { return number_; }
   void set_number(int n) { number_ = n; }

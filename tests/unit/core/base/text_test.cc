@@ -20,20 +20,20 @@ TEST(TextTest, ADigestHasSixteenHexadecimalDigits) {
   EXPECT_EQ(hex16(0xfedcba9876543210), "fedcba9876543210");
 }
 
-TEST(TextTest, ACharacterIsAsLongAsItsFirstByteSays) {
+TEST(TextTest, TheFirstByteGivesTheLengthOfACharacter) {
   EXPECT_EQ(utf8_length("a\xc3"), 1u);
   EXPECT_EQ(utf8_length("é"), 2u);
   EXPECT_EQ(utf8_length("€uro"), 3u);
   EXPECT_EQ(utf8_length("\xf0\x9f\x8c\x8d"), 4u);
 }
 
-TEST(TextTest, WhatIsNoCharacterHasNoLength) {
+TEST(TextTest, AnInvalidCharacterHasLengthZero) {
   for (std::string_view text : {
            std::string_view(""),
-           std::string_view("\x80"),              // goes on with nothing
-           std::string_view("\xc3"),              // cut off
-           std::string_view("\xe2\x82"),          // cut off
-           std::string_view("\xc3(", 2),          // no second byte
+           std::string_view("\x80"),              // a continuation byte without a lead byte
+           std::string_view("\xc3"),              // truncated
+           std::string_view("\xe2\x82"),          // truncated
+           std::string_view("\xc3(", 2),          // no continuation byte
            std::string_view("\xc0\x80"),          // longer than needed
            std::string_view("\xe0\x9f\xbf"),      // longer than needed
            std::string_view("\xf0\x8f\xbf\xbf"),  // longer than needed
