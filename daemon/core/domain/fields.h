@@ -1,5 +1,6 @@
-// Purpose: how a table describes the fields of an event message of proto/bellwether/events/v1: the
-// number and type of each field, and the slot of events::Message that its value goes to.
+// Purpose: describes the fields of the event messages in proto/bellwether/events/v1 for the tables
+// of topics and kinds: the number and type of each field, and the slot of events::Message that
+// holds its value.
 // Thread safety: values.
 #pragma once
 
@@ -16,14 +17,14 @@ enum class FieldType : uint8_t {
   kInt32,   // also enums
   kBool,
   kDouble,
-  kDate,         // a Date: presence, year, month and day in numbers
-  kBusinessRef,  // presence in a number; jurisdiction, register and id in texts
-  kActivity,     // presence in a number; scheme, version and code in texts
-  kActivities,   // repeated Activity, kept in a list of its own
-  kTopics,       // repeated enum, kept in a list of its own
+  kDate,         // a Date; four number slots: presence, year, month, day
+  kBusinessRef,  // a number slot: presence; three text slots: jurisdiction, register, id
+  kActivity,     // a number slot: presence; three text slots: scheme, version, code
+  kActivities,   // repeated Activity; stored in a separate list
+  kTopics,       // repeated enum; stored in a separate list
 };
 
-// Slots of numbers and texts that a field of the type takes.
+// The number slots and text slots that a field of the type takes.
 constexpr size_t numbers_in(FieldType type) {
   switch (type) {
     case FieldType::kUint64:
@@ -57,8 +58,8 @@ constexpr size_t texts_in(FieldType type) {
 struct FieldInfo {
   uint8_t number;  // in the message
   FieldType type;
-  uint8_t number_slot = 0;  // the first, of those that it takes
-  uint8_t text_slot = 0;    // as number_slot
+  uint8_t number_slot = 0;  // the first number slot of the field
+  uint8_t text_slot = 0;    // the first text slot of the field
 };
 
 namespace field {
@@ -94,7 +95,7 @@ constexpr FieldInfo topics(uint8_t number) {
 }
 }  // namespace field
 
-// Slots up to and including the last that a field of `fields` takes.
+// The number of slots that `fields` need: the last slot that a field takes, plus 1.
 constexpr size_t number_slots(std::span<const FieldInfo> fields) {
   size_t most = 0;
   for (const FieldInfo& f : fields) {
@@ -134,8 +135,8 @@ constexpr bool are_apart(std::span<const FieldInfo> fields) {
   return true;
 }
 
-// Slots of what stands beside the kind in a message. A kind's own slots are counted from kKindText
-// and kKindNumber.
+// The slots of a message's fields outside its kind. The slots of a kind's own fields are counted
+// from kKindText and kKindNumber.
 enum TextSlot : uint8_t {
   kEventId,
   kSource,

@@ -1,6 +1,7 @@
-// Purpose: the indicators, one row each. A formula is data: terms over measures, a window and a
-// factor; or a method with its parameter. The topics that an indicator rests on and its privacy
-// follow from its terms. Numbers and meanings follow the statistics offices.
+// Purpose: the table of indicators, one row per indicator. A formula is data: terms over measures,
+// a window and a factor, or a method with its parameter. The topics that an indicator depends on
+// and its privacy are derived from its terms. Numbers and definitions follow the statistics
+// offices.
 // Thread safety: the table is constant.
 #pragma once
 
@@ -42,24 +43,24 @@ enum class Indicator : uint8_t {
   kDiffusion,
 };
 
-// 1 period, 4 weeks or 1 month, 13 weeks or 3 months, 52 weeks or 12 months.
+// In this order: 1 period, 4 weeks or 1 month, 13 weeks or 3 months, 52 weeks or 12 months.
 enum class Window : uint8_t { kNow, kFourWeeks, kQuarter, kYear };
 
 // --- formulas ------------------------------------------------------------------------------------
 
 enum class Quantity : uint8_t {
-  kSum,          // of a measure over the window
-  kTotal,        // of a measure from the beginning to the end of the window
+  kSum,          // sum of a measure over the window
+  kTotal,        // sum of a measure from the beginning of the data to the end of the window
   kStock,        // businesses active at the end of the window
   kStockBefore,  // businesses active at the end of the period before the window
 };
 
 struct Term {
-  int coefficient = 0;  // 0: no term, nor any after it
+  int coefficient = 0;  // 0 ends the list of terms
   Quantity quantity{};
-  Measure measure{};  // of kSum and kTotal
+  Measure measure{};  // for kSum and kTotal only
 };
-// Added up from the first to the last.
+// A sum of terms. They are added in this order.
 using Terms = std::array<Term, 6>;
 
 constexpr Term sum(Measure measure) {
@@ -76,12 +77,12 @@ constexpr Term operator-(Term t) {
 }
 
 enum class Method : uint8_t {
-  kRatio,      // factor × numerator ÷ denominator; the numerator alone where nothing divides it
+  kRatio,      // factor × numerator ÷ denominator; only the numerator if there is no denominator
   kCohort,     // kRatio over the window that ended `parameter` years ago
   kMomentum,   // numerator ÷ mean denominator of the same window in the three years before
-  kQuantile,   // the quantile `parameter` of the histogram that begins at the denominator's measure
-  kDiffusion,  // share of the leaves whose birth momentum rises; `parameter` either side of 1 is
-               // flat
+  kQuantile,   // the `parameter` quantile of the histogram that begins at the denominator's measure
+  kDiffusion,  // share of the leaf sectors whose birth momentum rises; a momentum within
+               // `parameter` of 1 is flat and counts half
 };
 
 struct Formula {
@@ -89,11 +90,11 @@ struct Formula {
   double factor = 1;
   Terms numerator{};
   Terms denominator{};
-  int divisor = 1;  // of the denominator
+  int divisor = 1;  // the denominator is divided by it
   double parameter = 0;
 };
 
-// Of those born in a year, those alive `years` years later.
+// Of the businesses born in a year, the percentage that is alive `years` years later.
 constexpr Formula survival(int years) {
   Formula f{Method::kCohort,         100, {sum(Measure::kBirths)},
             {sum(Measure::kBirths)}, 1,   static_cast<double>(years)};
@@ -131,11 +132,11 @@ struct IndicatorInfo {
   std::string_view formula;  // in words
   std::string_view unit;     // count, percent, per_10000, ratio, hours, index
   std::string_view numerator;
-  std::string_view denominator;  // empty where nothing is divided
+  std::string_view denominator;  // empty if the formula has no denominator
   Window window;
-  std::optional<base::Harm> harm;  // nullopt: neither side
-  int64_t minimum_base;            // of the denominator; below it there is no value
-  std::string_view detector;       // "", "count", "ratio"
+  std::optional<base::Harm> harm;  // nullopt: neither direction is harmful
+  int64_t minimum_base;            // if the denominator is below it, there is no value
+  std::string_view detector;       // "" (none), "count", "ratio"
   Formula compute;
 };
 
@@ -242,9 +243,9 @@ constexpr std::optional<Indicator> find_indicator(std::string_view name) {
   return std::nullopt;
 }
 
-// --- what follows from the terms -----------------------------------------------------------------
+// --- derived from the terms ----------------------------------------------------------------------
 
-// Topics and privacy of what goes into a figure.
+// The topics and the privacy of a figure, derived from the measures in it.
 struct Basis {
   TopicSet topics;
   Privacy privacy = Privacy::kPublic;
@@ -273,7 +274,7 @@ inline constexpr auto kIndicatorBases = [] {
   return bases;
 }();
 
-// The topics that a figure rests on: if the source of one is silent, the figure is not assessed.
+// The topics that a figure depends on. If the source of one is silent, the figure is not assessed.
 constexpr TopicSet topics(Measure measure) {
   return info(measure).topics;
 }
@@ -287,7 +288,7 @@ constexpr Privacy privacy(Indicator indicator) {
   return kIndicatorBases[static_cast<size_t>(indicator)].privacy;
 }
 
-// A share of one measure in another, which a ratio detector can test.
+// True if the indicator is the share of one measure in another. A ratio detector can test a share.
 constexpr bool is_share(const IndicatorInfo& i) {
   auto const is_sum = [](const Terms& terms) {
     return terms[0].coefficient == 1 && terms[0].quantity == Quantity::kSum &&
@@ -296,7 +297,7 @@ constexpr bool is_share(const IndicatorInfo& i) {
   return i.compute.method == Method::kRatio && is_sum(i.compute.numerator) &&
          is_sum(i.compute.denominator) && i.compute.divisor == 1;
 }
-// REQUIRES: is_share(info(indicator)), as for every indicator with the detector "ratio".
+// REQUIRES: is_share(info(indicator)). It is true for every indicator with the detector "ratio".
 constexpr Measure numerator(Indicator indicator) {
   return info(indicator).compute.numerator[0].measure;
 }
@@ -315,6 +316,6 @@ static_assert(
       }
       return true;
     }(),
-    "a row's words and its formula agree");
+    "the texts of a row agree with its formula");
 
 }  // namespace bellwether::domain

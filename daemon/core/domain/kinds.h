@@ -1,6 +1,6 @@
-// Purpose: the kinds of events, one row each: where a kind stands in the messages, its fields, its
-// place in the order of a record, and whether the ledger keeps it. Parser, decoder, ledger and
-// metrics look up this table.
+// Purpose: the table of event kinds, one row per kind: its field number in the messages, its
+// fields, its rank in the order of a record's facts, and whether the ledger keeps its facts.
+// Parser, decoder, ledger and metrics use this table.
 // Thread safety: the table is constant.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace bellwether::domain {
 
-// What happened. The number is in snapshots and digests: append only.
+// What happened. Snapshots and digests contain the numbers, so only append.
 enum class EventKind : uint8_t {
   kHeartbeat,
   kRegistered,
@@ -40,15 +40,15 @@ enum class EventKind : uint8_t {
   kRetracted,
 };
 
-// Event::code by kind; 0 means not stated.
-enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kStatusChanged: does it trade or not
+// Values of Event::code, by kind. 0 means not stated.
+enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kLive: still on the register
 enum class Insolvency : uint8_t { kUnstated, kCreditors, kSolvent };
 enum class StrikeOff : uint8_t { kUnstated, kCompulsory, kVoluntary, kDiscontinued };
 enum class Charge : uint8_t { kUnstated, kCreated, kSatisfied };
-enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: no director
+enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: not a director
 enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOther };
 
-// Families of support topics; Event::code of an interaction is a bit set of 1 << family.
+// Families of support topics. Event::code of an interaction is a bit set with the bits 1 << family.
 enum class TopicFamily : uint8_t {
   kDistress,
   kStartUp,
@@ -63,7 +63,7 @@ inline constexpr size_t kTopicFamilies = 8;
 
 // --- fields --------------------------------------------------------------------------------------
 
-// The slots of each kind's fields, and its fields. First the slots of texts, then those of numbers.
+// For each kind: its text slots if it has any, then its number slots, then its fields.
 namespace slots {
 
 struct HeartbeatSlots {
@@ -76,7 +76,7 @@ struct RetractedSlots {
   enum : uint8_t { kReason };
   static constexpr std::array kFields = {field::text(1, kEventId), field::int32(2, kReason)};
 };
-struct RegisteredSlots {  // also of Changed
+struct RegisteredSlots {  // also used for Changed
   enum : uint8_t { kPostcode, kAreaCode };
   enum : uint8_t { kLegalForm, kSizeBand };
   static constexpr std::array kFields = {field::int32(1, kLegalForm), field::activities(2),
@@ -172,24 +172,24 @@ struct FigureSlots {
 // --- the table -----------------------------------------------------------------------------------
 
 enum class Keeping : uint8_t {
-  kIfCounted,  // in the ledger if a measure counts its facts; else counted as not used
-  kAlways,     // in the ledger: it moves a business along its life, or takes a fact back
+  kIfCounted,  // the ledger keeps its facts if a measure counts them; else they count as unused
+  kAlways,     // the ledger keeps its facts: they change a business's state or retract a fact
 };
 
 struct KindInfo {
   EventKind id;
   std::string_view name;       // in metrics
-  std::optional<Topic> topic;  // nullopt: a kind of every topic
+  std::optional<Topic> topic;  // nullopt: every topic has this kind
   uint8_t field;               // number in the message's oneof
-  // Place among the facts of one day in a record, and among versions of a fact with the same
-  // sequence. Unlike the number it is in no file, but a snapshot is read only if its facts are in
-  // this order: the order of two kinds never changes.
+  // Orders the facts of one day in a record, and the versions of a fact with the same sequence. No
+  // file contains the rank. But a snapshot is refused if its facts are not in this order, so the
+  // order of two kinds must never change.
   uint8_t rank;
   Keeping keeping;
   std::span<const FieldInfo> fields;
 };
 
-inline constexpr uint8_t kLastRank = UINT8_MAX;  // the last word among equal versions
+inline constexpr uint8_t kLastRank = UINT8_MAX;  // wins among versions with the same sequence
 
 inline constexpr auto kKinds = [] {
   using namespace slots;
@@ -237,7 +237,7 @@ constexpr std::string_view name(EventKind kind) {
 }
 static_assert(info(EventKind::kRetracted).rank == kLastRank);
 
-// Looked up for every fact of a record, so by themselves.
+// The ranks have their own array because they are looked up for every fact of a record.
 inline constexpr auto kRanks = [] {
   std::array<uint8_t, kKindCount> ranks{};
   for (size_t i = 0; i < kKindCount; ++i) ranks[i] = kKinds[i].rank;
@@ -253,7 +253,7 @@ inline constexpr auto kKindByField = [] {
   for (const KindInfo& k : kKinds) kinds[k.field] = static_cast<uint8_t>(k.id);
   return kinds;
 }();
-// The kind of a field number of the oneof; nullopt where no kind has it.
+// The kind with this field number in the oneof. nullopt if no kind has it.
 constexpr std::optional<EventKind> kind_of_field(uint32_t field) {
   if (field >= kKindByField.size() || kKindByField[field] == kNoKind) return std::nullopt;
   return static_cast<EventKind>(kKindByField[field]);
@@ -261,7 +261,7 @@ constexpr std::optional<EventKind> kind_of_field(uint32_t field) {
 inline constexpr uint32_t kHeartbeatField = info(EventKind::kHeartbeat).field;
 inline constexpr uint32_t kRetractedField = info(EventKind::kRetracted).field;
 
-// Room for the kind with the most of them.
+// The greatest number of text slots, number slots, and field number of any kind.
 inline constexpr size_t kKindTexts = [] {
   size_t most = 0;
   for (const KindInfo& k : kKinds) most = std::max(most, text_slots(k.fields));
@@ -278,8 +278,9 @@ inline constexpr size_t kKindFieldNumberMax = [] {
   return most;
 }();
 
-// A row is in order: its field is among its topic's, or is of every topic and free there; its own
-// fields are apart.
+// True if a row is consistent. The field number of a topic's kind is in the range of the topic. The
+// field number of a kind of every topic is below all ranges, and no field of a topic has it. The
+// kind's own fields share no number and no slot.
 constexpr bool is_sound(const KindInfo& k) {
   if (k.topic) {
     if (k.field < info(*k.topic).kind_field_min || k.field > info(*k.topic).kind_field_max) {

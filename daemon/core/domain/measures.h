@@ -1,5 +1,5 @@
-// Purpose: the measures, one row each: what is counted by cell and period, which topics a count
-// rests on, and what may be shown of it. Thread safety: the table is constant.
+// Purpose: the table of measures, one row per measure: what is counted by cell and period, the
+// topics that a count depends on, and its privacy. Thread safety: the table is constant.
 #pragma once
 
 #include <algorithm>
@@ -16,15 +16,15 @@
 
 namespace bellwether::domain {
 
-// Additive counts per cell and period. The number is in snapshots: append only.
+// Additive counts per cell and period. Snapshots contain the numbers, so only append.
 enum class Measure : uint8_t {
   kBirths,
   kDeaths,
   kRestorations,
   kMovesIn,   // from another cell: a new address, sector or size
   kMovesOut,  // to another cell
-  // Deaths by age in whole years, counted at the period of the birth: deaths within k years are the
-  // sum of the first k.
+  // Deaths by age in whole years, counted in the period of the birth. The deaths within k years are
+  // the sum of the first k measures.
   kDeathsAge0,
   kDeathsAge1,
   kDeathsAge2,
@@ -40,7 +40,7 @@ enum class Measure : uint8_t {
   kDirectorsAppointed,
   kDirectorsResigned,
   kInteractions,
-  // By family, in the order of TopicFamily. An interaction may have several.
+  // Interactions by family, in the order of TopicFamily. An interaction may have several families.
   kInteractionsDistress,
   kInteractionsStartUp,
   kInteractionsFinance,
@@ -65,25 +65,28 @@ enum class Measure : uint8_t {
   kResponse13,
   kResponse14,
   kResponse15,
-  // Flow of a level: +1 when the first support of a business within a year begins, −1 when a year
-  // has passed without any.
+  // Change of the number of supported businesses: +1 when support of a business begins, −1 when it
+  // ends. It ends after a year without further support, or at the death of the business. A move
+  // counts −1 in the old cell and +1 in the new cell.
   kSupported,
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
-// What may be shown of a figure. Of the parts of a figure the strictest, the greatest, holds.
+// How confidential a figure is. A figure has the greatest, that is strictest, privacy of its parts.
 enum class Privacy : uint8_t {
-  kPublic = 1,  // what a public register shows anyway
-  kPeople,  // people who asked for help: small figures are withheld, others rounded, none forecast
+  kPublic = 1,  // a public register shows the data, so every figure may be shown
+  kPeople,      // people who asked for help: small figures are withheld, other figures are rounded,
+                // and no figure is forecast
 };
 
 // Whether a measure is part of its topics' volume. A source is silent if its volume is far too low.
 enum class Volume : uint8_t { kNotOfVolume, kOfVolume };
 
-// Facts of one kind that a measure counts once each, where and when they happen, by Event::code.
+// The facts that a measure counts, by kind and Event::code. Each fact counts once, in the cell and
+// the period in which it happens.
 struct Facts {
-  std::optional<EventKind> kind;  // nullopt: none; the measure follows from a business's life
-  uint8_t codes = 0;              // a bit each; the last for every code beyond
+  std::optional<EventKind> kind;  // nullopt: the ledger derives it from the life of a business
+  uint8_t codes = 0;              // one bit per code; the last bit also covers all greater codes
 };
 inline constexpr size_t kFactCodes = 5;
 inline constexpr uint8_t kEveryCode = (1 << kFactCodes) - 1;
@@ -103,8 +106,8 @@ constexpr Facts all_but(EventKind kind, Code code) {
 struct MeasureInfo {
   Measure id;
   std::string_view name;   // in the API and in metrics
-  std::string_view title;  // for a person
-  TopicSet topics;         // those that the count rests on
+  std::string_view title;  // for people
+  TopicSet topics;         // that the count depends on
   Privacy privacy;
   Volume volume = Volume::kNotOfVolume;
   Facts facts = {};
@@ -200,7 +203,7 @@ static_assert(
       }
       return true;
     }(),
-    "a measure states its topics and its privacy");
+    "every measure has topics and a privacy");
 
 constexpr const MeasureInfo& info(Measure measure) {
   return kMeasures[static_cast<size_t>(measure)];
@@ -215,7 +218,7 @@ constexpr Measure measure_at(Measure first, size_t step) {
   return static_cast<Measure>(static_cast<size_t>(first) + step);
 }
 
-// The measure that counts a fact once, by kind and code.
+// The measure that counts a fact, by kind and code. nullopt if no measure counts it.
 inline constexpr auto kMeasureByCode = [] {
   std::array<std::array<std::optional<Measure>, kFactCodes>, kKindCount> kinds;
   for (const MeasureInfo& m : kMeasures) {
@@ -242,7 +245,7 @@ static_assert(
       }
       return true;
     }(),
-    "a fact counts in one measure, which rests on the topic of its kind");
+    "a fact counts in one measure, which depends on the topic of the fact's kind");
 
 inline constexpr auto kKept = [] {
   std::array<bool, kKindCount> kept{};
@@ -254,12 +257,12 @@ inline constexpr auto kKept = [] {
   }
   return kept;
 }();
-// Does the ledger keep facts of the kind?
+// True if the ledger keeps facts of the kind.
 constexpr bool is_kept(EventKind kind) {
   return kKept[static_cast<size_t>(kind)];
 }
 
-// A few measures, in the order of the table.
+// A list of measures.
 struct MeasureList {
   std::array<Measure, kMeasureCount> measures{};
   size_t size = 0;
@@ -277,7 +280,7 @@ inline constexpr auto kVolumes = [] {
   }
   return lists;
 }();
-// The measures whose sum says whether the source of `topic` is silent.
+// The measures whose sum is the volume of `topic`. The volume shows if the source is silent.
 constexpr std::span<const Measure> volume_of(Topic topic) {
   return kVolumes[static_cast<size_t>(topic)].all();
 }
@@ -290,7 +293,8 @@ static_assert(
     }(),
     "a topic that can be consumed needs a measure of its volume");
 
-// The businesses active at the end of a period are the sum of these flows up to then.
+// The number of businesses active at the end of a period is the signed sum of these flows from the
+// beginning to the end of that period.
 struct StockFlow {
   Measure measure;
   int sign;

@@ -1,6 +1,6 @@
-// Purpose: compile-time checks that a constexpr array holds one row for each enumerator, in the
-// order of their numbers. So a row is found by its id in one step, and a forgotten row does not
-// compile. Thread safety: pure.
+// Purpose: compile-time checks that a constexpr array has one row for each enumerator, in the order
+// of the enumerators' numbers. Then the id of a row is its index, and code with a missing row does
+// not compile. Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace bellwether::domain {
 
-// True if `value` is a named enumerator of its type. Compilers write "value = Topic::kSupport" for
-// one, and "value = (Topic)7" or "value = 7" for any other number.
+// True if `value` is a named enumerator of its type. In __PRETTY_FUNCTION__, compilers write "value
+// = Topic::kSupport" for an enumerator, and "value = (Topic)7" or "value = 7" for any other number.
 template <auto value>
 consteval bool is_enumerator() {
   constexpr std::string_view kMark = "value = ";
@@ -18,7 +18,8 @@ consteval bool is_enumerator() {
   return kFirst != '(' && kFirst != '-' && (kFirst < '0' || kFirst > '9');
 }
 
-// True if row i of `rows` has the id i, and if no enumerator follows the id of the last row.
+// True if row i of `rows` has the id i for all rows, and no enumerator follows the id of the last
+// row.
 template <const auto& rows>
 consteval bool is_complete() {
   for (size_t i = 0; i < rows.size(); ++i) {

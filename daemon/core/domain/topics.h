@@ -1,6 +1,6 @@
-// Purpose: the input topics, one row each. Configuration, topic checks, command line options, the
-// inputs of the fold and the rules on silent sources are loops over this table. Every topic has a
-// message type of its own.
+// Purpose: the table of input topics, one row per topic. Configuration, topic checks, command line
+// options, the inputs of the fold and the rules on silent sources are loops over this table. Every
+// topic has its own message type.
 // Thread safety: the table is constant; TopicSet and TopicNames are values.
 #pragma once
 
@@ -23,7 +23,7 @@ enum class Topic : uint8_t { kRegistrations, kSupport, kProcurement, kObservatio
 enum class Consumption : uint8_t {
   kRequired,  // the daemon does not start without it
   kOptional,  // an empty name in the configuration leaves it out
-  kNone,      // its records can be decoded, but no configuration names it yet
+  kNone,      // its records can be decoded, but it cannot be configured yet
 };
 
 struct TopicInfo {
@@ -32,12 +32,12 @@ struct TopicInfo {
   Consumption consumption;
   std::string_view config_key;    // below "kafka:"; empty for kNone
   std::string_view default_name;  // of the Kafka topic; empty: not consumed unless configured
-  uint8_t kind_field_min;         // field numbers of the topic's kinds, both ends included
+  uint8_t kind_field_min;         // range of field numbers of the topic's kinds, inclusive
   uint8_t kind_field_max;
-  std::span<const FieldInfo> fields;  // of its message, beside kCommonFields and the kinds
+  std::span<const FieldInfo> fields;  // of its message, without kCommonFields and the kinds
 };
 
-// Fields of every topic's message.
+// Fields that the messages of all topics have.
 inline constexpr std::array kCommonFields = {
     field::text(1, kEventId),
     field::text(2, kSource),
@@ -84,19 +84,19 @@ constexpr std::optional<Topic> find_topic(std::string_view name) {
   return std::nullopt;
 }
 
-// A kind's field number in a message is at least kKindFieldMin and at most kKindFieldMax, but for
-// the kinds of every topic, which are below.
+// The range of the field numbers of a topic's own kinds, inclusive. The kinds that every topic has
+// are below kKindFieldMin.
 inline constexpr uint32_t kKindFieldMin = kTopics.front().kind_field_min;
 inline constexpr uint32_t kKindFieldMax = kTopics.back().kind_field_max;
 
-// The topic whose kinds have numbers like `field`. REQUIRES: kKindFieldMin ≤ field ≤ kKindFieldMax.
+// The topic whose range of kinds contains `field`. REQUIRES: kKindFieldMin ≤ field ≤ kKindFieldMax.
 constexpr Topic topic_of_kind_field(uint32_t field) {
   size_t i = 0;
   while (i + 1 < kTopicCount && field > kTopics[i].kind_field_max) ++i;
   return kTopics[i].id;
 }
 
-// True if the messages of a topic have a field in the slots.
+// True if the message of `topic` has a field that takes the text slot `slot`.
 constexpr bool has_text(Topic topic, TextSlot slot) {
   for (const FieldInfo& f : info(topic).fields) {
     if (f.text_slot <= slot && slot < f.text_slot + texts_in(f.type)) return true;
@@ -104,9 +104,9 @@ constexpr bool has_text(Topic topic, TextSlot slot) {
   return false;
 }
 
-// A row is in order: the configuration can name what is consumed and nothing else, its kinds'
-// numbers follow those of the row before, and its fields are apart from one another and from the
-// common ones.
+// True if a row is consistent. It has a configuration key exactly if it can be consumed. Its range
+// of kinds begins after the range of the row before. Its fields and the common fields share no
+// number and no slot.
 constexpr bool is_sound(const TopicInfo& t) {
   bool const named = is_consumable(t) ? !t.config_key.empty() && !t.name.empty()
                                       : t.config_key.empty() && t.default_name.empty();
@@ -123,7 +123,7 @@ constexpr bool is_sound(const TopicInfo& t) {
 }
 static_assert(std::ranges::all_of(kTopics, is_sound));
 
-// A few topics.
+// A set of topics.
 class TopicSet {
  public:
   constexpr TopicSet() = default;
@@ -146,8 +146,8 @@ constexpr TopicSet operator|(Topic a, Topic b) {
   return TopicSet(a) | TopicSet(b);
 }
 
-// The name of each topic in Kafka; empty for a topic that is not consumed. Begins with the
-// defaults.
+// The Kafka name of each topic; empty for a topic that is not consumed. Initially the default
+// names.
 class TopicNames {
  public:
   TopicNames() {

@@ -5,13 +5,13 @@
 namespace bellwether::domain {
 namespace {
 
-TEST(IndicatorsTest, AnIndicatorRestsOnTheTopicsOfItsTerms) {
+TEST(IndicatorsTest, AnIndicatorDependsOnTheTopicsOfItsTerms) {
   EXPECT_EQ(topics(Indicator::kBirthRate), TopicSet(Topic::kRegistrations));
   EXPECT_EQ(topics(Indicator::kActiveStock), TopicSet(Topic::kRegistrations));
   EXPECT_EQ(topics(Indicator::kDistressShare), TopicSet(Topic::kSupport));
   EXPECT_EQ(topics(Indicator::kResponseP90), TopicSet(Topic::kSupport));
   EXPECT_EQ(topics(Indicator::kReach), Topic::kRegistrations | Topic::kSupport)
-      << "businesses supported over the stock of the register";
+      << "supported businesses ÷ stock of the register";
 }
 
 TEST(IndicatorsTest, AnIndicatorIsAsConfidentialAsItsMostConfidentialTerm) {
@@ -32,7 +32,7 @@ TEST(IndicatorsTest, OnlyASumOverASumIsAShare) {
   EXPECT_FALSE(is_share(info(Indicator::kBirthMomentum)));
 }
 
-TEST(IndicatorsTest, SurvivalTakesTheDeathsOfEachYearFromTheBirths) {
+TEST(IndicatorsTest, SurvivalSubtractsTheDeathsOfEachYearFromTheBirths) {
   Formula const two = survival(2);
   EXPECT_EQ(two.parameter, 2);
   EXPECT_EQ(two.numerator[0].measure, Measure::kBirths);

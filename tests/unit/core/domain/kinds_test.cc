@@ -5,13 +5,13 @@
 namespace bellwether::domain {
 namespace {
 
-TEST(KindsTest, NumbersAreThoseOfSnapshots) {
+TEST(KindsTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(EventKind::kHeartbeat), 0);
   EXPECT_EQ(static_cast<int>(EventKind::kInteraction), 10);
   EXPECT_EQ(static_cast<int>(EventKind::kRetracted), 17);
 }
 
-// Facts of snapshots and digests stand in this order.
+// Snapshots and digests contain facts in this order.
 TEST(KindsTest, TheOrderOfKindsInARecordIsTheOrderOfTheFirstEighteenNumbers) {
   for (int earlier = 0; earlier < 18; ++earlier) {
     for (int later = earlier + 1; later < 18; ++later) {
@@ -20,7 +20,7 @@ TEST(KindsTest, TheOrderOfKindsInARecordIsTheOrderOfTheFirstEighteenNumbers) {
   }
 }
 
-TEST(KindsTest, ARetractionIsTheLastWordWhateverItsNumber) {
+TEST(KindsTest, ARetractionHasTheLastRankWhateverItsNumber) {
   for (const KindInfo& k : kKinds) {
     if (k.id != EventKind::kRetracted) {
       EXPECT_LT(rank(k.id), rank(EventKind::kRetracted)) << k.name;

@@ -18,7 +18,7 @@ TEST(MeasuresTest, ASourceIsJudgedByTheMeasuresOfItsOwnTopic) {
   for (const TopicInfo& t : kTopics) {
     for (Measure m : volume_of(t.id)) EXPECT_TRUE(info(m).topics.contains(t.id)) << t.name;
   }
-  EXPECT_TRUE(list(Topic::kProcurement).empty()) << "and not by births";
+  EXPECT_TRUE(list(Topic::kProcurement).empty()) << "births are no volume of it";
 }
 
 TEST(MeasuresTest, CountsOfPeopleWhoAskedForHelpAreConfidential) {
@@ -29,7 +29,7 @@ TEST(MeasuresTest, CountsOfPeopleWhoAskedForHelpAreConfidential) {
   EXPECT_FALSE(find_measure("").has_value());
 }
 
-TEST(MeasuresTest, NumbersAreThoseOfSnapshots) {
+TEST(MeasuresTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(Measure::kBirths), 0);
   EXPECT_EQ(static_cast<int>(Measure::kInteractions), 19);
   EXPECT_EQ(static_cast<int>(Measure::kResponse1), 29);
@@ -37,7 +37,7 @@ TEST(MeasuresTest, NumbersAreThoseOfSnapshots) {
   EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
 }
 
-TEST(MeasuresTest, TheLedgerKeepsWhatAMeasureNeeds) {
+TEST(MeasuresTest, TheLedgerKeepsTheKindsThatMeasuresNeed) {
   std::vector<std::string_view> kept;
   for (const KindInfo& k : kKinds) {
     if (is_kept(k.id)) kept.push_back(k.name);

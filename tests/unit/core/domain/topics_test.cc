@@ -14,14 +14,14 @@ constexpr std::array kForgottenLast = {FruitRow{Fruit::kApple}};
 constexpr std::array kForgottenFirst = {FruitRow{Fruit::kPear}};
 constexpr std::array kOutOfOrder = {FruitRow{Fruit::kPear}, FruitRow{Fruit::kApple}};
 
-TEST(TableTest, ARowThatIsForgottenOrOutOfPlaceIsFound) {
+TEST(TableTest, AMissingOrMisplacedRowIsDetected) {
   EXPECT_TRUE(is_complete<kAllFruit>());
   EXPECT_FALSE(is_complete<kForgottenLast>());
   EXPECT_FALSE(is_complete<kForgottenFirst>());
   EXPECT_FALSE(is_complete<kOutOfOrder>());
 }
 
-TEST(TopicsTest, NamesAreThoseOfAlertsAndJournals) {
+TEST(TopicsTest, NamesAreTheNamesInAlertsAndJournals) {
   EXPECT_EQ(name(Topic::kRegistrations), "registrations");
   EXPECT_EQ(name(Topic::kSupport), "support");
   EXPECT_EQ(name(Topic::kProcurement), "procurement");
@@ -44,7 +44,7 @@ TEST(TopicsTest, RegistrationsAreRequiredAndSupportIsNot) {
   EXPECT_EQ(info(Topic::kSupport).consumption, Consumption::kOptional);
 }
 
-TEST(TopicsTest, ANumberOfAnUnknownKindSaysWhichTopicItIsFrom) {
+TEST(TopicsTest, TheFieldNumberOfAnUnknownKindGivesItsTopic) {
   EXPECT_EQ(topic_of_kind_field(16), Topic::kRegistrations);
   EXPECT_EQ(topic_of_kind_field(39), Topic::kRegistrations);
   EXPECT_EQ(topic_of_kind_field(40), Topic::kSupport);
@@ -67,12 +67,12 @@ TEST(TopicSetTest, HoldsTheTopicsThatWereAdded) {
   EXPECT_NE(set, Topic::kRegistrations | Topic::kSupport);
 }
 
-TEST(FieldsTest, FieldsThatShareANumberOrASlotAreFound) {
+TEST(FieldsTest, FieldsThatShareANumberOrASlotAreDetected) {
   EXPECT_TRUE(are_apart(std::array{field::text(1, 0), field::text(2, 1)}));
   EXPECT_TRUE(are_apart(std::array{field::text(1, 0), field::int32(2, 0)}))
-      << "texts and numbers have slots of their own";
-  EXPECT_FALSE(are_apart(std::array{field::text(1, 0), field::text(1, 1)})) << "one number";
-  EXPECT_FALSE(are_apart(std::array{field::text(1, 0), field::text(2, 0)})) << "one slot";
+      << "texts and numbers have separate slots";
+  EXPECT_FALSE(are_apart(std::array{field::text(1, 0), field::text(1, 1)})) << "same number";
+  EXPECT_FALSE(are_apart(std::array{field::text(1, 0), field::text(2, 0)})) << "same slot";
   EXPECT_FALSE(are_apart(std::array{field::date(1, 0), field::int32(2, 3)})) << "within a date";
   EXPECT_TRUE(are_apart(std::array{field::date(1, 0), field::int32(2, 4)}));
   EXPECT_FALSE(are_apart(std::array{field::activity(1, 0, 0), field::text(2, 2)}));
