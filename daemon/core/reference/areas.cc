@@ -14,14 +14,14 @@ using base::cat;
 using base::CsvRow;
 using base::LineErrors;
 
-// `from` is the column of the first day; the next column is that of `until`.
+// `from` is the column of the first day. The next column is that of `until`.
 Validity parse_validity(const CsvRow& row, size_t from, LineErrors& errors) {
   Validity v;
   auto const date = [&](const std::string& text, Days open) {
     if (text.empty()) return open;
     absl::StatusOr<Days> const day = base::parse_date(text);
     if (day.ok()) return *day;
-    errors.add(row.line, cat("\"", text, "\" is no date; write YYYY-MM-DD or leave it empty"));
+    errors.add(row.line, cat("\"", text, "\" is not a date; write YYYY-MM-DD or leave it empty"));
     return open;
   };
   v.from = date(row[from], v.from);
@@ -48,7 +48,7 @@ AreaId next_id(const std::vector<Area>& areas) {
 
 }  // namespace
 
-// What is parsed so far. The steps run in the order in which they are declared.
+// The areas parsed so far. The steps run in the order in which they are declared.
 struct Areas::Draft {
   enum AreaColumn { kCode, kName, kLevel, kParent, kFrom };
   enum SetColumn { kSet, kSetName, kMember, kSetFrom };
@@ -80,7 +80,7 @@ std::optional<AreaId> Areas::Draft::parent_of(const CsvRow& row, LineErrors& err
   }
   auto const found = out.by_code_.find(parent);
   if (found != out.by_code_.end()) return found->second;
-  errors.add(row.line, cat("parent \"", parent, "\" is not known; put parents before children"));
+  errors.add(row.line, cat("parent \"", parent, "\" is unknown; put parents before children"));
   return std::nullopt;
 }
 
@@ -98,7 +98,7 @@ void Areas::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& errors
     if (row[kLevel] == kSetLevel)
       errors.add(row.line, "level \"set\" is for area sets; use another word");
     if (!out.by_code_.try_emplace(row[kCode], next_id(out.areas_)).second) {
-      errors.add(row.line, cat("code \"", row[kCode], "\" stands twice; remove one"));
+      errors.add(row.line, cat("code \"", row[kCode], "\" appears twice; remove one"));
       continue;
     }
     out.areas_.push_back({row[kCode], row[kName], row[kLevel], *parent, false, true, validity});
@@ -133,7 +133,8 @@ void Areas::Draft::read_sets(const std::vector<CsvRow>& rows, LineErrors& errors
     if (!check_code(row[kSet], row.line, errors)) continue;
     absl::StatusOr<AreaId> const member = out.find(row[kMember]);
     if (!member.ok() || out.areas_[member->value].is_set) {
-      errors.add(row.line, cat("member \"", row[kMember], "\" is no area; name an area's code"));
+      errors.add(row.line,
+                 cat("member \"", row[kMember], "\" is not an area; state an area's code"));
       continue;
     }
     Validity const validity = parse_validity(row, kSetFrom, errors);
@@ -146,7 +147,7 @@ void Areas::Draft::read_sets(const std::vector<CsvRow>& rows, LineErrors& errors
     Area& area = out.areas_[set->value];
     if (area.name != row[kSetName])
       errors.add(row.line, cat("set \"", row[kSet], "\" has two names; use one"));
-    // The set lives while any of its members belongs to it.
+    // The set exists from its earliest membership to the end of its latest.
     area.validity = {std::min(area.validity.from, validity.from),
                      std::max(area.validity.until, validity.until)};
     out.children_[set->value].push_back(*member);
@@ -163,7 +164,7 @@ std::vector<AreaAncestor> Areas::Draft::ancestors_of(AreaId id) const {
     up.push_back({id, validity});
     for (const Membership& m : memberships) {
       if (m.member != id) continue;
-      // An area may belong to a set by itself and by a parent: it counts there once.
+      // An area may belong to a set both directly and through a parent. It counts there only once.
       bool const known =
           std::any_of(up.begin(), up.end(), [&](const AreaAncestor& a) { return a.area == m.set; });
       if (!known) up.push_back({m.set, m.validity});

@@ -1,8 +1,9 @@
-// Purpose: the dated geography. Areas form a tree under one root; area sets (a former LEP, a growth
-// hub) are many-to-many groupings of areas with a life span. Both are addressed by AreaId, so that
-// a query may name either. Invariants: immutable after parse; AreaId is the index in file order of
-// the areas (the root first), then of the sets; parents stand before their children; a set's
-// members are areas, not sets. Thread safety: immutable, so any number of readers.
+// Purpose: the geography, with dates. Areas form a tree with one root. An area set (for example a
+// former LEP or a growth hub) is a group of areas with a life span; an area may be in several sets.
+// Both have an AreaId, so a query may name either. Invariants: immutable after parse. AreaId is an
+// index: first the areas in file order, from the root, then the sets. Parents precede their
+// children. The members of a set are areas, not sets. Thread safety: immutable, so any number of
+// readers.
 #pragma once
 
 #include <span>
@@ -20,10 +21,10 @@ namespace bellwether::reference {
 using base::AreaId;
 using base::Days;
 
-// Half-open interval of days in which something holds.
+// Half-open interval of days in which an area, a set or a membership exists.
 struct Validity {
   Days from{INT32_MIN};
-  Days until{INT32_MAX};  // first day on which it no longer holds
+  Days until{INT32_MAX};  // first day after the interval
   bool contains(Days day) const { return from <= day && day < until; }
 };
 
@@ -31,13 +32,13 @@ struct Area {
   std::string code;   // "E08000025", unique
   std::string name;   // "Birmingham"
   std::string level;  // "country", "region", "district", or "set"
-  AreaId parent;      // the root is its own parent; of a set: the root
+  AreaId parent;      // of the root: itself; of a set: the root
   bool is_set = false;
   bool is_leaf = true;  // no area names it as parent
   Validity validity;
 };
 
-// One node that a fact of a leaf area counts in, and when.
+// An area or set in which a fact of an area counts, and the days on which it contains the area.
 struct AreaAncestor {
   AreaId area;
   Validity validity;
@@ -49,10 +50,10 @@ inline constexpr size_t kAreaCodeBytesMax = 32;
 
 class Areas {
  public:
-  // `areas_csv`: header code,name,level,parent[,from,until]; the first row is the root and has an
-  // empty parent; dates YYYY-MM-DD, until exclusive, empty = open. `sets_csv` (may be empty):
-  // header set,name,member[,from,until], a row a member. `*_file` names them in errors. Error:
-  // InvalidArgument listing every bad line as "file:line: what; what to do".
+  // `areas_csv`: header code,name,level,parent[,from,until]. The first row is the root; its parent
+  // is empty. Dates are YYYY-MM-DD, `until` is exclusive, an empty date is open. `sets_csv` (may be
+  // empty): header set,name,member[,from,until], one row per member. `*_file`: names of the files
+  // in errors. Error: InvalidArgument listing the bad lines as "file:line: error; correction".
   static absl::StatusOr<Areas> parse(std::string_view areas_csv, std::string_view areas_file,
                                      std::string_view sets_csv, std::string_view sets_file);
 
@@ -61,10 +62,10 @@ class Areas {
   const Area& at(AreaId id) const { return areas_[id.value]; }
   size_t size() const { return areas_.size(); }
   std::span<const Area> all() const { return areas_; }
-  // Of a set: its members.
+  // For a set: its members.
   std::span<const AreaId> children(AreaId id) const { return children_[id.value]; }
-  // Every node that a fact in `id` counts in: itself, its parents up to the root, and the sets that
-  // hold any of these, with the days in which they do. The area itself stands first.
+  // All areas and sets in which a fact of `id` counts: first `id` itself, then its parents up to
+  // the root, and the sets that contain any of these. Empty for a set.
   std::span<const AreaAncestor> ancestors(AreaId id) const { return ancestors_[id.value]; }
 
  private:

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kBytesMax = 8;     // "SW1A1AA" has seven
 constexpr size_t kInwardBytes = 3;  // "1AA"
 
-// Upper case without blanks, in a buffer of the caller's; empty when it is no postcode.
+// Writes `text` to `buffer` in upper case and without blanks. Empty if it is not a postcode.
 std::string_view normalise(std::string_view text, std::array<char, kBytesMax>& buffer) {
   size_t n = 0;
   for (char c : text) {
@@ -25,7 +25,7 @@ std::string_view normalise(std::string_view text, std::array<char, kBytesMax>& b
   return {buffer.data(), n};
 }
 
-// A digit and two letters at the end: the inward code is there.
+// True if `code` ends with an inward code: a digit and two letters.
 bool is_full(std::string_view code) {
   if (code.size() < kInwardBytes + 2) return false;
   std::string_view const inward = code.substr(code.size() - kInwardBytes);
@@ -46,12 +46,12 @@ absl::StatusOr<Postcodes> Postcodes::parse(std::string_view csv, std::string_vie
     std::string_view const code = normalise(row[0], buffer);
     absl::StatusOr<AreaId> const area = areas.find(row[1]);
     if (code.empty()) {
-      errors.add(row.line, base::cat("\"", row[0], "\" is no postcode or outward code"));
+      errors.add(row.line, base::cat("\"", row[0], "\" is not a postcode or outward code"));
     } else if (!area.ok() || areas.at(*area).is_set || !areas.at(*area).is_leaf) {
       errors.add(row.line,
-                 base::cat("\"", row[1], "\" is no leaf area; name one of the areas file"));
+                 base::cat("\"", row[1], "\" is not a leaf area; state a leaf of the areas file"));
     } else if (!out.areas_.try_emplace(std::string(code), *area).second) {
-      errors.add(row.line, base::cat("\"", row[0], "\" stands twice; remove one"));
+      errors.add(row.line, base::cat("\"", row[0], "\" appears twice; remove one"));
     }
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());
@@ -62,13 +62,14 @@ absl::StatusOr<AreaId> Postcodes::find(std::string_view postcode) const {
   std::array<char, kBytesMax> buffer;
   std::string_view const code = normalise(postcode, buffer);
   if (code.empty())
-    return absl::InvalidArgumentError(base::cat("\"", postcode, "\" is no postcode"));
+    return absl::InvalidArgumentError(base::cat("\"", postcode, "\" is not a postcode"));
   auto found = areas_.find(base::to_absl(code));
   if (found == areas_.end() && is_full(code)) {
     found = areas_.find(base::to_absl(code.substr(0, code.size() - kInwardBytes)));
   }
   if (found == areas_.end()) {
-    return absl::NotFoundError(base::cat("postcode \"", postcode, "\" is in no area of the table"));
+    return absl::NotFoundError(
+        base::cat("postcode \"", postcode, "\" is not in the table of postcodes"));
   }
   return found->second;
 }

@@ -1,5 +1,6 @@
-// Purpose: UK postcodes to leaf areas: through the full postcode where the table has it, else
-// through the outward code (the postcode district, "B15"). Thread safety: immutable.
+// Purpose: maps UK postcodes to leaf areas: by the full postcode if the table contains it,
+// otherwise by the outward code (the postcode district, for example "B15"). Thread safety:
+// immutable.
 #pragma once
 
 #include <string>
@@ -14,13 +15,13 @@ namespace bellwether::reference {
 class Postcodes {
  public:
   Postcodes() = default;
-  // `csv`: header postcode,area; a postcode is an outward code or a full postcode, case and inner
-  // blanks ignored. Error: InvalidArgument listing every bad line.
+  // `csv`: header postcode,area. A postcode is an outward code or a full postcode; case and blanks
+  // are ignored. Error: InvalidArgument listing the bad lines.
   static absl::StatusOr<Postcodes> parse(std::string_view csv, std::string_view file,
                                          const Areas& areas);
 
-  // Error: NotFound when neither the postcode nor its outward code is in the table; InvalidArgument
-  // when it is no postcode.
+  // Error: NotFound if neither the postcode nor its outward code is in the table; InvalidArgument
+  // if it is not a postcode.
   absl::StatusOr<AreaId> find(std::string_view postcode) const;
   size_t size() const { return areas_.size(); }
 

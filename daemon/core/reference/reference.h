@@ -1,5 +1,4 @@
-// Purpose: everything the engine knows of the world that is not an event: areas, sectors,
-// postcodes. Thread safety: immutable.
+// Purpose: the reference data: areas, sectors and postcodes. Thread safety: immutable.
 #pragma once
 
 #include "core/reference/areas.h"
@@ -11,7 +10,7 @@ namespace bellwether::reference {
 struct Reference {
   Areas areas;
   Sectors sectors;
-  Postcodes postcodes;  // empty where the deployment states area codes
+  Postcodes postcodes;  // empty if the deployment's events state area codes
 };
 
 }  // namespace bellwether::reference

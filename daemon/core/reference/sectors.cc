@@ -16,13 +16,13 @@ using base::LineErrors;
 
 namespace {
 
-constexpr char kNoSector[] = "none";  // the level of a code that says "no sector"
+constexpr char kNoSector[] = "none";  // the level of a code that means "no sector"
 constexpr size_t kSectorCodeBytesMax = 32;
 constexpr size_t kSectorsMin = 3;
 
 }  // namespace
 
-// What is parsed so far. The steps run in the order in which they are declared.
+// The sectors parsed so far. The steps run in the order in which they are declared.
 struct Sectors::Draft {
   enum Column { kScheme, kVersion, kCode, kParent, kLevel, kName, kPrefixes };
   struct Prefixed {
@@ -39,14 +39,14 @@ struct Sectors::Draft {
   void find_ancestors();
 
  private:
-  // False: no sector is in the row, because of an error or because of its level.
+  // False if the row contains no sector, because of an error or because its level is "none".
   bool check_row(const CsvRow& row, LineErrors& errors);
   std::optional<SectorId> parent_of(const CsvRow& row, LineErrors& errors) const;
 };
 
 bool Sectors::Draft::check_row(const CsvRow& row, LineErrors& errors) {
   if (row[kScheme] != out.scheme_ || row[kVersion] != out.version_)
-    errors.add(row.line, "another scheme or version; one file holds one classification");
+    errors.add(row.line, "another scheme or version; a file contains one classification");
   if (row[kCode].empty() || row[kCode].size() > kSectorCodeBytesMax) {
     errors.add(row.line, cat("the code must have 1 to ", kSectorCodeBytesMax, " bytes"));
     return false;
@@ -66,11 +66,12 @@ std::optional<SectorId> Sectors::Draft::parent_of(const CsvRow& row, LineErrors&
   }
   auto const found = out.by_code_.find(row[kParent]);
   if (found == out.by_code_.end()) {
-    errors.add(row.line, cat("parent \"", row[kParent], "\" is not known; put parents first"));
+    errors.add(row.line,
+               cat("parent \"", row[kParent], "\" is unknown; put parents before children"));
     return std::nullopt;
   }
   if (found->second == kUnclassified) {
-    errors.add(row.line, "\"unclassified\" has nothing below it; take \"all\" as parent");
+    errors.add(row.line, "\"unclassified\" cannot have children; use \"all\" as parent");
   }
   return found->second;
 }
@@ -98,7 +99,7 @@ void Sectors::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& erro
                  "the second sector is \"unclassified\", for businesses without a sector");
     }
     if (!out.by_code_.try_emplace(row[kCode], id).second) {
-      errors.add(row.line, cat("code \"", row[kCode], "\" stands twice; remove one"));
+      errors.add(row.line, cat("code \"", row[kCode], "\" appears twice; remove one"));
       continue;
     }
     out.sectors_.push_back({row[kCode], row[kName], row[kLevel], *parent, true});
@@ -129,7 +130,7 @@ void Sectors::Draft::read_prefixes(LineErrors& errors) {
                            : absl::StrSplit(p.prefixes, ' ', absl::SkipEmpty());
     for (const std::string& prefix : prefixes) {
       if (!out.by_prefix_.try_emplace(prefix, p.sector).second)
-        errors.add(p.line, cat("prefix \"", prefix, "\" belongs to another sector already"));
+        errors.add(p.line, cat("prefix \"", prefix, "\" already belongs to another sector"));
     }
   }
   for (const auto& [prefix, sector] : out.by_prefix_) {
@@ -178,8 +179,8 @@ absl::StatusOr<SectorId> Sectors::find(std::string_view code) const {
 absl::StatusOr<SectorId> Sectors::classify(std::string_view scheme, std::string_view version,
                                            std::string_view code) const {
   if (scheme != scheme_ || version != version_) {
-    return absl::InvalidArgumentError(cat("activities are in ", scheme_, " ", version_, ", not in ",
-                                          scheme, " ", version, "; map them first"));
+    return absl::InvalidArgumentError(cat("activities must be in ", scheme_, " ", version_,
+                                          ", not in ", scheme, " ", version, "; map them first"));
   }
   constexpr size_t kUkSic2003Digits = 4;
   if (scheme_ == "UKSIC" && version_ == "2007" && code.size() == kUkSic2003Digits) {
@@ -188,7 +189,7 @@ absl::StatusOr<SectorId> Sectors::classify(std::string_view scheme, std::string_
   for (size_t n = std::min(code.size(), prefix_bytes_max_); n > 0; --n) {
     auto const found = by_prefix_.find(base::to_absl(code.substr(0, n)));
     if (found == by_prefix_.end()) continue;
-    if (found->second == kUnclassified && n != code.size()) continue;  // matched whole only
+    if (found->second == kUnclassified && n != code.size()) continue;  // the whole code must match
     return found->second;
   }
   return absl::NotFoundError(cat("no sector for activity \"", code, "\""));

@@ -1,8 +1,8 @@
-// Purpose: the classification of activities as a tree: all › section › division (or whatever levels
-// the scheme has). A business's activity code is matched to the leaf with the longest code that is
-// a prefix of it. Invariants: immutable after parse; SectorId is the index in file order, 0 is
-// "all"; parents stand before their children; facts count at leaves (and at kUnclassified, which is
-// under "all" only). Thread safety: immutable, so any number of readers.
+// Purpose: the classification of activities as a tree: all › section › division, or the levels of
+// another scheme. An activity code is matched to the leaf with the longest prefix of that code.
+// Invariants: immutable after parse. SectorId is the index in file order; 0 is "all". Parents
+// precede their children. Facts count at leaves. kUnclassified is a leaf under "all" only. Thread
+// safety: immutable, so any number of readers.
 #pragma once
 
 #include <span>
@@ -27,26 +27,28 @@ struct Sector {
 };
 
 inline constexpr SectorId kAllSectors{0};
-// Where a business with no sector (dormant, non-trading, none stated) counts: always the id 1, code
-// "unclassified", a leaf under "all".
+// The sector of a business without a sector (dormant, non-trading, or none stated). It is always
+// the id 1, has the code "unclassified", and is a leaf under "all".
 inline constexpr SectorId kUnclassified{1};
 inline constexpr size_t kSectorsMax = 1'000;
 
 class Sectors {
  public:
-  // `csv`: header scheme,version,code,parent,level,name[,prefixes]. First row is code "all" with
-  // empty parent. A leaf matches activity codes that begin with its code, or with one of the
-  // space-separated `prefixes` where that column is filled. Rows of level "none" map codes (column
-  // code, matched whole) to kUnclassified (99999 dormant, 74990 non-trading).
-  // Error: InvalidArgument listing every bad line as "file:line: what; what to do".
+  // `csv`: header scheme,version,code,parent,level,name[,prefixes]. The first row has the code
+  // "all" and an empty parent. A leaf matches the activity codes that begin with its code or, if
+  // `prefixes` is not empty, with one of these space-separated prefixes. A row with level "none"
+  // maps its code to kUnclassified; the whole code must match (99999 dormant, 74990 non-trading).
+  // Error: InvalidArgument listing the bad lines as "file:line: error; correction".
   static absl::StatusOr<Sectors> parse(std::string_view csv, std::string_view file);
 
   std::string_view scheme() const { return scheme_; }    // "UKSIC"
   std::string_view version() const { return version_; }  // "2007"
 
+  // A sector by code. Error: NotFound.
   absl::StatusOr<SectorId> find(std::string_view code) const;
-  // Leaf of an activity code of the given scheme and version. Error: NotFound when no leaf matches;
-  // InvalidArgument when scheme or version is another one (a four-digit code of UKSIC is SIC 2003).
+  // The leaf of an activity code. Error: NotFound if no leaf matches; InvalidArgument if the scheme
+  // or version differs from this classification, or if a code of UKSIC 2007 has four digits (it is
+  // a code of SIC 2003).
   absl::StatusOr<SectorId> classify(std::string_view scheme, std::string_view version,
                                     std::string_view code) const;
 

@@ -41,7 +41,7 @@ TEST(AreasTest, AFactCountsInItsAreaItsParentsAndTheirSets) {
   EXPECT_FALSE(hub.validity.contains(base::days_from_civil(2011, 3, 31)));
 }
 
-TEST(AreasTest, EveryBadLineIsNamed) {
+TEST(AreasTest, ErrorsNameEveryBadLine) {
   std::string const text = areas_complaint(
       "code,name,level,parent\nR,Realm,country,\nA,A,region,X\nA,A,region,R\nA,A,region,R\n,B,"
       "region,R\n");
@@ -81,7 +81,7 @@ TEST(SectorsTest, ACodeBelongsToTheLeafWithTheLongestPrefix) {
   EXPECT_EQ(s.ancestors(must(s.find("10"))).size(), 3u);
 }
 
-TEST(SectorsTest, EveryBadLineIsNamed) {
+TEST(SectorsTest, ErrorsNameEveryBadLine) {
   constexpr std::string_view kHead =
       "scheme,version,code,parent,level,name,prefixes\nX,1,all,,all,All,\n";
   EXPECT_THAT(sectors_complaint("scheme,version,code,parent,level,name\nX,1,C,,section,C\n"),
@@ -92,7 +92,7 @@ TEST(SectorsTest, EveryBadLineIsNamed) {
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,nope,section,C,\n")),
               HasSubstr("parent \"nope\""));
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,D,all,section,D,10\n")),
-              HasSubstr("another sector already"));
+              HasSubstr("already belongs to another sector"));
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,1,C,all,section,C,10\nX,1,11,C,division,D,\n")),
               HasSubstr("only a leaf has prefixes"));
   EXPECT_THAT(sectors_complaint(base::cat(two, "X,2,C,all,section,C,\n")),
@@ -106,7 +106,7 @@ TEST(SectorsTest, EveryBadLineIsNamed) {
       HasSubstr("sectors.csv:2"));
 }
 
-TEST(PostcodesTest, TheFullPostcodeGoesBeforeItsOutwardCode) {
+TEST(PostcodesTest, AFullPostcodeHasPriorityOverItsOutwardCode) {
   auto const areas = must(Areas::parse(
       "code,name,level,parent\nR,R,country,\nA,A,district,R\nB,B,district,R\n", "a", "", ""));
   auto const p =
@@ -130,7 +130,7 @@ std::string file(const std::string& name) {
   return text.str();
 }
 
-// What we ship is in order and says what it should.
+// The reference files in deploy/ are valid and have the expected contents.
 TEST(ShippedReferenceTest, TheUnitedKingdom) {
   auto const areas = must(
       Areas::parse(file("uk/areas.csv"), "areas.csv", file("uk/area_sets.csv"), "area_sets.csv"));
@@ -165,7 +165,7 @@ TEST(ShippedReferenceTest, Singapore) {
   EXPECT_EQ(sectors.scheme(), "SSIC");
   int leaves = 0;
   for (const Sector& s : sectors.all()) leaves += s.is_leaf;
-  EXPECT_EQ(leaves, 16);  // 15 industries and what is not classified
+  EXPECT_EQ(leaves, 16);  // 15 industries and "unclassified"
   EXPECT_EQ(sectors.at(must(sectors.classify("SSIC", "2020", "46900"))).name, "Wholesale Trade");
 }
 
