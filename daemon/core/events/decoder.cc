@@ -16,19 +16,19 @@ namespace bellwether::events {
 namespace {
 
 using reference::Reference;
-using Problem = std::optional<Refusal>;  // nothing: all is well
+using Problem = std::optional<Refusal>;  // nullopt: no problem
 
-// The first instant that no date within kLatestYear holds: 2079-01-01.
+// The first instant after the year kLatestYear: 2079-01-01.
 constexpr UnixMillis kInstantEnd(39'812 * base::kMillisPerDay);
-// Kafka's timestamp of a record whose time it does not know; none is earlier.
+// Kafka's timestamp for a record without a known time. No valid timestamp is earlier.
 constexpr UnixMillis kTimeUnknown(-1);
 
-// The day of a record's timestamp, within the years that are taken.
+// The day of a record's timestamp. The timestamp is limited to kTimeUnknown … kInstantEnd.
 Days day_of_publication(UnixMillis published) {
   return base::days_of(std::clamp(published, kTimeUnknown, UnixMillis(kInstantEnd.value - 1)));
 }
 
-// Bands that the contract names; the ledger has room to kSizeBandMax.
+// The last band that the contract names. The ledger can store bands up to kSizeBandMax.
 constexpr int64_t kSizeBandNamedMax = 6;
 static_assert(kSizeBandNamedMax <= kSizeBandMax);
 
@@ -48,7 +48,8 @@ constexpr std::array<size_t, kKindText> kTextLimits = {
     kTextBytesMax,        // kActivityCode
     kBusinessIdBytesMax,  // kSeriesId
 };
-// A heartbeat's source and a retraction's event id are its first text.
+// The first text of a heartbeat is its source; the first text of a retraction is its event id. Both
+// have the same limit.
 static_assert(kEventIdBytesMax == kSourceBytesMax && kEventIdBytesMax <= kTextBytesMax);
 
 bool texts_too_long(const Message& m) {
@@ -69,10 +70,10 @@ constexpr std::array<bool, domain::kTopicCount> topics_with(domain::TextSlot slo
   }
   return topics;
 }
-constexpr auto kNamesSeries = topics_with(kSeriesId);  // in place of a business
-constexpr auto kStatesPlace = topics_with(kAreaCode);  // area and sector beside the kind
+constexpr auto kNamesSeries = topics_with(kSeriesId);  // topics with a series instead of a business
+constexpr auto kStatesPlace = topics_with(kAreaCode);  // with area and sector outside the kind
 
-// Names the business, and holds the key to that name.
+// Sets the key of the business, and checks that the record key is the canonical id.
 Problem identify_business(const RawRecord& record, const Message& m, Event& e) {
   std::string_view canonical;
   std::array<char, kCanonicalIdBytesMax> buffer;
@@ -116,7 +117,7 @@ Problem identify(const RawRecord& record, const Message& m, Event& e) {
   e.fact = FactId(base::hash64(event_id, e.source));
   if (Problem const problem = identify_business(record, m, e)) return problem;
   uint64_t const stated = m.number(kSequence);
-  // A timestamp that Kafka does not know is −1 and so, unsigned, out of range as well.
+  // An unknown Kafka timestamp is −1. As an unsigned number it is out of range, so it is refused.
   uint64_t const sequence = stated != 0 ? stated : static_cast<uint64_t>(record.published.value);
   if (sequence > base::kSourceSequenceMax) return Refusal::kSequenceOutOfRange;
   e.sequence = SourceSequence(sequence);
@@ -125,8 +126,9 @@ Problem identify(const RawRecord& record, const Message& m, Event& e) {
 
 // --- dates ---------------------------------------------------------------------------------------
 
-// The date in slots `at` (present, year, month, day) of `m`. False when it is stated but is no day
-// of the calendar within the years that are taken; `day` is left alone when it is not stated.
+// Reads the date in the slots from `at` (presence, year, month, day). False if the date does not
+// exist or is outside kEarliestYear … kLatestYear. If no date is stated, returns true and does not
+// change `day`.
 bool read_date(const Message& m, size_t at, std::optional<Days>& day) {
   if (m.number(at) == 0) return true;
   auto const year = static_cast<int64_t>(m.number(at + 1));
@@ -142,7 +144,7 @@ bool read_date(const Message& m, size_t at, std::optional<Days>& day) {
   return true;
 }
 
-// Where each kind keeps dates of its own.
+// The number slots of each kind's own dates.
 struct KindDates {
   std::array<uint8_t, 4> slots{};
   size_t count = 0;
@@ -180,8 +182,8 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
 
 // --- codes ---------------------------------------------------------------------------------------
 
-// The leaf area that is stated: by its code, else by the postcode. Neither stated: `area` as it
-// was.
+// Sets `area` to the leaf area with the code, or else to the area of the postcode. Does not change
+// `area` if neither is stated.
 Problem locate(const Reference& reference, std::string_view code, std::string_view postcode,
                AreaId& area) {
   if (!code.empty()) {
@@ -203,8 +205,9 @@ Problem locate(const Reference& reference, std::string_view code, std::string_vi
   return Refusal::kUnknownArea;
 }
 
-// The sector of a list of activities: the first that has one. Codes for "no sector" (dormant,
-// non-trading) count only when no other is known. Nothing stated: `sector` as it was.
+// Chooses the sector of a list of activities: that of the first activity with a known sector. A
+// code for "no sector" (dormant, non-trading) counts only if no activity has a known sector. If the
+// list is empty, choose() does not change `sector`.
 class SectorChoice {
  public:
   explicit SectorChoice(const Reference& reference) : sectors_(reference.sectors) {}
@@ -234,7 +237,7 @@ class SectorChoice {
   bool other_scheme_ = false;
 };
 
-// Kinds that carry no detail that we resolve, or none at all.
+// For a kind whose fields need no decoding.
 Problem nothing(const Reference&, const Message&, Event&) {
   return std::nullopt;
 }
@@ -247,7 +250,7 @@ Problem heartbeat(const Reference&, const Message& m, Event& e) {
   return std::nullopt;
 }
 
-// What Registered and Changed have in common.
+// Reads the fields that Registered and Changed have in common.
 Problem attributes(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = locate(reference, m.kind_text(RegisteredSlots::kAreaCode),
                                      m.kind_text(RegisteredSlots::kPostcode), e.area)) {
@@ -283,7 +286,7 @@ Problem changed(const Reference& reference, const Message& m, Event& e) {
   return attributes(reference, m, e);
 }
 
-// A required enum in `slot` with values 1 … N, and what becomes of each in Event::code.
+// Sets Event::code from the required enum in `slot`: value v, 1 … N, becomes codes[v − 1].
 template <class Code, size_t N>
 Problem translate(const Message& m, size_t slot, const std::array<Code, N>& codes, Event& e) {
   int64_t const value = m.kind_number(slot);
@@ -293,7 +296,7 @@ Problem translate(const Message& m, size_t slot, const std::array<Code, N>& code
   return std::nullopt;
 }
 
-// The same where Event::code is the contract's own number.
+// Sets Event::code to the value of the required enum in `slot`, 1 … `last`.
 Problem numbered(const Message& m, size_t slot, int64_t last, Event& e) {
   int64_t const value = m.kind_number(slot);
   if (value == 0) return Refusal::kMissingDetail;
@@ -375,7 +378,8 @@ Problem officer_changed(const Reference&, const Message& m, Event& e) {
   return problem;
 }
 
-// The families of the topics stated, as a bit set. Ten numbers a family, from 10.
+// Sets Event::code to the bit set of the topics' families. A family has ten numbers; the first
+// family begins at 10.
 Problem families(const Message& m, Event& e) {
   constexpr int32_t kPerFamily = 10;
   constexpr int32_t kEnd = kPerFamily * (static_cast<int32_t>(kTopicFamilies) + 1);
@@ -450,7 +454,7 @@ Problem figure(const Reference&, const Message& m, Event& e) {
   return numbered(m, FigureSlots::kFrequency, kLastFrequency, e);
 }
 
-// The area and sector that an event states beside its kind.
+// Reads the area and sector that an event states outside its kind.
 Problem stated_place(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = locate(reference, m.text(kAreaCode), m.text(kPostcode), e.area)) {
     return problem;
@@ -463,7 +467,7 @@ Problem stated_place(const Reference& reference, const Message& m, Event& e) {
 
 // --- kinds ---------------------------------------------------------------------------------------
 
-// What a kind's own fields say.
+// The function that reads the fields of a kind.
 struct KindDetail {
   EventKind id;
   Problem (*read)(const Reference&, const Message&, Event&);
@@ -494,7 +498,7 @@ constexpr bool is_of_every_topic(EventKind kind) {
   return !domain::info(kind).topic.has_value();
 }
 
-// The message in the record, out of its frame.
+// Removes the frame from the record and parses the message.
 Problem open(const RawRecord& record, Message& m) {
   if (record.value.empty()) return Refusal::kEmptyRecord;
   if (record.value.size() > kRecordBytesMax) return Refusal::kRecordTooLarge;

@@ -1,8 +1,9 @@
-// Purpose: bytes of a Kafka record → Event or the reason why not. Frame, wire format, presence,
-// limits, dates, codes, in that order.
-// Thread safety: a Decoder is const and keeps no state between records; share it.
-// Cost: one pass over the bytes without allocation. The wire is read by hand (wire.h) and held
-// equal to protobuf's own parser by tests over random and mutated bytes.
+// Purpose: decodes a Kafka record into an Event, or into the Refusal that says why the record is
+// not valid. The checks run in this order: frame, wire format, presence of ids, limits, dates,
+// codes.
+// Thread safety: a Decoder is const and keeps no state between records, so threads may share it.
+// Cost: one pass over the bytes, without allocation. wire.h reads the wire format; tests compare it
+// with protobuf's own parser on random and mutated bytes.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ inline constexpr size_t kRecordBytesMax = 64 * 1024;
 inline constexpr size_t kEventIdBytesMax = 128;
 inline constexpr size_t kSourceBytesMax = 128;
 inline constexpr size_t kBusinessIdBytesMax = 64;  // each of jurisdiction, register, id
-inline constexpr size_t kTextBytesMax = 256;       // any other text field
+inline constexpr size_t kTextBytesMax = 256;       // each of the other text fields
 inline constexpr int kActivitiesMax = 16;
 inline constexpr int kTopicsMax = 16;
 inline constexpr int kEarliestYear = 1700;
@@ -33,8 +34,10 @@ struct RawRecord {
   std::string_view value;
   UnixMillis published;              // the Kafka timestamp
   bool schema_id_in_header = false;  // header __value_schema_id present: the value is bare
-  // No effective date after this instant is believed, whatever the timestamp says: the present plus
-  // what clocks may differ. A timestamp in microseconds lies centuries ahead.
+  // An effective date after the day of this instant is refused, whatever `published` is. The caller
+  // sets it to the current time plus the allowed clock difference. It protects against a wrong
+  // `published`: a timestamp in microseconds is centuries ahead. The date of a filing that is due
+  // may be later.
   UnixMillis latest{INT64_MAX};
 };
 
@@ -49,10 +52,10 @@ class Decoder {
   const reference::Reference& reference_;
 };
 
-// "GB/companies-house/01234567": what a producer must use as the record key.
+// The record key that a producer must use, for example "GB/companies-house/01234567".
 std::string canonical_business_id(std::string_view jurisdiction, std::string_view register_name,
                                   std::string_view id);
-// Key of a business or of "case:ID", from its canonical id.
+// Key of a business or an enquirer, from the canonical id or "case:ID".
 BusinessKey business_key(std::string_view canonical_id);
 FactId fact_id(std::string_view source, std::string_view event_id);
 

@@ -1,5 +1,5 @@
-// Purpose: an input record after decoding: one flat, resolved value that the ledger can apply.
-// Codes are resolved to ids here, at the border; nothing behind it sees a string. Thread safety:
+// Purpose: a decoded input record: one flat value that the ledger can apply. The decoder replaces
+// all codes and names by ids or hashes, so the code after it handles no strings. Thread safety:
 // values.
 #pragma once
 
@@ -32,7 +32,7 @@ using domain::StrikeOff;
 using domain::Topic;
 using domain::TopicFamily;
 
-// A first response's bucket, 1 … kResponseBuckets; 0 = no response yet.
+// Buckets of the time to a first response: 1 … kResponseBuckets; 0 = no response yet.
 using base::kResponseBuckets;
 using base::kResponseHours;
 
@@ -40,15 +40,15 @@ inline constexpr AreaId kNoArea{UINT16_MAX};      // not stated by this event
 inline constexpr SectorId kNoSector{UINT16_MAX};  // not stated by this event
 inline constexpr SizeBand kNoSize{UINT8_MAX};     // not stated by this event
 inline constexpr uint8_t kSizeBandMax = 7;        // bands 0 (unknown) … 7
-inline constexpr uint16_t kMinutesMax = 4095;     // longer interactions count as this many
+inline constexpr uint16_t kMinutesMax = 4095;     // the minutes of an interaction saturate here
 
 struct Event {
   EventKind kind{};
   uint8_t code = 0;             // by kind, see core/domain/kinds.h
   uint8_t response_bucket = 0;  // interactions: 0 … kResponseBuckets
-  bool unregistered = false;    // key is case:ID: counts by the area and sector that it states
+  bool unregistered = false;    // the key is case:ID; counts in the area and sector it states
   BusinessKey business;         // hash of the canonical id; 0 for heartbeats
-  FactId fact;                  // the fact this is a version of; of a retraction: the one retracted
+  FactId fact;                  // the event is a version of it; a retraction retracts it
   SourceSequence sequence;      // ≤ kSourceSequenceMax
   Days effective;
   AreaId area = kNoArea;

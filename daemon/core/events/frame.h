@@ -1,7 +1,8 @@
-// Purpose: the frame that Confluent's serializers put before a protobuf message: a zero byte, the
-// schema id (32 bits, big-endian), then the path of the message in its file: zigzag varints, the
-// count first, with the path [0] written as one zero byte. A bare protobuf message cannot begin
-// with a zero byte, so the first byte tells the two apart. Thread safety: pure.
+// Purpose: reads the frame that Confluent's serializers put before a protobuf message: a zero byte,
+// the schema id (32 bits, big-endian), then the path of the message in its file. The path is a
+// count and that many indexes, all zigzag varints; the path [0] may be written as one zero byte. A
+// bare protobuf message cannot begin with a zero byte, so the first byte distinguishes the two.
+// Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +19,13 @@ constexpr bool is_framed(std::string_view value) {
   return !value.empty() && value[0] == '\0';
 }
 
-// The message inside the frame; nothing when the frame is cut short or its path is not [0], the
-// place of the event message in each of our files.
+// The message inside the frame. nullopt if the frame is truncated, or if its path is not [0]. The
+// path [0] is the first message of a file; in our files it is the event message.
 inline std::optional<std::string_view> unframe(std::string_view value) {
   if (!is_framed(value) || value.size() < kFrameHeadBytes) return std::nullopt;
   std::string_view const rest = value.substr(kFrameHeadBytes);
   if (rest.starts_with('\0')) return rest.substr(1);
-  // [0] in full: zigzag 1, zigzag 0, in as many bytes as the writer liked.
+  // [0] in full: the count 1 and the index 0 as zigzag varints. The varints may be non-minimal.
   constexpr uint64_t kZigzagOne = 2;
   WireReader reader(rest);
   uint64_t count = 0;

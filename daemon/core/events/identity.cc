@@ -19,8 +19,9 @@ char* write_lower(std::string_view text, char* at) {
   return at;
 }
 
-// How much of a company number stands before the zeros that fill it up: nothing of "123456", "SC"
-// of "SC12345". A number that is neither, or long enough, stays as it is.
+// Writes a company number, padded with zeros to kCompanyNumberBytes. The zeros are inserted before
+// "123456", and after the "SC" of "SC12345". Another form, or a number that is long enough, is only
+// converted to upper case.
 char* write_company_number(std::string_view id, char* at) {
   size_t prefix = 0;
   if (!base::all_digits(id)) prefix = 2;

@@ -13,7 +13,7 @@ enum class FieldType : uint8_t {
   kUnknown,
   kText,
   kUint64,  // also int64
-  kInt32,   // also enums: cut to 32 bits, sign kept
+  kInt32,   // also enums: truncated to 32 bits, then sign-extended
   kBool,
   kDouble,
   kMessage,     // fields in slots of the same Message
@@ -36,7 +36,7 @@ struct Field {
 
 constexpr Field kUnknownField{};
 
-// Slots of a submessage are counted from its first; number 0 of it is its presence.
+// The slots of a submessage are counted from its first slot. Its number slot 0 is its presence.
 constexpr std::array kDateFields = {kUnknownField, Field{FieldType::kInt32, WireType::kVarint, 1},
                                     Field{FieldType::kInt32, WireType::kVarint, 2},
                                     Field{FieldType::kInt32, WireType::kVarint, 3}};
@@ -106,7 +106,7 @@ constexpr auto kEventSchemas = [] {
   return schemas;
 }();
 
-// Where the fields of the message being read go.
+// The slots for the fields of the message that is being read.
 struct Place {
   Text* texts;
   uint64_t* numbers;
@@ -174,8 +174,8 @@ class Parser {
     }
   }
 
-  // A field that is unknown here, or known with another wire type: of repeated enums both forms are
-  // good, anything else is passed over.
+  // Reads a field that is unknown, or that has an unexpected wire type. A repeated enum may be
+  // packed or not; any other field is skipped.
   bool other(WireReader& reader, const Field& field, uint32_t tag, const Place& place) {
     if (field.type == FieldType::kTopics && wire_type(tag) == WireType::kVarint) {
       uint64_t raw = 0;

@@ -1,8 +1,8 @@
-// Purpose: the event messages of proto/bellwether/events/v1 as views into the record's bytes,
-// after protobuf's rules: the last scalar wins, submessages merge, lists append, a later member of
-// the oneof replaces an earlier one, unknown fields are passed over. What the fields mean is the
-// decoder's business. Invariants: a Message holds views into the bytes it was parsed from. A text
-// or number that the record does not state is empty or 0. Thread safety: values.
+// Purpose: parses the event messages of proto/bellwether/events/v1 into views of the record's
+// bytes, by protobuf's rules: the last scalar wins, submessages merge, lists append, a later member
+// of the oneof replaces an earlier one, unknown fields are skipped. The decoder interprets the
+// fields. Invariants: a Message contains views of the bytes from which it was parsed. A text that
+// the record does not state is empty, and a number is 0. Thread safety: values.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace bellwether::events {
 
-// A view that costs nothing to leave uninitialised.
+// A view without a constructor, so that arrays of it need no initialisation.
 struct Text {
   const char* data;
   size_t size;
@@ -49,17 +49,17 @@ struct Message {
   std::array<Text, kTexts> texts;
   std::array<uint64_t, kNumbers> numbers;
   uint32_t kind;          // field number of the oneof's member; 0: none
-  uint32_t unknown_kind;  // number of an unknown field where the kinds are; 0: none
+  uint32_t unknown_kind;  // number of an unknown field in the range of kinds; 0: none
   bool utf8;              // every text is valid UTF-8
   size_t activities;      // of Registered or Changed
   size_t topics;          // of Interaction
-  std::array<ActivityTexts, kListMax + 1> activity;  // the last is room for those not kept
+  std::array<ActivityTexts, kListMax + 1> activity;  // the last receives elements beyond kListMax
   std::array<int32_t, kListMax> topic;
 
   std::string_view text(size_t slot) const { return texts[slot].view(); }
   uint64_t number(size_t slot) const { return numbers[slot]; }
   std::string_view kind_text(size_t slot) const { return text(kKindText + slot); }
-  // Also of enums, whose unknown values are kept.
+  // Also for enums. Unknown enum values are kept.
   int64_t kind_number(size_t slot) const {
     return static_cast<int64_t>(numbers[kKindNumber + slot]);
   }
@@ -68,8 +68,8 @@ struct Message {
   }
 };
 
-// Parses the message type of `topic`. False where protobuf's parser would refuse the bytes for
-// anything but UTF-8; invalid UTF-8 clears Message::utf8.
+// Parses the message type of `topic`. False if protobuf's parser would refuse the bytes for any
+// reason except invalid UTF-8. Invalid UTF-8 sets Message::utf8 to false.
 bool parse_message(Topic topic, std::string_view bytes, Message& message);
 
 }  // namespace bellwether::events

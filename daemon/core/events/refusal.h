@@ -1,4 +1,5 @@
-// Purpose: why an input record was refused: one table, used as dead-letter header and metric label.
+// Purpose: the reasons why an input record is refused, in one table. A reason's name is a
+// dead-letter header and a metric label.
 // Thread safety: values.
 #pragma once
 
@@ -36,7 +37,7 @@ inline constexpr size_t kRefusals = 22;
 
 struct RefusalText {
   std::string_view name;  // metric label and header value
-  std::string_view what;  // for a person, with what to do
+  std::string_view what;  // explains the reason to people, and how to correct the record
 };
 inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"empty_record",

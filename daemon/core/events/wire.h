@@ -1,7 +1,7 @@
-// Purpose: protobuf's wire format, read forward over bytes in memory: no copy, no allocation.
-// Accepts exactly what protobuf's own parser accepts: non-minimal varints, overflowing bits
-// (dropped) and unknown groups (skipped) included. Thread safety: values. Every read returns false
-// at the first broken byte; the reader is of no use after that.
+// Purpose: reads protobuf's wire format forward from bytes in memory, without copy or allocation.
+// It accepts exactly the bytes that protobuf's own parser accepts. These include non-minimal
+// varints, overflowing bits (dropped) and unknown groups (skipped). Thread safety: values. Every
+// read returns false at the first malformed byte; the reader must not be used after that.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class WireType : uint8_t {
   kFixed32 = 5,
 };
 
-// Messages and groups inside one another, the outermost not counted: protobuf's own limit.
+// Maximum depth of nested messages and groups, without the outermost message. As in protobuf.
 inline constexpr int kNestingMax = 100;
 
 constexpr uint32_t field_number(uint32_t tag) {
@@ -67,7 +67,7 @@ class WireReader {
     return true;
   }
 
-  // A length of at most five bytes, and as many bytes.
+  // Reads a length of at most five bytes, then that many bytes.
   bool read_bytes(std::string_view& bytes) {
     uint64_t size = 0;
     if (at_ != end_ && *at_ < 0x80) {
@@ -81,8 +81,8 @@ class WireReader {
     return true;
   }
 
-  // Passes over the value of the field that `tag` announced, with `nesting` levels still allowed. A
-  // group ends with the tag of its own number.
+  // Skips the value of the field with the tag `tag`. `nesting` more levels are allowed. A group
+  // ends with the end tag of its own number.
   bool skip(uint32_t tag, int nesting) {
     if (field_number(tag) == 0) return false;
     uint64_t number = 0;
@@ -137,8 +137,8 @@ class WireReader {
   const uint8_t* end_;
 };
 
-// Well-formed UTF-8 by the Unicode standard, table 3-7: no overlong forms, no surrogates, nothing
-// above U+10FFFF.
+// True if `text` is well-formed UTF-8 by the Unicode standard, table 3-7: no overlong forms, no
+// surrogates, nothing above U+10FFFF.
 bool is_utf8_beyond_ascii(std::string_view text);
 inline bool is_utf8(std::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;

@@ -1,5 +1,6 @@
-// Purpose: how long an enquirer waited for a first response, in working hours: Monday to Friday,
-// 09:00–17:00 UTC. Public holidays count as working days: they differ between places.
+// Purpose: the time that an enquirer waits for a first response, in working hours: Monday to
+// Friday, 09:00–17:00 UTC. Public holidays count as working days, because they differ between
+// places.
 // Thread safety: pure.
 #pragma once
 
@@ -16,7 +17,7 @@ inline constexpr int64_t kWorkdayBeginMillis = 9 * kMillisPerHour;
 inline constexpr int64_t kWorkdayMillis = 8 * kMillisPerHour;
 inline constexpr int64_t kWorkdaysPerWeek = 5;
 
-// Working time from Monday 1969-12-29 to `instant`; negative before.
+// Working time from Monday 1969-12-29 to `instant`, in milliseconds. Negative for earlier instants.
 constexpr int64_t working_millis_until(UnixMillis instant) {
   Days const day = base::days_of(instant);
   int64_t const days = int64_t{day.value} + 3;
@@ -30,13 +31,13 @@ constexpr int64_t working_millis_until(UnixMillis instant) {
   return (week * kWorkdaysPerWeek + std::min(weekday, kWorkdaysPerWeek)) * kWorkdayMillis + today;
 }
 
-// Working time between two instants, from ≤ to, in milliseconds.
+// Working time between two instants, in milliseconds. REQUIRES: from ≤ to.
 constexpr int64_t working_millis(UnixMillis from, UnixMillis to) {
   return working_millis_until(to) - working_millis_until(from);
 }
 
-// Bucket of Event::response_bucket, 1 … kResponseBuckets: the first whose upper end is not below
-// the wait.
+// The value of Event::response_bucket, 1 … kResponseBuckets: the first bucket whose upper limit is
+// at least the wait.
 constexpr uint8_t response_bucket(int64_t wait_millis) {
   uint8_t bucket = 1;
   for (double const hours : kResponseHours) {

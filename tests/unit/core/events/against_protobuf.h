@@ -1,5 +1,5 @@
-// The oracle of the hand-written parser: protobuf's generated one. Both are given the same bytes;
-// they must agree whether these are a message, and on every field.
+// Compares the hand-written parser with protobuf's generated parser. For the same bytes, both must
+// agree if the bytes are a message, and on every field.
 #pragma once
 
 #include <bit>
@@ -15,7 +15,7 @@
 
 namespace bellwether::events::testing {
 
-// Collects the first difference.
+// Keeps the first difference.
 class Difference {
  public:
   void text(const char* field, std::string_view ours, const std::string& theirs) {
@@ -243,8 +243,8 @@ class Comparison {
   Difference& out_;
 };
 
-// What the two parsers disagree on about `bytes` as a message of `topic`; empty when they agree.
-// `accepted`, where given, tells whether they take the bytes.
+// The first difference between the two parsers for `bytes` as a message of `topic`. Empty if they
+// agree. Sets `accepted`, if given, to true if our parser accepts the bytes.
 inline std::string difference_from_protobuf(Topic topic, std::string_view bytes,
                                             bool* accepted = nullptr) {
   Message ours;
@@ -253,7 +253,7 @@ inline std::string difference_from_protobuf(Topic topic, std::string_view bytes,
   Difference difference;
   auto const compare = [&](auto event, auto fields) -> std::string {
     bool const theirs = event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-    if (taken != theirs) return taken ? "only ours takes it" : "only protobuf takes it";
+    if (taken != theirs) return taken ? "only ours accepts it" : "only protobuf accepts it";
     if (!taken) return "";
     Comparison comparison(ours, difference);
     (comparison.*fields)(event);

@@ -8,7 +8,7 @@
 namespace bellwether::events {
 namespace {
 
-using namespace testing;  // NOLINT: the words of these tests
+using namespace testing;  // NOLINT: the functions of fixture.h
 using std::string_literals::operator""s;
 
 Event accepted(const Record& record) {
@@ -84,18 +84,18 @@ Event registered_at(std::string_view area_code, std::string_view postcode) {
   return accepted(record(event));
 }
 
-TEST(DecoderTest, TheAreaCodeGoesBeforeThePostcode) {
+TEST(DecoderTest, TheAreaCodeHasPriorityOverThePostcode) {
   EXPECT_EQ(registered_at("E08000025", "B91").area, area("E08000025"));
   EXPECT_EQ(registered_at("", "B91").area, area("E08000029"));
 }
 
-TEST(DecoderTest, APostcodeHelpsWhereTheAreaCodeIsNoLeaf) {
+TEST(DecoderTest, ThePostcodeIsUsedIfTheAreaCodeIsNotALeaf) {
   EXPECT_EQ(registered_at("E12000005", "B15 2TT").area, area("E08000025"));  // a region
   EXPECT_EQ(registered_at("E37000012", "B15 2TT").area, area("E08000025"));  // a set
   EXPECT_EQ(registered_at("X99", "B15 2TT").area, area("E08000025"));
 }
 
-TEST(DecoderTest, AFullPostcodeGoesBeforeItsDistrict) {
+TEST(DecoderTest, AFullPostcodeHasPriorityOverItsDistrict) {
   EXPECT_EQ(registered_at("", "B15 9ZZ").area, area("E08000029"));
   EXPECT_EQ(registered_at("", "B15 9ZY").area, area("E08000025"));
 }
@@ -115,7 +115,7 @@ TEST(DecoderTest, AHeartbeatNeedsOnlyASourceAndAnInstant) {
   }
 }
 
-TEST(DecoderTest, AHeartbeatTakesTheEventsSourceWhereItStatesNone) {
+TEST(DecoderTest, AHeartbeatWithoutASourceHasTheEventsSource) {
   v1::Observation event;
   event.set_source("ons");
   event.mutable_heartbeat()->set_complete_to(1);
@@ -134,7 +134,7 @@ TEST(DecoderTest, EveryTopicCarriesHeartbeats) {
   EXPECT_EQ(accepted(record(procurement, "")).kind, EventKind::kHeartbeat);
 }
 
-// One record can so be sent to all inputs.
+// So one record can be sent to all input topics.
 TEST(DecoderTest, AHeartbeatHasTheSameBytesInEveryTopic) {
   v1::RegistrationEvent event;
   event.set_source("s");
@@ -148,7 +148,7 @@ TEST(DecoderTest, AHeartbeatHasTheSameBytesInEveryTopic) {
   }
 }
 
-TEST(DecoderTest, ARetractionNamesTheFactThatItTakesBack) {
+TEST(DecoderTest, ARetractionNamesTheFactThatItRetracts) {
   for (std::string_view own_id : {"", "retraction-9"}) {
     v1::RegistrationEvent event = registration();
     event.set_event_id(std::string(own_id));
@@ -159,7 +159,7 @@ TEST(DecoderTest, ARetractionNamesTheFactThatItTakesBack) {
   }
 }
 
-TEST(DecoderTest, ARetractionWithoutADateIsOfTheDayOfItsPublication) {
+TEST(DecoderTest, ARetractionWithoutADateHasTheDayOfItsPublication) {
   v1::RegistrationEvent event = registration();
   event.clear_effective_date();
   event.mutable_retracted()->set_event_id("fact-1");
@@ -171,7 +171,7 @@ TEST(DecoderTest, ARetractionWithoutADateIsOfTheDayOfItsPublication) {
 
 // --- registrations -------------------------------------------------------------------------------
 
-TEST(DecoderTest, ADueDateMayLieAheadAndIsTheDateOfItsFact) {
+TEST(DecoderTest, ADueDateMayBeInTheFutureAndIsTheDateOfItsFact) {
   v1::RegistrationEvent event = registration();
   event.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
   *event.mutable_filing_due()->mutable_next_due() = date(2020, 1, 31);
@@ -185,7 +185,7 @@ TEST(DecoderTest, ADueDateMayLieAheadAndIsTheDateOfItsFact) {
   EXPECT_EQ(accepted(record(event)).effective, base::days_from_civil(2020, 2, 29));
 }
 
-TEST(DecoderTest, AFilingIsOfItsEffectiveDate) {
+TEST(DecoderTest, AFilingHasItsEffectiveDate) {
   v1::RegistrationEvent event = registration();
   event.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_CONFIRMATION_STATEMENT);
   *event.mutable_filing_recorded()->mutable_due() = date(2019, 6, 1);
@@ -243,13 +243,13 @@ TEST(DecoderTest, EveryTopicOfTheContractHasAFamily) {
   EXPECT_EQ(seen, 0xff);
 }
 
-TEST(DecoderTest, ATopicOfALaterContractFallsIntoItsFamily) {
+TEST(DecoderTest, AnUnknownTopicCountsInTheFamilyOfItsNumber) {
   v1::SupportEvent event = support();
   event.mutable_interaction()->add_topics(static_cast<v1::SupportTopic>(79));
   EXPECT_EQ(accepted(record(event)).code, 1 << static_cast<int>(TopicFamily::kInnovation));
 }
 
-TEST(DecoderTest, AFirstResponseFallsIntoItsBucketOfWorkingHours) {
+TEST(DecoderTest, AFirstResponseHasTheBucketOfItsWorkingHours) {
   v1::SupportEvent event = interaction();
   EXPECT_EQ(accepted(record(event)).response_bucket, 0);
   event.mutable_interaction()->set_received_at(at(2019, 4, 26, 16).value);  // Friday
@@ -270,7 +270,7 @@ TEST(DecoderTest, ASupportEventMayStateAreaAndActivity) {
   EXPECT_EQ(e.sector, sector("47"));
 }
 
-TEST(DecoderTest, AnEnquirerOnNoRegisterIsKnownByTheCase) {
+TEST(DecoderTest, AnEnquirerOnNoRegisterHasTheKeyOfTheCase) {
   Event const e = accepted(record(enquiry(), "case:C-17"));
   EXPECT_TRUE(e.unregistered);
   EXPECT_EQ(e.business, business_key("case:C-17"));
@@ -278,7 +278,7 @@ TEST(DecoderTest, AnEnquirerOnNoRegisterIsKnownByTheCase) {
   EXPECT_EQ(e.sector, sector("47"));
 }
 
-TEST(DecoderTest, ABusinessGoesBeforeTheCase) {
+TEST(DecoderTest, ABusinessHasPriorityOverTheCase) {
   v1::SupportEvent event = interaction();
   event.set_case_id("C-17");
   Event const e = accepted(record(event));
@@ -310,13 +310,13 @@ TEST(DecoderTest, TheOtherSupportKindsDecode) {
 
 // --- procurement and observations ----------------------------------------------------------------
 
-TEST(DecoderTest, AnAwardIsItsSuppliers) {
+TEST(DecoderTest, AnAwardHasTheKeyOfItsSupplier) {
   Event const e = accepted(record(awarded()));
   EXPECT_EQ(e.kind, EventKind::kAward);
   EXPECT_EQ(e.business, business_key(kKey));
 }
 
-TEST(DecoderTest, AnObservationIsItsSeries) {
+TEST(DecoderTest, AnObservationHasTheKeyOfItsSeries) {
   Event const e = accepted(record(figure()));
   EXPECT_EQ(e.kind, EventKind::kObservation);
   EXPECT_EQ(e.business, business_key("ons/births"));
@@ -342,7 +342,7 @@ TEST(DecoderTest, WithTheSchemaIdInTheHeaderTheValueIsBare) {
   EXPECT_EQ(accepted(bare).kind, EventKind::kRegistered);
 }
 
-TEST(DecoderTest, ALaterKindLeavesNothingOfAnEarlierOne) {
+TEST(DecoderTest, ALaterKindReplacesAnEarlierKindCompletely) {
   v1::RegistrationEvent first = registration();
   first.mutable_changed()->set_area_code("E08000025");
   first.mutable_changed()->set_size_band(v1::SIZE_BAND_5_TO_9);

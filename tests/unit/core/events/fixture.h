@@ -1,4 +1,4 @@
-// A small world for the tests of the event border, and records in its words.
+// Reference data and example records for the tests of the decoder.
 #pragma once
 
 #include <string>
@@ -88,7 +88,7 @@ inline v1::Activity activity(std::string_view code, std::string_view version = "
   return result;
 }
 
-// A record that owns its bytes. Published on Friday 2019-05-03 at noon.
+// A record that owns its bytes. By default published on Friday 2019-05-03 at noon UTC.
 struct Record {
   Topic topic = Topic::kRegistrations;
   std::string key;
@@ -102,7 +102,7 @@ struct Record {
 
 inline constexpr std::string_view kKey = "GB/companies-house/01234567";
 
-// An event about the business kKey, of Wednesday 2019-05-01.
+// An event about the business kKey, effective on Wednesday 2019-05-01.
 template <class Message>
 Message about_business() {
   Message event;

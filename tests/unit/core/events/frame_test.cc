@@ -11,7 +11,7 @@ using std::string_literals::operator""s;
 
 const std::string kHead = "\0\0\0\1\x2a"s;  // magic, schema 298
 
-TEST(FrameTest, AMessageBeginsWithNoZeroByteAndSoIsNotTakenForAFrame) {
+TEST(FrameTest, OnlyAValueWithALeadingZeroByteIsAFrame) {
   EXPECT_FALSE(is_framed("\x0a\x01x"));
   EXPECT_FALSE(is_framed(""));
   EXPECT_TRUE(is_framed(kHead));
@@ -33,7 +33,7 @@ TEST(FrameTest, AnotherMessageOfTheFileIsRefused) {
   EXPECT_EQ(unframe(kHead + "\x01\x00"s + "body"), std::nullopt);      // count −1
 }
 
-TEST(FrameTest, AFrameThatIsCutShortIsRefused) {
+TEST(FrameTest, ATruncatedFrameIsRefused) {
   std::string const whole = kHead + "\x02\x00"s;
   for (size_t size = 1; size < whole.size(); ++size) {
     EXPECT_EQ(unframe(std::string_view(whole).substr(0, size)), std::nullopt) << size;

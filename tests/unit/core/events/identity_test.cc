@@ -12,7 +12,7 @@ std::string company(std::string_view number) {
   return id.substr(std::string_view("GB/companies-house/").size());
 }
 
-TEST(IdentityTest, PartsAreTrimmedAndInTheRegistersCase) {
+TEST(IdentityTest, PartsAreTrimmedAndTheirCaseIsCanonical) {
   EXPECT_EQ(canonical_business_id(" gb", "Companies-House\t", " sc123456 "),
             "GB/companies-house/SC123456");
   EXPECT_EQ(canonical_business_id("sg", "ACRA", "200012345k"), "SG/acra/200012345K");
@@ -24,14 +24,14 @@ TEST(IdentityTest, CompanyNumbersArePaddedToEight) {
   EXPECT_EQ(company("01234567"), "01234567");
 }
 
-TEST(IdentityTest, TheTwoLettersOfACompanyNumberStandBeforeItsZeros) {
+TEST(IdentityTest, ZerosAreInsertedAfterTheLettersOfACompanyNumber) {
   EXPECT_EQ(company("sc1"), "SC000001");
   EXPECT_EQ(company("NI12345"), "NI012345");
   EXPECT_EQ(company("OC301234"), "OC301234");
   EXPECT_EQ(company("R01234"), "R0001234");  // Northern Ireland before 1922
 }
 
-TEST(IdentityTest, WhatIsNoCompanyNumberStaysAsItIs) {
+TEST(IdentityTest, AnIdThatIsNotACompanyNumberIsNotPadded) {
   EXPECT_EQ(company("123456789"), "123456789");
   EXPECT_EQ(company("SC"), "SC");
   EXPECT_EQ(company("S"), "S");
@@ -50,14 +50,14 @@ TEST(IdentityTest, PartsOfAnyLengthHaveACanonicalForm) {
   EXPECT_EQ(canonical_business_id("gb", endless, "1").size(), 2 + 1 + 1000 + 1 + 1);
 }
 
-TEST(IdentityTest, AFactIsTheSourcesOwn) {
+TEST(IdentityTest, AFactIdDependsOnTheSourceAndTheEventId) {
   EXPECT_EQ(fact_id("a", "1"), fact_id("a", "1"));
   EXPECT_NE(fact_id("a", "1"), fact_id("b", "1"));
   EXPECT_NE(fact_id("a", "1"), fact_id("a", "2"));
   EXPECT_NE(fact_id("ab", "c"), fact_id("a", "bc"));
 }
 
-// Ids stand in snapshots: they must not change from one release to the next.
+// Snapshots contain the ids, so the ids must not change from one release to the next.
 TEST(IdentityTest, IdsAreTheSameInEveryRelease) {
   EXPECT_EQ(business_key("GB/companies-house/01234567").value,
             base::hash64("GB/companies-house/01234567"));

@@ -32,7 +32,7 @@ std::unique_ptr<google::protobuf::Message> new_event(Topic topic) {
   return nullptr;
 }
 
-// Fills messages with random fields, and bytes with random damage.
+// Fills messages with random fields, and damages bytes at random.
 class Generator {
  public:
   explicit Generator(uint64_t seed) : random_(seed) {}
@@ -49,7 +49,7 @@ class Generator {
     for (uint64_t words = below(3); words > 0; --words) result += kWords[below(std::size(kWords))];
     return result;
   }
-  // Small, large and negative ones, so that varints of all lengths come up.
+  // Small, large and negative numbers, so that varints of all lengths occur.
   uint64_t number() {
     uint64_t const value = random_() >> below(64);
     return one_in(4) ? uint64_t{0} - value : value;
@@ -76,7 +76,7 @@ class Generator {
     return result;
   }
 
-  // Some bytes flipped, inserted, cut out, doubled, or the end cut off.
+  // Changes, inserts, removes or repeats some bytes, or truncates them.
   void damage(std::string& bytes) {
     for (uint64_t times = 1 + below(4); times > 0 && !bytes.empty(); --times) {
       size_t const at = below(bytes.size());
@@ -157,10 +157,10 @@ std::string in_hex(std::string_view bytes) {
 
 class MessageTest : public ::testing::Test {
  protected:
-  // Broken UTF-8 is part of the tests; protobuf would log each.
+  // Some tests use invalid UTF-8. protobuf would log each case.
   google::protobuf::LogSilencer silencer_;
 
-  // Returns whether the bytes were taken.
+  // Returns true if the bytes were accepted.
   static bool expect_as_protobuf(Topic topic, const std::string& bytes) {
     bool accepted = false;
     EXPECT_EQ(difference_from_protobuf(topic, bytes, &accepted), "")
@@ -172,7 +172,7 @@ class MessageTest : public ::testing::Test {
 constexpr uint64_t kSeed = 20190503;
 constexpr int kCases = 20'000;
 
-TEST_F(MessageTest, RandomMessagesReadAsProtobufReadsThem) {
+TEST_F(MessageTest, RandomMessagesParseAsInProtobuf) {
   SCOPED_TRACE(kSeed);
   Generator generator(kSeed);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
@@ -183,7 +183,7 @@ TEST_F(MessageTest, RandomMessagesReadAsProtobufReadsThem) {
   }
 }
 
-TEST_F(MessageTest, MessagesOneAfterTheOtherMergeAsInProtobuf) {
+TEST_F(MessageTest, ConcatenatedMessagesMergeAsInProtobuf) {
   SCOPED_TRACE(kSeed);
   Generator generator(kSeed + 1);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
@@ -198,7 +198,7 @@ TEST_F(MessageTest, MessagesOneAfterTheOtherMergeAsInProtobuf) {
   }
 }
 
-TEST_F(MessageTest, DamagedMessagesAreTakenOrRefusedAsByProtobuf) {
+TEST_F(MessageTest, DamagedMessagesAreAcceptedOrRefusedAsInProtobuf) {
   SCOPED_TRACE(kSeed);
   Generator generator(kSeed + 2);
   int accepted = 0;
@@ -210,12 +210,12 @@ TEST_F(MessageTest, DamagedMessagesAreTakenOrRefusedAsByProtobuf) {
     generator.damage(bytes);
     accepted += expect_as_protobuf(topic, bytes) ? 1 : 0;
   }
-  // Both outcomes must come up often, else the comparison says little.
+  // Both outcomes must occur often. Otherwise the test shows little.
   EXPECT_GT(accepted, kCases / 4);
   EXPECT_LT(accepted, 5 * kCases - kCases / 4);
 }
 
-TEST_F(MessageTest, RandomBytesAreTakenOrRefusedAsByProtobuf) {
+TEST_F(MessageTest, RandomBytesAreAcceptedOrRefusedAsInProtobuf) {
   SCOPED_TRACE(kSeed);
   Generator generator(kSeed + 3);
   int accepted = 0;
@@ -227,7 +227,7 @@ TEST_F(MessageTest, RandomBytesAreTakenOrRefusedAsByProtobuf) {
   EXPECT_GT(accepted, 100);
 }
 
-TEST_F(MessageTest, MessagesOfOtherTopicsReadAsProtobufReadsThem) {
+TEST_F(MessageTest, MessagesOfOtherTopicsParseAsInProtobuf) {
   SCOPED_TRACE(kSeed);
   Generator generator(kSeed + 4);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
@@ -253,10 +253,10 @@ std::string nested_groups(int depth) {
          std::string(static_cast<size_t>(depth), '\x7c');  // field 15
 }
 
-TEST_F(MessageTest, UnknownGroupsAreSkippedToProtobufsDepth) {
+TEST_F(MessageTest, UnknownGroupsAreSkippedUpToTheNestingLimitOfProtobuf) {
   EXPECT_TRUE(expect_as_protobuf(Topic::kRegistrations, nested_groups(kNestingMax)));
   EXPECT_FALSE(expect_as_protobuf(Topic::kRegistrations, nested_groups(kNestingMax + 1)));
-  // A submessage is a level, too.
+  // A submessage is also a level.
   auto const in_business = [](int depth) {
     std::string const groups = nested_groups(depth);
     return std::string("\x22") + static_cast<char>(groups.size() | 0x80) +
@@ -266,7 +266,7 @@ TEST_F(MessageTest, UnknownGroupsAreSkippedToProtobufsDepth) {
   EXPECT_FALSE(expect_as_protobuf(Topic::kRegistrations, in_business(kNestingMax)));
 }
 
-TEST_F(MessageTest, OddEncodingsAreTakenOrRefusedAsByProtobuf) {
+TEST_F(MessageTest, UnusualEncodingsAreAcceptedOrRefusedAsInProtobuf) {
   using std::string_literals::operator""s;
   struct Case {
     const char* what;
@@ -275,7 +275,7 @@ TEST_F(MessageTest, OddEncodingsAreTakenOrRefusedAsByProtobuf) {
   };
   const Case cases[] = {
       {"empty", "", true},
-      {"tag with a needless byte", "\x8a\x00\x01"s + "x", true},
+      {"non-minimal tag", "\x8a\x00\x01"s + "x", true},
       {"tag in five bytes", "\x8a\x80\x80\x80\x00\x01"s + "x", true},
       {"tag in six bytes", "\x8a\x80\x80\x80\x80\x00\x01"s + "x", false},
       {"tag with bits above 32", "\x8a\x80\x80\x80\x70\x01"s + "x", true},
@@ -294,12 +294,12 @@ TEST_F(MessageTest, OddEncodingsAreTakenOrRefusedAsByProtobuf) {
       {"length beyond 2 GiB", "\x0a\xff\xff\xff\xff\x0f"s, false},
       {"event_id as a number: unknown field", "\x08\x07"s, true},
       {"sequence as fixed32: unknown field", "\x1d\x01\x02\x03\x04"s, true},
-      {"fixed32 cut short", "\x1d\x01\x02\x03"s, false},
-      {"fixed64 cut short", "\x19\x01\x02\x03\x04\x05\x06\x07"s, false},
+      {"truncated fixed32", "\x1d\x01\x02\x03"s, false},
+      {"truncated fixed64", "\x19\x01\x02\x03\x04\x05\x06\x07"s, false},
       {"kind as a number: unknown field", "\x80\x01\x05"s, true},
       {"year with bits above 32", field(5, "\x08\xe3\x8f\x80\x80\xf0\x7f"s), true},
       {"business twice: the parts merge", field(4, field(1, "GB")) + field(4, field(3, "1")), true},
-      {"business cut within", "\x22\x04\x0a\x05\x61\x62"s, false},
+      {"text longer than its business", "\x22\x04\x0a\x05\x61\x62"s, false},
       {"a kind after another", field(17, field(3, "B15")) + field(18, "\x08\x02"s), true},
       {"the same kind twice", field(17, field(3, "B15")) + field(17, "\x28\x02"s), true},
       {"invalid UTF-8", field(1, "\xff"), false},
@@ -313,7 +313,7 @@ TEST_F(MessageTest, OddEncodingsAreTakenOrRefusedAsByProtobuf) {
   }
 }
 
-TEST_F(MessageTest, TopicsOfAnInteractionComePackedOrOneByOne) {
+TEST_F(MessageTest, TopicsOfAnInteractionMayBePackedOrNot) {
   std::string const packed = field(40, field(4, "\x0a\x14\x1e"));
   std::string const one_by_one = field(40, "\x20\x0a\x20\x14\x20\x1e");
   EXPECT_TRUE(expect_as_protobuf(Topic::kSupport, packed));
@@ -322,8 +322,9 @@ TEST_F(MessageTest, TopicsOfAnInteractionComePackedOrOneByOne) {
   EXPECT_FALSE(expect_as_protobuf(Topic::kSupport, field(40, field(4, "\x0a\x94"))));
 }
 
-// One letter, or a broken one, at every length and place around the eight bytes checked together.
-TEST_F(MessageTest, TextsAreUtf8WhereProtobufSaysSo) {
+// One valid or invalid character, at every position around the eight bytes that are checked at
+// once.
+TEST_F(MessageTest, Utf8IsCheckedAsInProtobuf) {
   const std::string pieces[] = {"\x7f",
                                 "\x80",
                                 "\xc1\xbf",

@@ -1,5 +1,5 @@
-// Bad input: every reason has an example, every limit is tried at its end and one above, and the
-// reason that stands first in the order of checks is the one that is given.
+// Tests of invalid input. Every reason has an example. Every limit is tested at its largest value
+// and one above. If a record has several problems, the first check decides the reason.
 #include "core/events/refusal.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace bellwether::events {
 namespace {
 
-using namespace testing;  // NOLINT: the words of these tests
+using namespace testing;  // NOLINT: the functions of fixture.h
 using std::string_literals::operator""s;
 
 std::optional<Refusal> refusal(const Record& record) {
@@ -59,12 +59,12 @@ std::vector<Example> envelope_examples() {
   return {
       {"tombstone", Refusal::kEmptyRecord, with_value("")},
       {"one megabyte", Refusal::kRecordTooLarge, with_value(std::string(1 << 20, 'x'))},
-      {"frame cut short", Refusal::kBadFrame, with_value("\0\0\0"s)},
+      {"truncated frame", Refusal::kBadFrame, with_value("\0\0\0"s)},
       {"frame of another message", Refusal::kBadFrame, with_value("\0\0\0\0\7\2\2"s)},
-      {"frame where the header says bare", Refusal::kMalformed, header_and_frame},
+      {"frame although the header says bare", Refusal::kMalformed, header_and_frame},
       {"truncated", Refusal::kMalformed, with_value(cut(record(registered()).value))},
       {"text", Refusal::kMalformed, with_value("{\"event_id\": 1}")},
-      {"frame with nothing in it", Refusal::kUnknownKind, with_value("\0\0\0\0\7\0"s)},
+      {"empty frame", Refusal::kUnknownKind, with_value("\0\0\0\0\7\0"s)},
       {"no kind", Refusal::kUnknownKind, record(registration())},
       {"a kind of a later contract", Refusal::kUnknownKind,
        with_value(record(registration()).value + "\xba\x02\x00"s)},  // field 39
@@ -96,17 +96,17 @@ std::vector<Example> id_examples() {
   return {
       {"no event_id", Refusal::kMissingEventId,
        registration_with([](Registration& e) { e.clear_event_id(); })},
-      {"retraction of nothing", Refusal::kMissingEventId, record(retraction)},
+      {"retraction without an event_id", Refusal::kMissingEventId, record(retraction)},
       {"no source", Refusal::kMissingSource,
        registration_with([](Registration& e) { e.clear_source(); })},
-      {"heartbeat of nobody", Refusal::kMissingSource, record(heartbeat, "")},
+      {"heartbeat without a source", Refusal::kMissingSource, record(heartbeat, "")},
       {"no business", Refusal::kMissingBusiness,
        registration_with([](Registration& e) { e.clear_business(); })},
       {"no jurisdiction", Refusal::kMissingBusiness,
        registration_with([](Registration& e) { e.mutable_business()->clear_jurisdiction(); })},
       {"no register", Refusal::kMissingBusiness,
        registration_with([](Registration& e) { e.mutable_business()->clear_register_(); })},
-      {"an id of blanks", Refusal::kMissingBusiness,
+      {"an id that is only blanks", Refusal::kMissingBusiness,
        registration_with([](Registration& e) { e.mutable_business()->set_id("  "); })},
       {"neither business nor case", Refusal::kMissingBusiness, record(nobody, "case:C-17")},
       {"no series", Refusal::kMissingBusiness, record(no_series)},
@@ -136,7 +136,7 @@ std::vector<Example> date_examples() {
   return {
       {"no date", Refusal::kMissingDate,
        registration_with([](Registration& e) { e.clear_effective_date(); })},
-      {"nothing is due", Refusal::kMissingDate, record(due)},
+      {"no due date", Refusal::kMissingDate, record(due)},
       {"an empty date", Refusal::kDateOutOfRange, dated(v1::Date())},
       {"1600", Refusal::kDateOutOfRange, dated(date(1600, 1, 1))},
       {"2600", Refusal::kDateOutOfRange, dated(date(2600, 1, 1))},
@@ -146,7 +146,7 @@ std::vector<Example> date_examples() {
       {"month 0", Refusal::kDateOutOfRange, dated(date(2019, 0, 1))},
       {"month 13", Refusal::kDateOutOfRange, dated(date(2019, 13, 1))},
       {"day −1", Refusal::kDateOutOfRange, dated(date(2019, 1, -1))},
-      {"a period that ends on no day", Refusal::kDateOutOfRange, record(filing)},
+      {"a period end that does not exist", Refusal::kDateOutOfRange, record(filing)},
       {"a vintage in 2600", Refusal::kDateOutOfRange, record(vintage)},
       {"tomorrow", Refusal::kEffectiveAfterPublished, dated(date(2019, 5, 4))},
   };
@@ -172,9 +172,10 @@ std::vector<Example> code_examples() {
          e.mutable_registered()->clear_area_code();
          e.mutable_registered()->set_postcode("ZZ1 1ZZ");
        })},
-      {"an enquirer from nowhere", Refusal::kUnknownArea, record(nowhere, "case:C-17")},
+      {"an enquirer from an unknown area", Refusal::kUnknownArea, record(nowhere, "case:C-17")},
       {"an unknown sector", Refusal::kUnknownSector, with_activity(activity("00000"))},
-      {"an enquirer of no known trade", Refusal::kUnknownSector, record(no_trade, "case:C-17")},
+      {"an enquirer with an unknown activity", Refusal::kUnknownSector,
+       record(no_trade, "case:C-17")},
       {"a four-digit code", Refusal::kWrongScheme, with_activity(activity("7222"))},
       {"another scheme", Refusal::kWrongScheme, with_activity(activity("62012", "2026"))},
       {"an activity without a scheme", Refusal::kWrongScheme, with_activity(v1::Activity())},
@@ -189,7 +190,7 @@ std::vector<Example> detail_examples() {
     return changed<v1::SupportEvent>(support(), set);
   };
   return {
-      {"change of nothing", Refusal::kMissingDetail,
+      {"a change without a changed field", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_changed(); })},
       {"no status", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_status_changed(); })},
@@ -202,20 +203,20 @@ std::vector<Example> detail_examples() {
       {"no strike-off action", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_strike_off_notice()->set_kind(v1::STRIKE_OFF_KIND_VOLUNTARY);
        })},
-      {"a strike-off by nobody", Refusal::kMissingDetail, event([](Registration& e) {
+      {"a proposed strike-off without a kind", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_strike_off_notice()->set_action(v1::STRIKE_OFF_ACTION_PROPOSED);
        })},
       {"no charge action", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_charge_changed(); })},
-      {"an officer of no role", Refusal::kMissingDetail, event([](Registration& e) {
+      {"an officer without a role", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_officer_changed()->set_action(v1::OFFICER_ACTION_RESIGNED);
        })},
-      {"an officer who did nothing", Refusal::kMissingDetail, event([](Registration& e) {
+      {"an officer without an action", Refusal::kMissingDetail, event([](Registration& e) {
          e.mutable_officer_changed()->set_role(v1::OFFICER_ROLE_SECRETARY);
        })},
       {"a heartbeat without an instant", Refusal::kMissingDetail,
        event([](Registration& e) { e.mutable_heartbeat(); })},
-      {"an answer to no enquiry", Refusal::kMissingDetail,
+      {"a first response without received_at", Refusal::kMissingDetail,
        interaction_with([](v1::Interaction& i) { i.set_first_response_at(1); })},
       {"no referral state", Refusal::kMissingDetail,
        support_event([](v1::SupportEvent& e) { e.mutable_referral(); })},
@@ -292,11 +293,11 @@ std::vector<Example> value_examples() {
        support_event([](v1::SupportEvent& e) { e.mutable_redundancy_notice()->set_jobs(-1); })},
       {"a negative award", Refusal::kValueOutOfRange,
        award([](v1::Award& a) { a.set_value_minor(-1); })},
-      {"more than sure", Refusal::kValueOutOfRange,
+      {"a confidence above 1", Refusal::kValueOutOfRange,
        award([](v1::Award& a) { a.set_match_confidence(1.01); })},
-      {"not a confidence", Refusal::kValueOutOfRange,
+      {"a confidence that is not a number", Refusal::kValueOutOfRange,
        award([](v1::Award& a) { a.set_match_confidence(kNaN); })},
-      {"not a figure", Refusal::kValueOutOfRange,
+      {"a figure that is not a number", Refusal::kValueOutOfRange,
        changed<v1::Observation>(figure(), [](auto& e) { e.mutable_figure()->set_value(kNaN); })},
   };
 }
@@ -320,7 +321,7 @@ std::string upper(size_t size) {
 std::vector<Limit> limits_of_records() {
   return {
       {"record", Refusal::kRecordTooLarge, kRecordBytesMax,
-       [](size_t size) {  // filled up by unknown fields of two bytes, at the end one of three
+       [](size_t size) {  // padded with unknown fields of two bytes, and one of three if needed
          Record r = record(registered());
          if ((size - r.value.size()) % 2 == 1) r.value += "\x78\x80\x01";
          while (r.value.size() < size) r.value += "\x78\x01";
@@ -394,7 +395,7 @@ std::vector<Limit> limits_of_keys() {
 std::vector<Limit> limits_of_contents() {
   return {
       {"postcode of an enquirer", Refusal::kIdTooLong, kTextBytesMax,
-       [](size_t n) {  // the area code goes before
+       [](size_t n) {  // the area code has priority, so the postcode need not be known
          v1::SupportEvent e = enquiry();
          e.set_postcode(text(n));
          return record(e, "case:C-17");
@@ -444,14 +445,14 @@ std::vector<Limit> limits() {
   return all;
 }
 
-TEST(RefusalTest, EachLimitIsTakenAndOneAboveIsRefused) {
+TEST(RefusalTest, ALimitIsAcceptedAndOneAboveIsRefused) {
   for (const Limit& limit : limits()) {
     EXPECT_EQ(refusal(limit.record(limit.largest)), std::nullopt) << limit.what;
     EXPECT_EQ(refusal(limit.record(limit.largest + 1)), limit.reason) << limit.what;
   }
 }
 
-TEST(RefusalTest, TheEarliestYearIsTakenAndOneBelowIsRefused) {
+TEST(RefusalTest, TheEarliestYearIsAcceptedAndTheYearBeforeIsRefused) {
   auto const born = [](int year) {
     return registration_with(
         [&](Registration& e) { *e.mutable_effective_date() = date(year, 1, 1); });
@@ -460,7 +461,7 @@ TEST(RefusalTest, TheEarliestYearIsTakenAndOneBelowIsRefused) {
   EXPECT_EQ(refusal(born(kEarliestYear - 1)), Refusal::kDateOutOfRange);
 }
 
-TEST(RefusalTest, MinutesAboveTheirLimitCountAsTheLimit) {
+TEST(RefusalTest, MinutesSaturateAtTheirLimit) {
   auto const minutes = [](int stated) {
     return std::get<Event>(
                decode(interaction_with([&](v1::Interaction& i) { i.set_minutes(stated); })))
@@ -472,7 +473,7 @@ TEST(RefusalTest, MinutesAboveTheirLimitCountAsTheLimit) {
   EXPECT_EQ(minutes(INT32_MAX), kMinutesMax);
 }
 
-TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
+TEST(RefusalTest, AnEffectiveDateOnTheDayOfPublicationIsAccepted) {
   Record r =
       registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
   r.published = at(2019, 5, 3, 0);
@@ -483,7 +484,7 @@ TEST(RefusalTest, TheDayOfPublicationIsNotAfterIt) {
   EXPECT_EQ(refusal(r), std::nullopt);
 }
 
-TEST(RefusalTest, ATimestampAheadOfTheClockCarriesNoDateWithIt) {
+TEST(RefusalTest, ATimestampAheadOfTheClockDoesNotAllowALaterDate) {
   Record r =
       registration_with([](Registration& e) { *e.mutable_effective_date() = date(2078, 5, 3); });
   r.published = UnixMillis(at(2019, 5, 3, 12).value * 1000);  // microseconds
@@ -495,8 +496,8 @@ TEST(RefusalTest, ATimestampAheadOfTheClockCarriesNoDateWithIt) {
   EXPECT_EQ(refusal(r), std::nullopt);
 }
 
-// Days before the first of 32 bits came round again as days of the far future.
-TEST(RefusalTest, ATimestampBeforeAllDaysIsNoLaterDay) {
+// A day number below the 32-bit range must not wrap to a day in the far future.
+TEST(RefusalTest, ATimestampBeforeTheRangeOfDaysDoesNotWrap) {
   Record r = record(registered());
   for (int64_t const millis : {int64_t{-1}, INT64_MIN / 3 * 2, INT64_MIN}) {
     r.published = UnixMillis(millis);
@@ -513,8 +514,8 @@ TEST(RefusalTest, BadInputIsRefusedWithItsReason) {
   }
 }
 
-// A number that the table does not have is refused, and is not taken for a kind that it does have.
-TEST(RefusalTest, AKindWithoutARowIsNoOtherKind) {
+// A field number without a row in the table is refused. It is not taken for another kind.
+TEST(RefusalTest, AKindWithoutARowIsRefused) {
   for (const domain::TopicInfo& topic : domain::kTopics) {
     for (uint32_t field = domain::kKindFieldMin; field <= domain::kKindFieldMax; ++field) {
       if (domain::kind_of_field(field)) continue;
@@ -532,7 +533,7 @@ TEST(RefusalTest, AKindWithoutARowIsNoOtherKind) {
 }
 
 TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
-  std::set<Refusal> seen = {Refusal::kTooManyFacts};  // the ledger's
+  std::set<Refusal> seen = {Refusal::kTooManyFacts};  // only the ledger gives this reason
   for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),
                                detail_examples(), value_examples()}) {
     for (const Example& example : examples) seen.insert(example.reason);
@@ -543,8 +544,8 @@ TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
   }
 }
 
-// One event with everything wrong, mended step by step: the checks come in their order.
-TEST(RefusalTest, TheFirstProblemIsTheOneThatIsNamed) {
+// An event with many problems, which are corrected one after the other: the checks have an order.
+TEST(RefusalTest, TheFirstProblemIsTheReason) {
   Registration event;
   event.mutable_registered()->set_area_code("X99");
   *event.mutable_effective_date() = date(2600, 1, 1);
@@ -562,7 +563,7 @@ TEST(RefusalTest, TheFirstProblemIsTheOneThatIsNamed) {
   EXPECT_EQ(refusal(record(event)), std::nullopt);
 }
 
-TEST(RefusalTest, ReasonsHaveNamesThatSuitAMetricsLabel) {
+TEST(RefusalTest, NamesOfReasonsAreValidMetricLabels) {
   std::set<std::string_view> names;
   for (const RefusalText& text : kRefusalTexts) {
     EXPECT_EQ(text.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),

@@ -1,4 +1,4 @@
-// Traps of real registers, Companies House above all, where they meet the event border.
+// Tests the decoder with peculiarities of real registers, mainly Companies House.
 #include <gtest/gtest.h>
 
 #include "unit/core/events/fixture.h"
@@ -6,7 +6,7 @@
 namespace bellwether::events {
 namespace {
 
-using namespace testing;  // NOLINT: the words of these tests
+using namespace testing;  // NOLINT: the functions of fixture.h
 
 std::variant<Event, Refusal> numbered(std::string_view number, std::string_view key_number) {
   v1::RegistrationEvent event = registered();
@@ -14,7 +14,7 @@ std::variant<Event, Refusal> numbered(std::string_view number, std::string_view 
   return decode(record(event, "GB/companies-house/" + std::string(key_number)));
 }
 
-TEST(RegisterTrapsTest, ANumberWithoutItsZerosIsTheSameCompany) {
+TEST(RegisterTrapsTest, ANumberWithoutLeadingZerosIsTheSameCompany) {
   for (std::string_view number : {"01234567", "1234567", " 1234567 "}) {
     auto const decoded = numbered(number, "01234567");
     ASSERT_TRUE(std::holds_alternative<Event>(decoded)) << number;
@@ -23,7 +23,7 @@ TEST(RegisterTrapsTest, ANumberWithoutItsZerosIsTheSameCompany) {
   EXPECT_TRUE(std::holds_alternative<Event>(numbered("sc12345", "SC012345")));
 }
 
-TEST(RegisterTrapsTest, AKeyWithoutTheZerosWouldBeInAnotherPartition) {
+TEST(RegisterTrapsTest, AKeyThatIsNotCanonicalIsRefused) {
   EXPECT_EQ(std::get<Refusal>(numbered("1234567", "1234567")), Refusal::kKeyMismatch);
   EXPECT_EQ(std::get<Refusal>(numbered("sc123456", "sc123456")), Refusal::kKeyMismatch);
 }
@@ -41,7 +41,7 @@ SectorId sector_of(std::initializer_list<v1::Activity> activities) {
   return std::holds_alternative<Event>(decoded) ? std::get<Event>(decoded).sector : kNoSector;
 }
 
-TEST(RegisterTrapsTest, DormantAndNonTradingAreNoSector) {
+TEST(RegisterTrapsTest, DormantAndNonTradingBusinessesAreUnclassified) {
   EXPECT_EQ(sector_of({activity("99999")}), reference::kUnclassified);
   EXPECT_EQ(sector_of({activity("74990")}), reference::kUnclassified);
   EXPECT_EQ(sector_of({activity("74909")}), sector("74"));
@@ -56,7 +56,7 @@ TEST(RegisterTrapsTest, TheFirstActivityWithASectorCounts) {
   EXPECT_EQ(sector_of({activity("00000"), activity("99999")}), reference::kUnclassified);
 }
 
-TEST(RegisterTrapsTest, AFourDigitCodeIsOfTheClassificationBefore) {
+TEST(RegisterTrapsTest, ACodeOfAnotherClassificationIsRefused) {
   EXPECT_EQ(std::get<Refusal>(active_in({activity("7222")})), Refusal::kWrongScheme);
   EXPECT_EQ(std::get<Refusal>(active_in({activity("62012", "2026")})), Refusal::kWrongScheme);
   EXPECT_EQ(std::get<Refusal>(active_in({activity("62.01Z", "2025", "NAF")})),
@@ -66,7 +66,7 @@ TEST(RegisterTrapsTest, AFourDigitCodeIsOfTheClassificationBefore) {
             Refusal::kWrongScheme);
 }
 
-TEST(RegisterTrapsTest, AChangeToDormantTakesTheSectorAway) {
+TEST(RegisterTrapsTest, AChangeToDormantMakesABusinessUnclassified) {
   v1::RegistrationEvent event = registration();
   *event.mutable_changed()->add_activities() = activity("99999");
   EXPECT_EQ(std::get<Event>(decode(record(event))).sector, reference::kUnclassified);
@@ -99,7 +99,7 @@ Insolvency insolvency(v1::InsolvencyType type, bool solvent = false) {
   return static_cast<Insolvency>(std::get<Event>(decode(record(event))).code);
 }
 
-TEST(RegisterTrapsTest, AMembersVoluntaryLiquidationIsNoInsolvency) {
+TEST(RegisterTrapsTest, AMembersVoluntaryLiquidationIsSolvent) {
   for (int t = v1::InsolvencyType_MIN + 1; t <= v1::InsolvencyType_MAX; ++t) {
     auto const type = static_cast<v1::InsolvencyType>(t);
     bool const members = type == v1::INSOLVENCY_TYPE_MEMBERS_VOLUNTARY_LIQUIDATION;
@@ -116,7 +116,7 @@ StrikeOff notice(v1::StrikeOffKind kind, v1::StrikeOffAction action) {
   return static_cast<StrikeOff>(std::get<Event>(decode(record(event))).code);
 }
 
-// "gazette-filings-brought-up-to-date" discontinues without saying what.
+// "gazette-filings-brought-up-to-date" discontinues a strike-off without naming its kind.
 TEST(RegisterTrapsTest, AStrikeOffIsDiscontinuedWhateverItsKind) {
   EXPECT_EQ(notice(v1::STRIKE_OFF_KIND_COMPULSORY, v1::STRIKE_OFF_ACTION_PROPOSED),
             StrikeOff::kCompulsory);
@@ -128,7 +128,7 @@ TEST(RegisterTrapsTest, AStrikeOffIsDiscontinuedWhateverItsKind) {
   }
 }
 
-TEST(RegisterTrapsTest, TheSameFilingComesMoreThanOnceAsTheSameFact) {
+TEST(RegisterTrapsTest, RepeatedEventsWithOneIdAreVersionsOfOneFact) {
   Event const first = std::get<Event>(decode(record(registered())));
   v1::RegistrationEvent again = registered();
   again.set_source_sequence(8);

@@ -34,7 +34,7 @@ TEST(WorkingHoursTest, HoldsAcross1970) {
   EXPECT_EQ(hours(at(1969, 12, 22), at(1970, 1, 5)), 80);
 }
 
-// The same by looking at every minute.
+// Working minutes, counted minute by minute.
 int64_t counted_minutes(UnixMillis from, UnixMillis to) {
   int64_t minutes = 0;
   for (int64_t t = from.value; t < to.value; t += 60'000) {
@@ -57,7 +57,7 @@ TEST(WorkingHoursTest, EqualsACountOfMinutes) {
   }
 }
 
-TEST(WorkingHoursTest, ABucketHoldsWaitsUpToItsEnd) {
+TEST(WorkingHoursTest, ABucketContainsWaitsUpToItsUpperLimit) {
   EXPECT_EQ(response_bucket(0), 1);
   for (size_t b = 0; b < kResponseHours.size(); ++b) {
     auto const end = static_cast<int64_t>(kResponseHours[b] * double{kMillisPerHour});
