@@ -45,7 +45,7 @@ int whole_years(Days from, Days to) {
   return b.year - a.year - (before_anniversary ? 1 : 0);
 }
 
-// Walks a business through its facts.
+// The state of a business while its facts are applied in order.
 class Life {
  public:
   Life(base::Calendar calendar, Contributions& out) : calendar_(calendar), out_(out) {}
@@ -60,7 +60,7 @@ class Life {
   }
   // Whether later facts emit deltas or only advance the state.
   void emit(bool on) { emits_ = on; }
-  // Support runs out by the passing of time.
+  // Ends support that has expired by `day`.
   void pass_to(Days day) {
     if (supported_ && supported_until_ <= day) end_support(supported_until_);
   }
@@ -192,7 +192,7 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
         if (after_birth) life.change_status(f);
         break;
       case EventKind::kRegistered:
-        break;  // another version than the one that holds
+        break;  // not the registration that is used
       default:
         if (auto const measure = domain::measure_of(f.kind, f.code); measure && after_birth) {
           life.count(*measure, f);

@@ -1,6 +1,7 @@
-// Purpose: what one business adds to the cells, as a pure function of the facts known of
-// it. Everything the daemon counts is the sum of this over all businesses, so moves, restorations,
-// corrections, retractions and late facts need no code of their own.
+// Purpose: computes the counts that one business adds to the cells, as a pure function of the known
+// facts of the business. Every count of the daemon is the sum of these contributions over all
+// businesses. So the ledger needs no special code for moves, restorations, corrections, retractions
+// and late facts.
 // Thread safety: pure.
 #pragma once
 
@@ -19,13 +20,16 @@ using Contributions = absl::InlinedVector<indicators::Delta, 12>;
 // A business counts as supported for this long after an interaction.
 inline constexpr int32_t kSupportedDays = 365;
 
-// `facts` in Fact::order(). `unregistered`: an enquirer under case:ID, whose interactions count by
-// the area and sector that each states. Appends to `out`, in an order given by `facts` alone.
-//  - Of several registrations the latest version holds; facts without any count nowhere yet.
-//  - Attributes change from the date of a Changed fact on; changes dated before the birth are void.
-//  - A business lives from birth to the first ceasing, again from a restoration to the next.
+// `facts` are in Fact::order(). `unregistered`: an enquirer under case:ID; each of the enquirer's
+// interactions counts in the area and sector that it states. Appends the contributions to `out`.
+// Their order depends only on `facts`.
+//  - If there are several registrations, the latest version is used. Without a registration, no
+//    fact counts.
+//  - A Changed fact changes attributes from its date on. Changes before the birth are ignored.
+//  - A business is alive from its birth to its first ceasing, and from each restoration to the next
+//    ceasing.
 // Skips the deltas of the first `passed` facts. Two lists with the same first facts and the same
-// registration produce the same deltas for them.
+// registration produce the same deltas for these facts.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 Contributions& out, size_t passed = 0);
 
@@ -33,7 +37,7 @@ void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar c
 // unknown (interactions do not store it) or longer than report_delay_max().
 std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar);
 
-// True when `facts` name a business that no registration has made known.
+// True if there are facts of a business, but no registration yet.
 bool is_waiting(std::span<const Fact> facts, bool unregistered);
 
 }  // namespace bellwether::ledger

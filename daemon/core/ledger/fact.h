@@ -1,6 +1,6 @@
-// Purpose: one fact of a business in 24 bytes, and the order in which facts stand in a record.
-// Invariants: a fact is the latest known version of one FactId; two equal sets of facts are equal
-// byte for byte, whatever the order of their arrival. Thread safety: values.
+// Purpose: one fact of a business in 24 bytes, and the order of the facts in a record. Invariants:
+// a fact is the latest known version of one FactId; two equal sets of facts are equal byte for
+// byte, whatever their order of arrival. Thread safety: values.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +22,8 @@ using events::Event;
 using events::EventKind;
 using indicators::Cell;
 
-// Dates are kept as days since 1900 in 16 bits. Earlier ones count as 1900-01-01: they are older
-// than any horizon, and only the opening balance sees them.
+// Dates are stored as days since 1900-01-01 in 16 bits. Earlier dates count as 1900-01-01. They are
+// before every horizon, so they count only in the opening balance.
 inline constexpr int32_t kDayZero = -25567;  // 1900-01-01 in days since 1970-01-01
 inline constexpr int32_t kDayLast = kDayZero + UINT16_MAX;
 
@@ -36,7 +36,7 @@ struct Fact {
   uint16_t size : 4 = 0;     // kSizeUnstated = not stated
   EventKind kind{};
   uint8_t code = 0;    // as Event::code
-  uint16_t extra = 0;  // of an interaction minutes() and response(); of others published()
+  uint16_t extra = 0;  // interactions: minutes() and response(); other kinds: published()
 
   static constexpr uint16_t kSectorUnstated = 0xfff;
   static constexpr uint16_t kSizeUnstated = 0xf;
@@ -45,19 +45,19 @@ struct Fact {
   Days date() const { return Days(static_cast<int32_t>(day) + kDayZero); }
   uint16_t minutes() const { return kind == EventKind::kInteraction ? extra & 0xfff : 0; }
   uint16_t response() const { return kind == EventKind::kInteraction ? extra >> 12 : 0; }
-  // Day since kDayZero on which the first version of this fact was published, as far as is known:
-  // the least of all versions, so that neither corrections nor repetitions make it late. It is no
-  // part of what is stated. Interactions have no room for it, so a fact of which any version is one
-  // has 0, which is before all others and stays: what a record holds must not depend on the order
-  // of arrival.
+  // The first known day of publication of any version of this fact, in days since kDayZero. Because
+  // it is the minimum over all versions, a correction or a repetition does not make the fact late.
+  // It is not part of version(). Interactions have no room for it. Therefore, if any version of a
+  // fact is an interaction, published() is 0, the least value, and stays 0: a record must not
+  // depend on the order of arrival.
   uint16_t published() const { return kind == EventKind::kInteraction ? 0 : extra; }
   bool publication_known() const { return published() > 0 && published() < kNotYetPublished; }
-  // Position in a record: by date, then rank of the kind, then version.
+  // Position in a record: by date, then by rank of the kind, by sequence and by id.
   auto order() const {
     return std::tuple(uint64_t{day}, domain::rank(kind), uint64_t{sequence}, id);
   }
-  // Decides between two versions of one fact: the later sequence; among equals (a source that does
-  // not version) the greater content, so that arrival does not decide.
+  // The greater of two versions of a fact wins: the later sequence, or for equal sequences (a
+  // source without versions) the greater content. So the order of arrival has no effect.
   auto version() const {
     return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day}, area, uint16_t{sector},
                       uint16_t{size}, code, minutes(), response());
@@ -65,7 +65,7 @@ struct Fact {
 };
 static_assert(sizeof(Fact) == 24);
 
-// Published at a time that is not known.
+// A fact without a known day of publication.
 inline Fact to_fact(const Event& e) {
   Fact f;
   f.id = e.fact.value;
@@ -85,7 +85,7 @@ inline Fact to_fact(const Event& e) {
 inline Fact to_fact(const Event& e, base::UnixMillis published) {
   Fact f = to_fact(e);
   if (e.kind == EventKind::kInteraction || published.value < 0) return f;
-  // Both ends stand for what is not known.
+  // 0 and kNotYetPublished mean an unknown day, so neither is a valid day.
   int32_t const day = std::clamp(base::days_of(published).value, kDayZero + 1, kDayLast - 1);
   f.extra = static_cast<uint16_t>(day - kDayZero);
   return f;

@@ -159,7 +159,7 @@ uint32_t Ledger::allocate_block(uint8_t log2) {
   }
   uint32_t const size = 1u << log2;
   uint32_t const slab_size = 1u << kFactsPerSlabLog2;
-  // A block does not straddle two slabs; what is left of a slab serves smaller blocks.
+  // A block is never in two slabs. The rest of a slab becomes free smaller blocks.
   while (slab_used_ % slab_size != 0 && slab_used_ % slab_size + size > slab_size) {
     uint8_t fit = 0;
     while (fit < kBlockLog2Max && slab_used_ % slab_size + (2u << fit) <= slab_size &&

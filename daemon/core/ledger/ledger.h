@@ -1,8 +1,8 @@
-// Purpose: what is known of every business of one partition: a record of 64 bytes a business, the
-// facts beyond two in blocks of their own, and the deltas that each new fact makes. Invariants: a
-// record's facts are unique by id and stand in Fact::order(); the sum of all deltas ever emitted
-// equals the sum of contribute() over all records. So the state depends on the set of events, not
-// on their order or repetition. Thread safety: one thread.
+// Purpose: stores the facts of every business of one partition, and computes the deltas that each
+// new fact causes. A business has a record of 64 bytes; the facts of a business with more than two
+// are in a separate block. Invariants: a record's facts have unique ids and are in Fact::order();
+// the sum of all deltas ever emitted equals the sum of contribute() over all records. So the state
+// depends on the set of events, not on their order or repetition. Thread safety: one thread.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace bellwether::ledger {
 
-// More facts than this of one business are refused: no honest business has them.
+// The limit of facts per business. Further facts are refused, because no real business has so many.
 inline constexpr size_t kFactsPerBusinessMax = 4096;
 
 enum class Outcome : uint8_t {
@@ -32,8 +32,8 @@ inline constexpr size_t kOutcomes = 4;
 struct LedgerStats {
   int64_t businesses = 0;  // records, enquirers under case:ID included
   int64_t facts = 0;
-  int64_t waiting = 0;  // businesses that no registration has made known
-  int64_t bytes = 0;    // allocated, index and spare room included
+  int64_t waiting = 0;  // businesses with facts, but without a registration
+  int64_t bytes = 0;    // allocated, including the index and unused room
 };
 
 class FrozenLedger;
@@ -47,36 +47,38 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Bring what apply() will touch near the processor: the place in the index, then the record, then
-  // its facts. Each step reads what the one before has fetched, so put other work between them.
+  // Prefetch the memory that apply() reads into the processor's cache: first the slot in the index,
+  // then the record, then its facts. Each call reads memory that the call before has fetched, so do
+  // other work between the calls.
   void prefetch(BusinessKey business) const;
   void prefetch_record(BusinessKey business) const;
   void prefetch_facts(BusinessKey business) const;
 
-  // Applies one fact, published at `published` (< 0: not known); hands the change of the business's
-  // contribution to `sink`, a template parameter with add(DeltaKey, int64_t), and the change of
-  // what is known of delays to its report(ReportKey, int64_t).
+  // Applies one fact. `published`: the time of publication; < 0 if unknown. Calls
+  // sink.add(DeltaKey, int64_t) for each change of the business's contribution, and
+  // sink.report(ReportKey, int64_t) for each change of the counts of reporting delays.
   template <class Sink>
   Outcome apply(const Event& event, base::UnixMillis published, Sink& sink);
 
-  // The facts known of a business; empty when it is unknown.
+  // The known facts of a business. Empty if the business is unknown.
   std::span<const Fact> facts(BusinessKey business) const;
 
-  // The records as they stand now, at the cost of some pointers: what changes until thaw() is
-  // copied first, a mebibyte at a time. Then no FrozenLedger of before is read any more.
+  // The records at this moment. Copies only pointers. Until thaw(), a piece of memory (1 or 1.5
+  // MiB) is copied before its first change. Call thaw() only when no FrozenLedger is read any more.
   FrozenLedger freeze();
   void thaw() { frozen_ = false; }
-  // Adds a record as freeze() showed it. False, and nothing is added, when it is known already, has
-  // too many facts or these do not stand in their order.
+  // Adds a record from a FrozenLedger. Returns false and adds nothing if the business is already
+  // known, has more than kFactsPerBusinessMax facts, or its facts are not in Fact::order().
   bool restore(BusinessKey business, bool unregistered, std::span<const Fact> facts);
-  // Room for so many businesses in the index.
+  // Makes room for `businesses` businesses in the index.
   void reserve(size_t businesses);
 
-  // The oracle: every record's contribution, and what is known of delays, afresh.
+  // Computes the contribution and the reporting delays of every record again, as an oracle for
+  // tests.
   template <class Sink>
   void recompute(Sink& sink) const;
 
-  // Digest over all facts, independent of the order of arrival.
+  // Digest of all facts, independent of the order of arrival.
   uint64_t digest() const;
   LedgerStats stats() const;
 
@@ -84,7 +86,7 @@ class Ledger {
   struct alignas(64) Record {
     static constexpr size_t kInline = 2;
     uint64_t key = 0;
-    uint32_t block = 0;  // of facts, when there are more than kInline
+    uint32_t block = 0;  // of the facts, if there are more than kInline
     uint16_t count = 0;
     uint8_t capacity_log2 = 0;  // of the block
     bool unregistered = false;
@@ -92,10 +94,10 @@ class Ledger {
   };
   static_assert(sizeof(Record) == 64);
 
-  // Open addressing by linear probing: 32 bits of the key's hash and the record's number plus one.
+  // A slot of the index, which uses open addressing with linear probing.
   struct Slot {
-    uint32_t tag = 0;
-    uint32_t record = 0;  // 0 = free
+    uint32_t tag = 0;     // upper 32 bits of the key's hash
+    uint32_t record = 0;  // number of the record plus 1; 0 = free
   };
   static constexpr size_t kRecordsPerChunkLog2 = 14;  // 1 MiB
   static constexpr size_t kFactsPerSlabLog2 = 16;     // 1.5 MiB
@@ -103,16 +105,17 @@ class Ledger {
 
   friend class FrozenLedger;
 
-  // The place in the index where a business stands; a free one: where it would.
+  // The index slot of a business, or the free slot for it if the business is unknown.
   size_t slot_of(BusinessKey business) const;
-  uint32_t find(BusinessKey business) const {  // number plus one; 0: unknown
+  uint32_t find(BusinessKey business) const {  // number of the record plus 1; 0: unknown
     return index_[slot_of(business)].record;
   }
-  // Number plus one of the first record whose tag fits, most probably the business's; 0 = none.
+  // Number plus 1 of the first record with the tag of the business; 0 = none. Different businesses
+  // rarely have the same tag.
   uint32_t number_by_tag(BusinessKey business) const;
-  // Writable, with its block.
+  // Returns a record that may be written. Its block may also be written.
   Record& find_or_create(BusinessKey business, bool unregistered);
-  // Of a business that is unknown; `slot` is its place.
+  // Adds a record for an unknown business. `slot` is its slot in the index.
   Record& create(BusinessKey business, bool unregistered, size_t slot);
   Record& at(uint32_t number) const {
     return chunks_[number >> kRecordsPerChunkLog2][number & ((1u << kRecordsPerChunkLog2) - 1)];
@@ -122,7 +125,8 @@ class Ledger {
   Fact* block(uint32_t number) const {
     return &slabs_[number >> kFactsPerSlabLog2][number & ((1u << kFactsPerSlabLog2) - 1)];
   }
-  // Before anything is written to a record, or to a block.
+  // Must be called before a record or a block is written. Copies the piece if a FrozenLedger may
+  // use it.
   void own_record(uint32_t number) {
     uint32_t const chunk = number >> kRecordsPerChunkLog2;
     if (chunk_epochs_[chunk] != epoch_)
@@ -140,16 +144,16 @@ class Ledger {
   std::span<const Fact> span(const Record& r) const { return {data(r), r.count}; }
   uint32_t allocate_block(uint8_t log2);
   void reserve_one(Record& r);
-  // What becomes of a record with one more fact.
+  // The effect of one more fact on a record.
   struct Change {
     Outcome outcome;
-    size_t replaced;  // the fact's older version; count: none
-    size_t position;  // of the fact, once the older version is gone
-    size_t first() const { return std::min(replaced, position); }  // facts before it stay
+    size_t replaced;  // index of the fact's known version; the number of facts: none
+    size_t position;  // index of the new fact after the known version is removed
+    size_t first() const { return std::min(replaced, position); }  // facts before it do not change
   };
   Change change(const Record& r, const Fact& fact) const;
   void carry_out(Record& r, const Change& change, const Fact& fact);
-  // Of the version that is to be kept: the earlier publication of both.
+  // Gives the kept version the day `published` if that is earlier than its own day.
   template <class Sink>
   void published_earlier(Fact& kept, uint16_t published, Sink& sink);
   template <class Sink>
@@ -162,7 +166,7 @@ class Ledger {
   size_t index_mask_ = 0;
   std::vector<std::shared_ptr<Record[]>> chunks_;
   std::vector<std::shared_ptr<Fact[]>> slabs_;
-  // A piece of an earlier epoch may be seen by a FrozenLedger.
+  // A FrozenLedger may use a piece of an earlier epoch.
   std::vector<uint32_t> chunk_epochs_;
   std::vector<uint32_t> slab_epochs_;
   uint32_t epoch_ = 0;
@@ -177,11 +181,11 @@ class Ledger {
 };
 
 // The records of a ledger at one moment.
-// Thread safety: may be read and dropped by any thread while another changes the ledger.
+// Thread safety: any thread may read and destroy it while another thread changes the ledger.
 class FrozenLedger {
  public:
   size_t size() const { return records_; }
-  // use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of
+  // Calls use(BusinessKey, bool unregistered, std::span<const Fact>) for every record, in order of
   // arrival.
   template <class Use>
   void each(Use use) const {
@@ -226,7 +230,7 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
     report(older, -1, sink);
   }
   report(fact, 1, sink);
-  // With another registration everything may change.
+  // A changed registration may change all deltas.
   bool const registers =
       fact.kind == EventKind::kRegistered ||
       (next.replaced < r.count && data(r)[next.replaced].kind == EventKind::kRegistered);
@@ -239,7 +243,7 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
   carry_out(r, next, fact);
   if (may_wait) waiting_ += int{is_waiting(span(r), r.unregistered)};
   contribute(span(r), r.unregistered, calendar_, after_, passed);
-  // What stands at the head of both has not changed.
+  // Equal deltas at the beginning of both lists have not changed.
   size_t same = 0;
   while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
   for (size_t i = same; i < before_.size(); ++i) sink.add(before_[i].key, -before_[i].amount);

@@ -83,7 +83,7 @@ class LedgerTest : public ::testing::Test {
   Sums sums_;
 };
 
-TEST_F(LedgerTest, ABirthCountsWhereAndWhenItHappened) {
+TEST_F(LedgerTest, ABirthCountsInItsCellAndPeriod) {
   EXPECT_EQ(tell(registered(1, 1, day(2019, 5, 3))), Outcome::kApplied);
   EXPECT_EQ(sums_.by_key.size(), 1u);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(2019, 5, 31)), 1);
@@ -96,11 +96,12 @@ TEST_F(LedgerTest, ADeathThatArrivesBeforeTheBirthWaitsAndCounts) {
   tell(registered(1, 1, day(2019, 5, 3)));
   EXPECT_EQ(ledger_.stats().waiting, 0);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeaths, day(2021, 1, 1)), 1);
-  // One year and eight months old: counted at the month of birth, in the second year of life.
+  // The business is one year and eight months old. The death counts in the month of birth, as a
+  // death in the second year of life.
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeathsAge1, day(2019, 5, 1)), 1);
 }
 
-TEST_F(LedgerTest, AnInteractionBeforeTheRegistrationCountsOnceTheBusinessHasACell) {
+TEST_F(LedgerTest, AnInteractionCountsWhenTheRegistrationArrives) {
   tell(interaction(1, 2, day(2019, 6, 1)));
   EXPECT_TRUE(sums_.by_key.empty());
   tell(registered(1, 1, day(2019, 5, 3)));
@@ -108,10 +109,10 @@ TEST_F(LedgerTest, AnInteractionBeforeTheRegistrationCountsOnceTheBusinessHasACe
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kInteractionMinutes, day(2019, 6, 1)), 30);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2019, 6, 1)), 1);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 5, 31)),
-            -1);  // 365 days on
+            -1);  // 365 days later
 }
 
-TEST_F(LedgerTest, SupportIsTheUnionOfItsYears) {
+TEST_F(LedgerTest, OverlappingYearsOfSupportCountOnce) {
   tell(registered(1, 1, day(2018, 1, 1)));
   tell(interaction(1, 2, day(2019, 1, 10)));
   tell(interaction(1, 3, day(2019, 6, 10)));
@@ -120,7 +121,7 @@ TEST_F(LedgerTest, SupportIsTheUnionOfItsYears) {
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 6, 1)), -1);
 }
 
-TEST_F(LedgerTest, AMoveTakesTheLivingAlongAndLeavesTheBirthWhereItWas) {
+TEST_F(LedgerTest, AMoveChangesTheCellOfLaterFactsButNotOfTheBirth) {
   tell(registered(1, 1, day(2019, 1, 1)));
   tell(moved(1, 2, day(2019, 3, 1), "S1"));
   tell(status(1, 3, day(2019, 4, 1), events::Status::kCeased));
@@ -130,7 +131,7 @@ TEST_F(LedgerTest, AMoveTakesTheLivingAlongAndLeavesTheBirthWhereItWas) {
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeathsAge0, day(2019, 1, 1)), 1);
 }
 
-TEST_F(LedgerTest, ARestorationTakesTheDeathBackFromTheCohort) {
+TEST_F(LedgerTest, ARestorationRemovesTheDeathFromTheCohort) {
   tell(registered(1, 1, day(2019, 1, 1)));
   tell(status(1, 2, day(2019, 4, 1), events::Status::kCeased));
   tell(status(1, 3, day(2019, 9, 1), events::Status::kLive));
@@ -139,7 +140,7 @@ TEST_F(LedgerTest, ARestorationTakesTheDeathBackFromTheCohort) {
   EXPECT_EQ(sums_.total(Measure::kDeathsAge0), 0);
 }
 
-TEST_F(LedgerTest, ARetractionUndoesItsFactWhicheverComesFirst) {
+TEST_F(LedgerTest, ARetractionThatArrivesFirstSupersedesItsFact) {
   Event const birth = registered(1, 1, day(2019, 1, 1));
   Event retraction = birth;
   retraction.kind = EventKind::kRetracted;
@@ -160,8 +161,8 @@ TEST_F(LedgerTest, ALaterVersionRevisesThePeriodOfTheFact) {
   EXPECT_EQ(tell(birth), Outcome::kSuperseded);
 }
 
-// The order is by rank, which is apart from the number.
-TEST(FactTest, FactsOfADayAndVersionsOfASequenceStandByRank) {
+// The order depends on the rank of the kind, not on its number.
+TEST(FactTest, FactsOfADayAndVersionsOfASequenceAreOrderedByRank) {
   for (const domain::KindInfo& a : domain::kKinds) {
     for (const domain::KindInfo& b : domain::kKinds) {
       Fact first = to_fact(fact(a.id, 1, 7, day(2020, 1, 1)));
@@ -181,7 +182,7 @@ TEST_F(LedgerTest, ARepetitionIsADuplicateAndChangesNothing) {
   EXPECT_EQ(ledger_.stats().facts, 1);
 }
 
-TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsWhereEachEnquirySays) {
+TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsInTheCellOfEachEnquiry) {
   Event e = interaction(7, 1, day(2019, 6, 1));
   e.unregistered = true;
   e.area = area("S2");
@@ -192,7 +193,7 @@ TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsWhereEachEnquirySays) {
   EXPECT_EQ(ledger_.stats().waiting, 0);
 }
 
-TEST_F(LedgerTest, OfficersWhoAreNoDirectorsAreNotCountedAsDirectors) {
+TEST_F(LedgerTest, OfficersWhoAreNotDirectorsAreNotCounted) {
   tell(registered(1, 1, day(2019, 1, 1)));
   Event secretary = fact(EventKind::kOfficerChanged, 1, 2, day(2019, 3, 1));
   secretary.code = static_cast<uint8_t>(events::Officer::kUnstated);
@@ -222,8 +223,8 @@ TEST_F(LedgerTest, DaysBefore1900CountAs1900) {
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kBirths, day(1900, 1, 1)), 1);
 }
 
-// How late a fact was told is a matter of its first version, whatever comes later or again.
-TEST_F(LedgerTest, ADelayIsThatOfTheFirstPublication) {
+// Later versions and repetitions of a fact do not change its reporting delay.
+TEST_F(LedgerTest, AReportingDelayIsThatOfTheFirstPublication) {
   auto const only = [&](Measure m, int delay, base::Days period) {
     std::map<indicators::ReportKey, int64_t> const expected = {
         {{m, static_cast<uint8_t>(delay), kMonths.period_of(period)}, 1}};
@@ -233,24 +234,24 @@ TEST_F(LedgerTest, ADelayIsThatOfTheFirstPublication) {
   tell(birth, day(2019, 8, 1));
   EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3)));
   EXPECT_EQ(tell(birth, day(2019, 9, 1)), Outcome::kDuplicate);
-  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3))) << "told again later";
+  EXPECT_TRUE(only(Measure::kBirths, 3, day(2019, 5, 3))) << "a later repetition";
   EXPECT_EQ(tell(birth, day(2019, 6, 30)), Outcome::kDuplicate);
   EXPECT_TRUE(only(Measure::kBirths, 1, day(2019, 5, 3))) << "an earlier copy that arrives later";
   birth.sequence = base::SourceSequence(5);
   birth.effective = day(2019, 6, 2);
   EXPECT_EQ(tell(birth, day(2019, 12, 1)), Outcome::kApplied);
-  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "a correction is no late report";
+  EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2))) << "a correction is not a late report";
   birth.sequence = base::SourceSequence(3);
   EXPECT_EQ(tell(birth, day(2019, 5, 4)), Outcome::kSuperseded);
   EXPECT_TRUE(only(Measure::kBirths, 0, day(2019, 6, 2)))
-      << "what is told before it happens is not late";
+      << "a fact published before its date is not late";
   birth.kind = EventKind::kRetracted;
   birth.sequence = base::SourceSequence(6);
   tell(birth, day(2020, 1, 1));
   EXPECT_TRUE(sums_.reports.empty());
 }
 
-TEST_F(LedgerTest, DelaysAreKeptUpToHalfAYearWhereTheyAreKnown) {
+TEST_F(LedgerTest, KnownDelaysOfUpToHalfAYearAreReported) {
   tell(registered(1, 1, day(2019, 5, 3)), day(2019, 11, 30));
   EXPECT_EQ(sums_.reports.size(), 1u);
   tell(registered(2, 2, day(2019, 5, 3)), day(2019, 12, 1));
@@ -262,7 +263,7 @@ TEST_F(LedgerTest, DelaysAreKeptUpToHalfAYearWhereTheyAreKnown) {
   EXPECT_TRUE(sums_.reports.contains({Measure::kDeaths, 1, kMonths.period_of(day(2019, 6, 1))}));
 }
 
-TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
+TEST_F(LedgerTest, ManyBusinessesAreFound) {
   constexpr uint64_t kMany = 50'000;
   for (uint64_t b = 0; b < kMany; ++b) tell(registered(b, b, day(2019, 1, 1)));
   EXPECT_EQ(ledger_.stats().businesses, static_cast<int64_t>(kMany));
@@ -270,11 +271,11 @@ TEST_F(LedgerTest, ManyBusinessesAreFoundAgain) {
     ASSERT_EQ(ledger_.facts(base::BusinessKey(base::mix64(b))).size(), 1u) << b;
   }
   EXPECT_TRUE(ledger_.facts(base::BusinessKey(base::mix64(kMany))).empty());
-  // 64 bytes a record beside the index; chunks are filled.
+  // A record takes 64 bytes, plus its part of the index. Chunks are filled.
   EXPECT_LT(ledger_.stats().bytes, static_cast<int64_t>(kMany * 64 * 3 / 2 + (2 << 20)));
 }
 
-// Properties, over seeds.
+// Properties, for many seeds of the random generator.
 
 Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr,
              Sums* recomputed = nullptr) {
@@ -303,7 +304,7 @@ TEST(LedgerPropertyTest, OrderAndRepetitionDoNotMatter) {
   }
 }
 
-TEST(LedgerPropertyTest, TheDeltasAddUpToARecomputation) {
+TEST(LedgerPropertyTest, TheSumOfDeltasEqualsARecomputation) {
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     testing::Random random(seed);
     Sums recomputed;
@@ -314,7 +315,7 @@ TEST(LedgerPropertyTest, TheDeltasAddUpToARecomputation) {
   }
 }
 
-TEST(LedgerPropertyTest, TheFiguresAreThoseOfAPlainOracle) {
+TEST(LedgerPropertyTest, TheCountsEqualThoseOfTheOracle) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
     testing::Random random(seed);
@@ -331,7 +332,7 @@ TEST(LedgerPropertyTest, TheFiguresAreThoseOfAPlainOracle) {
   }
 }
 
-TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
+TEST(LedgerPropertyTest, TheSumOfFlowsIsTheNumberOfBusinessesAlive) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     testing::Random random(seed);
     std::vector<Event> const log = testing::random_log(random);
@@ -356,9 +357,9 @@ TEST(LedgerPropertyTest, FlowsAddUpToWhoIsAlive) {
   }
 }
 
-// What a frozen ledger shows is what stood then, whatever is told afterwards; what is restored from
-// it is the same ledger, in what it holds and in what it makes of more.
-TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
+// A frozen ledger does not change when later facts are applied. A ledger restored from it has the
+// same facts, and reacts to more facts as the original does.
+TEST(LedgerPropertyTest, AFrozenLedgerDoesNotChangeAndCanBeRestored) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
     testing::Random random(seed);
@@ -371,10 +372,10 @@ TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
     uint64_t const then = ledger.digest();
     LedgerStats const stats_then = ledger.stats();
     FrozenLedger frozen = ledger.freeze();
-    // Told to the ledger, and later to what was restored.
+    // Applied to the ledger here, and to the restored ledger below.
     for (size_t i = half; i < log.size(); ++i) {
       ledger.apply(log[i], testing::published(log[i]), sums);
-      if (random.chance(0.01)) (void)ledger.freeze();  // two at a time
+      if (random.chance(0.01)) (void)ledger.freeze();  // a second frozen ledger
     }
     Ledger back(kMonths);
     back.reserve(frozen.size());
@@ -398,16 +399,16 @@ TEST(LedgerPropertyTest, AFrozenLedgerStandsStillAndComesBack) {
   }
 }
 
-TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
+TEST_F(LedgerTest, AnInvalidRecordIsNotRestored) {
   tell(registered(1, 1, day(2019, 5, 3)));
   std::vector<Fact> facts = {to_fact(registered(2, 2, day(2019, 5, 3))),
                              to_fact(status(2, 3, day(2020, 1, 1), events::Status::kCeased))};
   base::BusinessKey const known(base::mix64(1));
   base::BusinessKey const fresh(base::mix64(2));
-  EXPECT_FALSE(ledger_.restore(known, false, facts)) << "known already";
+  EXPECT_FALSE(ledger_.restore(known, false, facts)) << "already known";
   std::swap(facts[0], facts[1]);
-  EXPECT_FALSE(ledger_.restore(fresh, false, facts)) << "not in their order";
-  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(2, facts[0]))) << "one fact twice";
+  EXPECT_FALSE(ledger_.restore(fresh, false, facts)) << "not in the order of facts";
+  EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(2, facts[0]))) << "a duplicate fact";
   EXPECT_FALSE(ledger_.restore(fresh, false, std::vector<Fact>(kFactsPerBusinessMax + 1)));
   EXPECT_EQ(ledger_.stats().businesses, 1);
   std::swap(facts[0], facts[1]);
@@ -415,7 +416,7 @@ TEST_F(LedgerTest, WhatCannotBeARecordIsNotRestored) {
   EXPECT_EQ(ledger_.facts(fresh).size(), 2u);
 }
 
-// The random logs make every transition that they should, or the properties prove little.
+// The random logs must cause every transition. Otherwise the properties show little.
 TEST(LedgerPropertyTest, TheRandomLogsReachEveryMeasure) {
   std::set<Measure> reached;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
