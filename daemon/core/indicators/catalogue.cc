@@ -56,7 +56,7 @@ Value unavailable(std::string why) {
   return v;
 }
 
-// `factor` × numerator ÷ denominator, where the base suffices.
+// `factor` × numerator ÷ denominator. No value if the denominator is below the minimum base.
 Value ratio(double factor, double numerator, double denominator, const IndicatorInfo& info) {
   Value v;
   v.numerator = numerator;
@@ -88,7 +88,7 @@ Value ratio_in(const IndicatorInfo& info, const Panel& panel, Node node, Span w)
 Value cohort(const IndicatorInfo& info, const Panel& panel, Node node, Span w) {
   Span const born = years_before(w, static_cast<int>(info.compute.parameter), panel);
   if (born.first < panel.first_period()) {
-    return unavailable("the cohort is older than what is kept");
+    return unavailable("the cohort is older than the kept periods");
   }
   return ratio_in(info, panel, node, born);
 }
@@ -122,7 +122,7 @@ Value quantile(const IndicatorInfo& info, const Panel& panel, Node node, Span w)
     auto const n = static_cast<double>(counts[b]);
     if (below + n >= target) {
       double const lower = b == 0 ? 0 : base::kResponseHours[b - 1];
-      // The last bucket is open and counts as its lower end.
+      // The last bucket has no upper limit. Its value is its lower limit.
       double const upper = b < base::kResponseHours.size() ? base::kResponseHours[b] : lower;
       v.value = lower + (upper - lower) * (n > 0 ? (target - below) / n : 0);
       v.numerator = v.value;
@@ -133,7 +133,8 @@ Value quantile(const IndicatorInfo& info, const Panel& panel, Node node, Span w)
   return v;
 }
 
-// Adds up the leaves of the node's sector: 1 point for one that rises, ½ for one that is flat.
+// Adds to `points` 1 for each leaf sector below the node's sector that rises, and ½ for each that
+// is flat. Adds to `divisions` the number of leaf sectors with a momentum.
 void momentum_of_leaves(const Panel& panel, Node node, PeriodIndex period, double flat,
                         double& points, int& divisions) {
   std::span<const SectorId> children = panel.reference().sectors.children(node.sector);
@@ -179,7 +180,8 @@ int periods_in(Window window, base::Calendar calendar) {
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
   const IndicatorInfo& entry = info(indicator);
   Span const w = window_ending(entry, panel, period);
-  if (w.first < panel.first_period()) return unavailable("the window begins before what is kept");
+  if (w.first < panel.first_period())
+    return unavailable("the window begins before the kept periods");
   switch (entry.compute.method) {
     case Method::kRatio:
       return ratio_in(entry, panel, node, w);

@@ -1,4 +1,4 @@
-// Purpose: the value of an indicator of domain::kIndicators at a node: its formula over the panel.
+// Purpose: computes the indicators of domain::kIndicators at a node from the panel.
 // Thread safety: pure functions.
 #pragma once
 
@@ -19,32 +19,32 @@ using domain::IndicatorInfo;
 using domain::info;
 using domain::Window;
 
-// In periods: 1, 4 weeks or 1 month, 13 weeks or 3 months, 52 weeks or 12 months.
+// The length of a window in periods.
 int periods_in(Window window, base::Calendar calendar);
 
-// A figure, or why there is none.
+// A figure, or the reason why there is none.
 struct Value {
   double value = 0;
   double numerator = 0;
-  double denominator = 0;     // 0 where the indicator has none
-  std::string not_available;  // empty when there is a value
-  bool below_base = false;    // why there is none: the denominator is below minimum_base
+  double denominator = 0;     // 0 if the indicator has no denominator
+  std::string not_available;  // the reason why there is no value; empty if there is a value
+  bool below_base = false;    // true if the reason is a denominator below minimum_base
   bool ok() const { return not_available.empty(); }
 };
 
-// The indicator of a node at the end of `period`. No value where the base is below minimum_base or
-// the panel does not reach back far enough.
+// The indicator of a node at the end of `period`. There is no value if the denominator is below
+// minimum_base, or if the panel does not have the earlier periods that the formula needs.
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
 
-// The two counts that a share divides; the numerator's events are among the denominator's.
+// The two measures of a share. Every event in the numerator is also in the denominator.
 struct ShareMeasures {
   Measure numerator{};
   Measure denominator{};
 };
-// Of an indicator that a detector on ratios can test; nullopt for all others.
+// The measures of an indicator that a ratio detector can test. nullopt for all others.
 std::optional<ShareMeasures> share_of(Indicator indicator);
 
-// Numerator and denominator of a share in one period alone.
+// The numerator and denominator of a share in one period.
 struct Share {
   int64_t numerator = 0;
   int64_t denominator = 0;

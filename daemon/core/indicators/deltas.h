@@ -1,5 +1,5 @@
-// Purpose: where a measure is counted (Cell) and by how much a count changes (Delta, Report). The
-// ledger emits them and the panel adds them up.
+// Purpose: the cell in which a measure is counted (Cell), and the change of a count (Delta,
+// Report). The ledger emits deltas and reports; the panel adds up the deltas.
 // Thread safety: values.
 #pragma once
 
@@ -23,7 +23,7 @@ using domain::kSurvivalYearsMax;
 using domain::Measure;
 using domain::measure_at;
 
-// Where a fact counts: leaf area × leaf sector × size band.
+// The place where a fact counts: leaf area × leaf sector × size band.
 struct Cell {
   AreaId area;
   SectorId sector;
@@ -68,14 +68,15 @@ class DeltaKey {
   uint64_t bits_ = 0;
 };
 
-// 64 bits take no more room than 32 would beside the key.
+// The change of one count. Because of alignment, a 64-bit amount takes no more memory than 32 bits.
 struct Delta {
   DeltaKey key;
   int64_t amount = 0;
   friend bool operator==(const Delta&, const Delta&) = default;
 };
 
-// A fact that a measure counts in `period` was first published `delay` periods later.
+// Identifies the facts that `measure` counts in `period` and that were first published `delay`
+// periods later.
 struct ReportKey {
   Measure measure{};
   uint8_t delay = 0;
@@ -95,12 +96,12 @@ struct ReportKey {
     return H::combine(std::move(h), key.bits());
   }
 };
-// Later ones are not waited for: half a year.
+// The longest reporting delay that is counted, in periods: half a year.
 inline int report_delay_max(base::Calendar calendar) {
   return calendar.periods_per_year() / 2;
 }
 
-// So many facts more, or fewer.
+// The change of the number of facts with `key`.
 struct Report {
   ReportKey key;
   int64_t amount = 0;

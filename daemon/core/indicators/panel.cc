@@ -8,12 +8,12 @@
 namespace bellwether::indicators {
 namespace {
 
-// A change of the past or the near future is normal; a period this far ahead is our own mistake.
+// Deltas in the past and near future are normal. A period this far ahead is an error in our code.
 constexpr int32_t kPeriodsAheadMax = 20'000;
 
-constexpr uint64_t kLeastNarrow = uint64_t{1} << 31;  // its negative is the least of 32 bits
+constexpr uint64_t kLeastNarrow = uint64_t{1} << 31;  // −kLeastNarrow is the least 32-bit value
 
-// An exact count as it stands in the 32 bits of a column.
+// The exact count, saturated at the 32-bit limits.
 int32_t told(int64_t exact) {
   return static_cast<int32_t>(std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX));
 }
@@ -29,7 +29,8 @@ Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
       scratch_(std::make_shared<Scratch>()) {}
 
 std::shared_ptr<const Panel> Panel::publish() {
-  // Columns of older generations are shared with a view from now on and are copied before a write.
+  // From now on, columns of older generations are shared with a view. They are copied before a
+  // write.
   ++generation_;
   auto view = std::shared_ptr<Panel>(new Panel(*this));
   view->scratch_.reset();
@@ -90,8 +91,8 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening,
   if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
   const Columns& columns = columns_[static_cast<size_t>(measure)];
   if (!columns.empty() && columns[node] != nullptr) return false;
-  uint64_t beyond = 0;  // what lies outside 32 bits
-  uint64_t sum = 0;     // right if nothing does: kPeriodsAheadMax of them stay within 64
+  uint64_t beyond = 0;  // not 0 if a count is outside 32 bits
+  uint64_t sum = 0;     // exact if all counts are in 32 bits: kPeriodsAheadMax of them fit 64 bits
   for (int64_t n : counts) {
     beyond |= (static_cast<uint64_t>(n) + kLeastNarrow) >> 32;
     sum += static_cast<uint64_t>(n);
@@ -162,7 +163,7 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
     sums[index({cell.area, cell.sector})] += delta.amount;
     used[cell.area.value] = true;
   }
-  // Sectors first, within each leaf area: children stand behind their parents.
+  // First add up the sectors within each leaf area. Children follow their parents.
   std::span<const reference::Sector> sectors = reference_->sectors.all();
   std::vector<uint16_t> leaves;
   for (size_t a = 0; a < used.size(); ++a) {
@@ -171,7 +172,7 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
     int64_t* row = &sums[a * sectors_];
     for (size_t s = sectors_ - 1; s > 0; --s) row[sectors[s].parent.value] += row[s];
   }
-  // Then whole rows into the areas and sets above each leaf.
+  // Then add whole rows to the areas and sets above each leaf.
   for (uint16_t leaf : leaves) {
     const int64_t* row = &sums[leaf * sectors_];
     for (const reference::AreaAncestor& area :
@@ -224,7 +225,7 @@ int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const 
   const Column* column = find(node, measure);
   if (column == nullptr) return 0;
   if (period < first_period_) return column->opening;
-  int64_t total = column->total;  // usually asked for the newest periods: go back from the end
+  int64_t total = column->total;  // most calls ask for the newest periods, so go back from the end
   for (int64_t i = static_cast<int64_t>(column->counts.size()) - 1;
        i > period.value - first_period_.value; --i) {
     total -= column->at(static_cast<size_t>(i));

@@ -1,14 +1,14 @@
-// Purpose: the sums that people query and that are tested: every measure of every node (area or
-// area set × sector) over the kept periods, rolled up from cells when deltas arrive. Invariants: a
-// node's series equals the sum of the cells under it. A dated set is summed over all its members in
-// all periods, as statistics offices restate a series on one geography, so that a change of
-// membership is no growth; its dates say when it is assessed. Periods before first_period() are one
-// opening balance.
-// Counts are exact in 64 bits. They are kept in 32, half the memory, by all columns but those where
-// one has outgrown them: 2^31 minutes of support in one period are reached, 2^31 births are not.
-// Copying shares the columns; a column is copied when it is first written after a copy was taken,
-// so that a copy is an immutable published view. Size bands are summed over. Thread safety: one
-// writer; copies may be read by any number of threads.
+// Purpose: the sums that people query and detectors test: every measure of every node (area or area
+// set × sector) in the kept periods. Deltas of cells are added to all nodes above the cell when
+// they arrive; size bands are added together. Invariants: a node's series equals the sum of the
+// cells under it. A set with dates is the sum of all its members in all periods, as statistics
+// offices restate a series on one geography; so a change of membership is not growth. The dates of
+// a set decide only when it is assessed. All periods before first_period() are one opening balance.
+// Counts are exact in 64 bits. A column stores them in 32 bits, which takes half the memory, until
+// one count exceeds 32 bits: 2^31 minutes of support in one period can occur, 2^31 births cannot.
+// Copying shares the columns. A column is copied when it is first written after a copy was made, so
+// a copy is an immutable published view. Thread safety: one writer; any number of threads may read
+// the copies.
 #pragma once
 
 #include <array>
@@ -26,15 +26,15 @@
 
 namespace bellwether::indicators {
 
-// What people query: an area or area set × a sector at any level.
+// An area or area set × a sector at any level. Queries and alerts refer to nodes.
 struct Node {
   AreaId area;
   SectorId sector;
   friend auto operator<=>(const Node&, const Node&) = default;
 };
 
-// A measure of a node by period: counts[i] belongs to first + i; later periods are zero. A count
-// beyond 32 bits stands at their end.
+// A measure of a node by period: counts[i] is the count of period first + i. Later periods are
+// zero. Counts saturate at the 32-bit limits.
 struct SeriesView {
   PeriodIndex first;
   std::span<const int32_t> counts;
@@ -46,15 +46,17 @@ class Panel {
   Panel(const reference::Reference& reference, base::Calendar calendar, PeriodIndex first_period);
   Panel(Panel&&) = default;
   Panel& operator=(Panel&&) = default;
-  // Takes a view: shares all columns. Non-const, because what is shared may no longer be written.
+  // Returns an immutable view that shares all columns. Non-const, because later writes must copy
+  // the shared columns.
   std::shared_ptr<const Panel> publish();
 
-  // Adds deltas of cells and rolls them up. Periods before first_period() join the opening balance.
-  // Calls touched(node, measure, period) for every changed number with a period kept.
+  // Adds deltas of cells to all nodes above them. Periods before first_period() are added to the
+  // opening balance. Calls touched(node, measure, period) for every changed count in a kept period.
   template <class Touched>
   void add(std::span<const Delta> deltas, Touched touched);
 
-  // Forgets the detail of periods before `first` into the opening balance; never goes back.
+  // Adds the periods before `first` to the opening balance. No effect if `first` is not later than
+  // first_period().
   void advance_horizon(PeriodIndex first);
 
   PeriodIndex first_period() const { return first_period_; }
@@ -69,22 +71,24 @@ class Panel {
 
   SeriesView series(Node node, Measure measure) const;
   int64_t at(Node node, Measure measure, PeriodIndex period) const;
-  // Sum over first … last, both included, within the kept periods.
+  // Sum of the kept periods in first … last, inclusive.
   int64_t sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last) const;
-  // Opening balance plus everything up to and including `period`.
+  // Opening balance plus the counts up to and including `period`.
   int64_t cumulative(Node node, Measure measure, PeriodIndex period) const;
   // Businesses alive at the end of `period`.
   int64_t stock(Node node, PeriodIndex period) const;
 
-  // use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every series
-  // that was ever touched, by measure and node; counts[i] belongs to first_period() + i.
+  // Calls use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every
+  // series that was ever changed, ordered by measure and node. counts[i] is the count of period
+  // first_period() + i.
   template <class Use>
   void each(Use use) const;
-  // As each() showed it, into a panel of the same reference, calendar and first period that has
-  // none of that series yet. False, and nothing changes, for what no panel can hold.
+  // Adds a series from each() to a panel with the same reference, calendar and first period.
+  // Returns false and changes nothing if the panel already has the series, if `node` does not
+  // exist, if there are too many counts, or if the total exceeds 64 bits.
   bool restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts);
 
-  // Digest of all non-zero numbers, equal for equal panels on any machine.
+  // Digest of all non-zero numbers. Equal panels have equal digests on all machines.
   uint64_t digest() const;
   size_t bytes() const;
 
@@ -94,11 +98,11 @@ class Panel {
     int64_t total = 0;  // opening and all counts
     uint32_t generation = 0;
     std::vector<int32_t> counts;
-    std::vector<int64_t> wide;  // the exact counts, once one has outgrown `counts`; else empty
+    std::vector<int64_t> wide;  // the exact counts, if one has exceeded 32 bits; else empty
 
     int64_t at(size_t i) const { return wide.empty() ? counts[i] : wide[i]; }
-    void add(size_t i, int64_t amount);  // makes room
-    void forget(size_t n);               // the first n join the opening balance
+    void add(size_t i, int64_t amount);  // extends the column if necessary
+    void forget(size_t n);               // adds the first n counts to the opening balance
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
 
@@ -150,7 +154,7 @@ void Panel::each(Use use) const {
 
 template <class Touched>
 void Panel::add(std::span<const Delta> deltas, Touched touched) {
-  // Above this many deltas of one measure and period a pass over all nodes is cheaper.
+  // From this many deltas of one measure and period, a pass over all nodes is cheaper.
   constexpr size_t kDenseFrom = 256;
   group(deltas);
   for (size_t g = 0; g < scratch_->groups_used; ++g) {

@@ -16,7 +16,7 @@ using testing::world;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 
-// Months by name.
+// The month with this name, for example "2019-05".
 PeriodIndex month(std::string_view name) {
   return testing::must(kMonths.parse(name));
 }
@@ -49,7 +49,7 @@ TEST_F(CatalogueTest, NamesAndNumbersAreUnique) {
   EXPECT_FALSE(find_indicator("").has_value());
 }
 
-// ONS, Business demography: births (deaths) over businesses active at any time in the year.
+// ONS, Business demography: births or deaths ÷ businesses active at any time in the year.
 TEST_F(CatalogueTest, RatesAreOverTheBusinessesActiveAtAnyTimeInTheYear) {
   count(Measure::kBirths, "2009-06", 1000);  // opening balance
   count(Measure::kBirths, "2018-03", 200);
@@ -63,10 +63,10 @@ TEST_F(CatalogueTest, RatesAreOverTheBusinessesActiveAtAnyTimeInTheYear) {
   EXPECT_DOUBLE_EQ(value(Indicator::kChurn, "2018-12").value, 100 * 300 / active);
   EXPECT_DOUBLE_EQ(value(Indicator::kStockGrowth, "2018-12").value, 10);
   EXPECT_DOUBLE_EQ(value(Indicator::kBirthRate, "2019-06").value,
-                   0);  // the births are 13 months back
+                   0);  // the births are more than 12 months ago
 }
 
-TEST_F(CatalogueTest, MomentumComparesAQuarterWithTheSameOfThreeYears) {
+TEST_F(CatalogueTest, MomentumComparesAQuarterWithThatOfThreeEarlierYears) {
   for (std::string_view p : {"2015-02", "2016-02", "2017-02"}) count(Measure::kBirths, p, 100);
   count(Measure::kBirths, "2018-02", 70);
   EXPECT_DOUBLE_EQ(value(Indicator::kBirthMomentum, "2018-03").value, 0.7);
@@ -74,7 +74,7 @@ TEST_F(CatalogueTest, MomentumComparesAQuarterWithTheSameOfThreeYears) {
       << "three earlier years are needed";
 }
 
-TEST_F(CatalogueTest, SurvivalFollowsTheCohortThatHasLivedLongEnough) {
+TEST_F(CatalogueTest, SurvivalUsesTheCohortBornThatManyYearsAgo) {
   count(Measure::kBirths, "2015-05", 200);
   count(Measure::kDeathsAge0, "2015-05", 10);
   count(Measure::kDeathsAge1, "2015-05", 30);
@@ -82,7 +82,7 @@ TEST_F(CatalogueTest, SurvivalFollowsTheCohortThatHasLivedLongEnough) {
   EXPECT_DOUBLE_EQ(value(Indicator::kSurvival2, "2017-12").value, 80);
   EXPECT_FALSE(value(Indicator::kSurvival1, "2018-12").ok()) << "no birth in the cohort";
   EXPECT_FALSE(value(Indicator::kSurvival5, "2015-12").ok())
-      << "the cohort is older than what is kept";
+      << "the cohort is older than the kept periods";
 }
 
 TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
@@ -91,7 +91,7 @@ TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
   Value const v = value(Indicator::kDistressShare, "2018-05");
   EXPECT_FALSE(v.ok());
   EXPECT_TRUE(v.below_base);
-  EXPECT_EQ(v.not_available, "interactions below 10") << "how many there were is told to nobody";
+  EXPECT_EQ(v.not_available, "interactions below 10") << "the count is confidential";
   count(Measure::kInteractions, "2018-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 30);
   Share const s = share_in(*share_of(Indicator::kDistressShare), panel_, node_, month("2018-05"));
@@ -99,7 +99,7 @@ TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
   EXPECT_EQ(s.denominator, 10);
 }
 
-TEST_F(CatalogueTest, WhatADetectorOnRatiosTestsIsAShareOfTwoCounts) {
+TEST_F(CatalogueTest, ExactlyTheIndicatorsWithARatioDetectorAreShares) {
   for (const IndicatorInfo& entry : domain::kIndicators) {
     EXPECT_EQ(share_of(entry.id).has_value(), entry.detector == "ratio") << entry.name;
   }
@@ -110,7 +110,7 @@ TEST_F(CatalogueTest, ResponseTimesComeFromTheHistogram) {
   count(Measure::kResponse12, "2018-05", 50);  // 32 to 40 hours
   EXPECT_DOUBLE_EQ(value(Indicator::kResponseMedian, "2018-05").value, 1.0);
   EXPECT_DOUBLE_EQ(value(Indicator::kResponseP90, "2018-05").value, 32 + 8 * 0.8);
-  count(Measure::kResponse15, "2018-05", 900);  // open-ended: its lower bound
+  count(Measure::kResponse15, "2018-05", 900);  // no upper limit: counts as its lower limit
   EXPECT_DOUBLE_EQ(value(Indicator::kResponseP90, "2018-05").value, 80);
 }
 
@@ -122,7 +122,7 @@ TEST_F(CatalogueTest, ReachIsTheShareSupportedInTheLastYear) {
   EXPECT_DOUBLE_EQ(value(Indicator::kReach, "2019-02").value, 0);
 }
 
-TEST_F(CatalogueTest, DiffusionCountsRisingAndHalfOfTheFlatDivisions) {
+TEST_F(CatalogueTest, DiffusionOfFewerDivisionsThanTheMinimumHasNoValue) {
   for (std::string_view s : {"10", "11", "46", "47", "unclassified"}) {
     for (std::string_view p : {"2015-02", "2016-02", "2017-02"}) count(Measure::kBirths, p, 100, s);
   }
@@ -138,13 +138,13 @@ TEST_F(CatalogueTest, RatesPerTenThousandUseTheAverageStock) {
   count(Measure::kBirths, "2015-01", 10'000);
   count(Measure::kBirths, "2018-06", 2'000);
   count(Measure::kInsolvencies, "2018-06", 55);
-  count(Measure::kInsolvenciesSolvent, "2018-06", 500);  // no distress
+  count(Measure::kInsolvenciesSolvent, "2018-06", 500);  // does not count
   EXPECT_DOUBLE_EQ(value(Indicator::kInsolvencyRate, "2018-12").value, 1e4 * 55 / 11'000);
   count(Measure::kStrikeOffCompulsory, "2018-11", 24);
   EXPECT_DOUBLE_EQ(value(Indicator::kStrikeOffNotices, "2018-12").value, 20);
 }
 
-TEST_F(CatalogueTest, AWindowThatBeginsBeforeWhatIsKeptHasNoValue) {
+TEST_F(CatalogueTest, AWindowThatBeginsBeforeTheKeptPeriodsHasNoValue) {
   EXPECT_FALSE(value(Indicator::kBirthRate, "2010-06").ok());
 }
 

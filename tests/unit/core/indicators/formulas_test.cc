@@ -1,5 +1,5 @@
-// The formulas of the table against the same ones written out plainly: equal bits, over random
-// panels.
+// Compares the formulas of the table with the same formulas in plain code. On random panels, the
+// results must have equal bits.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -17,7 +17,7 @@ using testing::Random;
 using testing::sector;
 using testing::world;
 
-// Everything of one node at the end of one period.
+// All indicators of one node at the end of one period, in plain code.
 class Plain {
  public:
   Plain(const Panel& panel, Node node, PeriodIndex period)
@@ -190,7 +190,7 @@ void fill(Panel& panel, Random& random, int32_t first, int periods) {
   panel.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
 }
 
-TEST(FormulasPropertyTest, TheTableGivesTheBitsOfThePlainFormulas) {
+TEST(FormulasPropertyTest, TheTableAndThePlainFormulasGiveEqualBits) {
   int values = 0;
   for (uint64_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);
@@ -220,7 +220,7 @@ TEST(FormulasPropertyTest, TheTableGivesTheBitsOfThePlainFormulas) {
   EXPECT_GT(values, 5'000);
 }
 
-TEST(FormulasTest, AShareInOnePeriodIsThatOfItsRow) {
+TEST(FormulasTest, AShareInOnePeriodHasTheMeasuresOfItsRow) {
   Panel panel(world(), base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(480));
   Random random(7);
   fill(panel, random, 480, 24);

@@ -43,7 +43,7 @@ std::vector<Delta> random_deltas(Random& random, size_t n, int periods) {
   return out;
 }
 
-// The sum of all deltas under a node, as the definition says.
+// The sum of all deltas under a node, computed from the definition.
 int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t first,
                   int32_t last) {
   int64_t sum = 0;
@@ -61,7 +61,7 @@ int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t f
   return sum;
 }
 
-TEST(PanelTest, ACountShowsAtEveryNodeAboveItsCell) {
+TEST(PanelTest, ACountIsInEveryNodeAboveItsCell) {
   Panel panel(world(), kMonths, kFirst);
   std::vector<Delta> const one = {{DeltaKey(cell("N1", "10"), Measure::kBirths, kFirst), 3}};
   panel.add(one, nothing);
@@ -77,10 +77,10 @@ TEST(PanelTest, ACountShowsAtEveryNodeAboveItsCell) {
   }
 }
 
-TEST(PanelTest, NodesAreTheSumsOfTheirCellsBySparseAndByDenseRollUp) {
+TEST(PanelTest, SparseAndDenseRollUpGiveTheSumsOfTheCells) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
-    // A few at a time goes one way, thousands at once the other.
+    // Few deltas use the sparse roll-up, thousands of deltas the dense roll-up.
     std::vector<Delta> const deltas =
         random_deltas(random, seed % 2 == 0 ? 40 : 4000, seed % 4 < 2 ? 4 : 30);
     Panel panel(world(), kMonths, kFirst);
@@ -98,7 +98,7 @@ TEST(PanelTest, NodesAreTheSumsOfTheirCellsBySparseAndByDenseRollUp) {
   }
 }
 
-TEST(PanelTest, WhatIsBeforeTheKeptPeriodsIsTheOpeningBalance) {
+TEST(PanelTest, CountsBeforeTheKeptPeriodsAreTheOpeningBalance) {
   Panel panel(world(), kMonths, kFirst);
   std::vector<Delta> const old = {
       {DeltaKey(cell("N1", "10"), Measure::kBirths, PeriodIndex(kFirst.value - 400)), 50}};
@@ -109,7 +109,7 @@ TEST(PanelTest, WhatIsBeforeTheKeptPeriodsIsTheOpeningBalance) {
   EXPECT_EQ(panel.at(node("R", "all"), Measure::kBirths, kFirst), 0);
 }
 
-TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
+TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndSaturateInSeries) {
   for (int copies : {2, 400}) {  // by sparse and by dense roll-up
     Panel panel(world(), kMonths, kFirst);
     Node const top = node("R", "all");
@@ -122,7 +122,7 @@ TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
     EXPECT_EQ(panel.cumulative(top, Measure::kInteractionMinutes, key.period()), exact);
     EXPECT_EQ(panel.series(top, Measure::kInteractionMinutes).counts[1], INT32_MAX);
     auto const published = panel.publish();
-    // Taken back, nothing is lost.
+    // After the counts are subtracted, the result is exact.
     std::vector<Delta> const back = {{key, 7 - exact}};
     panel.add(back, nothing);
     EXPECT_EQ(panel.at(top, Measure::kInteractionMinutes, key.period()), 7);
@@ -139,7 +139,7 @@ TEST(PanelTest, CountsBeyondThirtyTwoBitsAreExactAndADetectorSeesThemAtTheEnd) {
   }
 }
 
-TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
+TEST(PanelTest, RestoredSeriesEqualTheOriginals) {
   Node const top = node("R", "all");
   auto const births = [&](const Panel& panel) {
     return panel.series(top, Measure::kBirths).counts;
@@ -166,7 +166,7 @@ TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
     });
     EXPECT_EQ(again.digest(), panel.digest());
     EXPECT_FALSE(again.restore(Measure::kBirths, panel.index(top), 0, counts))
-        << "it has that series";
+        << "the panel already has the series";
   }
   Panel panel(world(), kMonths, kFirst);
   EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes(), 0, edges)) << "no such node";
@@ -177,7 +177,7 @@ TEST(PanelTest, SeriesThatAreRestoredAreAsTheyWereShown) {
   EXPECT_EQ(panel.digest(), Panel(world(), kMonths, kFirst).digest());
 }
 
-TEST(PanelTest, MovingTheHorizonKeepsEveryBalance) {
+TEST(PanelTest, AdvancingTheHorizonDoesNotChangeTheStock) {
   Random random(7);
   std::vector<Delta> const deltas = random_deltas(random, 3000, 30);
   Panel panel(world(), kMonths, kFirst);
@@ -192,7 +192,7 @@ TEST(PanelTest, MovingTheHorizonKeepsEveryBalance) {
     EXPECT_EQ(panel.sum(panel.node(i), Measure::kBirths, later, PeriodIndex(later.value + 3)),
               plain_sum(deltas, panel.node(i), Measure::kBirths, later.value, later.value + 3));
   }
-  panel.advance_horizon(kFirst);  // never goes back
+  panel.advance_horizon(kFirst);  // has no effect
   EXPECT_EQ(panel.first_period(), later);
 }
 
@@ -224,7 +224,7 @@ TEST(PanelTest, DigestsDependOnNumbersAndNotOnTheirOrder) {
   }
 }
 
-TEST(PanelTest, TouchedNamesEveryChangedNumberOfTheKeptPeriods) {
+TEST(PanelTest, TouchedIsCalledForEveryChangedCountInKeptPeriods) {
   Panel panel(world(), kMonths, kFirst);
   std::vector<Delta> const one = {
       {DeltaKey(cell("S2", "47"), Measure::kDeaths, PeriodIndex(kFirst.value + 2)), 1}};
