@@ -1,4 +1,4 @@
-// What a text file's error has to look like: InvalidArgument, "file:line: what", the line within
+// Checks the error for a text file: InvalidArgument with "file:line: error", and the line exists in
 // the file.
 #pragma once
 

@@ -1,5 +1,5 @@
-// A text → config::parse. A configuration that is taken is within the limits that its errors speak
-// of; an error names a line of the text.
+// Fuzzes config::parse with a text. An accepted configuration is within the limits that the error
+// messages state. An error names a line of the text.
 #include "adapters/config/config.h"
 
 #include <algorithm>

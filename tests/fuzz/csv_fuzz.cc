@@ -1,5 +1,6 @@
-// A text → base::parse_csv. A table that is taken has the columns asked for and rows in the order
-// of their lines, and stays the same when it is written and read again; an error names a line.
+// Fuzzes base::parse_csv with a text. An accepted table has the requested columns, and its rows are
+// in the order of their lines. It does not change when it is written and read again. An error names
+// a line.
 #include "core/base/csv.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tables written as CSV, every field quoted: the inverse of base::parse_csv.
+// Writes tables as CSV with every field quoted. Inverse of base::parse_csv.
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
-// A record → events::Decoder. Input: a byte of choices, the timestamp (8 bytes), the length of the
-// key and the key, the value. What is taken keeps to every limit that the decoder documents; what
-// protobuf does not take is refused, and only that is called malformed; a frame changes nothing.
+// Fuzzes events::Decoder with a record. Input: one byte of choices, the timestamp (8 bytes), the
+// length of the key (1 byte), the key, the value. An accepted record is within all limits that the
+// decoder documents. A record that protobuf does not accept is refused. Only such a record is
+// "malformed" or "id_not_utf8". A frame does not change the result.
 #include "core/events/decoder.h"
 
 #include <google/protobuf/stubs/logging.h>
@@ -23,12 +24,12 @@
 namespace bellwether::events {
 namespace {
 
-// The choices above the two bits of the topic. Without a key from the message few inputs would come
-// past the check of the key.
+// Choices in the bits above the two bits of the topic. With kKeyFromMessage, the key is computed
+// from the message; otherwise few inputs would pass the check of the key.
 constexpr uint8_t kSchemaIdInHeader = 1 << 2;
 constexpr uint8_t kKeyFromMessage = 1 << 3;
 
-// Event::code by kind, both ends included.
+// The range of Event::code by kind, inclusive.
 struct CodeRange {
   uint8_t least;
   uint8_t most;
@@ -120,7 +121,7 @@ void check_values(const RawRecord& record, const Event& e) {
   }
   int const year = base::civil_date(e.effective).year;
   BELLWETHER_CHECK(year >= kEarliestYear && year <= kLatestYear);
-  // Kafka's word for an unknown timestamp is −1; there is none before that.
+  // Kafka's unknown timestamp is −1. The decoder treats earlier timestamps as −1.
   UnixMillis const published = std::max(record.published, UnixMillis(-1));
   BELLWETHER_CHECK(e.kind == EventKind::kFilingDue || base::start_of(e.effective) <= published);
 }
@@ -144,7 +145,7 @@ void check(const RawRecord& record) {
   BELLWETHER_CHECK(difference.empty());
   bool const malformed =
       refusal && (*refusal == Refusal::kMalformed || *refusal == Refusal::kIdNotUtf8);
-  // What bears no kind is refused for that before its texts are looked at.
+  // A record without a kind is refused before its texts are checked.
   bool const no_kind =
       refusal && (*refusal == Refusal::kUnknownKind || *refusal == Refusal::kWrongTopic);
   BELLWETHER_CHECK(no_kind || malformed == !taken_by_protobuf);
@@ -166,7 +167,7 @@ void check(const RawRecord& record) {
 }
 
 void run(fuzz::Input input) {
-  static google::protobuf::LogSilencer const silencer;  // broken UTF-8 is part of the inputs
+  static google::protobuf::LogSilencer const silencer;  // inputs may contain invalid UTF-8
   uint8_t const choices = input.byte();
   RawRecord record;
   record.topic = static_cast<Topic>(choices % domain::kTopicCount);

@@ -1,5 +1,6 @@
-// Options and a table of counts → what `bellwether detect` says of them. Every period has a line of
-// finite numbers in their ranges, judged or with a reason; the same again gives the same.
+// Fuzzes the results of `bellwether detect` with options and a table of counts. Every period has a
+// row of finite numbers in their ranges. The row is assessed or has a reason. A second run gives
+// the same results.
 #include "analysis/detect_options.h"
 #include "analysis/detect_plot.h"
 #include "analysis/detect_table.h"
@@ -8,8 +9,8 @@
 namespace bellwether::analysis {
 namespace {
 
-// More series, or longer ones, say no more and take too long: thresholds that come from a run
-// length are solved for each.
+// More or longer series find no more errors and take too long, because a threshold from a run
+// length is solved for each series.
 constexpr size_t kSeriesMax = 2;
 constexpr size_t kPointsMax = 400;
 

@@ -1,5 +1,6 @@
-// Options within their ranges and a series of any counts → the detectors. What they say is sound
-// (support/sound_detection.h), and what is kept between ticks is what is computed afresh.
+// Fuzzes the detectors with options within their ranges and a series of any counts. The results are
+// sound (support/sound_detection.h). The state that is kept between ticks gives the same results as
+// a new computation.
 #include <algorithm>
 
 #include "analysis/poisson_cusum.h"
@@ -18,7 +19,7 @@ using fuzz::whole;
 using fuzz::within;
 using testing::unsound;
 
-// Longer ones say no more and take too long.
+// Longer series find no more errors and take too long.
 constexpr size_t kLengthMax = 420;
 constexpr int kPathMax = 5;
 constexpr int kFirstMax = 20'000;  // periods on either side of 1970
@@ -77,7 +78,7 @@ void check_ears(const CountSeries& series, PeriodIndex target, int periods, doub
   check_sound(unsound(b, count_at(series, target.value), 1 - alpha));
 }
 
-// Expectations that may be no expectations: the counts in the opposite order.
+// The expected counts are the counts in reverse order, so they may be invalid.
 void check_cusum(const CountSeries& series, double rate_ratio) {
   analysis::PoissonCusum cusum(rate_ratio);
   for (size_t i = 0; i < series.counts.size(); ++i) {
@@ -88,7 +89,7 @@ void check_cusum(const CountSeries& series, double rate_ratio) {
   }
 }
 
-// The first half of the counts are cases of the second.
+// The first half of the counts are the numerators, the second half the denominators.
 void check_shares(const CountSeries& series, PeriodIndex target,
                   const std::vector<PeriodRange>& excluded, RatioOptions options) {
   size_t const n = series.counts.size() / 2;
@@ -115,7 +116,8 @@ void run(fuzz::Input input) {
   ratio.path_periods_max = whole(input, 1, 30);
   std::vector<PeriodRange> const excluded = ranges(input, first);
   std::vector<double> const reported = {within(input, 0.01, 1), within(input, 0.5, 1)};
-  int const back = whole(input, 0, 40);  // from two periods after the last
+  // The target is `back` periods before the second period after the last count.
+  int const back = whole(input, 0, 40);
   std::vector<int32_t> const counts = fuzz::series<int32_t>(input, kLengthMax);
   CountSeries const series{calendar, first, counts};
   PeriodIndex const target(first.value + static_cast<int32_t>(counts.size()) + 1 - back);

@@ -1,6 +1,6 @@
-// A calendar and a text → cli::parse_counts → Replay. Counts that are taken are within their limits
-// and the same after they were written and read again; the lives told add up to them, and nobody
-// dies who does not live.
+// Fuzzes cli::parse_counts and Replay with a calendar and a text. Accepted counts are within their
+// limits, and do not change when they are written and read again. The births and deaths of the
+// replay add up to the counts. No business dies that is not alive.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -14,7 +14,7 @@
 namespace bellwether::cli {
 namespace {
 
-// Larger replays say no more and take too long.
+// Larger replays find no more errors and take too long.
 constexpr int64_t kLivesMax = 2'000;
 constexpr int32_t kPeriodsMax = 500;
 

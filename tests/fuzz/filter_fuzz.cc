@@ -1,6 +1,6 @@
-// Two texts → AlertFilter, each by itself and joined by AND: what both filters match, the joined
-// one matches and nothing else; a blank one matches everything; an error is InvalidArgument and
-// says something.
+// Fuzzes AlertFilter with two texts, alone and joined by AND. The joined filter matches exactly the
+// alerts that both filters match. A blank filter matches every alert. An error is InvalidArgument
+// and has a message.
 #include "adapters/rpc/filter.h"
 
 #include <vector>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 
-// Alerts that differ in everything that a filter can ask for.
+// Alerts that differ in every field that a filter can compare.
 std::vector<alerts::Alert> make_alerts() {
   std::vector<alerts::Alert> all;
   for (int i = 0; i < 32; ++i) {
@@ -33,7 +33,7 @@ std::vector<alerts::Alert> make_alerts() {
   return all;
 }
 
-// A comparison has its operator outside quotation marks.
+// True if `text` has the operator of a comparison outside quotation marks.
 bool has_operator(std::string_view text) {
   bool quoted = false;
   for (char const c : text) {

@@ -1,6 +1,6 @@
-// Options and a table of series → what `bellwether forecast` says of them. Every series has a line
-// a period, of finite numbers in order or of empty cells with a reason; scores are within their
-// ranges; what the figure shows is finite; the same again gives the same.
+// Fuzzes the results of `bellwether forecast` with options and a table of series. Every series has
+// a row per period, with finite numbers in order, or with empty cells and a reason. Scores are in
+// their ranges. The numbers of the figure are finite. A second run gives the same results.
 #include "analysis/forecast_options.h"
 #include "analysis/forecast_plot.h"
 #include "analysis/forecast_table.h"
@@ -9,7 +9,7 @@
 namespace bellwether::analysis {
 namespace {
 
-// More series, or longer ones, say no more and take too long.
+// More or longer series find no more errors and take too long.
 constexpr size_t kSeriesMax = 2;
 constexpr size_t kPointsMax = 500;
 

@@ -1,5 +1,6 @@
-// Options, within their ranges or not, and a series of any numbers → every method's forecast. It is
-// sound (support/sound_forecast.h) or not assessed, and the same again.
+// Fuzzes every forecast method with options, in or out of their ranges, and a series of any
+// numbers. The forecast is sound (support/sound_forecast.h) or not assessed. A second run gives the
+// same forecast.
 #include <cmath>
 
 #include "core/base/check.h"
@@ -15,9 +16,9 @@ using fuzz::whole;
 using fuzz::within;
 using testing::unsound;
 
-constexpr size_t kValuesMax = 400;  // longer series say no more and take too long
+constexpr size_t kValuesMax = 400;  // longer series find no more errors and take too long
 
-// One in sixteen is outside the range.
+// A number in 0 … 1; for one byte in sixteen, any double.
 double nearly_a_share(fuzz::Input& input) {
   if (input.byte() % 16 > 0) return within(input, 0, 1);
   return std::bit_cast<double>(input.number(8));

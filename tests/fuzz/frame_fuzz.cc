@@ -1,5 +1,5 @@
-// Bytes → unframe. It reads a frame as protobuf's own reader of varints does, and gives back
-// whatever was framed.
+// Fuzzes unframe() with bytes. It must read varints as protobuf's own reader does, and must return
+// the bytes that were framed.
 #include "core/events/frame.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -22,7 +22,7 @@ std::optional<std::string_view> unframe_with_protobuf(std::string_view value) {
                                             static_cast<int>(rest.size()));
   uint64_t count = 0;
   if (!in.ReadVarint64(&count)) return std::nullopt;
-  if (count != 0) {  // 0 stands for the path [0]
+  if (count != 0) {  // 0 means the path [0]
     uint64_t index = 0;
     if (google::protobuf::internal::WireFormatLite::ZigZagDecode64(count) != 1) return std::nullopt;
     if (!in.ReadVarint64(&index) || index != 0) return std::nullopt;

@@ -1,5 +1,5 @@
-// The bytes that libFuzzer hands over, taken off their front: numbers, then texts. Once they are
-// used up there are zeros and empty texts, so that every input means something.
+// Reads numbers and texts from the front of libFuzzer's bytes. After the last byte, numbers are 0
+// and texts are empty, so every input is valid.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ class Input {
 
   bool done() const { return rest_.empty(); }
   uint8_t byte() { return static_cast<uint8_t>(number(1)); }
-  // Of `bytes` bytes, little-endian.
+  // A little-endian number of `bytes` bytes.
   uint64_t number(size_t bytes) {
     uint64_t value = 0;
     std::string_view const taken = text(bytes);
@@ -24,13 +24,13 @@ class Input {
     }
     return value;
   }
-  // As many of `bytes` as there are.
+  // The next `bytes` bytes, or the rest if there are fewer.
   std::string_view text(size_t bytes) {
     std::string_view const taken = rest_.substr(0, bytes);
     rest_.remove_prefix(taken.size());
     return taken;
   }
-  // Up to the next form feed, which stands between texts and is part of none.
+  // The text up to the next form feed. Form feeds separate texts and are not part of them.
   std::string_view part() {
     std::string_view const taken = text(std::min(rest_.find('\f'), rest_.size()));
     text(1);

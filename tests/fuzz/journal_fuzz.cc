@@ -1,6 +1,7 @@
-// A calendar and records, each behind its length (2 bytes), → journal codec → alert book. A record
-// that is read is the same after it was written and read again, for the codec and for the book;
-// what is not read is DataLoss, or of a newer format.
+// Fuzzes the journal codec and the alert book. Input: a calendar, then records, each after its
+// length (2 bytes). A decoded record does not change when it is written and read again, for the
+// codec and for the book. The error of any other record is DataLoss, or Unimplemented for a newer
+// format.
 #include <google/protobuf/stubs/logging.h>
 
 #include "core/alerts/book.h"
@@ -16,7 +17,7 @@ std::string written(const alerts::JournalEntry& entry) {
 }
 
 void run(fuzz::Input input) {
-  static google::protobuf::LogSilencer const silencer;  // broken UTF-8 is part of the inputs
+  static google::protobuf::LogSilencer const silencer;  // inputs may contain invalid UTF-8
   base::Calendar const calendar(input.byte() == 'w' ? base::CalendarUnit::kWeek
                                                     : base::CalendarUnit::kMonth);
   alerts::Book book(calendar);

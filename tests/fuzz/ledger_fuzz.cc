@@ -1,5 +1,5 @@
-// A script of events, eight bytes each, → the ledger. However often and in whatever order they
-// arrive, the totals are the same; they are those of a recomputation and of the plain oracle.
+// Fuzzes the ledger with a list of events of eight bytes each. Repetition and order of the events
+// do not change the totals. The totals equal those of a recomputation and of the oracle.
 #include "core/ledger/ledger.h"
 
 #include <map>
@@ -18,11 +18,11 @@ using indicators::DeltaKey;
 
 constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 constexpr int kBusinesses = 8;
-constexpr int kFirstEnquirer = 6;  // these are on no register
+constexpr int kFirstEnquirer = 6;  // businesses from this number are on no register
 constexpr int kFactsPerBusiness = 16;
 constexpr size_t kEventsMax = 100;
 
-// Kinds that the ledger keeps, and the codes that the decoder gives them.
+// The kinds that the ledger keeps, and the range of codes that the decoder gives them.
 struct Kind {
   EventKind kind;
   int code_least;
@@ -33,9 +33,9 @@ constexpr Kind kKinds[] = {{EventKind::kRegistered, 0, 0},      {EventKind::kCha
                            {EventKind::kStrikeOffNotice, 1, 3}, {EventKind::kChargeChanged, 1, 2},
                            {EventKind::kOfficerChanged, 0, 2},  {EventKind::kInteraction, 0, 255},
                            {EventKind::kRetracted, 0, 0}};
-constexpr size_t kKindsOfEnquirers = 2;  // the last
+constexpr size_t kKindsOfEnquirers = 2;  // the last two of kKinds
 
-// Every leaf, and "not stated".
+// Every leaf, and "" for not stated.
 constexpr std::string_view kAreas[] = {"N1", "N2", "S1", "S2", ""};
 constexpr std::string_view kSectors[] = {"10", "11", "46", "47", "unclassified", ""};
 

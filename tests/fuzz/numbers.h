@@ -1,4 +1,4 @@
-// Series of numbers out of an input's bytes, and the complaint about an unsound answer.
+// Makes numbers and series from an input's bytes, and aborts if a result is unsound.
 #pragma once
 
 #include <bit>
@@ -12,19 +12,20 @@
 
 namespace bellwether::fuzz {
 
-// `low` … `high`, of two bytes.
+// A whole number in low … high, from two bytes.
 inline int whole(Input& input, int low, int high) {
   return low + static_cast<int>(input.number(2) % static_cast<uint64_t>(high - low + 1));
 }
 
-// `low` … `high`, of two bytes, both ends among them.
+// A number in low … high, limits included, from two bytes.
 inline double within(Input& input, double low, double high) {
   double const share = static_cast<double>(input.number(2)) / 65535;
   return share < 1 ? low + share * (high - low) : high;
 }
 
-// At most `length` numbers: a byte each up to 239; 240 … 254 repeat the last one 15, 30 … 225
-// times; 255 is followed by a whole number of either sign or, of doubles, by any bits, NaN's too.
+// At most `length` numbers. A byte up to 239 is a number. A byte of 240 … 254 repeats the last
+// number 15, 30, … 225 times. 255 precedes a full T: an integer of either sign, or a double of any
+// bits, NaN included.
 template <class T>
 std::vector<T> series(Input& input, size_t length) {
   constexpr uint8_t kRepeat = 240;
@@ -49,7 +50,7 @@ std::vector<T> series(Input& input, size_t length) {
   return out;
 }
 
-// `wrong` as support/sound_*.h tell: nothing, or what is wrong.
+// `wrong`: an error from support/sound_*.h. Aborts unless it is empty.
 inline void check_sound(const std::string& wrong) {
   if (wrong.empty()) return;
   std::fprintf(stderr, "unsound: %s\n", wrong.c_str());

@@ -1,6 +1,7 @@
-// Tokens that clients hand back. Input: page size and total (4 bytes each), a request, a token, and
-// a place to continue. A page token is taken only with the request that it was made for; pages
-// cover a list once; a resume token that is taken is the one that its place is written as.
+// Fuzzes the tokens that clients send back. Input: page size and total (4 bytes each), a request, a
+// token, and a position to continue from. A page token is accepted only with the request for which
+// it was made. The pages of a list do not overlap and have no gaps. An accepted resume token does
+// not change when it is written and read again.
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/page.h"
 #include "core/alerts/transition.h"

@@ -1,5 +1,6 @@
-// Four texts → Areas (areas, then sets), Sectors, Postcodes, and one that is looked up. Files that
-// are taken keep the invariants of their headers; errors name a line.
+// Fuzzes the reference files with four texts: areas, sets, sectors and postcodes. A fifth text is a
+// postcode to look up. Accepted files have the invariants that the headers state. Errors name a
+// line.
 #include "core/reference/reference.h"
 
 #include <algorithm>

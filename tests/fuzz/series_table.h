@@ -1,6 +1,6 @@
-// What the commands on an analyst's own series begin with, from the bytes that libFuzzer hands
-// over: options, each within its range, and a table, either as a text of any kind or, so that long
-// series are reached, as one written from a byte a value.
+// Makes the input of the commands for an analyst's own series from libFuzzer's bytes: options
+// within their ranges, and a table. The table is either an arbitrary text, or is written from one
+// byte per value, so that long series occur.
 #pragma once
 
 #include <cmath>
@@ -20,7 +20,7 @@ namespace bellwether::fuzz {
 inline int whole(Input& input, int low, int high) {
   return low + static_cast<int>(input.number(2) % static_cast<uint64_t>(high - low + 1));
 }
-// Evenly on a logarithmic scale, both ends included. REQUIRES: low > 0.
+// A number in low … high, limits included, uniform on a logarithmic scale. REQUIRES: low > 0.
 inline double positive(Input& input, double low, double high) {
   double const share = static_cast<double>(input.number(2)) / 0xffff;
   return std::clamp(low * std::pow(high / low, share), low, high);
@@ -29,14 +29,14 @@ template <class T>
 T one_of(Input& input, const std::vector<T>& choices) {
   return choices[input.byte() % choices.size()];
 }
-// Half of the options are not given.
+// nullopt for half of the bytes.
 template <class Make>
 auto maybe(Input& input, Make make) -> std::optional<decltype(make())> {
   if (input.byte() % 2 == 0) return std::nullopt;
   return make();
 }
 
-// A table of two series from a byte a value.
+// A table of two series, from one byte per value.
 inline std::string written_table(std::string_view bytes, const analysis::PeriodScale& scale) {
   std::string csv = "series,period,value\n";
   int32_t period = 500;
@@ -65,7 +65,7 @@ inline std::string written_table(std::string_view bytes, const analysis::PeriodS
   return csv;
 }
 
-// Nothing where the text is refused as it should be.
+// nullopt if the text is refused. Checks the error, or the table.
 inline std::optional<analysis::SeriesTable> series_table(Input& input,
                                                          const analysis::PeriodScale& scale,
                                                          analysis::Values values) {
@@ -91,7 +91,7 @@ inline std::optional<analysis::SeriesTable> series_table(Input& input,
   return *std::move(table);
 }
 
-// A cell of a table for others: empty or a finite number.
+// The value of a cell of an output table: nullopt if it is empty. Checks that it is finite.
 inline std::optional<double> number_cell(const std::string& cell) {
   if (cell.empty()) return std::nullopt;
   auto const x = base::parse_number<double>(cell);

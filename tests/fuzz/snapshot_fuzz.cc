@@ -1,7 +1,8 @@
-// A file of a snapshot, of one of its kinds → frames → codec. Either the bytes are the file,
-// or they are frames (tag and packing, 1 byte; length, 2 bytes; payload) that get a good checksum,
-// so that the codec is reached. What is read is the same after it was written and read again, and a
-// ledger that is read can be counted; what is not read is damage, a newer format or another kind.
+// Fuzzes the frames and codecs of snapshot files, for each kind of file. The bytes are either the
+// whole file, or frames (1 byte: tag and packing; 2 bytes: length; payload). The frames get a valid
+// checksum, so that they reach the codec. A decoded file does not change when it is written and
+// read again, and a decoded ledger can be counted. The error of any other file is damage, a newer
+// format or another kind.
 #include "absl/status/status.h"
 #include "adapters/snapshot/book_codec.h"
 #include "adapters/snapshot/codec.h"
