@@ -15,6 +15,7 @@
 #include "core/alerts/book.h"
 #include "core/base/calendar.h"
 #include "core/detection/detector.h"
+#include "core/domain/topics.h"
 #include "core/engine/partition_engine.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/panel.h"
@@ -27,9 +28,8 @@ struct Verdict;
 
 struct EvaluatorOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
-  int32_t history_periods = 364;    // periods kept in detail; older facts are in the opening
-                                    // balance
-  std::vector<std::string> topics;  // the consumed topics, by domain::TopicInfo::name
+  int32_t history_periods = 364;      // kept in detail; older facts are in the opening balance
+  std::vector<domain::Topic> topics;  // the consumed topics
 };
 
 // A digest of the key, transition, severity, state and CUSUM (rounded to 1e-6) of each update. It

@@ -115,12 +115,8 @@ Inputs inputs_of(const config::Config& config) {
 }
 
 engine::EvaluatorOptions evaluator_options(const config::Config& config) {
-  engine::EvaluatorOptions out{
-      base::Calendar(config.time.calendar), config.time.history_periods, {}};
-  for (events::Topic kind : inputs_of(config).kinds) {
-    out.topics.emplace_back(domain::name(kind));
-  }
-  return out;
+  return {base::Calendar(config.time.calendar), config.time.history_periods,
+          inputs_of(config).kinds};
 }
 
 }  // namespace bellwether::runtime

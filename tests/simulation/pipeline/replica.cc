@@ -18,7 +18,7 @@ engine::EvaluatorOptions evaluator_options(base::Calendar calendar) {
   engine::EvaluatorOptions o;
   o.calendar = calendar;
   o.history_periods = history_periods(calendar);
-  o.topics = kTopics;
+  o.topics = {domain::Topic::kRegistrations, domain::Topic::kSupport};
   return o;
 }
 

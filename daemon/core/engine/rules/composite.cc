@@ -1,12 +1,10 @@
 #include "core/engine/rules/composite.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "absl/strings/str_format.h"
 #include "core/base/text.h"
-#include "core/detection/multiplicity.h"
 #include "core/engine/rules/prose.h"
 #include "core/stats/normal.h"
 
@@ -184,14 +182,9 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
   Usable const usable = usable_parts(context, verdict);
   PeriodIndex const target(context.tick.value - usable.age);
   std::vector<Found> const found = assess(context, usable);
-  std::vector<double> p(found.size(), std::numeric_limits<double>::quiet_NaN());
-  std::vector<double> adjusted(found.size());
-  for (size_t i = 0; i < found.size(); ++i) {
-    if (!found[i].gated) continue;
-    p[i] = found[i].finding.p;
-    ++verdict.out.series_assessed;
-  }
-  detection::benjamini_hochberg(p, adjusted);
+  std::vector<double> p;
+  for (const auto& t : found) p.push_back(t.gated ? t.finding.p : kNotTested);
+  std::vector<double> const adjusted = verdict.adjusted(p);
 
   for (size_t i = 0; i < found.size(); ++i) {
     const CompositeFinding& f = found[i].finding;

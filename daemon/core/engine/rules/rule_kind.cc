@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/detection/multiplicity.h"
 #include "core/engine/rules/composite.h"
 #include "core/engine/rules/count.h"
 #include "core/engine/rules/limit.h"
@@ -72,6 +73,13 @@ void Verdict::decide(const Rule& rule, const AlertKey& key, const alerts::Signal
                                  context.book.calendar())) {
     out.updates.push_back(*std::move(update));
   }
+}
+
+std::vector<double> Verdict::adjusted(std::span<const double> p) {
+  std::vector<double> adjusted(p.size());
+  detection::benjamini_hochberg(p, adjusted);
+  out.series_assessed += std::ranges::count_if(p, [](double x) { return !std::isnan(x); });
+  return adjusted;
 }
 
 std::string Verdict::source_silent(domain::TopicSet rests_on) const {

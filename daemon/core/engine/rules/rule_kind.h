@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,6 +29,9 @@ namespace bellwether::engine {
 // probability.
 inline constexpr double kQuietP = 0.2;
 
+// The p-value of a series that is not tested.
+inline constexpr double kNotTested = std::numeric_limits<double>::quiet_NaN();
+
 // Rounds to 1e-6, because journaled values must be the same on every machine.
 inline double rounded(double x) {
   return std::round(x * 1e6) / 1e6;
@@ -38,7 +42,7 @@ struct TickContext {
   const reference::Reference& reference;
   const indicators::Panel& panel;
   const SharesByMeasure& reported;
-  const std::vector<std::string>& topics;  // the consumed topics, by domain::TopicInfo::name
+  const std::vector<domain::Topic>& topics;  // the consumed topics
   const alerts::RuleSet& rules;
   const alerts::Book& book;
   base::PeriodIndex tick;
@@ -66,6 +70,9 @@ struct Verdict {
   alerts::TickEvaluated out;
 
   void decide(const alerts::Rule& rule, const alerts::AlertKey& key, const alerts::Signal& signal);
+  // Adjusts the p-values of a rule's series for their number (Benjamini–Hochberg), and counts the
+  // series as assessed. NaN: the series is not tested.
+  std::vector<double> adjusted(std::span<const double> p);
   // The reason why a rule that uses these topics is suspended: "source silent: registrations".
   // Empty if none of its sources is silent.
   std::string source_silent(domain::TopicSet rests_on) const;

@@ -1,10 +1,8 @@
 #include "core/engine/rules/share.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "core/base/check.h"
-#include "core/detection/multiplicity.h"
 #include "core/engine/rules/prose.h"
 
 namespace bellwether::engine {
@@ -87,14 +85,9 @@ std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, bool
 void ShareTest::test(const TickContext& context, Verdict& verdict) {
   std::string const suspended_reason = verdict.source_silent(domain::topics(share_.indicator));
   std::vector<Tested> const tested = score(context, suspended_reason.empty());
-  std::vector<double> p(tested.size(), std::numeric_limits<double>::quiet_NaN());
-  std::vector<double> adjusted(tested.size());
-  for (size_t i = 0; i < tested.size(); ++i) {
-    if (!tested[i].gated) continue;
-    p[i] = tested[i].assessment.p;
-    ++verdict.out.series_assessed;
-  }
-  detection::benjamini_hochberg(p, adjusted);
+  std::vector<double> p;
+  for (const auto& t : tested) p.push_back(t.gated ? t.assessment.p : kNotTested);
+  std::vector<double> const adjusted = verdict.adjusted(p);
 
   for (size_t i = 0; i < tested.size(); ++i) {
     const detection::RatioAssessment& a = tested[i].assessment;

@@ -62,14 +62,16 @@ class SourceTest final : public RuleTest {
       : RuleTest(rule), source_(std::get<SourceRule>(rule.detail)) {}
 
   void test(const TickContext& context, Verdict& verdict) override {
-    for (const std::string& topic : context.topics) {
-      Signal const signal = signal_of(context, measures_of(topic));
-      if (signal.hit) verdict.out.silent_topics.push_back(topic);
-      verdict.decide(rule(), AlertKey::of_source(rule().id, topic), signal);
+    for (domain::Topic topic : context.topics) {
+      std::string const name(domain::name(topic));
+      Signal const signal = signal_of(context, domain::volume_of(topic));
+      if (signal.hit) verdict.out.silent_topics.push_back(name);
+      verdict.decide(rule(), AlertKey::of_source(rule().id, name), signal);
     }
   }
   bool in_scope(const TickContext& context, const AlertKey& key) const override {
-    return std::ranges::find(context.topics, key.source()) != context.topics.end();
+    auto const topic = domain::find_topic(key.source());
+    return topic && std::ranges::find(context.topics, *topic) != context.topics.end();
   }
 
  private:
@@ -121,11 +123,6 @@ Signal SourceTest::signal_of(const TickContext& context, std::span<const Measure
 }
 
 }  // namespace
-
-std::span<const Measure> measures_of(std::string_view topic) {
-  auto const found = domain::find_topic(topic);
-  return found ? domain::volume_of(*found) : std::span<const Measure>();
-}
 
 std::unique_ptr<RuleTest> make_source_test(const Rule& rule, const indicators::Panel&) {
   return std::make_unique<SourceTest>(rule);

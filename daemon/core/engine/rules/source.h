@@ -4,8 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
-#include <string_view>
 #include <vector>
 
 #include "core/engine/explain.h"
@@ -16,10 +14,6 @@ namespace bellwether::engine {
 // A source is judged only if its expected pooled volume is at least this.
 inline constexpr double kSilentExpectedMin = 20;
 inline constexpr double kSilentP = 1e-6;
-
-// The measures whose volume shows that a topic is active. Empty for a topic without measures: its
-// silence is not judged, and measures of another topic are not used for it.
-std::span<const indicators::Measure> measures_of(std::string_view topic);
 
 std::unique_ptr<RuleTest> make_source_test(const alerts::Rule& rule,
                                            const indicators::Panel& panel);

@@ -11,7 +11,7 @@ using alerts::AlertKey;
 
 constexpr int32_t kSilent = kBegin.value + 90;
 
-EvaluatorOptions with_topics(std::vector<std::string> topics) {
+EvaluatorOptions with_topics(std::vector<domain::Topic> topics) {
   EvaluatorOptions o = options();
   o.topics = std::move(topics);
   return o;
@@ -25,16 +25,10 @@ alerts::TickEvaluated silence(Region& region) {
   return region.tick(kSilent, town.month(kSilent));
 }
 
-TEST(SourceRulesTest, ATopicIsJudgedByItsOwnMeasures) {
-  EXPECT_FALSE(measures_of("registrations").empty());
-  EXPECT_FALSE(measures_of("support").empty());
-  EXPECT_TRUE(measures_of("procurement").empty()) << "this topic has no measures";
-  EXPECT_TRUE(measures_of("").empty());
-}
-
 TEST(SourceRulesTest, ATopicWithoutMeasuresIsNotCalledSilentByThoseOfAnother) {
   Region region(alerts::default_rules(kMonths),
-                with_topics({"registrations", "support", "procurement"}));
+                with_topics({domain::Topic::kRegistrations, domain::Topic::kSupport,
+                             domain::Topic::kProcurement}));
   alerts::TickEvaluated const verdict = silence(region);
   EXPECT_EQ(verdict.silent_topics, std::vector<std::string>{"registrations"});
   EXPECT_NE(open_alert(region.book, "R0", "registrations", "all"), nullptr);
@@ -52,7 +46,7 @@ TEST(SourceRulesTest, AnAlertOnATopicThatIsNotConsumedIsClosed) {
   Region region;
   silence(region);
   ASSERT_NE(open_alert(region.book, "R0", "registrations", "all"), nullptr);
-  Evaluator other(shared_world(), with_topics({"support"}));
+  Evaluator other(shared_world(), with_topics({domain::Topic::kSupport}));
   other.apply(PeriodIndex(kSilent + 1), {});
   auto const verdict = other.evaluate(PeriodIndex(kSilent + 1), region.book, {}, false);
   const alerts::AlertUpdate* const u = update_of(verdict, "R0", "registrations", "all");
