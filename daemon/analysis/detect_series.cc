@@ -142,7 +142,7 @@ void set_not_assessed(DetectRow& row, NotAssessed why) {
 }
 
 // The daemon's verdict on a period, in both directions.
-struct Judged {
+struct BothSides {
   detection::Assessment up;
   double down_cusum = 0;
   PeriodIndex down_onset;
@@ -163,16 +163,16 @@ detection::DetectorOptions detector_options(const DetectOptions& o, size_t perio
 }
 
 // The verdicts of the assessed rows, at the same indices as `rows`. Sets `why` in the other rows.
-std::vector<std::optional<Judged>> judge(const Observed& observed, const DetectOptions& o,
-                                         const detection::DetectorOptions& options,
-                                         std::span<DetectRow> rows) {
+std::vector<std::optional<BothSides>> judge(const Observed& observed, const DetectOptions& o,
+                                            const detection::DetectorOptions& options,
+                                            std::span<DetectRow> rows) {
   detection::CountSeries const series = observed.view(o.scale.calendar());
   detection::Workspace workspace;
   detection::ScoredSeries scored;
-  std::vector<std::optional<Judged>> judged(rows.size());
+  std::vector<std::optional<BothSides>> judged(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].observed) continue;
-    Judged j{scored.assess(series, rows[i].period, detection::Harm::kHigh, options, workspace)};
+    BothSides j{scored.assess(series, rows[i].period, detection::Harm::kHigh, options, workspace)};
     if (j.up.why != NotAssessed::kNone) {
       set_not_assessed(rows[i], j.up.why);
       continue;

@@ -21,6 +21,7 @@
 #include "core/base/text.h"
 #include "core/indicators/panel.h"
 #include "runtime/replica/peer_transfer.h"
+#include "support/calendars.h"
 #include "support/must.h"
 #include "support/random.h"
 #include "support/world.h"
@@ -29,7 +30,6 @@ namespace bellwether::testing {
 namespace {
 
 constexpr int32_t kPartitions = 8;
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 constexpr double kDefaultRate = 50e6;
 constexpr double kUnlimited = 1e12;
 

@@ -10,11 +10,12 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "fuzz/input.h"
+#include "support/calendars.h"
 
 namespace bellwether::rpc {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 // Alerts that differ in every field that a filter can compare.
 std::vector<alerts::Alert> make_alerts() {

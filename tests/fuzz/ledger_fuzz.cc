@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "fuzz/input.h"
+#include "support/calendars.h"
 #include "support/logs.h"
 #include "support/oracle.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 using indicators::DeltaKey;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 constexpr int kBusinesses = 8;
 constexpr int kFirstEnquirer = 6;  // businesses from this number are on no register
 constexpr int kFactsPerBusiness = 16;

@@ -41,13 +41,6 @@ void check(const absl::Status& status) {
   BELLWETHER_CHECK(status.ok());
 }
 
-kafka::ClientOptions client(const std::string& broker) {
-  kafka::ClientOptions o;
-  o.bootstrap_servers = broker;
-  o.client_id = "test";
-  return o;
-}
-
 int number_after(const std::string& text, const std::string& words) {
   size_t const at = text.find(words);
   return at == std::string::npos ? 0 : std::atoi(text.c_str() + at + words.size());
@@ -61,6 +54,13 @@ void set(events::v1::Date& out, base::Days day) {
 }
 
 }  // namespace
+
+kafka::ClientOptions client_options(const std::string& broker) {
+  kafka::ClientOptions o;
+  o.bootstrap_servers = broker;
+  o.client_id = "test";
+  return o;
+}
 
 TemporaryFolder::TemporaryFolder() {
   std::string pattern =
@@ -167,7 +167,7 @@ void delete_records(const std::string& broker, const std::string& topic, int par
   using Records = kafka::Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
   kafka::Callbacks callbacks;
-  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker), {}, &callbacks));
   static_assert(RD_KAFKA_OFFSET_END == -1);
   kafka::PartitionList list(rd_kafka_topic_partition_list_new(partitions));
   for (int p = 0; p < partitions; ++p) {
@@ -187,7 +187,7 @@ void delete_topics(const std::string& broker, const std::vector<std::string>& to
   using Options = kafka::Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
   kafka::Callbacks callbacks;
-  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker), {}, &callbacks));
   Options const options(rd_kafka_AdminOptions_new(made.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS));
   char error[256];
   rd_kafka_AdminOptions_set_operation_timeout(options.get(), 30'000, error, sizeof error);
@@ -208,7 +208,7 @@ void add_partitions(const std::string& broker, const std::string& topic, int par
   using Wanted = kafka::Handle<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy>;
   using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
   kafka::Callbacks callbacks;
-  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker), {}, &callbacks));
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker), {}, &callbacks));
   char error[256];
   Wanted const wanted(rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(partitions),
                                                  error, sizeof error));
@@ -226,7 +226,7 @@ Topics make_topics(const std::string& broker, int partitions, int support_partit
   Topics t{prefix + ".registrations", prefix + ".support", prefix + ".journal",
            prefix + ".dead-letters"};
   check(kafka::create_topics(
-      client(broker),
+      client_options(broker),
       {{t.registrations, partitions, 1, -1},
        {t.support, support_partitions > 0 ? support_partitions : partitions, 1, -1},
        {t.journal, 1, 1, -1},
@@ -385,7 +385,7 @@ Source::Source(const std::string& broker, const Topics& topics, int partitions)
     : topics_(topics), partitions_(partitions) {
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 0;  // no limit: it waits until the broker is back
-  producer_ = must(kafka::Producer::create(client(broker), tuning, no_log()));
+  producer_ = must(kafka::Producer::create(client_options(broker), tuning, no_log()));
 }
 
 events::v1::RegistrationEvent Source::about(const std::string& business,
@@ -438,7 +438,7 @@ void Source::tombstone(const std::string& topic, const std::string& record_key,
                        base::UnixMillis at) {
   // A record without a value. The daemon's own producer never writes one.
   kafka::Callbacks callbacks;
-  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client(broker()), {}, &callbacks));
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker()), {}, &callbacks));
   BELLWETHER_CHECK(rd_kafka_producev(made.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
                                      RD_KAFKA_V_VALUE(nullptr, 0),
                                      RD_KAFKA_V_KEY(record_key.data(), record_key.size()),
@@ -471,7 +471,7 @@ base::UnixMillis noon(base::Days day) {
 std::vector<DeadLetterCopy> read_all(const std::string& broker, const std::string& topic,
                                      int partition) {
   auto const consumer = must(kafka::InputConsumer::create(
-      client(broker), {{topic, partition, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
+      client_options(broker), {{topic, partition, RD_KAFKA_OFFSET_BEGINNING}}, {}, no_log()));
   std::vector<DeadLetterCopy> out;
   bool at_end = false;
   eventually([&] {

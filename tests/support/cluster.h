@@ -27,6 +27,8 @@
 
 namespace bellwether::testing {
 
+kafka::ClientOptions client_options(const std::string& broker);
+
 class TemporaryFolder {
  public:
   TemporaryFolder();

@@ -13,12 +13,12 @@
 #include "core/base/text.h"
 #include "core/engine/evaluator.h"
 #include "core/engine/partition_engine.h"
+#include "support/calendars.h"
 #include "support/journals.h"
 #include "support/logs.h"
 
 namespace bellwether::testing {
 
-inline constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
 inline constexpr size_t kPartitions = 2;
 inline constexpr base::UnixMillis kLate(2'000'000'000'000);
 
@@ -165,7 +165,7 @@ class Fold {
   std::shared_ptr<const alerts::Book> book_ = some_book();
   std::vector<engine::PartitionEngine> engines_;
   engine::Evaluator evaluator_{{std::shared_ptr<const void>(), &world()},
-                               {kMonths, 120, {"registrations"}}};
+                               {kMonths, 120, {domain::Topic::kRegistrations}}};
   std::vector<engine::PartitionTick> closed_[kPartitions];
 };
 

@@ -54,11 +54,24 @@ foreach(contract ${contracts})
   endif()
 endforeach()
 
-# bellwether_library(<path> [PRECOMPILED <folder>] [DEPS <target>...]): builds the *.cc in and below
-# daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path. It uses the
-# precompiled headers of the folder in PRECOMPILED, or of base.
+# Several sources of a target are compiled together, because most of the time goes into headers that
+# all of them include. So two files of a target cannot use one name for different things, unless the
+# target is SEPARATE. The preset `debug` compiles every file alone.
+option(BELLWETHER_COMPILE_TOGETHER "Compile several files of a target together" ON)
+set(BELLWETHER_FILES_TOGETHER 8)
+function(bellwether_compile_together target)
+  if(BELLWETHER_COMPILE_TOGETHER)
+    set_target_properties(${target} PROPERTIES
+      UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${BELLWETHER_FILES_TOGETHER})
+  endif()
+endfunction()
+
+# bellwether_library(<path> [SEPARATE] [PRECOMPILED <folder>] [DEPS <target>...]): builds the *.cc
+# in and below daemon/<path> as bellwether_<folder>, where <folder> is the last part of the path. It
+# uses the precompiled headers of the folder in PRECOMPILED, or of base. SEPARATE: each file is
+# compiled alone.
 function(bellwether_library path)
-  cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/daemon/${path}/*.cc)
   if(NOT sources)
@@ -68,6 +81,9 @@ function(bellwether_library path)
   endif()
   add_library(bellwether_${folder} STATIC ${sources})
   target_link_libraries(bellwether_${folder} PUBLIC bellwether_settings ${ARG_DEPS})
+  if(NOT ARG_SEPARATE)
+    bellwether_compile_together(bellwether_${folder})
+  endif()
   if(NOT ARG_PRECOMPILED)
     set(ARG_PRECOMPILED base)
   endif()
@@ -88,11 +104,12 @@ function(bellwether_precompiled name)
   target_precompile_headers(bellwether_${name} PRIVATE ${BELLWETHER_PRECOMPILED} ${ARG_HEADERS})
 endfunction()
 
-# bellwether_test(<kind> <path> [PRECOMPILED <name>] [DEPS <target>...]): builds the *.cc in and
-# below tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last part of
-# the path. The target <kind>_programs builds all programs of a kind.
+# bellwether_test(<kind> <path> [SEPARATE] [PRECOMPILED <name>] [DEPS <target>...]): builds the *.cc
+# in and below tests/<kind>/<path> as the program <kind>_<folder>_test, where <folder> is the last
+# part of the path. The target <kind>_programs builds all programs of a kind. SEPARATE: each file is
+# compiled alone.
 function(bellwether_test kind path)
-  cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "PRECOMPILED" "DEPS" ${ARGN})
   get_filename_component(folder ${path} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${path}/*.cc)
   if(NOT sources)
@@ -100,6 +117,9 @@ function(bellwether_test kind path)
   endif()
   set(name ${kind}_${folder}_test)
   add_executable(${name} ${sources})
+  if(NOT ARG_SEPARATE)
+    bellwether_compile_together(${name})
+  endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE bellwether_settings bellwether_test_paths ${ARG_DEPS}
                                         GTest::gmock GTest::gtest_main)

@@ -10,9 +10,9 @@
 namespace bellwether::kafka {
 namespace {
 
-constexpr int kPollMs = 100;
+constexpr int kMarksPollMs = 100;
 
-int millis(absl::Duration wait) {
+int millis_left(absl::Duration wait) {
   return static_cast<int>(absl::ToInt64Milliseconds(std::max(wait, absl::ZeroDuration())));
 }
 
@@ -46,7 +46,7 @@ absl::Status read_marks(rd_kafka_t* client, const std::vector<LogPlace>& places,
       return absl::DeadlineExceededError(base::cat("no record of ", open.begin()->first.first, " ",
                                                    open.begin()->first.second, " came in time"));
     }
-    Message const m(rd_kafka_consumer_poll(client, kPollMs));
+    Message const m(rd_kafka_consumer_poll(client, kMarksPollMs));
     if (m == nullptr || m->rkt == nullptr) continue;
     auto const found = open.find({rd_kafka_topic_name(m->rkt), m->partition});
     if (found == open.end()) continue;
@@ -92,7 +92,7 @@ absl::StatusOr<std::vector<LogState>> inspect_log(const ClientOptions& options,
   for (size_t i = 0; i < places.size(); ++i) {
     rd_kafka_resp_err_t const e = rd_kafka_query_watermark_offsets(
         client->get(), places[i].topic.c_str(), places[i].partition, &states[i].low,
-        &states[i].high, millis(deadline - absl::Now()));
+        &states[i].high, millis_left(deadline - absl::Now()));
     if (e != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return to_status(e, base::cat("the ends of ", places[i].topic, " ", places[i].partition));
     }

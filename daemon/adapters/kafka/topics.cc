@@ -7,7 +7,7 @@
 namespace bellwether::kafka {
 namespace {
 
-int millis(absl::Duration d) {
+int timeout_ms(absl::Duration d) {
   return static_cast<int>(absl::ToInt64Milliseconds(d));
 }
 
@@ -33,15 +33,15 @@ using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource
 AdminOptions admin_options(rd_kafka_t* client, rd_kafka_admin_op_t op, absl::Duration wait) {
   AdminOptions o(rd_kafka_AdminOptions_new(client, op));
   char error[256];
-  rd_kafka_AdminOptions_set_request_timeout(o.get(), millis(wait), error, sizeof error);
+  rd_kafka_AdminOptions_set_request_timeout(o.get(), timeout_ms(wait), error, sizeof error);
   if (op == RD_KAFKA_ADMIN_OP_CREATETOPICS) {
-    rd_kafka_AdminOptions_set_operation_timeout(o.get(), millis(wait), error, sizeof error);
+    rd_kafka_AdminOptions_set_operation_timeout(o.get(), timeout_ms(wait), error, sizeof error);
   }
   return o;
 }
 
 Event wait_for(rd_kafka_queue_t* queue, absl::Duration wait) {
-  return Event(rd_kafka_queue_poll(queue, millis(wait) + 1000));
+  return Event(rd_kafka_queue_poll(queue, timeout_ms(wait) + 1000));
 }
 
 void take_setting(std::string_view name, std::string_view value, TopicInfo& topic) {
@@ -100,13 +100,13 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
   if (absl::Status s = open(admin, options, log); !s.ok()) return s;
   const rd_kafka_metadata_t* raw = nullptr;
   rd_kafka_resp_err_t const error =
-      rd_kafka_metadata(admin.client.get(), 1, nullptr, &raw, millis(wait));
+      rd_kafka_metadata(admin.client.get(), 1, nullptr, &raw, timeout_ms(wait));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return to_status(error, base::cat("no answer from ", options.bootstrap_servers));
   }
   Metadata const metadata(raw);
   ClusterInfo info;
-  if (char* id = rd_kafka_clusterid(admin.client.get(), millis(wait))) {
+  if (char* id = rd_kafka_clusterid(admin.client.get(), timeout_ms(wait))) {
     info.cluster_id = id;
     rd_kafka_mem_free(admin.client.get(), id);
   }

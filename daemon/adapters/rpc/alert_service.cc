@@ -14,7 +14,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 using alerts::Alert;
 using alerts::AlertPtr;
 using base::cat;
@@ -60,13 +60,13 @@ void check_rule(const engine::View& view, const std::string& id, std::string_vie
                      known.empty() ? "none yet" : known));
 }
 
-class AlertService final
-    : public pb::AlertService::WithCallbackMethod_WatchAlerts<pb::AlertService::Service> {
+class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_WatchAlerts<
+                               alerts_pb::AlertService::Service> {
  public:
   AlertService(const Shared& shared, Watchers& watchers) : shared_(shared), watchers_(watchers) {}
 
-  grpc::Status ListAlerts(grpc::ServerContext* context, const pb::ListAlertsRequest* request,
-                          pb::ListAlertsResponse* response) override {
+  grpc::Status ListAlerts(grpc::ServerContext* context, const alerts_pb::ListAlertsRequest* request,
+                          alerts_pb::ListAlertsResponse* response) override {
     return observed(shared_, *context, "ListAlerts", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
@@ -101,32 +101,33 @@ class AlertService final
         response->set_next_page_token(page_token(key, cat(-last.raised_at.value, "/", last.name)));
       }
       response->set_total_size(static_cast<int32_t>(found.size()));
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
-  grpc::Status GetAlert(grpc::ServerContext* context, const pb::GetAlertRequest* request,
-                        pb::GetAlertResponse* response) override {
+  grpc::Status GetAlert(grpc::ServerContext* context, const alerts_pb::GetAlertRequest* request,
+                        alerts_pb::GetAlertResponse* response) override {
     return observed(shared_, *context, "GetAlert", [&] {
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
       if (alert == nullptr) return no_alert(request->name());
       base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       return grpc::Status::OK;
     });
   }
 
-  grpc::ServerWriteReactor<pb::WatchAlertsResponse>* WatchAlerts(
-      grpc::CallbackServerContext* context, const pb::WatchAlertsRequest* request) override {
+  grpc::ServerWriteReactor<alerts_pb::WatchAlertsResponse>* WatchAlerts(
+      grpc::CallbackServerContext* context, const alerts_pb::WatchAlertsRequest* request) override {
     return watchers_.watch(*request, shared_.access({"WatchAlerts", *context}));
   }
 
-  grpc::Status ExplainAlert(grpc::ServerContext* context, const pb::ExplainAlertRequest* request,
-                            pb::ExplainAlertResponse* response) override {
+  grpc::Status ExplainAlert(grpc::ServerContext* context,
+                            const alerts_pb::ExplainAlertRequest* request,
+                            alerts_pb::ExplainAlertResponse* response) override {
     return observed(shared_, *context, "ExplainAlert", [&] {
       ViewPtr const view = shared_.backend.view();
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
@@ -137,7 +138,7 @@ class AlertService final
         response->add_text(std::move(paragraph));
       for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
         protect(p, *response->mutable_basis());
-        pb::PathPoint& out = *response->add_path();
+        alerts_pb::PathPoint& out = *response->add_path();
         out.set_period(view->calendar.name(p.period));
         out.set_observed(p.observed);
         out.set_expected(p.expected);
@@ -149,14 +150,14 @@ class AlertService final
         out.set_reported(p.reported);
       }
       transitions_of(*view, *alert, now, *response->mutable_transitions());
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
   grpc::Status AcknowledgeAlert(grpc::ServerContext* context,
-                                const pb::AcknowledgeAlertRequest* request,
-                                pb::AcknowledgeAlertResponse* response) override {
+                                const alerts_pb::AcknowledgeAlertRequest* request,
+                                alerts_pb::AcknowledgeAlertResponse* response) override {
     return observed(shared_, *context, "AcknowledgeAlert", [&] {
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
@@ -172,16 +173,17 @@ class AlertService final
       AlertPtr const alert = view->book->find(name);
       if (alert == nullptr) return no_alert(request->name());
       fill(*view, *alert, shared_.backend.now(), *response->mutable_alert());
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
-  grpc::Status CreateSilence(grpc::ServerContext* context, const pb::CreateSilenceRequest* request,
-                             pb::CreateSilenceResponse* response) override {
+  grpc::Status CreateSilence(grpc::ServerContext* context,
+                             const alerts_pb::CreateSilenceRequest* request,
+                             alerts_pb::CreateSilenceResponse* response) override {
     return observed(shared_, *context, "CreateSilence", [&] {
       ViewPtr const before = shared_.backend.view();
-      const pb::Silence& wanted = request->silence();
+      const alerts_pb::Silence& wanted = request->silence();
       base::UnixMillis const now = shared_.backend.now();
       BadRequest bad;
       check_actor(wanted.actor(), "silence.actor", bad);
@@ -207,13 +209,14 @@ class AlertService final
       auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(alerts::Silence{*offset, act}, now, *response->mutable_silence());
-      fill(*shared_.backend.view(), *response->mutable_basis());
+      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
-  grpc::Status ExpireSilence(grpc::ServerContext* context, const pb::ExpireSilenceRequest* request,
-                             pb::ExpireSilenceResponse* response) override {
+  grpc::Status ExpireSilence(grpc::ServerContext* context,
+                             const alerts_pb::ExpireSilenceRequest* request,
+                             alerts_pb::ExpireSilenceResponse* response) override {
     return observed(shared_, *context, "ExpireSilence", [&] {
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
@@ -234,13 +237,14 @@ class AlertService final
       auto const found = view->book->silences().find(*id);
       if (found != view->book->silences().end())
         fill(found->second, now, *response->mutable_silence());
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
-  grpc::Status ListSilences(grpc::ServerContext* context, const pb::ListSilencesRequest* request,
-                            pb::ListSilencesResponse* response) override {
+  grpc::Status ListSilences(grpc::ServerContext* context,
+                            const alerts_pb::ListSilencesRequest* request,
+                            alerts_pb::ListSilencesResponse* response) override {
     return observed(shared_, *context, "ListSilences", [&] {
       ViewPtr const view = shared_.backend.view();
       base::UnixMillis const now = shared_.backend.now();
@@ -256,14 +260,14 @@ class AlertService final
       for (size_t i = range.begin; i < range.end; ++i)
         fill(*some[i], now, *response->add_silences());
       response->set_next_page_token(range.next_page_token);
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
  private:
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
-                             google::protobuf::RepeatedPtrField<pb::Transition>& out) {
+                             google::protobuf::RepeatedPtrField<alerts_pb::Transition>& out) {
     for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());
   }
 

@@ -14,7 +14,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::forecasts::v1;
+namespace forecasts_pb = bellwether::forecasts::v1;
 using base::cat;
 using base::PeriodIndex;
 using indicators::Measure;
@@ -48,7 +48,7 @@ Measure read_measure(std::string_view name, BadRequest& bad) {
   return *measure;
 }
 
-void read_levels(const pb::GetForecastRequest& request, Wanted& wanted, BadRequest& bad) {
+void read_levels(const forecasts_pb::GetForecastRequest& request, Wanted& wanted, BadRequest& bad) {
   if (request.levels().empty()) {
     wanted.options.intervals.clear();
     for (double c : engine::kForecastCoverages) wanted.options.intervals.emplace_back(c);
@@ -75,7 +75,8 @@ void read_levels(const pb::GetForecastRequest& request, Wanted& wanted, BadReque
                                            [](double level, double c) { return level == 100 * c; });
 }
 
-Wanted read(const engine::View& view, const pb::GetForecastRequest& request, BadRequest& bad) {
+Wanted read(const engine::View& view, const forecasts_pb::GetForecastRequest& request,
+            BadRequest& bad) {
   Wanted w;
   w.measure = read_measure(request.name(), bad);
   w.node = read_node(view, request.node(), "node", bad);
@@ -101,14 +102,14 @@ Wanted read(const engine::View& view, const pb::GetForecastRequest& request, Bad
 }
 
 void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
-          pb::GetForecastResponse& out) {
+          forecasts_pb::GetForecastResponse& out) {
   for (int h = 0; h < horizon; ++h) {
     auto const i = static_cast<size_t>(h);
-    pb::ForecastPoint& point = *out.add_points();
+    forecasts_pb::ForecastPoint& point = *out.add_points();
     point.set_period(view.calendar.name(PeriodIndex(view.data_through->value + h + 1)));
     point.set_mean(f.mean[i]);
     for (const forecast::IntervalPath& interval : f.intervals) {
-      pb::Interval& to = *point.add_intervals();
+      forecasts_pb::Interval& to = *point.add_intervals();
       to.set_level(100 * interval.coverage);
       to.set_lower(interval.lower[i]);
       to.set_upper(interval.upper[i]);
@@ -116,12 +117,13 @@ void fill(const engine::View& view, const forecast::Forecast& f, int horizon,
   }
 }
 
-class ForecastService final : public pb::ForecastService::Service {
+class ForecastService final : public forecasts_pb::ForecastService::Service {
  public:
   explicit ForecastService(const Shared& shared) : shared_(shared) {}
 
-  grpc::Status GetForecast(grpc::ServerContext* context, const pb::GetForecastRequest* request,
-                           pb::GetForecastResponse* response) override {
+  grpc::Status GetForecast(grpc::ServerContext* context,
+                           const forecasts_pb::GetForecastRequest* request,
+                           forecasts_pb::GetForecastResponse* response) override {
     return observed(shared_, *context, "GetForecast", [&] {
       std::shared_ptr<const engine::View> const view = shared_.backend.view();
       BadRequest bad;
@@ -138,11 +140,11 @@ class ForecastService final : public pb::ForecastService::Service {
     });
   }
 
-  grpc::Status ListMethods(grpc::ServerContext* context, const pb::ListMethodsRequest*,
-                           pb::ListMethodsResponse* response) override {
+  grpc::Status ListMethods(grpc::ServerContext* context, const forecasts_pb::ListMethodsRequest*,
+                           forecasts_pb::ListMethodsResponse* response) override {
     return observed(shared_, *context, "ListMethods", [&] {
       for (forecast::Method m : forecast::kMethodsListed) {
-        pb::Method& out = *response->add_methods();
+        forecasts_pb::Method& out = *response->add_methods();
         out.set_name(std::string(forecast::name(m)));
         out.set_description(std::string(forecast::description(m)));
         out.set_is_default(m == engine::kForecastMethod);
@@ -153,7 +155,7 @@ class ForecastService final : public pb::ForecastService::Service {
 
  private:
   static void answer(const engine::View& view, const Wanted& wanted,
-                     pb::GetForecastResponse& response) {
+                     forecasts_pb::GetForecastResponse& response) {
     int const season = view.calendar.periods_per_year();
     engine::History const known = engine::history(*view.panel, *view.reported, wanted.node,
                                                   wanted.measure, *view.data_through);
@@ -174,7 +176,7 @@ class ForecastService final : public pb::ForecastService::Service {
     }
     fill(view, *made, wanted.horizon, response);
     forecast::RollingAccuracy const a = forecast::rolling_accuracy(known.y, season, wanted.options);
-    pb::ForecastAccuracy& out = *response.mutable_accuracy();
+    forecasts_pb::ForecastAccuracy& out = *response.mutable_accuracy();
     out.set_origins(a.origins);
     out.set_horizon(a.horizon);
     out.set_smape(a.smape);

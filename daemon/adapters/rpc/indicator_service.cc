@@ -15,7 +15,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::indicators::v1;
+namespace indicators_pb = bellwether::indicators::v1;
 using base::cat;
 using base::PeriodIndex;
 using indicators::IndicatorInfo;
@@ -74,7 +74,7 @@ indicators::Value value_of(const Subject& subject, const engine::View& view, Nod
   return v;
 }
 
-void fill(const indicators::Value& v, const std::string& period, pb::Value& out) {
+void fill(const indicators::Value& v, const std::string& period, indicators_pb::Value& out) {
   out.set_period(period);
   out.set_value(v.ok() ? v.value : 0);
   out.set_not_available(v.not_available);
@@ -153,13 +153,13 @@ grpc::Status list(std::string_view method, const engine::View& view, const Reque
   return grpc::Status::OK;
 }
 
-class IndicatorService final : public pb::IndicatorService::Service {
+class IndicatorService final : public indicators_pb::IndicatorService::Service {
  public:
   explicit IndicatorService(const Shared& shared) : shared_(shared) {}
 
   grpc::Status ListIndicators(grpc::ServerContext* context,
-                              const pb::ListIndicatorsRequest* request,
-                              pb::ListIndicatorsResponse* response) override {
+                              const indicators_pb::ListIndicatorsRequest* request,
+                              indicators_pb::ListIndicatorsResponse* response) override {
     return observed(shared_, *context, "ListIndicators", [&] {
       ViewPtr const view = shared_.backend.view();
       size_t const total = domain::kIndicatorCount + domain::kMeasureCount;
@@ -168,7 +168,7 @@ class IndicatorService final : public pb::IndicatorService::Service {
           read_range(request->page_size(), request->page_token(), "ListIndicators", total, bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
-        pb::Indicator& out = *response->add_indicators();
+        indicators_pb::Indicator& out = *response->add_indicators();
         if (i < domain::kIndicatorCount) {
           fill_catalogue(domain::kIndicators[i], view->calendar, out);
         } else {
@@ -181,8 +181,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status ListAreas(grpc::ServerContext* context, const pb::ListAreasRequest* request,
-                         pb::ListAreasResponse* response) override {
+  grpc::Status ListAreas(grpc::ServerContext* context,
+                         const indicators_pb::ListAreasRequest* request,
+                         indicators_pb::ListAreasResponse* response) override {
     return observed(shared_, *context, "ListAreas", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Areas& areas = view->reference->areas;
@@ -191,8 +192,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status ListSectors(grpc::ServerContext* context, const pb::ListSectorsRequest* request,
-                           pb::ListSectorsResponse* response) override {
+  grpc::Status ListSectors(grpc::ServerContext* context,
+                           const indicators_pb::ListSectorsRequest* request,
+                           indicators_pb::ListSectorsResponse* response) override {
     return observed(shared_, *context, "ListSectors", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Sectors& sectors = view->reference->sectors;
@@ -201,8 +203,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status GetIndicator(grpc::ServerContext* context, const pb::GetIndicatorRequest* request,
-                            pb::GetIndicatorResponse* response) override {
+  grpc::Status GetIndicator(grpc::ServerContext* context,
+                            const indicators_pb::GetIndicatorRequest* request,
+                            indicators_pb::GetIndicatorResponse* response) override {
     return observed(shared_, *context, "GetIndicator", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
@@ -219,8 +222,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status QuerySeries(grpc::ServerContext* context, const pb::QuerySeriesRequest* request,
-                           pb::QuerySeriesResponse* response) override {
+  grpc::Status QuerySeries(grpc::ServerContext* context,
+                           const indicators_pb::QuerySeriesRequest* request,
+                           indicators_pb::QuerySeriesResponse* response) override {
     return observed(shared_, *context, "QuerySeries", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
@@ -247,7 +251,7 @@ class IndicatorService final : public pb::IndicatorService::Service {
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (const Subject& subject : subjects) {
-        pb::Series& out = *response->add_series();
+        indicators_pb::Series& out = *response->add_series();
         out.set_name(cat("indicators/", subject.name));
         out.set_unit(subject.unit);
         for (size_t i = range.begin; i < range.end; ++i) {
@@ -261,8 +265,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status CompareNodes(grpc::ServerContext* context, const pb::CompareNodesRequest* request,
-                            pb::CompareNodesResponse* response) override {
+  grpc::Status CompareNodes(grpc::ServerContext* context,
+                            const indicators_pb::CompareNodesRequest* request,
+                            indicators_pb::CompareNodesResponse* response) override {
     return observed(shared_, *context, "CompareNodes", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
@@ -279,7 +284,7 @@ class IndicatorService final : public pb::IndicatorService::Service {
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, *response->mutable_basis());
       for (Node const node : nodes) {
-        pb::NodeValue& out = *response->add_values();
+        indicators_pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, node, *out.mutable_node());
         fill(value_of(subject, *view, node, period, *response->mutable_basis()),
              view->calendar.name(period), *out.mutable_value());
@@ -289,8 +294,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
     });
   }
 
-  grpc::Status RankNodes(grpc::ServerContext* context, const pb::RankNodesRequest* request,
-                         pb::RankNodesResponse* response) override {
+  grpc::Status RankNodes(grpc::ServerContext* context,
+                         const indicators_pb::RankNodesRequest* request,
+                         indicators_pb::RankNodesResponse* response) override {
     return observed(shared_, *context, "RankNodes", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
@@ -325,7 +331,7 @@ class IndicatorService final : public pb::IndicatorService::Service {
           ranked.size(), bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {
-        pb::NodeValue& out = *response->add_values();
+        indicators_pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, ranked[i].first, *out.mutable_node());
         fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
         out.set_rank(static_cast<int32_t>(request->ascending() ? ranked.size() - i : i + 1));
@@ -338,7 +344,7 @@ class IndicatorService final : public pb::IndicatorService::Service {
 
  private:
   static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
-                             pb::Indicator& out) {
+                             indicators_pb::Indicator& out) {
     out.set_name(cat("indicators/", info.name));
     out.set_number(info.number);
     out.set_title(std::string(info.title));
@@ -348,22 +354,22 @@ class IndicatorService final : public pb::IndicatorService::Service {
     out.set_denominator(std::string(info.denominator));
     out.set_window_periods(indicators::periods_in(info.window, calendar));
     using indicators::Harm;
-    out.set_harm(info.harm == Harm::kLow    ? pb::HARM_DIRECTION_LOW
-                 : info.harm == Harm::kHigh ? pb::HARM_DIRECTION_HIGH
-                                            : pb::HARM_DIRECTION_NONE);
+    out.set_harm(info.harm == Harm::kLow    ? indicators_pb::HARM_DIRECTION_LOW
+                 : info.harm == Harm::kHigh ? indicators_pb::HARM_DIRECTION_HIGH
+                                            : indicators_pb::HARM_DIRECTION_NONE);
     out.set_minimum_base(info.minimum_base);
     out.set_detector(std::string(info.detector));
   }
-  static void fill_measure(Measure measure, pb::Indicator& out) {
+  static void fill_measure(Measure measure, indicators_pb::Indicator& out) {
     const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
     out.set_formula("count of facts in the period");
     out.set_unit("count");
     out.set_window_periods(1);
-    out.set_harm(pb::HARM_DIRECTION_NONE);
+    out.set_harm(indicators_pb::HARM_DIRECTION_NONE);
   }
-  static void fill_area(const reference::Areas& areas, base::AreaId id, pb::Area& out) {
+  static void fill_area(const reference::Areas& areas, base::AreaId id, indicators_pb::Area& out) {
     const reference::Area& area = areas.at(id);
     out.set_name(cat("areas/", area.code));
     out.set_code(area.code);
@@ -378,7 +384,8 @@ class IndicatorService final : public pb::IndicatorService::Service {
       out.set_valid_until(base::format_date(area.validity.until));
     }
   }
-  static void fill_sector(const reference::Sectors& sectors, base::SectorId id, pb::Sector& out) {
+  static void fill_sector(const reference::Sectors& sectors, base::SectorId id,
+                          indicators_pb::Sector& out) {
     const reference::Sector& sector = sectors.at(id);
     out.set_name(cat("sectors/", sector.code));
     out.set_code(sector.code);
@@ -388,7 +395,8 @@ class IndicatorService final : public pb::IndicatorService::Service {
     out.set_scheme(std::string(sectors.scheme()));
     out.set_scheme_version(std::string(sectors.version()));
   }
-  static void add_members(const reference::Areas& areas, base::AreaId set, pb::Area& out) {
+  static void add_members(const reference::Areas& areas, base::AreaId set,
+                          indicators_pb::Area& out) {
     for (size_t i = 0; i < areas.size(); ++i) {
       base::AreaId const id(static_cast<uint16_t>(i));
       if (id == set || areas.at(id).is_set) continue;
@@ -398,8 +406,9 @@ class IndicatorService final : public pb::IndicatorService::Service {
       }
     }
   }
-  static std::vector<Node> of_level(const engine::View& view, const pb::RankNodesRequest& request,
-                                    Node fixed, BadRequest& bad) {
+  static std::vector<Node> of_level(const engine::View& view,
+                                    const indicators_pb::RankNodesRequest& request, Node fixed,
+                                    BadRequest& bad) {
     std::vector<Node> out;
     if (!request.area_level().empty()) {
       for (base::AreaId id :

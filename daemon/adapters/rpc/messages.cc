@@ -11,11 +11,11 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 using alerts::Evidence;
 using base::cat;
 
-void fill(const engine::View& view, const alerts::Contribution& c, api::Contribution& out) {
+void fill(const engine::View& view, const alerts::Contribution& c, alerts_pb::Contribution& out) {
   // If Contribution gets another member, this line does not compile.
   const auto& [area, sector, observed, expected, share, measure, z] = c;
   out.mutable_node()->set_area(area);
@@ -29,14 +29,14 @@ void fill(const engine::View& view, const alerts::Contribution& c, api::Contribu
   out.set_z(z);
 }
 
-void fill(const engine::View& view, const Evidence& e, api::Evidence& out) {
+void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out) {
   base::each_field<Evidence>([&](const auto& field) {
     const auto& value = field.of(e);
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::is_same_v<Value, base::PeriodIndex>) {
       field.set(out, view.calendar.name(value));
     } else if constexpr (std::is_same_v<Value, detection::BaselineKind>) {
-      field.set(out, static_cast<api::BaselineKind>(static_cast<int>(value) + 1));
+      field.set(out, static_cast<alerts_pb::BaselineKind>(static_cast<int>(value) + 1));
     } else if constexpr (std::is_same_v<Value, std::vector<alerts::Contribution>>) {
       for (const alerts::Contribution& c : value) fill(view, c, *field.mutable_of(out).Add());
     } else {
@@ -63,7 +63,7 @@ void fill(const engine::View& view, common::v1::Basis& out) {
 }
 
 void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis now,
-          api::Alert& out) {
+          alerts_pb::Alert& out) {
   const alerts::AlertUpdate& s = alert.state;
   auto const& rules = view.book->rule_set();
   const alerts::Rule* const rule =
@@ -78,8 +78,8 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
   out.mutable_node()->set_sector(s.key.sector);
   out.set_area_name(engine::area_name(view, s.key.area));
   out.set_sector_name(engine::sector_name(view, s.key.sector));
-  out.set_severity(static_cast<api::Severity>(s.severity));
-  out.set_severity_max(static_cast<api::Severity>(s.severity_max));
+  out.set_severity(static_cast<alerts_pb::Severity>(s.severity));
+  out.set_severity_max(static_cast<alerts_pb::Severity>(s.severity_max));
   out.set_open(s.open);
   out.set_raised_period(view.calendar.name(s.raised));
   out.set_raised_at_ms(alert.raised_at.value);
@@ -87,7 +87,7 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
   if (alert.cleared) {
     out.set_cleared_period(view.calendar.name(*alert.cleared));
     out.set_cleared_at_ms(alert.cleared_at.value);
-    out.set_clear_reason(static_cast<api::ClearReason>(static_cast<int>(s.clear_reason) + 1));
+    out.set_clear_reason(static_cast<alerts_pb::ClearReason>(static_cast<int>(s.clear_reason) + 1));
   }
   out.set_historical(s.historical);
   out.set_suspended(s.suspended);
@@ -104,15 +104,15 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
 }
 
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
-          api::Transition& out) {
-  out.set_kind(static_cast<api::TransitionKind>(transition.kind));
+          alerts_pb::Transition& out) {
+  out.set_kind(static_cast<alerts_pb::TransitionKind>(transition.kind));
   fill(view, *transition.alert, now, *out.mutable_alert());
   out.set_at_ms(transition.at.value);
   out.set_historical(transition.historical);
   out.set_summary(engine::summary(view, transition));
 }
 
-void fill(const alerts::Silence& silence, base::UnixMillis now, api::Silence& out) {
+void fill(const alerts::Silence& silence, base::UnixMillis now, alerts_pb::Silence& out) {
   out.set_name(cat("silences/", silence.id.value));
   out.set_rule(silence.silence.rule);
   out.set_area(silence.silence.area);

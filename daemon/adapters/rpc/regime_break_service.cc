@@ -7,7 +7,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 using alerts::RegimeBreakDeclared;
 using base::cat;
 
@@ -15,7 +15,7 @@ using base::cat;
 constexpr int kRegimeBreakYearsMax = 5;
 
 void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& declared,
-          pb::RegimeBreak& out) {
+          alerts_pb::RegimeBreak& out) {
   out.set_name(cat("regimeBreaks/", id));
   out.set_first_period(view.calendar.name(declared.periods.first));
   out.set_last_period(view.calendar.name(declared.periods.last));
@@ -32,7 +32,7 @@ base::PeriodIndex read_any_period(const engine::View& view, const std::string& t
   return {};
 }
 
-detection::PeriodRange read_periods(const engine::View& view, const pb::RegimeBreak& wanted,
+detection::PeriodRange read_periods(const engine::View& view, const alerts_pb::RegimeBreak& wanted,
                                     BadRequest& bad) {
   base::PeriodIndex const first =
       read_any_period(view, wanted.first_period(), "regime_break.first_period", bad);
@@ -48,16 +48,16 @@ detection::PeriodRange read_periods(const engine::View& view, const pb::RegimeBr
   return {first, last};
 }
 
-class RegimeBreakService final : public pb::RegimeBreakService::Service {
+class RegimeBreakService final : public alerts_pb::RegimeBreakService::Service {
  public:
   explicit RegimeBreakService(const Shared& shared) : shared_(shared) {}
 
   grpc::Status DeclareRegimeBreak(grpc::ServerContext* context,
-                                  const pb::DeclareRegimeBreakRequest* request,
-                                  pb::DeclareRegimeBreakResponse* response) override {
+                                  const alerts_pb::DeclareRegimeBreakRequest* request,
+                                  alerts_pb::DeclareRegimeBreakResponse* response) override {
     return observed(shared_, *context, "DeclareRegimeBreak", [&] {
       auto const view = shared_.backend.view();
-      const pb::RegimeBreak& wanted = request->regime_break();
+      const alerts_pb::RegimeBreak& wanted = request->regime_break();
       BadRequest bad;
       detection::PeriodRange const periods = read_periods(*view, wanted, bad);
       check_actor(wanted.actor(), "regime_break.actor", bad);
@@ -76,8 +76,8 @@ class RegimeBreakService final : public pb::RegimeBreakService::Service {
   }
 
   grpc::Status WithdrawRegimeBreak(grpc::ServerContext* context,
-                                   const pb::WithdrawRegimeBreakRequest* request,
-                                   pb::WithdrawRegimeBreakResponse* response) override {
+                                   const alerts_pb::WithdrawRegimeBreakRequest* request,
+                                   alerts_pb::WithdrawRegimeBreakResponse* response) override {
     return observed(shared_, *context, "WithdrawRegimeBreak", [&] {
       auto const view = shared_.backend.view();
       BadRequest bad;
@@ -102,8 +102,9 @@ class RegimeBreakService final : public pb::RegimeBreakService::Service {
     });
   }
 
-  grpc::Status ListRegimeBreaks(grpc::ServerContext* context, const pb::ListRegimeBreaksRequest*,
-                                pb::ListRegimeBreaksResponse* response) override {
+  grpc::Status ListRegimeBreaks(grpc::ServerContext* context,
+                                const alerts_pb::ListRegimeBreaksRequest*,
+                                alerts_pb::ListRegimeBreaksResponse* response) override {
     return observed(shared_, *context, "ListRegimeBreaks", [&] {
       auto const view = shared_.backend.view();
       for (const auto& [id, declared] : view->book->declared_breaks()) {

@@ -14,7 +14,7 @@
 namespace bellwether::rpc {
 namespace {
 
-constexpr absl::Duration kLook = absl::Milliseconds(5);
+constexpr absl::Duration kDrainPoll = absl::Milliseconds(5);
 constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for answers still being sent
 
 }  // namespace
@@ -63,7 +63,8 @@ class Server::Impl {
     // Without this, Shutdown waits until clients close their idle connections. Some clients take
     // seconds.
     shared_.traffic->draining.store(true);
-    while (shared_.traffic->in_flight.load() > 0 && absl::Now() < deadline) absl::SleepFor(kLook);
+    while (shared_.traffic->in_flight.load() > 0 && absl::Now() < deadline)
+      absl::SleepFor(kDrainPoll);
     server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kLinger)));
   }
 

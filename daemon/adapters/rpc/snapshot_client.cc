@@ -12,16 +12,16 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::snapshots::v1;
+namespace snapshots_pb = bellwether::snapshots::v1;
 
-constexpr auto kLook = std::chrono::milliseconds(50);
+constexpr auto kWaitSlice = std::chrono::milliseconds(50);
 
 absl::Status from_grpc(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 
 // One stream. It reads one piece at a time, so that a slow disk slows the sender.
-class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
+class Reader final : public grpc::ClientReadReactor<snapshots_pb::FetchResponse> {
  public:
   void OnReadDone(bool ok) override {
     std::lock_guard lock(mutex_);
@@ -35,17 +35,17 @@ class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
     changed_.notify_one();
   }
 
-  void begin(pb::SnapshotService::Stub& stub, const pb::FetchRequest& request) {
+  void begin(snapshots_pb::SnapshotService::Stub& stub, const snapshots_pb::FetchRequest& request) {
     stub.async()->Fetch(&context_, &request, this);
     AddHold();  // reads start on another thread: the call must not end between two reads
     StartRead(&response_);
     StartCall();
   }
   // The next piece; null at the end, or if `stop` returns true.
-  const pb::FetchResponse* next(const std::function<bool()>& stop) {
+  const snapshots_pb::FetchResponse* next(const std::function<bool()>& stop) {
     while (!stop()) {
       std::unique_lock lock(mutex_);
-      if (changed_.wait_for(lock, kLook, [this] { return arrived_ || ended_; })) {
+      if (changed_.wait_for(lock, kWaitSlice, [this] { return arrived_ || ended_; })) {
         return arrived_ ? &response_ : nullptr;
       }
     }
@@ -69,7 +69,7 @@ class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
 
  private:
   grpc::ClientContext context_;
-  pb::FetchResponse response_;
+  snapshots_pb::FetchResponse response_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool arrived_ = false;
@@ -81,7 +81,7 @@ class Reader final : public grpc::ClientReadReactor<pb::FetchResponse> {
 }  // namespace
 
 struct SnapshotClient::Stub {
-  std::unique_ptr<pb::SnapshotService::Stub> service;
+  std::unique_ptr<snapshots_pb::SnapshotService::Stub> service;
 };
 
 SnapshotClient::SnapshotClient(std::string address)
@@ -89,7 +89,7 @@ SnapshotClient::SnapshotClient(std::string address)
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kOffersBytesMax);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // replicas are in the same network
-  stub_->service = pb::SnapshotService::NewStub(
+  stub_->service = snapshots_pb::SnapshotService::NewStub(
       grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
 }
 SnapshotClient::~SnapshotClient() = default;
@@ -97,7 +97,7 @@ SnapshotClient::~SnapshotClient() = default;
 absl::Status SnapshotClient::fetch(const FileRequest& request,
                                    const std::function<absl::Status(const FilePiece&)>& take,
                                    absl::Duration wait, const std::function<bool()>& stopping) {
-  pb::FetchRequest message;
+  snapshots_pb::FetchRequest message;
   message.set_name(request.name);
   message.set_file(request.file);
   message.set_offset(static_cast<int64_t>(request.offset));
@@ -107,7 +107,7 @@ absl::Status SnapshotClient::fetch(const FileRequest& request,
   absl::Status own;
   while (true) {
     absl::Time const until = absl::Now() + wait;
-    const pb::FetchResponse* const response = reader.next([&] {
+    const snapshots_pb::FetchResponse* const response = reader.next([&] {
       if (stopping()) {
         own = absl::CancelledError("this process is stopping");
       } else if (absl::Now() > until) {
@@ -129,18 +129,18 @@ absl::Status SnapshotClient::fetch(const FileRequest& request,
 std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
     const std::vector<std::unique_ptr<SnapshotClient>>& clients, absl::Duration wait,
     const std::function<bool()>& stopping) {
-  struct Call {
+  struct ListCall {
     grpc::ClientContext context;
-    pb::ListSnapshotsRequest request;
-    pb::ListSnapshotsResponse response;
+    snapshots_pb::ListSnapshotsRequest request;
+    snapshots_pb::ListSnapshotsResponse response;
     grpc::Status status;
   };
   std::mutex mutex;
   std::condition_variable changed;
   size_t left = clients.size();
-  std::deque<Call> calls(clients.size());
+  std::deque<ListCall> calls(clients.size());
   for (size_t i = 0; i < clients.size(); ++i) {
-    Call& call = calls[i];
+    ListCall& call = calls[i];
     call.context.set_deadline(absl::ToChronoTime(absl::Now() + wait));
     clients[i]->stub_->service->async()->ListSnapshots(&call.context, &call.request, &call.response,
                                                        [&](grpc::Status status) {
@@ -151,21 +151,21 @@ std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> list_snapshots(
                                                        });
   }
   std::unique_lock lock(mutex);
-  while (!changed.wait_for(lock, kLook, [&] { return left == 0; })) {
+  while (!changed.wait_for(lock, kWaitSlice, [&] { return left == 0; })) {
     lock.unlock();  // a cancelled call may answer at once
     if (stopping()) {
-      for (Call& call : calls) call.context.TryCancel();
+      for (ListCall& call : calls) call.context.TryCancel();
     }
     lock.lock();
   }
   std::vector<absl::StatusOr<std::vector<OfferedSnapshot>>> out;
-  for (Call& call : calls) {
+  for (ListCall& call : calls) {
     if (!call.status.ok()) {
       out.emplace_back(from_grpc(call.status));
       continue;
     }
     std::vector<OfferedSnapshot> offers;
-    for (pb::Snapshot& s : *call.response.mutable_snapshots()) {
+    for (snapshots_pb::Snapshot& s : *call.response.mutable_snapshots()) {
       offers.push_back({std::move(*s.mutable_name()), std::move(*s.mutable_manifest())});
     }
     out.emplace_back(std::move(offers));

@@ -6,24 +6,25 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::snapshots::v1;
+namespace snapshots_pb = bellwether::snapshots::v1;
 
 // The interval at which a waiting transfer checks whether it is still wanted.
-constexpr absl::Duration kLook = absl::Milliseconds(50);
+constexpr absl::Duration kPause = absl::Milliseconds(50);
 
-class SnapshotService final : public pb::SnapshotService::Service {
+class SnapshotService final : public snapshots_pb::SnapshotService::Service {
  public:
   SnapshotService(const Shared& shared, Transfers& transfers)
       : shared_(shared), transfers_(transfers) {}
 
-  grpc::Status ListSnapshots(grpc::ServerContext* context, const pb::ListSnapshotsRequest*,
-                             pb::ListSnapshotsResponse* response) override {
+  grpc::Status ListSnapshots(grpc::ServerContext* context,
+                             const snapshots_pb::ListSnapshotsRequest*,
+                             snapshots_pb::ListSnapshotsResponse* response) override {
     return observed(shared_, *context, "ListSnapshots", [&] {
       if (!shared_.backend.snapshots.list) return none_given();
       auto const found = shared_.backend.snapshots.list();
       if (!found.ok()) return to_grpc(found.status());
       for (const OfferedSnapshot& s : *found) {
-        pb::Snapshot& out = *response->add_snapshots();
+        snapshots_pb::Snapshot& out = *response->add_snapshots();
         out.set_name(s.name);
         out.set_manifest(s.manifest);
       }
@@ -31,8 +32,8 @@ class SnapshotService final : public pb::SnapshotService::Service {
     });
   }
 
-  grpc::Status Fetch(grpc::ServerContext* context, const pb::FetchRequest* request,
-                     grpc::ServerWriter<pb::FetchResponse>* writer) override {
+  grpc::Status Fetch(grpc::ServerContext* context, const snapshots_pb::FetchRequest* request,
+                     grpc::ServerWriter<snapshots_pb::FetchResponse>* writer) override {
     auto const begin = absl::Now();
     grpc::Status status = shared_.access({"Fetch", *context});
     if (status.ok()) status = fetch(*context, *request, *writer);
@@ -47,8 +48,8 @@ class SnapshotService final : public pb::SnapshotService::Service {
         "this replica gives no snapshots; set snapshots.folder and snapshots.peers there");
   }
 
-  grpc::Status fetch(grpc::ServerContext& context, const pb::FetchRequest& request,
-                     grpc::ServerWriter<pb::FetchResponse>& writer) {
+  grpc::Status fetch(grpc::ServerContext& context, const snapshots_pb::FetchRequest& request,
+                     grpc::ServerWriter<snapshots_pb::FetchResponse>& writer) {
     if (!shared_.backend.snapshots.open) return none_given();
     if (request.offset() < 0) {
       BadRequest bad;
@@ -65,7 +66,7 @@ class SnapshotService final : public pb::SnapshotService::Service {
         shared_.backend.snapshots.open({request.name(), request.file(),
                                         static_cast<uint64_t>(request.offset()), request.crc32c()});
     if (!next.ok()) return to_grpc(next.status());
-    pb::FetchResponse response;
+    snapshots_pb::FetchResponse response;
     while (true) {
       auto const piece = (*next)(transfers_.piece_bytes());
       if (!piece.ok()) return to_grpc(piece.status());
@@ -93,7 +94,7 @@ class SnapshotService final : public pb::SnapshotService::Service {
       if (context.IsCancelled()) return grpc::Status::CANCELLED;
       absl::Duration const left = until - absl::Now();
       if (left <= absl::ZeroDuration()) return grpc::Status::OK;
-      absl::SleepFor(std::min(left, kLook));
+      absl::SleepFor(std::min(left, kPause));
     }
   }
 

@@ -5,18 +5,18 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace pb = bellwether::status::v1;
+namespace status_pb = bellwether::status::v1;
 
-class StatusService final : public pb::StatusService::Service {
+class StatusService final : public status_pb::StatusService::Service {
  public:
   StatusService(const Shared& shared, Watchers& watchers) : shared_(shared), watchers_(watchers) {}
 
-  grpc::Status GetStatus(grpc::ServerContext* context, const pb::GetStatusRequest*,
-                         pb::GetStatusResponse* response) override {
+  grpc::Status GetStatus(grpc::ServerContext* context, const status_pb::GetStatusRequest*,
+                         status_pb::GetStatusResponse* response) override {
     return observed(shared_, *context, "GetStatus", [&] {
       auto const view = shared_.backend.view();
       shared_.backend.status(*response);
-      fill(*view, *response->mutable_basis());
+      rpc::fill(*view, *response->mutable_basis());
       if (auto const tick = view->book->last_tick()) response->set_tick(view->calendar.name(*tick));
       response->set_journal_offset(view->book->offset().value + 1);
       response->set_leader(view->book->lead().writer);

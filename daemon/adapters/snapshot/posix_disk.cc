@@ -29,7 +29,7 @@ class PosixOutput final : public OutputFile {
 
   absl::Status append(std::string_view bytes) override {
     while (!bytes.empty()) {
-      ssize_t const n = write(descriptor_, bytes.data(), bytes.size());
+      ssize_t const n = ::write(descriptor_, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return failure("write", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(n));

@@ -22,7 +22,7 @@
 namespace bellwether::cli {
 namespace {
 
-namespace pb = bellwether::events::v1;
+namespace events_pb = bellwether::events::v1;
 
 struct Options {
   KafkaOptions kafka;
@@ -41,7 +41,7 @@ constexpr absl::Duration kFlushWait = absl::Seconds(120);
 constexpr auto kTellEvery = std::chrono::milliseconds(200);
 constexpr int kBarColumns = 30;
 
-void set(pb::Date& out, base::Days day) {
+void set(events_pb::Date& out, base::Days day) {
   std::string const text = base::format_date(day);
   out.set_year(*base::parse_number<int>(std::string_view(text).substr(0, 4)));
   out.set_month(*base::parse_number<int>(std::string_view(text).substr(5, 2)));
@@ -128,20 +128,20 @@ class Feeder {
                         cell.sector, life.business);
     event_.set_event_id(base::cat(id, life.birth ? "-registered" : "-removed"));
     event_.set_source(options_.source);
-    pb::BusinessRef& business = *event_.mutable_business();
+    events_pb::BusinessRef& business = *event_.mutable_business();
     business.set_jurisdiction(options_.jurisdiction);
     business.set_register_(options_.register_name);
     business.set_id(id);
     set(*event_.mutable_effective_date(), life.effective);
     if (life.birth) {
-      pb::Registered& registered = *event_.mutable_registered();
+      events_pb::Registered& registered = *event_.mutable_registered();
       registered.set_area_code(cell.area);
-      pb::Activity& activity = *registered.add_activities();
+      events_pb::Activity& activity = *registered.add_activities();
       activity.set_scheme(scheme_);
       activity.set_version(version_);
       activity.set_code(codes_[life.cell]);
     } else {
-      event_.mutable_status_changed()->set_status(pb::REGISTER_STATUS_REMOVED);
+      event_.mutable_status_changed()->set_status(events_pb::REGISTER_STATUS_REMOVED);
     }
     event_.SerializeToString(&value_);
     std::string const key =
@@ -153,7 +153,7 @@ class Feeder {
   // Sends a heartbeat to every partition of every input: all records before `complete_to` are
   // published. A heartbeat has the same bytes in the messages of all topics.
   absl::Status heartbeat(base::UnixMillis complete_to) {
-    pb::RegistrationEvent event;
+    events_pb::RegistrationEvent event;
     event.set_source(options_.source);
     event.mutable_heartbeat()->set_complete_to(complete_to.value);
     std::string const value = event.SerializeAsString();
@@ -177,7 +177,7 @@ class Feeder {
   std::string version_;
   std::vector<std::string> codes_;
   rd_kafka_topic_t* topic_ = nullptr;
-  pb::RegistrationEvent event_;
+  events_pb::RegistrationEvent event_;
   std::string value_;
   int64_t sent_ = 0;
 };

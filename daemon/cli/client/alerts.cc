@@ -21,7 +21,7 @@
 namespace bellwether::cli {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 
 struct Options {
   std::string name;
@@ -48,39 +48,39 @@ struct Options {
 constexpr size_t kNameColumns = 34;
 constexpr auto kReconnectWait = std::chrono::seconds(1);
 
-const char* severity_name(api::Severity severity) {
+const char* severity_name(alerts_pb::Severity severity) {
   switch (severity) {
-    case api::SEVERITY_OPS:
+    case alerts_pb::SEVERITY_OPS:
       return "ops";
-    case api::SEVERITY_AMBER:
+    case alerts_pb::SEVERITY_AMBER:
       return "amber";
-    case api::SEVERITY_RED:
+    case alerts_pb::SEVERITY_RED:
       return "red";
     default:
       return "-";
   }
 }
-Colour severity_colour(api::Severity severity) {
-  return severity == api::SEVERITY_RED     ? Colour::kRed
-         : severity == api::SEVERITY_AMBER ? Colour::kAmber
-                                           : Colour::kPlain;
+Colour severity_colour(alerts_pb::Severity severity) {
+  return severity == alerts_pb::SEVERITY_RED     ? Colour::kRed
+         : severity == alerts_pb::SEVERITY_AMBER ? Colour::kAmber
+                                                 : Colour::kPlain;
 }
 
 std::string without(const std::string& name, const std::string& prefix) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-std::string deviation(const api::Evidence& e) {
+std::string deviation(const alerts_pb::Evidence& e) {
   if (e.limit() != 0 || e.expected() == 0) return figure(e.observed());
   return absl::StrFormat("%+.0f %%", 100 * (e.ratio() - 1));
 }
 
-std::string place(const api::Alert& a) {
+std::string place(const alerts_pb::Alert& a) {
   return base::shorten(a.sector_name(), kNameColumns) + ", " +
          base::shorten(a.area_name(), kNameColumns);
 }
 
-void print_alert_row(Table& table, const api::Alert& a) {
+void print_alert_row(Table& table, const alerts_pb::Alert& a) {
   table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(),
              place(a), a.raised_period(), a.onset_period(), deviation(a.raised_evidence()),
              a.open() ? "open" : "cleared " + a.cleared_period(),
@@ -91,8 +91,8 @@ void print_alert_row(Table& table, const api::Alert& a) {
 }
 
 void list(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::ListAlertsRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::ListAlertsRequest request;
   std::string filter = options.filter;
   if (options.open) filter += filter.empty() ? "open = true" : " AND open = true";
   request.set_filter(filter);
@@ -105,12 +105,12 @@ void list(Context& context, const Options& options) {
   do {
     grpc::ClientContext call;
     context.set_deadline(call);
-    api::ListAlertsResponse response;
+    alerts_pb::ListAlertsResponse response;
     if (!context.ok(stub->ListAlerts(&call, request, &response))) return;
     if (context.json()) {
       Context::print_json(response);
     } else {
-      for (const api::Alert& a : response.alerts()) {
+      for (const alerts_pb::Alert& a : response.alerts()) {
         if (options.limit > 0 && shown == options.limit) break;
         print_alert_row(table, a);
         ++shown;
@@ -127,19 +127,19 @@ void list(Context& context, const Options& options) {
 }
 
 // Prints the evidence of a composite rule, which tests several measures together.
-void print_composite(const api::Evidence& e) {
+void print_composite(const alerts_pb::Evidence& e) {
   std::printf(
       "  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
       e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
       e.cusum_threshold());
-  for (const api::Contribution& c : e.contributions()) {
+  for (const alerts_pb::Contribution& c : e.contributions()) {
     std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n",
                 c.display_name().c_str(), figure(c.observed()).c_str(), c.expected(), c.z(),
                 100 * c.share());
   }
 }
 
-void print_evidence(const api::Evidence& e) {
+void print_evidence(const alerts_pb::Evidence& e) {
   if (e.contributions_size() > 0 && !e.contributions(0).measure().empty())
     return print_composite(e);
   if (e.limit() != 0 || e.expected() == 0) {
@@ -152,8 +152,8 @@ void print_evidence(const api::Evidence& e) {
       "%.1f\n",
       e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
       deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
-  if (e.baseline_kind() == api::BASELINE_KIND_RECENT ||
-      e.baseline_kind() == api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
+  if (e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT ||
+      e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
     std::printf("    a young series without a known season, compared with its latest %d periods\n",
                 e.baseline_periods());
   }
@@ -164,7 +164,7 @@ void print_evidence(const api::Evidence& e) {
   }
 }
 
-void print_heading(const api::Alert& a) {
+void print_heading(const alerts_pb::Alert& a) {
   std::printf("%s\n", paint(without(a.name(), "alerts/"), Colour::kBold).c_str());
   std::printf("%s in %s\n", a.rule_title().c_str(), place(a).c_str());
   std::printf("%s, raised %s, since %s, %s%s\n",
@@ -181,21 +181,22 @@ void print_heading(const api::Alert& a) {
   if (!a.silenced_by().empty()) std::printf("silenced by %s\n", a.silenced_by().c_str());
 }
 
-void print_transitions(const google::protobuf::RepeatedPtrField<api::Transition>& transitions) {
+void print_transitions(
+    const google::protobuf::RepeatedPtrField<alerts_pb::Transition>& transitions) {
   if (transitions.empty()) return;
   std::puts("\nTransitions:");
-  for (const api::Transition& t : transitions) {
+  for (const alerts_pb::Transition& t : transitions) {
     std::printf("  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(), t.summary().c_str());
   }
 }
 
 void get(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::GetAlertRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::GetAlertRequest request;
   request.set_name(options.name);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::GetAlertResponse response;
+  alerts_pb::GetAlertResponse response;
   if (!context.ok(stub->GetAlert(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_heading(response.alert());
@@ -207,12 +208,12 @@ void get(Context& context, const Options& options) {
 }
 
 void explain(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::ExplainAlertRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::ExplainAlertRequest request;
   request.set_name(options.name);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::ExplainAlertResponse response;
+  alerts_pb::ExplainAlertResponse response;
   if (!context.ok(stub->ExplainAlert(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_heading(response.alert());
@@ -221,14 +222,14 @@ void explain(Context& context, const Options& options) {
     std::puts("");
     Table table({"PERIOD", ">OBSERVED", ">EXPECTED", ">95 % FROM", ">TO", ">Z", ">CHANGE", ""});
     double const h = response.alert().evidence().cusum_threshold();
-    for (const api::PathPoint& p : response.path()) {
+    for (const alerts_pb::PathPoint& p : response.path()) {
       if (!p.not_assessed().empty()) {
         table.add({p.period(), figure(p.observed()), p.not_assessed()}, Colour::kDim);
         continue;
       }
       std::string bar;
       for (int i = 0; i < static_cast<int>(2 * p.cusum()) && i < 24; ++i) bar += "▪";
-      const api::Alert& a = response.alert();
+      const alerts_pb::Alert& a = response.alert();
       std::string const marker = p.period() == a.raised_period()    ? " ← raised"
                                  : p.period() == a.onset_period()   ? " ← since"
                                  : p.period() == a.cleared_period() ? " ← cleared"
@@ -250,10 +251,11 @@ void explain(Context& context, const Options& options) {
               response.basis().rule_set().c_str());
 }
 
-void print_transition(const api::Transition& t) {
-  const api::Alert& a = t.alert();
-  Colour const colour =
-      t.kind() == api::TRANSITION_KIND_CLEARED ? Colour::kGreen : severity_colour(a.severity());
+void print_transition(const alerts_pb::Transition& t) {
+  const alerts_pb::Alert& a = t.alert();
+  Colour const colour = t.kind() == alerts_pb::TRANSITION_KIND_CLEARED
+                            ? Colour::kGreen
+                            : severity_colour(a.severity());
   if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over a progress bar
   std::printf("%s  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(),
               paint(t.summary(), colour).c_str(), without(a.name(), "alerts/").c_str());
@@ -262,19 +264,19 @@ void print_transition(const api::Transition& t) {
 
 // Runs until interrupted. After a lost connection it resumes from the last token.
 void watch(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   std::string token = options.from_beginning ? "0" : options.resume_token;
   std::string told;
   bool connected_once = false;
   while (true) {
-    api::WatchAlertsRequest request;
+    alerts_pb::WatchAlertsRequest request;
     request.set_resume_token(token);
     request.set_filter(options.filter);
     request.set_skip_silenced(options.skip_silenced);
     request.set_skip_historical(options.skip_historical);
     grpc::ClientContext call;
     auto const stream = stub->WatchAlerts(&call, request);
-    api::WatchAlertsResponse event;
+    alerts_pb::WatchAlertsResponse event;
     while (stream->Read(&event)) {
       connected_once = true;
       token = event.resume_token();
@@ -305,25 +307,25 @@ void watch(Context& context, const Options& options) {
 }
 
 // All alerts of `rule`, oldest first. nullopt if the call failed.
-std::optional<std::vector<api::Alert>> all_of(Context& context, const std::string& rule) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::ListAlertsRequest request;
+std::optional<std::vector<alerts_pb::Alert>> all_of(Context& context, const std::string& rule) {
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::ListAlertsRequest request;
   request.set_filter("rule = \"" + rule + "\"");
   request.set_page_size(1000);
-  std::vector<api::Alert> out;
+  std::vector<alerts_pb::Alert> out;
   do {
     grpc::ClientContext call;
     context.set_deadline(call);
-    api::ListAlertsResponse response;
+    alerts_pb::ListAlertsResponse response;
     if (!context.ok(stub->ListAlerts(&call, request, &response))) return std::nullopt;
     out.insert(out.end(), response.alerts().begin(), response.alerts().end());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
-  std::ranges::stable_sort(out, {}, [](const api::Alert& a) { return a.raised_period(); });
+  std::ranges::stable_sort(out, {}, [](const alerts_pb::Alert& a) { return a.raised_period(); });
   return out;
 }
 
-void add_review_row(Table& table, const api::Alert& a, std::string lead) {
+void add_review_row(Table& table, const alerts_pb::Alert& a, std::string lead) {
   table.add({"  " + base::shorten(a.sector_name(), kNameColumns), a.raised_period(),
              std::move(lead), a.onset_period(), deviation(a.raised_evidence()),
              severity_name(a.severity_max()), a.open() ? "open" : a.cleared_period()},
@@ -342,7 +344,7 @@ void review(Context& context, const Options& options) {
   auto const alerts = all_of(context, rule);
   if (!alerts) return;
 
-  for (const api::Alert& a : *alerts) {
+  for (const alerts_pb::Alert& a : *alerts) {
     if (!analysis::month_of(a.raised_period()).ok() ||
         (!a.open() && !analysis::month_of(a.cleared_period()).ok())) {
       return context.fail(Exit::kFailure, a.name() + ": its periods are neither months nor weeks");
@@ -355,10 +357,10 @@ void review(Context& context, const Options& options) {
   Table table(
       {"DOWNTURN", "RAISED", "AGAINST ITS DATE", "SINCE", ">DEVIATION", "SEVERITY", "CLEARED"});
   for (const analysis::Downturn& d : *downturns) {
-    std::vector<const api::Alert*> called;
+    std::vector<const alerts_pb::Alert*> called;
     std::string carried;
     for (size_t i = 0; i < alerts->size(); ++i) {
-      const api::Alert& a = (*alerts)[i];
+      const alerts_pb::Alert& a = (*alerts)[i];
       analysis::Month const raised = *analysis::month_of(a.raised_period());
       analysis::Standing const s = analysis::standing(
           d, raised, a.open() ? analysis::kStillOpen : *analysis::month_of(a.cleared_period()),
@@ -375,7 +377,7 @@ void review(Context& context, const Options& options) {
                called.empty() ? "not called" : base::cat(called.size(), " called"), "", "", "",
                carried.empty() ? "" : "still open from before: " + carried},
               Colour::kBold);
-    for (const api::Alert* a : called)
+    for (const alerts_pb::Alert* a : called)
       add_review_row(table, *a,
                      analysis::lead_text(d.start, *analysis::month_of(a->raised_period())));
   }
@@ -396,23 +398,23 @@ void review(Context& context, const Options& options) {
 }
 
 void acknowledge(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::AcknowledgeAlertRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::AcknowledgeAlertRequest request;
   request.set_name(options.name);
   request.set_actor(options.actor);
   request.set_comment(options.comment);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::AcknowledgeAlertResponse response;
+  alerts_pb::AcknowledgeAlertResponse response;
   if (!context.ok(stub->AcknowledgeAlert(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_heading(response.alert());
 }
 
 void silence(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::CreateSilenceRequest request;
-  api::Silence& s = *request.mutable_silence();
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::CreateSilenceRequest request;
+  alerts_pb::Silence& s = *request.mutable_silence();
   s.set_rule(options.rule);
   s.set_area(options.area);
   s.set_sector(options.sector);
@@ -424,7 +426,7 @@ void silence(Context& context, const Options& options) {
   s.set_until_ms(now + static_cast<int64_t>(options.hours * 3'600'000));
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::CreateSilenceResponse response;
+  alerts_pb::CreateSilenceResponse response;
   if (!context.ok(stub->CreateSilence(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   std::printf("%s until %s\n", response.silence().name().c_str(),
@@ -432,27 +434,27 @@ void silence(Context& context, const Options& options) {
 }
 
 void unsilence(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::ExpireSilenceRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::ExpireSilenceRequest request;
   request.set_name(options.name);
   request.set_actor(options.actor);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::ExpireSilenceResponse response;
+  alerts_pb::ExpireSilenceResponse response;
   if (!context.ok(stub->ExpireSilence(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   std::printf("%s has ended\n", options.name.c_str());
 }
 
 void silences(Context& context, const Options& options) {
-  auto const stub = api::AlertService::NewStub(context.channel());
-  api::ListSilencesRequest request;
+  auto const stub = alerts_pb::AlertService::NewStub(context.channel());
+  alerts_pb::ListSilencesRequest request;
   request.set_include_expired(options.expired);
   Table table({"SILENCE", "RULE", "AREA", "SECTOR", "UNTIL", "BY", "COMMENT"});
   do {
     grpc::ClientContext call;
     context.set_deadline(call);
-    api::ListSilencesResponse response;
+    alerts_pb::ListSilencesResponse response;
     if (!context.ok(stub->ListSilences(&call, request, &response))) return;
     if (context.json()) {
       Context::print_json(response);
@@ -460,7 +462,7 @@ void silences(Context& context, const Options& options) {
     auto const any = [](const std::string& text) {
       return text.empty() ? std::string("any") : text;
     };
-    for (const api::Silence& s : response.silences()) {
+    for (const alerts_pb::Silence& s : response.silences()) {
       table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()),
                  s.actor(), s.comment()},
                 s.expired() ? Colour::kDim : Colour::kPlain);

@@ -10,7 +10,7 @@
 namespace bellwether::cli {
 namespace {
 
-namespace api = bellwether::forecasts::v1;
+namespace forecasts_pb = bellwether::forecasts::v1;
 
 struct Options {
   std::string name;
@@ -21,7 +21,7 @@ struct Options {
   std::vector<double> levels;
 };
 
-void print_accuracy(const api::ForecastAccuracy& a) {
+void print_accuracy(const forecasts_pb::ForecastAccuracy& a) {
   if (a.origins() == 0) {
     std::puts("\nHow good: the series is too short for a test on its own past.");
     return;
@@ -36,7 +36,7 @@ void print_accuracy(const api::ForecastAccuracy& a) {
 }
 
 void get(Context& context, const Options& options) {
-  api::GetForecastRequest request;
+  forecasts_pb::GetForecastRequest request;
   request.set_name(options.name);
   request.mutable_node()->set_area(options.area);
   request.mutable_node()->set_sector(options.sector);
@@ -45,8 +45,8 @@ void get(Context& context, const Options& options) {
   for (double level : options.levels) request.add_levels(level);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::GetForecastResponse response;
-  auto const stub = api::ForecastService::NewStub(context.channel());
+  forecasts_pb::GetForecastResponse response;
+  auto const stub = forecasts_pb::ForecastService::NewStub(context.channel());
   if (!context.ok(stub->GetForecast(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   if (!response.not_available().empty()) {
@@ -54,15 +54,15 @@ void get(Context& context, const Options& options) {
     return;
   }
   std::vector<std::string> columns = {"PERIOD", ">EXPECTED"};
-  for (const api::Interval& i : response.points(0).intervals()) {
+  for (const forecasts_pb::Interval& i : response.points(0).intervals()) {
     columns.push_back(absl::StrFormat(">%g %% FROM", i.level()));
     columns.emplace_back(">TO");
   }
   Table table(columns);
   std::vector<double> line;
-  for (const api::ForecastPoint& p : response.points()) {
+  for (const forecasts_pb::ForecastPoint& p : response.points()) {
     std::vector<std::string> row = {p.period(), absl::StrFormat("%.1f", p.mean())};
-    for (const api::Interval& i : p.intervals()) {
+    for (const forecasts_pb::Interval& i : p.intervals()) {
       row.push_back(absl::StrFormat("%.0f", i.lower()));
       row.push_back(absl::StrFormat("%.0f", i.upper()));
     }
@@ -80,12 +80,12 @@ void get(Context& context, const Options& options) {
 void methods(Context& context, const Options&) {
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::ListMethodsResponse response;
-  auto const stub = api::ForecastService::NewStub(context.channel());
+  forecasts_pb::ListMethodsResponse response;
+  auto const stub = forecasts_pb::ForecastService::NewStub(context.channel());
   if (!context.ok(stub->ListMethods(&call, {}, &response))) return;
   if (context.json()) return Context::print_json(response);
   Table table({"METHOD", "", "WHAT IT DOES"});
-  for (const api::Method& m : response.methods())
+  for (const forecasts_pb::Method& m : response.methods())
     table.add({m.name(), m.is_default() ? "default" : "", m.description()});
   table.print();
 }

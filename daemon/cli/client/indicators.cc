@@ -9,7 +9,7 @@
 namespace bellwether::cli {
 namespace {
 
-namespace api = bellwether::indicators::v1;
+namespace indicators_pb = bellwether::indicators::v1;
 
 struct Options {
   std::vector<std::string> names;
@@ -30,7 +30,7 @@ struct Options {
 
 constexpr size_t kTitleColumns = 60;
 
-std::string shown(const api::Value& v) {
+std::string shown(const indicators_pb::Value& v) {
   return v.not_available().empty() ? figure(v.value()) : v.not_available();
 }
 
@@ -58,18 +58,18 @@ void pages(Context& context, Request request, Call call, Page page) {
 }
 
 void list(Context& context, const Options&) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   Table table({"NAME", ">NO", "TITLE", "UNIT", "HARM", ">MIN BASE", "DETECTOR"});
-  pages<api::ListIndicatorsRequest, api::ListIndicatorsResponse>(
+  pages<indicators_pb::ListIndicatorsRequest, indicators_pb::ListIndicatorsResponse>(
       context, {}, [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
       [&](const auto& r) {
-        for (const api::Indicator& i : r.indicators()) {
+        for (const indicators_pb::Indicator& i : r.indicators()) {
           table.add({i.name().substr(i.name().find('/') + 1),
                      i.number() > 0 ? figure(i.number()) : "",
                      base::shorten(i.title(), kTitleColumns), i.unit(),
-                     i.harm() == api::HARM_DIRECTION_LOW    ? "low"
-                     : i.harm() == api::HARM_DIRECTION_HIGH ? "high"
-                                                            : "",
+                     i.harm() == indicators_pb::HARM_DIRECTION_LOW    ? "low"
+                     : i.harm() == indicators_pb::HARM_DIRECTION_HIGH ? "high"
+                                                                      : "",
                      i.minimum_base() > 0 ? figure(static_cast<double>(i.minimum_base())) : "",
                      i.detector()});
         }
@@ -78,27 +78,27 @@ void list(Context& context, const Options&) {
 }
 
 void get(Context& context, const Options& options) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   if (options.from.empty() && options.to.empty() && options.names.size() == 1) {
-    api::GetIndicatorRequest request;
+    indicators_pb::GetIndicatorRequest request;
     request.set_name(options.names[0]);
     request.mutable_node()->set_area(options.area);
     request.mutable_node()->set_sector(options.sector);
     request.set_period(options.period);
     grpc::ClientContext call;
     context.set_deadline(call);
-    api::GetIndicatorResponse response;
+    indicators_pb::GetIndicatorResponse response;
     if (!context.ok(stub->GetIndicator(&call, request, &response))) return;
     if (context.json()) return Context::print_json(response);
     Table table({"PERIOD", ">VALUE", "UNIT", ">NUMERATOR", ">DENOMINATOR"});
-    const api::Value& v = response.value();
+    const indicators_pb::Value& v = response.value();
     table.add({v.period(), shown(v), response.unit(),
                v.numerator() != 0 ? figure(v.numerator()) : "",
                v.denominator() != 0 ? figure(v.denominator()) : ""});
     table.print();
     return print_basis(response.basis());
   }
-  api::QuerySeriesRequest request;
+  indicators_pb::QuerySeriesRequest request;
   for (const std::string& name : options.names) request.add_names(name);
   request.mutable_node()->set_area(options.area);
   request.mutable_node()->set_sector(options.sector);
@@ -110,7 +110,7 @@ void get(Context& context, const Options& options) {
   std::vector<std::vector<std::string>> rows;
   common::v1::Basis basis;
   for (const std::string& name : options.names) columns.push_back(">" + name);
-  pages<api::QuerySeriesRequest, api::QuerySeriesResponse>(
+  pages<indicators_pb::QuerySeriesRequest, indicators_pb::QuerySeriesResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->QuerySeries(c, q, r); },
       [&](const auto& r) {
         basis = r.basis();
@@ -118,7 +118,7 @@ void get(Context& context, const Options& options) {
         for (int p = 0; p < periods; ++p) {
           std::vector<std::string> row = {r.series(0).values(p).period()};
           for (int s = 0; s < r.series_size(); ++s) {
-            const api::Value& v = r.series(s).values(p);
+            const indicators_pb::Value& v = r.series(s).values(p);
             row.push_back(shown(v));
             if (v.not_available().empty()) lines[static_cast<size_t>(s)].push_back(v.value());
           }
@@ -136,10 +136,11 @@ void get(Context& context, const Options& options) {
   print_basis(basis);
 }
 
-void print_nodes(const google::protobuf::RepeatedPtrField<api::NodeValue>& values, int limit) {
+void print_nodes(const google::protobuf::RepeatedPtrField<indicators_pb::NodeValue>& values,
+                 int limit) {
   Table table({">RANK", "AREA", "SECTOR", ">VALUE", ">NUMERATOR", ">DENOMINATOR"});
   int n = 0;
-  for (const api::NodeValue& v : values) {
+  for (const indicators_pb::NodeValue& v : values) {
     if (limit > 0 && n++ == limit) break;
     table.add({v.rank() > 0 ? figure(v.rank()) : "", v.node().area(), v.node().sector(),
                shown(v.value()), figure(v.value().numerator()), figure(v.value().denominator())});
@@ -148,8 +149,8 @@ void print_nodes(const google::protobuf::RepeatedPtrField<api::NodeValue>& value
 }
 
 void rank(Context& context, const Options& options) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
-  api::RankNodesRequest request;
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
+  indicators_pb::RankNodesRequest request;
   request.set_name(options.name);
   request.mutable_node()->set_area(options.area);
   request.mutable_node()->set_sector(options.sector);
@@ -160,7 +161,7 @@ void rank(Context& context, const Options& options) {
   request.set_page_size(options.limit);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::RankNodesResponse response;
+  indicators_pb::RankNodesResponse response;
   if (!context.ok(stub->RankNodes(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_nodes(response.values(), options.limit);
@@ -169,8 +170,8 @@ void rank(Context& context, const Options& options) {
 }
 
 void compare(Context& context, const Options& options) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
-  api::CompareNodesRequest request;
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
+  indicators_pb::CompareNodesRequest request;
   request.set_name(options.name);
   request.set_period(options.period);
   for (const std::string& text : options.nodes) {
@@ -181,7 +182,7 @@ void compare(Context& context, const Options& options) {
   }
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::CompareNodesResponse response;
+  indicators_pb::CompareNodesResponse response;
   if (!context.ok(stub->CompareNodes(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_nodes(response.values(), 0);
@@ -189,16 +190,16 @@ void compare(Context& context, const Options& options) {
 }
 
 void areas(Context& context, const Options& options) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   Table table({"CODE", "NAME", "LEVEL", "PARENT", "FROM", "UNTIL"});
-  api::ListAreasRequest request;
+  indicators_pb::ListAreasRequest request;
   request.set_level(options.level);
   request.set_parent(options.parent);
   request.set_page_size(1000);
-  pages<api::ListAreasRequest, api::ListAreasResponse>(
+  pages<indicators_pb::ListAreasRequest, indicators_pb::ListAreasResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
       [&](const auto& r) {
-        for (const api::Area& a : r.areas()) {
+        for (const indicators_pb::Area& a : r.areas()) {
           table.add({a.code(), base::shorten(a.display_name(), kTitleColumns), a.level(),
                      a.parent(), a.valid_from(), a.valid_until()});
         }
@@ -207,16 +208,16 @@ void areas(Context& context, const Options& options) {
 }
 
 void sectors(Context& context, const Options& options) {
-  auto const stub = api::IndicatorService::NewStub(context.channel());
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   Table table({"CODE", "NAME", "LEVEL", "PARENT"});
-  api::ListSectorsRequest request;
+  indicators_pb::ListSectorsRequest request;
   request.set_level(options.level);
   request.set_parent(options.parent);
   request.set_page_size(1000);
-  pages<api::ListSectorsRequest, api::ListSectorsResponse>(
+  pages<indicators_pb::ListSectorsRequest, indicators_pb::ListSectorsResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListSectors(c, q, r); },
       [&](const auto& r) {
-        for (const api::Sector& s : r.sectors()) {
+        for (const indicators_pb::Sector& s : r.sectors()) {
           table.add(
               {s.code(), base::shorten(s.display_name(), kTitleColumns), s.level(), s.parent()});
         }

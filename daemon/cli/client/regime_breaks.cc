@@ -10,7 +10,7 @@
 namespace bellwether::cli {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 
 struct Options {
   std::string name;
@@ -21,34 +21,34 @@ struct Options {
 };
 
 void declare(Context& context, const Options& options) {
-  api::DeclareRegimeBreakRequest request;
-  api::RegimeBreak& b = *request.mutable_regime_break();
+  alerts_pb::DeclareRegimeBreakRequest request;
+  alerts_pb::RegimeBreak& b = *request.mutable_regime_break();
   b.set_first_period(options.first);
   b.set_last_period(options.last.empty() ? options.first : options.last);
   b.set_reason(options.reason);
   b.set_actor(options.actor);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::DeclareRegimeBreakResponse response;
-  auto const stub = api::RegimeBreakService::NewStub(context.channel());
+  alerts_pb::DeclareRegimeBreakResponse response;
+  auto const stub = alerts_pb::RegimeBreakService::NewStub(context.channel());
   if (!context.ok(stub->DeclareRegimeBreak(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
-  const api::RegimeBreak& made = response.regime_break();
+  const alerts_pb::RegimeBreak& made = response.regime_break();
   std::printf("%s: from the next tick on no baseline uses %s to %s\n", made.name().c_str(),
               made.first_period().c_str(), made.last_period().c_str());
 }
 
 void withdraw(Context& context, const Options& options) {
-  api::WithdrawRegimeBreakRequest request;
+  alerts_pb::WithdrawRegimeBreakRequest request;
   request.set_name(options.name);
   request.set_actor(options.actor);
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::WithdrawRegimeBreakResponse response;
-  auto const stub = api::RegimeBreakService::NewStub(context.channel());
+  alerts_pb::WithdrawRegimeBreakResponse response;
+  auto const stub = alerts_pb::RegimeBreakService::NewStub(context.channel());
   if (!context.ok(stub->WithdrawRegimeBreak(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
-  const api::RegimeBreak& was = response.regime_break();
+  const alerts_pb::RegimeBreak& was = response.regime_break();
   std::printf("%s is withdrawn: %s to %s return to the baselines at the next tick\n",
               was.name().c_str(), was.first_period().c_str(), was.last_period().c_str());
 }
@@ -56,8 +56,8 @@ void withdraw(Context& context, const Options& options) {
 void list(Context& context, const Options&) {
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::ListRegimeBreaksResponse response;
-  auto const stub = api::RegimeBreakService::NewStub(context.channel());
+  alerts_pb::ListRegimeBreaksResponse response;
+  auto const stub = alerts_pb::RegimeBreakService::NewStub(context.channel());
   if (!context.ok(stub->ListRegimeBreaks(&call, {}, &response))) return;
   if (context.json()) return Context::print_json(response);
   if (response.regime_breaks().empty()) {
@@ -65,7 +65,7 @@ void list(Context& context, const Options&) {
     return;
   }
   Table table({"REGIME BREAK", "FROM", "TO", "DECLARED", "BY", "REASON"});
-  for (const api::RegimeBreak& b : response.regime_breaks()) {
+  for (const alerts_pb::RegimeBreak& b : response.regime_breaks()) {
     table.add({b.name(), b.first_period(), b.last_period(), instant(b.declared_at_ms()), b.actor(),
                b.reason()});
   }

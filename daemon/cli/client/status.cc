@@ -8,11 +8,11 @@
 namespace bellwether::cli {
 namespace {
 
-namespace api = bellwether::status::v1;
+namespace status_pb = bellwether::status::v1;
 
-void print_inputs(const api::GetStatusResponse& r) {
+void print_inputs(const status_pb::GetStatusResponse& r) {
   Table inputs({"TOPIC", ">PARTITION", ">NEXT", ">END", ">LAG", ">SECONDS", "WATERMARK", "STATE"});
-  for (const api::InputStatus& in : r.inputs()) {
+  for (const status_pb::InputStatus& in : r.inputs()) {
     inputs.add(
         {in.topic(), figure(in.partition()), figure(static_cast<double>(in.next_offset())),
          figure(static_cast<double>(in.end_offset())), figure(static_cast<double>(in.lag_events())),
@@ -27,9 +27,9 @@ void print_inputs(const api::GetStatusResponse& r) {
   if (!inputs.empty()) inputs.print();
 }
 
-void print_partitions(const api::GetStatusResponse& r) {
+void print_partitions(const status_pb::GetStatusResponse& r) {
   Table partitions({">PARTITION", ">BUSINESSES", ">FACTS", ">WAITING", ">MIB", "TICK"});
-  for (const api::PartitionStatus& p : r.partitions()) {
+  for (const status_pb::PartitionStatus& p : r.partitions()) {
     auto const of_ledger = [&](int64_t n) {
       return (p.stale() ? "~" : "") + figure(static_cast<double>(n));
     };
@@ -44,9 +44,9 @@ void print_partitions(const api::GetStatusResponse& r) {
   }
 }
 
-void print_refused(const api::GetStatusResponse& r) {
+void print_refused(const status_pb::GetStatusResponse& r) {
   Table refused({"REFUSED", ">RECORDS"});
-  for (const api::RefusalCount& c : r.refused())
+  for (const status_pb::RefusalCount& c : r.refused())
     refused.add({c.reason(), figure(static_cast<double>(c.count()))});
   if (!refused.empty()) {
     std::puts("");
@@ -55,14 +55,14 @@ void print_refused(const api::GetStatusResponse& r) {
 }
 
 void status(Context& context) {
-  auto const stub = api::StatusService::NewStub(context.channel());
+  auto const stub = status_pb::StatusService::NewStub(context.channel());
   grpc::ClientContext call;
   context.set_deadline(call);
-  api::GetStatusResponse r;
+  status_pb::GetStatusResponse r;
   if (!context.ok(stub->GetStatus(&call, {}, &r))) return;
   if (context.json()) return Context::print_json(r);
   std::printf("bellwetherd %s, %s, %s, broker %s\n", r.version().c_str(),
-              r.role() == api::ROLE_LEADER ? "leader" : "follower",
+              r.role() == status_pb::ROLE_LEADER ? "leader" : "follower",
               r.ready() ? paint("ready", Colour::kGreen).c_str()
                         : paint("not ready: " + r.not_ready(), Colour::kAmber).c_str(),
               r.broker_reachable() ? "reachable" : paint("out of reach", Colour::kRed).c_str());
@@ -78,14 +78,14 @@ void status(Context& context) {
   print_inputs(r);
   print_partitions(r);
   print_refused(r);
-  if (const api::SnapshotStatus& s = r.snapshots(); s.enabled()) {
+  if (const status_pb::SnapshotStatus& s = r.snapshots(); s.enabled()) {
     std::printf("\nsnapshot of %s, %.1f MiB; started from %s\n",
                 s.taken_at_ms() > 0 ? instant(s.taken_at_ms()).c_str() : "(none yet)",
                 static_cast<double>(s.bytes()) / (1 << 20), s.started_from().c_str());
     if (!s.error().empty())
       std::printf("%s\n", paint("no snapshot: " + s.error(), Colour::kAmber).c_str());
   }
-  if (const api::ComparisonStatus& c = r.comparison(); !c.first_divergence().empty()) {
+  if (const status_pb::ComparisonStatus& c = r.comparison(); !c.first_divergence().empty()) {
     std::printf("\n%s\n", paint("diverged from the journal: " + c.first_divergence() +
                                     (c.diverged() ? "" : "; later ticks agree"),
                                 Colour::kRed)

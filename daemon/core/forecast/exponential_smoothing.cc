@@ -10,7 +10,7 @@
 namespace bellwether::forecast {
 namespace {
 
-constexpr double kAlphaMin = 1e-4;
+constexpr double kSmoothingMin = 1e-4;
 constexpr double kAlphaMax = 0.9999;
 constexpr double kBetaMin = 1e-4;
 constexpr double kPhiMin = 0.8;
@@ -61,7 +61,7 @@ Smoothing search(Series y, Trend trend) {
   using Search = PatternSearch<kDimensions>;
   Search search;
   search.step_min = kStepMin;
-  search.lower[0] = kAlphaMin;
+  search.lower[0] = kSmoothingMin;
   search.upper[0] = kAlphaMax;
   if constexpr (kDimensions > 1) search.upper[1] = 1;
   if constexpr (kDimensions > 2) {

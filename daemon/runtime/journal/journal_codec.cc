@@ -20,7 +20,7 @@
 namespace bellwether::runtime {
 namespace {
 
-namespace pb = bellwether::journal::v1;
+namespace journal_pb = bellwether::journal::v1;
 using alerts::kPeriodsFromEpochMax;
 using base::FieldKind;
 using base::PeriodIndex;
@@ -40,7 +40,7 @@ concept Plain = std::is_enum_v<Value> || std::is_arithmetic_v<Value> || base::Nu
 // ---- records as messages
 
 // Removes fields whose default in the message stands for the same value, to save bytes.
-void shorten(const alerts::Evidence& e, pb::Evidence& out) {
+void shorten(const alerts::Evidence& e, journal_pb::Evidence& out) {
   if (e.reported < 1) return;
   out.clear_reported();
   out.clear_nowcast();
@@ -167,23 +167,23 @@ class RecordReader {
 template <class Entry, class Get, class Mutable>
 struct Body {
   using Of = Entry;
-  pb::JournalRecord::BodyCase number;
+  journal_pb::JournalRecord::BodyCase number;
   Get get;             // (record) → its body
   Mutable mutable_of;  // (record) → its body, to be filled
 };
 template <class Entry, class Get, class Mutable>
-constexpr Body<Entry, Get, Mutable> body_of(pb::JournalRecord::BodyCase number, Get get,
+constexpr Body<Entry, Get, Mutable> body_of(journal_pb::JournalRecord::BodyCase number, Get get,
                                             Mutable mutable_of) {
   return {number, get, mutable_of};
 }
 
 template <class Visit>
 void each_body(Visit visit) {
-#define BELLWETHER_BODY(Entry, name)                                                \
-  body_of<alerts::Entry>(                                                           \
-      pb::JournalRecord::k##Entry,                                                  \
-      [](const pb::JournalRecord& record) -> const auto& { return record.name(); }, \
-      [](pb::JournalRecord & record) -> auto& { return *record.mutable_##name(); })
+#define BELLWETHER_BODY(Entry, name)                                                        \
+  body_of<alerts::Entry>(                                                                   \
+      journal_pb::JournalRecord::k##Entry,                                                  \
+      [](const journal_pb::JournalRecord& record) -> const auto& { return record.name(); }, \
+      [](journal_pb::JournalRecord & record) -> auto& { return *record.mutable_##name(); })
   constexpr std::tuple bodies{BELLWETHER_BODY(TickEvaluated, tick_evaluated),
                               BELLWETHER_BODY(AlertAcknowledged, alert_acknowledged),
                               BELLWETHER_BODY(SilenceCreated, silence_created),
@@ -196,8 +196,8 @@ void each_body(Visit visit) {
   std::apply([&](const auto&... body) { (visit(body), ...); }, bodies);
 }
 
-absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
-  if (record.body_case() == pb::JournalRecord::kPart)
+absl::StatusOr<alerts::JournalEntry> entry_of(const journal_pb::JournalRecord& record) {
+  if (record.body_case() == journal_pb::JournalRecord::kPart)
     return absl::DataLossError("a part of a record where a complete record is expected");
   std::optional<alerts::JournalEntry> out;
   RecordReader reader;
@@ -216,7 +216,7 @@ absl::StatusOr<alerts::JournalEntry> entry_of(const pb::JournalRecord& record) {
 
 std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    UnixMillis written_at) {
-  pb::JournalRecord record;
+  journal_pb::JournalRecord record;
   record.set_format(kJournalFormat);
   record.set_writer(std::string(writer));
   record.set_written_at_ms(written_at.value);
@@ -238,7 +238,8 @@ absl::StatusOr<JournalRecord> decode_record(std::string_view bytes) {
   blocks.start_block_size = 2 * bytes.size() + kArenaBlockBytes;
   blocks.max_block_size = blocks.start_block_size;
   google::protobuf::Arena arena(blocks);
-  pb::JournalRecord& record = *google::protobuf::Arena::CreateMessage<pb::JournalRecord>(&arena);
+  journal_pb::JournalRecord& record =
+      *google::protobuf::Arena::CreateMessage<journal_pb::JournalRecord>(&arena);
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("the bytes are not a JournalRecord");
   }

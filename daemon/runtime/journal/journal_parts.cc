@@ -9,7 +9,7 @@
 namespace bellwether::runtime {
 namespace {
 
-namespace pb = bellwether::journal::v1;
+namespace journal_pb = bellwether::journal::v1;
 
 // The rest is room for the other fields of a part.
 constexpr size_t kPartBytes = kJournalRecordBytesMax - 1'000;
@@ -28,10 +28,10 @@ absl::StatusOr<std::vector<std::string>> split_record(std::string_view record,
   std::vector<std::string> out;
   size_t const parts = (record.size() + kPartBytes - 1) / kPartBytes;
   for (size_t i = 0; i < parts; ++i) {
-    pb::JournalRecord r;
+    journal_pb::JournalRecord r;
     r.set_format(kJournalFormat);
     r.set_writer(std::string(writer));
-    pb::RecordPart& part = *r.mutable_part();
+    journal_pb::RecordPart& part = *r.mutable_part();
     part.set_id(id);
     part.set_index(static_cast<int32_t>(i));
     part.set_parts(static_cast<int32_t>(parts));
@@ -45,13 +45,13 @@ absl::StatusOr<std::optional<std::string>> JournalParts::add(int64_t offset,
                                                              std::string_view value) {
   while (!unfinished_.empty() && offset - unfinished_.front().begin > kJournalPartsApartMax)
     unfinished_.pop_front();
-  pb::JournalRecord record;
+  journal_pb::JournalRecord record;
   // decode() reports the errors of values that are not a record or have a newer format.
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
       record.format() > kJournalFormat || !record.has_part()) {
     return std::optional(std::string(value));
   }
-  const pb::RecordPart& part = record.part();
+  const journal_pb::RecordPart& part = record.part();
   auto const of_writer = std::ranges::find(unfinished_, record.writer(), &Unfinished::writer);
   if (part.index() == 0 && part.parts() >= 2 && part.parts() <= static_cast<int32_t>(kPartsMax)) {
     if (of_writer != unfinished_.end()) unfinished_.erase(of_writer);

@@ -16,13 +16,14 @@
 namespace bellwether::runtime {
 namespace {
 
-namespace pb = bellwether::journal::v1;
+namespace journal_pb = bellwether::journal::v1;
 using alerts::RuleRecord;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Reflection;
 
 const FieldDescriptor* field_of(std::string_view key) {
-  const FieldDescriptor* const field = pb::Rule::descriptor()->FindFieldByName(std::string(key));
+  const FieldDescriptor* const field =
+      journal_pb::Rule::descriptor()->FindFieldByName(std::string(key));
   BELLWETHER_CHECK(field != nullptr);
   return field;
 }
@@ -40,7 +41,7 @@ const auto& names_of(base::Harm) {
 // Writes the fields of a message by the names of a rule's keys.
 class Out {
  public:
-  explicit Out(pb::Rule& to) : to_(to), reflection_(*to.GetReflection()) {}
+  explicit Out(journal_pb::Rule& to) : to_(to), reflection_(*to.GetReflection()) {}
 
   void put(std::string_view key, const std::string& v) {
     reflection_.SetString(&to_, field_of(key), v);
@@ -58,7 +59,7 @@ class Out {
   }
 
  private:
-  pb::Rule& to_;
+  journal_pb::Rule& to_;
   const Reflection& reflection_;
 };
 
@@ -66,7 +67,7 @@ class Out {
 // enum does not have, with its key; empty if there is none.
 class In {
  public:
-  explicit In(const pb::Rule& from) : from_(from), reflection_(*from.GetReflection()) {}
+  explicit In(const journal_pb::Rule& from) : from_(from), reflection_(*from.GetReflection()) {}
 
   void get(std::string_view key, std::string& v) {
     v = reflection_.GetString(from_, field_of(key));
@@ -96,14 +97,14 @@ class In {
   const std::string& unknown() const { return unknown_; }
 
  private:
-  const pb::Rule& from_;
+  const journal_pb::Rule& from_;
   const Reflection& reflection_;
   std::string unknown_;
 };
 
 }  // namespace
 
-void put(const alerts::RuleSet& rules, pb::RuleSet& out) {
+void put(const alerts::RuleSet& rules, journal_pb::RuleSet& out) {
   out.set_digest(alerts::digest(rules));
   out.set_false_discovery_rate(rules.false_discovery_rate);
   for (const alerts::Rule& rule : rules.rules) {
@@ -113,10 +114,10 @@ void put(const alerts::RuleSet& rules, pb::RuleSet& out) {
   }
 }
 
-absl::Status get(const pb::RuleSet& from, alerts::RuleSet& out) {
+absl::Status get(const journal_pb::RuleSet& from, alerts::RuleSet& out) {
   alerts::RuleSetRecord record;
   record.false_discovery_rate = from.false_discovery_rate();
-  for (const pb::Rule& rule : from.rules()) {
+  for (const journal_pb::Rule& rule : from.rules()) {
     RuleRecord& to = record.rules.emplace_back();
     In io(rule);
     alerts::each_rule_key([&](const auto& key) { io.get(key.name, to.*key.field); });

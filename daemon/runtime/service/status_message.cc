@@ -10,9 +10,9 @@
 namespace bellwether::runtime {
 namespace {
 
-namespace pb = bellwether::status::v1;
+namespace status_pb = bellwether::status::v1;
 
-void fill(const InputReport& in, pb::InputStatus& out) {
+void fill(const InputReport& in, status_pb::InputStatus& out) {
   out.set_topic(in.topic);
   out.set_partition(in.partition);
   out.set_next_offset(in.next_offset);
@@ -25,7 +25,7 @@ void fill(const InputReport& in, pb::InputStatus& out) {
   out.set_error(in.error);
 }
 
-void fill(const PartitionReport& p, base::Calendar calendar, pb::PartitionStatus& out) {
+void fill(const PartitionReport& p, base::Calendar calendar, status_pb::PartitionStatus& out) {
   out.set_partition(p.partition);
   out.set_businesses(p.ledger.businesses);
   out.set_facts(p.ledger.facts);
@@ -35,17 +35,20 @@ void fill(const PartitionReport& p, base::Calendar calendar, pb::PartitionStatus
   if (p.tick) out.set_tick(calendar.name(*p.tick));
 }
 
-using SetCount = void (pb::ComparisonStatus::*)(int64_t);
+using SetCount = void (status_pb::ComparisonStatus::*)(int64_t);
 // In the order of Compared.
 constexpr std::array<SetCount, kComparedNames.size()> kCounts = {
-    &pb::ComparisonStatus::set_equal,        &pb::ComparisonStatus::set_cells_equal,
-    &pb::ComparisonStatus::set_cells_differ, &pb::ComparisonStatus::set_verdicts_differ,
-    &pb::ComparisonStatus::set_cut_differs,  &pb::ComparisonStatus::set_not_compared};
+    &status_pb::ComparisonStatus::set_equal,
+    &status_pb::ComparisonStatus::set_cells_equal,
+    &status_pb::ComparisonStatus::set_cells_differ,
+    &status_pb::ComparisonStatus::set_verdicts_differ,
+    &status_pb::ComparisonStatus::set_cut_differs,
+    &status_pb::ComparisonStatus::set_not_compared};
 
 }  // namespace
 
 void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar,
-                   pb::GetStatusResponse& out) {
+                   status_pb::GetStatusResponse& out) {
   std::map<std::string, int64_t> refused;
   std::map<uint64_t, base::UnixMillis> sources;
   for (const LaneReport& lane : lanes) {
@@ -63,27 +66,28 @@ void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar
     }
   }
   for (const auto& [reason, count] : refused) {
-    pb::RefusalCount& to = *out.add_refused();
+    status_pb::RefusalCount& to = *out.add_refused();
     to.set_reason(reason);
     to.set_count(count);
   }
   for (const auto& [source, complete_to] : sources) {
-    pb::SourceStatus& to = *out.add_sources();
+    status_pb::SourceStatus& to = *out.add_sources();
     to.set_source(absl::StrFormat("%016x", source));
     to.set_complete_to_ms(complete_to.value);
   }
 }
 
-pb::ComparisonStatus to_message(const DivergenceReport& report, base::Calendar calendar) {
-  pb::ComparisonStatus out;
+status_pb::ComparisonStatus to_message(const DivergenceReport& report, base::Calendar calendar) {
+  status_pb::ComparisonStatus out;
   for (size_t i = 0; i < kCounts.size(); ++i) (out.*kCounts[i])(report.ticks[i]);
   out.set_diverged(report.diverged);
   if (report.first) out.set_first_divergence(describe(*report.first, calendar));
   return out;
 }
 
-pb::SnapshotStatus to_message(const SnapshotReport& report, const std::string& started_from) {
-  pb::SnapshotStatus out;
+status_pb::SnapshotStatus to_message(const SnapshotReport& report,
+                                     const std::string& started_from) {
+  status_pb::SnapshotStatus out;
   out.set_enabled(report.enabled);
   out.set_taken_at_ms(report.taken_at.value);
   out.set_bytes(static_cast<int64_t>(report.bytes));

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "adapters/kafka/journal.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/journal_copy.h"
 #include "support/world.h"

@@ -3,17 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 
 namespace bellwether::testing {
 namespace {
 
 using ::testing::HasSubstr;
-namespace api = forecasts::v1;
-
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
+namespace forecasts_pb = forecasts::v1;
 
 // Five years of births each month: nine in N1, but six in December, and four in S1.
 class ForecastTest : public ::testing::Test {
@@ -31,21 +28,22 @@ class ForecastTest : public ::testing::Test {
       for (int i = 0; i < 4; ++i)
         source.registered(std::to_string(number++), "S1", "10110", day(2014, 1 + month, 5));
     }
-    source.heartbeat(base::UnixMillis(base::start_of(day(2019, 1, 1)).value));
+    source.heartbeat(midnight(day(2019, 1, 1)));
     daemon_ = std::make_unique<Daemon>(DaemonOptions{.broker = broker(), .topics = topics});
     ASSERT_TRUE(daemon_->serves());
     ASSERT_TRUE(daemon_->through("2018-12"));
   }
   static void TearDownTestSuite() { daemon_.reset(); }
 
-  static grpc::Status get(const api::GetForecastRequest& request,
-                          api::GetForecastResponse* response) {
+  static grpc::Status get(const forecasts_pb::GetForecastRequest& request,
+                          forecasts_pb::GetForecastResponse* response) {
     grpc::ClientContext context;
-    return api::ForecastService::NewStub(daemon_->channel())
+    return forecasts_pb::ForecastService::NewStub(daemon_->channel())
         ->GetForecast(&context, request, response);
   }
-  static api::GetForecastRequest births(const std::string& area, const std::string& sector) {
-    api::GetForecastRequest q;
+  static forecasts_pb::GetForecastRequest births(const std::string& area,
+                                                 const std::string& sector) {
+    forecasts_pb::GetForecastRequest q;
     q.set_name("births");
     q.mutable_node()->set_area(area);
     q.mutable_node()->set_sector(sector);
@@ -56,7 +54,7 @@ class ForecastTest : public ::testing::Test {
 std::unique_ptr<Daemon> ForecastTest::daemon_;
 
 TEST_F(ForecastTest, ForecastsMadeBetweenTicksAddUp) {
-  api::GetForecastResponse whole;
+  forecasts_pb::GetForecastResponse whole;
   ASSERT_TRUE(eventually(
       [&] {
         whole.Clear();
@@ -67,8 +65,8 @@ TEST_F(ForecastTest, ForecastsMadeBetweenTicksAddUp) {
   EXPECT_EQ(whole.points(0).period(), "2019-01");
   EXPECT_EQ(whole.basis().data_through(), "2018-12");
   EXPECT_GT(whole.accuracy().origins(), 0);
-  api::GetForecastResponse north;
-  api::GetForecastResponse south;
+  forecasts_pb::GetForecastResponse north;
+  forecasts_pb::GetForecastResponse south;
   ASSERT_TRUE(get(births("N", "all"), &north).ok());
   ASSERT_TRUE(get(births("S", "all"), &south).ok());
   for (int h = 0; h < 12; ++h) {
@@ -81,12 +79,12 @@ TEST_F(ForecastTest, ForecastsMadeBetweenTicksAddUp) {
 }
 
 TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreComputedOnRequest) {
-  api::GetForecastRequest q = births("N", "C");
+  forecasts_pb::GetForecastRequest q = births("N", "C");
   q.set_method("seasonal-naive");
   q.set_horizon(24);
   q.add_levels(50);
   q.add_levels(99.9);  // the largest that is allowed
-  api::GetForecastResponse r;
+  forecasts_pb::GetForecastResponse r;
   ASSERT_TRUE(get(q, &r).ok());
   EXPECT_FALSE(r.coherent());
   EXPECT_EQ(r.method(), "seasonal-naive");
@@ -96,22 +94,22 @@ TEST_F(ForecastTest, AnotherMethodAndOtherLevelsAreComputedOnRequest) {
 }
 
 TEST_F(ForecastTest, ASeriesThatCannotBeForecastHasAReason) {
-  api::GetForecastRequest deaths = births("R", "all");
+  forecasts_pb::GetForecastRequest deaths = births("R", "all");
   deaths.set_name("deaths");
-  api::GetForecastResponse r;
+  forecasts_pb::GetForecastResponse r;
   ASSERT_TRUE(get(deaths, &r).ok());
   EXPECT_EQ(r.points_size(), 0);
   EXPECT_FALSE(r.not_available().empty()) << "no business has died";
 }
 
 TEST_F(ForecastTest, EveryWrongFieldIsNamed) {
-  api::GetForecastRequest q = births("Z", "Q");
+  forecasts_pb::GetForecastRequest q = births("Z", "Q");
   q.set_name("birth_rate_12m");
   q.set_horizon(1000);
   q.set_method("tea leaves");
   q.add_levels(95);
   q.add_levels(80);
-  api::GetForecastResponse r;
+  forecasts_pb::GetForecastResponse r;
   grpc::Status const status = get(q, &r);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   for (const char* field : {"name", "node.area", "node.sector", "horizon", "method", "levels[1]"}) {

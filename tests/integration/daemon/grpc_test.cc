@@ -9,6 +9,7 @@
 #include "adapters/rpc/server.h"
 #include "core/base/text.h"
 #include "runtime/journal/journal_codec.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/must.h"
 
@@ -16,10 +17,6 @@ namespace bellwether::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
 
 // All these tests share one daemon.
 class GrpcTest : public ::testing::Test {
@@ -31,7 +28,7 @@ class GrpcTest : public ::testing::Test {
       source.registered("0000" + std::to_string(1000 + i), i % 2 == 0 ? "N1" : "S1", "10110",
                         day(2019, 1 + i % 10, 5));
     }
-    source.heartbeat(base::UnixMillis(base::start_of(day(2019, 12, 1)).value));
+    source.heartbeat(midnight(day(2019, 12, 1)));
     daemon_ = std::make_unique<Daemon>(
         DaemonOptions{.broker = broker(), .topics = topics_, .more = "  watchers_max: 1000\n"});
     ASSERT_TRUE(daemon_->serves());

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "adapters/kafka/topics.h"
 #include "runtime/journal/journal.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/must.h"
 
@@ -15,25 +16,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
-base::UnixMillis midnight(base::Days d) {
-  return base::UnixMillis(base::start_of(d).value);
-}
-kafka::ClientOptions client() {
-  kafka::ClientOptions o;
-  o.bootstrap_servers = broker();
-  return o;
-}
-
 // Only the journal part of a replica.
 struct Replica {
   Replica(const std::string& topic, const std::string& writer)
-      : producer(must(kafka::Producer::create(client(), {}, no_log()))),
+      : producer(must(kafka::Producer::create(client_options(broker()), {}, no_log()))),
         journal(must(runtime::Journal::open(
-            client(), topic, writer, {}, *producer, keeper, [] {}, [](const std::string&) {},
-            no_log()))) {}
+            client_options(broker()), topic, writer, {}, *producer, keeper, [] {},
+            [](const std::string&) {}, no_log()))) {}
   base::Calendar calendar{base::CalendarUnit::kMonth};
   runtime::BookKeeper keeper{calendar};
   std::unique_ptr<kafka::Producer> producer;
@@ -100,8 +89,8 @@ TEST(JournalTest, ADaemonEndsIfItsJournalIsRecreatedAndRestartsOnTheNewOne) {
     ASSERT_TRUE(daemon.through("2019-02"));
     delete_topics(broker(), {topics.journal});
     ASSERT_TRUE(eventually([&] {
-      return kafka::create_topics(client(), {{topics.journal, 1, 1, -1}}, absl::Seconds(30),
-                                  no_log())
+      return kafka::create_topics(client_options(broker()), {{topics.journal, 1, 1, -1}},
+                                  absl::Seconds(30), no_log())
           .ok();
     }));
     source.heartbeat(midnight(day(2019, 4, 1)));

@@ -7,6 +7,7 @@
 
 #include "adapters/kafka/topics.h"
 #include "core/base/text.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/paths.h"
 
@@ -16,18 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr double kDrainSeconds = 10;
-
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
-base::UnixMillis midnight(base::Days d) {
-  return base::UnixMillis(base::start_of(d).value);
-}
-kafka::ClientOptions client(const std::string& address) {
-  kafka::ClientOptions o;
-  o.bootstrap_servers = address;
-  return o;
-}
 
 base::PeriodIndex last_month() {
   base::Days const today =
@@ -240,7 +229,7 @@ TEST(BrokerTest, ATopicThatIsDeletedLeavesADaemonThatServesAndSaysSo) {
   EXPECT_TRUE(daemon.child().running());
   EXPECT_EQ(daemon.total("births", "R", "all"), 1);
   // Recreated with fewer records than were read: the position is beyond the end.
-  ASSERT_TRUE(kafka::create_topics(client(broker()), {{topics.registrations, 3, 1, -1}},
+  ASSERT_TRUE(kafka::create_topics(client_options(broker()), {{topics.registrations, 3, 1, -1}},
                                    absl::Seconds(30), no_log())
                   .ok());
   EXPECT_TRUE(eventually(

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/random.h"
 
@@ -15,10 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
-std::string number(int i) {
+std::string eight_digits(int i) {
   return std::string(8 - std::to_string(i).size(), '0') + std::to_string(i);
 }
 
@@ -48,16 +46,16 @@ TEST(PipelineTest, BothTopicsCountThroughTheLedgerInAnyOrderAndTwice) {
       base::Days const born = day(2019, 1 + i % 6, 1 + i % 28);
       std::string const area = i % 2 == 0 ? "N1" : "S2";
       if (i % 3 == 0)
-        source.interaction(number(i), "case-" + number(i), base::Days(born.value + 2));
-      source.registered(number(i), area, i % 4 == 0 ? "10110" : "47110", born);
-      if (i % 10 == 0) source.ceased(number(i), base::Days(born.value + 40));
+        source.interaction(eight_digits(i), "case-" + eight_digits(i), base::Days(born.value + 2));
+      source.registered(eight_digits(i), area, i % 4 == 0 ? "10110" : "47110", born);
+      if (i % 10 == 0) source.ceased(eight_digits(i), base::Days(born.value + 40));
     }
   }
   // An enquirer without a registered business counts in the area and sector of the enquiry.
   source.send(enquiry_of_no_business(), "case:X", noon(day(2019, 3, 3)));
-  source.interaction(number(0), "again-1", day(2019, 1, 20));
-  source.interaction(number(0), "again-2", day(2019, 1, 21));
-  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 10, 1)).value));
+  source.interaction(eight_digits(0), "again-1", day(2019, 1, 20));
+  source.interaction(eight_digits(0), "again-2", day(2019, 1, 21));
+  source.heartbeat(midnight(day(2019, 10, 1)));
 
   Daemon daemon({.broker = broker(), .topics = topics});
   ASSERT_TRUE(daemon.serves()) << daemon.child().log();
@@ -158,7 +156,7 @@ TEST(PipelineTest, ARefusedRecordBecomesADeadLetterAndOtherRecordsStillCount) {
   source.raw(topics.support, key, whole, at);  // a record of the other topic's type
   source.raw(topics.registrations, "wrong-key", whole, at);
   source.raw(topics.registrations, key, whole, at);
-  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
+  source.heartbeat(midnight(day(2019, 6, 1)));
 
   std::multiset<std::string> expected = {"empty_record", "wrong_topic", "key_mismatch"};
   for (const auto& [reason, value] : bad) expected.insert(reason);
@@ -214,7 +212,7 @@ void publish_refused(Source& source, const Topics& topics, size_t records) {
     source.raw(topics.registrations, base::cat("key", i), "no message", noon(day(2019, 5, 3)));
   }
   source.registered("00000001", "N1", "10110", day(2019, 5, 3));
-  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 6, 1)).value));
+  source.heartbeat(midnight(day(2019, 6, 1)));
 }
 
 int letters_written(const Daemon& daemon) {
@@ -283,12 +281,11 @@ void publish_a_fall(Source& source, int from_year, int to_year, bool fall) {
         bool const fallen = fall && y == to_year && m >= 7 && std::string_view(sic) == "10110";
         int const births = (fallen ? 14 : 28) + random.between(0, 4);
         for (int i = 0; i < births; ++i) {
-          source.registered(number(++n), i % 2 == 0 ? "N1" : "S1", sic,
+          source.registered(eight_digits(++n), i % 2 == 0 ? "N1" : "S1", sic,
                             day(y, m, 1 + i * 27 / births));
         }
       }
-      source.heartbeat(
-          base::UnixMillis(base::start_of(day(m == 12 ? y + 1 : y, m % 12 + 1, 1)).value));
+      source.heartbeat(midnight(day(m == 12 ? y + 1 : y, m % 12 + 1, 1)));
     }
   }
 }
@@ -336,7 +333,7 @@ TEST(AlertsTest, AFallIsRaisedOnceAndSurvivesKillsReplaysAndASecondReplica) {
   Daemon& leader = first.status().role() == status::v1::ROLE_LEADER ? first : second;
   Daemon& follower = &leader == &first ? second : first;
   leader.child().signal(SIGKILL);
-  source.heartbeat(base::UnixMillis(base::start_of(day(2019, 2, 1)).value));
+  source.heartbeat(midnight(day(2019, 2, 1)));
   ASSERT_TRUE(eventually([&] {
     auto const s = follower.status();
     return s.role() == status::v1::ROLE_LEADER && s.tick() >= "2019-01";

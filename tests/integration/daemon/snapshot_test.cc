@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "adapters/kafka/topics.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 
 namespace bellwether::testing {
@@ -14,13 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
-base::UnixMillis midnight(base::Days d) {
-  return base::start_of(d);
-}
-std::string number(int n) {
+std::string company_number(int n) {
   return std::to_string(10'000'000 + n);
 }
 
@@ -37,7 +32,7 @@ class SnapshotTest : public ::testing::Test {
   // Births of a month, and the heartbeat that ends it.
   void tell(int month, int births) {
     for (int i = 0; i < births; ++i) {
-      source_.registered(number(told_++), i % 2 == 0 ? "N1" : "S1", "10110",
+      source_.registered(company_number(told_++), i % 2 == 0 ? "N1" : "S1", "10110",
                          day(2019, month, 1 + i % 28));
     }
     source_.heartbeat(midnight(day(2019, month + 1, 1)));
@@ -142,7 +137,7 @@ TEST_F(SnapshotTest, ARecreatedTopicIsNoticed) {
   // The new log is as long as the old one and has other records.
   Source again(broker(), topics_);
   for (int i = 0; i < 900; ++i)
-    again.registered(number(5000 + i), "N2", "10110", day(2019, 1, 1 + i % 28));
+    again.registered(company_number(5000 + i), "N2", "10110", day(2019, 1, 1 + i % 28));
   again.heartbeat(midnight(day(2019, 3, 1)));
   auto second = daemon();
   ASSERT_TRUE(second->through("2019-02"));

@@ -23,12 +23,6 @@ using ::testing::Not;
 
 constexpr int kPartitions = 3;
 
-kafka::ClientOptions client() {
-  kafka::ClientOptions o;
-  o.bootstrap_servers = broker();
-  return o;
-}
-
 struct Ran {
   int status = -1;
   std::string said;
@@ -248,7 +242,8 @@ std::vector<Copy> copy_of(const std::string& topic) {
   std::vector<kafka::Assignment> assignments;
   for (int p = 0; p < kPartitions; ++p)
     assignments.push_back({topic, p, RD_KAFKA_OFFSET_BEGINNING});
-  auto const consumer = must(kafka::InputConsumer::create(client(), assignments, {}, no_log()));
+  auto const consumer =
+      must(kafka::InputConsumer::create(client_options(broker()), assignments, {}, no_log()));
   std::vector<Copy> out;
   for (int p = 0; p < kPartitions; ++p) {
     bool at_end = false;
@@ -288,7 +283,7 @@ class AlteredLogTest : public ::testing::Test {
     std::vector<Copy> records = copy_of(topics_.registrations);
     delete_topics(broker(), {topics_.registrations});
     ASSERT_TRUE(eventually([&] {
-      return kafka::create_topics(client(), {{topics_.registrations, kPartitions}},
+      return kafka::create_topics(client_options(broker()), {{topics_.registrations, kPartitions}},
                                   absl::Seconds(30), no_log())
           .ok();
     }));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/backtest_report.h"
+#include "support/calendars.h"
 #include "support/must.h"
 #include "support/random.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 base::PeriodIndex month(const char* name) {
   return testing::must(kMonths.parse(name));
 }

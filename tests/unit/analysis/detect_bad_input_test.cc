@@ -20,7 +20,7 @@ namespace {
 
 using testing::must;
 
-constexpr int kMonths = 120;
+constexpr int kMonthsLong = 120;
 constexpr int kOdd = 90;  // the month whose row is changed
 
 std::string row(int t, std::string_view value) {
@@ -31,7 +31,7 @@ std::string row(int t, std::string_view value) {
 std::string csv_with(std::string_view odd, int level = 50) {
   testing::Random random(4);
   std::string csv = "series,period,value\n";
-  for (int t = 0; t < kMonths; ++t) {
+  for (int t = 0; t < kMonthsLong; ++t) {
     std::string const usual = row(t, base::cat(random.between(level / 2, level)));
     csv += t == kOdd ? std::string(odd) : usual;
   }
@@ -137,7 +137,7 @@ TEST(DetectBadInputTest, AValueThatIsNotACountGivesTheOutputOfAMissingRow) {
       for (const std::string& value : odd.values) rows += row(kOdd, value);
       Answer const with = detect(csv_with(rows), flags);
       EXPECT_EQ(with.complaints.size(), odd.complaints);
-      ASSERT_EQ(with.rows.size(), size_t{kMonths});
+      ASSERT_EQ(with.rows.size(), size_t{kMonthsLong});
       for (size_t i = 0; i < with.rows.size(); ++i) {
         expect_sound(with.rows[i]);
         if (i == kOdd) {
@@ -159,7 +159,7 @@ TEST(DetectBadInputTest, ACountIsJudgedWhateverItIs) {
                                " among ", level));
         Answer const with = detect(csv_with(row(kOdd, value), level), flags);
         EXPECT_TRUE(with.complaints.empty());
-        ASSERT_EQ(with.rows.size(), size_t{kMonths});
+        ASSERT_EQ(with.rows.size(), size_t{kMonthsLong});
         for (const base::CsvRow& r : with.rows) expect_sound(r);
         EXPECT_NE(with.rows[kOdd][2], "-0");
       }

@@ -7,7 +7,7 @@
 namespace bellwether::rpc {
 namespace {
 
-namespace api = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 using ::bellwether::alerts::AlertUpdate;
 using ::bellwether::alerts::Evidence;
 using ::testing::HasSubstr;
@@ -16,7 +16,8 @@ using ::testing::Not;
 class ExplanationTest : public ::testing::Test {
  protected:
   // Raises R1 in North One's food products in 2022-05 and explains the alert.
-  api::ExplainAlertResponse explain(const Evidence& evidence, const std::string& rule = "R1") {
+  alerts_pb::ExplainAlertResponse explain(const Evidence& evidence,
+                                          const std::string& rule = "R1") {
     ::bellwether::alerts::TickEvaluated tick;
     tick.tick = Served::month("2022-05");
     tick.book_offset = base::JournalOffset(100);
@@ -30,13 +31,13 @@ class ExplanationTest : public ::testing::Test {
     tick.updates = {u};
     served_.tell(tick);
     grpc::ClientContext call;
-    api::ExplainAlertRequest request;
+    alerts_pb::ExplainAlertRequest request;
     request.set_name(rule + ".N1.10.2022-05");
-    api::ExplainAlertResponse response;
+    alerts_pb::ExplainAlertResponse response;
     EXPECT_TRUE(served_.alerts->ExplainAlert(&call, request, &response).ok());
     return response;
   }
-  static std::string text_of(const api::ExplainAlertResponse& response) {
+  static std::string text_of(const alerts_pb::ExplainAlertResponse& response) {
     std::string text;
     for (const std::string& paragraph : response.text()) text += paragraph + "\n";
     return text;
@@ -58,7 +59,7 @@ TEST_F(ExplanationTest, AYoungSeriesIsExplainedWithoutASeason) {
   Evidence e = fall();
   e.baseline_kind = detection::BaselineKind::kRecent;
   auto const first_year = explain(e);
-  EXPECT_EQ(first_year.alert().raised_evidence().baseline_kind(), api::BASELINE_KIND_RECENT);
+  EXPECT_EQ(first_year.alert().raised_evidence().baseline_kind(), alerts_pb::BASELINE_KIND_RECENT);
   EXPECT_THAT(text_of(first_year),
               HasSubstr("compared with its latest 12 months, which show no season"));
   EXPECT_THAT(text_of(first_year), HasSubstr("a season of 20 % is allowed for"));
@@ -71,7 +72,7 @@ TEST_F(ExplanationTest, ASeriesOfMoreThanAYearNamesItsComparison) {
   e.year_before = -1.25;
   auto const later = explain(e);
   EXPECT_EQ(later.alert().evidence().baseline_kind(),
-            api::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE);
+            alerts_pb::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE);
   EXPECT_EQ(later.alert().evidence().year_before(), -1.25);
   EXPECT_THAT(
       text_of(later),
@@ -80,7 +81,7 @@ TEST_F(ExplanationTest, ASeriesOfMoreThanAYearNamesItsComparison) {
 
 TEST_F(ExplanationTest, ASeasonalBaselineDoesNotMentionAYoungSeries) {
   auto const grown = explain(fall());
-  EXPECT_EQ(grown.alert().evidence().baseline_kind(), api::BASELINE_KIND_SEASONAL);
+  EXPECT_EQ(grown.alert().evidence().baseline_kind(), alerts_pb::BASELINE_KIND_SEASONAL);
   EXPECT_THAT(text_of(grown), Not(HasSubstr("How young")));
 }
 
@@ -99,7 +100,7 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
   EXPECT_THAT(text, HasSubstr("50 observed where 100 were expected, score +2.7, 60 % of the sum"));
   EXPECT_THAT(text, HasSubstr("deviations have accumulated since 2022-05"));
   EXPECT_THAT(text, Not(HasSubstr("What accounts for it")));
-  const api::Evidence& told = response.alert().raised_evidence();
+  const alerts_pb::Evidence& told = response.alert().raised_evidence();
   ASSERT_EQ(told.contributions_size(), 2);
   EXPECT_EQ(told.contributions(1).measure(), "deaths");
   EXPECT_EQ(told.contributions(1).z(), 1.8);

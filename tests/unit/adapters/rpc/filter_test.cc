@@ -7,6 +7,7 @@
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/server.h"
 #include "core/base/text.h"
+#include "support/calendars.h"
 #include "support/must.h"
 
 namespace bellwether::rpc {
@@ -14,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 alerts::Alert alert() {
   alerts::Alert a;

@@ -9,41 +9,41 @@ namespace bellwether::rpc {
 namespace {
 
 using ::testing::HasSubstr;
-namespace api = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 
 class RegimeBreakTest : public ::testing::Test {
  protected:
   RegimeBreakTest() { served_.publish("2022-05"); }
 
-  static api::DeclareRegimeBreakRequest pandemic() {
-    api::DeclareRegimeBreakRequest request;
-    api::RegimeBreak& b = *request.mutable_regime_break();
+  static alerts_pb::DeclareRegimeBreakRequest pandemic() {
+    alerts_pb::DeclareRegimeBreakRequest request;
+    alerts_pb::RegimeBreak& b = *request.mutable_regime_break();
     b.set_first_period("2020-03");
     b.set_last_period("2020-08");
     b.set_reason("pandemic");
     b.set_actor("ann");
     return request;
   }
-  grpc::Status declare(const api::DeclareRegimeBreakRequest& request) {
+  grpc::Status declare(const alerts_pb::DeclareRegimeBreakRequest& request) {
     grpc::ClientContext call;
     declared_.Clear();
     return served_.regime_breaks->DeclareRegimeBreak(&call, request, &declared_);
   }
   grpc::Status withdraw(const std::string& name, const std::string& actor = "ann") {
     grpc::ClientContext call;
-    api::WithdrawRegimeBreakRequest request;
+    alerts_pb::WithdrawRegimeBreakRequest request;
     request.set_name(name);
     request.set_actor(actor);
-    api::WithdrawRegimeBreakResponse response;
+    alerts_pb::WithdrawRegimeBreakResponse response;
     return served_.regime_breaks->WithdrawRegimeBreak(&call, request, &response);
   }
-  api::ListRegimeBreaksResponse list() {
+  alerts_pb::ListRegimeBreaksResponse list() {
     grpc::ClientContext call;
-    api::ListRegimeBreaksResponse response;
+    alerts_pb::ListRegimeBreaksResponse response;
     EXPECT_TRUE(served_.regime_breaks->ListRegimeBreaks(&call, {}, &response).ok());
     return response;
   }
-  void expect_bad(api::DeclareRegimeBreakRequest request, const std::string& field) {
+  void expect_bad(alerts_pb::DeclareRegimeBreakRequest request, const std::string& field) {
     grpc::Status const status = declare(request);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
     EXPECT_THAT(status.error_details(), HasSubstr(field));
@@ -51,7 +51,7 @@ class RegimeBreakTest : public ::testing::Test {
   }
 
   Served served_;
-  api::DeclareRegimeBreakResponse declared_;
+  alerts_pb::DeclareRegimeBreakResponse declared_;
 };
 
 TEST_F(RegimeBreakTest, IsDeclaredListedAndWithdrawn) {
@@ -59,7 +59,7 @@ TEST_F(RegimeBreakTest, IsDeclaredListedAndWithdrawn) {
   std::string const name = declared_.regime_break().name();
   EXPECT_THAT(name, HasSubstr("regimeBreaks/"));
   ASSERT_EQ(list().regime_breaks_size(), 1);
-  api::RegimeBreak const listed = list().regime_breaks(0);
+  alerts_pb::RegimeBreak const listed = list().regime_breaks(0);
   EXPECT_EQ(listed.name(), name);
   EXPECT_EQ(listed.first_period(), "2020-03");
   EXPECT_EQ(listed.last_period(), "2020-08");
@@ -75,7 +75,7 @@ TEST_F(RegimeBreakTest, IsDeclaredListedAndWithdrawn) {
 
 TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
   auto const changed = [](auto change) {
-    api::DeclareRegimeBreakRequest request = pandemic();
+    alerts_pb::DeclareRegimeBreakRequest request = pandemic();
     change(*request.mutable_regime_break());
     return request;
   };
@@ -122,9 +122,9 @@ TEST_F(RegimeBreakTest, AnExplanationNamesThePeriodsLeftOut) {
   served_.tell(tick);
   auto const explained = [&] {
     grpc::ClientContext call;
-    api::ExplainAlertRequest request;
+    alerts_pb::ExplainAlertRequest request;
     request.set_name("R1.N1.10.2022-05");
-    api::ExplainAlertResponse response;
+    alerts_pb::ExplainAlertResponse response;
     EXPECT_TRUE(served_.alerts->ExplainAlert(&call, request, &response).ok());
     std::string text;
     for (const std::string& paragraph : response.text()) text += paragraph + "\n";

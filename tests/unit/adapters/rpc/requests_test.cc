@@ -8,24 +8,24 @@ namespace bellwether::rpc {
 namespace {
 
 using ::testing::HasSubstr;
-namespace ind = bellwether::indicators::v1;
-namespace ale = bellwether::alerts::v1;
+namespace indicators_pb = bellwether::indicators::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 
 class RequestsTest : public ::testing::Test {
  protected:
   RequestsTest() { served_.publish("2019-05"); }
 
   template <class Request, class Response>
-  grpc::Status indicators(grpc::Status (ind::IndicatorService::Stub::*method)(grpc::ClientContext*,
-                                                                              const Request&,
-                                                                              Response*),
+  grpc::Status indicators(grpc::Status (indicators_pb::IndicatorService::Stub::*method)(
+                              grpc::ClientContext*, const Request&, Response*),
                           const Request& request, Response& response) {
     grpc::ClientContext call;
     return (served_.indicators.get()->*method)(&call, request, &response);
   }
   template <class Request, class Response>
-  grpc::Status alerts(grpc::Status (ale::AlertService::Stub::*method)(grpc::ClientContext*,
-                                                                      const Request&, Response*),
+  grpc::Status alerts(grpc::Status (alerts_pb::AlertService::Stub::*method)(grpc::ClientContext*,
+                                                                            const Request&,
+                                                                            Response*),
                       const Request& request, Response& response) {
     grpc::ClientContext call;
     return (served_.alerts.get()->*method)(&call, request, &response);
@@ -36,8 +36,8 @@ class RequestsTest : public ::testing::Test {
     EXPECT_THAT(status.error_details(), HasSubstr(field));
     EXPECT_THAT(status.error_message(), HasSubstr(advice));
   }
-  ale::CreateSilenceRequest silence() const {
-    ale::CreateSilenceRequest request;
+  alerts_pb::CreateSilenceRequest silence() const {
+    alerts_pb::CreateSilenceRequest request;
     request.mutable_silence()->set_rule("R1");
     request.mutable_silence()->set_actor("ann");
     request.mutable_silence()->set_until_ms(served_.now.value + 1000);
@@ -47,105 +47,112 @@ class RequestsTest : public ::testing::Test {
 };
 
 TEST_F(RequestsTest, AnUnknownLevelIsRefused) {
-  ind::RankNodesRequest rank;
-  ind::RankNodesResponse ranked;
+  indicators_pb::RankNodesRequest rank;
+  indicators_pb::RankNodesResponse ranked;
   rank.set_name("births");
   rank.set_area_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "area_level",
-             "district");
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::RankNodes, rank, ranked),
+             "area_level", "district");
   rank.clear_area_level();
   rank.set_sector_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::RankNodes, rank, ranked), "sector_level",
-             "division");
-  ind::ListAreasRequest areas;
-  ind::ListAreasResponse listed;
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::RankNodes, rank, ranked),
+             "sector_level", "division");
+  indicators_pb::ListAreasRequest areas;
+  indicators_pb::ListAreasResponse listed;
   areas.set_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::ListAreas, areas, listed), "level", "region");
-  ind::ListSectorsRequest sectors;
-  ind::ListSectorsResponse found;
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::ListAreas, areas, listed), "level",
+             "region");
+  indicators_pb::ListSectorsRequest sectors;
+  indicators_pb::ListSectorsResponse found;
   sectors.set_level("province");
-  expect_bad(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found), "level",
-             "section");
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::ListSectors, sectors, found),
+             "level", "section");
 }
 
 TEST_F(RequestsTest, ChildrenAreListedWithoutSets) {
-  ind::ListAreasRequest areas;
-  ind::ListAreasResponse listed;
+  indicators_pb::ListAreasRequest areas;
+  indicators_pb::ListAreasResponse listed;
   areas.set_parent("R");
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListAreas, areas, listed).ok());
+  ASSERT_TRUE(indicators(&indicators_pb::IndicatorService::Stub::ListAreas, areas, listed).ok());
   ASSERT_EQ(listed.areas_size(), 2);
   EXPECT_EQ(listed.areas(0).code(), "N");
   EXPECT_EQ(listed.areas(1).code(), "S");
   areas.clear_parent();
   areas.set_level("set");
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListAreas, areas, listed).ok());
+  ASSERT_TRUE(indicators(&indicators_pb::IndicatorService::Stub::ListAreas, areas, listed).ok());
   ASSERT_EQ(listed.areas_size(), 1);
   EXPECT_EQ(listed.areas(0).members_size(), 2);
   EXPECT_EQ(listed.areas(0).valid_until(), "2024-04-01");
-  ind::ListSectorsRequest sectors;
-  ind::ListSectorsResponse found;
+  indicators_pb::ListSectorsRequest sectors;
+  indicators_pb::ListSectorsResponse found;
   sectors.set_parent("C");
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found).ok());
+  ASSERT_TRUE(indicators(&indicators_pb::IndicatorService::Stub::ListSectors, sectors, found).ok());
   EXPECT_EQ(found.sectors_size(), 2);
   sectors.set_parent("Z");
-  expect_bad(indicators(&ind::IndicatorService::Stub::ListSectors, sectors, found), "parent");
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::ListSectors, sectors, found),
+             "parent");
 }
 
 TEST_F(RequestsTest, ASilenceMustNameAKnownRuleAreaAndSector) {
-  ale::CreateSilenceResponse response;
-  ale::CreateSilenceRequest request = silence();
+  alerts_pb::CreateSilenceResponse response;
+  alerts_pb::CreateSilenceRequest request = silence();
   request.mutable_silence()->set_rule("Z9");
   request.mutable_silence()->set_area("Z9");
   request.mutable_silence()->set_sector("Z9");
-  grpc::Status const status = alerts(&ale::AlertService::Stub::CreateSilence, request, response);
+  grpc::Status const status =
+      alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response);
   for (const char* field : {"silence.rule", "silence.area", "silence.sector"})
     expect_bad(status, field, "\"Z9\"");
-  EXPECT_TRUE(alerts(&ale::AlertService::Stub::CreateSilence, silence(), response).ok());
+  EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, silence(), response).ok());
 }
 
 TEST_F(RequestsTest, ActorsAndCommentsAreBounded) {
-  ale::CreateSilenceRequest request = silence();
-  ale::CreateSilenceResponse response;
+  alerts_pb::CreateSilenceRequest request = silence();
+  alerts_pb::CreateSilenceResponse response;
   request.mutable_silence()->set_actor(std::string(kActorBytesMax, 'a'));
   request.mutable_silence()->set_comment(std::string(kCommentBytesMax, 'c'));
-  EXPECT_TRUE(alerts(&ale::AlertService::Stub::CreateSilence, request, response).ok());
+  EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response).ok());
   request.mutable_silence()->set_actor(std::string(kActorBytesMax + 1, 'a'));
-  expect_bad(alerts(&ale::AlertService::Stub::CreateSilence, request, response), "silence.actor");
+  expect_bad(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response),
+             "silence.actor");
   request.mutable_silence()->set_actor("ann");
   request.mutable_silence()->set_comment(std::string(kCommentBytesMax + 1, 'c'));
-  expect_bad(alerts(&ale::AlertService::Stub::CreateSilence, request, response), "silence.comment");
-  ale::AcknowledgeAlertRequest acknowledge;
-  ale::AcknowledgeAlertResponse acknowledged;
+  expect_bad(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response),
+             "silence.comment");
+  alerts_pb::AcknowledgeAlertRequest acknowledge;
+  alerts_pb::AcknowledgeAlertResponse acknowledged;
   acknowledge.set_name("alerts/x");
   acknowledge.set_actor(std::string(kActorBytesMax + 1, 'a'));
   acknowledge.set_comment(std::string(kCommentBytesMax + 1, 'c'));
   grpc::Status const status =
-      alerts(&ale::AlertService::Stub::AcknowledgeAlert, acknowledge, acknowledged);
+      alerts(&alerts_pb::AlertService::Stub::AcknowledgeAlert, acknowledge, acknowledged);
   expect_bad(status, "actor");
   expect_bad(status, "comment");
 }
 
 TEST_F(RequestsTest, TooManySilencesGetTheCorrection) {
-  ale::CreateSilenceResponse response;
+  alerts_pb::CreateSilenceResponse response;
   for (size_t i = 0; i < ::bellwether::alerts::kSilencesMax; ++i) {
     served_.tell(::bellwether::alerts::SilenceCreated{
         "R1", "", "", base::UnixMillis(served_.now.value + 1000), "ann", "", served_.now});
   }
-  grpc::Status const status = alerts(&ale::AlertService::Stub::CreateSilence, silence(), response);
+  grpc::Status const status =
+      alerts(&alerts_pb::AlertService::Stub::CreateSilence, silence(), response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("expire one"));
 }
 
 TEST_F(RequestsTest, AtMostAHundredNodesAreCompared) {
-  ind::CompareNodesRequest request;
-  ind::CompareNodesResponse response;
+  indicators_pb::CompareNodesRequest request;
+  indicators_pb::CompareNodesResponse response;
   request.set_name("births");
   for (int i = 0; i < kCompareNodesMax; ++i) request.add_nodes()->set_area("N1");
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::CompareNodes, request, response).ok());
+  ASSERT_TRUE(
+      indicators(&indicators_pb::IndicatorService::Stub::CompareNodes, request, response).ok());
   EXPECT_EQ(response.values_size(), kCompareNodesMax);
   request.add_nodes()->set_area("N1");
-  expect_bad(indicators(&ind::IndicatorService::Stub::CompareNodes, request, response), "nodes",
-             "1 to 100");
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::CompareNodes, request, response),
+             "nodes", "1 to 100");
 }
 
 TEST_F(RequestsTest, EveryAnswerContainsItsBasis) {
@@ -153,27 +160,28 @@ TEST_F(RequestsTest, EveryAnswerContainsItsBasis) {
     EXPECT_EQ(response.basis().data_through(), "2019-05");
     EXPECT_FALSE(response.basis().rule_set().empty());
   };
-  ind::ListIndicatorsResponse catalogue;
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListIndicators, {}, catalogue).ok());
+  indicators_pb::ListIndicatorsResponse catalogue;
+  ASSERT_TRUE(
+      indicators(&indicators_pb::IndicatorService::Stub::ListIndicators, {}, catalogue).ok());
   rests(catalogue);
-  ind::ListAreasResponse areas;
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListAreas, {}, areas).ok());
+  indicators_pb::ListAreasResponse areas;
+  ASSERT_TRUE(indicators(&indicators_pb::IndicatorService::Stub::ListAreas, {}, areas).ok());
   rests(areas);
-  ind::ListSectorsResponse sectors;
-  ASSERT_TRUE(indicators(&ind::IndicatorService::Stub::ListSectors, {}, sectors).ok());
+  indicators_pb::ListSectorsResponse sectors;
+  ASSERT_TRUE(indicators(&indicators_pb::IndicatorService::Stub::ListSectors, {}, sectors).ok());
   rests(sectors);
-  ale::CreateSilenceResponse created;
-  ASSERT_TRUE(alerts(&ale::AlertService::Stub::CreateSilence, silence(), created).ok());
+  alerts_pb::CreateSilenceResponse created;
+  ASSERT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, silence(), created).ok());
   rests(created);
-  ale::ListSilencesResponse silences;
-  ASSERT_TRUE(alerts(&ale::AlertService::Stub::ListSilences, {}, silences).ok());
+  alerts_pb::ListSilencesResponse silences;
+  ASSERT_TRUE(alerts(&alerts_pb::AlertService::Stub::ListSilences, {}, silences).ok());
   rests(silences);
   ASSERT_EQ(silences.silences_size(), 1);
-  ale::ExpireSilenceRequest expire;
+  alerts_pb::ExpireSilenceRequest expire;
   expire.set_name(created.silence().name());
   expire.set_actor("ann");
-  ale::ExpireSilenceResponse expired;
-  ASSERT_TRUE(alerts(&ale::AlertService::Stub::ExpireSilence, expire, expired).ok());
+  alerts_pb::ExpireSilenceResponse expired;
+  ASSERT_TRUE(alerts(&alerts_pb::AlertService::Stub::ExpireSilence, expire, expired).ok());
   rests(expired);
   EXPECT_TRUE(expired.silence().expired());
 }

@@ -9,7 +9,7 @@ namespace bellwether::rpc {
 namespace {
 
 using ::testing::HasSubstr;
-namespace ale = bellwether::alerts::v1;
+namespace alerts_pb = bellwether::alerts::v1;
 namespace core = ::bellwether::alerts;
 
 class WatchTest : public ::testing::Test {
@@ -36,10 +36,10 @@ class WatchTest : public ::testing::Test {
 
 TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
   grpc::ClientContext call;
-  ale::WatchAlertsRequest request;
+  alerts_pb::WatchAlertsRequest request;
   request.set_resume_token("500.0");
   auto const stream = served_.alerts->WatchAlerts(&call, request);
-  ale::WatchAlertsResponse event;
+  alerts_pb::WatchAlertsResponse event;
   EXPECT_FALSE(stream->Read(&event));
   grpc::Status const status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
@@ -49,13 +49,13 @@ TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
 // The token of a replica that had read slightly further.
 TEST_F(WatchTest, ATokenThatTheJournalReachesDuringTheWaitContinues) {
   grpc::ClientContext call;
-  ale::WatchAlertsRequest request;
+  alerts_pb::WatchAlertsRequest request;
   request.set_resume_token("2.0");
   auto const stream = served_.alerts->WatchAlerts(&call, request);
   acknowledge(2);
   acknowledge(3);
   served_.notify();
-  ale::WatchAlertsResponse event;
+  alerts_pb::WatchAlertsResponse event;
   ASSERT_TRUE(stream->Read(&event));
   ASSERT_TRUE(event.has_transition());
   EXPECT_EQ(event.transition().alert().acknowledgement().actor(), "3");
@@ -66,7 +66,7 @@ TEST_F(WatchTest, ATokenThatTheJournalReachesDuringTheWaitContinues) {
 TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   grpc::ClientContext call;
   auto stream = served_.alerts->WatchAlerts(&call, {});
-  ale::WatchAlertsResponse event;
+  alerts_pb::WatchAlertsResponse event;
   ASSERT_TRUE(stream->Read(&event));
   ASSERT_TRUE(event.has_caught_up());
   std::string token = event.resume_token();
@@ -94,7 +94,7 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   EXPECT_LT(seen, all);
 
   grpc::ClientContext again;
-  ale::WatchAlertsRequest request;
+  alerts_pb::WatchAlertsRequest request;
   request.set_resume_token(token);
   stream = served_.alerts->WatchAlerts(&again, request);
   ASSERT_TRUE(read()) << "the missed transitions are in the past, which may be read at any speed";

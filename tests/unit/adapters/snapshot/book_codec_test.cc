@@ -5,6 +5,7 @@
 
 #include "adapters/snapshot/bytes.h"
 #include "core/base/text.h"
+#include "support/calendars.h"
 #include "support/journals.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
@@ -16,7 +17,7 @@ using alerts::Book;
 using base::JournalOffset;
 using ::testing::HasSubstr;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 // From items.h.
 constexpr uint8_t kBook = 10;
 constexpr uint8_t kAlerts = 13;

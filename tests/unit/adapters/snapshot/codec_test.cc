@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/snapshot/bytes.h"
+#include "support/calendars.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
 #include "support/world.h"
@@ -14,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 // From codec.cc.
 constexpr uint8_t kDeltas = 3;
 constexpr uint8_t kColumns = 9;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/base/text.h"
+#include "support/calendars.h"
 #include "support/must.h"
 #include "support/paths.h"
 #include "support/random.h"
@@ -18,7 +19,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::must;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 std::string complaint(std::string_view csv) {
   auto const parsed = parse_counts(csv, "c.csv", kMonths);

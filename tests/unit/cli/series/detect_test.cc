@@ -46,10 +46,10 @@ std::string constant_months(int years, const std::string& name = "a") {
   }
   return csv;
 }
-const std::string kHeader = "series,period,value\n";
+const std::string kDetectHeader = "series,period,value\n";
 
 TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
-  EXPECT_EQ(run(kHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
+  EXPECT_EQ(run(kDetectHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
   EXPECT_EQ(errors_, "");
   ASSERT_EQ(rows().size(), 73u);
   EXPECT_THAT(output_, StartsWith("series,period,observed,expected,dispersion,lower,upper,p_low,p_"
@@ -63,7 +63,7 @@ TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
 }
 
 TEST_F(DetectTest, FromLimitsOnlyTheOutput) {
-  std::string const csv = kHeader + constant_months(6) + "a,2016-01,10\na,2016-02,10\n";
+  std::string const csv = kDetectHeader + constant_months(6) + "a,2016-01,10\na,2016-02,10\n";
   EXPECT_EQ(run(csv, {}), 0);
   std::string const last = output_.substr(output_.find("a,2016-02"));
   EXPECT_EQ(run(csv, {"--from", "2016-02"}), 0);
@@ -71,7 +71,7 @@ TEST_F(DetectTest, FromLimitsOnlyTheOutput) {
 }
 
 TEST_F(DetectTest, BadRowsAreNamedAndTheOthersJudged) {
-  EXPECT_EQ(run(kHeader + constant_months(6) + "a,2016-01,-3\na,2016-02,50\n", {}), 2);
+  EXPECT_EQ(run(kDetectHeader + constant_months(6) + "a,2016-01,-3\na,2016-02,50\n", {}), 2);
   EXPECT_EQ(
       errors_,
       path("in.csv") +
@@ -92,7 +92,7 @@ TEST_F(DetectTest, AFileThatIsNotATableHasNoOutput) {
 }
 
 TEST_F(DetectTest, WrongUseIsRefused) {
-  std::string const csv = kHeader + constant_months(1);
+  std::string const csv = kDetectHeader + constant_months(1);
   for (const std::vector<std::string>& options :
        {std::vector<std::string>{"--alpha", "nan"},
         {"--alpha", "0.5"},
@@ -111,18 +111,19 @@ TEST_F(DetectTest, WrongUseIsRefused) {
 }
 
 TEST_F(DetectTest, AnOutputThatCannotBeWrittenIsAFailure) {
-  EXPECT_EQ(run(kHeader + constant_months(1), {"--plot", path("absent/figure.svg")}), 1);
+  EXPECT_EQ(run(kDetectHeader + constant_months(1), {"--plot", path("absent/figure.svg")}), 1);
   EXPECT_THAT(errors_, HasSubstr("cannot be written"));
 }
 
 TEST_F(DetectTest, NamesAreQuotedAndSeriesKeepTheirOrder) {
-  EXPECT_EQ(run(kHeader + constant_months(1, "\"b, \"\"c\"\"\"") + constant_months(1), {}), 0);
+  EXPECT_EQ(run(kDetectHeader + constant_months(1, "\"b, \"\"c\"\"\"") + constant_months(1), {}),
+            0);
   EXPECT_EQ(rows()[0][0], "b, \"c\"");
   EXPECT_EQ(rows()[12][0], "a");
 }
 
 TEST_F(DetectTest, TheFigureIsTheSameEveryTime) {
-  std::string const csv = kHeader + constant_months(6) +
+  std::string const csv = kDetectHeader + constant_months(6) +
                           "a,2016-01,10\na,2016-02,10\na,2016-03,10\n" +
                           constant_months(2, "not \xff UTF-8");
   EXPECT_EQ(run(csv, {"--plot", path("one.svg")}), 0);
@@ -134,7 +135,7 @@ TEST_F(DetectTest, TheFigureIsTheSameEveryTime) {
 }
 
 TEST_F(DetectTest, TheFigureReportsTheSeriesItLeavesOut) {
-  std::string csv = kHeader;
+  std::string csv = kDetectHeader;
   for (int i = 0; i < 14; ++i) csv += constant_months(1, base::cat("s", i));
   EXPECT_EQ(run(csv, {"--plot", path("many.svg")}), 0);
   EXPECT_THAT(errors_, HasSubstr("first 12 of 14 series"));
@@ -163,7 +164,7 @@ class DetectAgainstR : public DetectTest,
 
 TEST_P(DetectAgainstR, EveryRowAgrees) {
   const auto& [variant, counts] = GetParam();
-  std::string csv = kHeader;
+  std::string csv = kDetectHeader;
   for (const base::CsvRow& row :
        must(base::parse_csv(testing::data_file(base::cat("farrington/", counts.name, "_input.csv")),
                             counts.name, {"t", "observed"}))) {

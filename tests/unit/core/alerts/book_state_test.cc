@@ -4,12 +4,13 @@
 #include <functional>
 
 #include "core/alerts/book.h"
+#include "support/calendars.h"
 #include "support/journals.h"
 
 namespace bellwether::alerts {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 Book some_book() {
   testing::Random random(7);

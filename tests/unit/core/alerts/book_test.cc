@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/calendars.h"
 #include "support/random.h"
 
 namespace bellwether::alerts {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 AlertUpdate update(std::string sector, int32_t raised, TransitionKind kind, bool open = true) {
   AlertUpdate u;

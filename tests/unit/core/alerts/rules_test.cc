@@ -8,13 +8,14 @@
 #include "core/alerts/rule_record.h"
 #include "core/base/text.h"
 #include "core/detection/run_length.h"
+#include "support/calendars.h"
 #include "support/must.h"
 
 namespace bellwether::alerts {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-constexpr base::Calendar kWeeks(base::CalendarUnit::kWeek);
+using testing::kMonths;
+using testing::kWeeks;
 
 std::string complaint(const RuleSetRecord& rules) {
   return std::string(base::from_absl(parse(rules).status().message()));

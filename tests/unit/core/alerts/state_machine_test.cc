@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "support/calendars.h"
+
 namespace bellwether::alerts {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 Signal hit(bool established = false, bool large = false) {
   Signal s;

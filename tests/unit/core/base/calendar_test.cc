@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/calendars.h"
+
 namespace bellwether::base {
 namespace {
 
-constexpr Calendar kWeeks(CalendarUnit::kWeek);
-constexpr Calendar kMonths(CalendarUnit::kMonth);
+using testing::kMonths;
+using testing::kWeeks;
 
 TEST(CalendarTest, OnlyCompleteAndExistingDatesAreParsed) {
   EXPECT_EQ(parse_date("1970-01-01")->value, 0);

@@ -7,6 +7,7 @@
 
 #include "core/detection/detector.h"
 #include "core/stats/normal.h"
+#include "support/calendars.h"
 #include "support/random.h"
 
 namespace bellwether::detection {
@@ -14,7 +15,7 @@ namespace {
 
 using base::PeriodIndex;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 // A test series: consecutive months, starting with period 1.
 CountSeries months(const std::vector<int32_t>& counts) {
   return {kMonths, PeriodIndex(1), counts};

@@ -20,7 +20,7 @@ using testing::data_file;
 using testing::Random;
 
 // R's surveillance 1.20.3, farringtonFlexible: the variants and series of tests/data/farrington.
-struct Variant {
+struct RVariant {
   const char* name;  // of the file
   int seasonal_blocks;
   int exclude_recent;
@@ -28,7 +28,7 @@ struct Variant {
   DownWeight down_weight;
   double residual_threshold;
 };
-constexpr Variant kVariants[] = {
+constexpr RVariant kVariants[] = {
     // Farrington et al. (1996) as in the package: only the windows, and a tested trend.
     {"orig_native", 1, 3, TrendUse::kSignificant, DownWeight::kUpperTail, 1},
     {"flex_native", 10, 26, TrendUse::kAlways, DownWeight::kUpperTail, 2.58},
@@ -47,7 +47,7 @@ const int kWeekOf20011231 =
 const Counts kCounts[] = {
     {"agona", 4, false, 1}, {"shadar", 4, false, 1}, {"campy", 5, true, kWeekOf20011231}};
 
-class AgainstR : public ::testing::TestWithParam<std::tuple<Variant, Counts>> {};
+class AgainstR : public ::testing::TestWithParam<std::tuple<RVariant, Counts>> {};
 
 TEST_P(AgainstR, BaselinesVariancesBoundsAndTailsAgree) {
   const auto& [v, c] = GetParam();

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "support/calendars.h"
 #include "support/logs.h"
 
 namespace bellwether::engine {
@@ -16,7 +17,7 @@ using testing::area;
 using testing::Random;
 using testing::sector;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 constexpr PeriodIndex kFirst(480);  // 2010-01
 constexpr int kMonthsKnown = 96;
 constexpr PeriodIndex kThrough(kFirst.value + kMonthsKnown - 1);

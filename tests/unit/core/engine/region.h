@@ -14,6 +14,7 @@
 
 #include "core/engine/evaluator.h"
 #include "core/engine/view.h"
+#include "support/calendars.h"
 #include "support/random.h"
 #include "support/world.h"
 
@@ -24,8 +25,8 @@ using indicators::DeltaKey;
 using indicators::Measure;
 using testing::Random;
 
-inline constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
-inline constexpr base::Calendar kWeeks(base::CalendarUnit::kWeek);
+using testing::kMonths;
+using testing::kWeeks;
 inline constexpr PeriodIndex kBegin(480);  // 2010-01
 
 // The leaves that hold businesses.
@@ -95,7 +96,7 @@ inline EvaluatorOptions options(base::Calendar calendar = kMonths) {
   EvaluatorOptions o;
   o.calendar = calendar;
   o.history_periods = 30 * calendar.periods_per_year();
-  o.topics = {"registrations", "support"};
+  o.topics = {domain::Topic::kRegistrations, domain::Topic::kSupport};
   return o;
 }
 

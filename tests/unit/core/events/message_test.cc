@@ -169,12 +169,12 @@ class MessageTest : public ::testing::Test {
   }
 };
 
-constexpr uint64_t kSeed = 20190503;
+constexpr uint64_t kMessagesSeed = 20190503;
 constexpr int kCases = 20'000;
 
 TEST_F(MessageTest, RandomMessagesParseAsInProtobuf) {
-  SCOPED_TRACE(kSeed);
-  Generator generator(kSeed);
+  SCOPED_TRACE(kMessagesSeed);
+  Generator generator(kMessagesSeed);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
     Topic const topic = kTopics[generator.below(4)];
     auto const event = new_event(topic);
@@ -184,8 +184,8 @@ TEST_F(MessageTest, RandomMessagesParseAsInProtobuf) {
 }
 
 TEST_F(MessageTest, ConcatenatedMessagesMergeAsInProtobuf) {
-  SCOPED_TRACE(kSeed);
-  Generator generator(kSeed + 1);
+  SCOPED_TRACE(kMessagesSeed);
+  Generator generator(kMessagesSeed + 1);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
     Topic const topic = kTopics[generator.below(4)];
     std::string bytes;
@@ -199,8 +199,8 @@ TEST_F(MessageTest, ConcatenatedMessagesMergeAsInProtobuf) {
 }
 
 TEST_F(MessageTest, DamagedMessagesAreAcceptedOrRefusedAsInProtobuf) {
-  SCOPED_TRACE(kSeed);
-  Generator generator(kSeed + 2);
+  SCOPED_TRACE(kMessagesSeed);
+  Generator generator(kMessagesSeed + 2);
   int accepted = 0;
   for (int i = 0; i < 5 * kCases && !HasFailure(); ++i) {
     Topic const topic = kTopics[generator.below(4)];
@@ -216,8 +216,8 @@ TEST_F(MessageTest, DamagedMessagesAreAcceptedOrRefusedAsInProtobuf) {
 }
 
 TEST_F(MessageTest, RandomBytesAreAcceptedOrRefusedAsInProtobuf) {
-  SCOPED_TRACE(kSeed);
-  Generator generator(kSeed + 3);
+  SCOPED_TRACE(kMessagesSeed);
+  Generator generator(kMessagesSeed + 3);
   int accepted = 0;
   for (int i = 0; i < 10 * kCases && !HasFailure(); ++i) {
     accepted +=
@@ -228,8 +228,8 @@ TEST_F(MessageTest, RandomBytesAreAcceptedOrRefusedAsInProtobuf) {
 }
 
 TEST_F(MessageTest, MessagesOfOtherTopicsParseAsInProtobuf) {
-  SCOPED_TRACE(kSeed);
-  Generator generator(kSeed + 4);
+  SCOPED_TRACE(kMessagesSeed);
+  Generator generator(kMessagesSeed + 4);
   for (int i = 0; i < kCases && !HasFailure(); ++i) {
     auto const event = new_event(kTopics[generator.below(4)]);
     generator.fill(*event);

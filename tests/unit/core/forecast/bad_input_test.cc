@@ -12,6 +12,7 @@
 #include "core/forecast/forecast.h"
 #include "support/random.h"
 #include "support/sound_forecast.h"
+#include "unit/core/forecast/methods.h"
 
 namespace bellwether::forecast {
 namespace {
@@ -68,12 +69,6 @@ std::vector<double> values_of(const OddSeries& odd, int n = kLength) {
   return y;
 }
 
-Options with(Method method) {
-  Options options;
-  options.method = method;
-  return options;
-}
-
 class BadInput : public ::testing::TestWithParam<Method> {
  protected:
   // Checks every odd series with each season.
@@ -106,12 +101,6 @@ TEST_P(BadInput, IsAdjustedSoundly) {
     options.adjustment = adjustment;
     expect_sound(options, 40);
   }
-}
-
-std::vector<Method> all_methods() {
-  std::vector<Method> out;
-  for (size_t i = 0; i < kMethods; ++i) out.push_back(static_cast<Method>(i));
-  return out;
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, BadInput, ::testing::ValuesIn(all_methods()));

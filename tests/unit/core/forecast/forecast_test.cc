@@ -5,22 +5,11 @@
 #include <numbers>
 
 #include "support/random.h"
+#include "unit/core/forecast/methods.h"
 #include "unit/core/forecast/reference_data.h"
 
 namespace bellwether::forecast {
 namespace {
-
-std::vector<Method> all_methods() {
-  std::vector<Method> out;
-  for (size_t i = 0; i < kMethods; ++i) out.push_back(static_cast<Method>(i));
-  return out;
-}
-
-Options with(Method method) {
-  Options options;
-  options.method = method;
-  return options;
-}
 
 void expect_sound(const Forecast& f, size_t horizon) {
   ASSERT_EQ(f.mean.size(), horizon);

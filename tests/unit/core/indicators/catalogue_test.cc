@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/events/event.h"
+#include "support/calendars.h"
 #include "support/world.h"
 
 namespace bellwether::indicators {
@@ -14,7 +15,7 @@ using testing::area;
 using testing::sector;
 using testing::world;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 // The month with this name, for example "2019-05".
 PeriodIndex month(std::string_view name) {

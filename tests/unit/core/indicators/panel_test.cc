@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "support/calendars.h"
 #include "support/random.h"
 #include "support/world.h"
 
@@ -17,7 +18,7 @@ using testing::Random;
 using testing::sector;
 using testing::world;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 constexpr PeriodIndex kFirst(540);  // 2015-01
 
 void nothing(uint32_t, Measure, PeriodIndex) {}

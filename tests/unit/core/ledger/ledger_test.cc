@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "support/calendars.h"
 #include "support/logs.h"
 #include "support/oracle.h"
 
@@ -17,7 +18,7 @@ using testing::area;
 using testing::fact;
 using testing::sector;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 base::Days day(int y, int m, int d) {
   return base::days_from_civil(y, m, d);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 
+#include "support/calendars.h"
 #include "support/must.h"
 #include "support/world.h"
 #include "unit/adapters/kafka/mock_broker.h"
@@ -17,7 +18,7 @@ namespace {
 using kafka::testing::eventually;
 using kafka::testing::no_log;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 constexpr base::PeriodIndex kJanuary(12 * 49);
 constexpr base::PeriodIndex kFebruary(12 * 49 + 1);
 
@@ -67,7 +68,7 @@ class EvaluationTest : public ::testing::Test {
         broker_.client(), "journal", "test", {}, *producer_, keeper_, [] {},
         [](const std::string&) {}, no_log()));
     EvaluationOptions options;
-    options.evaluator = {kMonths, 120, {"registrations"}};
+    options.evaluator = {kMonths, 120, {domain::Topic::kRegistrations}};
     options.topics = {"registrations"};
     evaluation_.emplace(
         reference_, std::move(options), alerts::default_rules(kMonths), std::nullopt,

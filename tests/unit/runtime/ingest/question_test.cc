@@ -14,8 +14,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr absl::Duration kLong = absl::Seconds(60);
-constexpr absl::Duration kShort = absl::Milliseconds(20);
+constexpr absl::Duration kLongWait = absl::Seconds(60);
+constexpr absl::Duration kShortWait = absl::Milliseconds(20);
 
 class QuestionTest : public ::testing::Test {
  protected:
@@ -30,7 +30,7 @@ TEST_F(QuestionTest, WaitEndsWhenAllHaveAnswered) {
   Question question(counts(), 2);
   std::thread first([&] { question.answer(base::PartitionId(0), ledger_); });
   std::thread second([&] { question.answer(base::PartitionId(1), ledger_); });
-  EXPECT_TRUE(question.wait(absl::Now() + kLong).ok());
+  EXPECT_TRUE(question.wait(absl::Now() + kLongWait).ok());
   EXPECT_EQ(answers_, 2);
   first.join();
   second.join();
@@ -39,7 +39,7 @@ TEST_F(QuestionTest, WaitEndsWhenAllHaveAnswered) {
 TEST_F(QuestionTest, AfterTheDeadlineNobodyIsAsked) {
   Question question(counts(), 2);
   question.answer(base::PartitionId(0), ledger_);
-  absl::Status const status = question.wait(absl::Now() + kShort);
+  absl::Status const status = question.wait(absl::Now() + kShortWait);
   EXPECT_TRUE(absl::IsDeadlineExceeded(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("1 of 2 partitions"));
   question.answer(base::PartitionId(1), ledger_);
@@ -59,10 +59,10 @@ TEST_F(QuestionTest, WaitIncludesAnAnswerInProgress) {
   std::thread lane([&] { question.answer(base::PartitionId(0), ledger_); });
   begun.get_future().wait();
   std::thread later([&] {
-    absl::SleepFor(2 * kShort);
+    absl::SleepFor(2 * kShortWait);
     go_on.set_value();
   });
-  EXPECT_TRUE(absl::IsDeadlineExceeded(question.wait(absl::Now() + kShort)));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(question.wait(absl::Now() + kShortWait)));
   EXPECT_EQ(answers_, 1);
   lane.join();
   later.join();
@@ -71,7 +71,7 @@ TEST_F(QuestionTest, WaitIncludesAnAnswerInProgress) {
 TEST_F(QuestionTest, WaitEndsWhenTheOwnersStop) {
   Question question(counts(), 1);
   std::thread stops([&] { question.stop(); });
-  EXPECT_TRUE(absl::IsCancelled(question.wait(absl::Now() + kLong)));
+  EXPECT_TRUE(absl::IsCancelled(question.wait(absl::Now() + kLongWait)));
   stops.join();
 }
 

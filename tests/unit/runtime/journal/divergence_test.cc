@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/journal/book_keeper.h"
+#include "support/calendars.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -12,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using News = Comparisons::News;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 std::vector<alerts::CutOffset> const kCut = {
     {"registrations", 0, 7}, {"registrations", 1, 9}, {"support", 0, -1}};
 

@@ -13,15 +13,15 @@
 namespace bellwether::runtime {
 namespace {
 
-namespace pb = bellwether::journal::v1;
+namespace journal_pb = bellwether::journal::v1;
 
-pb::RuleSet defaults() {
-  pb::RuleSet out;
+journal_pb::RuleSet defaults() {
+  journal_pb::RuleSet out;
   put(alerts::default_rules(base::Calendar(base::CalendarUnit::kMonth)), out);
   return out;
 }
 
-absl::StatusOr<alerts::RuleSet> read(const pb::RuleSet& message) {
+absl::StatusOr<alerts::RuleSet> read(const journal_pb::RuleSet& message) {
   alerts::RuleSet out;
   if (absl::Status const status = get(message, out); !status.ok()) return status;
   return out;
@@ -30,10 +30,11 @@ absl::StatusOr<alerts::RuleSet> read(const pb::RuleSet& message) {
 TEST(RuleCodecTest, TheMessageHasAFieldForEveryKeyAndNoOther) {
   int keys = 0;
   alerts::each_rule_key([&](const auto& key) {
-    EXPECT_NE(pb::Rule::descriptor()->FindFieldByName(std::string(key.name)), nullptr) << key.name;
+    EXPECT_NE(journal_pb::Rule::descriptor()->FindFieldByName(std::string(key.name)), nullptr)
+        << key.name;
     ++keys;
   });
-  EXPECT_EQ(pb::Rule::descriptor()->field_count(), keys);
+  EXPECT_EQ(journal_pb::Rule::descriptor()->field_count(), keys);
 }
 
 TEST(RuleCodecTest, RulesAreDecodedUnchanged) {
@@ -43,10 +44,10 @@ TEST(RuleCodecTest, RulesAreDecodedUnchanged) {
 }
 
 TEST(RuleCodecTest, AnUnknownWordIsAnError) {
-  for (auto change :
-       {+[](pb::Rule& r) { r.set_kind("firm_detector"); }, +[](pb::Rule& r) { r.set_harm("both"); },
-        +[](pb::Rule& r) { r.set_severity("black"); }}) {
-    pb::RuleSet changed = defaults();
+  for (auto change : {+[](journal_pb::Rule& r) { r.set_kind("firm_detector"); },
+                      +[](journal_pb::Rule& r) { r.set_harm("both"); },
+                      +[](journal_pb::Rule& r) { r.set_severity("black"); }}) {
+    journal_pb::RuleSet changed = defaults();
     change(*changed.mutable_rules(1));
     absl::Status const status = read(changed).status();
     EXPECT_TRUE(absl::IsDataLoss(status));
@@ -56,7 +57,7 @@ TEST(RuleCodecTest, AnUnknownWordIsAnError) {
 }
 
 TEST(RuleCodecTest, RulesThatNoConfigurationCouldHaveAreDataLoss) {
-  pb::RuleSet changed = defaults();
+  journal_pb::RuleSet changed = defaults();
   changed.mutable_rules(1)->set_subject("brths");
   EXPECT_TRUE(absl::IsDataLoss(read(changed).status()));
 }

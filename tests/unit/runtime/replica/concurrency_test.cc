@@ -5,12 +5,13 @@
 
 #include "runtime/evaluation/views.h"
 #include "runtime/journal/book_keeper.h"
+#include "support/calendars.h"
 #include "support/world.h"
 
 namespace bellwether::runtime {
 namespace {
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 TEST(BookKeeperTest, AWriterGetsTheOutcomeOfItsRecord) {
   BookKeeper keeper(kMonths);

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/calendars.h"
+
 namespace bellwether::runtime {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr base::Calendar kMonths(base::CalendarUnit::kMonth);
+using testing::kMonths;
 
 LaneReport lane(int32_t partition) {
   LaneReport out;
