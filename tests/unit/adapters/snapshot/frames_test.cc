@@ -99,7 +99,7 @@ TEST_F(FramesTest, ANewerFormatAndAnotherKindAreRefusedByName) {
   EXPECT_TRUE(absl::IsUnimplemented(read().status()));
   EXPECT_THAT(std::string(read().status().message()), HasSubstr("update it"));
   bytes() = "PK\3\4 something else";
-  EXPECT_THAT(std::string(read().status().message()), HasSubstr("no snapshot"));
+  EXPECT_THAT(std::string(read().status().message()), HasSubstr("not a snapshot"));
 }
 
 TEST_F(FramesTest, AFrameHasALimitedSize) {
