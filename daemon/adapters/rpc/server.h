@@ -36,6 +36,9 @@ struct Backend {
                                                     absl::Time deadline)>
       append;
   std::function<base::UnixMillis()> now;
+  // True once the journal was read to its end after the start. Until then the view may lack entries
+  // that other replicas have served.
+  std::function<bool()> journal_read = [] { return true; };
   SnapshotBackend snapshots;  // empty functions: other replicas get no snapshots
 };
 

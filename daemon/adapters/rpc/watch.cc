@@ -23,6 +23,9 @@ constexpr auto kAheadWait = std::chrono::seconds(2);
 
 constexpr char kResumeElsewhere[] =
     "this replica is stopping; watch again with the last resume_token, on any replica";
+constexpr char kJournalNotRead[] =
+    "this replica has not read the journal yet; watch again with the last resume_token, here or on "
+    "another replica";
 
 }  // namespace
 
@@ -75,6 +78,10 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       // Another replica may have read further than this one.
       if (Clock::now() - begun_ < kAheadWait) return;
       lock.unlock();
+      if (!owner_.backend_.journal_read()) {
+        finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, kJournalNotRead));
+        return;
+      }
       finish(grpc::Status(
           grpc::StatusCode::OUT_OF_RANGE,
           base::cat("this resume_token is after the end of the journal, at ", book.offset().value,

@@ -70,6 +70,7 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
   if (!exposer.ok()) return exposer.status();
   rpc::Backend backend;
   backend.view = [&foundation] { return foundation.views.get(); };
+  backend.journal_read = [&foundation] { return foundation.keeper.caught_up(); };
   backend.status = [&foundation](status::v1::GetStatusResponse& out) {
     foundation.board.fill(out);
   };

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,6 +35,7 @@ class Served {
       return append(entry);
     };
     backend.now = [this] { return now; };
+    backend.journal_read = [this] { return journal_read.load(); };
     server_ = testing::must(Server::start({.address = "127.0.0.1:0"}, std::move(backend),
                                           [](const char*, int, double) {}));
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
@@ -75,6 +77,7 @@ class Served {
   void notify() { server_->notify(); }
 
   base::UnixMillis now{1'600'000'000'000};
+  std::atomic<bool> journal_read = true;
   std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
   std::unique_ptr<bellwether::alerts::v1::RegimeBreakService::Stub> regime_breaks;

@@ -46,6 +46,20 @@ TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
   EXPECT_THAT(status.error_message(), HasSubstr("watch from now on"));
 }
 
+// A replica that has not read the journal cannot judge the token, so the client must not give up.
+TEST_F(WatchTest, AReplicaThatHasNotReadTheJournalIsUnavailable) {
+  served_.journal_read = false;
+  grpc::ClientContext call;
+  alerts_pb::WatchAlertsRequest request;
+  request.set_resume_token("500.0");
+  auto const stream = served_.alerts->WatchAlerts(&call, request);
+  alerts_pb::WatchAlertsResponse event;
+  EXPECT_FALSE(stream->Read(&event));
+  grpc::Status const status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("watch again with the last resume_token"));
+}
+
 // The token of a replica that had read slightly further.
 TEST_F(WatchTest, ATokenThatTheJournalReachesDuringTheWaitContinues) {
   grpc::ClientContext call;
