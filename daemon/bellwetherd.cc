@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
   bool example = false;
   app.add_option("--config", config_path, "the configuration file (YAML)")
       ->envname("BELLWETHER_CONFIG");
-  app.add_flag("--check-config", check, "report all errors of the configuration and exit");
+  app.add_flag("--check-config", check,
+               "report the errors of the configuration and of its reference files, and exit");
   app.add_flag("--example-config", example, "print a commented configuration and exit");
   app.set_version_flag("--version", std::string(bellwether::base::kVersion));
   try {
@@ -69,6 +70,8 @@ int main(int argc, char** argv) {
   if (!config.ok()) return complain(config.status());
   auto reference = bellwether::runtime::load_reference(*config, config_path);
   if (!reference.ok()) return complain(reference.status());
+  absl::Status const levels = bellwether::runtime::check_levels(config->rules, *reference);
+  if (!levels.ok()) return complain(levels);
   if (check) {
     std::printf("%s: valid\n", config_path.c_str());
     return 0;

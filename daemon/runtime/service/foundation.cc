@@ -32,7 +32,7 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
       disk(snapshot::posix_disk()),
       started_at(absl::ToUnixMillis(absl::Now())),
       stop(absl::Milliseconds(config.runtime.drain_timeout_ms)),
-      reloadable(config, std::move(config_path)),
+      reloadable(config, std::move(config_path), *reference),
       keeper(calendar),
       views(reference, calendar, keeper) {
   if (config.snapshots.peers.empty()) return;

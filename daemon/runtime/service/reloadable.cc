@@ -12,6 +12,7 @@ Reloadable::Current Reloadable::current() const {
 absl::Status Reloadable::reload() {
   auto loaded = load_config(path_);
   if (!loaded.ok()) return loaded.status();
+  if (absl::Status levels = check_levels(loaded->rules, reference_); !levels.ok()) return levels;
   std::lock_guard lock(mutex_);
   current_ = {std::move(loaded->rules), std::move(loaded->digest), current_.reloads + 1};
   return absl::OkStatus();

@@ -7,14 +7,18 @@
 
 #include "absl/status/status.h"
 #include "adapters/config/config.h"
+#include "core/reference/reference.h"
 
 namespace bellwether::runtime {
 
 class Reloadable {
  public:
-  // `path`: the file that `at_start` was read from.
-  Reloadable(const config::Config& at_start, std::string path)
-      : path_(std::move(path)), current_{at_start.rules, at_start.digest, 0} {}
+  // `path`: the file that `at_start` was read from. `reference` must outlive this object.
+  Reloadable(const config::Config& at_start, std::string path,
+             const reference::Reference& reference)
+      : path_(std::move(path)),
+        reference_(reference),
+        current_{at_start.rules, at_start.digest, 0} {}
 
   struct Current {
     alerts::RuleSet rules;
@@ -22,11 +26,13 @@ class Reloadable {
     int reloads = 0;            // number of successful reloads
   };
   Current current() const;
-  // Reads the file again. On an error, which is one of load_config(), nothing changes.
+  // Reads the file again. On an error, which is one of load_config() or check_levels(), nothing
+  // changes.
   absl::Status reload();
 
  private:
   std::string const path_;
+  const reference::Reference& reference_;
   mutable std::mutex mutex_;
   Current current_;
 };

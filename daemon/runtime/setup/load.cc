@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include "absl/strings/str_join.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -93,6 +95,36 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes)};
+}
+
+absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference) {
+  std::set<std::string> areas;
+  std::set<std::string> sectors;
+  for (uint16_t i = 0; i < reference.areas.size(); ++i) {
+    areas.insert(reference.areas.at(base::AreaId(i)).level);
+  }
+  for (uint16_t i = 0; i < reference.sectors.size(); ++i) {
+    sectors.insert(reference.sectors.at(base::SectorId(i)).level);
+  }
+  std::string errors;
+  auto const check = [&](const alerts::Rule& rule, const char* key,
+                         const std::vector<std::string>& wanted,
+                         const std::set<std::string>& known) {
+    for (const std::string& level : wanted) {
+      if (known.contains(level)) continue;
+      base::append(errors, errors.empty() ? "" : "\n", "rules.", rule.id, ".", key,
+                   ": the reference files have no level \"", level, "\"; there are ",
+                   absl::StrJoin(known, ", "));
+    }
+  };
+  for (const alerts::Rule& rule : rules.rules) {
+    const alerts::NodeScope* const nodes = alerts::node_scope(rule);
+    if (nodes == nullptr) continue;
+    check(rule, "area_levels", nodes->area_levels, areas);
+    check(rule, "sector_levels", nodes->sector_levels, sectors);
+  }
+  if (errors.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(errors);
 }
 
 kafka::ClientOptions kafka_client(const config::Config& config) {

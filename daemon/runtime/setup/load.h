@@ -20,6 +20,10 @@ absl::StatusOr<config::Config> load_config(const std::string& path);
 absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
                                                     const std::string& config_path);
 
+// A rule on a level that no area or no sector has tests nothing. Error: InvalidArgument, one line
+// for each such level, with the levels that the reference files have.
+absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference);
+
 kafka::ClientOptions kafka_client(const config::Config& config);
 
 // The topics that are consumed, and the kind of each.

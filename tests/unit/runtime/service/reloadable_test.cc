@@ -8,6 +8,7 @@
 
 #include "runtime/setup/load.h"
 #include "support/must.h"
+#include "support/world.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -27,7 +28,7 @@ class ReloadableTest : public ::testing::Test {
 TEST_F(ReloadableTest, TheDigestBelongsToTheFileOfTheRules) {
   write("");
   config::Config const at_start = testing::must(load_config(path_));
-  Reloadable reloadable(at_start, path_);
+  Reloadable reloadable(at_start, path_, testing::world());
   EXPECT_EQ(reloadable.current().config_digest, at_start.digest);
   EXPECT_EQ(reloadable.current().rules, at_start.rules);
 
@@ -43,11 +44,29 @@ TEST_F(ReloadableTest, TheDigestBelongsToTheFileOfTheRules) {
 TEST_F(ReloadableTest, AFileWithAnErrorChangesNothing) {
   write("");
   config::Config const at_start = testing::must(load_config(path_));
-  Reloadable reloadable(at_start, path_);
+  Reloadable reloadable(at_start, path_, testing::world());
   write("rules:\n  R1:\n    clear_ticks: 0\n");
   EXPECT_TRUE(absl::IsInvalidArgument(reloadable.reload()));
   EXPECT_EQ(reloadable.current().config_digest, at_start.digest);
   EXPECT_EQ(reloadable.current().rules, at_start.rules);
+  EXPECT_EQ(reloadable.current().reloads, 0);
+}
+
+// A misspelt level would disable the rule silently.
+TEST_F(ReloadableTest, ALevelThatTheReferenceFilesDoNotHaveIsRefused) {
+  write("");
+  config::Config const at_start = testing::must(load_config(path_));
+  Reloadable reloadable(at_start, path_, testing::world());
+  write("rules:\n  R1:\n    area_levels: [planet]\n    sector_levels: [section, galaxy]\n");
+  absl::Status const status = reloadable.reload();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  std::string const text(status.message());
+  EXPECT_NE(text.find("rules.R1.area_levels: the reference files have no level \"planet\""),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("rules.R1.sector_levels: the reference files have no level \"galaxy\""),
+            std::string::npos)
+      << text;
   EXPECT_EQ(reloadable.current().reloads, 0);
 }
 
