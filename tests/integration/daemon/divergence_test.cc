@@ -153,7 +153,7 @@ TEST_F(DivergenceTest, ARecordThatTheLogDoesNotGiveIsReportedEverywhere) {
   EXPECT_THAT(comparison().first_divergence(),
               HasSubstr("tick 2019-02: the digest of the cells is"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("tick 2019-02: the digest of the cells is"));
-  EXPECT_THAT(daemon.child().log(), HasSubstr("`bellwether verify 2019-02` says which"));
+  EXPECT_THAT(daemon.child().log(), HasSubstr("`bellwether verify 2019-02` shows which"));
   EXPECT_THAT(daemon.http("/metrics"),
               HasSubstr("bellwether_ticks_compared_total{result=\"cells_differ\"} 1"));
   EXPECT_THAT(daemon.http("/metrics"), HasSubstr("bellwether_diverged 1"));
