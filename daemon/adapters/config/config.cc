@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "adapters/config/document.h"
 #include "adapters/config/reader.h"
@@ -115,7 +118,8 @@ void read_forecasts(Section forecasts, ForecastsConfig& to) {
   for (const std::string& name : to.measures) {
     auto const measure = indicators::find_measure(name);
     if (!measure) {
-      forecasts.error("measures", cat("\"", name, "\" is no measure; see ListIndicators"));
+      forecasts.error("measures",
+                      cat("\"", name, "\" is not a measure; see: bellwether indicators list"));
     } else if (domain::privacy(*measure) == domain::Privacy::kPeople) {
       forecasts.error(
           "measures",
@@ -149,11 +153,16 @@ void read_snapshots(Section snapshots, const Environment& environment, Snapshots
 
 // ---- rules: each key is parsed with the type of its field
 
+template <size_t N>
+std::vector<std::string> texts_of(const std::array<std::string_view, N>& words) {
+  return {words.begin(), words.end()};
+}
+
 template <size_t N, class Enum>
 void read_word(Section& s, const std::string& key, const std::array<std::string_view, N>& words,
                Enum& to) {
   auto index = static_cast<size_t>(to);
-  s.choice(key, index, std::vector<std::string>(words.begin(), words.end()));
+  s.choice(key, index, texts_of(words));
   to = static_cast<Enum>(index);
 }
 
@@ -172,7 +181,9 @@ void read_value(Section& s, const alerts::RuleKey<std::string>& key, std::string
 }
 void read_value(Section& s, const alerts::RuleKey<std::vector<std::string>>& key,
                 std::vector<std::string>& to) {
-  s.texts(std::string(key.name), to);
+  bool const parts = key.name == alerts::kParts.name;
+  s.texts(std::string(key.name), to,
+          parts ? "[\"births:low\", \"deaths:high:0.5\"]" : "[section, division]");
   for (const std::string& text : to) check_text(s, std::string(key.name), text, ",|\n\r");
 }
 void read_value(Section& s, const alerts::RuleKey<double>& key, double& to) {
@@ -191,12 +202,21 @@ void read_value(Section& s, const alerts::RuleKey<alerts::RuleKind>& key, alerts
 void read_value(Section& s, const alerts::RuleKey<base::Harm>& key, base::Harm& to) {
   read_word(s, std::string(key.name), base::kHarmNames, to);
 }
+// A rule has a severity, so the first name (none) is not allowed.
 void read_value(Section& s, const alerts::RuleKey<alerts::Severity>& key, alerts::Severity& to) {
-  read_word(s, std::string(key.name), alerts::kSeverityNames, to);
+  static_assert(static_cast<int>(alerts::Severity::kNone) == 0);
+  size_t severity = 0;
+  if (!s.has(std::string(key.name))) return;
+  s.choice(std::string(key.name), severity,
+           {alerts::kSeverityNames.begin() + 1, alerts::kSeverityNames.end()});
+  to = static_cast<alerts::Severity>(severity + 1);
 }
 
-void read_rule(Section s, alerts::RuleRecord& to) {
+// A rule of an unknown kind has no other errors, because its keys depend on the kind.
+void read_rule(Section& s, alerts::RuleRecord& to) {
+  size_t const errors = s.errors();
   read_value(s, alerts::kKind, to.kind);
+  if (s.errors() > errors) return;
   alerts::each_rule_key([&](const auto& key) {
     if (key.name == alerts::kId.name || key.name == alerts::kKind.name) return;
     if (alerts::has_effect(to.kind, key.name)) {
@@ -210,23 +230,37 @@ void read_rule(Section s, alerts::RuleRecord& to) {
   s.finish();
 }
 
-// Reports the errors of the rules. Each error gets the line of its key if the file has that key.
-void report(const absl::Status& invalid, Section& rules) {
+using SectionsByRule = std::map<std::string, Section>;
+
+// Reports the errors of the rules ("rules.R1.limit: problem"). An error gets the line of its key if
+// the file has the key, otherwise that of its rule.
+void report(const absl::Status& invalid, Section& rules, SectionsByRule& by_rule) {
   for (absl::string_view line : absl::StrSplit(invalid.message(), '\n')) {
     std::string_view text = base::from_absl(line);
     constexpr std::string_view kPrefix = "rules.";
     if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-    size_t const dot = text.find_first_of(".:");
-    std::string const id(text.substr(0, dot));
-    rules.error(rules.has(id) ? id : "",
-                text.substr(rules.has(id) && dot < text.size() ? dot + 1 : 0));
+    size_t const colon = std::min(text.find(": "), text.size());
+    std::string_view const path = text.substr(0, colon);
+    std::string_view const what = text.substr(std::min(colon + 2, text.size()));
+    size_t const dot = std::min(path.find('.'), path.size());
+    std::string const id(path.substr(0, dot));
+    std::string const key(path.substr(std::min(dot + 1, path.size())));
+    if (auto const found = by_rule.find(id); found != by_rule.end()) {
+      found->second.error(key, what);
+    } else {
+      rules.error(id, what);
+    }
   }
 }
 
 void read_rules(Section rules, alerts::RuleSet& to) {
   alerts::RuleSetRecord record = alerts::record(to);
   rules.number("false_discovery_rate", record.false_discovery_rate, 0, 1);
-  rules.each([&](const std::string& id, Section s) {
+  SectionsByRule by_rule;
+  std::set<std::string> wrong;  // rules that already have an error
+  rules.each("false_discovery_rate", [&](const std::string& id, Section section) {
+    Section& s = by_rule.emplace(id, std::move(section)).first->second;
+    size_t const errors = s.errors();
     auto found = std::ranges::find(record.rules, id, &alerts::RuleRecord::id);
     if (found == record.rules.end()) {
       if (record.rules.size() >= alerts::kRulesMax) {
@@ -234,19 +268,24 @@ void read_rules(Section rules, alerts::RuleSet& to) {
         return;
       }
       if (!s.has("kind")) {
-        s.error("kind", "a rule that is not one of the defaults needs kind, subject and severity");
+        s.error("kind",
+                cat("is missing; a rule that is not one of the defaults needs a kind (",
+                    absl::StrJoin(texts_of(alerts::kRuleKindNames), ", "), ") and a severity"));
+        return;
       }
       found = record.rules.insert(record.rules.end(), alerts::RuleRecord{});
       found->id = id;
     }
-    read_rule(std::move(s), *found);
+    read_rule(s, *found);
+    if (s.errors() > errors) wrong.insert(id);
   });
   rules.finish();
+  std::erase_if(record.rules, [&](const alerts::RuleRecord& r) { return wrong.contains(r.id); });
   auto parsed = alerts::parse(record);
   if (parsed.ok()) {
     to = *std::move(parsed);
   } else {
-    report(parsed.status(), rules);
+    report(parsed.status(), rules, by_rule);
   }
 }
 
@@ -266,7 +305,7 @@ std::string example_topics() {
 
 constexpr char kExampleHead[] =
     R"(# Configuration of bellwetherd. A key that is commented out shows its default.
-# bellwetherd --check-config FILE reports all errors of a file at once.
+# bellwetherd --check-config --config FILE reports its errors, up to 20 at once.
 
 kafka:
   bootstrap_servers: localhost:9092   # or BELLWETHER_KAFKA_BOOTSTRAP_SERVERS
@@ -404,7 +443,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
     if (name == "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS") config.kafka.bootstrap_servers = value;
     if (name == "BELLWETHER_CLIENT_ID") config.kafka.client_id = value;
   }
-  if (config.kafka.bootstrap_servers.empty()) {
+  if (config.kafka.bootstrap_servers.empty() && !kafka.has("bootstrap_servers")) {
     root.error("kafka",
                "bootstrap_servers is missing; say host:port of one or more brokers, or set "
                "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS");

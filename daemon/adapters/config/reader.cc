@@ -14,6 +14,16 @@ int line_of(const YAML::Node& node) {
   return node.Mark().line + 1;
 }
 
+// The inverse of parse_duration_ms(), with the largest unit that divides it.
+std::string duration_text(int64_t ms) {
+  for (auto const& [unit, letter] :
+       {std::pair{int64_t{86'400'000}, "d"}, std::pair{int64_t{3'600'000}, "h"},
+        std::pair{int64_t{60'000}, "m"}}) {
+    if (ms > 0 && ms % unit == 0) return cat(ms / unit, letter);
+  }
+  return cat(ms / 1'000, "s");
+}
+
 }  // namespace
 
 std::optional<int64_t> parse_duration_ms(std::string_view text) {
@@ -44,7 +54,7 @@ Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
     : node_(std::move(node)), path_(std::move(path)), errors_(errors) {
   if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
     errors_.add(line_of(node_),
-                cat(path_.empty() ? "the file" : path_,
+                cat(path_.empty() ? "the file" : path_.substr(0, path_.size() - 1),
                     ": must be a mapping of keys to values; indent its keys below it"));
     node_ = YAML::Node();
   }
@@ -146,18 +156,19 @@ void Section::duration(const std::string& key, int64_t& to_ms, int64_t least_ms,
   if (!value) return;
   auto const ms = parse_duration_ms(*value);
   if (!ms || *ms < least_ms || *ms > most_ms) {
-    error(key, cat("\"", *value, "\" must be a duration such as 90s, 15m, 1h or 2d, from ",
-                   least_ms / 1000, "s to ", most_ms / 1000, "s"));
+    error(key, cat("\"", *value, "\" must be a duration from ", duration_text(least_ms), " to ",
+                   duration_text(most_ms), ", such as 90s, 15m, 1h or 2d"));
   } else {
     to_ms = *ms;
   }
 }
 
-void Section::texts(const std::string& key, std::vector<std::string>& to) {
+void Section::texts(const std::string& key, std::vector<std::string>& to,
+                    std::string_view example) {
   YAML::Node const value = take(key);
   if (!value.IsDefined()) return;
   if (!value.IsSequence()) {
-    error(key, "must be a list, for example [section, division]");
+    error(key, cat("must be a list, for example ", example));
     return;
   }
   to.clear();
@@ -179,7 +190,7 @@ void Section::choice(const std::string& key, size_t& to, const std::vector<std::
       return;
     }
   }
-  error(key, cat("\"", *value, "\" is not known; say ", absl::StrJoin(words, " or ")));
+  error(key, cat("\"", *value, "\" is not known; write ", absl::StrJoin(words, " or ")));
 }
 
 void Section::pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to) {
@@ -202,13 +213,22 @@ Section Section::section(const std::string& key) {
   return Section(take(key), cat(path_, key, "."), errors_);
 }
 
-void Section::each(const std::function<void(const std::string&, Section)>& use) {
+void Section::each(const std::string& other,
+                   const std::function<void(const std::string&, Section)>& use) {
   if (!node_.IsMap()) return;
   for (const auto& entry : node_) {
-    if (!entry.first.IsScalar() || !entry.second.IsMap()) continue;
+    if (!entry.first.IsScalar() || entry.first.Scalar() == other) continue;
     std::string const name = entry.first.Scalar();
     known_.insert(name);
-    use(name, Section(entry.second, cat(path_, name, "."), errors_));
+    if (entry.second.IsMap()) {
+      use(name, Section(entry.second, cat(path_, name, "."), errors_));
+    } else {
+      errors_.add(line_of(entry.first),
+                  cat(path_, name,
+                      ": must be a mapping of keys to values, such as enabled: false; "
+                      "the only other key here is ",
+                      other));
+    }
   }
 }
 

@@ -33,16 +33,21 @@ class Section {
   void integer(const std::string& key, int64_t& to, int64_t least, int64_t most);
   void integer(const std::string& key, int32_t& to, int32_t least, int32_t most);
   void duration(const std::string& key, int64_t& to_ms, int64_t least_ms, int64_t most_ms);
-  void texts(const std::string& key, std::vector<std::string>& to);
+  // `example`: a list as the file may have it, for the error message.
+  void texts(const std::string& key, std::vector<std::string>& to,
+             std::string_view example = "[section, division]");
   // Sets `to` to the index of the value in `words`.
   void choice(const std::string& key, size_t& to, const std::vector<std::string>& words);
   // A mapping of words to words, not interpreted.
   void pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to);
   // The mapping below `key`; empty if the key is absent.
   Section section(const std::string& key);
-  // Calls `use` for every key of this mapping that holds a mapping, in their order. For keys that
-  // are names.
-  void each(const std::function<void(const std::string& name, Section section)>& use);
+  // For keys that are names: calls `use` for every key of this mapping that holds a mapping, in
+  // their order. Every other key is an error, except `other`, which is read in another way.
+  void each(const std::string& other,
+            const std::function<void(const std::string& name, Section section)>& use);
+  // The number of errors of the document so far.
+  size_t errors() const { return errors_.count(); }
   void error(const std::string& key, std::string_view what);
   // Adds an error at the key, if the file has it: the key is known, but not allowed in this
   // section.

@@ -58,7 +58,8 @@ class FromRecord {
     if (auto const measure = indicators::find_measure(name)) {
       to = *measure;
     } else {
-      complaints_.add(key.name, cat("'", name, "' is not a measure; see ListIndicators"));
+      complaints_.add(key.name,
+                      cat("'", name, "' is not a measure; see: bellwether indicators list"));
     }
   }
   void operator()(RuleKey<std::string> key, indicators::Indicator& to) {
@@ -66,7 +67,8 @@ class FromRecord {
     if (auto const indicator = indicators::find_indicator(name)) {
       to = *indicator;
     } else {
-      complaints_.add(key.name, cat("'", name, "' is not an indicator; see ListIndicators"));
+      complaints_.add(key.name,
+                      cat("'", name, "' is not an indicator; see: bellwether indicators list"));
     }
   }
   void operator()(RuleKey<std::string> key, RuleKey<double> limit,
@@ -84,11 +86,17 @@ class FromRecord {
       if (auto const part = parse_part(text)) {
         to.push_back(*part);
       } else {
+        std::string_view const measure = std::string_view(text).substr(0, text.find(':'));
+        bool const known = indicators::find_measure(measure).has_value();
         complaints_.add(
             key.name,
-            cat("'", text,
-                "' is not a part; write measure:low or measure:high, or with a weight of at most ",
-                kPartWeightMax, " as in deaths:high:0.5"));
+            known
+                ? cat("'", text,
+                      "' is not a part; write measure:low or measure:high, or with a weight above "
+                      "0 and at most ",
+                      kPartWeightMax, " as in deaths:high:0.5")
+                : cat("'", text, "' is not a part: there is no measure '", measure,
+                      "'; see: bellwether indicators list"));
       }
     }
   }

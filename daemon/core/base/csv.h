@@ -21,6 +21,7 @@ class LineErrors {
   // Adds the error "file:line: what". `what` states the error and how to correct it.
   void add(int line, std::string_view what);
   bool empty() const { return count_ == 0; }
+  size_t count() const { return count_; }
   // OK if there is no error. Otherwise InvalidArgument with the first kShownMax errors, one per
   // line, and the number of further errors.
   absl::Status status() const;

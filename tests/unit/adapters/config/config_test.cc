@@ -172,9 +172,37 @@ TEST(ConfigTest, ContradictionsAreErrors) {
                 "reference:\n  areas: a\n  sectors: s\n"),
       HasSubstr("use another topic"));
   EXPECT_THAT(complaint(with("rules:\n  X1:\n    severity: red\n")),
-              HasSubstr("needs kind, subject and severity"));
+              HasSubstr("rules.X1.kind: is missing"));
   EXPECT_THAT(complaint(with("rules:\n  R2:\n    subject: births\n")),
               HasSubstr("is not an indicator"));
+}
+
+// Keys depend on the kind, so a rule of an unknown kind has one error.
+TEST(ConfigTest, OneMistakeInARuleGivesOneError) {
+  auto const errors = [](const std::string& rules) {
+    std::string const text = complaint(with("rules:\n" + rules));
+    return std::pair(text, std::count(text.begin(), text.end(), '\n') + 1);
+  };
+  for (const auto& [rules, what] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"  X1: {kind: wizard, subject: births, limit: 7}\n", "\"wizard\" is not known; write"},
+           {"  X1: {subject: births, limit: 7}\n", "rules.X1.kind: is missing"},
+           {"  R1: [1, 2]\n", "rules.R1: must be a mapping"},
+           {"  R1:\n", "rules.R1: must be a mapping"},
+           {"  R2: true\n", "the only other key here is false_discovery_rate"},
+           {"  R1:\n    severity: purple\n", "write ops or amber or red"},
+           {"  R1:\n    severity: none\n", "write ops or amber or red"},
+           {"  R13:\n    parts: \"births:low\"\n", "for example [\"births:low\""},
+           {"  R13:\n    parts: [\"births:low\", \"x:high\"]\n", "there is no measure 'x'"}}) {
+    auto const [text, count] = errors(rules);
+    EXPECT_EQ(count, 1) << text;
+    EXPECT_THAT(text, HasSubstr(what));
+  }
+}
+
+TEST(ConfigTest, AnErrorOfARuleHasTheLineOfItsKey) {
+  EXPECT_THAT(complaint(with("rules:\n  R1:\n    stock_min: 5\n    title: a\n"
+                             "    cusum_threshold: 0\n")),
+              HasSubstr("b.yaml:10: rules.R1.cusum_threshold: must be above 0"));
 }
 
 TEST(ConfigTest, EnvironmentVariablesOverrideTheFile) {
