@@ -32,6 +32,8 @@ struct Assignment {
 struct ConsumerTuning {
   int queued_kbytes = 65'536;  // over all partitions; limits memory
   int fetch_wait_ms = 10;
+  // Makes the start wait where a busy machine may make it wait, for tests.
+  absl::Duration pause_for_test = absl::ZeroDuration();
 };
 
 struct Record {

@@ -56,5 +56,32 @@ TEST_F(ConsumerTest, ReadingTheEndAgainReportsItAgain) {
   }
 }
 
+// A process that waits for a processor between two calls must not lose the records that arrive in
+// the meantime: librdkafka delivers them to another queue until the inputs have their own.
+TEST_F(ConsumerTest, NothingIsLostHoweverLongTheStartTakes) {
+  constexpr int kRecords = 200;
+  auto const producer = must(Producer::create(broker_.client(), {}, no_log()));
+  for (int i = 0; i < kRecords; ++i) {
+    ASSERT_TRUE(producer->produce({.topic = "input", .value = std::to_string(i)}).ok());
+  }
+  ASSERT_TRUE(producer->flush(absl::Seconds(20)).ok());
+  for (int64_t first : {0, 150}) {
+    auto const consumer =
+        must(InputConsumer::create(broker_.client(), {{"input", 0, first}},
+                                   {.pause_for_test = absl::Milliseconds(500)}, no_log()));
+    int64_t next = first;
+    EXPECT_TRUE(eventually([&] {
+      consumer->serve_callbacks();
+      consumer->poll(0, batch_);
+      for (const Record& record : batch_.records()) {
+        EXPECT_EQ(record.offset, next);
+        next = record.offset + 1;
+      }
+      return next >= kRecords;
+    }));
+    batch_.clear();
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::kafka
