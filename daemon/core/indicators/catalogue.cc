@@ -93,17 +93,22 @@ Value cohort(const IndicatorInfo& info, const Panel& panel, Node node, Span w) {
   return ratio_in(info, panel, node, born);
 }
 
+// A momentum compares a window with the same window of this many earlier years.
+constexpr int kMomentumYears = 3;
+constexpr char kNeedsEarlierYears[] = "needs three earlier years";
+
+bool has_earlier_years(const Panel& panel, Span w) {
+  return years_before(w, kMomentumYears, panel).first >= panel.first_period();
+}
+
 Value momentum(const IndicatorInfo& info, const Panel& panel, Node node, Span w) {
-  constexpr int kYears = 3;
   const Formula& f = info.compute;
-  if (years_before(w, kYears, panel).first < panel.first_period()) {
-    return unavailable("needs three earlier years");
-  }
+  if (!has_earlier_years(panel, w)) return unavailable(kNeedsEarlierYears);
   double before = 0;
-  for (int y = 1; y <= kYears; ++y) {
+  for (int y = 1; y <= kMomentumYears; ++y) {
     before += value_of(f.denominator, panel, node, years_before(w, y, panel));
   }
-  return ratio(f.factor, value_of(f.numerator, panel, node, w), before / kYears, info);
+  return ratio(f.factor, value_of(f.numerator, panel, node, w), before / kMomentumYears, info);
 }
 
 Value quantile(const IndicatorInfo& info, const Panel& panel, Node node, Span w) {
@@ -154,6 +159,8 @@ void momentum_of_leaves(const Panel& panel, Node node, PeriodIndex period, doubl
 }
 
 Value diffusion(const IndicatorInfo& info, const Panel& panel, Node node, Span w) {
+  Span const births = window_ending(domain::info(Indicator::kBirthMomentum), panel, w.last);
+  if (!has_earlier_years(panel, births)) return unavailable(kNeedsEarlierYears);
   double points = 0;
   int divisions = 0;
   momentum_of_leaves(panel, node, w.last, info.compute.parameter, points, divisions);

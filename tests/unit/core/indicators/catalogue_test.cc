@@ -135,6 +135,15 @@ TEST_F(CatalogueTest, DiffusionOfFewerDivisionsThanTheMinimumHasNoValue) {
   EXPECT_EQ(info(Indicator::kDiffusion).minimum_base, 5);
 }
 
+// No division has a momentum, and the reason is not the number of divisions.
+TEST_F(CatalogueTest, S9_DiffusionWithoutEarlierYearsSaysSo) {
+  for (const char* period : {"2010-03", "2011-06", "2012-12"}) {
+    Value const v = value(Indicator::kDiffusion, period);
+    EXPECT_EQ(v.not_available, "needs three earlier years") << period;
+    EXPECT_FALSE(v.below_base) << period;
+  }
+}
+
 TEST_F(CatalogueTest, RatesPerTenThousandUseTheAverageStock) {
   count(Measure::kBirths, "2015-01", 10'000);
   count(Measure::kBirths, "2018-06", 2'000);
