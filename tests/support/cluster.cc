@@ -220,6 +220,23 @@ void add_partitions(const std::string& broker, const std::string& topic, int par
                    rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
+void set_timestamp_type(const std::string& broker, const std::string& topic,
+                        const std::string& type) {
+  using Resource = kafka::Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
+  using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+  kafka::Callbacks callbacks;
+  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker), {}, &callbacks));
+  Resource const resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  rd_kafka_ConfigResource_set_config(resource.get(), "retention.ms", "-1");
+  rd_kafka_ConfigResource_set_config(resource.get(), "message.timestamp.type", type.c_str());
+  kafka::Queue const queue(rd_kafka_queue_new(made.get()));
+  rd_kafka_ConfigResource_t* raw = resource.get();
+  rd_kafka_AlterConfigs(made.get(), &raw, 1, nullptr, queue.get());
+  Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
+  BELLWETHER_CHECK(done != nullptr &&
+                   rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 Topics make_topics(const std::string& broker, int partitions, int support_partitions) {
   static std::atomic<int> number{0};
   std::string const prefix = base::cat("test.", getpid(), ".", number.fetch_add(1));

@@ -94,6 +94,11 @@ void delete_topics(const std::string& broker, const std::vector<std::string>& to
 // Adds partitions to a topic. Operators should never do this.
 void add_partitions(const std::string& broker, const std::string& topic, int partitions);
 
+// Sets message.timestamp.type of a topic; its other settings are those of the broker, but retention
+// stays without limit.
+void set_timestamp_type(const std::string& broker, const std::string& topic,
+                        const std::string& type);
+
 struct Topics {
   std::string registrations;
   std::string support;

@@ -156,6 +156,7 @@ void InputConsumer::poll(size_t input, Batch& batch) {
       rd_kafka_timestamp_type_t type{};
       r.timestamp_ms = rd_kafka_message_timestamp(m, &type);
       if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) r.timestamp_ms = -1;
+      r.broker_timed = type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
       r.message = m;
       batch.records_.push_back(r);
       batch.at_end_ = false;

@@ -41,6 +41,7 @@ struct Record {
   std::string_view value;
   int64_t offset = 0;
   int64_t timestamp_ms = -1;  // −1: the record has no timestamp
+  bool broker_timed = false;  // the timestamp is the broker's (LogAppendTime)
   bool has_value = true;      // false: a tombstone
   const rd_kafka_message_t* message = nullptr;
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "adapters/kafka/partitioner.h"
 #include "core/base/text.h"
 
 namespace bellwether::kafka {
@@ -34,7 +35,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::create(
     delete done;
   };
   Settings const settings = {
-      {"partitioner", "murmur2_random"},  // as in the Java client: equal keys, same partition
+      {"partitioner", kPartitioner},
       {"enable.idempotence", "true"},
       {"acks", "all"},
       {"linger.ms", base::cat(tuning.linger_ms)},

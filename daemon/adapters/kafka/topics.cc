@@ -49,6 +49,13 @@ void take_setting(std::string_view name, std::string_view value, TopicInfo& topi
   if (name == "retention.bytes")
     topic.retention_bytes = base::parse_number<int64_t>(value).value_or(-1);
   if (name == "cleanup.policy") topic.cleanup_policy = value;
+  if (name == "message.timestamp.type") topic.timestamp_type = value;
+  if (name == "unclean.leader.election.enable") topic.unclean_election = value == "true";
+  // The first name is that of brokers before 3.6. Both have 2⁶³ − 1 for "no limit".
+  if (name == "message.timestamp.difference.max.ms" || name == "message.timestamp.before.max.ms") {
+    int64_t const limit = base::parse_number<int64_t>(value).value_or(INT64_MAX);
+    if (limit < INT64_MAX) topic.timestamp_age_max_ms = limit;
+  }
 }
 
 std::string duration(int64_t ms) {
@@ -58,7 +65,7 @@ std::string duration(int64_t ms) {
   return base::cat(n, days ? " day" : " hour", n == 1 ? "" : "s");
 }
 
-void read_retention(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Duration wait) {
+void read_settings(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Duration wait) {
   std::vector<ConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
   for (const TopicInfo& t : topics) {
@@ -124,7 +131,7 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
         "topics missing on ", options.bootstrap_servers, ": ", missing,
         "; create them with: bellwether topics create --brokers ", options.bootstrap_servers));
   }
-  read_retention(admin.client.get(), info.topics, wait);
+  read_settings(admin.client.get(), info.topics, wait);
   return info;
 }
 
@@ -142,6 +149,7 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
     rd_kafka_NewTopic_set_config(wanted.back().get(), "retention.ms",
                                  base::cat(t.retention_ms).c_str());
     rd_kafka_NewTopic_set_config(wanted.back().get(), "cleanup.policy", "delete");
+    rd_kafka_NewTopic_set_config(wanted.back().get(), "message.timestamp.type", "CreateTime");
     raw.push_back(wanted.back().get());
   }
   Queue queue(rd_kafka_queue_new(admin.client.get()));
@@ -202,6 +210,40 @@ std::string retention_note(const TopicInfo& topic) {
   }
   if (what.empty()) return "";
   return base::cat("deletes ", what, "; a restart needs the whole log: set ", instead);
+}
+
+std::string acceptance_note(const TopicInfo& topic) {
+  std::string note;
+  auto const add = [&](const std::string& text) {
+    base::append(note, note.empty() ? "" : "; ", text);
+  };
+  if (topic.timestamp_age_max_ms >= 0) {
+    add(base::cat("refuses records with timestamps older than ",
+                  duration(topic.timestamp_age_max_ms),
+                  ", so a backfill fails: set message.timestamp.before.max.ms (before Kafka 3.6: "
+                  "message.timestamp.difference.max.ms) to ",
+                  INT64_MAX));
+  }
+  if (topic.unclean_election) {
+    add("may lose acknowledged records when brokers fail: set "
+        "unclean.leader.election.enable=false");
+  }
+  return note;
+}
+
+absl::Status check_timestamps(const std::vector<TopicInfo>& inputs) {
+  for (const TopicInfo& t : inputs) {
+    if (t.timestamp_type == "CreateTime") continue;
+    return absl::FailedPreconditionError(
+        base::cat("topic ", t.name, " has message.timestamp.type=", t.timestamp_type,
+                  ": the broker replaces the time at which an event became known by its own, so a "
+                  "backfill would count as known today. Set message.timestamp.type=CreateTime "
+                  "(kafka-configs.sh --alter --entity-type topics --entity-name ",
+                  t.name,
+                  " --add-config message.timestamp.type=CreateTime), and publish the "
+                  "records that it already has again into a new topic"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs) {

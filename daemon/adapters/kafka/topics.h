@@ -27,6 +27,9 @@ struct TopicInfo {
   int64_t retention_ms = -1;     // −1: no limit
   int64_t retention_bytes = -1;  // per partition; −1: no limit
   std::string cleanup_policy = "delete";
+  std::string timestamp_type = "CreateTime";
+  int64_t timestamp_age_max_ms = -1;  // the broker refuses records with older timestamps; −1: none
+  bool unclean_election = false;      // a replica that lacks records may become leader
 };
 
 struct ClusterInfo {
@@ -44,6 +47,14 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
 // if the topic exists with another number.
 absl::Status create_topics(const ClientOptions& options, const std::vector<TopicSpec>& topics,
                            absl::Duration wait, const base::LogFn& log);
+
+// Error: FailedPrecondition if the broker replaces the timestamps of producers, which say when an
+// event became known.
+absl::Status check_timestamps(const std::vector<TopicInfo>& inputs);
+
+// The records that an input topic refuses or may lose, and the settings that prevent it; empty if
+// there are none.
+std::string acceptance_note(const TopicInfo& topic);
 
 // The records that the topic deletes and the settings that keep them; empty if it keeps all
 // records.

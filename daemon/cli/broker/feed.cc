@@ -199,6 +199,7 @@ absl::Status run(const Options& options) {
       kafka::describe(options.kafka.client(), {options.kafka.topics[domain::Topic::kRegistrations]},
                       kWait, quiet_log());
   if (!cluster.ok()) return cluster.status();
+  if (auto const timed = kafka::check_timestamps(cluster->topics); !timed.ok()) return timed;
   kafka::ProducerTuning tuning;
   tuning.message_timeout_ms = 120'000;
   auto producer = kafka::Producer::create(options.kafka.client(), tuning, quiet_log());

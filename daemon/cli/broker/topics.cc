@@ -5,6 +5,7 @@
 
 #include "cli/context.h"
 #include "cli/table.h"
+#include "core/base/text.h"
 
 namespace bellwether::cli {
 namespace {
@@ -47,8 +48,15 @@ void check(Context& context, const Options& options) {
   std::vector<kafka::TopicInfo> const inputs(
       cluster->topics.begin(),
       cluster->topics.begin() + static_cast<ptrdiff_t>(input_topics(options.kafka).size()));
-  auto const aligned = kafka::check_aligned(inputs);
-  if (!aligned.ok()) context.fail(Exit::kFailure, std::string(aligned.message()));
+  for (const kafka::TopicInfo& t : inputs) {
+    std::string const note = kafka::acceptance_note(t);
+    if (!note.empty()) std::printf("topic %s %s\n", t.name.c_str(), note.c_str());
+  }
+  std::string failures;
+  for (const absl::Status& s : {kafka::check_aligned(inputs), kafka::check_timestamps(inputs)}) {
+    if (!s.ok()) base::append(failures, failures.empty() ? "" : "\n", base::from_absl(s.message()));
+  }
+  if (!failures.empty()) context.fail(Exit::kFailure, failures);
 }
 
 }  // namespace
@@ -87,8 +95,8 @@ void add_topics(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 10))
       ->capture_default_str();
   creating->callback([&context, options] { create(context, *options); });
-  CLI::App* const checking =
-      topics->add_subcommand("check", "do topics exist, have equal partitions, keep their records");
+  CLI::App* const checking = topics->add_subcommand(
+      "check", "do topics exist, have equal partitions, keep records and times");
   checking->fallthrough();
   add_kafka_options(*checking, options->kafka);
   checking->callback([&context, options] { check(context, *options); });

@@ -135,7 +135,8 @@ class Ingest::Lane {
       : owner_(owner),
         partition_(partition),
         engine_(std::move(engine)),
-        inputs_(owner.options_.topics.size()) {
+        inputs_(owner.options_.topics.size()),
+        contracts_(owner.options_.topics.size()) {
     for (const engine::InputState& in : engine_.inputs()) {
       health_.emplace_back(confirm_every_ms(owner.options_.engine),
                            engine::Offset(std::max<int64_t>(0, in.next.value)));
@@ -309,6 +310,9 @@ class Ingest::Lane {
       int64_t const refused = too_many(i);
       if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
       if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
+      if (event->kind != events::EventKind::kHeartbeat) {
+        contracts_[i].note(record, partition_, owner_.options_.partitions);
+      }
     } else {
       if (owner_.dead_letters_.full()) return false;
       events::Refusal const reason = std::get<events::Refusal>(decoded);
@@ -409,6 +413,7 @@ class Ingest::Lane {
       in.error = health_[i].error();
       in.waiting = waiting(i);
       in.missing = health_[i].missing();
+      in.breaches = contracts_[i].counts();
       r.inputs.push_back(std::move(in));
     }
     r.partition = {partition_, engine_.ledger().stats(), last_tick_};
@@ -422,7 +427,8 @@ class Ingest::Lane {
   int const partition_;
   engine::PartitionEngine engine_;
   std::vector<Input> inputs_;
-  std::vector<InputHealth> health_;  // by input
+  std::vector<InputHealth> health_;       // by input
+  std::vector<InputContract> contracts_;  // by input
   std::optional<PartitionTick> pending_;
   std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;

@@ -2,6 +2,7 @@
 // Thread safety: values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "core/base/calendar.h"
 #include "core/engine/partition_engine.h"
 #include "core/ledger/ledger.h"
+#include "runtime/ingest/input_contract.h"
 
 namespace bellwether::runtime {
 
@@ -26,6 +28,7 @@ struct InputReport {
   bool idle = false;
   std::string error;
   std::string missing;  // the records that the log no longer held when it was first read
+  std::array<int64_t, kContractBreaches> breaches{};  // records of this process, by ContractBreach
   std::string waiting;  // why ticks wait for this input; set once the input counts as quiet
 };
 

@@ -1,5 +1,7 @@
 #include "runtime/ingest/lane_reports.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace bellwether::runtime {
@@ -16,6 +18,20 @@ std::vector<std::string> lost_records(const std::vector<LaneReport>& lanes) {
   for (const LaneReport& lane : lanes) {
     for (const InputReport& in : lane.inputs) {
       if (!in.missing.empty()) out.push_back(of(in, in.missing));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> broken_contracts(const std::vector<LaneReport>& lanes) {
+  std::vector<std::string> out;
+  for (const LaneReport& lane : lanes) {
+    for (const InputReport& in : lane.inputs) {
+      for (size_t b = 0; b < kContractBreaches; ++b) {
+        if (in.breaches[b] == 0) continue;
+        std::string text = base::cat(in.topic, ": ", kContractBreachTexts[b]);
+        if (std::ranges::find(out, text) == out.end()) out.push_back(std::move(text));
+      }
     }
   }
   return out;

@@ -13,6 +13,9 @@ namespace bellwether::runtime {
 
 // "TOPIC PARTITION: " and the records that the log no longer held when it was first read.
 std::vector<std::string> lost_records(const std::vector<LaneReport>& lanes);
+// "TOPIC: " and the breach of the contract on keys and timestamps, once for each topic and breach.
+// The text has no counts, so that it stays the same.
+std::vector<std::string> broken_contracts(const std::vector<LaneReport>& lanes);
 // "TOPIC PARTITION: " and the error of an input, or the reason why ticks wait for it.
 std::vector<std::string> input_warnings(const std::vector<LaneReport>& lanes);
 // Replaces the ledger figures of the reports by the present ones. A partition that has not answered

@@ -112,8 +112,10 @@ absl::StatusOr<Boot::Cluster> Boot::check_cluster() const {
       kafka::ClusterInfo const cluster,
       kafka::describe(foundation_.client, wanted, kDescribeWait, foundation_.log));
   size_t const inputs = foundation_.inputs.topics.size();
-  BELLWETHER_RETURN_IF_ERROR(kafka::check_aligned(
-      {cluster.topics.begin(), cluster.topics.begin() + static_cast<int>(inputs)}));
+  std::vector<kafka::TopicInfo> const input_topics(
+      cluster.topics.begin(), cluster.topics.begin() + static_cast<int>(inputs));
+  BELLWETHER_RETURN_IF_ERROR(kafka::check_aligned(input_topics));
+  BELLWETHER_RETURN_IF_ERROR(kafka::check_timestamps(input_topics));
   const kafka::TopicInfo& journal = cluster.topics[inputs];
   if (journal.partitions != 1) {
     return absl::FailedPreconditionError(
@@ -122,7 +124,12 @@ absl::StatusOr<Boot::Cluster> Boot::check_cluster() const {
   for (const kafka::TopicInfo& topic : cluster.topics) {
     std::string const note = kafka::retention_note(topic);
     if (note.empty()) continue;
-    foundation_.log(base::LogLevel::kWarning, "start", wording::retention(topic.name, note));
+    foundation_.log(base::LogLevel::kWarning, "start", wording::about_topic(topic.name, note));
+  }
+  for (const kafka::TopicInfo& topic : input_topics) {
+    std::string const note = kafka::acceptance_note(topic);
+    if (note.empty()) continue;
+    foundation_.log(base::LogLevel::kWarning, "start", wording::about_topic(topic.name, note));
   }
   return Cluster{cluster.cluster_id, cluster.topics.front().partitions,
                  cluster.topics.back().partitions};

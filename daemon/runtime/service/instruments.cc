@@ -116,6 +116,23 @@ void add_events(const Scrape& s, Families& out) {
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);
 }
 
+void add_breaches(const Scrape& s, Families& out) {
+  Cells cells;
+  for (const LaneReport& lane : s.lanes) {
+    for (const InputReport& in : lane.inputs) {
+      for (size_t b = 0; b < kContractBreaches; ++b) {
+        cells[{in.topic, std::string(kContractBreachNames[b])}] +=
+            static_cast<double>(in.breaches[b]);
+      }
+    }
+  }
+  put_all(out.add("contract_breaches_total",
+                  "Counted records in a wrong partition (misplaced) or with the broker's timestamp "
+                  "(broker_timed).",
+                  MetricType::Counter),
+          {"topic", "breach"}, cells);
+}
+
 void add_inputs(const Scrape& s, Families& out) {
   Cells lag;
   Cells lag_seconds;
@@ -297,6 +314,7 @@ class ScrapeCollector : public prometheus::Collectable {
               s.forecasting.seconds);
     add_events(s, out);
     add_inputs(s, out);
+    add_breaches(s, out);
     add_alerts(s, out);
     add_comparisons(s, out);
     add_snapshots(s, out);

@@ -105,12 +105,16 @@ void Running::hand_over() {
   started_.leadership->leave();
 }
 
-// The records that the figures lack permanently: records that the log no longer held for this
-// process, or for the earlier processes from whose snapshots it started.
+// What is wrong with the figures permanently: records that the log no longer held, and records that
+// break the contract, for this process or for the earlier processes from whose snapshots it
+// started.
 std::vector<std::string> Running::lacking() const {
   std::vector<std::string> out = origin_.lacking;
-  for (std::string& what : lost_records(started_.ingest->reports())) {
-    if (std::ranges::find(out, what) == out.end()) out.push_back(std::move(what));
+  std::vector<LaneReport> const lanes = started_.ingest->reports();
+  for (const auto& found : {lost_records(lanes), broken_contracts(lanes)}) {
+    for (const std::string& what : found) {
+      if (std::ranges::find(out, what) == out.end()) out.push_back(what);
+    }
   }
   return out;
 }

@@ -23,6 +23,8 @@ void fill(const InputReport& in, status_pb::InputStatus& out) {
   out.set_held(in.held);
   out.set_idle(in.idle);
   out.set_error(in.error);
+  out.set_misplaced_records(in.breaches[static_cast<size_t>(ContractBreach::kMisplaced)]);
+  out.set_broker_timed_records(in.breaches[static_cast<size_t>(ContractBreach::kBrokerTimed)]);
 }
 
 void fill(const PartitionReport& p, base::Calendar calendar, status_pb::PartitionStatus& out) {

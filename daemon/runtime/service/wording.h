@@ -48,7 +48,7 @@ inline std::string waiting_for_broker(std::string_view why) {
 inline std::string journal_partitions(std::string_view topic, int partitions) {
   return base::cat("the journal topic ", topic, " has ", partitions, " partitions; it must have 1");
 }
-inline std::string retention(std::string_view topic, std::string_view note) {
+inline std::string about_topic(std::string_view topic, std::string_view note) {
   return base::cat("topic ", topic, " ", note);
 }
 inline std::string bad_snapshots_folder(std::string_view why) {

@@ -37,5 +37,23 @@ TEST(TopicsTest, TimeAndSizeDoNotMatterToATopicThatIsOnlyCompacted) {
       Not(HasSubstr("7 days")));
 }
 
+TEST(TopicsTest, F5_TheBrokersTimeIsRefusedWithItsCorrection) {
+  EXPECT_TRUE(check_timestamps({{.name = "registrations"}}).ok());
+  absl::Status const status = check_timestamps(
+      {{.name = "registrations"}, {.name = "support", .timestamp_type = "LogAppendTime"}});
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("topic support has message.timestamp.type=LogAppendTime"),
+                    HasSubstr("--add-config message.timestamp.type=CreateTime")));
+}
+
+TEST(TopicsTest, F5_LimitsOfTimestampsAndUncleanElectionsAreNoted) {
+  EXPECT_EQ(acceptance_note({.name = "input"}), "");
+  EXPECT_THAT(acceptance_note({.name = "input", .timestamp_age_max_ms = 604'800'000}),
+              HasSubstr("refuses records with timestamps older than 7 days"));
+  EXPECT_THAT(acceptance_note({.name = "input", .unclean_election = true}),
+              HasSubstr("unclean.leader.election.enable=false"));
+}
+
 }  // namespace
 }  // namespace bellwether::kafka

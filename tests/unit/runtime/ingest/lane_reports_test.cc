@@ -30,5 +30,15 @@ TEST(LaneReportsTest, MissingRecordsAndErrorsAreReportedByInput) {
               ElementsAre("support 0: the topic is gone", "support 0: ticks wait"));
 }
 
+TEST(LaneReportsTest, F4_ABrokenContractIsReportedOnceForItsTopic) {
+  std::vector<LaneReport> lanes = {lane(0), lane(1)};
+  EXPECT_THAT(broken_contracts(lanes), IsEmpty());
+  for (LaneReport& l : lanes) {
+    l.inputs[1].breaches[static_cast<size_t>(ContractBreach::kMisplaced)] = 7;
+  }
+  EXPECT_THAT(broken_contracts(lanes),
+              ElementsAre(::testing::StartsWith("support: records are in")));
+}
+
 }  // namespace
 }  // namespace bellwether::runtime
