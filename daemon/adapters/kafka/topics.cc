@@ -129,7 +129,8 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
   if (!missing.empty()) {
     return absl::NotFoundError(base::cat(
         "topics missing on ", options.bootstrap_servers, ": ", missing,
-        "; create them with: bellwether topics create --brokers ", options.bootstrap_servers));
+        "; create them with: bellwether topics create --brokers ", options.bootstrap_servers,
+        " (its options, such as --journal-topic, give names other than the defaults)"));
   }
   read_settings(admin.client.get(), info.topics, wait);
   return info;
@@ -244,6 +245,13 @@ absl::Status check_timestamps(const std::vector<TopicInfo>& inputs) {
                   "records that it already has again into a new topic"));
   }
   return absl::OkStatus();
+}
+
+absl::Status check_journal(const TopicInfo& journal) {
+  if (journal.partitions == 1) return absl::OkStatus();
+  return absl::FailedPreconditionError(base::cat("the journal topic ", journal.name, " has ",
+                                                 journal.partitions,
+                                                 " partitions; it must have 1"));
 }
 
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs) {

@@ -60,6 +60,9 @@ std::string acceptance_note(const TopicInfo& topic);
 // records.
 std::string retention_note(const TopicInfo& topic);
 
+// Error: FailedPrecondition if the journal topic does not have one partition.
+absl::Status check_journal(const TopicInfo& journal);
+
 // All input topics must have the same number of partitions. Error: FailedPrecondition, with both
 // topics.
 absl::Status check_aligned(const std::vector<TopicInfo>& inputs);

@@ -1,5 +1,6 @@
 #include "cli/broker/topics.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -28,6 +29,16 @@ void create(Context& context, const Options& options) {
   }
 }
 
+// Each topic has one use.
+absl::Status check_different(const std::vector<std::string>& names) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (std::count(names.begin(), names.end(), names[i]) == 1) continue;
+    return absl::InvalidArgumentError(
+        base::cat("topic ", names[i], " has two uses; use another topic for each"));
+  }
+  return absl::OkStatus();
+}
+
 void check(Context& context, const Options& options) {
   std::vector<std::string> names;
   for (const kafka::TopicSpec& spec : needed_topics(options.kafka, 1, 1)) {
@@ -53,7 +64,9 @@ void check(Context& context, const Options& options) {
     if (!note.empty()) std::printf("topic %s %s\n", t.name.c_str(), note.c_str());
   }
   std::string failures;
-  for (const absl::Status& s : {kafka::check_aligned(inputs), kafka::check_timestamps(inputs)}) {
+  const kafka::TopicInfo& journal = cluster->topics[inputs.size()];
+  for (const absl::Status& s : {kafka::check_aligned(inputs), kafka::check_timestamps(inputs),
+                                kafka::check_journal(journal), check_different(names)}) {
     if (!s.ok()) base::append(failures, failures.empty() ? "" : "\n", base::from_absl(s.message()));
   }
   if (!failures.empty()) context.fail(Exit::kFailure, failures);

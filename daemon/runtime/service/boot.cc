@@ -116,11 +116,7 @@ absl::StatusOr<Boot::Cluster> Boot::check_cluster() const {
       cluster.topics.begin(), cluster.topics.begin() + static_cast<int>(inputs));
   BELLWETHER_RETURN_IF_ERROR(kafka::check_aligned(input_topics));
   BELLWETHER_RETURN_IF_ERROR(kafka::check_timestamps(input_topics));
-  const kafka::TopicInfo& journal = cluster.topics[inputs];
-  if (journal.partitions != 1) {
-    return absl::FailedPreconditionError(
-        wording::journal_partitions(journal.name, journal.partitions));
-  }
+  BELLWETHER_RETURN_IF_ERROR(kafka::check_journal(cluster.topics[inputs]));
   for (const kafka::TopicInfo& topic : cluster.topics) {
     std::string const note = kafka::retention_note(topic);
     if (note.empty()) continue;

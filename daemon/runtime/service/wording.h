@@ -45,9 +45,6 @@ inline std::string waiting_for_broker_at(std::string_view servers) {
 inline std::string waiting_for_broker(std::string_view why) {
   return base::cat("waiting for the broker: ", why);
 }
-inline std::string journal_partitions(std::string_view topic, int partitions) {
-  return base::cat("the journal topic ", topic, " has ", partitions, " partitions; it must have 1");
-}
 inline std::string about_topic(std::string_view topic, std::string_view note) {
   return base::cat("topic ", topic, " ", note);
 }

@@ -55,5 +55,11 @@ TEST(TopicsTest, F5_LimitsOfTimestampsAndUncleanElectionsAreNoted) {
               HasSubstr("unclean.leader.election.enable=false"));
 }
 
+TEST(TopicsTest, TheJournalHasOnePartition) {
+  EXPECT_TRUE(check_journal({.name = "journal", .partitions = 1}).ok());
+  EXPECT_THAT(std::string(check_journal({.name = "journal", .partitions = 3}).message()),
+              HasSubstr("the journal topic journal has 3 partitions; it must have 1"));
+}
+
 }  // namespace
 }  // namespace bellwether::kafka

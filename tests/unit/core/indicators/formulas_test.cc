@@ -82,6 +82,8 @@ class Plain {
             static_cast<double>(panel_.cumulative(node_, Measure::kSupported, PeriodIndex(t_))),
             stock(t_));
       case kDiffusion: {
+        int const quarter = periods_in(Window::kQuarter, panel_.calendar());
+        if (t_ - quarter + 1 - 3 * year() < panel_.first_period().value) return none();
         double points = 0;
         int divisions = 0;
         diffusion(node_.sector, points, divisions);
