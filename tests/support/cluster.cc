@@ -235,6 +235,17 @@ void set_timestamp_type(const std::string& broker, const std::string& topic,
   Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
   BELLWETHER_CHECK(done != nullptr &&
                    rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  size_t n = 0;
+  const rd_kafka_ConfigResource_t** const changed =
+      rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(done.get()), &n);
+  BELLWETHER_CHECK(n == 1 &&
+                   rd_kafka_ConfigResource_error(changed[0]) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  // A broker learns the new setting a moment after the controller.
+  BELLWETHER_CHECK(eventually([&] {
+    auto const cluster = kafka::describe(client_options(broker), {topic}, kWait, no_log());
+    return cluster.ok() && cluster->topics[0].timestamp_type == type;
+  }));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
 }
 
 Topics make_topics(const std::string& broker, int partitions, int support_partitions) {

@@ -288,7 +288,13 @@ class Ingest::Lane {
     for (size_t r = in.next; r < end; ++r) {
       auto& slot = in.ahead[r - in.next];
       slot = owner_.decoder_.decode(raw_record(records[r], owner_.options_.kinds[i], latest));
-      if (const auto* event = std::get_if<events::Event>(&slot)) engine_.prefetch(event->business);
+      const auto* event = std::get_if<events::Event>(&slot);
+      if (event == nullptr) continue;
+      engine_.prefetch(event->business);
+      // Not when the record is taken: one with the broker's time may be held for long.
+      if (event->kind != events::EventKind::kHeartbeat) {
+        contracts_[i].note(records[r], partition_, owner_.options_.partitions);
+      }
     }
     auto const each_event = [&](auto use) {
       for (size_t r = in.next; r < end; ++r) {
@@ -310,9 +316,6 @@ class Ingest::Lane {
       int64_t const refused = too_many(i);
       if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
       if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
-      if (event->kind != events::EventKind::kHeartbeat) {
-        contracts_[i].note(record, partition_, owner_.options_.partitions);
-      }
     } else {
       if (owner_.dead_letters_.full()) return false;
       events::Refusal const reason = std::get<events::Refusal>(decoded);

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 
 constexpr int kContractPartitions = 3;
 constexpr int kContractBusinesses = 60;
+constexpr int kExitTopics = 4;  // of bellwetherd: the topics cannot be used
 
 std::string business(int n) {
   return std::to_string(20'000'000 + n);
@@ -58,7 +59,7 @@ TEST(ContractTest, F4_RecordsInTheirKeysPartitionAreAllCounted) {
   Daemon daemon({.broker = broker(), .topics = topics});
   ASSERT_TRUE(daemon.serves());
   ASSERT_TRUE(daemon.through("2019-04"));
-  EXPECT_EQ(daemon.total("deaths", "W", "all"), kContractBusinesses);
+  EXPECT_EQ(daemon.total("deaths", "R", "all"), kContractBusinesses);
   EXPECT_EQ(misplaced(daemon), 0);
   EXPECT_FALSE(warns(daemon, "murmur2"));
 }
@@ -74,15 +75,15 @@ TEST(ContractTest, F4_RecordsInAnotherPartitionAreReportedEverywhere) {
   EXPECT_EQ(misplaced(daemon), kContractBusinesses);
   EXPECT_TRUE(warns(daemon, "murmur2"));
   EXPECT_THAT(daemon.http("/metrics"),
-              HasSubstr("bellwether_contract_breaches_total{breach=\"misplaced\",topic=\"" +
-                        topics.registrations + "\"} " + std::to_string(kContractBusinesses)));
+              HasSubstr("bellwether_contract_breaches_total{topic=\"" + topics.registrations +
+                        "\",breach=\"misplaced\"} " + std::to_string(kContractBusinesses)));
 }
 
 TEST(ContractTest, F5_ATopicWithTheBrokersTimeIsRefused) {
   Topics const topics = make_topics(broker(), kContractPartitions);
   set_timestamp_type(broker(), topics.support, "LogAppendTime");
   Daemon daemon({.broker = broker(), .topics = topics});
-  EXPECT_FALSE(daemon.serves());
+  EXPECT_EQ(daemon.child().wait(30), kExitTopics) << daemon.child().log();
   EXPECT_THAT(daemon.child().log(), HasSubstr("message.timestamp.type=LogAppendTime"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("publish the records that it already has again"));
   TemporaryFolder const folder;
