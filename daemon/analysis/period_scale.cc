@@ -61,11 +61,11 @@ absl::StatusOr<base::PeriodIndex> PeriodScale::parse(std::string_view text) cons
         base::cat("'", text, "' is not an undated period; write an integer, at most ", kUndatedMax,
                   " from 0, or name the calendar"));
   }
-  auto const day = base::parse_date(text);
-  if (!day.ok()) return calendar_.parse(text);
-  base::PeriodIndex const period = calendar_.period_of(*day);
+  if (!base::has_date_form(text)) return calendar_.parse(text);
+  BELLWETHER_ASSIGN_OR_RETURN(base::Days const day, base::parse_date(text));
+  base::PeriodIndex const period = calendar_.period_of(day);
   base::Days const first = calendar_.first_day(period);
-  if (first == *day) return period;
+  if (first == day) return period;
   return absl::InvalidArgumentError(base::cat("'", text, "' is not the first day of a ",
                                               unit_name(), "; write ", base::format_date(first),
                                               " or ", calendar_.name(period)));

@@ -1,6 +1,8 @@
 #include "analysis/review.h"
 
 #include <cstdlib>
+#include <map>
+#include <tuple>
 
 #include "core/base/calendar.h"
 #include "core/base/csv.h"
@@ -11,15 +13,19 @@ namespace bellwether::analysis {
 
 absl::StatusOr<Month> month_of(std::string_view period) {
   base::Calendar const months(base::CalendarUnit::kMonth);
-  auto const month = months.parse(period);
-  if (month.ok()) return month->value;
   base::Calendar const weeks(base::CalendarUnit::kWeek);
-  auto const week = weeks.parse(period);
-  if (!week.ok()) {
-    return absl::InvalidArgumentError(
-        base::cat("\"", period, "\" is not a period; write YYYY-MM or YYYY-Www"));
+  size_t const month_bytes = months.name(base::PeriodIndex()).size();
+  size_t const week_bytes = weeks.name(base::PeriodIndex()).size();
+  if (period.size() == month_bytes) {
+    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const month, months.parse(period));
+    return month.value;
   }
-  return months.period_of(weeks.first_day(*week)).value;
+  if (period.size() == week_bytes) {
+    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const week, weeks.parse(period));
+    return months.period_of(weeks.first_day(week)).value;
+  }
+  return absl::InvalidArgumentError(
+      base::cat("'", period, "' is not a period; write YYYY-MM or YYYY-Www"));
 }
 
 absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std::string_view file) {
@@ -27,6 +33,7 @@ absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std:
                               base::parse_csv(csv, file, {"name", "start", "end"}, {"source"}));
   base::LineErrors errors(file);
   std::vector<Downturn> out;
+  std::map<std::tuple<std::string, Month, Month>, int> lines;
   for (const base::CsvRow& row : rows) {
     auto const start = month_of(row[1]);
     auto const end = month_of(row[2]);
@@ -35,6 +42,11 @@ absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std:
     }
     if (!start.ok() || !end.ok()) continue;
     if (*end < *start) errors.add(row.line, "it ends before it starts; swap start and end");
+    auto const [first, is_new] = lines.try_emplace({row[0], *start, *end}, row.line);
+    if (!is_new) {
+      errors.add(row.line, base::cat("the downturn is in line ", first->second,
+                                     " already; keep one of them"));
+    }
     out.push_back({row[0], *start, *end});
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());

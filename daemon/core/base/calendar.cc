@@ -27,6 +27,12 @@ IsoWeek iso_week(Days monday) {
   return {year, (thursday.value - days_from_civil(year, 1, 1).value) / 7 + 1};
 }
 
+// 52 or 53. 28 December is always in the last week.
+int iso_weeks(int year) {
+  Calendar const weeks(CalendarUnit::kWeek);
+  return iso_week(weeks.first_day(weeks.period_of(days_from_civil(year, 12, 28)))).week;
+}
+
 int number(std::string_view digits) {
   int value = 0;
   for (char c : digits) value = value * 10 + (c - '0');
@@ -34,6 +40,11 @@ int number(std::string_view digits) {
 }
 
 }  // namespace
+
+bool has_date_form(std::string_view text) {
+  return text.size() == 10 && text[4] == '-' && text[7] == '-' && all_digits(text.substr(0, 4)) &&
+         all_digits(text.substr(5, 2)) && all_digits(text.substr(8, 2));
+}
 
 Days days_from_civil(int year, int month, int day) {
   namespace ch = std::chrono;
@@ -51,16 +62,22 @@ CivilDate civil_date(Days day) {
 }
 
 absl::StatusOr<Days> parse_date(std::string_view text) {
-  if (text.size() == 10 && text[4] == '-' && text[7] == '-' && all_digits(text.substr(0, 4)) &&
-      all_digits(text.substr(5, 2)) && all_digits(text.substr(8, 2))) {
-    CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)),
-                           number(text.substr(8, 2))};
-    if (stated.month >= 1 && stated.month <= 12 && stated.day >= 1 && stated.day <= 31) {
-      Days const day = days_from_civil(stated.year, stated.month, stated.day);
-      if (civil_date(day) == stated) return day;
-    }
+  if (!has_date_form(text)) {
+    return absl::InvalidArgumentError(cat("'", text, "' is not a date; write YYYY-MM-DD"));
   }
-  return absl::InvalidArgumentError(cat("'", text, "' is not a date; write YYYY-MM-DD"));
+  CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)),
+                         number(text.substr(8, 2))};
+  if (stated.month < 1 || stated.month > 12) {
+    return absl::InvalidArgumentError(
+        cat("'", text, "' does not exist: months are 01 to 12; correct the month"));
+  }
+  Days const first = days_from_civil(stated.year, stated.month, 1);
+  int const last = days_from_civil(stated.year, stated.month + 1, 1).value - first.value;
+  if (stated.day < 1 || stated.day > last) {
+    return absl::InvalidArgumentError(cat("'", text, "' does not exist: ", text.substr(0, 7),
+                                          " has the days 01 to ", last, "; correct the day"));
+  }
+  return Days(first.value + stated.day - 1);
 }
 
 std::string format_date(Days day) {
@@ -102,27 +119,33 @@ std::string Calendar::name(PeriodIndex period) const {
 }
 
 absl::StatusOr<PeriodIndex> Calendar::parse(std::string_view text) const {
-  bool const digits_ok = text.size() >= 7 && text[4] == '-' && all_digits(text.substr(0, 4));
+  bool const begins_with_year = text.size() >= 7 && text[4] == '-' && all_digits(text.substr(0, 4));
   if (unit_ == CalendarUnit::kMonth) {
-    if (digits_ok && text.size() == 7 && all_digits(text.substr(5))) {
-      int const month = number(text.substr(5));
-      if (month >= 1 && month <= 12) {
-        return PeriodIndex((number(text.substr(0, 4)) - 1970) * 12 + month - 1);
-      }
+    if (!begins_with_year || text.size() != 7 || !all_digits(text.substr(5))) {
+      return absl::InvalidArgumentError(
+          cat("'", text, "' is not a month; write YYYY-MM, for example 2019-05"));
+    }
+    int const month = number(text.substr(5));
+    if (month >= 1 && month <= 12) {
+      return PeriodIndex((number(text.substr(0, 4)) - 1970) * 12 + month - 1);
     }
     return absl::InvalidArgumentError(
-        cat("'", text, "' is not a month; write YYYY-MM, for example 2019-05"));
+        cat("'", text, "' does not exist: months are 01 to 12; correct the month"));
   }
-  if (digits_ok && text.size() == 8 && text[5] == 'W' && all_digits(text.substr(6))) {
-    int const year = number(text.substr(0, 4));
-    int const week = number(text.substr(6));
+  if (!begins_with_year || text.size() != 8 || text[5] != 'W' || !all_digits(text.substr(6))) {
+    return absl::InvalidArgumentError(
+        cat("'", text, "' is not an ISO week; write YYYY-Www, for example 2019-W18"));
+  }
+  int const year = number(text.substr(0, 4));
+  int const week = number(text.substr(6));
+  int const weeks = iso_weeks(year);
+  if (week >= 1 && week <= weeks) {
     // 4 January is always in week 1.
-    PeriodIndex const first = period_of(days_from_civil(year, 1, 4));
-    PeriodIndex const period(first.value + week - 1);
-    if (week >= 1 && week <= 53 && name(period) == text) return period;
+    return PeriodIndex(period_of(days_from_civil(year, 1, 4)).value + week - 1);
   }
-  return absl::InvalidArgumentError(
-      cat("'", text, "' is not an ISO week; write YYYY-Www, for example 2019-W18"));
+  return absl::InvalidArgumentError(cat("'", text, "' does not exist: ", text.substr(0, 4), " has ",
+                                        weeks, " ISO weeks, W01 to W", weeks,
+                                        "; correct the week"));
 }
 
 }  // namespace bellwether::base

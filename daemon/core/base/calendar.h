@@ -39,8 +39,10 @@ struct CivilDate {
   friend bool operator==(CivilDate, CivilDate) = default;
 };
 CivilDate civil_date(Days day);
+// True if `text` has exactly the form YYYY-MM-DD in digits, whether or not such a day exists.
+bool has_date_form(std::string_view text);
 // Parses "2019-05-03". Error: InvalidArgument if the form is not exactly YYYY-MM-DD, or if the day
-// does not exist.
+// does not exist. The message says which of the two, and the days that exist.
 absl::StatusOr<Days> parse_date(std::string_view text);
 std::string format_date(Days day);
 // Returns "2019-05-03T14:00:05Z". Rounds down to whole seconds.
@@ -85,7 +87,8 @@ class Calendar {
 
   // "2019-05" or "2019-W18".
   std::string name(PeriodIndex period) const;
-  // Inverse of name(). Error: InvalidArgument; the message states the form that this calendar uses.
+  // Inverse of name(). Error: InvalidArgument. If the form is wrong, the message states the form
+  // that this calendar uses; if there is no such period, the periods of that year.
   absl::StatusOr<PeriodIndex> parse(std::string_view name) const;
 
   friend bool operator==(Calendar, Calendar) = default;

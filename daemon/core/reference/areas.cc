@@ -21,7 +21,7 @@ Validity parse_validity(const CsvRow& row, size_t from, LineErrors& errors) {
     if (text.empty()) return open;
     absl::StatusOr<Days> const day = base::parse_date(text);
     if (day.ok()) return *day;
-    errors.add(row.line, cat("\"", text, "\" is not a date; write YYYY-MM-DD or leave it empty"));
+    errors.add(row.line, cat(day.status().message(), ", or leave it empty"));
     return open;
   };
   v.from = date(row[from], v.from);

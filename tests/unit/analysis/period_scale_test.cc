@@ -1,6 +1,9 @@
 #include "analysis/period_scale.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "support/must.h"
 
@@ -9,6 +12,7 @@ namespace {
 
 using base::CalendarUnit;
 using base::PeriodIndex;
+using ::testing::HasSubstr;
 using testing::must;
 
 const PeriodScale kMonths = PeriodScale::dated(CalendarUnit::kMonth);
@@ -25,6 +29,13 @@ TEST(PeriodScaleTest, ADatedPeriodHasANameAndAFirstDay) {
   for (const char* text : {"2019-W54", "2019-W00", "2019-04-30", "2019-05"}) {
     EXPECT_FALSE(kWeeks.parse(text).ok()) << text;
   }
+}
+
+TEST(PeriodScaleTest, r1_ADayThatDoesNotExistIsNotCalledAWrongForm) {
+  EXPECT_THAT(std::string(kMonths.parse("2019-02-30").status().message()),
+              HasSubstr("does not exist: 2019-02 has the days 01 to 28"));
+  EXPECT_THAT(std::string(kWeeks.parse("2024-W53").status().message()),
+              HasSubstr("2024 has 52 ISO weeks"));
 }
 
 TEST(PeriodScaleTest, AnUndatedPeriodIsAnInteger) {

@@ -46,5 +46,20 @@ TEST(ReviewTest, BadDownturnsAreNamed) {
   EXPECT_THAT(text, HasSubstr("d.csv:3"));
 }
 
+TEST(ReviewTest, r1_APeriodThatDoesNotExistIsNotCalledAWrongForm) {
+  EXPECT_THAT(std::string(month_of("2024-W53").status().message()), HasSubstr("has 52 ISO weeks"));
+  EXPECT_THAT(std::string(month_of("2024-13").status().message()),
+              HasSubstr("months are 01 to 12"));
+  EXPECT_THAT(std::string(month_of("soon").status().message()), HasSubstr("write YYYY-MM or"));
+}
+
+TEST(ReviewTest, r5_ADownturnGivenTwiceIsRefused) {
+  auto const parsed = parse_downturns(
+      "name,start,end\nA,1998-07,1998-12\nA,2001-07,2001-12\nA,1998-07,1998-12\n", "d.csv");
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(std::string(parsed.status().message()),
+            "d.csv:4: the downturn is in line 2 already; keep one of them");
+}
+
 }  // namespace
 }  // namespace bellwether::analysis

@@ -1,5 +1,6 @@
 #include "core/base/calendar.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/calendars.h"
@@ -7,6 +8,7 @@
 namespace bellwether::base {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::kMonths;
 using testing::kWeeks;
 
@@ -88,6 +90,38 @@ TEST(CalendarTest, NamesOfTheOtherCalendarAndMalformedNamesAreRefused) {
   for (const char* text : {"2019-00", "2019-13", "2019-5", "2019", "", "2019-05-01"}) {
     EXPECT_FALSE(kMonths.parse(text).ok()) << text;
   }
+}
+
+TEST(CalendarTest, r1_APeriodThatDoesNotExistIsNotCalledAWrongForm) {
+  auto const complaint = [](Calendar calendar, std::string_view text) {
+    return std::string(calendar.parse(text).status().message());
+  };
+  EXPECT_EQ(complaint(kWeeks, "2024-W53"),
+            "'2024-W53' does not exist: 2024 has 52 ISO weeks, W01 to W52; correct the week");
+  EXPECT_EQ(complaint(kWeeks, "2020-W54"),
+            "'2020-W54' does not exist: 2020 has 53 ISO weeks, W01 to W53; correct the week");
+  EXPECT_THAT(complaint(kWeeks, "2019-W00"), HasSubstr("does not exist: 2019 has 52 ISO weeks"));
+  EXPECT_THAT(complaint(kMonths, "2019-13"), HasSubstr("does not exist: months are 01 to 12"));
+  EXPECT_THAT(complaint(kMonths, "2019-00"), HasSubstr("does not exist"));
+  EXPECT_THAT(complaint(kWeeks, "2024-w53"), HasSubstr("write YYYY-Www"));
+  EXPECT_THAT(complaint(kMonths, "2024-W53"), HasSubstr("write YYYY-MM"));
+  for (int year = 1; year < 2400; ++year) {
+    std::string const last = kWeeks.name(kWeeks.period_of(days_from_civil(year, 12, 28)));
+    ASSERT_TRUE(kWeeks.parse(last).ok()) << last;
+    std::string const next = last.substr(0, 6) + (last.ends_with("52") ? "53" : "54");
+    ASSERT_THAT(complaint(kWeeks, next), HasSubstr("to " + last.substr(5))) << next;
+  }
+}
+
+TEST(CalendarTest, r1_ADayThatDoesNotExistIsNotCalledAWrongForm) {
+  EXPECT_EQ(parse_date("2023-02-29").status().message(),
+            "'2023-02-29' does not exist: 2023-02 has the days 01 to 28; correct the day");
+  EXPECT_EQ(parse_date("2024-12-32").status().message(),
+            "'2024-12-32' does not exist: 2024-12 has the days 01 to 31; correct the day");
+  EXPECT_EQ(parse_date("2024-13-01").status().message(),
+            "'2024-13-01' does not exist: months are 01 to 12; correct the month");
+  EXPECT_EQ(parse_date("2024-1-1").status().message(),
+            "'2024-1-1' is not a date; write YYYY-MM-DD");
 }
 
 TEST(CalendarTest, SeasonsRepeatEveryYear) {
