@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "adapters/log/log.h"
+#include "core/base/text.h"
 #include "core/base/version.h"
 #include "runtime/service/process.h"
 #include "runtime/setup/load.h"
@@ -32,7 +33,8 @@ void keep_freed_memory() {
 }
 
 int complain(const absl::Status& status) {
-  std::fprintf(stderr, "bellwetherd: %s\n", std::string(status.message()).c_str());
+  std::string const text = bellwether::base::cat("bellwetherd: ", status.message(), "\n");
+  std::fwrite(text.data(), 1, text.size(), stderr);  // a NUL byte does not end the message
   return static_cast<int>(Exit::kConfig);
 }
 

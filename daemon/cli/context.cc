@@ -41,8 +41,14 @@ bool Context::ok(const grpc::Status& status) {
   return false;
 }
 
+void print_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 void Context::fail(Exit code, std::string_view message) {
-  std::fprintf(stderr, "bellwether: %.*s\n", static_cast<int>(message.size()), message.data());
+  print_error("bellwether: ");
+  print_error(message);
+  print_error("\n");
   exit_code = static_cast<int>(code);
 }
 

@@ -50,6 +50,9 @@ void add_feed(CLI::App& app, Context& context);
 void add_detect(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 
+// Writes every byte to standard error, also those after a NUL byte.
+void print_error(std::string_view text);
+
 // Example: "2026-11-24 09:15", in UTC.
 std::string instant(int64_t milliseconds);
 

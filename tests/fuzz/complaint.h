@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,11 @@
 
 namespace bellwether::fuzz {
 
+// The most lines that `text` has: each CR and each LF ends at most one.
+inline int64_t lines_max(std::string_view text) {
+  return std::ranges::count(text, '\n') + std::ranges::count(text, '\r') + 1;
+}
+
 inline void check_complaint(const absl::Status& status, std::string_view file,
                             std::string_view text) {
   BELLWETHER_CHECK(absl::IsInvalidArgument(status));
@@ -19,7 +25,7 @@ inline void check_complaint(const absl::Status& status, std::string_view file,
   BELLWETHER_CHECK(message.starts_with(base::cat(file, ":")));
   message.remove_prefix(file.size() + 1);
   auto const line = base::parse_number<int>(message.substr(0, message.find(':')));
-  BELLWETHER_CHECK(line && *line >= 1 && *line <= std::ranges::count(text, '\n') + 1);
+  BELLWETHER_CHECK(line && *line >= 1 && *line <= lines_max(text));
 }
 
 }  // namespace bellwether::fuzz

@@ -11,7 +11,7 @@ namespace {
 
 // Prints the message as it is, because it names the file already.
 std::nullopt_t refuse(const absl::Status& status, Context& context) {
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  print_error(base::cat(status.message(), "\n"));
   context.exit_code = static_cast<int>(Exit::kUsage);
   return std::nullopt;
 }
@@ -35,7 +35,7 @@ std::optional<analysis::SeriesTable> read_series(const std::string& file,
   auto table = analysis::parse_series(*text, file, scale, values);
   if (!table.ok()) return refuse(table.status(), context);
   for (const base::LineError& e : table->bad) {
-    std::fprintf(stderr, "%s:%d: %s\n", file.c_str(), e.line, e.what.c_str());
+    print_error(base::cat(file, ":", e.line, ": ", e.what, "\n"));
   }
   if (!table->bad.empty()) context.exit_code = static_cast<int>(Exit::kUsage);
   return *std::move(table);

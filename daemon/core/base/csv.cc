@@ -1,12 +1,27 @@
 #include "core/base/csv.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
+#include "absl/strings/str_format.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/base/text_file_format.h"
 
 namespace bellwether::base {
 namespace {
+
+// True for characters that no table contains. A tab is allowed; line ends are no part of a field
+// unless it is quoted.
+bool is_control_byte(char c) {
+  auto const byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+bool is_blank(const std::string& field) {
+  return field.find_first_not_of(" \t") == std::string::npos;
+}
 
 // Reads one record after another. Quoted fields may contain commas, doubled quotes and line breaks.
 class Reader {
@@ -14,46 +29,127 @@ class Reader {
   explicit Reader(std::string_view text) : rest_(text) {}
 
   bool done() const { return rest_.empty(); }
-  int line() const { return line_; }
+  // The first fault of the last record. A record with a fault is no row.
+  const std::optional<LineError>& fault() const { return fault_; }
 
   // False if a quote is never closed.
   bool next(CsvRow& row) {
     row.line = line_;
     row.fields.assign(1, "");
-    bool quoted = false;
+    fault_.reset();
+    Place place = Place::kPlain;
     while (!rest_.empty()) {
       char const c = rest_.front();
+      if (c == '\n' || c == '\r') {
+        LineEnds const ends = leading_line_ends(rest_);
+        line_ += ends.lines;
+        if (place == Place::kQuoted) row.fields.back() += rest_.substr(0, ends.bytes);
+        rest_.remove_prefix(ends.bytes);
+        if (place != Place::kQuoted) return true;
+        continue;
+      }
       rest_.remove_prefix(1);
-      if (c == '\n') ++line_;
-      if (quoted) {
-        if (c != '"') {
-          row.fields.back() += c;
-        } else if (!rest_.empty() && rest_.front() == '"') {
-          rest_.remove_prefix(1);
-          row.fields.back() += '"';
-        } else {
-          quoted = false;
-        }
-      } else if (c == '"' && row.fields.back().empty()) {
-        quoted = true;
-      } else if (c == ',') {
+      if (place != Place::kQuoted && c == ',') {
         row.fields.emplace_back();
-      } else if (c == '\n') {
-        break;
-      } else if (c != '\r') {
-        row.fields.back() += c;
+        place = Place::kPlain;
+      } else {
+        place = add(c, place, row);
       }
     }
-    return !quoted;
+    return place != Place::kQuoted;
   }
 
  private:
+  enum class Place : uint8_t {
+    kPlain,       // outside quotes
+    kQuoted,      // between two quotes
+    kAfterQuote,  // directly after the closing quote
+    kRest,        // behind text after the closing quote
+  };
+
+  // Adds a character that ends neither field nor record, unless it is a quote with a meaning.
+  Place add(char c, Place place, CsvRow& row) {
+    std::string& field = row.fields.back();
+    if (c == '"' && place == Place::kQuoted) {
+      if (!rest_.starts_with('"')) return Place::kAfterQuote;
+      rest_.remove_prefix(1);
+    } else if (c == '"' && place == Place::kPlain && is_blank(field)) {
+      if (!field.empty()) complain(row, "has blanks before its opening quote; remove them");
+      return Place::kQuoted;
+    } else if (place == Place::kAfterQuote) {
+      complain(row,
+               "has text after its closing quote; remove the text, or write each quote inside the "
+               "field twice");
+      place = Place::kRest;
+    } else if (is_control_byte(c)) {
+      complain(row, c == '\0' ? "contains a NUL byte; remove it"
+                              : absl::StrFormat("contains the control character 0x%02X; remove it",
+                                                static_cast<unsigned char>(c)));
+    }
+    field += c;
+    return place;
+  }
+
+  void complain(const CsvRow& row, std::string_view what) {
+    if (!fault_) fault_ = LineError{line_, cat("field ", row.fields.size(), " ", what)};
+  }
+
   std::string_view rest_;
   int line_ = 1;
+  std::optional<LineError> fault_;
 };
 
 bool blank(const CsvRow& row) {
   return row.fields.size() == 1 && row.fields[0].empty();
+}
+
+// The name of the character that separates the columns of a header without commas; nullptr if it is
+// none that other programs use.
+const char* other_separator(const CsvRow& header) {
+  if (header.fields.size() != 1) return nullptr;
+  const std::string& text = header.fields[0];
+  return text.find(';') != std::string::npos    ? "semicolons"
+         : text.find('\t') != std::string::npos ? "tabs"
+                                                : nullptr;
+}
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// The column of each field of the header, as an index into required + optional.
+std::vector<size_t> read_header(Reader& reader, const std::vector<std::string>& required,
+                                const std::vector<std::string>& optional, LineErrors& errors) {
+  CsvRow header;
+  if (reader.done()) {
+    errors.add(1, "the file is empty; it needs a header row");
+    return {};
+  }
+  if (!reader.next(header)) errors.add(1, "a quote is opened and never closed; close it");
+  if (reader.fault()) errors.add(reader.fault()->line, reader.fault()->what);
+  if (!errors.empty()) return {};
+  if (const char* const separator = other_separator(header); separator && required.size() > 1) {
+    errors.add(1, cat("the columns are separated by ", separator, "; separate them by commas"));
+    return {};
+  }
+  std::vector<std::string> columns = required;
+  columns.insert(columns.end(), optional.begin(), optional.end());
+  std::vector<size_t> target(header.fields.size());
+  std::vector<bool> present(columns.size());
+  for (size_t i = 0; i < header.fields.size(); ++i) {
+    auto const found = std::find(columns.begin(), columns.end(), header.fields[i]);
+    target[i] = static_cast<size_t>(found - columns.begin());
+    if (found == columns.end()) {
+      errors.add(1,
+                 cat("unknown column \"", header.fields[i], "\"; remove it or correct its name"));
+    } else if (present[target[i]]) {
+      errors.add(1, cat("column \"", header.fields[i], "\" appears twice; remove one"));
+    } else {
+      present[target[i]] = true;
+    }
+  }
+  for (size_t i = 0; i < required.size(); ++i) {
+    if (!present[i]) errors.add(1, cat("column \"", required[i], "\" is missing; add it"));
+  }
+  return target;
 }
 
 }  // namespace
@@ -85,32 +181,13 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
                                          const std::vector<std::string>& required,
                                          const std::vector<std::string>& optional) {
   LineErrors errors(file);
-  if (csv.substr(0, 3) == "\xef\xbb\xbf") csv.remove_prefix(3);
-  Reader reader(csv);
-  CsvRow header;
-  if (reader.done() || !reader.next(header)) {
-    errors.add(1, "the file is empty; it needs a header row");
+  if (auto const format = other_format(csv)) {
+    errors.add(1, *format);
     return errors.status();
   }
-  std::vector<std::string> columns = required;
-  columns.insert(columns.end(), optional.begin(), optional.end());
-  std::vector<size_t> target(header.fields.size());
-  std::vector<bool> present(columns.size());
-  for (size_t i = 0; i < header.fields.size(); ++i) {
-    auto const found = std::find(columns.begin(), columns.end(), header.fields[i]);
-    target[i] = static_cast<size_t>(found - columns.begin());
-    if (found == columns.end()) {
-      errors.add(1,
-                 cat("unknown column \"", header.fields[i], "\"; remove it or correct its name"));
-    } else if (present[target[i]]) {
-      errors.add(1, cat("column \"", header.fields[i], "\" appears twice; remove one"));
-    } else {
-      present[target[i]] = true;
-    }
-  }
-  for (size_t i = 0; i < required.size(); ++i) {
-    if (!present[i]) errors.add(1, cat("column \"", required[i], "\" is missing; add it"));
-  }
+  if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
+  Reader reader(csv);
+  std::vector<size_t> const target = read_header(reader, required, optional, errors);
   BELLWETHER_RETURN_IF_ERROR(errors.status());
   CsvTable table;
   while (!reader.done()) {
@@ -120,13 +197,17 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
       errors.add(row.line, "a quote is opened and never closed; close it");
       return errors.status();
     }
+    if (reader.fault()) {
+      table.bad.push_back(*reader.fault());
+      continue;
+    }
     if (blank(row)) continue;
     if (row.fields.size() != target.size()) {
       table.bad.push_back({row.line, cat(row.fields.size(), " fields where the header has ",
                                          target.size(), "; give each column a field")});
       continue;
     }
-    CsvRow ordered{row.line, std::vector<std::string>(columns.size())};
+    CsvRow ordered{row.line, std::vector<std::string>(required.size() + optional.size())};
     for (size_t i = 0; i < target.size(); ++i) ordered.fields[target[i]] = std::move(row.fields[i]);
     table.rows.push_back(std::move(ordered));
   }

@@ -40,9 +40,10 @@ struct CsvRow {
 };
 
 // Reads the required and optional columns, in any order in the file. Any other column is an error,
-// because its name is usually misspelt. Fields may be quoted. Blank lines and a UTF-8 byte order
-// mark are skipped. Error: InvalidArgument; it lists missing, unknown and duplicate columns, rows
-// with a wrong number of fields, and a quote that is never closed.
+// because its name is usually misspelt. Fields may be quoted. Lines end with LF, CR LF or CR. Blank
+// lines and a UTF-8 byte order mark are skipped. Error: InvalidArgument; it names a file that is
+// not UTF-8 text (text_file_format.h), or lists missing, unknown and duplicate columns, rows that
+// cannot be used (CsvTable::bad), and a quote that is never closed.
 absl::StatusOr<std::vector<CsvRow>> parse_csv(std::string_view csv, std::string_view file,
                                               const std::vector<std::string>& required,
                                               const std::vector<std::string>& optional = {});
@@ -54,9 +55,11 @@ struct LineError {
 };
 struct CsvTable {
   std::vector<CsvRow> rows;
-  std::vector<LineError> bad;  // rows with a wrong number of fields
+  // Rows with a wrong number of fields, with a NUL byte or another control character, with blanks
+  // before an opening quote, or with text after a closing quote.
+  std::vector<LineError> bad;
 };
-// Like parse_csv(), but rows with a wrong number of fields are in CsvTable::bad and are no error.
+// Like parse_csv(), but the rows that cannot be used are in CsvTable::bad and are no error.
 // For callers that use the good rows and report the bad ones themselves.
 absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view file,
                                          const std::vector<std::string>& required,

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -47,6 +48,44 @@ std::string constant_months(int years, const std::string& name = "a") {
   return csv;
 }
 const std::string kDetectHeader = "series,period,value\n";
+
+TEST_F(DetectTest, r1_AWeekThatDoesNotExistIsNamed) {
+  EXPECT_EQ(
+      run(kDetectHeader + "r,2024-W52,19\nr,2024-W53,42\nr,2025-W01,36\n", {"--calendar", "week"}),
+      2);
+  EXPECT_THAT(errors_,
+              HasSubstr("in.csv:3: period '2024-W53' does not exist: 2024 has 52 ISO weeks, "
+                        "W01 to W52; correct the week\n"));
+}
+
+TEST_F(DetectTest, r2_LinesMayEndWithCrAlone) {
+  std::string csv = kDetectHeader + constant_months(6);
+  ASSERT_EQ(run(csv, {}), 0);
+  std::string const judged = output_;
+  std::ranges::replace(csv, '\n', '\r');
+  EXPECT_EQ(run(csv, {}), 0);
+  EXPECT_EQ(errors_, "");
+  EXPECT_EQ(output_, judged);
+}
+
+TEST_F(DetectTest, r3_r4_AFaultyRowIsNamedInFullAndTheOthersAreUsed) {
+  using std::string_literals::operator""s;
+  EXPECT_EQ(run(kDetectHeader + "a,2019-01,4\0001\n\"a\"x,2019-02,43\na,2019-03,44\n"s, {}), 2);
+  EXPECT_THAT(errors_, HasSubstr("in.csv:2: field 3 contains a NUL byte; remove it\n"));
+  EXPECT_THAT(errors_, HasSubstr("in.csv:3: field 1 has text after its closing quote; remove the "
+                                 "text, or write each quote inside the field twice\n"));
+  EXPECT_EQ(rows().size(), 1u);
+}
+
+TEST_F(DetectTest, AFileThatIsNotUtf8TextIsOneClearError) {
+  using std::string_literals::operator""s;
+  EXPECT_EQ(run("\xff\xfes\0e\0"s, {}), 2);
+  EXPECT_EQ(errors_, path("in.csv") +
+                         ":1: the file is UTF-16, not UTF-8; convert it: iconv -f UTF-16 "
+                         "-t UTF-8\n");
+  EXPECT_EQ(run("\x1f\x8b\x08\0\0"s, {}), 2);
+  EXPECT_EQ(errors_, path("in.csv") + ":1: the file is compressed by gzip; unpack it: gunzip\n");
+}
 
 TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
   EXPECT_EQ(run(kDetectHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
