@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "adapters/kafka/producer.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "cli/broker/replay.h"
@@ -84,48 +83,21 @@ class Progress {
 // Turns the lives of businesses into records: registered, then status changed to removed.
 class Feeder {
  public:
-  Feeder(const Options& options, const reference::Sectors& sectors, kafka::Producer& producer,
-         int partitions)
-      : options_(options), producer_(producer), partitions_(partitions) {
-    scheme_ = sectors.scheme();
-    version_ = sectors.version();
-    topic_ = producer.topic(options.kafka.topics[domain::Topic::kRegistrations]);
-  }
-
-  // Sets the activity code of each cell's sector. Error: InvalidArgument or that of the
-  // classification if a cell's sector is not a leaf.
-  absl::Status learn(const std::vector<Replay::Cell>& cells, const reference::Sectors& sectors,
-                     std::string_view sectors_csv) {
-    for (const Replay::Cell& cell : cells) {
-      auto const id = sectors.find(cell.sector);
-      if (!id.ok()) return id.status();
-      std::string code = cell.sector;
-      for (absl::string_view line : absl::StrSplit(base::to_absl(sectors_csv), '\n')) {
-        std::vector<std::string> const fields = absl::StrSplit(line, ',');
-        if (fields.size() < 7 || fields[2] != cell.sector) continue;
-        std::vector<std::string> const prefixes =
-            absl::StrSplit(fields.back(), ' ', absl::SkipEmpty());
-        if (!prefixes.empty()) code = prefixes.front();
-      }
-      while (!code.empty() && (code.back() == '\r' || code.back() == ' ')) code.pop_back();
-      auto const classified = sectors.classify(scheme_, version_, code);
-      if (!classified.ok()) return classified.status();
-      if (*classified != *id) {
-        return absl::InvalidArgumentError(
-            base::cat("sector ", cell.sector,
-                      " is not a leaf of the classification; give its parts instead"));
-      }
-      codes_.push_back(std::move(code));
-    }
-    return absl::OkStatus();
-  }
+  // `cells` are those of the replay, in its order.
+  Feeder(const Options& options, const reference::Sectors& sectors, std::vector<CellRecord> cells,
+         kafka::Producer& producer, int partitions)
+      : options_(options),
+        producer_(producer),
+        partitions_(partitions),
+        scheme_(sectors.scheme()),
+        version_(sectors.version()),
+        cells_(std::move(cells)),
+        topic_(producer.topic(options.kafka.topics[domain::Topic::kRegistrations])) {}
 
   absl::Status send(const Replay& replay, const LifeEvent& life) {
-    const Replay::Cell& cell = replay.cells()[life.cell];
+    const CellRecord& cell = cells_[life.cell];
     event_.Clear();
-    std::string const id =
-        absl::StrFormat("%s%s%07u", cell.area == options_.jurisdiction ? "" : cell.area,
-                        cell.sector, life.business);
+    std::string const id = absl::StrFormat("%s%07u", cell.number_prefix, life.business);
     event_.set_event_id(base::cat(id, life.birth ? "-registered" : "-removed"));
     event_.set_source(options_.source);
     events_pb::BusinessRef& business = *event_.mutable_business();
@@ -135,11 +107,13 @@ class Feeder {
     set(*event_.mutable_effective_date(), life.effective);
     if (life.birth) {
       events_pb::Registered& registered = *event_.mutable_registered();
-      registered.set_area_code(cell.area);
-      events_pb::Activity& activity = *registered.add_activities();
-      activity.set_scheme(scheme_);
-      activity.set_version(version_);
-      activity.set_code(codes_[life.cell]);
+      registered.set_area_code(replay.cells()[life.cell].area);
+      if (!cell.activity_code.empty()) {
+        events_pb::Activity& activity = *registered.add_activities();
+        activity.set_scheme(scheme_);
+        activity.set_version(version_);
+        activity.set_code(cell.activity_code);
+      }
     } else {
       event_.mutable_status_changed()->set_status(events_pb::REGISTER_STATUS_REMOVED);
     }
@@ -173,10 +147,10 @@ class Feeder {
   const Options& options_;
   kafka::Producer& producer_;
   int const partitions_;
-  std::string scheme_;
-  std::string version_;
-  std::vector<std::string> codes_;
-  rd_kafka_topic_t* topic_ = nullptr;
+  std::string const scheme_;
+  std::string const version_;
+  std::vector<CellRecord> const cells_;
+  rd_kafka_topic_t* const topic_;
   events_pb::RegistrationEvent event_;
   std::string value_;
   int64_t sent_ = 0;
@@ -195,6 +169,9 @@ absl::Status run(const Options& options) {
   if (!rows.ok()) return rows.status();
   auto const born = base::parse_date(options.born);
   if (!born.ok()) return born.status();
+  Replay replay(*std::move(rows), calendar);
+  auto cells = cell_records(replay.cells(), *sectors);
+  if (!cells.ok()) return cells.status();
   auto const cluster =
       kafka::describe(options.kafka.client(), {options.kafka.topics[domain::Topic::kRegistrations]},
                       kWait, quiet_log());
@@ -205,9 +182,7 @@ absl::Status run(const Options& options) {
   auto producer = kafka::Producer::create(options.kafka.client(), tuning, quiet_log());
   if (!producer.ok()) return producer.status();
 
-  Replay replay(*std::move(rows), calendar);
-  Feeder feeder(options, *sectors, **producer, cluster->topics[0].partitions);
-  if (auto const s = feeder.learn(replay.cells(), *sectors, *sectors_csv); !s.ok()) return s;
+  Feeder feeder(options, *sectors, *std::move(cells), **producer, cluster->topics[0].partitions);
   Progress progress(replay.opening() + replay.births() + replay.deaths());
   auto const begin = std::chrono::steady_clock::now();
   absl::Status status;

@@ -2,18 +2,41 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
 #include "core/base/check.h"
 #include "core/base/csv.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/events/decoder.h"
 
 namespace bellwether::cli {
 namespace {
 
 // Periods whose births set the size of a cell's opening stock, beyond what early deaths need.
 constexpr int64_t kOpeningPeriods = 24;
+
+// Writes `code` so that no two codes are equal in upper case (number_prefix()).
+std::string without_case(std::string_view code) {
+  std::string out;
+  bool lower = false;
+  for (char const c : code) {
+    auto const byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalpha(byte) && absl::ascii_islower(byte) != lower) {
+      lower = !lower;
+      out += '_';
+    }
+    if (absl::ascii_isalnum(byte) || c == '-') {
+      out += absl::ascii_toupper(byte);
+    } else {
+      base::append(out, absl::StrFormat("=%02X", byte));
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -24,10 +47,18 @@ absl::StatusOr<std::vector<CountRow>> parse_counts(std::string_view csv, std::st
       base::parse_csv(csv, file, {"period", "area", "sector", "births", "deaths"}));
   base::LineErrors errors(file);
   std::vector<CountRow> out;
+  std::map<std::tuple<base::PeriodIndex, std::string, std::string>, int> lines;
   for (const base::CsvRow& row : rows) {
     auto const period = calendar.parse(row[0]);
     if (!period.ok()) {
       errors.add(row.line, base::from_absl(period.status().message()));
+      continue;
+    }
+    auto const [first, is_new] = lines.try_emplace({*period, row[1], row[2]}, row.line);
+    if (!is_new) {
+      errors.add(row.line,
+                 base::cat("period ", row[0], " of area \"", row[1], "\" and sector \"", row[2],
+                           "\" is in line ", first->second, " already; keep one of them"));
       continue;
     }
     CountRow count{*period, row[1], row[2], 0, 0};
@@ -128,6 +159,29 @@ void Replay::period(size_t index, const std::function<void(const LifeEvent&)>& u
   }
   std::ranges::stable_sort(events, {}, [](const LifeEvent& e) { return e.at; });
   for (const LifeEvent& e : events) use(e);
+}
+
+std::string number_prefix(std::string_view area, std::string_view sector) {
+  return base::cat(without_case(area), ".", without_case(sector), ".");
+}
+
+absl::StatusOr<std::vector<CellRecord>> cell_records(const std::vector<Replay::Cell>& cells,
+                                                     const reference::Sectors& sectors) {
+  std::vector<CellRecord> out;
+  for (const Replay::Cell& cell : cells) {
+    BELLWETHER_ASSIGN_OR_RETURN(base::SectorId const id, sectors.find(cell.sector));
+    CellRecord record{number_prefix(cell.area, cell.sector), ""};
+    if (record.number_prefix.size() + kNumberDigitsMax > events::kBusinessIdBytesMax) {
+      return absl::InvalidArgumentError(base::cat(
+          "area \"", cell.area, "\" and sector \"", cell.sector, "\": the register number ",
+          record.number_prefix, "N is too long; use codes that are shorter, or in upper case"));
+    }
+    if (id != reference::kUnclassified) {
+      BELLWETHER_ASSIGN_OR_RETURN(record.activity_code, sectors.activity_code(id));
+    }
+    out.push_back(std::move(record));
+  }
+  return out;
 }
 
 }  // namespace bellwether::cli

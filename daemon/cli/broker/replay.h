@@ -27,9 +27,20 @@ struct CountRow {
 inline constexpr int64_t kCountMax = 10'000'000;  // the largest count in a row
 
 // `csv` has the header period,area,sector,births,deaths. Error: InvalidArgument. The message lists
-// every bad line.
+// every bad line. A period of an area and a sector in two lines is an error, even if both are
+// equal.
 absl::StatusOr<std::vector<CountRow>> parse_counts(std::string_view csv, std::string_view file,
                                                    base::Calendar calendar);
+
+// The beginning of the register numbers of a cell's businesses: "1.11." or "SG.C.". A number is
+// this prefix and the business's number within the cell. The prefixes of two cells differ, and none
+// is the beginning of another one's numbers, also after the canonical id has put them in upper
+// case: a
+// "_" changes between upper and lower case, and a byte that is no letter, digit or hyphen is
+// written
+// "=" and two hexadecimal digits.
+std::string number_prefix(std::string_view area, std::string_view sector);
+inline constexpr int kNumberDigitsMax = 10;  // of a business's number within its cell
 
 struct LifeEvent {
   bool birth = false;
@@ -77,5 +88,15 @@ class Replay {
   int64_t births_ = 0;
   int64_t deaths_ = 0;
 };
+
+// What the records of a cell's businesses state.
+struct CellRecord {
+  std::string number_prefix;
+  std::string activity_code;  // "": no activity; the cell's sector is kUnclassified
+};
+// One for each cell. Error: InvalidArgument if a cell's sector is unknown or not a leaf, or if its
+// codes are too long for a register number. The message names the cell.
+absl::StatusOr<std::vector<CellRecord>> cell_records(const std::vector<Replay::Cell>& cells,
+                                                     const reference::Sectors& sectors);
 
 }  // namespace bellwether::cli

@@ -102,7 +102,7 @@ void Sectors::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& erro
       errors.add(row.line, cat("code \"", row[kCode], "\" appears twice; remove one"));
       continue;
     }
-    out.sectors_.push_back({row[kCode], row[kName], row[kLevel], *parent, true});
+    out.sectors_.push_back({row[kCode], row[kName], row[kLevel], *parent});
     prefixed.push_back({id, row.line, row[kPrefixes]});
   }
 }
@@ -118,17 +118,16 @@ void Sectors::Draft::link() {
 
 void Sectors::Draft::read_prefixes(LineErrors& errors) {
   for (const Prefixed& p : prefixed) {
-    const Sector& sector = out.sectors_[p.sector.value];
+    Sector& sector = out.sectors_[p.sector.value];
     if (!sector.is_leaf) {
       if (!p.prefixes.empty())
         errors.add(p.line, "only a leaf has prefixes; give them to its children");
       continue;
     }
     if (p.sector == kUnclassified) continue;
-    std::vector<std::string> const prefixes =
-        p.prefixes.empty() ? std::vector<std::string>{sector.code}
-                           : absl::StrSplit(p.prefixes, ' ', absl::SkipEmpty());
-    for (const std::string& prefix : prefixes) {
+    sector.prefixes = p.prefixes.empty() ? std::vector<std::string>{sector.code}
+                                         : absl::StrSplit(p.prefixes, ' ', absl::SkipEmpty());
+    for (const std::string& prefix : sector.prefixes) {
       if (!out.by_prefix_.try_emplace(prefix, p.sector).second)
         errors.add(p.line, cat("prefix \"", prefix, "\" already belongs to another sector"));
     }
@@ -193,6 +192,23 @@ absl::StatusOr<SectorId> Sectors::classify(std::string_view scheme, std::string_
     return found->second;
   }
   return absl::NotFoundError(cat("no sector for activity \"", code, "\""));
+}
+
+absl::StatusOr<std::string> Sectors::activity_code(SectorId leaf) const {
+  auto const is_of_leaf = [&](std::string_view code) {
+    auto const found = classify(scheme_, version_, code);
+    return found.ok() && *found == leaf;
+  };
+  // classify() refuses a prefix of four digits of UKSIC 2007. Then a code with one more digit
+  // serves.
+  for (std::string_view const next : {"", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}) {
+    for (const std::string& prefix : at(leaf).prefixes) {
+      if (std::string code = cat(prefix, next); is_of_leaf(code)) return code;
+    }
+  }
+  return absl::InvalidArgumentError(
+      cat("sector ", at(leaf).code,
+          " has no activity code of its own; state its parts, or give it prefixes if it has none"));
 }
 
 }  // namespace bellwether::reference

@@ -24,6 +24,9 @@ struct Sector {
   std::string level;  // "all", "section", "division", …
   SectorId parent;    // the root is its own parent
   bool is_leaf = true;
+  // The beginnings of a leaf's activity codes, in file order. Empty for other sectors and for
+  // kUnclassified.
+  std::vector<std::string> prefixes = {};
 };
 
 inline constexpr SectorId kAllSectors{0};
@@ -51,6 +54,11 @@ class Sectors {
   // a code of SIC 2003).
   absl::StatusOr<SectorId> classify(std::string_view scheme, std::string_view version,
                                     std::string_view code) const;
+
+  // An activity code in scheme() and version() that classify() maps to `leaf`: its first prefix if
+  // that is possible. Error: InvalidArgument if there is no such code: the sector is not a leaf, or
+  // it is kUnclassified, which a business without an activity has.
+  absl::StatusOr<std::string> activity_code(SectorId leaf) const;
 
   const Sector& at(SectorId id) const { return sectors_[id.value]; }
   size_t size() const { return sectors_.size(); }

@@ -7,11 +7,14 @@
 #include <set>
 #include <sstream>
 
+#include "absl/strings/str_format.h"
 #include "core/base/text.h"
+#include "core/events/decoder.h"
 #include "support/calendars.h"
 #include "support/must.h"
 #include "support/paths.h"
 #include "support/random.h"
+#include "support/world.h"
 
 namespace bellwether::cli {
 namespace {
@@ -36,6 +39,138 @@ TEST(CountsTest, EveryBadLineIsNamed) {
     EXPECT_THAT(text, HasSubstr(part));
   EXPECT_THAT(complaint("period,area,sector,births,deaths\n"), HasSubstr("no counts"));
   EXPECT_THAT(complaint("month,births\n"), HasSubstr("unknown column \"month\""));
+}
+
+TEST(CountsTest, r5_ALineGivenTwiceIsRefusedAndBothLinesAreNamed) {
+  const std::string head = "period,area,sector,births,deaths\n";
+  EXPECT_EQ(
+      complaint(head + "2020-01,2,47,30,3\n2020-01,2,47,30,3\n2020-02,2,47,30,3\n"),
+      "c.csv:3: period 2020-01 of area \"2\" and sector \"47\" is in line 2 already; keep one "
+      "of them");
+  EXPECT_THAT(complaint(head + "2020-01,2,47,30,3\n2020-02,2,47,1,1\n2020-01,2,47,31,3\n"),
+              HasSubstr("c.csv:4: period 2020-01"));
+  EXPECT_THAT(complaint(head + "2020-01,A,1,x,3\n2020-01,A,1,5,3\n"), HasSubstr("c.csv:3: period"));
+  EXPECT_EQ(must(parse_counts(head + "2020-01,A,1,5,3\n2020-01,A,2,5,3\n2020-01,B,1,5,3\n", "c.csv",
+                              kMonths))
+                .size(),
+            3u);
+}
+
+TEST(CountsTest, r1_AWeekThatDoesNotExistIsNotCalledAWrongForm) {
+  auto const parsed = parse_counts("period,area,sector,births,deaths\n2024-W53,A,1,5,3\n", "c.csv",
+                                   testing::kWeeks);
+  EXPECT_THAT(std::string(parsed.status().message()),
+              HasSubstr("c.csv:2: '2024-W53' does not exist: 2024 has 52 ISO weeks"));
+}
+
+// The canonical id of a cell's business is in upper case.
+std::string id_of(std::string_view area, std::string_view sector, int number) {
+  return events::canonical_business_id(
+      "CH", "zefix", base::cat(number_prefix(area, sector), absl::StrFormat("%07d", number)));
+}
+
+TEST(FeedTest, F8_CellIdsCannotCollide) {
+  EXPECT_NE(id_of("1", "11", 1), id_of("11", "1", 1));
+  EXPECT_EQ(number_prefix("SG", "C"), "SG.C.");
+  EXPECT_EQ(number_prefix("zh-West", "a.1"), "_ZH-_W_EST._A=2E1.");
+  const std::vector<std::string> codes = {"",
+                                          "1",
+                                          "11",
+                                          "111",
+                                          "a",
+                                          "A",
+                                          "aa",
+                                          "aA",
+                                          "Aa",
+                                          "AA",
+                                          "a.a",
+                                          ".",
+                                          "..",
+                                          "_A",
+                                          "_",
+                                          "=41",
+                                          "=",
+                                          "1.1",
+                                          "0",
+                                          "00",
+                                          "1 1",
+                                          " 1",
+                                          "1 ",
+                                          "\xc3\xa4",
+                                          "A-B",
+                                          "A_B",
+                                          "a/b",
+                                          "/",
+                                          "CH",
+                                          "=2E",
+                                          "-",
+                                          "a-B",
+                                          "A-b",
+                                          "1\xc2\xa0"
+                                          "1",
+                                          "N1",
+                                          "n1"};
+  std::set<std::string> prefixes;
+  std::set<std::string> ids;
+  for (const std::string& area : codes) {
+    for (const std::string& sector : codes) {
+      EXPECT_TRUE(prefixes.insert(number_prefix(area, sector)).second) << area << " " << sector;
+      for (int number : {0, 1, 11, 10'000'000, 100'000'001})
+        EXPECT_TRUE(ids.insert(id_of(area, sector, number)).second) << area << " " << sector;
+    }
+  }
+}
+
+std::vector<Replay::Cell> cells_of(std::initializer_list<const char*> sectors) {
+  std::vector<Replay::Cell> cells;
+  for (const char* sector : sectors) cells.push_back({"1", sector, 0});
+  return cells;
+}
+
+// Files of sectors that the daemon accepts, with the code of sector 47.
+TEST(FeedTest, F9_SectorsAreReadAsTheDaemonReadsThem) {
+  auto const code_of_47 = [](const std::string& csv, const char* sector = "47") {
+    auto const sectors = must(reference::Sectors::parse(csv, "sectors.csv"));
+    return must(cell_records(cells_of({sector}), sectors))[0].activity_code;
+  };
+  const std::string head = "scheme,version,code,parent,level,name,prefixes\n";
+  const std::string top = "NOGA,2008,all,,all,All,\nNOGA,2008,unclassified,all,division,None,\n";
+  EXPECT_EQ(code_of_47(head + top + "NOGA,2008,47,all,division,Retail,\n"), "47");
+  EXPECT_EQ(code_of_47(head + top + "NOGA,2008,47,all,division,Retail,\"471 472 473\"\n"), "471");
+  EXPECT_EQ(code_of_47(head + top + "NOGA,2008,47,all,division,\"Retail, not cars\",471\n"), "471");
+  EXPECT_EQ(code_of_47(head + top + "NOGA,2008,\"47\",all,division,\"Re\ntail\", 471  472 \n"),
+            "471");
+  EXPECT_EQ(code_of_47("\xef\xbb\xbf"
+                       "prefixes,name,level,parent,code,version,scheme\r\n"
+                       ",All,all,,all,2008,NOGA\r\n,None,division,all,unclassified,2008,NOGA\r\n"
+                       "471,Retail,division,all,47,2008,NOGA\r\n"),
+            "471");
+  EXPECT_EQ(code_of_47("scheme,version,code,parent,level,name\r"
+                       "NOGA,2008,all,,all,All\r"
+                       "NOGA,2008,unclassified,all,division,None\r"
+                       "NOGA,2008,47,all,division,R\r"),
+            "47");
+  EXPECT_EQ(code_of_47(head + top + "NOGA,2008,47,all,division,Retail,\n", "unclassified"), "")
+      << "a business without an activity";
+  // Four digits of UKSIC 2007 would be read as SIC 2003.
+  EXPECT_EQ(code_of_47(head + "UKSIC,2007,all,,all,All,\nUKSIC,2007,unclassified,all,section,U,\n"
+                              "UKSIC,2007,47,all,class,Retail,4711\n"),
+            "47110");
+}
+
+TEST(FeedTest, ACellThatCannotBeFedIsNamed) {
+  auto const complaint_of = [](const Replay::Cell& cell) {
+    auto const records = cell_records(std::vector<Replay::Cell>{cell}, testing::world().sectors);
+    EXPECT_FALSE(records.ok());
+    return std::string(records.status().message());
+  };
+  EXPECT_THAT(complaint_of({"N1", "C", 0}), HasSubstr("sector C has no activity code of its own"));
+  EXPECT_THAT(complaint_of({"N1", "99", 0}), HasSubstr("no sector \"99\""));
+  // The sector and two dots take four bytes.
+  std::string const longest(events::kBusinessIdBytesMax - kNumberDigitsMax - 4, 'A');
+  EXPECT_TRUE(
+      cell_records(std::vector<Replay::Cell>{{longest, "10", 0}}, testing::world().sectors).ok());
+  EXPECT_THAT(complaint_of({longest + "A", "10", 0}), HasSubstr("is too long"));
 }
 
 // Property: the lives add up to the counts. No business dies before its birth, or twice, or without

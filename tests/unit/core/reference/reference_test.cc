@@ -81,6 +81,35 @@ TEST(SectorsTest, ACodeBelongsToTheLeafWithTheLongestPrefix) {
   EXPECT_EQ(s.ancestors(must(s.find("10"))).size(), 3u);
 }
 
+TEST(SectorsTest, ALeafHasAnActivityCode) {
+  const Sectors& s = world().sectors;
+  for (const char* code : {"10", "11", "46", "47"}) {
+    SectorId const leaf = must(s.find(code));
+    EXPECT_EQ(must(s.classify("UKSIC", "2007", must(s.activity_code(leaf)))), leaf);
+  }
+  EXPECT_FALSE(s.activity_code(must(s.find("C"))).ok());
+  EXPECT_FALSE(s.activity_code(kAllSectors).ok());
+  EXPECT_FALSE(s.activity_code(kUnclassified).ok());
+}
+
+// The reference files are read as every other CSV file (core/base/csv_test.cc).
+TEST(ReferenceTest, r3_r4_FaultyTextIsRefusedWithItsLine) {
+  EXPECT_THAT(areas_complaint("code,name,level,parent\n\"R\"x,Realm,country,\n"),
+              HasSubstr("areas.csv:2: field 1 has text after its closing quote"));
+  EXPECT_THAT(sectors_complaint(
+                  std::string("scheme,version,code,parent,level,name\nX\0,1,all,,all,A\n", 54)),
+              HasSubstr("sectors.csv:2: field 1 contains a NUL byte"));
+  EXPECT_THAT(
+      complaint(Postcodes::parse("postcode,area\nB15,\"N1\" \n", "p.csv", world().areas).status()),
+      HasSubstr("p.csv:2: field 2 has text after"));
+}
+
+TEST(AreasTest, r1_ADayThatDoesNotExistIsNotCalledAWrongForm) {
+  EXPECT_EQ(areas_complaint("code,name,level,parent,from,until\nR,R,country,,2023-02-29,\n"),
+            "areas.csv:2: '2023-02-29' does not exist: 2023-02 has the days 01 to 28; correct the "
+            "day, or leave it empty");
+}
+
 TEST(SectorsTest, ErrorsNameEveryBadLine) {
   constexpr std::string_view kHead =
       "scheme,version,code,parent,level,name,prefixes\nX,1,all,,all,All,\n";
