@@ -41,7 +41,7 @@ detection::PeriodRange read_periods(const engine::View& view, const alerts_pb::R
   if (!bad.empty()) return {first, last};
   int const most = kRegimeBreakYearsMax * view.calendar.periods_per_year();
   if (last < first) {
-    bad.add("regime_break.last_period", "must not lie before first_period");
+    bad.add("regime_break.last_period", "is before first_period; swap them");
   } else if (last.value - first.value >= most) {
     bad.add("regime_break.last_period", cat("a regime break has at most ", most, " periods"));
   }

@@ -1,8 +1,10 @@
 // bellwether backtest: tests the detectors on past data of an analyst's own series, as a report.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "analysis/backtest.h"
 #include "analysis/backtest_report.h"
@@ -69,15 +71,49 @@ absl::StatusOr<analysis::BacktestMeasure> read_measure(const std::string& data,
   return out;
 }
 
+// Example of `text`: "2020-03..2020-08". Errors name the option.
 absl::StatusOr<detection::PeriodRange> read_break(const std::string& text,
                                                   const analysis::PeriodScale& scale) {
+  auto const wrong = [&](std::string_view what) {
+    return absl::InvalidArgumentError(base::cat("--regime-break ", text, ": ", what));
+  };
   size_t const dots = text.find("..");
-  if (dots == std::string::npos) {
-    return absl::InvalidArgumentError(base::cat("--regime-break ", text, ": write FIRST..LAST"));
+  if (dots == std::string::npos) return wrong("write FIRST..LAST");
+  auto const first = scale.parse(text.substr(0, dots));
+  auto const last = scale.parse(text.substr(dots + 2));
+  for (const auto* period : {&first, &last}) {
+    if (!period->ok()) return wrong(base::from_absl(period->status().message()));
   }
-  BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const first, scale.parse(text.substr(0, dots)));
-  BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const last, scale.parse(text.substr(dots + 2)));
-  return detection::PeriodRange{first, last};
+  if (*last < *first) {
+    return wrong(
+        base::cat("it ends before it begins; write ", scale.name(*last), "..", scale.name(*first)));
+  }
+  return detection::PeriodRange{*first, *last};
+}
+
+// Error: InvalidArgument if a regime break has no period of any series, and so changes nothing.
+absl::Status check_breaks(const std::vector<detection::PeriodRange>& breaks,
+                          const std::vector<analysis::BacktestMeasure>& measures,
+                          const analysis::PeriodScale& scale) {
+  std::optional<detection::PeriodRange> data;
+  for (const analysis::BacktestMeasure& m : measures) {
+    for (const auto& [name, series] : m.series) {
+      base::PeriodIndex const last(series.first.value + static_cast<int32_t>(series.counts.size()) -
+                                   1);
+      if (!data) data = {series.first, last};
+      data->first = std::min(data->first, series.first);
+      data->last = std::max(data->last, last);
+    }
+  }
+  for (const detection::PeriodRange& b : breaks) {
+    if (data && b.first <= data->last && data->first <= b.last) continue;
+    return absl::InvalidArgumentError(base::cat(
+        "--regime-break ", scale.name(b.first), "..", scale.name(b.last), ": the data have ",
+        data ? base::cat("only the periods ", scale.name(data->first), "..", scale.name(data->last))
+             : std::string("no periods"),
+        "; state periods of the data, or leave the option out"));
+  }
+  return absl::OkStatus();
 }
 
 // A command line that can be pasted.
@@ -106,6 +142,7 @@ absl::Status run(const Options& o) {
     BELLWETHER_ASSIGN_OR_RETURN(analysis::BacktestMeasure measure, read_measure(d, scale));
     measures.push_back(std::move(measure));
   }
+  BELLWETHER_RETURN_IF_ERROR(check_breaks(options.regime_breaks, measures, scale));
   BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_text_file(o.downturns));
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<analysis::Downturn> const downturns,
                               analysis::parse_downturns(csv, o.downturns));

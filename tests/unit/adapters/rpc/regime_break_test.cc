@@ -73,6 +73,28 @@ TEST_F(RegimeBreakTest, IsDeclaredListedAndWithdrawn) {
   EXPECT_EQ(withdraw("flood").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(RegimeBreakTest, F11_ARangeThatEndsBeforeItBeginsIsRefused) {
+  alerts_pb::DeclareRegimeBreakRequest reversed = pandemic();
+  reversed.mutable_regime_break()->set_first_period("2020-08");
+  reversed.mutable_regime_break()->set_last_period("2020-03");
+  grpc::Status const declared = declare(reversed);
+  EXPECT_EQ(declared.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(declared.error_message() + declared.error_details(),
+              HasSubstr("is before first_period; swap them"));
+  EXPECT_EQ(list().regime_breaks_size(), 0);
+
+  indicators::v1::QuerySeriesRequest request;
+  request.add_names("births");
+  request.set_from_period("2022-05");
+  request.set_to_period("2022-04");
+  grpc::ClientContext call;
+  indicators::v1::QuerySeriesResponse response;
+  grpc::Status const queried = served_.indicators->QuerySeries(&call, request, &response);
+  EXPECT_EQ(queried.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(queried.error_message() + queried.error_details(),
+              HasSubstr("is before from_period; swap them"));
+}
+
 TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
   auto const changed = [](auto change) {
     alerts_pb::DeclareRegimeBreakRequest request = pandemic();
