@@ -102,8 +102,8 @@ void get(Context& context, const Options& options) {
   for (const std::string& name : options.names) request.add_names(name);
   request.mutable_node()->set_area(options.area);
   request.mutable_node()->set_sector(options.sector);
-  request.set_from_period(options.from);
-  request.set_to_period(options.to);
+  request.set_from_period(options.period.empty() ? options.from : options.period);
+  request.set_to_period(options.period.empty() ? options.to : options.period);
   request.set_page_size(1000);
   std::vector<std::string> columns = {"PERIOD"};
   std::vector<std::vector<double>> lines(options.names.size());
@@ -252,10 +252,16 @@ void add_indicators(CLI::App& app, Context& context) {
   CLI::App* const getting =
       node(command(indicators, "get", "values of one period or of a series", get));
   getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
-  getting->add_option("--period", options->period,
-                      "for example 1998-03; none = the last complete one");
-  getting->add_option("--from", options->from, "first period of a series");
-  getting->add_option("--to", options->to, "last period of a series");
+  CLI::Option* const from =
+      getting->add_option("--from", options->from, "first period of a series; none = of the data");
+  CLI::Option* const to =
+      getting->add_option("--to", options->to, "last period of a series; none = of the data");
+  getting
+      ->add_option(
+          "--period", options->period,
+          "only this period, for example 1998-03; without it and --from and --to: the last "
+          "complete period of one name, the series of several")
+      ->excludes(from, to);
   CLI::App* const ranking =
       node(command(indicators, "rank", "areas or sectors in order of value", rank));
   ranking->add_option("name", options->name, "for example births")->required();

@@ -1,0 +1,102 @@
+// The requests that `bellwether indicators` sends, as a server receives them.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/context.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace indicators_pb = bellwether::indicators::v1;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Keeps the requests and answers with nothing.
+class Recorder final : public indicators_pb::IndicatorService::Service {
+ public:
+  grpc::Status GetIndicator(grpc::ServerContext*, const indicators_pb::GetIndicatorRequest* request,
+                            indicators_pb::GetIndicatorResponse*) override {
+    got.push_back(*request);
+    return grpc::Status::OK;
+  }
+  grpc::Status QuerySeries(grpc::ServerContext*, const indicators_pb::QuerySeriesRequest* request,
+                           indicators_pb::QuerySeriesResponse*) override {
+    queried.push_back(*request);
+    return grpc::Status::OK;
+  }
+  std::vector<indicators_pb::GetIndicatorRequest> got;
+  std::vector<indicators_pb::QuerySeriesRequest> queried;
+};
+
+class IndicatorsCommandTest : public ::testing::Test {
+ protected:
+  IndicatorsCommandTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&recorder_);
+    server_ = builder.BuildAndStart();
+    server_address_ = base::cat("127.0.0.1:", port);
+  }
+  ~IndicatorsCommandTest() override { server_->Shutdown(); }
+
+  // Returns the exit code.
+  int get(std::vector<std::string> options) {
+    std::vector<std::string> words = {"indicators", "get"};
+    words.insert(words.end(), options.begin(), options.end());
+    std::ranges::reverse(words);  // CLI11 takes them in reverse order
+    Context context;
+    context.server = server_address_;
+    CLI::App app("", "bellwether");
+    add_indicators(app, context);
+    ::testing::internal::CaptureStdout();
+    try {
+      app.parse(words);
+    } catch (const CLI::ParseError&) {
+      context.exit_code = static_cast<int>(Exit::kUsage);
+    }
+    ::testing::internal::GetCapturedStdout();
+    return context.exit_code;
+  }
+
+  Recorder recorder_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string server_address_;
+};
+
+TEST_F(IndicatorsCommandTest, APeriodCountsForSeveralNamesToo) {
+  EXPECT_EQ(get({"births", "deaths", "--period", "1998-03"}), 0);
+  ASSERT_EQ(recorder_.queried.size(), 1u);
+  EXPECT_THAT(recorder_.queried[0].names(), ElementsAre("births", "deaths"));
+  EXPECT_EQ(recorder_.queried[0].from_period(), "1998-03");
+  EXPECT_EQ(recorder_.queried[0].to_period(), "1998-03");
+  EXPECT_EQ(get({"births", "--period", "1998-03"}), 0);
+  ASSERT_EQ(recorder_.got.size(), 1u);
+  EXPECT_EQ(recorder_.got[0].period(), "1998-03");
+}
+
+TEST_F(IndicatorsCommandTest, APeriodAndARangeExcludeEachOther) {
+  EXPECT_EQ(get({"births", "--period", "1998-03", "--from", "1998-01"}), 2);
+  EXPECT_EQ(get({"births", "deaths", "--to", "1998-01", "--period", "1998-03"}), 2);
+  EXPECT_THAT(recorder_.queried, IsEmpty());
+  EXPECT_THAT(recorder_.got, IsEmpty());
+}
+
+TEST_F(IndicatorsCommandTest, ARangeIsSentAsItIs) {
+  EXPECT_EQ(get({"births", "--from", "1998-01"}), 0);
+  ASSERT_EQ(recorder_.queried.size(), 1u);
+  EXPECT_EQ(recorder_.queried[0].from_period(), "1998-01");
+  EXPECT_EQ(recorder_.queried[0].to_period(), "");
+}
+
+}  // namespace
+}  // namespace bellwether::cli
