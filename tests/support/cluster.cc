@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "adapters/kafka/consumer.h"
 #include "adapters/kafka/topics.h"
@@ -245,7 +244,6 @@ void set_timestamp_type(const std::string& broker, const std::string& topic,
     auto const cluster = kafka::describe(client_options(broker), {topic}, kWait, no_log());
     return cluster.ok() && cluster->topics[0].timestamp_type == type;
   }));
-  std::this_thread::sleep_for(std::chrono::seconds(1));
 }
 
 Topics make_topics(const std::string& broker, int partitions, int support_partitions) {

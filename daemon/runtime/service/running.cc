@@ -67,7 +67,8 @@ Snapshotter* Running::open_snapshotter(std::optional<SnapshotPlace> snapshots) {
       absl::Milliseconds(foundation_.config.snapshots.every_ms),
       LaneImages{[&ingest](absl::Time deadline) { return ingest.images(deadline); },
                  [&ingest] { ingest.thaw(); }},
-      [this] { return lacking(); }, origin_.snapshot_taken_at, foundation_.log);
+      [this] { return lacking(started_.ingest->reports()); }, origin_.snapshot_taken_at,
+      foundation_.log);
 }
 
 EvaluationOptions Running::evaluation_options() const {
@@ -108,9 +109,8 @@ void Running::hand_over() {
 // What is wrong with the figures permanently: records that the log no longer held, and records that
 // break the contract, for this process or for the earlier processes from whose snapshots it
 // started.
-std::vector<std::string> Running::lacking() const {
+std::vector<std::string> Running::lacking(const std::vector<LaneReport>& lanes) const {
   std::vector<std::string> out = origin_.lacking;
-  std::vector<LaneReport> const lanes = started_.ingest->reports();
   for (const auto& found : {lost_records(lanes), broken_contracts(lanes)}) {
     for (const std::string& what : found) {
       if (std::ranges::find(out, what) == out.end()) out.push_back(what);
@@ -160,9 +160,10 @@ Part Running::ingest_part() {
                       foundation_.config.runtime.ready_lag_events_max, was_ready);
   };
   part.warnings = [this, &ingest] {
-    std::vector<std::string> out = lacking();
+    std::vector<LaneReport> const lanes = ingest.reports();
+    std::vector<std::string> out = lacking(lanes);
     if (!ingest.broker_reachable()) out.emplace_back(wording::kBrokerOutOfReach);
-    for (std::string& what : input_warnings(ingest.reports())) out.push_back(std::move(what));
+    for (std::string& what : input_warnings(lanes)) out.push_back(std::move(what));
     return out;
   };
   part.status = [this, &ingest](status::v1::GetStatusResponse& out) {

@@ -85,7 +85,7 @@ class Running {
   Part evaluation_part();
   Part letters_part();
   Part snapshot_part();
-  std::vector<std::string> lacking() const;
+  std::vector<std::string> lacking(const std::vector<LaneReport>& lanes) const;
   Snapshotter* open_snapshotter(std::optional<SnapshotPlace> snapshots);
   EvaluationOptions evaluation_options() const;
 

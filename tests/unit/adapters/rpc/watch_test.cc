@@ -31,17 +31,21 @@ class WatchTest : public ::testing::Test {
     core::AlertAcknowledged const act{"R1.N1.10.2019-05", std::to_string(n), comment, served_.now};
     ASSERT_EQ(served_.tell(act), core::FoldOutcome::kApplied);
   }
+  // The status of a watch from a token that gets no event.
+  grpc::Status refusal_of(const std::string& token) {
+    grpc::ClientContext call;
+    alerts_pb::WatchAlertsRequest request;
+    request.set_resume_token(token);
+    auto const stream = served_.alerts->WatchAlerts(&call, request);
+    alerts_pb::WatchAlertsResponse event;
+    EXPECT_FALSE(stream->Read(&event));
+    return stream->Finish();
+  }
   Served served_;
 };
 
 TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
-  grpc::ClientContext call;
-  alerts_pb::WatchAlertsRequest request;
-  request.set_resume_token("500.0");
-  auto const stream = served_.alerts->WatchAlerts(&call, request);
-  alerts_pb::WatchAlertsResponse event;
-  EXPECT_FALSE(stream->Read(&event));
-  grpc::Status const status = stream->Finish();
+  grpc::Status const status = refusal_of("500.0");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
   EXPECT_THAT(status.error_message(), HasSubstr("watch from now on"));
 }
@@ -49,13 +53,7 @@ TEST_F(WatchTest, ATokenBeyondTheEndOfTheJournalIsOutOfRange) {
 // A replica that has not read the journal cannot judge the token, so the client must not give up.
 TEST_F(WatchTest, AReplicaThatHasNotReadTheJournalIsUnavailable) {
   served_.journal_read = false;
-  grpc::ClientContext call;
-  alerts_pb::WatchAlertsRequest request;
-  request.set_resume_token("500.0");
-  auto const stream = served_.alerts->WatchAlerts(&call, request);
-  alerts_pb::WatchAlertsResponse event;
-  EXPECT_FALSE(stream->Read(&event));
-  grpc::Status const status = stream->Finish();
+  grpc::Status const status = refusal_of("500.0");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), HasSubstr("watch again with the last resume_token"));
 }
