@@ -21,7 +21,9 @@ using bellwether::runtime::Exit;
 constexpr char kFooter[] =
     "Exit codes: 0 normal stop; 1 failure; 2 configuration; 3 an address is in use; 4 topics "
     "missing or unequal.\n"
-    "Signals: SIGTERM and SIGINT finish the work in hand and stop; SIGHUP reloads the rules.";
+    "Signals: SIGTERM and SIGINT finish the work in hand and stop; SIGHUP reloads the rules and "
+    "the "
+    "holidays.";
 
 // librdkafka allocates and frees megabytes for every fetch. If this memory went back to the kernel
 // each time, clearing fresh pages would take longer than reading the records.

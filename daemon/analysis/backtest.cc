@@ -7,6 +7,7 @@
 
 #include "analysis/cusum_threshold.h"
 #include "analysis/ears.h"
+#include "core/detection/closed_periods.h"
 #include "core/detection/composite.h"
 #include "core/detection/cusum.h"
 #include "core/detection/detector.h"
@@ -160,6 +161,8 @@ double tune(const ScoresBySeries& scores, bool accumulate, const Windows& window
   return threshold;
 }
 
+using ClosedPeriods = std::span<const detection::PeriodRange>;
+
 // A series of a measure, and the daemon's verdict on each of its periods.
 struct Judged {
   detection::CountSeries counts;
@@ -186,11 +189,13 @@ void calibrate(const detection::Assessment& a, PeriodIndex t, const Windows& win
 // with a large enough expectation together.
 class MeasureJudge {
  public:
-  MeasureJudge(const BacktestMeasure& measure, const BacktestOptions& o) : harm_(measure.harm) {
+  // `closed` must outlive the results of run().
+  MeasureJudge(const BacktestMeasure& measure, ClosedPeriods closed, const BacktestOptions& o)
+      : harm_(measure.harm) {
     options_.farrington = detection::FarringtonOptions::for_calendar(o.calendar);
     for (const auto& [name, series] : measure.series) {
       Judged& j = all_[name];
-      j.counts = {o.calendar, series.first, series.counts, series.gaps};
+      j.counts = {o.calendar, series.first, series.counts, series.gaps, closed};
       j.scored.exclude(o.regime_breaks);
       Scores const none{series.first, std::vector<double>(series.counts.size(), kNotScored)};
       j.score = j.recalibrated = j.adjusted = none;
@@ -252,13 +257,14 @@ ScoresBySeries scores_of(const JudgedBySeries& all, Scores Judged::*which) {
 }
 
 Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
-                   const BacktestOptions& o) {
-  detection::CountSeries const series{o.calendar, counts.first, counts.counts, counts.gaps};
+                   ClosedPeriods closed, const BacktestOptions& o) {
+  detection::CountSeries const series{o.calendar, counts.first, counts.counts, counts.gaps, closed};
   Scores out{counts.first, {}};
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
     EarsAssessment const a = assess_ears(series, t, {EarsMethod::kC2});
-    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(series, t.value);
+    bool const scored = a.why == detection::NotAssessed::kNone && !is_gap(series, t.value) &&
+                        !is_closed(series, t.value);
     double const upward = scored ? a.score : kNotScored;
     out.z.push_back(harm == detection::Harm::kHigh ? upward : -upward);
   }
@@ -388,12 +394,15 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
     if (kind != DetectorKind::kDiscovery)
       out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
   };
+  auto const closed = detection::closed_periods(o.business_calendar, o.calendar);
   std::vector<ScoresBySeries> all;
   for (const BacktestMeasure& m : measures) {
-    JudgedBySeries const judged = MeasureJudge(m, o).run(windows, o, out.calibration[m.name]);
+    JudgedBySeries const judged =
+        MeasureJudge(m, closed, o).run(windows, o, out.calibration[m.name]);
     ScoresBySeries scores = scores_of(judged, &Judged::score);
     ScoresBySeries ears;
-    for (const auto& [name, series] : m.series) ears.emplace(name, ears_scores(series, m.harm, o));
+    for (const auto& [name, series] : m.series)
+      ears.emplace(name, ears_scores(series, m.harm, closed, o));
     judge(DetectorKind::kPeriod, m.name, scores);
     out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name,
                                      scores_of(judged, &Judged::recalibrated), false, windows, o));

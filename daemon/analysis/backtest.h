@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/review.h"
+#include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/detection/farrington.h"
 #include "core/detection/series.h"
@@ -38,6 +39,7 @@ struct BacktestOptions {
   int clear_periods = 4;  // an alarm ends after so many below half its threshold
   std::vector<detection::PeriodRange>
       regime_breaks;  // left out of all baselines, as when an operator records them
+  base::BusinessCalendar business_calendar;  // closed periods are in no baseline and not judged
   static BacktestOptions for_calendar(base::Calendar calendar);
 };
 

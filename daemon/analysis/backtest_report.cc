@@ -162,6 +162,11 @@ std::string backtest_report(const BacktestResult& result, const BacktestOptions&
     append(out, "\nThe periods ", o.calendar.name(r.first), " to ", o.calendar.name(r.last),
            " are left out of all baselines.\n");
   }
+  if (!o.business_calendar.empty() && o.calendar.unit() == base::CalendarUnit::kWeek) {
+    append(out,
+           "\nWeeks with a closure on Monday to Friday are not judged and left out of all "
+           "baselines.\n");
+  }
   append(out, "\n## Detectors\n\n", detectors(result, o),
          "\n`period`: the score of one period. `cusum`: the change-point statistic of "
          "these scores. `ears`: C2, no season. `composite`: the statistic of all measures' scores "

@@ -123,6 +123,8 @@ absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
   DetectRun run;
   DetectOptions& o = run.series;
   if (f.calendar == "undated") {
+    if (!f.holidays.empty())
+      return absl::InvalidArgumentError("--holidays needs dated periods; leave it out");
     int const season = f.season.value_or(kSeasonUndated);
     o.scale = PeriodScale::undated(season);
     o.farrington = for_season(season);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "analysis/detect_series.h"
@@ -37,6 +38,7 @@ struct DetectFlags {
   std::string ears;
   std::optional<double> rate_ratio;
   std::string from;
+  std::vector<std::string> holidays;  // files; their reader is the caller
   std::string output_file;
   std::string plot;
 };

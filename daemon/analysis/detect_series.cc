@@ -6,6 +6,7 @@
 
 #include "analysis/cusum_threshold.h"
 #include "analysis/poisson_cusum.h"
+#include "core/detection/closed_periods.h"
 #include "core/detection/detector.h"
 #include "core/detection/series.h"
 #include "core/stats/counts.h"
@@ -21,20 +22,23 @@ using detection::NotAssessed;
 using detection::PeriodRange;
 
 // A series in the form that the detectors take: counts from the first period with a value to the
-// last, and the gaps between.
+// last, the gaps between, and the closed periods.
 struct Observed {
   PeriodIndex first;
   std::vector<int32_t> counts;
-  std::vector<PeriodRange> gaps;  // in order
+  std::vector<PeriodRange> gaps;    // in order
+  std::vector<PeriodRange> closed;  // in order
 
   detection::CountSeries view(base::Calendar calendar) const {
-    return {calendar, first, counts, gaps};
+    return {calendar, first, counts, gaps, closed};
   }
 };
 
 // `points` begin and end with a value.
-Observed observe(std::span<const SeriesPoint> points) {
-  Observed o{points.front().period, {}, {}};
+Observed observe(std::span<const SeriesPoint> points, const DetectOptions& options) {
+  Observed o{points.front().period, {}, {}, {}};
+  if (!options.business_calendar.empty())
+    o.closed = detection::closed_periods(options.business_calendar, options.scale.calendar());
   for (const SeriesPoint& p : points) {
     o.counts.push_back(static_cast<int32_t>(p.value.value_or(0)));
     if (p.value) continue;
@@ -234,12 +238,13 @@ void follow_counts(const DetectOptions& o, const Observed& observed, std::span<D
   }
 }
 
-// The EARS baseline is the latest periods that have a value. Periods without a value are removed
-// and the rest move together.
+// The EARS baseline is the latest periods that have a value. Closed periods and periods without a
+// value are removed and the rest move together.
 void judge_ears(const Observed& observed, const DetectOptions& o, std::span<DetectRow> rows) {
+  detection::CountSeries const given = observed.view(o.scale.calendar());
   std::vector<int32_t> counts;
   for (const DetectRow& row : rows) {
-    if (row.observed)
+    if (row.observed && !is_closed(given, row.period.value))
       counts.push_back(
           observed.counts[static_cast<size_t>(row.period.value - observed.first.value)]);
   }
@@ -247,6 +252,10 @@ void judge_ears(const Observed& observed, const DetectOptions& o, std::span<Dete
   int32_t t = 0;
   for (DetectRow& row : rows) {
     if (!row.observed) continue;
+    if (is_closed(given, row.period.value)) {
+      set_not_assessed(row, NotAssessed::kClosed);
+      continue;
+    }
     EarsAssessment const a = assess_ears(series, PeriodIndex(t++), o.ears);
     if (a.why != NotAssessed::kNone) {
       set_not_assessed(row, a.why);
@@ -287,7 +296,7 @@ std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& 
   auto const last = std::find_if(series.points.rbegin(), series.points.rend(), has_value).base();
   std::span<DetectRow> const within(rows.begin() + (first - series.points.begin()),
                                     static_cast<size_t>(last - first));
-  Observed const observed = observe({first, last});
+  Observed const observed = observe({first, last}, o);
   if (o.method == DetectMethod::kEars) {
     judge_ears(observed, o, within);
     return rows;

@@ -1,7 +1,7 @@
 // Purpose: the results of `bellwether detect` for a series: each period against its baseline, and
 // the change point. Only for counts: values are whole, 0 … kCountMax. Invariants: a function of the
-// series and the options; every figure is finite or absent; a period without a value is in no
-// baseline and does not change the CUSUM. Thread safety: pure.
+// series and the options; every figure is finite or absent; a closed period and a period without a
+// value are in no baseline and do not change the CUSUM. Thread safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "analysis/ears.h"
 #include "analysis/period_scale.h"
 #include "analysis/series_csv.h"
+#include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/detection/cold_start.h"
 #include "core/detection/cusum.h"
@@ -44,6 +45,7 @@ struct DetectOptions {
   double in_control_run_length = 1000;  // of each side, in periods
   double rate_ratio = 1.25;  // > 1; kPoissonCusum looks for this rise and for a fall by its inverse
   EarsOptions ears;
+  base::BusinessCalendar business_calendar;  // empty for undated periods
 };
 
 enum class DetectState : uint8_t { kNormal, kAmber, kRed, kNotAssessed };

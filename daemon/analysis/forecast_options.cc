@@ -37,6 +37,8 @@ absl::Status check_method(forecast::Method method, int season) {
 absl::StatusOr<ForecastOptions> forecast_options(const ForecastFlags& f) {
   ForecastOptions o;
   if (f.calendar == "undated") {
+    if (!f.holidays.empty())
+      return absl::InvalidArgumentError("--holidays needs dated periods; leave it out");
     o.season = f.season.value_or(1);
     o.scale = PeriodScale::undated(o.season);
     o.horizon = o.season > 1 ? o.season : kHorizonUndated;

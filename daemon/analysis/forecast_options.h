@@ -26,6 +26,7 @@ struct ForecastFlags {
   std::optional<int> horizon;  // 1 … forecast::kHorizonMax
   std::optional<int> holdout;  // 1 … forecast::kHorizonMax
   std::vector<double> levels = ForecastOptions{}.levels;  // kLevelMin … kLevelMax
+  std::vector<std::string> holidays;                      // files; their reader is the caller
   std::string output_file;
   std::string scores;
   std::string plot;

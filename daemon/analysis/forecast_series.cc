@@ -138,12 +138,16 @@ Origin origin_of(const Split& s, const ForecastOptions& o) {
 }
 
 Holdout judged(const Answer& answer, std::span<const SeriesPoint> held_out,
-               const ForecastHistory& history) {
+               const ForecastHistory& history, const ForecastOptions& o) {
   if (!answer.why.empty()) return {answer.why, {}};
   std::vector<std::optional<double>> came;
-  for (const SeriesPoint& p : held_out) came.push_back(p.value);
+  for (const SeriesPoint& p : held_out) {
+    bool const closed =
+        !o.business_calendar.empty() && o.business_calendar.closed(o.scale.calendar(), p.period);
+    came.push_back(closed ? std::nullopt : p.value);
+  }
   Holdout h{"", judge(answer.forecast, came, forecast::naive_step(history.values))};
-  if (h.accuracy.periods == 0) return {"no period forecast has a value", {}};
+  if (h.accuracy.periods == 0) return {"no open period forecast has a value", {}};
   return h;
 }
 
@@ -158,8 +162,9 @@ SeriesForecast forecast_series(const Series& series, const ForecastOptions& o) {
   out.first = s.first;
   out.remarks = remarks_on(origin, o.scale);
   if (o.holdout > 0) {
-    out.holdout = judged(answer, s.held_out, origin.history);
-    out.seasonal_naive = judged(origin.ask(Method::kSeasonalNaive, o), s.held_out, origin.history);
+    out.holdout = judged(answer, s.held_out, origin.history, o);
+    out.seasonal_naive =
+        judged(origin.ask(Method::kSeasonalNaive, o), s.held_out, origin.history, o);
   }
   out.why = std::move(answer.why);
   out.forecast = std::move(answer.forecast);

@@ -10,6 +10,7 @@
 
 #include "analysis/period_scale.h"
 #include "analysis/series_csv.h"
+#include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/forecast/accuracy.h"
 #include "core/forecast/forecast.h"
@@ -24,6 +25,7 @@ struct ForecastOptions {
   int horizon = 12;                       // 1 … forecast::kHorizonMax
   int holdout = 0;                        // latest periods to forecast from the periods before them
   std::vector<double> levels = {80, 95};  // coverages in %, increasing
+  base::BusinessCalendar business_calendar;  // closed periods held out are not scored
 };
 
 // The accuracy of the method on the periods held out.

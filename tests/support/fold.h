@@ -156,9 +156,12 @@ class Fold {
   static std::shared_ptr<const alerts::Book> some_book() {
     Random random(17);
     auto book = std::make_shared<alerts::Book>(kMonths);
-    for (int64_t offset = 0; offset <= 17; ++offset) {
+    for (int64_t offset = 0; offset < 17; ++offset) {
       book->fold(base::JournalOffset(offset), random_entry(random, *book));
     }
+    alerts::RuleSetActivated rules{alerts::default_rules(kMonths), "configuration", {}};
+    rules.rule_set.business_calendar = random_business_calendar(random);
+    book->fold(base::JournalOffset(17), rules);
     return book;
   }
   std::vector<std::vector<Told>>* logs_;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "core/alerts/book.h"
+#include "core/base/business_calendar.h"
 #include "core/base/text.h"
+#include "support/must.h"
 #include "support/random.h"
 
 namespace bellwether::testing {
@@ -64,6 +66,17 @@ inline alerts::TickEvaluated random_tick(Random& random, const alerts::Book& boo
   return t;
 }
 
+inline base::BusinessCalendar random_business_calendar(Random& random) {
+  base::SpecialDays days;
+  for (auto* const each : {&days.holidays, &days.closures, &days.feasts}) {
+    for (int32_t day = random.between(-500, 20'000), n = random.between(0, 20); n > 0; --n) {
+      each->emplace_back(day);
+      day += random.between(1, 300);
+    }
+  }
+  return must(base::BusinessCalendar::make(std::move(days)));
+}
+
 inline alerts::JournalEntry random_entry(Random& random, const alerts::Book& book) {
   base::UnixMillis const at(random.between(0, 1'000'000));
   auto const offset = [&] {
@@ -79,6 +92,7 @@ inline alerts::JournalEntry random_entry(Random& random, const alerts::Book& boo
     case 2: {
       alerts::RuleSet rules = alerts::default_rules(book.calendar());
       rules.rules.front().enabled = random.chance(0.5);
+      if (random.chance(0.5)) rules.business_calendar = random_business_calendar(random);
       return alerts::RuleSetActivated{rules, "configuration", at};
     }
     case 3: {

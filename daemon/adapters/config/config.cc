@@ -10,6 +10,7 @@
 #include "adapters/config/document.h"
 #include "adapters/config/reader.h"
 #include "core/alerts/rule_record.h"
+#include "core/base/business_calendar.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -93,6 +94,43 @@ void read_kafka(Section kafka, KafkaConfig& to) {
   kafka.finish();
 }
 
+// Adds the days of "2024-12-24" or "2024-12-24..2025-01-01".
+absl::Status read_closure(const std::string& text, std::vector<base::Days>& to) {
+  size_t const dots = text.find("..");
+  BELLWETHER_ASSIGN_OR_RETURN(base::Days const first, base::parse_date(text.substr(0, dots)));
+  base::Days last = first;
+  if (dots != std::string::npos) {
+    BELLWETHER_ASSIGN_OR_RETURN(last, base::parse_date(text.substr(dots + 2)));
+  }
+  if (!base::is_special_day(first) || !base::is_special_day(last)) {
+    return absl::InvalidArgumentError(cat(text, ": days must be from ", base::kSpecialYearFirst,
+                                          "-01-01 to ", base::kSpecialYearLast, "-12-31"));
+  }
+  if (last < first) {
+    return absl::InvalidArgumentError(cat(text, " ends before it begins; write ",
+                                          base::format_date(last), "..", base::format_date(first)));
+  }
+  auto const days = static_cast<size_t>(last.value - first.value + 1);
+  if (to.size() + days > base::kSpecialDaysMax) {
+    return absl::InvalidArgumentError(
+        cat("more than ", base::kSpecialDaysMax, " days; remove the oldest"));
+  }
+  for (int32_t day = first.value; day <= last.value; ++day) to.emplace_back(day);
+  return absl::OkStatus();
+}
+
+void read_special_days(Section& time, TimeConfig& to) {
+  time.each_text("holidays", [&](const std::string& file) {
+    if (file.empty()) return absl::InvalidArgumentError("names no file; remove the entry");
+    to.holidays.push_back(file);
+    return absl::OkStatus();
+  });
+  time.each_text("closures",
+                 [&](const std::string& text) { return read_closure(text, to.closures); });
+  std::ranges::sort(to.closures);
+  to.closures.erase(std::unique(to.closures.begin(), to.closures.end()), to.closures.end());
+}
+
 void read_time(Section time, TimeConfig& to) {
   constexpr std::array kCalendars = {base::CalendarUnit::kWeek, base::CalendarUnit::kMonth};
   size_t calendar = 0;
@@ -109,6 +147,7 @@ void read_time(Section time, TimeConfig& to) {
   to.idle = static_cast<engine::Idle>(idle);
   time.duration("idle_after", to.idle_after_ms, kSecond, 30 * kDay);
   time.duration("historical_after", to.historical_after_ms, kSecond, 365 * kDay);
+  read_special_days(time, to);
   time.finish();
 }
 
@@ -325,15 +364,20 @@ constexpr char kExampleTail[] = R"(  # dead_letters_topic: bellwether.dead-lette
   # secret_files:                               # property: file that holds its value
   #   sasl.password: /run/secrets/kafka-password
 
-# time:
-#   calendar: week            # week | month: the length of a period
-#   history_years: 8          # kept in detail; older facts form the opening balance
-#   allowed_disorder: 1h      # how far out of order a record may be within its partition
-#   future_tolerance: 1h      # later timestamps are reduced to now plus this
-#   idle: wall_clock          # when an input without records stops delaying ticks:
-#                             # wall_clock | heartbeat | never
-#   idle_after: 60s
-#   historical_after: 2d      # ticks evaluated later than this are marked historical
+time:
+  # calendar: week            # week | month: the length of a period
+  # history_years: 8          # kept in detail; older facts form the opening balance
+  # allowed_disorder: 1h      # how far out of order a record may be within its partition
+  # future_tolerance: 1h      # later timestamps are reduced to now plus this
+  # idle: wall_clock          # when an input without records stops delaying ticks:
+  #                           # wall_clock | heartbeat | never
+  # idle_after: 60s
+  # historical_after: 2d      # ticks evaluated later than this are marked historical
+  holidays: reference/uk/holidays.csv   # CSV file, or a list of them, relative to this one: the
+                              # days that are not like others (reference/README.md); none if left
+                              # out. A week with a closure is neither judged nor learned from
+  # closures: []              # days on which your register rests as well, for example
+                              # [2026-06-12, 2026-12-21..2026-12-23]
 
 reference:                    # CSV files, relative to this one
   areas: reference/uk/areas.csv

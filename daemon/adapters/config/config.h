@@ -40,6 +40,10 @@ struct TimeConfig {
   engine::Idle idle = engine::Idle::kWallClock;  // time.idle: wall_clock | heartbeat | never
   int64_t idle_after_ms = 60'000;
   int64_t historical_after_ms = 172'800'000;  // ticks evaluated later than this are historical
+  // time.holidays: tables of special days (base::parse_special_days), relative to the configuration
+  // file. Its caller reads them.
+  std::vector<std::string> holidays;
+  std::vector<base::Days> closures;  // time.closures: days of the deployment's own, ascending
 };
 
 struct ReferenceConfig {  // files, relative to the configuration file
@@ -85,8 +89,10 @@ struct Config {
   RuntimeConfig runtime;
   ForecastsConfig forecasts;
   SnapshotsConfig snapshots;
-  alerts::RuleSet rules;  // default rules of the calendar, changed by `rules:`
-  std::string digest;     // of the configuration file's text
+  // The default rules of the calendar, changed by `rules:`. Their business calendar is empty until
+  // the caller has read time.holidays.
+  alerts::RuleSet rules;
+  std::string digest;  // of the configuration file's text
 };
 
 // Environment variables: name and value.

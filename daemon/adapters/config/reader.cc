@@ -1,5 +1,6 @@
 #include "adapters/config/reader.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_join.h"
@@ -179,6 +180,28 @@ void Section::texts(const std::string& key, std::vector<std::string>& to,
       error(key, "each entry of the list must be a single value");
     }
   }
+}
+
+bool Section::each_text(const std::string& key,
+                        const std::function<absl::Status(const std::string&)>& use) {
+  YAML::Node const value = take(key);
+  if (!value.IsDefined()) return true;
+  if (!value.IsScalar() && !value.IsSequence()) {
+    refuse(key, "must be a text or a list of texts");  // at the key: an empty value has no line
+    return false;
+  }
+  bool sound = true;
+  auto const read = [&](const YAML::Node& entry) {
+    absl::Status const used = entry.IsScalar()
+                                  ? use(entry.Scalar())
+                                  : absl::InvalidArgumentError("must be a single value");
+    if (used.ok()) return;
+    errors_.add(line_of(entry), cat(path_, key, ": ", base::from_absl(used.message())));
+    sound = false;
+  };
+  if (value.IsScalar()) read(value);
+  if (value.IsSequence()) std::for_each(value.begin(), value.end(), read);
+  return sound;
 }
 
 void Section::choice(const std::string& key, size_t& to, const std::vector<std::string>& words) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/base/csv.h"
 
 namespace bellwether::config {
@@ -36,6 +37,10 @@ class Section {
   // `example`: a list as the file may have it, for the error message.
   void texts(const std::string& key, std::vector<std::string>& to,
              std::string_view example = "[section, division]");
+  // Calls `use` for each text of a list, or for a single text. An error that `use` returns is
+  // reported with the line of that text. False if there was an error.
+  bool each_text(const std::string& key,
+                 const std::function<absl::Status(const std::string& text)>& use);
   // Sets `to` to the index of the value in `words`.
   void choice(const std::string& key, size_t& to, const std::vector<std::string>& words);
   // A mapping of words to words, not interpreted.

@@ -172,6 +172,9 @@ class BookReader {
           state_.rule_set = std::make_shared<const alerts::RuleSet>(*std::move(rules));
           return absl::OkStatus();
         });
+      case Tag::kSpecialDays:
+        return read_items<base::SpecialDays>(
+            bytes, "special days", [&](base::SpecialDays days) { return add(std::move(days)); });
       case Tag::kSilences:
         return read_items<alerts::Silence>(bytes, "a silence", [&](alerts::Silence silence) {
           int64_t const id = silence.id.value;
@@ -217,6 +220,15 @@ class BookReader {
     return absl::OkStatus();
   }
 
+  absl::Status add(base::SpecialDays days) {
+    if (state_.rule_set == nullptr) return wrong("special days without rules");
+    auto calendar = base::BusinessCalendar::make(std::move(days));
+    if (!calendar.ok()) return wrong(base::cat("special days: ", calendar.status().message()));
+    alerts::RuleSet rules = *state_.rule_set;
+    rules.business_calendar = *std::move(calendar);
+    state_.rule_set = std::make_shared<const alerts::RuleSet>(std::move(rules));
+    return absl::OkStatus();
+  }
   absl::Status add(const StoredTransition& stored) {
     AlertPtr alert = state(stored.alert);
     if (alert == nullptr || !(stored.watchable || stored.in_history)) return wrong("a transition");
@@ -254,8 +266,12 @@ absl::Status write(const alerts::Book& book, FrameWriter& out) {
   for (const FoundTransition& found : transitions) states.add(found.transition->alert);
   for (const auto& [name, alert] : state.alerts) states.add(alert);
   BELLWETHER_RETURN_IF_ERROR(write_one(state, Tag::kBook, out));
-  if (state.rule_set != nullptr)
-    BELLWETHER_RETURN_IF_ERROR(write_one(alerts::record(*state.rule_set), Tag::kRules, out));
+  if (state.rule_set != nullptr) {
+    alerts::RuleSetRecord const rules = alerts::record(*state.rule_set);
+    BELLWETHER_RETURN_IF_ERROR(write_one(rules, Tag::kRules, out));
+    if (!rules.special_days.empty())
+      BELLWETHER_RETURN_IF_ERROR(write_one(rules.special_days, Tag::kSpecialDays, out));
+  }
   BELLWETHER_RETURN_IF_ERROR(
       write_items(state.silences, Tag::kSilences, out,
                   [](FieldWriter io, const auto& entry) { io.put(entry.second); }));

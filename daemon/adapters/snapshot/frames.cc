@@ -14,6 +14,7 @@ constexpr std::string_view kMagic("BWsnap\r\n", 8);
 constexpr size_t kFileHeaderBytes = 16;
 constexpr size_t kFrameHeaderBytes = 16;
 constexpr size_t kCheckedHeaderBytes = 12;
+constexpr uint32_t kFormatWithCheckedBegin = 3;
 constexpr int kPackLevel = 1;  // fast rather than small, because snapshots are written often
 
 }  // namespace
@@ -36,6 +37,7 @@ absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack
     header.raw(kMagic.data(), kMagic.size());
     header.fixed(kFormat);
     header.fixed(static_cast<uint32_t>(kind_));
+    crc_of_begin_ = crc32c(0, header.view());
     BELLWETHER_RETURN_IF_ERROR(put(header.view()));
   }
   std::string_view stored = payload;
@@ -53,7 +55,7 @@ absl::Status FrameWriter::frame(uint8_t tag, std::string_view payload, Pack pack
   header.fixed(tag);
   header.fixed(static_cast<uint8_t>(stored.data() != payload.data()));
   header.fixed(uint16_t{0});
-  header.fixed(crc32c(crc32c(0, header.view()), stored));
+  header.fixed(crc32c(crc32c(crc_of_begin_, header.view()), stored));
   ++frames_;
   BELLWETHER_RETURN_IF_ERROR(put(header.view()));
   return put(stored);
@@ -96,6 +98,7 @@ absl::Status FrameReader::begin() {
                                                    static_cast<uint32_t>(kind_), " belongs"));
   }
   format_ = format;
+  if (format >= kFormatWithCheckedBegin) crc_of_begin_ = crc32c(0, *header);
   return absl::OkStatus();
 }
 
@@ -118,7 +121,7 @@ absl::StatusOr<std::optional<Frame>> FrameReader::next() {
   }
   auto const stored = read(stored_size, stored_);
   if (!stored.ok()) return stored.status();
-  if (crc32c(crc32c(0, header->substr(0, kCheckedHeaderBytes)), *stored) != crc)
+  if (crc32c(crc32c(crc_of_begin_, header->substr(0, kCheckedHeaderBytes)), *stored) != crc)
     return damaged("the checksum differs");
   frame.stored_bytes = stored_size;
   frame.payload = *stored;

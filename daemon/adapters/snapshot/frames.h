@@ -2,7 +2,8 @@
 // torn, flipped or cut off are reported with their position and never read as other data.
 //   file   = magic "BWsnap\r\n", format u32, kind u32, frames, end frame
 //   frame  = stored u32, raw u32, tag u8, packed u8, 0 u16, crc u32, `stored` bytes
-//   crc    = CRC-32C (Castagnoli) over the 12 bytes before it and the stored bytes
+//   crc    = CRC-32C (Castagnoli) over the 16 bytes before the first frame (from format 3 on), the
+//            12 bytes before it and the stored bytes
 //   packed = 1: the stored bytes are one zstd frame of `raw` bytes; 0: stored = raw
 //   The end frame has tag 255 and holds the number of frames before it, u64. All numbers are
 //   little-endian.
@@ -31,7 +32,9 @@ namespace bellwether::snapshot {
 //   format 1: no alert book
 //   format 2: the alert book; the manifest also holds the journal offset to resume from and the
 //   records that the figures lack
-inline constexpr uint32_t kFormat = 2;
+//   format 3: the special days of a rule set have a frame, if there are any; checksums cover the
+//   format, because a file of format 3 with a flipped bit would be read as one of an older format
+inline constexpr uint32_t kFormat = 3;
 enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
 // Limit of the raw bytes in one frame. A frame with a larger length is damaged.
 inline constexpr uint32_t kFrameBytesMax = 4 << 20;
@@ -57,6 +60,7 @@ class FrameWriter {
   OutputFile& file_;
   FileKind kind_;
   bool begun_ = false;
+  uint32_t crc_of_begin_ = 0;
   uint64_t frames_ = 0;
   uint64_t bytes_ = 0;
   std::string packed_;
@@ -85,6 +89,7 @@ class FrameReader {
   const InputFile& file_;
   FileKind kind_;
   uint32_t format_ = 0;
+  uint32_t crc_of_begin_ = 0;  // 0 if checksums do not cover it
   uint64_t at_ = 0;
   uint64_t frames_ = 0;
   std::string header_;

@@ -31,6 +31,7 @@ enum class Tag : uint8_t {
   kAlerts = 13,       // states of alerts, each once
   kTransitions = 14,  // each with the index of the alert state that it produced
   kKept = 15,         // the alerts of the book, by the index of their state
+  kSpecialDays = 16,  // of the book's rule set, after its rules
 };
 
 inline constexpr size_t kFrameBytes = 256

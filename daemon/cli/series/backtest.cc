@@ -10,6 +10,7 @@
 #include "analysis/backtest_report.h"
 #include "analysis/series_csv.h"
 #include "cli/context.h"
+#include "cli/series/series_command.h"
 #include "cli/text_file.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -23,6 +24,7 @@ constexpr char kFooter[] = R"(Input:
   --data FILE:low or FILE:high, columns series,period,value as for 'bellwether detect'; low if a
   low count is harm (births), high if a high count is (deaths). Several files are several measures
   of the same series, and are also judged together. --downturns: columns name,start,end as YYYY-MM.
+  --holidays: a week with a closure on Monday to Friday is not judged and in no baseline.
 Output:
   report.md, rates.svg and calibration.svg in the folder of --report; the table of detectors also on
   standard output.
@@ -38,6 +40,7 @@ struct Options {
   std::string tune_until;
   double rate = 0.05;
   std::vector<std::string> breaks;
+  std::vector<std::string> holidays;
   std::string report;
 };
 
@@ -124,6 +127,7 @@ std::string command_line(const Options& o) {
                o.tune_until);
   base::append(out, " --false-alarms ", o.rate);
   for (const std::string& b : o.breaks) base::append(out, " --regime-break ", b);
+  for (const std::string& h : o.holidays) base::append(out, " --holidays ", h);
   return out + " --report " + o.report;
 }
 
@@ -137,6 +141,7 @@ absl::Status run(const Options& o) {
     BELLWETHER_ASSIGN_OR_RETURN(detection::PeriodRange const range, read_break(b, scale));
     options.regime_breaks.push_back(range);
   }
+  BELLWETHER_ASSIGN_OR_RETURN(options.business_calendar, read_holidays(o.holidays));
   std::vector<analysis::BacktestMeasure> measures;
   for (const std::string& d : o.data) {
     BELLWETHER_ASSIGN_OR_RETURN(analysis::BacktestMeasure measure, read_measure(d, scale));
@@ -180,6 +185,7 @@ void add_backtest(CLI::App& app, Context& context) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   sub->add_option("--regime-break", o->breaks, "FIRST..LAST, periods that baselines leave out");
+  add_holidays(*sub, o->holidays, "Options");
   sub->add_option("--report", o->report, "folder of the report; created if missing")->required();
   sub->callback([&context, o] {
     absl::Status const status = run(*o);

@@ -37,6 +37,8 @@ Output:
                   (--cold-start): it can be amber, and the CUSUM leaves it out
   A missing period is 'not assessed: no value' and is in no baseline. The same holds for the
   period of a bad row; standard error names the row as file:line: error; correction.
+  With --holidays a week with a closure on Monday to Friday is 'not assessed: closed: holidays' and
+  is in no baseline. Months are never closed.
 Methods:
   farrington      the tails of each period, and a CUSUM of their scores
   cusum           only that CUSUM
@@ -62,6 +64,7 @@ void add_input(CLI::App& app, analysis::DetectFlags& f) {
   app.add_option("--season", f.season, "undated periods per year (52)")
       ->check(CLI::Range(1, analysis::kSeasonMax))
       ->group("Input");
+  add_holidays(app, f.holidays, "Input");
 }
 
 void add_baseline(CLI::App& app, analysis::DetectFlags& f) {
@@ -149,8 +152,11 @@ void add_output(CLI::App& app, analysis::DetectFlags& f) {
 }
 
 void detect(const analysis::DetectFlags& flags, Context& context) {
-  auto const run = analysis::detect_options(flags);
+  auto run = analysis::detect_options(flags);
   if (!run.ok()) return context.fail(Exit::kUsage, base::from_absl(run.status().message()));
+  auto days = read_holidays(flags.holidays);
+  if (!days.ok()) return context.fail(Exit::kUsage, base::from_absl(days.status().message()));
+  run->series.business_calendar = *std::move(days);
   auto const table =
       read_series(flags.input, run->series.scale, analysis::Values::kCounts, context);
   if (!table) return;

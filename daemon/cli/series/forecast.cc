@@ -39,7 +39,8 @@ Gaps:
   the history starts again. Standard error reports both. A series is not assessed if more than
   a tenth of its periods are bridged. If nothing happened in a period, write 0.
 Scores of --holdout, beside the seasonal naive method's (the last value of the same season):
-  periods         number of held-out periods that have a value
+  periods         number of held-out periods that have a value; with --holidays, without weeks
+                  that have a closure on Monday to Friday
   smape           mean of 200 |observed - mean| / (|observed| + |mean|), in %%
   mase            mean of |observed - mean| in units of the mean |change| from one period to the
                   next before the holdout; empty if no period changed
@@ -79,6 +80,7 @@ void add_input(CLI::App& app, analysis::ForecastFlags& f) {
   app.add_option("--season", f.season, "periods in a season (week 52, month 12, undated 1: none)")
       ->check(CLI::Range(1, forecast::kPeriodMax))
       ->group(group);
+  add_holidays(app, f.holidays, group);
 }
 
 void add_forecasting(CLI::App& app, analysis::ForecastFlags& f) {
@@ -144,8 +146,11 @@ void complain(const std::string& file, const std::string& series, std::string_vi
 }
 
 void forecast_all(const analysis::ForecastFlags& flags, Context& context) {
-  auto const options = analysis::forecast_options(flags);
+  auto options = analysis::forecast_options(flags);
   if (!options.ok()) return context.fail(Exit::kUsage, base::from_absl(options.status().message()));
+  auto days = read_holidays(flags.holidays);
+  if (!days.ok()) return context.fail(Exit::kUsage, base::from_absl(days.status().message()));
+  options->business_calendar = *std::move(days);
   auto const table = read_series(flags.input, options->scale, analysis::Values::kNumbers, context);
   if (!table) return;
   std::vector<analysis::SeriesForecast> forecasts;

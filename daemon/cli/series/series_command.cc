@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "cli/text_file.h"
+#include "core/base/status.h"
 #include "core/base/text.h"
 
 namespace bellwether::cli {
@@ -39,6 +40,26 @@ std::optional<analysis::SeriesTable> read_series(const std::string& file,
   }
   if (!table->bad.empty()) context.exit_code = static_cast<int>(Exit::kUsage);
   return *std::move(table);
+}
+
+void add_holidays(CLI::App& app, std::vector<std::string>& files, const std::string& group) {
+  app.add_option("--holidays", files,
+                 "CSV file with columns date,effect,name (deploy/reference/README.md); several "
+                 "files are united")
+      ->group(group);
+}
+
+absl::StatusOr<base::BusinessCalendar> read_holidays(const std::vector<std::string>& files) {
+  base::SpecialDays days;
+  for (const std::string& file : files) {
+    BELLWETHER_ASSIGN_OR_RETURN(std::string const text, read_text_file(file));
+    BELLWETHER_ASSIGN_OR_RETURN(base::SpecialDays const more, base::parse_special_days(text, file));
+    days = base::united(days, more);
+  }
+  auto calendar = base::BusinessCalendar::make(std::move(days));
+  if (calendar.ok()) return calendar;
+  return absl::InvalidArgumentError(
+      base::cat("--holidays: ", base::from_absl(calendar.status().message())));
 }
 
 void write_rows(const std::string& csv, const std::string& file, Context& context) {

@@ -6,11 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "analysis/period_scale.h"
 #include "analysis/plot.h"
 #include "analysis/series_csv.h"
 #include "cli/context.h"
+#include "core/base/business_calendar.h"
 
 namespace bellwether::cli {
 
@@ -22,6 +25,12 @@ CLI::Validator within(double low, double high);
 std::optional<analysis::SeriesTable> read_series(const std::string& file,
                                                  const analysis::PeriodScale& scale,
                                                  analysis::Values values, Context& context);
+// Adds --holidays.
+void add_holidays(CLI::App& app, std::vector<std::string>& files, const std::string& group);
+// The special days of all files (base::parse_special_days). Error: of the first file that cannot be
+// read or used, or InvalidArgument if there are too many days.
+absl::StatusOr<base::BusinessCalendar> read_holidays(const std::vector<std::string>& files);
+
 // Writes to standard output if `file` is empty. Sets exit code 1 if writing fails.
 void write_rows(const std::string& csv, const std::string& file, Context& context);
 // Prints the figure's note on standard error. Sets exit code 1 if writing fails. REQUIRES:

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/alerts/severity.h"
+#include "core/base/business_calendar.h"
 #include "core/base/harm.h"
 #include "core/indicators/catalogue.h"
 #include "core/indicators/deltas.h"
@@ -127,7 +128,8 @@ NodeScope* node_scope(Rule& rule);
 
 struct RuleSet {
   std::vector<Rule> rules;
-  double false_discovery_rate = 0.05;  // for Benjamini–Hochberg over the series of a tick
+  double false_discovery_rate = 0.05;        // for Benjamini–Hochberg over the series of a tick
+  base::BusinessCalendar business_calendar;  // the days that are not like others
   friend bool operator==(const RuleSet&, const RuleSet&) = default;
 };
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/alerts/rule_record.h"
+#include "core/base/business_calendar.h"
 #include "core/base/fields.h"
 
 namespace bellwether::base {
@@ -27,7 +28,16 @@ struct Fields<alerts::RuleRecord> {
 template <>
 struct Fields<alerts::RuleSetRecord> {
   static constexpr auto list() {
-    return std::tuple{BELLWETHER_FIELD(rules), BELLWETHER_FIELD(false_discovery_rate)};
+    // The special days have their own frame.
+    return std::tuple{BELLWETHER_FIELD(rules), BELLWETHER_FIELD(false_discovery_rate),
+                      BELLWETHER_APART(special_days)};
+  }
+};
+template <>
+struct Fields<SpecialDays> {
+  static constexpr auto list() {
+    return std::tuple{BELLWETHER_FIELD(holidays), BELLWETHER_FIELD(closures),
+                      BELLWETHER_FIELD(feasts)};
   }
 };
 

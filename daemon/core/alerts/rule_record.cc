@@ -292,6 +292,7 @@ RuleRecord record(const Rule& rule) {
 RuleSetRecord record(const RuleSet& rules) {
   RuleSetRecord out;
   out.false_discovery_rate = rules.false_discovery_rate;
+  out.special_days = rules.business_calendar.days();
   for (const Rule& rule : rules.rules) out.rules.push_back(record(rule));
   return out;
 }
@@ -306,6 +307,11 @@ absl::StatusOr<RuleSet> parse(const RuleSetRecord& from) {
   }
   RuleSet out;
   out.false_discovery_rate = from.false_discovery_rate;
+  if (auto calendar = base::BusinessCalendar::make(from.special_days); calendar.ok()) {
+    out.business_calendar = *std::move(calendar);
+  } else {
+    errors.push_back(cat("special days: ", calendar.status().message()));
+  }
   for (const RuleRecord& r : from.rules) {
     if (find_rule(out, r.id) != nullptr) {
       errors.push_back(cat("rules.", r.id, ": is defined twice; keep one"));

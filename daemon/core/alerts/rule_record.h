@@ -48,6 +48,7 @@ struct RuleRecord {
 struct RuleSetRecord {
   std::vector<RuleRecord> rules;
   double false_discovery_rate = 0.05;
+  base::SpecialDays special_days;
 };
 
 template <class Value>
@@ -183,7 +184,7 @@ RuleRecord record(const Rule& rule);
 RuleSetRecord record(const RuleSet& rules);
 // Converts records to typed rules. record() of the result gives the same record, including the keys
 // without effect, because journaled rule sets contain such keys. Error: InvalidArgument with one
-// line for each wrong field: "rules.R1.limit: problem; what to do".
+// line for each wrong field: "rules.R1.limit: problem; what to do", or "special days: problem".
 absl::StatusOr<RuleSet> parse(const RuleSetRecord& record);
 
 }  // namespace bellwether::alerts

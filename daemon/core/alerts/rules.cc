@@ -90,6 +90,11 @@ std::string text_of(Severity v) {
 std::string text_of(const std::vector<std::string>& v) {
   return absl::StrJoin(v, ",");
 }
+std::string text_of(const std::vector<base::Days>& v) {
+  std::string text;
+  for (base::Days const day : v) base::append(text, text.empty() ? "" : ",", day.value);
+  return text;
+}
 
 template <class Nodes, class Kind>
 Nodes* nodes_of(Kind& kind) {
@@ -164,6 +169,10 @@ std::string digest(const RuleSet& rules) {
       separator = "|";
     });
     if (!r.parts.empty()) base::append(all, "|", text_of(r.parts));
+  }
+  if (const base::BusinessCalendar& c = rules.business_calendar; !c.empty()) {
+    base::append(all, "\n|", text_of(c.days().holidays), "|", text_of(c.days().closures), "|",
+                 text_of(c.days().feasts));
   }
   return absl::StrFormat("%016x", base::hash64(all));
 }

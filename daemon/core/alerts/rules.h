@@ -18,7 +18,8 @@ RuleSet default_rules(base::Calendar calendar);
 // 16 hexadecimal digits over every field; equal rule sets have equal digests. Fields are joined by
 // "|" and lists by ",". A configuration rejects these characters in its texts, so that different
 // rule sets give different digest inputs. A journaled rule set may contain them and keeps its
-// digest.
+// digest. The special days are the last line, which no rule can begin like: "|". A rule set without
+// them has the digest that it had before there were any.
 std::string digest(const RuleSet& rules);
 
 // Error: InvalidArgument with one line for each wrong field: "rules.R1.limit: problem; what to do".

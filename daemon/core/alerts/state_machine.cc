@@ -29,6 +29,11 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
                                 base::Calendar calendar) {
   if (open == nullptr && !(signal.assessed && signal.hit)) return std::nullopt;
   AlertUpdate next;
+  if (signal.closed) {
+    next = *open;
+    next.transition = TransitionKind::kNone;
+    return next;
+  }
   if (open != nullptr) {
     next = *open;
     next.recent_hits <<= 1;

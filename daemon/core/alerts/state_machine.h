@@ -1,6 +1,7 @@
 // Purpose: computes the next state of one alert from a tick's signal. A hit raises amber. Red needs
 // an established change, or repeated large hits. An alert clears only after enough quiet ticks. A
-// series that cannot be assessed keeps its alert. An alert that no rule tests any more is closed.
+// series that cannot be assessed keeps its alert, and its alert is suspended; a closed period
+// changes nothing. An alert that no rule tests any more is closed.
 // Thread safety: pure.
 #pragma once
 
@@ -21,6 +22,7 @@ int32_t frozen_ticks_max(base::Calendar calendar);
 struct Signal {
   bool assessed = false;
   std::string why_not;       // the reason, if not assessed
+  bool closed = false;       // not assessed, because businesses and registers rest in the period
   bool hit = false;          // the condition holds at this tick
   bool established = false;  // strong enough for red alone (CUSUM at its threshold)
   bool large = false;        // deviates enough for red if repeated

@@ -17,8 +17,9 @@ Baseline fit_latest(const CountSeries& series, int32_t target,
   b.kind = BaselineKind::kRecent;
   int32_t const end = target - o.guard;
   int32_t const begin = std::max(series.first.value, end - o.periods);
-  std::span<const PeriodRange> const gaps = gaps_between(series, begin, end);
-  auto const left_out = [&](int32_t t) { return is_excluded(excluded, t) || is_excluded(gaps, t); };
+  auto const left_out = [&](int32_t t) {
+    return is_excluded(excluded, t) || is_gap(series, t) || is_closed(series, t);
+  };
   double sum = 0;
   for (int32_t t = begin; t < end; ++t) {
     if (left_out(t)) continue;
@@ -70,7 +71,7 @@ Baseline fit_recent(const CountSeries& series, base::PeriodIndex target,
   if (b.why != NotAssessed::kNone) return b;
   int32_t const year_before = target.value - o.year_periods;
   if (year_before >= series.first.value && !is_excluded(excluded, year_before) &&
-      !is_gap(series, year_before)) {
+      !is_gap(series, year_before) && !is_closed(series, year_before)) {
     Baseline const then = fit_latest(series, year_before, excluded, o);
     if (then.why == NotAssessed::kNone) {
       b.kind = BaselineKind::kRecentAgainstYearBefore;

@@ -30,7 +30,8 @@ struct ColdStartOptions {
   int reach() const { return year_periods + guard + periods; }
 };
 
-// The baseline of `target`. It leaves out the series' gaps and the periods in `excluded`.
+// The baseline of `target`. It leaves out the series' gaps, its closed periods and those in
+// `excluded`.
 // kShortHistory if fewer than periods_min periods remain.
 Baseline fit_recent(const CountSeries& series, base::PeriodIndex target,
                     std::span<const PeriodRange> excluded, const ColdStartOptions& options);

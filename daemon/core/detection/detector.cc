@@ -9,14 +9,15 @@
 namespace bellwether::detection {
 namespace {
 
-// The seasonal baseline, or the baseline of the latest periods if the series is too young. A period
-// in a gap has none.
+// The seasonal baseline, or the baseline of the latest periods if the series is too young. A closed
+// period and a period in a gap have none.
 Baseline fit_baseline(const CountSeries& series, int32_t target,
                       std::span<const PeriodRange> excluded, const DetectorOptions& options,
                       Workspace& workspace) {
-  if (is_gap(series, target)) {
+  bool const gap = is_gap(series, target);
+  if (gap || is_closed(series, target)) {
     Baseline none;
-    none.why = NotAssessed::kNotObserved;
+    none.why = gap ? NotAssessed::kNotObserved : NotAssessed::kClosed;
     return none;
   }
   base::PeriodIndex const period(target);

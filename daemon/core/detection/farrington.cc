@@ -324,7 +324,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   int32_t const begin = seasons.reference(years) - o.half_window;
   int32_t const end = target.value - o.exclude_recent;  // the first period that is not in the
                                                         // baseline
-  std::span<const PeriodRange> const gaps = gaps_between(series, begin, end);
+  LeftOut left_out(series, begin, end);
   ws.group_y.assign(static_cast<size_t>(o.seasonal_blocks), 0);
   int year = years;
   int in_season = 0;
@@ -332,7 +332,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   int32_t newest = begin;
   for (int32_t t = begin; t < end; ++t) {
     int const block = seasons.block(t, year);
-    if (block < 0 || is_excluded(excluded, t) || is_excluded(gaps, t)) continue;
+    if (block < 0 || is_excluded(excluded, t) || left_out.contains(t)) continue;
     auto const y = static_cast<double>(count_at(series, t));
     p.y.push_back(y);
     p.t.push_back(t);

@@ -22,13 +22,15 @@ struct PeriodRange {
 
 // Counts of consecutive periods: counts[i] belongs to first + i. Nothing was observed before
 // `first`. After the last count nothing happened, so that a sector that falls silent causes an
-// alarm. A negative count is treated as 0. Periods in a gap were not observed: they are not scored
-// and no baseline uses them.
+// alarm. A negative count is treated as 0. Periods in a gap were not observed, and in closed
+// periods businesses and registers rest (closed_periods.h): both are not scored and no baseline
+// uses them.
 struct CountSeries {
   base::Calendar calendar{base::CalendarUnit::kWeek};
   base::PeriodIndex first;
   std::span<const int32_t> counts;
-  std::span<const PeriodRange> gaps;  // in order of time, disjoint
+  std::span<const PeriodRange> gaps;    // in order of time, disjoint
+  std::span<const PeriodRange> closed;  // in order of time, disjoint; may overlap with gaps
 };
 
 // The count of a period, ≥ 0; 0 outside the series.
@@ -38,18 +40,39 @@ inline int64_t count_at(const CountSeries& series, int32_t period) {
   return std::max(0, series.counts[static_cast<size_t>(i)]);
 }
 
-// The gaps that touch the periods first … last.
-inline std::span<const PeriodRange> gaps_between(const CountSeries& series, int32_t first,
-                                                 int32_t last) {
+// Of ranges in order of time, disjoint: those that touch the periods first … last.
+inline std::span<const PeriodRange> ranges_between(std::span<const PeriodRange> ranges,
+                                                   int32_t first, int32_t last) {
   auto const begin =
-      std::ranges::lower_bound(series.gaps, base::PeriodIndex(first), {}, &PeriodRange::last);
+      std::ranges::lower_bound(ranges, base::PeriodIndex(first), {}, &PeriodRange::last);
   auto const end =
-      std::ranges::upper_bound(series.gaps, base::PeriodIndex(last), {}, &PeriodRange::first);
+      std::ranges::upper_bound(ranges, base::PeriodIndex(last), {}, &PeriodRange::first);
   return begin < end ? std::span(begin, end) : std::span<const PeriodRange>();
 }
 inline bool is_gap(const CountSeries& series, int32_t period) {
-  return !series.gaps.empty() && !gaps_between(series, period, period).empty();
+  return !ranges_between(series.gaps, period, period).empty();
 }
+inline bool is_closed(const CountSeries& series, int32_t period) {
+  return !ranges_between(series.closed, period, period).empty();
+}
+
+// Tells which of the periods first … last are in a gap or closed. The periods asked for must not
+// descend.
+class LeftOut {
+ public:
+  LeftOut(const CountSeries& series, int32_t first, int32_t last)
+      : gaps_(ranges_between(series.gaps, first, last)),
+        closed_(ranges_between(series.closed, first, last)) {}
+  bool contains(int32_t period) { return in(gaps_, period) || in(closed_, period); }
+
+ private:
+  static bool in(std::span<const PeriodRange>& ranges, int32_t period) {
+    while (!ranges.empty() && ranges.front().last.value < period) ranges = ranges.subspan(1);
+    return !ranges.empty() && ranges.front().first.value <= period;
+  }
+  std::span<const PeriodRange> gaps_;
+  std::span<const PeriodRange> closed_;
+};
 
 inline bool is_excluded(std::span<const PeriodRange> excluded, int32_t period) {
   return std::ranges::any_of(

@@ -22,13 +22,14 @@ enum class NotAssessed : uint8_t {
   kNotPositive,      // a multiplicative season was requested, but a value is ≤ 0
   kDiverged,         // the smoothing becomes infinite or, if multiplicative, not positive
   kBadOption,        // an option is outside its range
+  kClosed,           // businesses and registers rest in the period
 };
 
 struct NotAssessedInfo {
   NotAssessed why;
   std::string_view text;
 };
-inline constexpr std::array<NotAssessedInfo, 12> kNotAssessed = {{
+inline constexpr std::array<NotAssessedInfo, 13> kNotAssessed = {{
     {NotAssessed::kNone, "assessed"},
     {NotAssessed::kShortHistory, "too little history"},
     {NotAssessed::kNotObserved, "not observed"},
@@ -41,12 +42,13 @@ inline constexpr std::array<NotAssessedInfo, 12> kNotAssessed = {{
     {NotAssessed::kNotPositive, "a multiplicative season needs positive values"},
     {NotAssessed::kDiverged, "the smoothing diverges"},
     {NotAssessed::kBadOption, "an option is outside its range"},
+    {NotAssessed::kClosed, "closed: holidays"},
 }};
 consteval bool rows_are_in_order() {
   for (size_t i = 0; i < kNotAssessed.size(); ++i) {
     if (kNotAssessed[i].why != static_cast<NotAssessed>(i)) return false;
   }
-  return kNotAssessed.back().why == NotAssessed::kBadOption;
+  return kNotAssessed.back().why == NotAssessed::kClosed;
 }
 static_assert(rows_are_in_order(), "a row for each reason, in their order");
 

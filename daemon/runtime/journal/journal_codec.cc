@@ -212,12 +212,18 @@ absl::StatusOr<alerts::JournalEntry> entry_of(const journal_pb::JournalRecord& r
   return *std::move(out);
 }
 
+int32_t format_of(const alerts::JournalEntry& entry) {
+  const auto* const rules = std::get_if<alerts::RuleSetActivated>(&entry);
+  bool const has_days = rules != nullptr && !rules->rule_set.business_calendar.empty();
+  return has_days ? kJournalFormat : kJournalFormatLeast;
+}
+
 }  // namespace
 
 std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    UnixMillis written_at) {
   journal_pb::JournalRecord record;
-  record.set_format(kJournalFormat);
+  record.set_format(format_of(entry));
   record.set_writer(std::string(writer));
   record.set_written_at_ms(written_at.value);
   std::visit(

@@ -12,8 +12,12 @@
 
 namespace bellwether::runtime {
 
-// The format that this build writes, and the highest format that it reads.
-inline constexpr int32_t kJournalFormat = 1;
+// The highest format that this build reads. A record is written in the lowest format whose readers
+// understand all of it, so that an older build reads on for as long as it can.
+//   format 1: everything but
+//   format 2: rule sets with special days
+inline constexpr int32_t kJournalFormat = 2;
+inline constexpr int32_t kJournalFormatLeast = 1;
 
 std::string encode(const alerts::JournalEntry& entry, std::string_view writer,
                    base::UnixMillis written_at);

@@ -29,7 +29,7 @@ absl::StatusOr<std::vector<std::string>> split_record(std::string_view record,
   size_t const parts = (record.size() + kPartBytes - 1) / kPartBytes;
   for (size_t i = 0; i < parts; ++i) {
     journal_pb::JournalRecord r;
-    r.set_format(kJournalFormat);
+    r.set_format(kJournalFormatLeast);  // of the part; the record in it has its own
     r.set_writer(std::string(writer));
     journal_pb::RecordPart& part = *r.mutable_part();
     part.set_id(id);

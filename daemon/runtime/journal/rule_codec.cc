@@ -102,11 +102,23 @@ class In {
   std::string unknown_;
 };
 
+std::vector<base::Days> days_of(const google::protobuf::RepeatedField<int32_t>& from) {
+  std::vector<base::Days> out;
+  for (int32_t const day : from) out.emplace_back(day);
+  return out;
+}
+
 }  // namespace
 
 void put(const alerts::RuleSet& rules, journal_pb::RuleSet& out) {
   out.set_digest(alerts::digest(rules));
   out.set_false_discovery_rate(rules.false_discovery_rate);
+  if (const base::BusinessCalendar& c = rules.business_calendar; !c.empty()) {
+    journal_pb::SpecialDays& days = *out.mutable_special_days();
+    for (base::Days const day : c.days().holidays) days.add_holidays(day.value);
+    for (base::Days const day : c.days().closures) days.add_closures(day.value);
+    for (base::Days const day : c.days().feasts) days.add_feasts(day.value);
+  }
   for (const alerts::Rule& rule : rules.rules) {
     RuleRecord const record = alerts::record(rule);
     Out io(*out.add_rules());
@@ -117,6 +129,9 @@ void put(const alerts::RuleSet& rules, journal_pb::RuleSet& out) {
 absl::Status get(const journal_pb::RuleSet& from, alerts::RuleSet& out) {
   alerts::RuleSetRecord record;
   record.false_discovery_rate = from.false_discovery_rate();
+  record.special_days = {days_of(from.special_days().holidays()),
+                         days_of(from.special_days().closures()),
+                         days_of(from.special_days().feasts())};
   for (const journal_pb::Rule& rule : from.rules()) {
     RuleRecord& to = record.rules.emplace_back();
     In io(rule);

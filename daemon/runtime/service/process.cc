@@ -15,6 +15,7 @@
 #include "runtime/service/owned.h"
 #include "runtime/service/running.h"
 #include "runtime/service/wording.h"
+#include "runtime/setup/load.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -137,6 +138,7 @@ class Process::Impl {
       foundation_.log(base::LogLevel::kError, "start", base::from_absl(front.status().message()));
       return Exit::kAddress;
     }
+    tell_of_holidays("start");
     boot_ = std::make_unique<Boot>(foundation_);  // before readiness is asked for
     std::thread booting([this] { boot(); });
     do {
@@ -155,11 +157,18 @@ class Process::Impl {
       return;
     }
     foundation_.log(base::LogLevel::kInfo, "reload", wording::kRulesRead);
+    tell_of_holidays("reload");
     std::lock_guard lock(mutex_);
     if (running_ != nullptr) running_->set_rules(foundation_.reloadable.current().rules);
   }
 
  private:
+  void tell_of_holidays(std::string_view during) const {
+    std::string const note =
+        note_on_holidays(foundation_.reloadable.current().rules, base::days_of(now()));
+    if (!note.empty()) foundation_.log(base::LogLevel::kWarning, during, note);
+  }
+
   void boot() {
     int const reloads = foundation_.reloadable.current().reloads;
     std::unique_ptr<Running> running = boot_->run();

@@ -32,7 +32,8 @@ inline std::string dead_letters_wait(std::string_view why) {
 inline constexpr char kNoJournalYet[] = "still starting: the journal is not open yet";
 
 // Log lines.
-inline constexpr char kRulesRead[] = "rules read; all other changes take effect at the next start";
+inline constexpr char kRulesRead[] =
+    "rules and holidays read; all other changes take effect at the next start";
 inline std::string rules_not_read(std::string_view why) {
   return base::cat("the old rules stay in force:\n", why);
 }

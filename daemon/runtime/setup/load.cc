@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "absl/strings/str_join.h"
+#include "core/base/business_calendar.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -50,6 +51,28 @@ std::vector<std::pair<std::string, std::string>> environment() {
   return out;
 }
 
+// The days of time.holidays and time.closures. `folder`: of the configuration file.
+absl::StatusOr<base::BusinessCalendar> load_business_calendar(const config::TimeConfig& time,
+                                                              const std::filesystem::path& folder) {
+  base::SpecialDays days;
+  days.closures = time.closures;
+  std::string errors;
+  for (const std::string& file : time.holidays) {
+    BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_file(folder / file));
+    auto const read = base::parse_special_days(csv, file);
+    if (read.ok()) {
+      days = base::united(days, *read);
+    } else {
+      base::append(errors, errors.empty() ? "" : "\n", base::from_absl(read.status().message()));
+    }
+  }
+  if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  auto calendar = base::BusinessCalendar::make(std::move(days));
+  if (calendar.ok()) return calendar;
+  return absl::InvalidArgumentError(
+      base::cat("time.holidays and time.closures: ", calendar.status().message()));
+}
+
 }  // namespace
 
 absl::StatusOr<config::Config> load_config(const std::string& path) {
@@ -60,6 +83,9 @@ absl::StatusOr<config::Config> load_config(const std::string& path) {
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
     config.kafka.properties.emplace_back(property, std::move(secret));
   }
+  BELLWETHER_ASSIGN_OR_RETURN(
+      config.rules.business_calendar,
+      load_business_calendar(config.time, std::filesystem::path(path).parent_path()));
   return config;
 }
 
@@ -125,6 +151,14 @@ absl::Status check_levels(const alerts::RuleSet& rules, const reference::Referen
   }
   if (errors.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(errors);
+}
+
+std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today) {
+  constexpr int32_t kDaysAhead = 365;
+  const std::vector<base::Days>& holidays = rules.business_calendar.days().holidays;
+  if (holidays.empty() || holidays.back().value > today.value + kDaysAhead) return "";
+  return base::cat("time.holidays: the last is ", base::format_date(holidays.back()),
+                   "; later periods are judged without holidays: add the coming years");
 }
 
 kafka::ClientOptions kafka_client(const config::Config& config) {

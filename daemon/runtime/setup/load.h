@@ -14,8 +14,8 @@
 
 namespace bellwether::runtime {
 
-// Reads the file and the files that it names. Errors: InvalidArgument with all errors; NotFound if
-// a file cannot be read.
+// Reads the file and the files that it names: secrets, and the special days, which become part of
+// the rules. Errors: InvalidArgument with all errors; NotFound if a file cannot be read.
 absl::StatusOr<config::Config> load_config(const std::string& path);
 absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
                                                     const std::string& config_path);
@@ -23,6 +23,10 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
 // A rule on a level that no area or no sector has tests nothing. Error: InvalidArgument, one line
 // for each such level, with the levels that the reference files have.
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference);
+
+// What an operator must know of the holidays in the rules: empty, or that the last of them comes
+// within a year from `today`, after which every Monday to Friday is a business day.
+std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today);
 
 kafka::ClientOptions kafka_client(const config::Config& config);
 

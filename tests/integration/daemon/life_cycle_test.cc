@@ -163,6 +163,35 @@ TEST(ReloadTest, SighupBringsRulesIntoForceThroughTheJournal) {
       << "the follower has read no file since";
 }
 
+// A table of holidays belongs to the rules: all replicas judge by the one in the journal.
+TEST(ReloadTest, S3_SighupBringsChangedHolidaysIntoForceThroughTheJournal) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  TemporaryFolder const folder;
+  std::string const table = folder.write("h.csv", "date,effect,name\n2019-08-26,holiday,\n");
+  DaemonOptions options{.broker = broker(), .topics = topics};
+  options.time += "  holidays: " + table + "\n  closures: 2019-06-12\n";
+  Daemon daemon(options);
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-02")) << daemon.child().log();
+  EXPECT_THAT(daemon.child().log(), HasSubstr("time.holidays: the last is 2019-08-26"));
+  std::string const before = daemon.status().basis().rule_set();
+  std::string const config = daemon.status().config_digest();
+  folder.write("h.csv", "date,effect,name\n2019-08-26,holyday,\n");
+  daemon.child().signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] {
+    return daemon.child().log().find("h.csv:2: effect 'holyday' is not known") != std::string::npos;
+  }));
+  EXPECT_EQ(daemon.status().basis().rule_set(), before);
+  folder.write("h.csv", "date,effect,name\n2019-08-27,holiday,\n");
+  daemon.child().signal(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return daemon.status().basis().rule_set() != before; }, 20))
+      << daemon.child().log();
+  EXPECT_EQ(daemon.status().config_digest(), config) << "of the configuration alone";
+}
+
 TEST(BrokerTest, ADaemonSurvivesItsBrokerAndContinues) {
   OwnBroker own;
   Topics const topics = make_topics(own.address());

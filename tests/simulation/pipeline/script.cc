@@ -33,6 +33,18 @@ std::string describe(const Record& record) {
   return out;
 }
 
+// Every second week of the simulated years is closed.
+base::BusinessCalendar many_closures() {
+  base::SpecialDays days;
+  int32_t const end = base::days_from_civil(2020, 1, 1).value;
+  for (int32_t day = base::days_from_civil(2012, 1, 2).value; day < end; day += 14) {
+    days.closures.emplace_back(day);
+    days.holidays.emplace_back(day + 8);
+    days.feasts.emplace_back(day + 3);
+  }
+  return *base::BusinessCalendar::make(std::move(days));
+}
+
 std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
   // The rules are loose so that a small world raises and clears often. Detectors run only where
   // they are cheap.
@@ -65,6 +77,7 @@ std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
   set.rules.push_back(stock);
   std::vector<alerts::RuleSet> sets(kRuleSets, set);
   std::get<alerts::LimitRule>(sets[1].rules.back().detail).limit = 25;
+  sets[1].business_calendar = many_closures();
   std::get<alerts::LimitRule>(sets[2].rules.back().detail).harm = base::Harm::kLow;
   sets[2].rules[1].enabled = false;
   return sets;

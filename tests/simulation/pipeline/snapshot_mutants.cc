@@ -21,12 +21,15 @@ class ChecksumNotChecked : public Parts {
   void rotted(std::string& file) override {
     constexpr size_t kHeader = 16;  // of the file, and of each frame
     constexpr size_t kChecked = 12;
+    auto* const begin = reinterpret_cast<unsigned char*>(file.data());
+    if (file.size() < kHeader) return;
+    uint32_t const seed = crc32_iscsi(begin, kHeader, ~0u);
     for (size_t at = kHeader; at + kHeader <= file.size();) {
       uint32_t stored = 0;
       std::memcpy(&stored, &file[at], sizeof stored);
       if (stored > file.size() - at - kHeader) return;
       auto* const frame = reinterpret_cast<unsigned char*>(&file[at]);
-      uint32_t const header = crc32_iscsi(frame, kChecked, ~0u);
+      uint32_t const header = crc32_iscsi(frame, kChecked, seed);
       uint32_t const crc = ~crc32_iscsi(frame + kHeader, static_cast<int>(stored), header);
       std::memcpy(&file[at + kChecked], &crc, sizeof crc);
       at += kHeader + stored;
@@ -64,6 +67,18 @@ class EvaluationOfAnotherSnapshot : public Parts {
     before_ = now;
   }
   std::optional<engine::EvaluatorState> before_;
+};
+
+class SpecialDaysForgotten : public Parts {
+  void capture(snapshot::Image& image) override {
+    if (image.book == nullptr || image.book->rule_set() == nullptr) return;
+    alerts::BookState state = image.book->state();
+    alerts::RuleSet rules = *state.rule_set;
+    rules.business_calendar = {};
+    state.rule_set = std::make_shared<const alerts::RuleSet>(std::move(rules));
+    image.book = std::make_shared<const alerts::Book>(
+        *alerts::Book::restore(image.book->calendar(), std::move(state)));
+  }
 };
 
 class OldOnesDeletedFirst : public Parts {
@@ -132,6 +147,7 @@ constexpr Mutant kMutants[] = {
     {"closed ticks not in the snapshot", make<ClosedTicksForgotten>},
     {"open tick's deltas not in the snapshot", make<OpenTickForgotten>},
     {"evaluation of another snapshot", make<EvaluationOfAnotherSnapshot>},
+    {"special days not in the snapshot", make<SpecialDaysForgotten>},
     {"old snapshots deleted before the new one", make<OldOnesDeletedFirst>},
     {"failed save taken for a good one", make<FailedSaveTakenForGood>},
     {"mark of the log not compared", make<MarkNotCompared>},

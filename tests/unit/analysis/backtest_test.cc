@@ -72,6 +72,39 @@ TEST(BacktestTest, ADeepFallIsFoundInItsFirstMonthsInEverySeries) {
   }
 }
 
+TEST(BacktestTest, S3_ClosedWeeksAreNoFalseAlarms) {
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  base::SpecialDays days;
+  for (int year = 2000; year <= 2016; ++year)
+    for (int d = 24; d <= 32; ++d) days.closures.push_back(base::days_from_civil(year, 12, d));
+  BacktestOptions o = BacktestOptions::for_calendar(weeks);
+  o.tune_until = testing::must(weeks.parse("2010-W01"));
+  base::BusinessCalendar const closures =
+      testing::must(base::BusinessCalendar::make(std::move(days)));
+  BacktestMeasure m;
+  m.name = "births";
+  testing::Random random(3);
+  for (int s = 0; s < 5; ++s) {
+    BacktestMeasure::Series& out = m.series["s" + std::to_string(s)];
+    out.first = testing::must(weeks.parse("2001-W01"));
+    for (int t = 0; t < 15 * 52; ++t) {
+      bool const rests = closures.closed(weeks, base::PeriodIndex(out.first.value + t));
+      out.counts.push_back(static_cast<int32_t>((95 + random.below(11)) / (rests ? 10 : 1)));
+    }
+  }
+  // Found at the fixed thresholds of the stated rates: an alarm at each year end or none.
+  auto const alarms = [&](bool known) {
+    o.business_calendar = known ? closures : base::BusinessCalendar();
+    int64_t most = 0;
+    for (const StatedRates& r : backtest({m}, {}, o).rates) {
+      if (r.kind == DetectorKind::kPeriod) most = r.alarms.back();
+    }
+    return most;
+  };
+  EXPECT_EQ(alarms(true), 0);
+  EXPECT_GT(alarms(false), 0) << "this test needs year ends that alarm";
+}
+
 TEST(BacktestTest, AFallOutsideTheGivenDownturnsIsAFalseAlarm) {
   std::vector<Downturn> const one = {kTwo[0]};
   BacktestResult const r = backtest({measure(detection::Harm::kLow, two_falls)}, one, options());

@@ -100,5 +100,14 @@ TEST(DetectOptionsTest, ConflictingOptionsAreRefusedWithACorrection) {
       HasSubstr("--method farrington"));
 }
 
+TEST(DetectOptionsTest, HolidaysNeedDates) {
+  DetectFlags flags;
+  flags.holidays = {"uk.csv"};
+  EXPECT_TRUE(detect_options(flags).ok());
+  flags.calendar = "undated";
+  EXPECT_EQ(detect_options(flags).status().message(),
+            "--holidays needs dated periods; leave it out");
+}
+
 }  // namespace
 }  // namespace bellwether::analysis

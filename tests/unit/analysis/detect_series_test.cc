@@ -52,6 +52,54 @@ void expect_finite(const std::vector<DetectRow>& rows) {
   }
 }
 
+base::BusinessCalendar year_ends(int first, int last) {
+  base::SpecialDays days;
+  for (int year = first; year <= last; ++year)
+    for (int d = 24; d <= 32; ++d) days.closures.push_back(base::days_from_civil(year, 12, d));
+  return testing::must(base::BusinessCalendar::make(std::move(days)));
+}
+
+// Weeks from 2008 to 2019. In the closed weeks of the year end hardly anything happens.
+TEST(DetectSeriesTest, S3_AYearEndIsNoAlarmIfItsClosuresAreKnown) {
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  base::BusinessCalendar const calendar = year_ends(2007, 2020);
+  int32_t const begin = testing::must(weeks.parse("2008-W02")).value;
+  testing::Random random(5);
+  Series series{"s", {}};
+  for (int t = 0; t < 620; ++t) {
+    PeriodIndex const p(begin + t);
+    int const usual = 200 + random.between(-15, 15);
+    series.points.push_back({p, calendar.closed(weeks, p) ? usual / 10.0 : usual, ""});
+    series.points.back().value = std::floor(*series.points.back().value);
+  }
+  for (DetectMethod const method : kMethods) {
+    SCOPED_TRACE(static_cast<int>(method));
+    DetectFlags flags;
+    flags.calendar = "week";
+    DetectOptions options = testing::must(detect_options(flags)).series;
+    options.method = method;
+    options.alpha = 1e-4;
+    options.ears.alpha = 1e-6;
+    options.business_calendar = calendar;
+    int closed = 0;
+    for (const DetectRow& row : detect_series(series, options)) {
+      bool const rests = calendar.closed(weeks, row.period);
+      closed += rests;
+      EXPECT_EQ(row.why == "closed: holidays", rests) << weeks.name(row.period) << row.why;
+      EXPECT_NE(row.state, DetectState::kAmber) << weeks.name(row.period);
+      EXPECT_NE(row.state, DetectState::kRed) << weeks.name(row.period);
+    }
+    EXPECT_GE(closed, 20);
+  }
+  DetectFlags flags;
+  flags.calendar = "week";
+  DetectOptions unknown = testing::must(detect_options(flags)).series;
+  int alarms = 0;
+  for (const DetectRow& row : detect_series(series, unknown))
+    alarms += row.state == DetectState::kAmber || row.state == DetectState::kRed;
+  EXPECT_GT(alarms, 0) << "this test needs year ends that alarm";
+}
+
 TEST(DetectSeriesTest, AFallAtTheLastPointIsAmber) {
   auto const rows = detect_series(
       series_of(kPeriods, [](int t) { return t == kPeriods - 1 ? 10 : 50; }), months());

@@ -92,5 +92,14 @@ TEST(ForecastOptionsTest, LevelsHaveALimit) {
   EXPECT_FALSE(with(kLevelsMax + 1));
 }
 
+TEST(ForecastOptionsTest, HolidaysNeedDates) {
+  ForecastFlags flags;
+  flags.holidays = {"uk.csv"};
+  EXPECT_TRUE(forecast_options(flags).ok());
+  flags.calendar = "undated";
+  EXPECT_EQ(forecast_options(flags).status().message(),
+            "--holidays needs dated periods; leave it out");
+}
+
 }  // namespace
 }  // namespace bellwether::analysis

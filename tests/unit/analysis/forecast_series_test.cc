@@ -52,6 +52,36 @@ double wave(int t) {
   return 100 + t + 30 * std::sin(2 * std::numbers::pi * t / 12);
 }
 
+// The season learns closures of fixed weeks. They are not scored; the forecasts are the same.
+TEST(ForecastSeriesTest, S3_ClosuresDisturbNoForecast) {
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  ForecastFlags flags;
+  flags.calendar = "week";
+  flags.holdout = 26;
+  ForecastOptions plain = testing::must(forecast_options(flags));
+  ForecastOptions with = plain;
+  base::SpecialDays days;
+  for (int t = 50; t < 400; t += 52) {
+    for (int rest : {t, t + 1}) days.closures.push_back(weeks.first_day(PeriodIndex(rest)));
+  }
+  with.business_calendar = testing::must(base::BusinessCalendar::make(std::move(days)));
+  testing::Random random(9);
+  auto const rests = [&](int t) { return with.business_calendar.closed(weeks, PeriodIndex(t)); };
+  Series const series =
+      series_of(380, [&](int t) { return (rests(t) ? 100.0 : 400.0) + random.between(-10, 10); });
+  SeriesForecast const a = forecast_series(series, plain);
+  SeriesForecast const b = forecast_series(series, with);
+  ASSERT_EQ(a.why, "");
+  EXPECT_EQ(a.forecast.mean, b.forecast.mean);
+  for (int h = 0; h < 26; ++h) {
+    EXPECT_NEAR(b.forecast.mean[static_cast<size_t>(h)], rests(354 + h) ? 100 : 400, 30) << h;
+  }
+  EXPECT_EQ(a.holdout->accuracy.periods, 26);
+  EXPECT_EQ(b.holdout->accuracy.periods, 24);
+  EXPECT_EQ(b.seasonal_naive->accuracy.periods, 24);
+  EXPECT_LE(b.holdout->accuracy.smape, a.holdout->accuracy.smape);
+}
+
 void expect_sound(const SeriesForecast& f, const ForecastOptions& o) {
   if (!f.why.empty()) {
     EXPECT_TRUE(f.forecast.mean.empty());

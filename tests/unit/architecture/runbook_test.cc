@@ -104,6 +104,8 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "gives no snapshots",
                             "made with the ",
                             "dead letters are not taken and ticks wait for them: ",
+                            "time.holidays: the last is ",
+                            "; later periods are judged without holidays: add the coming years",
                             "this replica agrees with the journal again",
                             "this replica has diverged from the journal: ",
                             "the journal was truncated or recreated while it was being read",

@@ -137,7 +137,9 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
   std::set<uint32_t> nodes;
   for (const Detector& d : detectors_) nodes.insert(d.active().begin(), d.active().end());
   std::vector<MeasureScorer> scorers;
-  for (Detector& d : detectors_) scorers.push_back(d.scorer(context.panel, context.workspace));
+  for (Detector& d : detectors_) {
+    scorers.push_back(d.scorer(context.panel, context.rules.business_calendar, context.workspace));
+  }
   PeriodIndex const target(context.tick.value - usable.age);
   std::vector<Found> found;
   for (uint32_t n : nodes) {
@@ -194,6 +196,7 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
       s.why_not = !usable.suspended_reason.empty() ? usable.suspended_reason
                   : !f.not_assessed.empty()        ? std::string(f.not_assessed)
                                                    : "base too small";
+      s.closed = f.closed;
       verdict.decide(rule(), key, s);
       continue;
     }
@@ -242,6 +245,7 @@ CompositeFinding assess_composite(const CompositeRule& rule, std::span<const Com
     const CompositeInput& in = inputs[i];
     detection::Assessment const a =
         in.scored->assess(in.series, target, in.part.harm, options, workspace, in.reported);
+    f.closed = a.why == detection::NotAssessed::kClosed;  // for all parts alike
     if (a.why != detection::NotAssessed::kNone || a.young()) continue;
     if (a.expected * four_weeks < rule.expected_min) continue;
     paths.count(i, a.scale);
@@ -249,7 +253,8 @@ CompositeFinding assess_composite(const CompositeRule& rule, std::span<const Com
     f.parts.push_back({in.part, a});
   }
   if (paths.size() < detection::kCompositePartsMin) {
-    f.not_assessed = "fewer than two of its counts can be assessed by season";
+    f.not_assessed = f.closed ? detection::name(detection::NotAssessed::kClosed)
+                              : "fewer than two of its counts can be assessed by season";
     return f;
   }
   int32_t const first = options.path_begin(target.value);
@@ -288,7 +293,9 @@ std::vector<PathPoint> trace_composite(const PathRequest& request) {
     auto const testable = view.reported->testable_age(part.measure);
     if (!testable || view.panel->series(request.node, part.measure).counts.empty()) continue;
     testable_age = std::max(testable_age, *testable);
-    parts.push_back({part, {*view.panel, part.measure, part.harm, options, workspace}});
+    parts.push_back({part,
+                     {*view.panel, part.measure, part.harm, options, business_calendar(*view.book),
+                      workspace}});
   }
   std::vector<detection::ScoredSeries> scored(parts.size());
   for (auto& s : scored) s.exclude(exclusions(*view.book, request.open()));

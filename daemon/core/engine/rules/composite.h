@@ -30,6 +30,7 @@ struct CompositeFinding {
     detection::Assessment assessment;
   };
   std::string_view not_assessed;  // the reason; empty if assessed
+  bool closed = false;            // the reason is that the target is closed
   double z = 0;                   // positive is harm
   double p = 1;                   // Φ(−z)
   double cusum = 0;

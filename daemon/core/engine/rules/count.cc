@@ -96,9 +96,9 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
   auto const testable_age = context.reported.testable_age(count_.measure);
   if (suspended_reason.empty() && !testable_age) suspended_reason = kReportedLate;
   int const age = testable_age.value_or(0);
-  Target const target{PeriodIndex(context.tick.value - age), age,
-                      context.reported.from(count_.measure, age),
-                      detector_.scorer(context.panel, context.workspace)};
+  Target const target{
+      PeriodIndex(context.tick.value - age), age, context.reported.from(count_.measure, age),
+      detector_.scorer(context.panel, context.rules.business_calendar, context.workspace)};
   std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
   std::vector<detection::Judged> const judged = judge(tested);
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
@@ -112,6 +112,7 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
       s.why_not = !suspended_reason.empty()              ? suspended_reason
                   : why != detection::NotAssessed::kNone ? std::string(detection::name(why))
                                                          : "base too small";
+      s.closed = why == detection::NotAssessed::kClosed;
       verdict.decide(rule(), key, s);
       continue;
     }
@@ -237,7 +238,8 @@ std::vector<PathPoint> trace_count(const PathRequest& request) {
   const CountRule& rule = std::get<CountRule>(request.rule.detail);
   detection::DetectorOptions const options = detector_options(rule.cusum_threshold, view.calendar);
   detection::Workspace workspace;
-  MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options, workspace);
+  MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options,
+                             business_calendar(*view.book), workspace);
   auto const excluded = exclusions(*view.book, request.open());
   auto const testable_age = view.reported->testable_age(rule.measure);
   detection::ScoredSeries scored;

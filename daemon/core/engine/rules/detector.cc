@@ -28,6 +28,11 @@ std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
   return out;
 }
 
+const base::BusinessCalendar& business_calendar(const alerts::Book& book) {
+  static const base::BusinessCalendar kNone;
+  return book.rule_set() == nullptr ? kNone : book.rule_set()->business_calendar;
+}
+
 PeriodIndex observed_from(const indicators::Panel& panel, Measure measure) {
   std::span<const int32_t> const pooled = panel.series({}, measure).counts;
   auto const seen = std::ranges::find_if(pooled, [](int32_t n) { return n != 0; });
@@ -39,7 +44,7 @@ detection::CountSeries MeasureScorer::series(Node node) const {
   std::span<const int32_t> counts = panel_.series(node, measure_).counts;
   auto const skipped = static_cast<size_t>(from_.value - panel_.first_period().value);
   counts = counts.subspan(std::min(counts.size(), skipped));
-  return {panel_.calendar(), from_, counts};
+  return {panel_.calendar(), from_, counts, {}, closed_};
 }
 
 detection::Assessment MeasureScorer::assess(detection::ScoredSeries& scored, Node node,

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "core/alerts/book.h"
+#include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/base/harm.h"
+#include "core/detection/closed_periods.h"
 #include "core/detection/detector.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/panel.h"
@@ -31,6 +33,9 @@ detection::DetectorOptions detector_options(double cusum_threshold, base::Calend
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
                                                const alerts::AlertUpdate* open);
 
+// The special days of the book's rule set; none before the first rule set.
+const base::BusinessCalendar& business_calendar(const alerts::Book& book);
+
 // The first period of the history in which the measure was seen at any node. Earlier periods have
 // no count, which differs from a count of zero. Returns first_period() if the panel never saw the
 // measure.
@@ -40,14 +45,17 @@ base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Meas
 class MeasureScorer {
  public:
   MeasureScorer(const indicators::Panel& panel, indicators::Measure measure, base::Harm harm,
-                const detection::DetectorOptions& options, detection::Workspace& workspace)
+                const detection::DetectorOptions& options, const base::BusinessCalendar& days,
+                detection::Workspace& workspace)
       : panel_(panel),
         measure_(measure),
         harm_(harm),
         options_(options),
         workspace_(workspace),
-        from_(observed_from(panel, measure)) {}
+        from_(observed_from(panel, measure)),
+        closed_(detection::closed_periods(days, panel.calendar())) {}
 
+  // Valid as long as this scorer.
   detection::CountSeries series(indicators::Node node) const;
   // Assesses the node's series at `target`; `reported` holds the shares of the target and the
   // periods before it.
@@ -67,6 +75,7 @@ class MeasureScorer {
   const detection::DetectorOptions& options_;
   detection::Workspace& workspace_;
   base::PeriodIndex from_;
+  std::vector<detection::PeriodRange> closed_;
 };
 
 // The scored series of all nodes at which a measure was seen.
@@ -76,8 +85,10 @@ class Detector {
            double cusum_threshold);
 
   indicators::Measure measure() const { return measure_; }
-  MeasureScorer scorer(const indicators::Panel& panel, detection::Workspace& workspace) const {
-    return {panel, measure_, harm_, options_, workspace};
+  // `days` must be those of all earlier calls.
+  MeasureScorer scorer(const indicators::Panel& panel, const base::BusinessCalendar& days,
+                       detection::Workspace& workspace) const {
+    return {panel, measure_, harm_, options_, days, workspace};
   }
   // In the order in which the measure was first seen there.
   const std::vector<uint32_t>& active() const { return active_; }

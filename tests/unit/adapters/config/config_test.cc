@@ -68,6 +68,7 @@ TEST(ConfigTest, TheExampleShowsTheDefaults) {
   Config const least = must(parse(kLeast, "b.yaml", {}));
   EXPECT_EQ(all->time.allowed_disorder_ms, least.time.allowed_disorder_ms);
   EXPECT_EQ(all->time.history_periods, least.time.history_periods);
+  EXPECT_EQ(all->time.closures, least.time.closures);
   EXPECT_EQ(all->serve.watchers_max, least.serve.watchers_max);
   EXPECT_EQ(all->kafka.queued_kbytes, least.kafka.queued_kbytes);
   EXPECT_EQ(all->kafka.group, least.kafka.group);
@@ -97,6 +98,51 @@ TEST(ConfigTest, PeersAreAddressesAndNeedAFolder) {
   EXPECT_TRUE(
       parse(with("snapshots:\n  peers: [a:1]\n"), "b.yaml", {{"BELLWETHER_SNAPSHOTS_FOLDER", "s"}})
           .ok());
+}
+
+TEST(ConfigTest, S3_HolidaysAreFilesAndClosuresAreDays) {
+  Config const usual = must(parse(kLeast, "b.yaml", {}));
+  EXPECT_TRUE(usual.time.holidays.empty());
+  EXPECT_TRUE(usual.time.closures.empty());
+  Config const c =
+      must(parse(with("time:\n"
+                      "  holidays: uk.csv\n"
+                      "  closures: [2026-06-12, 2026-12-30..2027-01-02, 2027-01-02]\n"),
+                 "b.yaml", {}));
+  EXPECT_EQ(c.time.holidays, (std::vector<std::string>{"uk.csv"}));
+  base::Days const year_end = base::days_from_civil(2026, 12, 30);
+  EXPECT_EQ(c.time.closures,
+            (std::vector<base::Days>{base::days_from_civil(2026, 6, 12), year_end,
+                                     base::Days(year_end.value + 1), base::Days(year_end.value + 2),
+                                     base::Days(year_end.value + 3)}));
+  EXPECT_TRUE(c.rules.business_calendar.empty()) << "the files are not read yet";
+  EXPECT_EQ(must(parse(with("time: {holidays: [a.csv, b.csv], closures: 2026-06-12}\n"), "b", {}))
+                .time.holidays,
+            (std::vector<std::string>{"a.csv", "b.csv"}));
+}
+
+TEST(ConfigTest, S3_WrongClosuresAreReportedWithTheirLines) {
+  EXPECT_EQ(complaint(with("time:\n"
+                           "  holidays: [\"\"]\n"
+                           "  closures:\n"
+                           "    - 2026-02-29\n"
+                           "    - 12 June\n"
+                           "    - 2026-12-31..2026-12-24\n"
+                           "    - 2026-12-24..\n"
+                           "    - 1899-12-31..1900-01-01\n"
+                           "    - 2000-01-01..2100-12-31\n")),
+            "b.yaml:7: time.holidays: names no file; remove the entry\n"
+            "b.yaml:9: time.closures: '2026-02-29' does not exist: 2026-02 has the days 01 to 28; "
+            "correct the day\n"
+            "b.yaml:10: time.closures: '12 June' is not a date; write YYYY-MM-DD\n"
+            "b.yaml:11: time.closures: 2026-12-31..2026-12-24 ends before it begins; write "
+            "2026-12-24..2026-12-31\n"
+            "b.yaml:12: time.closures: '' is not a date; write YYYY-MM-DD\n"
+            "b.yaml:13: time.closures: 1899-12-31..1900-01-01: days must be from 1900-01-01 to "
+            "2100-12-31\n"
+            "b.yaml:14: time.closures: more than 10000 days; remove the oldest");
+  EXPECT_THAT(complaint(with("time:\n  holidays: {uk: uk.csv}\n")),
+              HasSubstr("b.yaml:7: time.holidays: must be a text or a list of texts"));
 }
 
 TEST(ConfigTest, EveryErrorIsReportedAtOnceWithItsLine) {

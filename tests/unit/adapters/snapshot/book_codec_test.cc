@@ -20,10 +20,12 @@ using ::testing::HasSubstr;
 using testing::kMonths;
 // From items.h.
 constexpr uint8_t kBook = 10;
+constexpr uint8_t kRules = 11;
 constexpr uint8_t kAlerts = 13;
 constexpr uint8_t kSilences = 12;
 constexpr uint8_t kTransitions = 14;
 constexpr uint8_t kBookAlerts = 15;
+constexpr uint8_t kSpecialDays = 16;
 
 std::string written(const Book& book) {
   testing::MemoryDisk disk;
@@ -47,6 +49,10 @@ void expect_equal(const Book& a, const Book& b) {
   ASSERT_EQ(a.offset(), b.offset());
   ASSERT_EQ(a.digest(), b.digest());
   ASSERT_EQ(a.rule_set_digest(), b.rule_set_digest());
+  ASSERT_EQ(a.rule_set() != nullptr, b.rule_set() != nullptr);
+  if (a.rule_set() != nullptr) {
+    ASSERT_EQ(*a.rule_set(), *b.rule_set());
+  }
   ASSERT_EQ(a.regime_breaks(), b.regime_breaks());
   ASSERT_EQ(a.cut(), b.cut());
   ASSERT_EQ(a.lead(), b.lead());
@@ -186,6 +192,27 @@ TEST_F(DamagedBookTest, ImpossibleContentIsRefused) {
       << "each transition twice";
   // The book's offset is first in its state, and the transitions come after it.
   EXPECT_TRUE(absl::IsDataLoss(with(kBook, [](std::string& payload) { payload[0] = 2; }).status()));
+}
+
+TEST_F(DamagedBookTest, SpecialDaysNeedRulesAndAnOrder) {
+  Book book(kMonths);
+  alerts::RuleSetActivated rules{alerts::default_rules(kMonths), "configuration", {}};
+  rules.rule_set.business_calendar =
+      testing::must(base::BusinessCalendar::make({{base::Days(2), base::Days(3)}, {}, {}}));
+  book.fold(JournalOffset(0), rules);
+  auto const again = with(book, kSpecialDays, [](std::string& payload) {
+    ASSERT_EQ(payload, (std::string{2, 4, 6, 0, 0})) << "lengths, and days in zigzag";
+  });
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again->rule_set(), rules.rule_set);
+  EXPECT_THAT(std::string(with(book, kSpecialDays, [](std::string& payload) { payload[2] = 2; })
+                              .status()
+                              .message()),
+              HasSubstr("special days: holidays: the days are not in ascending order"));
+  EXPECT_THAT(
+      std::string(
+          with(book, kRules, [](std::string& payload) { payload.clear(); }).status().message()),
+      HasSubstr("special days without rules"));
 }
 
 // The book's maps cannot hold duplicates or a wrong order, so the reader must refuse them.

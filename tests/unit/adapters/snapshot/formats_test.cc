@@ -62,6 +62,19 @@ const std::vector<Kept> kKept = {
      4,
      9008563203097112228u,
      {"records 3 to 5"}},
+    {3,
+     "2016-12",
+     2701145922875364028u,
+     8410135712341053093u,
+     {3567054337859905015u, 2270356614833830790u},
+     {21, 20},
+     {5, 3},
+     {0, 7},
+     {38, 30},
+     {0, 9},
+     11,
+     9301056936129750931u,
+     {"records 3 to 5"}},
 };
 
 std::string folder_of(uint32_t format) {
@@ -115,6 +128,9 @@ TEST(KeptFormatsTest, EachFormatIsReadWithItsContent) {
     EXPECT_EQ(restored->manifest.journal, base::JournalOffset(17));
     EXPECT_EQ(restored->book ? restored->book->digest() : 0, kept.book);
     EXPECT_EQ(restored->manifest.lacking, kept.lacking);
+    bool const special_days = restored->book && restored->book->rule_set() != nullptr &&
+                              !restored->book->rule_set()->business_calendar.empty();
+    EXPECT_EQ(special_days, kept.format >= 3);
     EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? LogMark{} : (LogMark{17, 11, 12}));
     ASSERT_EQ(restored->partitions.size(), testing::kPartitions);
     for (size_t p = 0; p < testing::kPartitions; ++p) {

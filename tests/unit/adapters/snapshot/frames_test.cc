@@ -63,7 +63,7 @@ TEST_F(FramesTest, TheChecksumIsCrc32c) {
   ASSERT_EQ(plain("123456789"), 0xe3069283u);
   uint32_t stored = 0;
   std::memcpy(&stored, bytes().data() + 16 + 12, sizeof stored);
-  EXPECT_EQ(stored, plain(bytes().substr(16, 12) + "123456789"));
+  EXPECT_EQ(stored, plain(bytes().substr(0, 28) + "123456789"));
 }
 
 TEST_F(FramesTest, EveryFlippedBitIsNoticed) {

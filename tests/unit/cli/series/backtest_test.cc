@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ class BacktestCommandTest : public ::testing::Test {
   std::string path(const char* name) const { return (folder_ / name).string(); }
 
   // Returns the exit code. What the command prints on standard error is in errors_.
-  int run(const std::string& regime_break) {
+  int run(const std::string& regime_break, const std::vector<std::string>& more = {}) {
     std::vector<std::string> words = {"backtest",
                                       "--data",
                                       path("births.csv") + ":low",
@@ -50,6 +51,7 @@ class BacktestCommandTest : public ::testing::Test {
                                       regime_break,
                                       "--report",
                                       path("report")};
+    words.insert(words.end(), more.begin(), more.end());
     std::ranges::reverse(words);  // CLI11 takes them in reverse order
     Context context;
     CLI::App app("", "bellwether");
@@ -93,6 +95,18 @@ TEST_F(BacktestCommandTest, ARegimeBreakThatCannotBeReadNamesTheOption) {
 TEST_F(BacktestCommandTest, ARegimeBreakMayBeOnePeriodOrReachBeyondTheData) {
   for (const char* right : {"2013-05..2013-05", "2019-12..2021-03", "2000-01..2010-01"})
     EXPECT_EQ(run(right), 0) << right << errors_;
+}
+
+TEST_F(BacktestCommandTest, HolidaysAreReadAndTheReportRepeatsThem) {
+  std::string const file = path("h.csv");
+  std::ofstream(path("h.csv")) << "date,effect\n2015-12-25,closed\n";
+  EXPECT_EQ(run("2013-05..2013-05", {"--holidays", file}), 2);
+  EXPECT_THAT(errors_, HasSubstr("h.csv:2: effect 'closed' is not known"));
+  std::ofstream(path("h.csv")) << "date,effect\n2015-12-25,closure\n";
+  EXPECT_EQ(run("2013-05..2013-05", {"--holidays", file}), 0) << errors_;
+  std::ostringstream report;
+  report << std::ifstream(path("report") + "/report.md").rdbuf();
+  EXPECT_THAT(report.str(), HasSubstr("--holidays " + file));
 }
 
 }  // namespace

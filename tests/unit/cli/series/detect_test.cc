@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -48,6 +49,45 @@ std::string constant_months(int years, const std::string& name = "a") {
   return csv;
 }
 const std::string kDetectHeader = "series,period,value\n";
+
+TEST_F(DetectTest, S3_WeeksWithAClosureAreNotAssessed) {
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  std::string csv = kDetectHeader;
+  int32_t const begin = must(weeks.parse("2015-W02")).value;
+  for (int t = 0; t < 530; ++t) {
+    std::string const name = weeks.name(base::PeriodIndex(begin + t));
+    bool const year_end = name.ends_with("W52") || name.ends_with("W53") || name.ends_with("W01");
+    base::append(csv, "a,", name, ",", year_end ? 10 : 95 + t * 7 % 11, "\n");
+  }
+  std::ofstream(path("h.csv")) << "date,effect,name\n2024-12-25,closure,\n2024-08-26,holiday,\n";
+  std::ofstream(path("own.csv")) << "date,effect\n2024-06-12,closure\n";
+  ASSERT_EQ(run(csv, {"--calendar", "week", "--from", "2024-W20", "--holidays", path("h.csv"),
+                      "--holidays", path("own.csv")}),
+            0)
+      << errors_;
+  int closed = 0;
+  for (const base::CsvRow& row : rows()) {
+    bool const rests = row[1] == "2024-W24" || row[1] == "2024-W52";
+    closed += rests;
+    EXPECT_EQ(row[12] == "not assessed: closed: holidays", rests) << row[1] << " " << row[12];
+    EXPECT_EQ(row[3].empty(), rests) << row[1];
+  }
+  EXPECT_EQ(closed, 2);
+}
+
+TEST_F(DetectTest, WrongHolidaysAreNamedWithTheirLine) {
+  std::ofstream(path("h.csv")) << "date,effect,name\n2024-12-25,closed,\n";
+  EXPECT_EQ(run(kDetectHeader + constant_months(4), {"--holidays", path("h.csv")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("h.csv:2: effect 'closed' is not known; write holiday, closure "
+                                 "or feast"));
+  EXPECT_EQ(output_, "");
+  EXPECT_EQ(run(kDetectHeader + constant_months(4), {"--holidays", path("absent.csv")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("absent.csv"));
+  EXPECT_EQ(
+      run(kDetectHeader + "a,1,5\n", {"--calendar", "undated", "--holidays", path("absent.csv")}),
+      2);
+  EXPECT_THAT(errors_, HasSubstr("--holidays needs dated periods; leave it out"));
+}
 
 TEST_F(DetectTest, r1_AWeekThatDoesNotExistIsNamed) {
   EXPECT_EQ(

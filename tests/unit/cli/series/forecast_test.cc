@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,15 @@ std::string months(int count, const std::string& name = "a") {
                  "\n");
   }
   return csv;
+}
+
+TEST_F(ForecastTest, WrongHolidaysAreNamedWithTheirLine) {
+  std::ofstream(path("h.csv")) << "date,effect\n2024-12-32,closure\n";
+  EXPECT_EQ(run(kHeader + months(48), {"--holidays", path("h.csv")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("h.csv:2: date '2024-12-32' does not exist"));
+  EXPECT_EQ(output_, "");
+  std::ofstream(path("h.csv")) << "date,effect\n2024-12-31,closure\n";
+  EXPECT_EQ(run(kHeader + months(48), {"--holidays", path("h.csv")}), 0) << errors_;
 }
 
 TEST_F(ForecastTest, ALineForEachPeriodOfTheHorizon) {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "core/alerts/rule_record.h"
 #include "core/base/text.h"
@@ -152,6 +155,35 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
   EXPECT_EQ(digest(default_rules(kMonths)), "df9ee9fc516c4f48");
   EXPECT_EQ(digest(default_rules(kWeeks)), "176001763308dc3d");
+}
+
+TEST(RulesTest, SpecialDaysAreInTheDigestIfThereAreAny) {
+  auto const with = [](base::SpecialDays days) {
+    RuleSetRecord set = record(default_rules(kMonths));
+    set.special_days = std::move(days);
+    RuleSet const rules = testing::must(parse(set));
+    EXPECT_EQ(record(rules).special_days, set.special_days);
+    return digest(rules);
+  };
+  EXPECT_EQ(with({}), digest(default_rules(kMonths)));
+  std::set<std::string> digests;
+  base::Days const a(1), b(2), c(12);
+  std::vector<base::SpecialDays> const all = {{},
+                                              {{a}, {}, {}},
+                                              {{}, {a}, {}},
+                                              {{}, {}, {a}},
+                                              {{a, b}, {}, {}},
+                                              {{c}, {}, {}},
+                                              {{a}, {b}, {}},
+                                              {{a, b}, {b}, {c}}};
+  for (const base::SpecialDays& days : all) digests.insert(with(days));
+  EXPECT_EQ(digests.size(), all.size());
+}
+
+TEST(RulesTest, SpecialDaysOutOfOrderAreRefused) {
+  RuleSetRecord set = record(default_rules(kMonths));
+  set.special_days.closures = {base::Days(2), base::Days(1)};
+  EXPECT_EQ(complaint(set), "special days: closures: the days are not in ascending order");
 }
 
 TEST(RulesTest, AKindUsesItsOwnKeys) {

@@ -83,6 +83,27 @@ TEST_F(StateMachineTest, AnUntestedAlertIsClosedWithItsReasonAndLastNumbers) {
   EXPECT_EQ(closed.severity, Severity::kRed);
 }
 
+TEST_F(StateMachineTest, S3_AClosedPeriodChangesNothing) {
+  Signal closed;
+  closed.closed = true;
+  closed.why_not = "closed: holidays";
+  EXPECT_EQ(tell(closed), TransitionKind::kNone);
+  EXPECT_FALSE(open_);
+  tell(hit(false, true));
+  tell(quiet());
+  AlertUpdate const before = *open_;
+  EXPECT_EQ(tell(closed), TransitionKind::kNone);
+  EXPECT_EQ(tell(closed), TransitionKind::kNone);
+  EXPECT_EQ(last_.suspended, "");
+  EXPECT_EQ(last_.quiet_ticks, 1);
+  EXPECT_EQ(last_.recent_hits, before.recent_hits);
+  EXPECT_EQ(tell(hit(false, true)), TransitionKind::kEscalated)
+      << "two hits of the last three open periods";
+  tell(unassessed());
+  EXPECT_EQ(tell(closed), TransitionKind::kNone);
+  EXPECT_EQ(last_.suspended, "source silent: registrations");
+}
+
 TEST_F(StateMachineTest, NoAlertBeginsWithoutAHit) {
   EXPECT_EQ(tell(quiet()), TransitionKind::kNone);
   EXPECT_EQ(tell(between()), TransitionKind::kNone);

@@ -128,14 +128,63 @@ TEST(DetectorTest, AGapIsNotScoredAndInNoBaseline) {
   EXPECT_LT(after.cusum, 3) << "an unobserved period is not a fall";
 }
 
+TEST(DetectorTest, S3_AClosedPeriodIsLikeAGapWithAnotherReason) {
+  base::Calendar const calendar(base::CalendarUnit::kWeek);
+  std::vector<int32_t> counts;
+  Random random(4);
+  for (int t = 0; t < 420; ++t) counts.push_back(random.between(90, 110));
+  std::vector<PeriodRange> const gaps = {{PeriodIndex(100), PeriodIndex(100)}};
+  std::vector<PeriodRange> closed;
+  for (int t = 40; t < 420; t += 52) closed.push_back({PeriodIndex(t), PeriodIndex(t + 1)});
+  for (const PeriodRange& r : closed)
+    for (int t = r.first.value; t <= r.last.value; ++t) counts[static_cast<size_t>(t)] = 5;
+  std::vector<PeriodRange> both = closed;
+  both.insert(std::ranges::upper_bound(both, PeriodIndex(100), {}, &PeriodRange::first),
+              gaps.front());
+  for (bool const cold_start : {false, true}) {
+    DetectorOptions options;
+    options.farrington = FarringtonOptions::for_calendar(calendar);
+    if (cold_start) options.cold_start = ColdStartOptions::for_calendar(calendar);
+    Workspace workspace;
+    CountSeries const series{calendar, PeriodIndex(0), counts, gaps, closed};
+    CountSeries const all_gaps{calendar, PeriodIndex(0), counts, both};
+    int unassessed = 0;
+    for (int t = 60; t < 420; ++t) {
+      Assessment const a = assess(series, PeriodIndex(t), {}, Harm::kLow, options, workspace);
+      Assessment const b = assess(all_gaps, PeriodIndex(t), {}, Harm::kLow, options, workspace);
+      bool const is_closed_now = is_closed(series, t);
+      unassessed += is_closed_now;
+      ASSERT_EQ(a.why, is_closed_now ? NotAssessed::kClosed : b.why) << t;
+      ASSERT_EQ(a.z, b.z) << t;
+      ASSERT_EQ(a.cusum, b.cusum) << t;
+      ASSERT_EQ(a.expected, b.expected) << t;
+      EXPECT_LT(a.cusum, 5) << t << ": a closed week is not a fall";
+    }
+    EXPECT_EQ(unassessed, 14);
+  }
+}
+
+TEST(CountSeriesTest, LeftOutPeriodsAreThoseInAGapOrClosed) {
+  std::vector<PeriodRange> const gaps = {{PeriodIndex(3), PeriodIndex(5)},
+                                         {PeriodIndex(9), PeriodIndex(9)}};
+  std::vector<PeriodRange> const closed = {{PeriodIndex(5), PeriodIndex(6)},
+                                           {PeriodIndex(12), PeriodIndex(13)}};
+  CountSeries const s{base::Calendar(base::CalendarUnit::kWeek), PeriodIndex(0), {}, gaps, closed};
+  for (int first = 0; first < 15; ++first) {
+    LeftOut left_out(s, first, 15);
+    for (int t = first; t <= 15; ++t)
+      EXPECT_EQ(left_out.contains(t), is_gap(s, t) || is_closed(s, t)) << first << " " << t;
+  }
+}
+
 TEST(CountSeriesTest, GapsAreFoundByPeriod) {
   std::vector<PeriodRange> const gaps = {{PeriodIndex(3), PeriodIndex(5)},
                                          {PeriodIndex(9), PeriodIndex(9)}};
   CountSeries const s{base::Calendar(base::CalendarUnit::kMonth), PeriodIndex(0), {}, gaps};
-  EXPECT_EQ(gaps_between(s, 0, 2).size(), 0u);
-  EXPECT_EQ(gaps_between(s, 5, 8).size(), 1u);
-  EXPECT_EQ(gaps_between(s, 5, 9).size(), 2u);
-  EXPECT_EQ(gaps_between(s, 6, 8).size(), 0u);
+  EXPECT_EQ(ranges_between(s.gaps, 0, 2).size(), 0u);
+  EXPECT_EQ(ranges_between(s.gaps, 5, 8).size(), 1u);
+  EXPECT_EQ(ranges_between(s.gaps, 5, 9).size(), 2u);
+  EXPECT_EQ(ranges_between(s.gaps, 6, 8).size(), 0u);
   EXPECT_TRUE(is_gap(s, 4));
   EXPECT_FALSE(is_gap(s, 6));
   EXPECT_FALSE(is_gap(s, 10));

@@ -4,6 +4,7 @@
 
 #include "bellwether/journal/v1/journal.pb.h"
 #include "core/alerts/book.h"
+#include "runtime/journal/journal_parts.h"
 #include "support/must.h"
 #include "support/random.h"
 
@@ -125,6 +126,34 @@ TEST(JournalCodecTest, ANewerFormatIsRefused) {
   ASSERT_TRUE(record.ParseFromString(encode(JournalEntry(full_tick()), "bw-0", UnixMillis(1))));
   record.set_format(kJournalFormat + 1);
   EXPECT_TRUE(absl::IsUnimplemented(decode(record.SerializeAsString()).status()));
+}
+
+// A build of format 1 would judge without the special days, so it must stop.
+TEST(JournalCodecTest, OnlyARuleSetWithSpecialDaysHasFormat2) {
+  auto const format = [](const JournalEntry& entry) {
+    journal::v1::JournalRecord record;
+    EXPECT_TRUE(record.ParseFromString(encode(entry, "bw-0", UnixMillis(1))));
+    return record.format();
+  };
+  alerts::RuleSetActivated rules{alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek)),
+                                 "configuration", UnixMillis(5)};
+  EXPECT_EQ(format(full_tick()), 1);
+  EXPECT_EQ(format(rules), 1);
+  rules.rule_set.business_calendar =
+      testing::must(base::BusinessCalendar::make({{}, {base::Days(7)}, {}}));
+  EXPECT_EQ(format(rules), 2);
+  EXPECT_EQ(there_and_back(rules).rule_set, rules.rule_set);
+}
+
+TEST(JournalCodecTest, TheLargestSpecialDaysFitIntoOneKafkaRecord) {
+  std::vector<base::Days> days;
+  base::Days const last = base::days_from_civil(base::kSpecialYearLast, 12, 31);
+  for (size_t i = 0; i < base::kSpecialDaysMax; ++i)
+    days.emplace_back(last.value + 1 - static_cast<int32_t>(base::kSpecialDaysMax - i));
+  alerts::RuleSetActivated rules{{}, "configuration", UnixMillis(5)};
+  rules.rule_set.business_calendar = testing::must(base::BusinessCalendar::make({days, {}, {}}));
+  EXPECT_LE(encode(JournalEntry(rules), "bw-0", UnixMillis(1)).size(), 31'000u);
+  static_assert(31'000 < kJournalRecordBytesMax);
 }
 
 TEST(JournalCodecTest, InvalidBytesAreDataLoss) {

@@ -53,6 +53,7 @@ const std::vector<Recorded> kRecorded = {
      12920354920573980400u},
     {"12_regime_break_declared_again", FoldOutcome::kApplied, 11508444852109802253u,
      1103225648197784417u},
+    {"13_rules_with_special_days", FoldOutcome::kApplied, 0u, 0u, "0000000000000000"},
 };
 
 std::string text_of(const Recorded& recorded) {

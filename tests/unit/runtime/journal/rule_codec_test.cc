@@ -62,5 +62,32 @@ TEST(RuleCodecTest, RulesThatNoConfigurationCouldHaveAreDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(read(changed).status()));
 }
 
+TEST(RuleCodecTest, SpecialDaysAreDecodedUnchanged) {
+  alerts::RuleSet rules = alerts::default_rules(base::Calendar(base::CalendarUnit::kMonth));
+  rules.business_calendar = testing::must(
+      base::BusinessCalendar::make({{base::Days(-25'567), base::Days(0), base::Days(47'846)},
+                                    {base::Days(5)},
+                                    {base::Days(6)}}));
+  journal_pb::RuleSet message;
+  put(rules, message);
+  EXPECT_EQ(testing::must(read(message)), rules);
+  EXPECT_EQ(message.digest(), alerts::digest(rules));
+  EXPECT_NE(message.digest(), defaults().digest());
+  EXPECT_FALSE(defaults().has_special_days());
+}
+
+TEST(RuleCodecTest, SpecialDaysThatNoCalendarHasAreDataLoss) {
+  for (int32_t const day : {INT32_MIN, -25'568, 47'847, INT32_MAX}) {
+    journal_pb::RuleSet changed = defaults();
+    changed.mutable_special_days()->add_feasts(day);
+    EXPECT_TRUE(absl::IsDataLoss(read(changed).status())) << day;
+  }
+  journal_pb::RuleSet changed = defaults();
+  changed.mutable_special_days()->add_holidays(2);
+  EXPECT_TRUE(read(changed).ok());
+  changed.mutable_special_days()->add_holidays(2);
+  EXPECT_TRUE(absl::IsDataLoss(read(changed).status())) << "a day twice";
+}
+
 }  // namespace
 }  // namespace bellwether::runtime
