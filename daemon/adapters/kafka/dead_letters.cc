@@ -176,7 +176,7 @@ bool DeadLetters::write(const DeadLetter& letter) {
     r.key = l->key;
     r.value = l->value;
     auto const text = [](std::string_view t) {
-      return std::string(t.substr(0, kDeadLetterHeaderBytesMax));
+      return base::excerpt(t, kDeadLetterHeaderBytesMax);
     };
     r.headers = {{kTopicHeader, text(letter.topic)},
                  {kPartitionHeader, base::cat(letter.partition)},

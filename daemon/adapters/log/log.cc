@@ -7,6 +7,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_split.h"
+#include "core/base/text.h"
+
 namespace bellwether::log {
 namespace {
 
@@ -54,13 +57,23 @@ std::string json_members(std::string_view part, std::string_view message) {
   return object.substr(1, object.size() - 2);
 }
 
+std::string text_line(std::string_view part, std::string_view message) {
+  std::string out = base::cat(part, ":");
+  std::string_view before = " ";
+  for (absl::string_view line : absl::StrSplit(base::to_absl(message), '\n')) {
+    base::append(out, before, base::excerpt(base::from_absl(line), kLineBytesMax));
+    before = "\n";
+  }
+  return out;
+}
+
 void line(base::LogLevel level, std::string_view part, std::string_view message) {
   spdlog::level::level_enum const to = to_spdlog(level);
   if (!logger().should_log(to)) return;
   if (as_json) {
     logger().log(to, "{}", json_members(part, message));
   } else {
-    logger().log(to, "{}: {}", part, message);
+    logger().log(to, "{}", text_line(part, message));
   }
 }
 

@@ -22,10 +22,13 @@ using ViewPtr = std::shared_ptr<const engine::View>;
 
 // Number of periods of the path that ExplainAlert returns.
 constexpr int kPathPeriods = 60;
+// The longest part of an unknown alert's name that an error repeats.
+constexpr size_t kAlertNameBytesTold = 128;
 
 grpc::Status no_alert(const std::string& name) {
   return grpc::Status(grpc::StatusCode::NOT_FOUND,
-                      cat("no alert \"", name.substr(0, 128), "\"; ListAlerts names them all"));
+                      cat("no alert \"", base::excerpt(name, kAlertNameBytesTold),
+                          "\"; ListAlerts names them all"));
 }
 
 // Protects the support counts in a path in the same way as the indicators. If a period must not be
@@ -56,7 +59,7 @@ void check_rule(const engine::View& view, const std::string& id, std::string_vie
   if (rules != nullptr) {
     for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
   }
-  bad.add(field, cat("no rule \"", id.substr(0, alerts::kRuleIdBytesMax), "\"; there are ",
+  bad.add(field, cat("no rule \"", base::excerpt(id), "\"; there are ",
                      known.empty() ? "none yet" : known));
 }
 

@@ -3,6 +3,9 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+
+#include "adapters/rpc/limits.h"
 #include "core/base/text.h"
 
 namespace bellwether::rpc {
@@ -23,7 +26,13 @@ void put(std::string& message, uint32_t number, std::string_view bytes) {
 }  // namespace
 
 void BadRequest::add(std::string_view field, std::string_view what) {
-  violations_.push_back({std::string(field), std::string(what)});
+  size_t const room = kErrorBytesMax - std::min(kErrorBytesMax, bytes_ + field.size());
+  if (!violations_.empty() && room < what.size()) {
+    ++left_out_;
+    return;
+  }
+  violations_.push_back({std::string(field), base::excerpt(what, room)});
+  bytes_ += field.size() + violations_.back().description.size();
 }
 
 // Encoded by hand: no C++ package contains google/rpc/{status,error_details}.proto, only a Go
@@ -41,6 +50,7 @@ grpc::Status BadRequest::status() const {
     put(violation, 2, v.description);
     put(bad_request, 1, violation);
   }
+  if (left_out_ > 0) base::append(text, "; and ", left_out_, " more");
   std::string any;
   put(any, 1, "type.googleapis.com/google.rpc.BadRequest");
   put(any, 2, bad_request);
@@ -57,7 +67,8 @@ grpc::Status BadRequest::status() const {
 }
 
 grpc::Status to_grpc(const absl::Status& status) {
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                      base::excerpt(base::from_absl(status.message()), kErrorBytesMax));
 }
 
 }  // namespace bellwether::rpc

@@ -7,11 +7,13 @@
 #include "adapters/rpc/limits.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/base/utf8.h"
 
 namespace bellwether::rpc {
 namespace {
 
 using base::cat;
+using base::excerpt;
 
 // Quoted text is always a value, whatever it contains.
 enum class TokenKind { kWord, kQuoted, kOperator };
@@ -46,10 +48,12 @@ absl::StatusOr<std::vector<Token>> split(std::string_view text) {
       while (i < text.size() && is_word(text[i])) ++i;
       tokens.push_back({std::string(text.substr(begin, i - begin)), TokenKind::kWord});
     } else {
+      std::string_view const character =
+          text.substr(i, std::max<size_t>(base::utf8_length(text.substr(i)), 1));
       return absl::InvalidArgumentError(
-          cat("'", text.substr(i, 1),
-              "' is not allowed here; write for example: open = true AND "
-              "severity = RED AND area = \"SG\""));
+          cat("'", excerpt(character),
+              "' is not allowed here; write for example: open = true AND severity = RED AND "
+              "area = \"SG\" (with straight quotation marks)"));
     }
   }
   return tokens;
@@ -70,8 +74,8 @@ absl::StatusOr<AlertFilter::Op> AlertFilter::read_op(std::string_view field, boo
   if (is_operator && text == "=") return Op::kEqual;
   if (is_operator && ordered && text == ">=") return Op::kAtLeast;
   if (is_operator && ordered && text == "<=") return Op::kAtMost;
-  return absl::InvalidArgumentError(
-      cat("'", text, "' cannot be used with ", field, "; use =", ordered ? ", >= or <=" : ""));
+  return absl::InvalidArgumentError(cat("'", excerpt(text), "' cannot be used with ", field,
+                                        "; use =", ordered ? ", >= or <=" : ""));
 }
 
 // Checks c.text. Sets c.number if the field compares numbers.
@@ -82,7 +86,8 @@ absl::Status AlertFilter::read_value(std::string_view field, base::Calendar cale
     case Field::kHistorical:
     case Field::kAcknowledged:
       if (c.text != "true" && c.text != "false") {
-        return absl::InvalidArgumentError(cat(field, " is true or false, not '", c.text, "'"));
+        return absl::InvalidArgumentError(
+            cat(field, " is true or false, not '", excerpt(c.text), "'"));
       }
       c.number = c.text == "true";
       break;
@@ -90,7 +95,7 @@ absl::Status AlertFilter::read_value(std::string_view field, base::Calendar cale
       auto const severity = severity_number(c.text);
       if (!severity || *severity == 0) {
         return absl::InvalidArgumentError(
-            cat("'", c.text, "' is no severity; say OPS, AMBER or RED"));
+            cat("'", excerpt(c.text), "' is no severity; say OPS, AMBER or RED"));
       }
       c.number = *severity;
       break;
@@ -126,7 +131,7 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
     auto const field = std::ranges::find(kFields, name);
     if (field == kFields.end() || tokens[i].kind != TokenKind::kWord) {
       return absl::InvalidArgumentError(
-          cat("'", name,
+          cat("'", excerpt(name),
               "' is no field; there are open, rule, severity, area, sector, historical, "
               "acknowledged, raised_period"));
     }
@@ -136,13 +141,15 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Cale
                                               tokens[i + 1].kind == TokenKind::kOperator));
     c.text = tokens[i + 2].text;
     if (tokens[i + 2].kind == TokenKind::kOperator) {
-      return absl::InvalidArgumentError(cat("'", c.text, "' is no value; write FIELD = VALUE"));
+      return absl::InvalidArgumentError(
+          cat("'", excerpt(c.text), "' is no value; write FIELD = VALUE"));
     }
     BELLWETHER_RETURN_IF_ERROR(read_value(name, calendar, c));
     filter.all_.push_back(std::move(c));
     if (i + 3 < tokens.size() &&
         (tokens[i + 3].text != "AND" || tokens[i + 3].kind != TokenKind::kWord)) {
-      return absl::InvalidArgumentError(cat("'", tokens[i + 3].text, "': join comparisons by AND"));
+      return absl::InvalidArgumentError(
+          cat("'", excerpt(tokens[i + 3].text), "': join comparisons by AND"));
     }
     if (i + 4 == tokens.size()) {
       return absl::InvalidArgumentError("ends with AND; add a comparison");

@@ -38,7 +38,7 @@ Measure read_measure(std::string_view name, BadRequest& bad) {
   auto const measure = indicators::find_measure(name);
   if (!measure) {
     bad.add("name",
-            cat("no measure \"", name.substr(0, 64),
+            cat("no measure \"", base::excerpt(name),
                 "\"; name a measure such as births; indicators are formulas and are not forecast"));
     return {};
   }
@@ -89,7 +89,7 @@ Wanted read(const engine::View& view, const forecasts_pb::GetForecastRequest& re
   if (!request.method().empty()) {
     auto const method = forecast::method_named(request.method());
     if (!method) {
-      bad.add("method", cat("no method \"", request.method().substr(0, 64),
+      bad.add("method", cat("no method \"", base::excerpt(request.method()),
                             "\"; ListMethods names them all"));
     } else {
       w.options.method = *method;

@@ -52,7 +52,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
       return v;
     };
   } else {
-    bad.add(field, cat("no indicator \"", name.substr(0, 64), "\"; ListIndicators names them all"));
+    bad.add(field,
+            cat("no indicator \"", base::excerpt(name), "\"; ListIndicators names them all"));
   }
   return subject;
 }
@@ -104,8 +105,8 @@ auto at_level(const Tree& tree, const std::string& level, std::string_view field
     if (level.empty() || tree.at(id_at(tree, i)).level == level) found.push_back(id_at(tree, i));
   }
   if (found.empty()) {
-    bad.add(field,
-            cat("no level \"", level.substr(0, 32), "\"; there are ", absl::StrJoin(levels, ", ")));
+    bad.add(field, cat("no level \"", base::excerpt(level), "\"; there are ",
+                       absl::StrJoin(levels, ", ")));
   }
   return found;
 }

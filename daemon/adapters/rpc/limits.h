@@ -12,6 +12,9 @@ inline constexpr int kSeriesNamesMax = 20;
 inline constexpr int kCompareNodesMax = 100;
 inline constexpr int kRequestBytesMax = 256 * 1024;
 inline constexpr int kFilterBytesMax = 1024;
+// The text of an error is sent twice, as message and in the details, and gRPC clients drop an
+// answer whose trailing metadata have more than 8 KiB. Percent-encoding may treble the message.
+inline constexpr size_t kErrorBytesMax = 1024;
 inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;

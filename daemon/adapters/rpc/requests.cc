@@ -15,8 +15,7 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
       out.area = *area;
     } else {
       bad.add(cat(field, ".area"),
-              cat("no area \"", node.area().substr(0, reference::kAreaCodeBytesMax),
-                  "\"; ListAreas names them all"));
+              cat("no area \"", base::excerpt(node.area()), "\"; ListAreas names them all"));
     }
   }
   if (!node.sector().empty()) {
@@ -25,7 +24,7 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
       out.sector = *sector;
     } else {
       bad.add(cat(field, ".sector"),
-              cat("no sector \"", node.sector().substr(0, 32), "\"; ListSectors names them all"));
+              cat("no sector \"", base::excerpt(node.sector()), "\"; ListSectors names them all"));
     }
   }
   return out;

@@ -7,7 +7,9 @@
 #include <mutex>
 
 #include "absl/time/clock.h"
+#include "adapters/rpc/limits.h"
 #include "bellwether/snapshots/v1/snapshots.grpc.pb.h"
+#include "core/base/text.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -17,7 +19,8 @@ namespace snapshots_pb = bellwether::snapshots::v1;
 constexpr auto kWaitSlice = std::chrono::milliseconds(50);
 
 absl::Status from_grpc(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      base::excerpt(status.error_message(), kErrorBytesMax));
 }
 
 // One stream. It reads one piece at a time, so that a slow disk slows the sender.

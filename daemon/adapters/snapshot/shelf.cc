@@ -60,8 +60,8 @@ absl::StatusOr<std::shared_ptr<const HeldSnapshot>> Shelf::hold(std::string_view
   }
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<std::string> const names, store_.names());
   if (std::ranges::find(names, name) == names.end()) {
-    return absl::NotFoundError(
-        base::cat("snapshot ", name, " is no longer here; list the snapshots again"));
+    return absl::NotFoundError(base::cat("snapshot ", base::excerpt(name),
+                                         " is no longer here; list the snapshots again"));
   }
   if (uses_.size() >= kHeldMax) {
     auto const idle =
@@ -95,7 +95,8 @@ absl::StatusOr<std::unique_ptr<FileSource>> Shelf::open(std::string_view name,
   BELLWETHER_ASSIGN_OR_RETURN(auto held, hold(name, now));
   auto const found = held->files.find(file);
   if (found == held->files.end())
-    return absl::NotFoundError(base::cat("there is no file ", file, " in a snapshot"));
+    return absl::NotFoundError(
+        base::cat("there is no file ", base::excerpt(file), " in a snapshot"));
   const InputFile& input = *found->second;
   absl::Status const other = absl::AbortedError(
       base::cat("the first ", offset, " bytes of ", file, " differ here; start the file again"));

@@ -63,7 +63,7 @@ CivilDate civil_date(Days day) {
 
 absl::StatusOr<Days> parse_date(std::string_view text) {
   if (!has_date_form(text)) {
-    return absl::InvalidArgumentError(cat("'", text, "' is not a date; write YYYY-MM-DD"));
+    return absl::InvalidArgumentError(cat("'", excerpt(text), "' is not a date; write YYYY-MM-DD"));
   }
   CivilDate const stated{number(text.substr(0, 4)), number(text.substr(5, 2)),
                          number(text.substr(8, 2))};
@@ -123,7 +123,7 @@ absl::StatusOr<PeriodIndex> Calendar::parse(std::string_view text) const {
   if (unit_ == CalendarUnit::kMonth) {
     if (!begins_with_year || text.size() != 7 || !all_digits(text.substr(5))) {
       return absl::InvalidArgumentError(
-          cat("'", text, "' is not a month; write YYYY-MM, for example 2019-05"));
+          cat("'", excerpt(text), "' is not a month; write YYYY-MM, for example 2019-05"));
     }
     int const month = number(text.substr(5));
     if (month >= 1 && month <= 12) {
@@ -134,7 +134,7 @@ absl::StatusOr<PeriodIndex> Calendar::parse(std::string_view text) const {
   }
   if (!begins_with_year || text.size() != 8 || text[5] != 'W' || !all_digits(text.substr(6))) {
     return absl::InvalidArgumentError(
-        cat("'", text, "' is not an ISO week; write YYYY-Www, for example 2019-W18"));
+        cat("'", excerpt(text), "' is not an ISO week; write YYYY-Www, for example 2019-W18"));
   }
   int const year = number(text.substr(0, 4));
   int const week = number(text.substr(6));

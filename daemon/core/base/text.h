@@ -1,9 +1,10 @@
-// Purpose: builds texts, and parses numbers from texts. Linux distributions build abseil with its
-// own string_view type; to_absl() and from_absl() convert it to and from std::string_view. Thread
-// safety: pure.
+// Purpose: builds texts, repeats texts of others safely, and parses numbers from texts. Linux
+// distributions build abseil with its own string_view type; to_absl() and from_absl() convert it to
+// and from std::string_view. Thread safety: pure.
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,15 @@ template <class... A>
 void append(std::string& to, const A&... a) {
   absl::StrAppend(&to, piece(a)...);
 }
+
+// The most bytes of a text of others that a message repeats, unless the caller has another limit.
+inline constexpr size_t kExcerptBytesMax = 64;
+
+// A text of others (of a request, a record, another replica), as a message of ours repeats it: one
+// line of valid UTF-8 with at most `bytes_max` bytes. Bytes that are not UTF-8 and control
+// characters become U+FFFD. A longer text is cut between two characters and ends with "…".
+// REQUIRES: bytes_max ≥ 3, the length of "…".
+std::string excerpt(std::string_view text, size_t bytes_max = kExcerptBytesMax);
 
 // True if `text` consists of decimal digits only. False if it is empty.
 inline bool all_digits(std::string_view text) {

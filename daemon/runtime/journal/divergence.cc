@@ -10,7 +10,7 @@ JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& 
   JournaledTick out;
   out.tick = tick.tick;
   out.offset = offset;
-  out.writer = tick.writer.substr(0, kWriterBytesKept);
+  out.writer = base::excerpt(tick.writer, kWriterBytesKept);
   out.judged = !tick.cut.empty();
   out.historical = tick.historical;
   out.cut_digest = cut_digest(tick.cut);

@@ -304,7 +304,7 @@ class Verification {
     VerifiedTick out;
     out.tick = tick.tick;
     out.record = step.offset;
-    out.writer = step.record->writer.substr(0, kWriterBytesKept);
+    out.writer = base::excerpt(step.record->writer, kWriterBytesKept);
     out.cut = tick.cut;
     for (const auto& [place, offset] : cut) out.records += offset;
     if (tick.cut.empty()) {

@@ -29,5 +29,13 @@ TEST(LogTest, BytesThatAreNotUtf8AreReplaced) {
   EXPECT_EQ(parsed("in\xc3", "cut off: \xe2\x82")["part"], "in\xef\xbf\xbd");
 }
 
+TEST(LogTest, F6_ALineOfTextShowsOnlyCharacters) {
+  EXPECT_EQ(text_line("reload", "the old rules stay:\nb.yaml:3: Zürich"),
+            "reload: the old rules stay:\nb.yaml:3: Zürich");
+  EXPECT_EQ(text_line("input", "a\xff \x1b[31m\r"), "input: a\ufffd \ufffd[31m\ufffd");
+  EXPECT_EQ(text_line("input", std::string(kLineBytesMax + 1, 'x')).size(),
+            kLineBytesMax + std::string("input: ").size());
+}
+
 }  // namespace
 }  // namespace bellwether::log

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/rpc/errors.h"
+#include "adapters/rpc/limits.h"
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/server.h"
 #include "core/base/text.h"
@@ -64,6 +65,18 @@ TEST(AlertFilterTest, AnInvalidFilterGetsTheCorrection) {
   EXPECT_THAT(complaint(std::string(kFilterBytesMax + 1, ' ')), HasSubstr("longer than"));
 }
 
+TEST(AlertFilterTest, F6_ErrorsRepeatWholeCharacters) {
+  EXPECT_THAT(complaint("area = \u201cE08000025\u201d"), HasSubstr("'\u201c' is not allowed here"));
+  EXPECT_THAT(complaint("area = \u201cE08000025\u201d"), HasSubstr("straight quotation marks"));
+  EXPECT_THAT(complaint("area = Zürich"), HasSubstr("'ü' is not allowed here"));
+  std::string const place = "\"" + std::string(kFilterBytesMax - 40, 'x') + "ü\"";
+  for (const std::string& filter :
+       {place + " = 1", "open = " + place, "severity = " + place, "raised_period = " + place,
+        "open " + place + " true", "open = true " + place + " open = true"}) {
+    EXPECT_LT(complaint(filter).size(), 300u) << "a long text is shortened: " << filter;
+  }
+}
+
 TEST(PageTest, ATokenContinuesItsRequestAndNoOther) {
   BadRequest bad;
   std::string const token = page_token("list|a", "R1.SG.C");
@@ -112,6 +125,30 @@ TEST(BadRequestTest, AllViolationsAreInTheMessageAndTheDetails) {
   // A google.rpc.Status with a google.rpc.BadRequest inside.
   EXPECT_THAT(status.error_details(), HasSubstr("type.googleapis.com/google.rpc.BadRequest"));
   EXPECT_THAT(status.error_details(), HasSubstr("node.area"));
+}
+
+// gRPC clients drop an answer whose trailing metadata are too long.
+TEST(BadRequestTest, F6_LongErrorsAreShortenedAndCounted) {
+  BadRequest one;
+  one.add("name", std::string(100'000, 'x'));
+  EXPECT_LE(one.status().error_message().size(), kErrorBytesMax + 10);
+  EXPECT_THAT(one.status().error_message(), HasSubstr("x\u2026"));
+  BadRequest many;
+  for (int i = 0; i < 200; ++i) many.add(base::cat("nodes[", i, "].area"), "no area \"Zürich\"");
+  grpc::Status const status = many.status();
+  EXPECT_THAT(status.error_message(), HasSubstr("nodes[0].area: no area \"Zürich\"; nodes[1]"));
+  EXPECT_THAT(status.error_message(), ::testing::ContainsRegex("; and 1[0-9][0-9] more$"));
+  EXPECT_LT(3 * status.error_message().size() + 4 * status.error_details().size() / 3, 8u << 10);
+}
+
+TEST(BadRequestTest, F6_ErrorsAreValidUtf8) {
+  BadRequest bad;
+  bad.add("filter", "'\xe2' is not allowed here");
+  EXPECT_THAT(bad.status().error_message(), HasSubstr("'\ufffd' is not allowed here"));
+  EXPECT_THAT(bad.status().error_details(), HasSubstr("'\ufffd' is not allowed here"));
+  EXPECT_EQ(to_grpc(absl::NotFoundError("no \xff")).error_message(), "no \ufffd");
+  EXPECT_EQ(to_grpc(absl::NotFoundError(std::string(9'000, 'x'))).error_message().size(),
+            kErrorBytesMax);
 }
 
 }  // namespace

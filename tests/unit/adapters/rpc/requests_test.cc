@@ -155,6 +155,50 @@ TEST_F(RequestsTest, AtMostAHundredNodesAreCompared) {
              "nodes", "1 to 100");
 }
 
+// The texts are cut where a limit falls into the middle of a character.
+TEST_F(RequestsTest, F6_ErrorsRepeatTextsAsValidUtf8) {
+  auto const is_text = [](const std::string& text) {  // protobuf refuses what is not UTF-8
+    common::v1::Node node;
+    node.set_area(text);
+    return common::v1::Node().ParseFromString(node.SerializeAsString());
+  };
+  indicators_pb::CompareNodesRequest compare;
+  indicators_pb::CompareNodesResponse compared;
+  alerts_pb::GetAlertRequest get;
+  alerts_pb::GetAlertResponse got;
+  alerts_pb::CreateSilenceRequest wanted = silence();
+  alerts_pb::CreateSilenceResponse created;
+  for (size_t n = 0; n < 140; ++n) {
+    std::string const text = std::string(n, 'x') + "\u20ac\u20ac\u20ac";
+    compare.set_name(text);
+    compare.clear_nodes();
+    compare.add_nodes()->set_area(text);
+    compare.add_nodes()->set_sector(text);
+    compare.set_period(text);
+    get.set_name(text);
+    wanted.mutable_silence()->set_rule(text);
+    for (const grpc::Status& status :
+         {indicators(&indicators_pb::IndicatorService::Stub::CompareNodes, compare, compared),
+          alerts(&alerts_pb::AlertService::Stub::GetAlert, get, got),
+          alerts(&alerts_pb::AlertService::Stub::CreateSilence, wanted, created)}) {
+      EXPECT_FALSE(status.ok());
+      EXPECT_TRUE(is_text(status.error_message())) << status.error_message();
+    }
+  }
+}
+
+TEST_F(RequestsTest, F6_ManyWrongNodesAreStillAnInvalidArgument) {
+  indicators_pb::CompareNodesRequest request;
+  indicators_pb::CompareNodesResponse response;
+  request.set_name("births");
+  for (int i = 0; i < kCompareNodesMax; ++i) {
+    request.add_nodes()->set_area(std::string(200, 'x'));
+    request.mutable_nodes(i)->set_sector("\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac");
+  }
+  expect_bad(indicators(&indicators_pb::IndicatorService::Stub::CompareNodes, request, response),
+             "nodes[0].area", " more");
+}
+
 TEST_F(RequestsTest, EveryAnswerContainsItsBasis) {
   auto const rests = [](const auto& response) {
     EXPECT_EQ(response.basis().data_through(), "2019-05");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "core/base/hash.h"
@@ -43,6 +45,39 @@ TEST(TextTest, AnInvalidCharacterHasLengthZero) {
        }) {
     EXPECT_EQ(utf8_length(text), 0u) << text;
   }
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    size_t const length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+TEST(TextTest, F6_AnExcerptIsValidUtf8WhereverItIsCut) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "a\u00e9\u20ac\U0001f30d";  // 1, 2, 3 and 4 bytes
+  for (size_t most = 3; most < text.size() + 3; ++most) {
+    std::string const shown = excerpt(text, most);
+    EXPECT_TRUE(is_utf8(shown)) << most;
+    EXPECT_LE(shown.size(), most);
+    EXPECT_GE(shown.size() + 6, std::min(most, text.size())) << "not shorter than it must be";
+    EXPECT_EQ(shown.ends_with("\u2026"), most < text.size()) << most;
+  }
+  EXPECT_EQ(excerpt(text, text.size()), text);
+  EXPECT_EQ(excerpt(std::string(200, 'x')).size(), kExcerptBytesMax);
+  EXPECT_EQ(excerpt("abcdef", 5), "ab\u2026");
+  EXPECT_EQ(excerpt("abcde", 5), "abcde");
+  EXPECT_EQ(excerpt(""), "");
+}
+
+TEST(TextTest, F6_AnExcerptReplacesWhatCannotBeShown) {
+  EXPECT_EQ(excerpt("a\xff\xe2\x82z"), "a\ufffd\ufffd\ufffdz");
+  EXPECT_EQ(excerpt(std::string_view("a\0b\r\nc\t\x1b[31m\x7f", 13)),
+            "a\ufffdb\ufffd\ufffdc\ufffd\ufffd[31m\ufffd");
+  EXPECT_EQ(excerpt("\xc2\x85\xc2\x9b\u00a0Zürich"), "\ufffd\ufffd\u00a0Zürich");
 }
 
 }  // namespace

@@ -102,6 +102,12 @@ TEST(InShortTest, AWritersNameIsTruncated) {
   EXPECT_EQ(in_short(base::JournalOffset(0), tick).writer.size(), kWriterBytesKept);
 }
 
+TEST(InShortTest, F6_AWritersNameIsCutBetweenCharacters) {
+  alerts::TickEvaluated tick = evaluated(1);
+  tick.writer = std::string(kWriterBytesKept - 1, 'w') + "\u20ac";
+  EXPECT_THAT(in_short(base::JournalOffset(0), tick).writer, ::testing::EndsWith("w\u2026"));
+}
+
 class JournaledTicksTest : public ::testing::Test {
  protected:
   void fold(const alerts::JournalEntry& entry) {
