@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--timeout", context.timeout_seconds, "seconds to wait for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(bellwether::cli::at_most(bellwether::cli::kTimeoutSecondsMax))
       ->capture_default_str();
   app.set_version_flag("--version", bellwether::base::kVersion);
   bellwether::cli::add_alerts(app, context);

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "core/base/calendar.h"
+#include "core/base/text.h"
 
 namespace bellwether::cli {
 
@@ -62,9 +63,26 @@ void Context::print_json(const google::protobuf::Message& message) {
   std::fflush(stdout);
 }
 
+CLI::Validator at_most(double most) {
+  std::string const range = base::cat("a number above 0 and at most ", most);
+  return CLI::Validator(
+      [most, range](const std::string& text) -> std::string {
+        auto const number = base::parse_number<double>(text);
+        if (number && *number > 0 && *number <= most) return "";
+        return base::cat("'", base::excerpt(text), "' must be ", range);
+      },
+      range);
+}
+
 std::string instant(int64_t milliseconds) {
   std::string text = base::format_instant(base::UnixMillis(milliseconds));
-  return text.substr(0, 10) + " " + text.substr(11, 5);
+  size_t const t = text.find('T');
+  return t == std::string::npos ? text : text.substr(0, t) + " " + text.substr(t + 1, 5);
+}
+
+std::string day(int64_t milliseconds) {
+  std::string const text = base::format_instant(base::UnixMillis(milliseconds));
+  return text.substr(0, text.find('T'));
 }
 
 }  // namespace bellwether::cli

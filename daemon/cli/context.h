@@ -22,6 +22,8 @@ enum class Exit : int {
   kCannotVerify = 5
 };
 
+inline constexpr double kTimeoutSecondsMax = 86'400;
+
 struct Context {
   std::string server = "127.0.0.1:7443";
   std::string output = "table";  // table | json
@@ -53,7 +55,13 @@ void add_verify(CLI::App& app, Context& context);
 // Writes every byte to standard error, also those after a NUL byte.
 void print_error(std::string_view text);
 
-// Example: "2026-11-24 09:15", in UTC.
+// Accepts a number above 0 and at most `most`. CLI::Range would accept "nan".
+CLI::Validator at_most(double most);
+
+// Example: "2026-11-24 09:15", in UTC. An instant outside the years 0000 … 9999 is shown as "after
+// 9999-12-31" or "before 0000-01-01".
 std::string instant(int64_t milliseconds);
+// Example: "2026-11-24".
+std::string day(int64_t milliseconds);
 
 }  // namespace bellwether::cli

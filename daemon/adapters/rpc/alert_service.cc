@@ -8,6 +8,7 @@
 #include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "core/base/request_times.h"
 #include "core/base/text.h"
 #include "core/engine/explain.h"
 
@@ -61,6 +62,16 @@ void check_rule(const engine::View& view, const std::string& id, std::string_vie
   }
   bad.add(field, cat("no rule \"", base::excerpt(id), "\"; there are ",
                      known.empty() ? "none yet" : known));
+}
+
+void check_until(int64_t until_ms, base::UnixMillis now, BadRequest& bad) {
+  base::UnixMillis const latest(now.value + base::kSilenceDaysMax * base::kMillisPerDay);
+  if (now.value < until_ms && until_ms <= latest.value) return;
+  bad.add("silence.until_ms",
+          cat("must lie after ", base::format_instant(now), " and at most ", base::kSilenceDaysMax,
+              " days later: from ", now.value + 1, " to ", latest.value, " (",
+              base::format_instant(latest),
+              "); to be rid of a rule for good, disable it in the configuration"));
 }
 
 class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_WatchAlerts<
@@ -200,7 +211,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
         bad.add("silence",
                 "name a rule, an area or a sector; a silence over everything is refused");
       }
-      if (wanted.until_ms() <= now.value) bad.add("silence.until_ms", "must lie in the future");
+      check_until(wanted.until_ms(), now, bad);
       if (!bad.empty()) return bad.status();
       alerts::SilenceCreated const act{wanted.rule(),
                                        wanted.area(),

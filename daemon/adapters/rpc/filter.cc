@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "adapters/rpc/limits.h"
+#include "adapters/rpc/requests.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
@@ -101,7 +102,7 @@ absl::Status AlertFilter::read_value(std::string_view field, base::Calendar cale
       break;
     }
     case Field::kRaised: {
-      BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, calendar.parse(c.text));
+      BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, parse_period(calendar, c.text));
       c.number = period.value;
       break;
     }

@@ -1,7 +1,9 @@
 #include "adapters/rpc/acts.h"
 #include "adapters/rpc/messages.h"
+#include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "core/base/request_times.h"
 #include "core/base/text.h"
 
 namespace bellwether::rpc {
@@ -10,9 +12,6 @@ namespace {
 namespace alerts_pb = bellwether::alerts::v1;
 using alerts::RegimeBreakDeclared;
 using base::cat;
-
-// A regime break ends after some time. A longer one is a mistake, or the new normal state.
-constexpr int kRegimeBreakYearsMax = 5;
 
 void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& declared,
           alerts_pb::RegimeBreak& out) {
@@ -26,24 +25,28 @@ void fill(const engine::View& view, int64_t id, const RegimeBreakDeclared& decla
 
 base::PeriodIndex read_any_period(const engine::View& view, const std::string& text,
                                   std::string_view field, BadRequest& bad) {
-  auto const period = view.calendar.parse(text);
+  auto const period = parse_period(view.calendar, text);
   if (period.ok()) return *period;
   bad.add(field, base::from_absl(period.status().message()));
   return {};
 }
 
 detection::PeriodRange read_periods(const engine::View& view, const alerts_pb::RegimeBreak& wanted,
-                                    BadRequest& bad) {
+                                    base::UnixMillis now, BadRequest& bad) {
   base::PeriodIndex const first =
       read_any_period(view, wanted.first_period(), "regime_break.first_period", bad);
   base::PeriodIndex const last =
       read_any_period(view, wanted.last_period(), "regime_break.last_period", bad);
   if (!bad.empty()) return {first, last};
-  int const most = kRegimeBreakYearsMax * view.calendar.periods_per_year();
+  int const most = base::kRegimeBreakYearsMax * view.calendar.periods_per_year();
+  base::PeriodIndex const latest(view.calendar.period_of(base::days_of(now)).value + most);
   if (last < first) {
     bad.add("regime_break.last_period", "is before first_period; swap them");
   } else if (last.value - first.value >= most) {
     bad.add("regime_break.last_period", cat("a regime break has at most ", most, " periods"));
+  } else if (latest < last) {
+    bad.add("regime_break.last_period", cat("must not lie after ", view.calendar.name(latest), ", ",
+                                            base::kRegimeBreakYearsMax, " years from now"));
   }
   return {first, last};
 }
@@ -59,7 +62,8 @@ class RegimeBreakService final : public alerts_pb::RegimeBreakService::Service {
       auto const view = shared_.backend.view();
       const alerts_pb::RegimeBreak& wanted = request->regime_break();
       BadRequest bad;
-      detection::PeriodRange const periods = read_periods(*view, wanted, bad);
+      detection::PeriodRange const periods =
+          read_periods(*view, wanted, shared_.backend.now(), bad);
       check_actor(wanted.actor(), "regime_break.actor", bad);
       check_comment(wanted.reason(), "regime_break.reason", bad);
       if (wanted.reason().empty())

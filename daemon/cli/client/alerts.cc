@@ -16,6 +16,7 @@
 #include "cli/table.h"
 #include "core/base/calendar.h"
 #include "core/base/display.h"
+#include "core/base/request_times.h"
 #include "core/base/text.h"
 
 namespace bellwether::cli {
@@ -64,6 +65,14 @@ Colour severity_colour(alerts_pb::Severity severity) {
   return severity == alerts_pb::SEVERITY_RED     ? Colour::kRed
          : severity == alerts_pb::SEVERITY_AMBER ? Colour::kAmber
                                                  : Colour::kPlain;
+}
+
+// The complaint about a text that is no period of either calendar; empty if it is one.
+std::string check_period(const std::string& text) {
+  for (base::CalendarUnit unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
+    if (base::Calendar(unit).parse(text).ok()) return "";
+  }
+  return "'" + base::excerpt(text) + "' is no period; write YYYY-MM or YYYY-Www";
 }
 
 std::string without(const std::string& name, const std::string& prefix) {
@@ -186,7 +195,7 @@ void print_transitions(
   if (transitions.empty()) return;
   std::puts("\nTransitions:");
   for (const alerts_pb::Transition& t : transitions) {
-    std::printf("  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(), t.summary().c_str());
+    std::printf("  %s  %s\n", day(t.at_ms()).c_str(), t.summary().c_str());
   }
 }
 
@@ -257,8 +266,8 @@ void print_transition(const alerts_pb::Transition& t) {
                             ? Colour::kGreen
                             : severity_colour(a.severity());
   if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over a progress bar
-  std::printf("%s  %s  %s\n", instant(t.at_ms()).substr(0, 10).c_str(),
-              paint(t.summary(), colour).c_str(), without(a.name(), "alerts/").c_str());
+  std::printf("%s  %s  %s\n", day(t.at_ms()).c_str(), paint(t.summary(), colour).c_str(),
+              without(a.name(), "alerts/").c_str());
   std::fflush(stdout);
 }
 
@@ -514,7 +523,8 @@ void add_alerts(CLI::App& app, Context& context) {
                      "all transitions since the first");
   watching->add_option("--resume", options->resume_token, "continue after this resume token");
   watching->add_option("--filter", options->filter, "as in list");
-  watching->add_option("--until", options->until, "end when the data are through this period");
+  watching->add_option("--until", options->until, "end when the data are through this period")
+      ->check(check_period);
   watching->add_flag("--skip-silenced", options->skip_silenced, "leave out silenced alerts");
   watching->add_flag("--skip-historical", options->skip_historical,
                      "leave out alerts found while catching up");
@@ -540,7 +550,7 @@ void add_alerts(CLI::App& app, Context& context) {
   silencing->add_option("--area", options->area, "only of this area");
   silencing->add_option("--sector", options->sector, "only of this sector");
   silencing->add_option("--hours", options->hours, "duration in hours")
-      ->check(CLI::PositiveNumber)
+      ->check(at_most(24.0 * base::kSilenceDaysMax))
       ->capture_default_str();
   command("silences", "silences in force", silences)
       ->add_flag("--expired", options->expired, "also silences that have ended");

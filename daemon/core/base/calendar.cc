@@ -10,6 +10,9 @@ namespace bellwether::base {
 namespace {
 
 constexpr int32_t kMondayBefore1970 = -3;  // 1969-12-29
+// The instants of the years with four digits.
+constexpr UnixMillis kFourDigitsBegin = start_of(Days(-719'528));  // 0000-01-01
+constexpr UnixMillis kFourDigitsEnd = start_of(Days(2'932'897));   // 10000-01-01
 
 int32_t floor_div(int32_t a, int32_t b) {
   return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
@@ -86,6 +89,8 @@ std::string format_date(Days day) {
 }
 
 std::string format_instant(UnixMillis instant) {
+  if (instant < kFourDigitsBegin) return "before 0000-01-01";
+  if (instant >= kFourDigitsEnd) return "after 9999-12-31";
   Days const day = days_of(instant);
   int64_t const second = (instant.value - start_of(day).value) / 1000;
   return absl::StrFormat("%sT%02d:%02d:%02dZ", format_date(day), second / 3600, second / 60 % 60,

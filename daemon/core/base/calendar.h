@@ -45,7 +45,8 @@ bool has_date_form(std::string_view text);
 // does not exist. The message says which of the two, and the days that exist.
 absl::StatusOr<Days> parse_date(std::string_view text);
 std::string format_date(Days day);
-// Returns "2019-05-03T14:00:05Z". Rounds down to whole seconds.
+// Returns "2019-05-03T14:00:05Z". Rounds down to whole seconds. Outside the years 0000 … 9999 it
+// returns "before 0000-01-01" or "after 9999-12-31".
 std::string format_instant(UnixMillis instant);
 
 enum class CalendarUnit : uint8_t { kWeek, kMonth };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "absl/time/clock.h"
 #include "core/base/text.h"
 #include "support/calendars.h"
 #include "support/cluster.h"
@@ -403,7 +404,7 @@ void silence_rule(AlertStub& stub, const std::string& rule) {
   alerts::v1::CreateSilenceRequest request;
   request.mutable_silence()->set_rule(rule);
   request.mutable_silence()->set_actor("ann");
-  request.mutable_silence()->set_until_ms(4'000'000'000'000);
+  request.mutable_silence()->set_until_ms(absl::ToUnixMillis(absl::Now() + absl::Hours(1)));
   alerts::v1::CreateSilenceResponse response;
   ASSERT_TRUE(stub.CreateSilence(&context, request, &response).ok());
   EXPECT_THAT(response.silence().name(), HasSubstr("silences/"));

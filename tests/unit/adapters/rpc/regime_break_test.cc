@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/alerts/state_machine.h"
 #include "served.h"
 
@@ -111,6 +113,23 @@ TEST_F(RegimeBreakTest, BadDeclarationsAreRefusedByField) {
   expect_bad(changed([](auto& b) { b.set_actor(""); }), "regime_break.actor");
   EXPECT_TRUE(declare(changed([](auto& b) { b.set_last_period("2025-02"); })).ok())
       << "five years are the maximum";
+}
+
+// The present is 2020-09.
+TEST_F(RegimeBreakTest, F10_ARegimeBreakEndsWithinFiveYears) {
+  alerts_pb::DeclareRegimeBreakRequest request = pandemic();
+  for (auto const [first, last, advice] :
+       {std::array{"0001-01", "0001-02", "from 1700-01 to 2099-12"},
+        std::array{"9999-11", "9999-12", "from 1700-01 to 2099-12"},
+        std::array{"2025-09", "2025-10", "must not lie after 2025-09, 5 years from now"}}) {
+    request.mutable_regime_break()->set_first_period(first);
+    request.mutable_regime_break()->set_last_period(last);
+    grpc::Status const status = declare(request);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr(advice));
+  }
+  request.mutable_regime_break()->set_last_period("2025-09");
+  EXPECT_TRUE(declare(request).ok());
 }
 
 TEST_F(RegimeBreakTest, TooManyRegimeBreaksGetTheCorrection) {

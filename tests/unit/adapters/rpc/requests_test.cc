@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapters/rpc/limits.h"
+#include "adapters/rpc/requests.h"
+#include "core/base/request_times.h"
 #include "served.h"
 
 namespace bellwether::rpc {
@@ -128,6 +131,46 @@ TEST_F(RequestsTest, ActorsAndCommentsAreBounded) {
       alerts(&alerts_pb::AlertService::Stub::AcknowledgeAlert, acknowledge, acknowledged);
   expect_bad(status, "actor");
   expect_bad(status, "comment");
+}
+
+TEST_F(RequestsTest, F10_ASilenceEndsWithinFiveYears) {
+  int64_t const most = base::kSilenceDaysMax * base::kMillisPerDay;
+  alerts_pb::CreateSilenceResponse response;
+  auto const until = [&](int64_t ms) {
+    alerts_pb::CreateSilenceRequest request = silence();
+    request.mutable_silence()->set_until_ms(ms);
+    return alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response);
+  };
+  EXPECT_TRUE(until(served_.now.value + 1).ok());
+  EXPECT_TRUE(until(served_.now.value + most).ok());
+  for (int64_t const ms : {INT64_MIN, int64_t{-1}, int64_t{0}, served_.now.value,
+                           served_.now.value + most + 1, INT64_MAX}) {
+    grpc::Status const status = until(ms);
+    expect_bad(status, "silence.until_ms", "after 2020-09-13T12:26:40Z");
+    expect_bad(status, "silence.until_ms", "(2025-09-17T12:26:40Z)");
+    expect_bad(status, "silence.until_ms", "1830 days");
+  }
+}
+
+TEST_F(RequestsTest, F10_PeriodsOfRequestsHaveARange) {
+  indicators_pb::GetIndicatorRequest request;
+  indicators_pb::GetIndicatorResponse response;
+  request.set_name("births");
+  for (const char* period : {"0000-01", "1699-12", "2100-01", "9999-12"}) {
+    request.set_period(period);
+    expect_bad(indicators(&indicators_pb::IndicatorService::Stub::GetIndicator, request, response),
+               "period", "must lie from 1700-01 to 2099-12");
+  }
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
+  EXPECT_TRUE(parse_period(weeks, "1700-W01").ok());
+  EXPECT_TRUE(parse_period(weeks, "2099-W53").ok());
+  EXPECT_FALSE(parse_period(weeks, "1699-W53").ok());
+  EXPECT_FALSE(parse_period(weeks, "2100-W01").ok());
+  alerts_pb::ListAlertsRequest list;
+  alerts_pb::ListAlertsResponse listed;
+  list.set_filter("raised_period >= 9999-12");
+  expect_bad(alerts(&alerts_pb::AlertService::Stub::ListAlerts, list, listed), "filter",
+             "from 1700-01 to 2099-12");
 }
 
 TEST_F(RequestsTest, TooManySilencesGetTheCorrection) {

@@ -138,5 +138,16 @@ TEST(CalendarTest, DaysBefore1970AreFloored) {
   EXPECT_EQ(format_instant(UnixMillis(-1000)), "1969-12-31T23:59:59Z");
 }
 
+TEST(CalendarTest, F10_AnyInstantCanBeShown) {
+  EXPECT_EQ(format_instant(UnixMillis(INT64_MAX)), "after 9999-12-31");
+  EXPECT_EQ(format_instant(UnixMillis(INT64_MIN)), "before 0000-01-01");
+  int64_t const first = start_of(days_from_civil(0, 1, 1)).value;
+  int64_t const end = start_of(days_from_civil(10'000, 1, 1)).value;
+  EXPECT_EQ(format_instant(UnixMillis(first)), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(format_instant(UnixMillis(first - 1)), "before 0000-01-01");
+  EXPECT_EQ(format_instant(UnixMillis(end - 1)), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(format_instant(UnixMillis(end)), "after 9999-12-31");
+}
+
 }  // namespace
 }  // namespace bellwether::base
