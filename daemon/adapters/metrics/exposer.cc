@@ -15,36 +15,56 @@
 namespace bellwether::metrics {
 namespace {
 
-void answer(mg_connection* connection, int code, const char* reason, const char* type,
-            const std::string& body) {
+// The answer to HEAD is that to GET without its body (RFC 9110, section 9.3.2).
+enum class Method { kGet, kHead };
+
+void answer(mg_connection* connection, Method method, int code, const char* reason,
+            const char* type, const std::string& body) {
   mg_printf(
       connection,
       "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
       code, reason, type, body.size());
-  mg_write(connection, body.data(), body.size());
+  if (method == Method::kGet) mg_write(connection, body.data(), body.size());
 }
 
-class HealthHandler : public CivetHandler {
+class Handler : public CivetHandler {
  public:
-  explicit HealthHandler(std::function<Health()> health) : health_(std::move(health)) {}
   bool handleGet(CivetServer*, mg_connection* connection) override {
-    Health const health = health_();
-    answer(connection, health.ok ? 200 : 503, health.ok ? "OK" : "Service Unavailable",
-           "text/plain", health.text + "\n");
+    serve(connection, Method::kGet);
+    return true;
+  }
+  bool handleHead(CivetServer*, mg_connection* connection) override {
+    serve(connection, Method::kHead);
     return true;
   }
 
  private:
+  virtual void serve(mg_connection* connection, Method method) = 0;
+};
+
+class HealthHandler : public Handler {
+ public:
+  explicit HealthHandler(std::function<Health()> health) : health_(std::move(health)) {}
+
+ private:
+  void serve(mg_connection* connection, Method method) override {
+    Health const health = health_();
+    answer(connection, method, health.ok ? 200 : 503, health.ok ? "OK" : "Service Unavailable",
+           "text/plain", health.text + "\n");
+  }
+
   std::function<Health()> health_;
 };
 
-class MetricsHandler : public CivetHandler {
+class MetricsHandler : public Handler {
  public:
   void add(std::weak_ptr<prometheus::Collectable> collectable) {
     std::lock_guard lock(mutex_);
     collectables_.push_back(std::move(collectable));
   }
-  bool handleGet(CivetServer*, mg_connection* connection) override {
+
+ private:
+  void serve(mg_connection* connection, Method method) override {
     std::vector<prometheus::MetricFamily> families;
     {
       std::lock_guard lock(mutex_);
@@ -56,12 +76,10 @@ class MetricsHandler : public CivetHandler {
                         std::make_move_iterator(some.end()));
       }
     }
-    answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
+    answer(connection, method, 200, "OK", "text/plain; version=0.0.4; charset=utf-8",
            prometheus::TextSerializer().Serialize(families));
-    return true;
   }
 
- private:
   std::mutex mutex_;
   std::vector<std::weak_ptr<prometheus::Collectable>> collectables_;
 };

@@ -1,5 +1,6 @@
-// Purpose: serves /metrics, /healthz and /readyz over HTTP on one port. prometheus-cpp's own
-// Exposer cannot serve paths other than metrics, and does not give access to its server.
+// Purpose: serves /metrics, /healthz and /readyz over HTTP, to GET and HEAD, on one port.
+// prometheus-cpp's own Exposer cannot serve paths other than metrics, and does not give access to
+// its server.
 // Thread safety: all public functions may be called from any thread.
 #pragma once
 

@@ -22,14 +22,14 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 // The complete answer, including its status line.
-std::string get(int port, const std::string& path) {
+std::string ask(const std::string& method, int port, const std::string& path) {
   int const s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(static_cast<uint16_t>(port));
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_EQ(connect(s, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
-  std::string const request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::string const request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   EXPECT_EQ(write(s, request.data(), request.size()), static_cast<ssize_t>(request.size()));
   std::string out;
   char some[4096];
@@ -38,6 +38,10 @@ std::string get(int port, const std::string& path) {
   }
   close(s);
   return out;
+}
+
+std::string get(int port, const std::string& path) {
+  return ask("GET", port, path);
 }
 
 class OneGauge : public prometheus::Collectable {
@@ -55,6 +59,7 @@ class OneGauge : public prometheus::Collectable {
 class ExposerTest : public ::testing::Test {
  protected:
   std::atomic<bool> ready_{false};
+  std::shared_ptr<OneGauge> const gauge_ = std::make_shared<OneGauge>();
   std::unique_ptr<Exposer> exposer_ = testing::must(Exposer::start(
       "127.0.0.1:0",
       [] {
@@ -88,7 +93,18 @@ TEST_F(ExposerTest, OnlyExistingCollectablesAreScraped) {
   EXPECT_THAT(get(exposer_->port(), "/metrics"), Not(HasSubstr("process_")));
 }
 
+TEST_F(ExposerTest, HeadIsAnsweredAsGetWithoutItsBody) {
+  exposer_->add(gauge_);
+  for (const char* path : {"/metrics", "/healthz", "/readyz"}) {
+    std::string const whole = get(exposer_->port(), path);
+    size_t const body = whole.find("\r\n\r\n") + 4;
+    EXPECT_GT(whole.size(), body) << path;
+    EXPECT_EQ(ask("HEAD", exposer_->port(), path), whole.substr(0, body)) << path;
+  }
+}
+
 TEST_F(ExposerTest, AnotherPathIsNotFound) {
+  EXPECT_THAT(ask("HEAD", exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(get(exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
 }
 
