@@ -94,5 +94,22 @@ TEST(ContractsTest, NamesFollowTheConventions) {
   });
 }
 
+// Without the option, Go needs a flag for every file. The path is in the domain "internal", which
+// is reserved for private use, so that no stranger can publish a module under it.
+TEST(ContractsTest, EveryFileNamesItsGoPackage) {
+  int found = 0;
+  each_contract([&](const fs::path& path) {
+    std::string const folder = path.parent_path().parent_path().filename();
+    std::string const wanted =
+        "option go_package = \"bellwether.internal/api/" + folder + "/v1;" + folder + "v1\";";
+    std::ifstream file(path);
+    int options = 0;
+    for (std::string line; std::getline(file, line);) options += line == wanted;
+    EXPECT_EQ(options, 1) << path << ": add " << wanted;
+    ++found;
+  });
+  EXPECT_GE(found, 12);
+}
+
 }  // namespace
 }  // namespace bellwether
