@@ -117,9 +117,10 @@ Problem identify(const RawRecord& record, const Message& m, Event& e) {
   e.fact = FactId(base::hash64(event_id, e.source));
   if (Problem const problem = identify_business(record, m, e)) return problem;
   uint64_t const stated = m.number(kSequence);
-  // An unknown Kafka timestamp is −1. As an unsigned number it is out of range, so it is refused.
+  if (stated > base::kSourceSequenceMax) return Refusal::kSequenceOutOfRange;
+  // An unknown Kafka timestamp is −1. As an unsigned number it is out of range.
   uint64_t const sequence = stated != 0 ? stated : static_cast<uint64_t>(record.published.value);
-  if (sequence > base::kSourceSequenceMax) return Refusal::kSequenceOutOfRange;
+  if (sequence > base::kSourceSequenceMax) return Refusal::kNoTimestamp;
   e.sequence = SourceSequence(sequence);
   return std::nullopt;
 }
@@ -174,7 +175,7 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
   if (!effective) return Refusal::kMissingDate;
   Days const latest = std::min(published, day_of_publication(record.latest));
   if (*effective > latest && e.kind != EventKind::kFilingDue) {
-    return Refusal::kEffectiveAfterPublished;
+    return record.published.value < 0 ? Refusal::kNoTimestamp : Refusal::kEffectiveAfterPublished;
   }
   e.effective = *effective;
   return std::nullopt;

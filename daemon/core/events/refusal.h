@@ -26,6 +26,7 @@ enum class Refusal : uint8_t {
   kDateOutOfRange,
   kEffectiveAfterPublished,
   kSequenceOutOfRange,
+  kNoTimestamp,
   kUnknownArea,
   kUnknownSector,
   kWrongScheme,
@@ -33,7 +34,7 @@ enum class Refusal : uint8_t {
   kValueOutOfRange,
   kTooManyFacts,
 };
-inline constexpr size_t kRefusals = 22;
+inline constexpr size_t kRefusals = 23;
 
 struct RefusalText {
   std::string_view name;  // metric label and header value
@@ -60,6 +61,9 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"effective_after_published",
      "the effective date is later than the record's timestamp or lies in the future"},
     {"sequence_out_of_range", "source_sequence must be below 2^48"},
+    {"no_timestamp",
+     "the record's timestamp is unset, before 1970 or beyond 2^48 ms, so nothing says when it "
+     "became known; let Kafka set it (CreateTime, milliseconds)"},
     {"unknown_area", "neither area code nor postcode is in the reference files; update them"},
     {"unknown_sector", "no stated activity code is in the reference files; update them"},
     {"wrong_scheme", "the activity's scheme or version is not this deployment's; map it first"},

@@ -117,7 +117,7 @@ std::vector<Example> id_examples() {
       {"a case's key without its prefix", Refusal::kKeyMismatch, record(enquiry(), "C-17")},
       {"another series's key", Refusal::kKeyMismatch, record(figure(), "ons/deaths")},
       {"invalid UTF-8", Refusal::kIdNotUtf8, broken_text},
-      {"no sequence and no timestamp", Refusal::kSequenceOutOfRange, untimed},
+      {"no sequence and no timestamp", Refusal::kNoTimestamp, untimed},
   };
 }
 
@@ -501,8 +501,21 @@ TEST(RefusalTest, ATimestampBeforeTheRangeOfDaysDoesNotWrap) {
   Record r = record(registered());
   for (int64_t const millis : {int64_t{-1}, INT64_MIN / 3 * 2, INT64_MIN}) {
     r.published = UnixMillis(millis);
-    EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished) << millis;
+    EXPECT_EQ(refusal(r), Refusal::kNoTimestamp) << millis;
   }
+}
+
+// A record that states no source_sequence is not told that its source_sequence is wrong.
+TEST(RefusalTest, AMissingTimestampIsNamedAsSuch) {
+  Record r = registration_with([](Registration& e) { e.clear_source_sequence(); });
+  for (int64_t const millis :
+       {int64_t{-1}, INT64_MIN, INT64_MAX, static_cast<int64_t>(base::kSourceSequenceMax) + 1}) {
+    r.published = UnixMillis(millis);
+    EXPECT_EQ(refusal(r), Refusal::kNoTimestamp) << millis;
+  }
+  r = registration_with([](Registration& e) { e.set_source_sequence(UINT64_MAX); });  // −1
+  r.published = UnixMillis(-1);
+  EXPECT_EQ(refusal(r), Refusal::kSequenceOutOfRange);
 }
 
 TEST(RefusalTest, BadInputIsRefusedWithItsReason) {
