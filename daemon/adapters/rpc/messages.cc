@@ -74,6 +74,7 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
     out.set_rule_title(rule->title);
     out.set_action(rule->action);
   }
+  out.set_unit(std::string(engine::unit_of(view, alert)));
   out.mutable_node()->set_area(s.key.area);
   out.mutable_node()->set_sector(s.key.sector);
   out.set_area_name(engine::area_name(view, s.key.area));

@@ -80,8 +80,30 @@ std::string without(const std::string& name, const std::string& prefix) {
 }
 
 std::string deviation(const alerts_pb::Evidence& e) {
-  if (e.limit() != 0 || e.expected() == 0) return figure(e.observed());
   return absl::StrFormat("%+.0f %%", 100 * (e.ratio() - 1));
+}
+
+// Composite rules test several measures together.
+bool is_composite(const alerts_pb::Evidence& e) {
+  return e.contributions_size() > 0 && !e.contributions(0).measure().empty();
+}
+// Rules on an indicator compare it with a limit and have no expected value.
+bool is_limit(const alerts_pb::Evidence& e) {
+  return e.expected() == 0 && !is_composite(e);
+}
+
+std::string with_unit(double value, std::string_view unit) {
+  return base::cat(figure(value), base::unit_suffix(unit));
+}
+
+// How far the alert was from normal when it was raised: "-20 %", "-8.66 % (limit 0 %)", "3.10
+// standard deviations".
+std::string distance(const alerts_pb::Alert& a) {
+  const alerts_pb::Evidence& e = a.raised_evidence();
+  if (is_composite(e)) return with_unit(e.observed(), base::kStandardDeviations);
+  if (!is_limit(e)) return deviation(e);
+  return base::cat(with_unit(e.observed(), a.unit()), " (limit ", with_unit(e.limit(), a.unit()),
+                   ")");
 }
 
 std::string place(const alerts_pb::Alert& a) {
@@ -91,7 +113,7 @@ std::string place(const alerts_pb::Alert& a) {
 
 void print_alert_row(Table& table, const alerts_pb::Alert& a) {
   table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(),
-             place(a), a.raised_period(), a.onset_period(), deviation(a.raised_evidence()),
+             place(a), a.raised_period(), a.onset_period(), distance(a),
              a.open() ? "open" : "cleared " + a.cleared_period(),
              std::string(a.historical() ? "historical" : "") +
                  (a.has_acknowledgement() ? " acknowledged" : "") +
@@ -135,10 +157,10 @@ void list(Context& context, const Options& options) {
               through.empty() ? "(no period yet)" : through.c_str());
 }
 
-// Prints the evidence of a composite rule, which tests several measures together.
 void print_composite(const alerts_pb::Evidence& e) {
   std::printf(
-      "  %s: score %.1f of %d counts (%.1f to %.1f), p = %.2g, change statistic %.1f of %.1f\n",
+      "  %s: score %.1f standard deviations, of %d counts (95 %% lie from %.1f to %.1f), p = %.2g, "
+      "change statistic %.1f of %.1f\n",
       e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
       e.cusum_threshold());
   for (const alerts_pb::Contribution& c : e.contributions()) {
@@ -148,19 +170,27 @@ void print_composite(const alerts_pb::Evidence& e) {
   }
 }
 
-void print_evidence(const alerts_pb::Evidence& e) {
-  if (e.contributions_size() > 0 && !e.contributions(0).measure().empty())
-    return print_composite(e);
-  if (e.limit() != 0 || e.expected() == 0) {
+// `unit`: as in Alert.unit.
+void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
+  if (is_composite(e)) return print_composite(e);
+  if (is_limit(e)) {
     std::printf("  %s: %s against a limit of %s\n", e.period().c_str(),
-                figure(e.observed()).c_str(), figure(e.limit()).c_str());
+                with_unit(e.observed(), unit).c_str(), with_unit(e.limit(), unit).c_str());
     return;
   }
+  if (e.limit() != 0) {
+    std::printf("  %s: %s observed, %.1f expected, %s; silent at %.0f %% of that or less\n",
+                e.period().c_str(), with_unit(e.observed(), unit).c_str(), e.expected(),
+                deviation(e).c_str(), 100 * e.limit());
+    return;
+  }
+  std::string const suffix(base::unit_suffix(unit));
   std::printf(
-      "  %s: %s observed, %.1f expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
+      "  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
       "%.1f\n",
-      e.period().c_str(), figure(e.observed()).c_str(), e.expected(), e.lower(), e.upper(),
-      deviation(e).c_str(), e.p(), e.cusum(), e.cusum_threshold());
+      e.period().c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
+      suffix.c_str(), e.lower(), e.upper(), deviation(e).c_str(), e.p(), e.cusum(),
+      e.cusum_threshold());
   if (e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT ||
       e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
     std::printf("    a young series without a known season, compared with its latest %d periods\n",
@@ -210,9 +240,9 @@ void get(Context& context, const Options& options) {
   if (context.json()) return Context::print_json(response);
   print_heading(response.alert());
   std::puts("\nWhen raised:");
-  print_evidence(response.alert().raised_evidence());
+  print_evidence(response.alert().raised_evidence(), response.alert().unit());
   std::puts("Last:");
-  print_evidence(response.alert().evidence());
+  print_evidence(response.alert().evidence(), response.alert().unit());
   print_transitions(response.transitions());
 }
 
@@ -336,8 +366,8 @@ std::optional<std::vector<alerts_pb::Alert>> all_of(Context& context, const std:
 
 void add_review_row(Table& table, const alerts_pb::Alert& a, std::string lead) {
   table.add({"  " + base::shorten(a.sector_name(), kNameColumns), a.raised_period(),
-             std::move(lead), a.onset_period(), deviation(a.raised_evidence()),
-             severity_name(a.severity_max()), a.open() ? "open" : a.cleared_period()},
+             std::move(lead), a.onset_period(), distance(a), severity_name(a.severity_max()),
+             a.open() ? "open" : a.cleared_period()},
             severity_colour(a.severity_max()));
 }
 

@@ -1,6 +1,7 @@
 #include "core/base/display.h"
 
 #include <algorithm>
+#include <array>
 
 namespace bellwether::base {
 
@@ -18,6 +19,21 @@ std::string shorten(std::string_view text, size_t columns) {
     if (starts && ++seen == columns) break;
   }
   return std::string(text.substr(0, bytes)) + "…";
+}
+
+std::string_view unit_suffix(std::string_view unit) {
+  struct Words {
+    std::string_view unit;
+    std::string_view suffix;
+  };
+  static constexpr std::array<Words, 6> kWords = {{{"percent", " %"},
+                                                   {"per_10000", " per 10,000"},
+                                                   {"ratio", " (ratio)"},
+                                                   {"hours", " hours"},
+                                                   {"index", " (index)"},
+                                                   {kStandardDeviations, " standard deviations"}}};
+  auto const found = std::ranges::find(kWords, unit, &Words::unit);
+  return found == kWords.end() ? "" : found->suffix;
 }
 
 std::string grouped(int64_t number) {

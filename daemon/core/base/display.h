@@ -1,5 +1,5 @@
-// Purpose: the width of text on a screen, and numbers with thousands separators.
-// Thread safety: pure.
+// Purpose: the width of text on a screen, numbers with thousands separators, and units after
+// figures. Thread safety: pure.
 #pragma once
 
 #include <cstddef>
@@ -15,5 +15,10 @@ size_t display_width(std::string_view text);
 std::string shorten(std::string_view text, size_t columns);
 // Thousands separated: "1,541,268".
 std::string grouped(int64_t number);
+// The unit of a composite's score, as a name of a unit.
+inline constexpr std::string_view kStandardDeviations = "standard_deviations";
+// The words after a figure of this unit, which is named as in the API: " %" for "percent". Empty
+// for "count" and for an unknown unit.
+std::string_view unit_suffix(std::string_view unit);
 
 }  // namespace bellwether::base

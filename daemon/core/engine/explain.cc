@@ -51,10 +51,17 @@ std::string_view closing_reason(alerts::ClearReason reason) {
 
 // The numbers of an alert. Its rule may no longer exist.
 std::string figures(const alerts::Rule* rule, const alerts::Evidence& e) {
-  return info(rule == nullptr ? alerts::RuleKind::kIndicatorLimit : rule->kind()).figures(e);
+  if (rule == nullptr) return info(alerts::RuleKind::kIndicatorLimit).figures(e, "");
+  const RuleKindInfo& kind = info(rule->kind());
+  return kind.figures(e, kind.unit(*rule));
 }
 
 }  // namespace
+
+std::string_view unit_of(const View& view, const alerts::Alert& alert) {
+  const alerts::Rule* const rule = rule_of(view, alert);
+  return rule == nullptr ? "" : info(rule->kind()).unit(*rule);
+}
 
 std::string area_name(const View& view, std::string_view code) {
   auto const id = view.reference->areas.find(code);

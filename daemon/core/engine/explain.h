@@ -41,6 +41,10 @@ Paragraphs explain(const View& view, const alerts::Alert& alert);
 // "Births falling in Manufacturing, Singapore: raised amber for 1997-06: 412 observed, …".
 std::string summary(const View& view, const alerts::Transition& transition);
 
+// The unit of the alert's evidence, named as in the catalogue; "standard_deviations" for a
+// composite. Empty if the rule set no longer contains the rule.
+std::string_view unit_of(const View& view, const alerts::Alert& alert);
+
 // The input of a rule kind's trace (rules/rule_kind.h).
 struct PathRequest {
   const View& view;  // has data_through

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_format.h"
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/engine/rules/prose.h"
 #include "core/stats/normal.h"
@@ -216,8 +217,9 @@ struct TracedPart {
 std::string how_together(const alerts::Evidence& e) {
   std::string text = absl::StrFormat(
       "%d counts of this node are combined. The score of each is its deviation from its own "
-      "seasonal baseline in the harmful direction, at most %.0f. The combination allows for how "
-      "much the counts usually vary together. The combined score is %.1f; if nothing happens, "
+      "seasonal baseline in the harmful direction, in standard deviations, at most %.0f. The "
+      "combination allows for how much the counts usually vary together. The combined score is "
+      "%.1f standard deviations; if nothing happens, "
       "95 %% of scores lie between %.1f and %.1f. How sure: a score this high has probability "
       "%.2g (%.2g after correction for the number of nodes tested).",
       e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
@@ -334,8 +336,8 @@ Paragraphs explain_composite(const View& view, const alerts::Alert& alert, const
   return text;
 }
 
-std::string composite_figures(const alerts::Evidence& e) {
-  std::string text = absl::StrFormat("score %.1f", e.z);
+std::string composite_figures(const alerts::Evidence& e, std::string_view unit) {
+  std::string text = base::cat(absl::StrFormat("score %.1f", e.z), base::unit_suffix(unit));
   for (size_t i = 0; i < e.contributions.size(); ++i) {
     const alerts::Contribution& c = e.contributions[i];
     base::append(text, i == 0 ? " (" : "; ", c.measure, " ", figure(c.observed), " observed, ",

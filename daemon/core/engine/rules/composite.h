@@ -54,7 +54,7 @@ std::unique_ptr<RuleTest> make_composite_test(const alerts::Rule& rule,
 std::vector<PathPoint> trace_composite(const PathRequest& request);
 Paragraphs explain_composite(const View& view, const alerts::Alert& alert,
                              const alerts::Rule& rule);
-// "score 3.1 (births 50 observed, 100 expected, +2.7; …)".
-std::string composite_figures(const alerts::Evidence& evidence);
+// "score 3.1 standard deviations (births 50 observed, 100 expected, +2.7; …)".
+std::string composite_figures(const alerts::Evidence& evidence, std::string_view unit);
 
 }  // namespace bellwether::engine

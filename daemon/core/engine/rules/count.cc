@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/judge.h"
 #include "core/detection/recalibration.h"
@@ -267,9 +268,10 @@ Paragraphs explain_count(const View& view, const alerts::Alert& alert, const Rul
   return text;
 }
 
-std::string count_figures(const alerts::Evidence& e) {
-  return base::cat(figure(e.observed), " observed, ", figure(e.expected), " expected (",
-                   deviation(e), ")");
+std::string count_figures(const alerts::Evidence& e, std::string_view unit) {
+  std::string_view const suffix = base::unit_suffix(unit);
+  return base::cat(figure(e.observed), suffix, " observed, ", figure(e.expected), suffix,
+                   " expected (", deviation(e), ")");
 }
 
 }  // namespace bellwether::engine

@@ -17,6 +17,7 @@ inline constexpr size_t kContributionsMax = 5;
 std::unique_ptr<RuleTest> make_count_test(const alerts::Rule& rule, const indicators::Panel& panel);
 std::vector<PathPoint> trace_count(const PathRequest& request);
 Paragraphs explain_count(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
-std::string count_figures(const alerts::Evidence& evidence);
+// "412 observed, 517 expected (20 % below expectation)".
+std::string count_figures(const alerts::Evidence& evidence, std::string_view unit);
 
 }  // namespace bellwether::engine

@@ -1,5 +1,6 @@
 #include "core/engine/rules/limit.h"
 
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/engine/rules/prose.h"
 
@@ -109,11 +110,13 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
   std::string const how_long =
       limit.persistence > 1 ? base::cat(", for ", limit.persistence, " periods in a row.") : ".";
   return {base::cat(headline(view, alert, indicators::info(limit.indicator).title), ": ",
-                    limit_figures(alert.raised_evidence), how_long)};
+                    limit_figures(alert.raised_evidence, indicators::info(limit.indicator).unit),
+                    how_long)};
 }
 
-std::string limit_figures(const alerts::Evidence& e) {
-  return base::cat(figure(e.observed), " against a limit of ", figure(e.limit));
+std::string limit_figures(const alerts::Evidence& e, std::string_view unit) {
+  std::string_view const suffix = base::unit_suffix(unit);
+  return base::cat(figure(e.observed), suffix, " against a limit of ", figure(e.limit), suffix);
 }
 
 }  // namespace bellwether::engine

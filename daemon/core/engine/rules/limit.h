@@ -15,7 +15,7 @@ std::unique_ptr<RuleTest> make_limit_test(const alerts::Rule& rule, const indica
 // The expected value is the limit.
 std::vector<PathPoint> trace_limit(const PathRequest& request);
 Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
-// "38.5 against a limit of 40". Also used for rules on sources.
-std::string limit_figures(const alerts::Evidence& evidence);
+// "38.5 % against a limit of 40 %".
+std::string limit_figures(const alerts::Evidence& evidence, std::string_view unit);
 
 }  // namespace bellwether::engine

@@ -58,7 +58,7 @@ std::string deviation_from_baseline(const View& view, const alerts::Alert& alert
   const alerts::Evidence& e = alert.raised_evidence;
   return cat(headline(view, alert, title), ": ", figure(e.observed), unit, " observed where ",
              figure(e.expected), unit, " were expected; 95 % of ", base::name(view.calendar.unit()),
-             "s like this one lie between ", figure(e.lower), " and ", figure(e.upper),
+             "s like this one lie between ", figure(e.lower), unit, " and ", figure(e.upper), unit,
              ". That is ", deviation(e), ".");
 }
 

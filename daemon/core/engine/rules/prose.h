@@ -18,7 +18,7 @@ std::string deviation(const alerts::Evidence& e);
 // "Births in Manufacturing, Singapore, 1997-06": `title` at the alert's node when it was raised.
 std::string headline(const View& view, const alerts::Alert& alert, std::string_view title);
 
-// Each function returns one paragraph.
+// Each function returns one paragraph. `unit` is appended to figures: " %", or "" for counts.
 std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
                                     std::string_view title, std::string_view unit);
 std::string how_sure(const View& view, const alerts::Evidence& e);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/multiplicity.h"
 #include "core/engine/rules/composite.h"
@@ -21,12 +22,29 @@ using indicators::Node;
 
 namespace {
 
+std::string_view unit_count(const Rule&) {
+  return "count";
+}
+std::string_view unit_score(const Rule&) {
+  return base::kStandardDeviations;
+}
+std::string_view unit_share(const Rule& rule) {
+  return indicators::info(std::get<alerts::ShareRule>(rule.detail).indicator).unit;
+}
+std::string_view unit_limit(const Rule& rule) {
+  return indicators::info(std::get<alerts::LimitRule>(rule.detail).indicator).unit;
+}
+
 constexpr std::array<RuleKindInfo, alerts::kRuleKindNames.size()> kKinds = {{
-    {RuleKind::kSourceSilent, make_source_test, trace_source, explain_source, limit_figures},
-    {RuleKind::kCountDetector, make_count_test, trace_count, explain_count, count_figures},
-    {RuleKind::kRatioDetector, make_share_test, trace_share, explain_share, count_figures},
-    {RuleKind::kIndicatorLimit, make_limit_test, trace_limit, explain_limit, limit_figures},
-    {RuleKind::kComposite, make_composite_test, trace_composite, explain_composite,
+    {RuleKind::kSourceSilent, make_source_test, trace_source, explain_source, unit_count,
+     source_figures},
+    {RuleKind::kCountDetector, make_count_test, trace_count, explain_count, unit_count,
+     count_figures},
+    {RuleKind::kRatioDetector, make_share_test, trace_share, explain_share, unit_share,
+     count_figures},
+    {RuleKind::kIndicatorLimit, make_limit_test, trace_limit, explain_limit, unit_limit,
+     limit_figures},
+    {RuleKind::kComposite, make_composite_test, trace_composite, explain_composite, unit_score,
      composite_figures},
 }};
 static_assert([] {

@@ -110,8 +110,11 @@ struct RuleKindInfo {
   std::vector<PathPoint> (*trace)(const PathRequest& request);
   // The paragraphs that depend on the kind: the deviation, its certainty and its beginning.
   Paragraphs (*explain)(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
-  // "412 observed, 517 expected (20 % below expectation)".
-  std::string (*figures)(const alerts::Evidence& evidence);
+  // The unit of the evidence's observed, expected, lower and upper value and of its limit, named as
+  // in the catalogue.
+  std::string_view (*unit)(const alerts::Rule& rule);
+  // "412 observed, 517 expected (20 % below expectation)". `unit`: as above; empty if not known.
+  std::string (*figures)(const alerts::Evidence& evidence, std::string_view unit);
 };
 // Entries in the order of RuleKind.
 extern const std::array<RuleKindInfo, alerts::kRuleKindNames.size()> kRuleKinds;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/farrington.h"
 #include "core/engine/rules/limit.h"
@@ -133,8 +134,14 @@ std::vector<PathPoint> trace_source(const PathRequest&) {
 }
 
 Paragraphs explain_source(const View& view, const alerts::Alert& alert, const Rule& rule) {
-  return {base::cat(headline(view, alert, rule.title), ": ", limit_figures(alert.raised_evidence),
-                    ".")};
+  return {base::cat(headline(view, alert, rule.title), ": ",
+                    source_figures(alert.raised_evidence, "count"), ".")};
+}
+
+std::string source_figures(const alerts::Evidence& e, std::string_view unit) {
+  std::string_view const suffix = base::unit_suffix(unit);
+  return base::cat(figure(e.observed), suffix, " observed, ", figure(e.expected), suffix,
+                   " expected; silent at ", figure(100 * e.limit), " % of that or less");
 }
 
 }  // namespace bellwether::engine

@@ -20,5 +20,7 @@ std::unique_ptr<RuleTest> make_source_test(const alerts::Rule& rule,
 // Always empty, because a source is not a node.
 std::vector<PathPoint> trace_source(const PathRequest& request);
 Paragraphs explain_source(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
+// "3 observed, 52.3 expected; silent at 20 % of that or less".
+std::string source_figures(const alerts::Evidence& evidence, std::string_view unit);
 
 }  // namespace bellwether::engine

@@ -106,7 +106,10 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
   EXPECT_EQ(told.contributions(1).z(), 1.8);
   ASSERT_EQ(response.transitions_size(), 1);
   EXPECT_THAT(response.transitions(0).summary(),
-              HasSubstr("score 3.1 (births 50 observed, 100 expected, +2.7; deaths"));
+              HasSubstr("score 3.1 standard deviations (births 50 observed, 100 expected, +2.7; "
+                        "deaths"));
+  EXPECT_EQ(response.alert().unit(), "standard_deviations");
+  EXPECT_THAT(text, HasSubstr("combined score is 3.1 standard deviations"));
 }
 
 TEST_F(ExplanationTest, AShareIsInPercent) {
@@ -118,24 +121,33 @@ TEST_F(ExplanationTest, AShareIsInPercent) {
   std::string const text = text_of(explain(e, "R6"));
   EXPECT_THAT(text, HasSubstr("Distress share of enquiries, 28 days in "));
   EXPECT_THAT(text, HasSubstr(", 2022-05: 50 % observed where 100 % were expected; 95 % of months "
-                              "like this one lie between 80 and 120. That is 50 % below "
+                              "like this one lie between 80 % and 120 %. That is 50 % below "
                               "expectation.\n"));
   EXPECT_THAT(text, HasSubstr("has probability 0.001 (0.02 after correction for the number of "
                               "series tested)."));
-  EXPECT_THAT(text, HasSubstr("it stood at 50 observed, 100 expected (50 % below expectation)."));
+  EXPECT_THAT(text,
+              HasSubstr("it stood at 50 % observed, 100 % expected (50 % below expectation)."));
 }
 
 TEST_F(ExplanationTest, ALimitSaysForHowLong) {
   Evidence e;
   e.observed = -1.25;
-  std::string const text = text_of(explain(e, "R2"));
+  auto const response = explain(e, "R2");
+  EXPECT_EQ(response.alert().unit(), "percent");
+  std::string const text = text_of(response);
   EXPECT_THAT(text, HasSubstr("Net birth rate, 12 months in "));
-  EXPECT_THAT(text, HasSubstr("-1.2 against a limit of 0, for 6 periods in a row.\n"));
+  EXPECT_THAT(text, HasSubstr("-1.2 % against a limit of 0 %, for 6 periods in a row.\n"));
   EXPECT_THAT(text, HasSubstr("What to do: roundtable, start-up support.\n"));
 }
 
+TEST_F(ExplanationTest, ACountNeedsNoUnit) {
+  EXPECT_EQ(explain(fall()).alert().unit(), "count");
+}
+
 TEST_F(ExplanationTest, ARemovedRuleIsNamed) {
-  EXPECT_THAT(text_of(explain(fall(), "R99")),
+  auto const response = explain(fall(), "R99");
+  EXPECT_EQ(response.alert().unit(), "");
+  EXPECT_THAT(text_of(response),
               HasSubstr("Rule R99 raised this alert in 2022-05; it is no longer in the rule set."));
 }
 

@@ -15,5 +15,12 @@ TEST(DisplayTest, ThousandsAreGroupedAndColumnsCounted) {
   EXPECT_EQ(display_width(shorten("Größe und Zahl", 5)), 5u);
 }
 
+TEST(DisplayTest, FiguresHaveTheirUnits) {
+  EXPECT_EQ(unit_suffix("percent"), " %");
+  EXPECT_EQ(unit_suffix(kStandardDeviations), " standard deviations");
+  EXPECT_EQ(unit_suffix("count"), "");
+  EXPECT_EQ(unit_suffix(""), "");
+}
+
 }  // namespace
 }  // namespace bellwether::base

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/display.h"
+
 namespace bellwether::domain {
 namespace {
 
@@ -40,6 +42,13 @@ TEST(IndicatorsTest, SurvivalSubtractsTheDeathsOfEachYearFromTheBirths) {
   EXPECT_EQ(two.numerator[2].coefficient, -1);
   EXPECT_EQ(two.numerator[3].coefficient, 0);
   EXPECT_EQ(survival(kSurvivalYearsMax).numerator[kSurvivalYearsMax].measure, Measure::kDeathsAge4);
+}
+
+// "-8.66" alone does not say what it is.
+TEST(UnitTest, EveryUnitExceptACountHasWords) {
+  for (const IndicatorInfo& i : kIndicators) {
+    EXPECT_EQ(base::unit_suffix(i.unit).empty(), i.unit == "count") << i.name;
+  }
 }
 
 }  // namespace
