@@ -77,6 +77,8 @@ int main(int argc, char** argv) {
   absl::Status const levels = bellwether::runtime::check_levels(config->rules, *reference);
   if (!levels.ok()) return complain(levels);
   if (check) {
+    auto const client = bellwether::kafka::check_client(bellwether::runtime::kafka_client(*config));
+    if (!client.ok()) return complain(client);
     std::printf("%s: valid\n", config_path.c_str());
     return 0;
   }

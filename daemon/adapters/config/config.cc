@@ -66,7 +66,54 @@ void check_topics(Section& kafka, const KafkaConfig& config) {
   }
 }
 
-void read_kafka(Section kafka, KafkaConfig& to) {
+// A property on which the program relies, so that nobody may choose another value. Other properties
+// that the program sets itself are allowed, although its own values have precedence.
+struct OwnProperty {
+  std::string_view name;
+  std::string_view key;  // of the section kafka; empty if nobody may choose it
+};
+constexpr auto kOwnProperties = std::to_array<OwnProperty>({
+    {"bootstrap.servers", "bootstrap_servers"},
+    {"metadata.broker.list", "bootstrap_servers"},  // another name of bootstrap.servers
+    {"group.id", "group"},
+    {"acks", ""},
+    {"request.required.acks", ""},  // another name of acks
+    {"auto.offset.reset", ""},
+    {"enable.auto.commit", ""},
+    {"enable.idempotence", ""},
+});
+constexpr std::array<std::string_view, 3> kSecretProperties = {"sasl.password", "ssl.key.password",
+                                                               "sasl.oauthbearer.client.secret"};
+
+// Reports a wrong property at its line in `section`.
+void check_property(Section& section, const std::string& name,
+                    const std::optional<std::string>& value, const PropertyError& error_of) {
+  auto const own = std::ranges::find(kOwnProperties, name, &OwnProperty::name);
+  if (own != kOwnProperties.end()) {
+    section.error(name, own->key.empty() ? std::string("is set by Bellwether; remove it")
+                                         : cat("is set by kafka.", own->key, "; use it"));
+  } else if (value && std::ranges::find(kSecretProperties, name) != kSecretProperties.end()) {
+    section.error(name, "is a secret; name a file that holds it under secret_files");
+  } else if (error_of) {
+    std::string const why = error_of(name, value);
+    if (!why.empty()) section.error(name, cat("librdkafka refuses it: ", why));
+  }
+}
+
+void check_properties(Section& kafka, const KafkaConfig& config, const PropertyError& error_of) {
+  if (!config.properties.empty()) {
+    Section section = kafka.section("properties");
+    for (const auto& [name, value] : config.properties)
+      check_property(section, name, value, error_of);
+  }
+  if (!config.secret_files.empty()) {
+    Section section = kafka.section("secret_files");
+    for (const auto& [name, file] : config.secret_files)
+      check_property(section, name, std::nullopt, error_of);
+  }
+}
+
+void read_kafka(Section kafka, const PropertyError& property_error, KafkaConfig& to) {
   kafka.text("bootstrap_servers", to.bootstrap_servers);
   kafka.text("client_id", to.client_id);
   kafka.pairs("properties", to.properties);
@@ -79,17 +126,7 @@ void read_kafka(Section kafka, KafkaConfig& to) {
   kafka.text("group", to.group);
   kafka.integer("session_timeout_ms", to.session_timeout_ms, 6'000, 300'000);
   kafka.integer("queued_kbytes", to.queued_kbytes, 1'024, 2'000'000);
-  for (const auto& [key, value] : to.properties) {
-    if (key == "sasl.password" || key == "ssl.key.password" ||
-        key == "sasl.oauthbearer.client.secret") {
-      kafka.error("properties",
-                  cat(key, " is a secret; name a file that holds it under secret_files"));
-    }
-    if (key == "bootstrap.servers" || key == "group.id" || key == "enable.auto.commit" ||
-        key == "enable.idempotence" || key == "acks" || key == "auto.offset.reset") {
-      kafka.error("properties", cat(key, " is set by Bellwether; remove it"));
-    }
-  }
+  check_properties(kafka, to, property_error);
   check_topics(kafka, to);
   kafka.finish();
 }
@@ -469,7 +506,7 @@ void read_runtime(Section runtime, RuntimeConfig& out) {
 }  // namespace
 
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
-                             const Environment& environment) {
+                             const Environment& environment, const PropertyError& property_error) {
   base::LineErrors errors(file);
   std::optional<YAML::Node> const document = read_document(yaml, errors);
   if (!document) return errors.status();
@@ -482,7 +519,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   Section root(*document, "", errors);
 
   Section kafka = root.section("kafka");
-  read_kafka(kafka, config.kafka);
+  read_kafka(kafka, property_error, config.kafka);
   for (const auto& [name, value] : environment) {
     if (name == "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS") config.kafka.bootstrap_servers = value;
     if (name == "BELLWETHER_CLIENT_ID") config.kafka.client_id = value;

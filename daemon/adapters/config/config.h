@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,11 +100,19 @@ struct Config {
 // Environment variables: name and value.
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
+// What the Kafka library says against one of its properties; empty if it takes the value. Without a
+// value only the name is checked, because a secret is not read yet.
+using PropertyError =
+    std::function<std::string(const std::string& name, const std::optional<std::string>& value)>;
+
 // These variables in `environment` override the file: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
 // BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID,
-// BELLWETHER_SNAPSHOTS_FOLDER. Error: InvalidArgument, with one line per error.
+// BELLWETHER_SNAPSHOTS_FOLDER. `property_error` checks kafka.properties and kafka.secret_files; if
+// it is empty, they are not checked against the library. Error: InvalidArgument, with one line per
+// error.
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
-                             const Environment& environment);
+                             const Environment& environment,
+                             const PropertyError& property_error = {});
 
 // An example file with every key, its default and a comment.
 std::string example();

@@ -60,7 +60,8 @@ absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& op
   for (const auto& [key, value] : all) {
     if (rd_kafka_conf_set(conf.get(), key.c_str(), value.c_str(), error.data(), error.size()) !=
         RD_KAFKA_CONF_OK) {
-      return absl::InvalidArgumentError(base::cat("kafka setting ", key, ": ", error.data()));
+      return absl::InvalidArgumentError(
+          base::cat("kafka setting ", base::excerpt(key), ": ", error.data()));
     }
   }
   rd_kafka_conf_set_opaque(conf.get(), callbacks);
@@ -74,6 +75,23 @@ absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& op
   }
   static_cast<void>(conf.release());  // the client owns it now
   return Client(client);
+}
+
+PropertyCheck::PropertyCheck() : conf_(rd_kafka_conf_new()) {}
+
+std::string PropertyCheck::error(const std::string& name, const std::optional<std::string>& value) {
+  std::array<char, kErrorBytes> error{};
+  rd_kafka_conf_res_t const result = rd_kafka_conf_set(
+      conf_.get(), name.c_str(), value.value_or("").c_str(), error.data(), error.size());
+  bool const taken = value ? result == RD_KAFKA_CONF_OK : result != RD_KAFKA_CONF_UNKNOWN;
+  return taken ? "" : base::excerpt(error.data(), kErrorBytes);
+}
+
+absl::Status check_client(const ClientOptions& options) {
+  ClientOptions alone = options;
+  alone.bootstrap_servers.clear();
+  Callbacks callbacks;
+  return make_client(RD_KAFKA_PRODUCER, alone, {}, &callbacks).status();
 }
 
 absl::Status to_status(rd_kafka_resp_err_t error, std::string_view what) {

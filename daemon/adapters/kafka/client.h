@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,24 @@ struct Callbacks {
 // result.
 absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& options,
                                    const Settings& settings, Callbacks* callbacks);
+
+// Checks properties with librdkafka itself, in the order in which a client gets them: those of a
+// plugin are known only after plugin.library.paths. Thread safety: for one thread.
+class PropertyCheck {
+ public:
+  PropertyCheck();
+  // What librdkafka says against the property, for people; empty if it knows the property and takes
+  // the value. Without a value only the name is checked.
+  std::string error(const std::string& name, const std::optional<std::string>& value);
+
+ private:
+  Conf conf_;
+};
+
+// Makes a client of these options that knows no broker, and ends it again. Error: InvalidArgument,
+// with the reason why librdkafka refuses the settings: one by one, or together (a SASL mechanism
+// without a user name, a certificate that cannot be read).
+absl::Status check_client(const ClientOptions& options);
 
 // NotFound for unknown topics and partitions, OutOfRange for offsets, DeadlineExceeded for
 // timeouts, Unavailable for unreachable brokers, PermissionDenied for authentication,

@@ -77,10 +77,21 @@ absl::StatusOr<base::BusinessCalendar> load_business_calendar(const config::Time
 
 absl::StatusOr<config::Config> load_config(const std::string& path) {
   BELLWETHER_ASSIGN_OR_RETURN(std::string const text, read_file(path));
-  BELLWETHER_ASSIGN_OR_RETURN(config::Config config, config::parse(text, path, environment()));
+  kafka::PropertyCheck properties;
+  auto const property_error = [&](const std::string& name,
+                                  const std::optional<std::string>& value) {
+    return properties.error(name, value);
+  };
+  BELLWETHER_ASSIGN_OR_RETURN(config::Config config,
+                              config::parse(text, path, environment(), property_error));
   for (const auto& [property, file] : config.kafka.secret_files) {
     BELLWETHER_ASSIGN_OR_RETURN(std::string secret, read_file(file));
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+    // librdkafka's own words repeat the value.
+    if (!property_error(property, secret).empty()) {
+      return absl::InvalidArgumentError(base::cat(path, ": kafka.secret_files.", property,
+                                                  ": librdkafka refuses the value in ", file));
+    }
     config.kafka.properties.emplace_back(property, std::move(secret));
   }
   BELLWETHER_ASSIGN_OR_RETURN(

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "adapters/config/reader.h"
 #include "core/base/text.h"
@@ -358,6 +359,42 @@ TEST(ConfigTest, KafkaPropertiesPassUnchanged) {
   EXPECT_EQ(c.kafka.properties,
             (std::vector<std::pair<std::string, std::string>>{{"security.protocol", "SASL_SSL"}}));
   EXPECT_EQ(c.kafka.secret_files[0].second, "/run/p");
+}
+
+std::string properties_complaint(std::string_view properties) {
+  auto const library = [](const std::string& name, const std::optional<std::string>& value) {
+    for (const char* known : {"ssl.cipher.suites", "sasl.username", "client.id", "linger.ms"}) {
+      if (name == known) return std::string();
+    }
+    return base::cat("no ", name, value ? " = " + *value : "");
+  };
+  std::string const yaml = base::cat(
+      "reference:\n  areas: a\n  sectors: s\nkafka:\n  bootstrap_servers: a:1\n", properties);
+  auto const parsed = parse(yaml, "b.yaml", {}, library);
+  return parsed.ok() ? "" : std::string(parsed.status().message());
+}
+
+TEST(ConfigTest, EveryWrongKafkaPropertyIsReportedAtItsLine) {
+  EXPECT_EQ(properties_complaint("  properties:\n    sasl.username: ann\n"), "");
+  EXPECT_EQ(properties_complaint("  properties:\n    client.id: me\n    linger.ms: 5\n"), "")
+      << "a client uses its own linger.ms, and works";
+  EXPECT_EQ(
+      properties_complaint("  properties:\n"
+                           "    sasl.usrname: ann\n"
+                           "    acks: 1\n"
+                           "    metadata.broker.list: b:1\n"
+                           "    sasl.password: secret\n"
+                           "  secret_files:\n"
+                           "    sasl.pasword: /run/p\n"
+                           "    group.id: /run/g\n"
+                           "    ssl.cipher.suites: /run/s\n"),
+      "b.yaml:7: kafka.properties.sasl.usrname: librdkafka refuses it: no sasl.usrname = ann\n"
+      "b.yaml:8: kafka.properties.acks: is set by Bellwether; remove it\n"
+      "b.yaml:9: kafka.properties.metadata.broker.list: is set by kafka.bootstrap_servers; use it\n"
+      "b.yaml:10: kafka.properties.sasl.password: is a secret; name a file that holds it "
+      "under secret_files\n"
+      "b.yaml:12: kafka.secret_files.sasl.pasword: librdkafka refuses it: no sasl.pasword\n"
+      "b.yaml:13: kafka.secret_files.group.id: is set by kafka.group; use it");
 }
 
 TEST(DurationTest, ADurationNeedsAUnit) {

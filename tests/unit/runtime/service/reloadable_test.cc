@@ -1,5 +1,6 @@
 #include "runtime/service/reloadable.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -39,6 +40,31 @@ TEST_F(ReloadableTest, TheDigestBelongsToTheFileOfTheRules) {
   EXPECT_EQ(reloadable.current().config_digest, again.digest);
   EXPECT_EQ(reloadable.current().rules, again.rules);
   EXPECT_EQ(reloadable.current().reloads, 1);
+}
+
+// As --check-config does: by the rules of librdkafka itself.
+TEST_F(ReloadableTest, AKafkaPropertyThatLibrdkafkaDoesNotKnowIsRefused) {
+  auto const error = [&](const std::string& property) {
+    std::ofstream(path_) << "reference:\n  areas: a.csv\n  sectors: s.csv\nkafka:\n"
+                            "  bootstrap_servers: \"127.0.0.1:9092\"\n  properties:\n    "
+                         << property << "\n";
+    return std::string(load_config(path_).status().message());
+  };
+  EXPECT_EQ(error("security.protocol: ssl"), "");
+  EXPECT_THAT(error("security.protocl: ssl"),
+              ::testing::HasSubstr(":7: kafka.properties.security.protocl: librdkafka refuses it: "
+                                   "No such configuration property"));
+  EXPECT_THAT(error("security.protocol: tls"), ::testing::HasSubstr("Invalid value"));
+  std::filesystem::path const secret = path_.string() + ".secret";
+  std::ofstream(secret) << "hunter2\n";
+  std::ofstream(path_) << "reference:\n  areas: a.csv\n  sectors: s.csv\nkafka:\n"
+                          "  bootstrap_servers: \"127.0.0.1:9092\"\n  secret_files:\n"
+                          "    socket.timeout.ms: "
+                       << secret.string() << "\n";
+  std::string const told(load_config(path_).status().message());
+  std::filesystem::remove(secret);
+  EXPECT_THAT(told, ::testing::HasSubstr("refuses the value in " + secret.string()));
+  EXPECT_THAT(told, ::testing::Not(::testing::HasSubstr("hunter2"))) << "a secret is not told";
 }
 
 TEST_F(ReloadableTest, AFileWithAnErrorChangesNothing) {
