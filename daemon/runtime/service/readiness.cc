@@ -3,10 +3,30 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "runtime/ingest/lane_reports.h"
 
 namespace bellwether::runtime {
 
 using base::cat;
+
+namespace {
+
+// The reason if the journal is further than the figures; else empty.
+std::string why_not_shown(const Progress& progress, bool was_ready) {
+  if (!progress.journal_tick) return "";
+  if (progress.shown_tick) {
+    int64_t const not_shown =
+        int64_t{progress.journal_tick->value} - int64_t{progress.shown_tick->value};
+    if (not_shown <= (was_ready ? kTicksNotShownUnready : 0)) return "";
+  }
+  if (progress.only_records_close_ticks && !lost_records(progress.lanes).empty()) return "";
+  return cat(
+      "figures are through ",
+      progress.shown_tick ? progress.calendar.name(*progress.shown_tick) : std::string("no period"),
+      ", the journal's newest tick is ", progress.calendar.name(*progress.journal_tick));
+}
+
+}  // namespace
 
 std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready) {
   if (!progress.journal_read) return "reading the journal";
@@ -23,6 +43,7 @@ std::string why_behind(const Progress& progress, int64_t lag_events_max, bool wa
   }
   if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1))
     return cat(behind, " records behind");
+  if (std::string why = why_not_shown(progress, was_ready); !why.empty()) return why;
   if (progress.ticks_waiting > (was_ready ? kTicksWaitingUnready : kTicksWaitingMax)) {
     return cat(progress.ticks_waiting, " ticks to evaluate");
   }

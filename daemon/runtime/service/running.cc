@@ -155,9 +155,17 @@ Part Running::ingest_part() {
   Part part;
   Ingest& ingest = *started_.ingest;
   part.not_ready = [this, &ingest](bool was_ready) {
-    return why_behind({foundation_.keeper.caught_up(), ingest.reports(), ingest.ticks_waiting(),
-                       evaluation_.report().waiting_seconds},
-                      foundation_.config.runtime.ready_lag_events_max, was_ready);
+    Progress progress;
+    progress.journal_read = foundation_.keeper.caught_up();
+    progress.lanes = ingest.reports();
+    progress.ticks_waiting = ingest.ticks_waiting();
+    progress.verdict_wait_seconds = evaluation_.report().waiting_seconds;
+    progress.calendar = foundation_.calendar;
+    auto const view = foundation_.views.get();
+    progress.journal_tick = view->book->last_tick();
+    progress.shown_tick = view->data_through;
+    progress.only_records_close_ticks = foundation_.config.time.idle != engine::Idle::kWallClock;
+    return why_behind(progress, foundation_.config.runtime.ready_lag_events_max, was_ready);
   };
   part.warnings = [this, &ingest] {
     std::vector<LaneReport> const lanes = ingest.reports();

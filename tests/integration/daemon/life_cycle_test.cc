@@ -96,6 +96,29 @@ TEST(StartTest, TheCommandLineExplainsItself) {
       << text;
 }
 
+// The last ticks close only after idle_after, long after every record was read again.
+TEST(StartTest, ARestartedDaemonIsReadyOnlyWithTheFiguresOfBefore) {
+  Topics const topics = make_topics(broker());
+  Source(broker(), topics).registered("00000001", "N1", "10110", day(2019, 1, 5));
+  DaemonOptions const options{
+      .broker = broker(),
+      .topics = topics,
+      .time = "  calendar: month\n  history_years: 30\n  idle: wall_clock\n  idle_after: 3s\n"};
+  std::string const through = base::Calendar(base::CalendarUnit::kMonth).name(last_month());
+  {
+    Daemon before(options);
+    ASSERT_TRUE(before.serves());
+    ASSERT_TRUE(before.through(through, 60)) << before.child().log();
+    ASSERT_TRUE(eventually([&] { return before.status().tick() >= through; }, 30));
+    before.child().signal(SIGTERM);
+    EXPECT_EQ(before.child().wait(kDrainSeconds), 0);
+  }
+  Daemon after(options);
+  ASSERT_TRUE(after.serves());
+  ASSERT_TRUE(eventually([&] { return after.status().ready(); }, 60)) << after.child().log();
+  EXPECT_GE(after.status().basis().data_through(), through);
+}
+
 TEST(StopTest, SigtermDrainsAndTellsWatchersToResume) {
   Topics const topics = make_topics(broker());
   Source source(broker(), topics);

@@ -99,6 +99,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "took it in ",
                             "the transfer broke off after ",
                             "asking again: ",
+                            ", the journal's newest tick is ",
                             "no replica gave a snapshot: ",
                             "has no snapshot",
                             "gives no snapshots",

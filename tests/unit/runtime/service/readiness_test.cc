@@ -84,6 +84,51 @@ TEST(ReadinessTest, OnceReadyMoreTicksMayWait) {
   EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "7 ticks to evaluate");
 }
 
+// A replica that has read every record again still shows the figures of an earlier period, until
+// the same ticks have closed as before its restart.
+TEST(ReadinessTest, TheJournalsNewestTickMustBeShown) {
+  Progress p = caught_up();
+  p.calendar = base::Calendar(base::CalendarUnit::kMonth);
+  p.journal_tick = base::PeriodIndex(12 * 49 + 4);
+  EXPECT_EQ(why_behind(p, kLagMax, kNew),
+            "figures are through no period, the journal's newest tick is 2019-05");
+  p.shown_tick = base::PeriodIndex(12 * 49 + 3);
+  EXPECT_EQ(why_behind(p, kLagMax, kNew),
+            "figures are through 2019-04, the journal's newest tick is 2019-05");
+  p.shown_tick = p.journal_tick;
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  p.shown_tick = base::PeriodIndex(p.journal_tick->value + 1);  // its verdict is not journaled yet
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  p.journal_tick.reset();  // a new deployment
+  p.shown_tick.reset();
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+}
+
+TEST(ReadinessTest, OnceReadyMoreTicksMayBeMissingInTheFigures) {
+  Progress p = caught_up();
+  p.shown_tick = base::PeriodIndex(100);
+  p.journal_tick = base::PeriodIndex(100 + kTicksNotShownUnready);
+  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+  p.journal_tick = base::PeriodIndex(100 + kTicksNotShownUnready + 1);
+  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), HasSubstr("the journal's newest tick is "));
+  p.shown_tick.reset();
+  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), HasSubstr("figures are through no period"));
+}
+
+// Records that the log has lost can no longer close their ticks. With idle: wall_clock the clock
+// closes them.
+TEST(ReadinessTest, ATruncatedLogDoesNotHoldAReplicaForEver) {
+  Progress p = caught_up();
+  p.journal_tick = base::PeriodIndex(100);
+  p.lanes[0].inputs[0].missing = "the log begins at offset 7 instead of 0";
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+  p.only_records_close_ticks = true;
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  p.lanes[0].inputs[0].missing.clear();
+  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+}
+
 TEST(ReadinessTest, AMissingVerdictIsReported) {
   Progress p = caught_up();
   p.verdict_wait_seconds = kVerdictWaitSeconds;
