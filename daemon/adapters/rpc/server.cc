@@ -8,8 +8,10 @@
 #include <mutex>
 
 #include "absl/time/clock.h"
+#include "adapters/rpc/reflection.h"
 #include "adapters/rpc/services.h"
 #include "core/base/text.h"
+#include "grpc/reflection/v1/reflection.grpc.pb.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -33,11 +35,13 @@ class Server::Impl {
     grpc::EnableDefaultHealthCheckService(true);
     static std::once_flag once;  // the plugin registers itself for the whole process
     std::call_once(once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
+    reflection_ = make_reflection_service(names());
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
     for (const Service& service : services_) builder.RegisterService(service.impl.get());
+    builder.RegisterService(reflection_.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       return absl::UnavailableError(
@@ -68,10 +72,21 @@ class Server::Impl {
     server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kLinger)));
   }
 
+  // The services that reflection lists: ours, and those that gRPC and reflection add.
+  std::vector<std::string> names() const {
+    std::vector<std::string> out = {
+        "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection",
+        std::string(grpc::reflection::v1::ServerReflection::service_full_name())};
+    for (const Service& service : services_) out.push_back(service.name);
+    std::ranges::sort(out);
+    return out;
+  }
+
   Shared shared_;
   Watchers watchers_;
   Transfers transfers_;
   std::vector<Service> const services_;
+  std::unique_ptr<grpc::Service> reflection_;
   int port_ = 0;
   bool stopped_ = false;
   std::unique_ptr<grpc::Server> server_;

@@ -75,6 +75,7 @@ class Served {
     server_->notify();
   }
   void notify() { server_->notify(); }
+  std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   base::UnixMillis now{1'600'000'000'000};
   std::atomic<bool> journal_read = true;
