@@ -173,8 +173,14 @@ struct ToPanel {
 };
 
 snapshot::Identity identity() {
-  return {"cluster",         "week",     snapshot::reference_digest(kingdom()), kWeeks,
-          {"registrations"}, kPartitions};
+  return {"cluster",
+          "week",
+          snapshot::reference_digest(kingdom()),
+          kWeeks,
+          {"registrations"},
+          kPartitions,
+          engine::kFiguresVersion,
+          snapshot::codes_digest(kingdom())};
 }
 
 void save(const std::string& folder, int64_t businesses, Shared& shared) {

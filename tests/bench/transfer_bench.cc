@@ -33,8 +33,9 @@ constexpr int32_t kPartitions = 8;
 constexpr double kDefaultRate = 50e6;
 constexpr double kUnlimited = 1e12;
 
-const snapshot::Identity kIdentity{"cluster", "month",           "reference",
-                                   12,        {"registrations"}, kPartitions};
+const snapshot::Identity kIdentity{
+    "cluster", "month", "reference", 12, {"registrations"}, kPartitions, engine::kFiguresVersion,
+    "codes"};
 
 void make_snapshot(snapshot::Disk& disk, const std::string& folder, uint64_t megabytes) {
   snapshot::Manifest manifest;

@@ -132,8 +132,14 @@ class Fold {
     for (auto& e : engines_) e.thaw_ledger();
   }
   static snapshot::Identity identity() {
-    return {"cluster", "month",           snapshot::reference_digest(world()),
-            120,       {"registrations"}, kPartitions};
+    return {"cluster",
+            "month",
+            snapshot::reference_digest(world()),
+            120,
+            {"registrations"},
+            kPartitions,
+            engine::kFiguresVersion,
+            snapshot::codes_digest(world())};
   }
 
   // A book of 18 journal records, independent of the fold.

@@ -141,9 +141,9 @@ bool is_open(const BookState& state, const alerts::Alert& alert) {
 // ---- reading
 
 template <class Value, class Done>
-absl::Status read_items(ByteReader bytes, std::string_view what, Done done) {
+absl::Status read_items(ByteReader bytes, uint32_t format, std::string_view what, Done done) {
   while (!bytes.done()) {
-    FieldReader io(bytes);
+    FieldReader io(bytes, format);
     Value value;
     io.get(value);
     if (io.failed()) return wrong(what);
@@ -154,42 +154,48 @@ absl::Status read_items(ByteReader bytes, std::string_view what, Done done) {
 
 class BookReader {
  public:
-  absl::Status take(const Frame& frame) {
+  // `format`: of the file.
+  absl::Status take(const Frame& frame, uint32_t format) {
     BELLWETHER_RETURN_IF_ERROR(check_packing(frame));
+    format_ = format;
     ByteReader bytes(frame.payload);
     switch (static_cast<Tag>(frame.tag)) {
       case Tag::kBook:
-        return read_items<BookState>(bytes, "the state of a book", [&](BookState state) {
+        return read_items<BookState>(bytes, format_, "the state of a book", [&](BookState state) {
           if (begun_) return wrong("two books");
           begun_ = true;
           state_ = std::move(state);
           return absl::OkStatus();
         });
       case Tag::kRules:
-        return read_items<alerts::RuleSetRecord>(bytes, "rules", [&](alerts::RuleSetRecord record) {
-          auto rules = alerts::parse(record);
-          if (!rules.ok()) return wrong(base::cat("rules: ", rules.status().message()));
-          state_.rule_set = std::make_shared<const alerts::RuleSet>(*std::move(rules));
-          return absl::OkStatus();
-        });
+        return read_items<alerts::RuleSetRecord>(
+            bytes, format_, "rules", [&](alerts::RuleSetRecord record) {
+              auto rules = alerts::parse(record);
+              if (!rules.ok()) return wrong(base::cat("rules: ", rules.status().message()));
+              state_.rule_set = std::make_shared<const alerts::RuleSet>(*std::move(rules));
+              return absl::OkStatus();
+            });
       case Tag::kSpecialDays:
         return read_items<base::SpecialDays>(
-            bytes, "special days", [&](base::SpecialDays days) { return add(std::move(days)); });
+            bytes, format_, "special days",
+            [&](base::SpecialDays days) { return add(std::move(days)); });
       case Tag::kSilences:
-        return read_items<alerts::Silence>(bytes, "a silence", [&](alerts::Silence silence) {
-          int64_t const id = silence.id.value;
-          return append(state_.silences, id, std::move(silence), "silences");
-        });
+        return read_items<alerts::Silence>(
+            bytes, format_, "a silence", [&](alerts::Silence silence) {
+              int64_t const id = silence.id.value;
+              return append(state_.silences, id, std::move(silence), "silences");
+            });
       case Tag::kAlerts:
-        return read_items<alerts::Alert>(bytes, "an alert", [&](alerts::Alert alert) {
+        return read_items<alerts::Alert>(bytes, format_, "an alert", [&](alerts::Alert alert) {
           states_.push_back(std::make_shared<const alerts::Alert>(std::move(alert)));
           return absl::OkStatus();
         });
       case Tag::kTransitions:
         return read_items<StoredTransition>(
-            bytes, "a transition", [&](const StoredTransition& stored) { return add(stored); });
+            bytes, format_, "a transition",
+            [&](const StoredTransition& stored) { return add(stored); });
       case Tag::kKept:
-        return read_items<StoredAlert>(bytes, "an alert of the book",
+        return read_items<StoredAlert>(bytes, format_, "an alert of the book",
                                        [&](const StoredAlert& stored) { return add(stored); });
       default:
         return wrong(base::cat("a frame of kind ", static_cast<int>(frame.tag)));
@@ -250,6 +256,7 @@ class BookReader {
     return append(state_.alerts, alert->name, alert, "alerts");
   }
 
+  uint32_t format_ = 0;
   bool begun_ = false;
   BookState state_;
   std::vector<AlertPtr> states_;
@@ -296,7 +303,7 @@ absl::StatusOr<alerts::Book> read_book(FrameReader& frames, base::Calendar calen
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const frame, frames.next());
     if (!frame) return reader.book(calendar);
-    BELLWETHER_RETURN_IF_ERROR(reader.take(*frame));
+    BELLWETHER_RETURN_IF_ERROR(reader.take(*frame, frames.format()));
   }
 }
 

@@ -101,9 +101,9 @@ absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
   return write(tick.reports, out);
 }
 
-absl::Status read_tick(ByteReader in, RestoredPartition& out) {
+absl::Status read_tick(ByteReader in, uint32_t format, RestoredPartition& out) {
   engine::PartitionTick& tick = out.state.ready.emplace_back();
-  FieldReader io(in);
+  FieldReader io(in, format);
   io.get(tick);
   if (io.failed() || !in.done() || tick.cut.size() != out.state.inputs.size())
     return wrong("a closed tick");
@@ -124,9 +124,10 @@ void put_state(const PartitionImage& p, ByteWriter& bytes) {
   }
 }
 
-absl::StatusOr<RestoredPartition> read_state(ByteReader in, base::Calendar calendar) {
+absl::StatusOr<RestoredPartition> read_state(ByteReader in, uint32_t format,
+                                             base::Calendar calendar) {
   RestoredPartition out{{}, {}, ledger::Ledger(calendar)};
-  FieldReader io(in);
+  FieldReader io(in, format);
   bool open = false;
   PeriodIndex tick;
   io.get(open);
@@ -289,6 +290,10 @@ std::string reference_digest(const reference::Reference& reference) {
   return base::hex16(digest);
 }
 
+std::string codes_digest(const reference::Reference& reference) {
+  return base::hex16(base::mix64(reference.postcodes.digest()) + reference.sectors.codes_digest());
+}
+
 absl::Status write(const Manifest& m, FrameWriter& out) {
   ByteWriter bytes;
   FieldWriter(bytes).put(m);
@@ -301,9 +306,9 @@ absl::StatusOr<Manifest> read_manifest(FrameReader& frames) {
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kManifest)) return wrong("no manifest");
   ByteReader in(frame->payload);
-  FieldReader io(in);
+  FieldReader io(in, frames.format());
   Manifest m;
-  io.get(m, frames.format() >= 2 ? SIZE_MAX : kManifestFieldsOfFormat1);
+  io.get(m);
   if (io.failed() || !in.done()) return wrong("a truncated manifest");
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const end, frames.next());
   if (end) return wrong("more than one manifest");
@@ -329,7 +334,7 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kPartition)) return wrong("no partition");
   BELLWETHER_ASSIGN_OR_RETURN(RestoredPartition out,
-                              read_state(ByteReader(frame->payload), calendar));
+                              read_state(ByteReader(frame->payload), frames.format(), calendar));
   std::optional<RecordReader> records;
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
@@ -348,7 +353,7 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
             read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
         break;
       case Tag::kTick:
-        BELLWETHER_RETURN_IF_ERROR(read_tick(in, out));
+        BELLWETHER_RETURN_IF_ERROR(read_tick(in, frames.format(), out));
         break;
       case Tag::kRecordsMax: {
         uint64_t const size = in.number();

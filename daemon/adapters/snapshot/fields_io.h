@@ -88,20 +88,30 @@ class FieldWriter {
   ByteWriter& bytes_;
 };
 
+// The number of fields of a record in files of a format: later formats have appended fields.
+// Records that have grown have their own version of this function (image_fields.h).
+template <class Record>
+constexpr size_t fields_in(uint32_t /*format*/) {
+  return SIZE_MAX;
+}
+
 // After a value that is not valid for its type, failed() stays true. The value read is then
 // arbitrary.
 class FieldReader {
  public:
-  explicit FieldReader(ByteReader& bytes) : bytes_(bytes) {}
+  // `format`: of the file.
+  FieldReader(ByteReader& bytes, uint32_t format) : bytes_(bytes), format_(format) {}
 
-  // Reads the first `fields_max` fields.
   template <base::Described Record>
-  void get(Record& record, size_t fields_max = SIZE_MAX) {
-    size_t n = 0;
+  void get(Record& record) {
+    size_t left = fields_in<Record>(format_);
     base::each_field<Record>([&](const auto& field) {
       using Of = std::remove_cvref_t<decltype(field)>;
       if constexpr (Of::kKind != base::FieldKind::kApart) {
-        if (n++ < fields_max) get(field.of(record));
+        if (left > 0) {
+          get(field.of(record));
+          --left;
+        }
       }
     });
   }
@@ -172,6 +182,7 @@ class FieldReader {
 
  private:
   ByteReader& bytes_;
+  uint32_t format_;
   bool failed_ = false;
 };
 

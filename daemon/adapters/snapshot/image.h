@@ -16,6 +16,7 @@
 #include "core/base/calendar.h"
 #include "core/base/log_place.h"
 #include "core/engine/evaluator.h"
+#include "core/engine/figures.h"
 #include "core/engine/partition_engine.h"
 #include "core/indicators/panel.h"
 #include "core/ledger/ledger.h"
@@ -31,12 +32,17 @@ struct Identity {
   int32_t history_periods = 0;
   std::vector<std::string> topics;  // by input
   int32_t partitions = 0;
+  int32_t figures = engine::kFiguresVersionUnnamed;  // engine::kFiguresVersion of its build
+  std::string codes;                                 // codes_digest(); empty in formats 1 and 2
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
 // Areas and sectors are stored by their index in the reference files. The digest identifies these
 // files: 16 hexadecimal digits over codes, levels and ancestors, in their order.
 std::string reference_digest(const reference::Reference& reference);
+// The postcodes and activity codes decide in which area and sector a fact is stored. 16 hexadecimal
+// digits over all of them.
+std::string codes_digest(const reference::Reference& reference);
 
 // The mark of an input's last record in the snapshot. It identifies the log of the topic.
 using base::LogMark;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <tuple>
 
+#include "adapters/snapshot/fields_io.h"
 #include "adapters/snapshot/image.h"
 #include "core/base/fields.h"
 #include "core/engine/partition_engine.h"
@@ -13,8 +14,16 @@
 
 namespace bellwether::snapshot {
 
-// A manifest of format 1 ends after file_bytes.
-inline constexpr size_t kManifestFieldsOfFormat1 = 6;
+// Through file_bytes in format 1.
+template <>
+constexpr size_t fields_in<Manifest>(uint32_t format) {
+  return format >= 2 ? SIZE_MAX : 6;
+}
+// Through partitions in formats 1 and 2.
+template <>
+constexpr size_t fields_in<Identity>(uint32_t format) {
+  return format >= 3 ? SIZE_MAX : 6;
+}
 
 }  // namespace bellwether::snapshot
 
@@ -25,7 +34,8 @@ struct Fields<snapshot::Identity> {
   static constexpr auto list() {
     return std::tuple{BELLWETHER_FIELD(cluster),   BELLWETHER_FIELD(calendar),
                       BELLWETHER_FIELD(reference), BELLWETHER_FIELD(history_periods),
-                      BELLWETHER_FIELD(topics),    BELLWETHER_FIELD(partitions)};
+                      BELLWETHER_FIELD(topics),    BELLWETHER_FIELD(partitions),
+                      BELLWETHER_FIELD(figures),   BELLWETHER_FIELD(codes)};
   }
 };
 template <>

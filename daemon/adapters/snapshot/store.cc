@@ -92,6 +92,10 @@ absl::Status same_identity(const Identity& found, const Identity& wanted) {
   };
   if (found.cluster != wanted.cluster)
     return differs("Kafka cluster", found.cluster, wanted.cluster);
+  if (found.figures != wanted.figures) {
+    return differs("version of the figures", base::cat(found.figures),
+                   base::cat(wanted.figures, ": this build counts facts differently"));
+  }
   if (found.calendar != wanted.calendar)
     return differs("calendar", found.calendar, wanted.calendar);
   if (found.topics != wanted.topics) {
@@ -108,6 +112,10 @@ absl::Status same_identity(const Identity& found, const Identity& wanted) {
   if (found.reference != wanted.reference) {
     return differs("areas and sectors", found.reference,
                    base::cat(wanted.reference, ": the reference files differ"));
+  }
+  if (found.codes != wanted.codes) {
+    return differs("postcodes and activity codes", found.codes,
+                   base::cat(wanted.codes, ": the reference files differ"));
   }
   return absl::OkStatus();
 }

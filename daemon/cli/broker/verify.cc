@@ -142,11 +142,13 @@ void verify(Context& context, const Options& options) {
                 static_cast<long long>(count(Finding::kEqual)),
                 static_cast<long long>(count(Finding::kDiffers)),
                 static_cast<long long>(count(Finding::kPassed)),
-                static_cast<long long>(count(Finding::kBeyondLog) + count(Finding::kNotInJournal)));
+                static_cast<long long>(count(Finding::kBeyondLog) + count(Finding::kNotInJournal) +
+                                       count(Finding::kOtherFigures)));
   }
   if (!status.ok()) context.fail(exit_of_fold(status), base::from_absl(status.message()));
   if (count(Finding::kNotInJournal) > 0) context.exit_code = static_cast<int>(Exit::kNotFound);
-  if (count(Finding::kBeyondLog) > 0) context.exit_code = static_cast<int>(Exit::kCannotVerify);
+  if (count(Finding::kBeyondLog) + count(Finding::kOtherFigures) > 0)
+    context.exit_code = static_cast<int>(Exit::kCannotVerify);
   if (count(Finding::kDiffers) > 0) {
     context.fail(Exit::kFailure,
                  "the log does not give the journal's verdicts: it was altered, or the ticks were "
@@ -172,7 +174,9 @@ void add_verify(CLI::App& app, Context& context) {
       "nothing.\n"
       "Exit codes: 0 all equal; 1 a difference; 2 wrong use or configuration; 3 no answer from the "
       "broker;\n"
-      "4 the journal has no such tick; 5 the log no longer holds the records up to a cut.");
+      "4 the journal has no such tick; 5 the log no longer holds the records up to a cut, or a "
+      "tick "
+      "was\ncomputed with another version of the figures.");
   sub->callback([&context, options] { verify(context, *options); });
 }
 

@@ -37,7 +37,8 @@ struct TickEvaluated {
   std::vector<AlertUpdate> updates;
   std::vector<std::string> silent_topics;
   int32_t series_assessed = 0;
-  std::string writer;  // the writer of its journal record; empty before it is journaled
+  int32_t figures = 1;  // engine::kFiguresVersion of the build that computed the cells
+  std::string writer;   // the writer of its journal record; empty before it is journaled
   friend bool operator==(const TickEvaluated&, const TickEvaluated&) = default;
 };
 struct AlertAcknowledged {

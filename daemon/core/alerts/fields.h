@@ -163,6 +163,7 @@ struct Fields<alerts::TickEvaluated> {
                       BELLWETHER_FIELD(updates),
                       BELLWETHER_FIELD(silent_topics),
                       BELLWETHER_FIELD(series_assessed),
+                      BELLWETHER_FIELD(figures),
                       BELLWETHER_APART(writer)};  // stored in the journal record around it
   }
 };

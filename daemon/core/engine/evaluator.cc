@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/engine/figures.h"
 #include "core/engine/rules/rule_kind.h"
 
 namespace bellwether::engine {
@@ -157,6 +158,7 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
   out.cut = std::move(cut);
   std::sort(out.cut.begin(), out.cut.end());
   out.cells_digest = cells_digest_;
+  out.figures = kFiguresVersion;
   out.historical = historical;
   // Source rules run first, because all other rules look up the silent sources.
   auto const on_source = [](const auto& test) {

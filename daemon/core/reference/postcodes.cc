@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "core/base/csv.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -72,6 +73,12 @@ absl::StatusOr<AreaId> Postcodes::find(std::string_view postcode) const {
         base::cat("postcode \"", postcode, "\" is not in the table of postcodes"));
   }
   return found->second;
+}
+
+uint64_t Postcodes::digest() const {
+  base::SetDigest digest;
+  for (const auto& [code, area] : areas_) digest.add(base::hash64(code), area.value, 0);
+  return digest.value();
 }
 
 }  // namespace bellwether::reference

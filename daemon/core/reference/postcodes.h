@@ -3,6 +3,7 @@
 // immutable.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class Postcodes {
   // if it is not a postcode.
   absl::StatusOr<AreaId> find(std::string_view postcode) const;
   size_t size() const { return areas_.size(); }
+  // Of all postcodes and their areas.
+  uint64_t digest() const;
 
  private:
   absl::flat_hash_map<std::string, AreaId> areas_;  // normalised: upper case, no blanks

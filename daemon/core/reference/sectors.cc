@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_split.h"
 #include "core/base/csv.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -192,6 +193,13 @@ absl::StatusOr<SectorId> Sectors::classify(std::string_view scheme, std::string_
     return found->second;
   }
   return absl::NotFoundError(cat("no sector for activity \"", code, "\""));
+}
+
+uint64_t Sectors::codes_digest() const {
+  base::SetDigest digest;
+  digest.add(base::hash64(scheme_), base::hash64(version_), UINT64_MAX);
+  for (const auto& [prefix, sector] : by_prefix_) digest.add(base::hash64(prefix), sector.value, 0);
+  return digest.value();
 }
 
 absl::StatusOr<std::string> Sectors::activity_code(SectorId leaf) const {

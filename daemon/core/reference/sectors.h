@@ -5,6 +5,7 @@
 // safety: immutable, so any number of readers.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ class Sectors {
   // that is possible. Error: InvalidArgument if there is no such code: the sector is not a leaf, or
   // it is kUnclassified, which a business without an activity has.
   absl::StatusOr<std::string> activity_code(SectorId leaf) const;
+
+  // Of the scheme, its version and the sectors of all activity codes.
+  uint64_t codes_digest() const;
 
   const Sector& at(SectorId id) const { return sectors_[id.value]; }
   size_t size() const { return sectors_.size(); }

@@ -13,6 +13,7 @@ JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& 
   out.writer = base::excerpt(tick.writer, kWriterBytesKept);
   out.judged = !tick.cut.empty();
   out.historical = tick.historical;
+  out.figures = tick.figures;
   out.cut_digest = cut_digest(tick.cut);
   out.cells_digest = tick.cells_digest;
   out.verdict_digest = tick.verdict_digest;
@@ -29,7 +30,8 @@ uint64_t cut_digest(std::span<const alerts::CutOffset> cut) {
 }
 
 Compared compare(const OwnTick& own, const JournaledTick* journaled) {
-  if (journaled == nullptr || !journaled->judged) return Compared::kNotCompared;
+  if (journaled == nullptr || !journaled->judged || journaled->figures != engine::kFiguresVersion)
+    return Compared::kNotCompared;
   if (own.cut_digest != journaled->cut_digest) return Compared::kCutDiffers;
   if (own.cells_digest != journaled->cells_digest) return Compared::kCellsDiffer;
   if (!own.verdict_digest) return Compared::kCellsEqual;

@@ -16,6 +16,7 @@
 #include "core/alerts/book.h"
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
+#include "core/engine/figures.h"
 
 namespace bellwether::runtime {
 
@@ -29,6 +30,7 @@ struct JournaledTick {
   std::string writer;
   bool judged = false;  // false: the tick was passed without judgement and has no cut
   bool historical = false;
+  int32_t figures = engine::kFiguresVersionUnnamed;
   uint64_t cut_digest = 0;
   uint64_t cells_digest = 0;
   uint64_t verdict_digest = 0;
@@ -47,7 +49,8 @@ enum class Compared : uint8_t {
   kCellsDiffer,     // at an equal cut
   kVerdictsDiffer,  // on equal cells, with the same book
   kCutDiffers,      // no divergence: the wall clock affects where a quiet input is cut
-  kNotCompared,     // the record was not available, or passes the tick without judgement
+  kNotCompared,     // the record was not available, passes the tick without judgement, or has
+                    // another version of the figures
 };
 inline constexpr std::array<std::string_view, 6> kComparedNames = {
     "equal", "cells_equal", "cells_differ", "verdicts_differ", "cut_differs", "not_compared"};

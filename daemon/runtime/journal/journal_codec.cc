@@ -15,6 +15,7 @@
 #include "core/base/fields.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/engine/figures.h"
 #include "runtime/journal/rule_codec.h"
 
 namespace bellwether::runtime {
@@ -46,6 +47,9 @@ void shorten(const alerts::Evidence& e, journal_pb::Evidence& out) {
   out.clear_nowcast();
   out.clear_nowcast_lower();
   out.clear_nowcast_upper();
+}
+void shorten(const alerts::TickEvaluated& t, journal_pb::TickEvaluated& out) {
+  if (t.figures == engine::kFiguresVersionUnnamed) out.clear_figures();
 }
 template <class Record, class Message>
 void shorten(const Record&, Message&) {}
@@ -96,6 +100,9 @@ void put_record(const Record& record, Message& message) {
 void lengthen(alerts::Evidence& e) {
   if (!(e.score_scale > 0)) e.score_scale = 1;
   if (!(e.reported > 0)) e.reported = 1;
+}
+void lengthen(alerts::TickEvaluated& t) {
+  if (t.figures == 0) t.figures = engine::kFiguresVersionUnnamed;
 }
 template <class Record>
 void lengthen(Record&) {}

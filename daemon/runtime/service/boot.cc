@@ -151,7 +151,9 @@ snapshot::Identity Boot::identity(const Cluster& cluster) const {
           snapshot::reference_digest(*foundation_.reference),
           foundation_.config.time.history_periods,
           foundation_.inputs.topics,
-          cluster.partitions};
+          cluster.partitions,
+          engine::kFiguresVersion,
+          snapshot::codes_digest(*foundation_.reference)};
 }
 
 absl::StatusOr<std::unique_ptr<Running>> Boot::attempt(const Cluster& cluster) {

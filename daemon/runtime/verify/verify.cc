@@ -14,6 +14,7 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/engine/evaluator.h"
+#include "core/engine/figures.h"
 #include "core/events/decoder.h"
 #include "runtime/ingest/raw_record.h"
 #include "runtime/journal/divergence.h"
@@ -320,6 +321,13 @@ class Verification {
                                     : base::cat(place->first, " ", place->second, " ends at ",
                                                 end->second, ", before the cut at ", cut.at(*place),
                                                 ": it was recreated or truncated");
+      return out;
+    }
+    if (tick.figures != engine::kFiguresVersion) {
+      out.finding = Finding::kOtherFigures;
+      out.note = base::cat("computed with version ", tick.figures,
+                           " of the figures; this build has version ", engine::kFiguresVersion,
+                           ", so it cannot compare");
       return out;
     }
     BELLWETHER_ASSIGN_OR_RETURN(auto const parts, fold.to(tick.tick, cut, step.record->written_at));

@@ -68,7 +68,9 @@ snapshot::Identity Snapshots::identity() const {
           digest_of_the_world(),
           history_periods(calendar),
           kTopics,
-          around_.setup.partitions};
+          around_.setup.partitions,
+          engine::kFiguresVersion,
+          "codes"};
 }
 
 absl::Status Snapshots::accept(const snapshot::Restored& found) {

@@ -160,6 +160,29 @@ std::string file(const std::string& name) {
 }
 
 // The reference files in deploy/ are valid and have the expected contents.
+// Snapshots are refused if a code has another area or sector.
+TEST(ReferenceTest, TheDigestsOfCodesDependOnTheirPlacesAndNotOnTheirOrder) {
+  auto const areas = must(Areas::parse(
+      "code,name,level,parent\nR,R,country,\nA,A,district,R\nB,B,district,R\n", "a", "", ""));
+  auto const postcodes = [&](std::string_view rows) {
+    return must(Postcodes::parse(base::cat("postcode,area\n", rows), "p.csv", areas)).digest();
+  };
+  EXPECT_EQ(postcodes("B15,A\nB16,B\n"), postcodes("b16,B\nB 15,A\n"));
+  EXPECT_NE(postcodes("B15,A\nB16,B\n"), postcodes("B15,B\nB16,B\n"));
+  EXPECT_NE(postcodes("B15,A\n"), postcodes("B15,A\nB16,B\n"));
+  auto const codes = [](std::string_view version, std::string_view prefixes) {
+    return must(Sectors::parse(
+                    base::cat("scheme,version,code,parent,level,name,prefixes\nS,", version,
+                              ",all,,all,All,\nS,", version, ",unclassified,all,section,None,\nS,",
+                              version, ",10,all,division,Food,", prefixes, "\n"),
+                    "s.csv"))
+        .codes_digest();
+  };
+  EXPECT_EQ(codes("1", "101 102"), codes("1", "102 101"));
+  EXPECT_NE(codes("1", "101 102"), codes("1", "101"));
+  EXPECT_NE(codes("1", "101"), codes("2", "101"));
+}
+
 TEST(ShippedReferenceTest, TheUnitedKingdom) {
   auto const areas = must(
       Areas::parse(file("uk/areas.csv"), "areas.csv", file("uk/area_sets.csv"), "area_sets.csv"));

@@ -25,6 +25,7 @@ alerts::TickEvaluated evaluated(int32_t tick, int64_t book = -1) {
   t.cut = kCut;
   t.cells_digest = 0xce;
   t.verdict_digest = 0xfe;
+  t.figures = engine::kFiguresVersion;
   return t;
 }
 OwnTick own(int32_t tick, uint64_t cells = 0xce, std::optional<uint64_t> verdict = 0xfe) {
@@ -68,6 +69,10 @@ TEST(CompareTest, OtherCutsAndTicksWithoutARecordAreNoDivergence) {
   passed.tick = base::PeriodIndex(590);
   JournaledTick const unjudged = in_short(base::JournalOffset(3), passed);
   EXPECT_EQ(compare(own(590), &unjudged), Compared::kNotCompared);
+  JournaledTick older = theirs;
+  --older.figures;
+  EXPECT_EQ(compare(own(590, 0xcf), &older), Compared::kNotCompared)
+      << "another build counts facts differently";
 }
 
 TEST(ComparisonsTest, ReportsBeginAndEndOfADivergenceAndCountsEveryTick) {

@@ -37,6 +37,7 @@ alerts::TickEvaluated full_tick() {
   t.historical = true;
   t.silent_topics = {"support"};
   t.series_assessed = 19;
+  t.figures = 5;
   alerts::AlertUpdate u;
   u.key = {"R1", "SG", "C"};
   u.raised = PeriodIndex(335);

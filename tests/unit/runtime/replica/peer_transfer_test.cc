@@ -212,6 +212,18 @@ TEST_F(PeerTransferTest, ASnapshotOfAnotherIdentityIsNotTaken) {
   EXPECT_EQ(peer.sent(), 0);
 }
 
+TEST_F(PeerTransferTest, ASnapshotOfAnotherFiguresVersionIsNotTaken) {
+  Peer peer;
+  peer.save();
+  snapshot::Identity other = Fold::identity();
+  ++other.figures;
+  auto const taken = take({peer.address()}, false, other);
+  EXPECT_TRUE(absl::IsUnavailable(taken.status()));
+  EXPECT_THAT(std::string(taken.status().message()),
+              HasSubstr("made with the version of the figures"));
+  EXPECT_EQ(peer.sent(), 0);
+}
+
 TEST_F(PeerTransferTest, AStoppedTransferResumesAtTheNextStart) {
   Peer peer(200'000);
   std::string const name = peer.save();

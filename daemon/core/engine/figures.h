@@ -1,0 +1,19 @@
+// Purpose: the version of what the figures mean. Two builds with the same version give the same
+// facts, cells, reports and panels for the same log. A snapshot and a journaled tick name their
+// version, because facts that were folded with another meaning must not be mixed with facts of this
+// build. Thread safety: a constant.
+#pragma once
+
+#include <cstdint>
+
+namespace bellwether::engine {
+
+// Raise it with every change of what a record of the log counts as: in the decoder, the ledger, the
+// panel or the reports. figures_test.cc then asks for the new digest. The versions:
+//   1: all builds before this number existed
+inline constexpr int32_t kFiguresVersion = 1;
+
+// The version of snapshots and journal records that do not name one.
+inline constexpr int32_t kFiguresVersionUnnamed = 1;
+
+}  // namespace bellwether::engine
