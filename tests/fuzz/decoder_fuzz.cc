@@ -71,7 +71,7 @@ std::string key_from(const Message& m, Topic topic) {
 auto fields(const Event& e) {
   return std::tuple(e.kind, e.code, e.response_bucket, e.unregistered, e.business, e.fact,
                     e.sequence, e.effective, e.area, e.sector, e.size, e.minutes, e.source,
-                    e.complete_to);
+                    e.complete_to, e.unknown);
 }
 bool same(const std::variant<Event, Refusal>& a, const std::variant<Event, Refusal>& b) {
   if (a.index() != b.index()) return false;
@@ -111,7 +111,10 @@ void check_values(const RawRecord& record, const Event& e) {
   BELLWETHER_CHECK(e.kind == EventKind::kInteraction || (e.response_bucket == 0 && e.minutes == 0));
   BELLWETHER_CHECK(e.size == kNoSize || e.size.value <= kSizeBandMax);
   BELLWETHER_CHECK(e.sector == kNoSector || reference.sectors.at(e.sector).is_leaf);
-  bool const nowhere = e.kind == EventKind::kRegistered && e.area == reference::kRootArea;
+  bool const unknown_place = e.unknown[static_cast<size_t>(UnknownCode::kArea)] ||
+                             e.unknown[static_cast<size_t>(UnknownCode::kPostcode)];
+  bool const nowhere =
+      (e.kind == EventKind::kRegistered || unknown_place) && e.area == reference::kRootArea;
   BELLWETHER_CHECK(e.area == kNoArea || nowhere ||
                    (reference.areas.at(e.area).is_leaf && !reference.areas.at(e.area).is_set));
   if (e.kind == EventKind::kHeartbeat) {

@@ -1,7 +1,7 @@
 // Random histories of businesses as decoded events: births (some missing, some stated twice),
-// moves, reclassifications, deaths, restorations, notices, interactions before and after
-// registration, enquirers without a registered business, corrections by later versions,
-// retractions.
+// moves (also from and to unknown places), reclassifications, deaths, restorations, notices,
+// interactions before and after registration, enquirers without a registered business, corrections
+// by later versions, retractions.
 #pragma once
 
 #include <vector>
@@ -48,7 +48,8 @@ class LogMaker {
   base::AreaId any_area() {
     static const std::vector<base::AreaId> leaves = {area("N1"), area("N2"), area("S1"),
                                                      area("S2")};
-    return leaves[random_.below(leaves.size())];
+    size_t const n = random_.below(5 * leaves.size());
+    return n == 0 ? reference::kRootArea : leaves[n % leaves.size()];  // the root: place unknown
   }
   base::SectorId any_sector() {
     static const std::vector<base::SectorId> leaves = {sector("10"), sector("11"), sector("46"),

@@ -44,14 +44,14 @@ void print_partitions(const status_pb::GetStatusResponse& r) {
   }
 }
 
-void print_refused(const status_pb::GetStatusResponse& r) {
-  Table refused({"REFUSED", ">RECORDS"});
-  for (const status_pb::RefusalCount& c : r.refused())
-    refused.add({c.reason(), figure(static_cast<double>(c.count()))});
-  if (!refused.empty()) {
-    std::puts("");
-    refused.print();
-  }
+// Prints counts by reason.
+template <class Counts>
+void print_counts(const char* title, const Counts& counts) {
+  Table table({title, ">RECORDS"});
+  for (const auto& c : counts) table.add({c.reason(), figure(static_cast<double>(c.count()))});
+  if (table.empty()) return;
+  std::puts("");
+  table.print();
 }
 
 void status(Context& context) {
@@ -77,7 +77,8 @@ void status(Context& context) {
   }
   print_inputs(r);
   print_partitions(r);
-  print_refused(r);
+  print_counts("REFUSED", r.refused());
+  print_counts("PLACE UNKNOWN", r.unknown_codes());
   if (const status_pb::SnapshotStatus& s = r.snapshots(); s.enabled()) {
     std::printf("\nsnapshot of %s, %.1f MiB; started from %s\n",
                 s.taken_at_ms() > 0 ? instant(s.taken_at_ms()).c_str() : "(none yet)",

@@ -18,6 +18,7 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   counts_.refused.resize(options.inputs);
   counts_.heartbeats.resize(options.inputs);
   counts_.not_counted.resize(options.inputs);
+  counts_.unknown_codes.resize(options.inputs);
 }
 
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options,
@@ -185,6 +186,9 @@ void PartitionEngine::keep(size_t input, UnixMillis published, const events::Eve
   if (!domain::is_kept(event.kind)) {
     ++counts_.not_counted[input];
     return;
+  }
+  for (size_t c = 0; c < events::kUnknownCodes; ++c) {
+    counts_.unknown_codes[input][c] += int64_t{event.unknown[c]};
   }
   ledger::Outcome const outcome = ledger_.apply(event, published, buffer_);
   ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];

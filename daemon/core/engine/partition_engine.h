@@ -73,8 +73,10 @@ struct PartitionCounts {
   std::vector<std::array<int64_t, events::kRefusals>> refused;
   std::vector<int64_t> heartbeats;
   std::vector<int64_t> not_counted;  // by input: valid records of a kind that no measure uses
-  int64_t clamped = 0;               // timestamps too far in the future
-  int64_t untimed = 0;               // records without a timestamp
+  // By input: taken records with a code that is not in the reference files.
+  std::vector<std::array<int64_t, events::kUnknownCodes>> unknown_codes;
+  int64_t clamped = 0;  // timestamps too far in the future
+  int64_t untimed = 0;  // records without a timestamp
 };
 
 // Whether and where an input has passed the open tick.

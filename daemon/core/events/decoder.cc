@@ -183,32 +183,37 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
 
 // --- codes ---------------------------------------------------------------------------------------
 
-// Sets `area` to the leaf area with the code, or else to the area of the postcode. Does not change
-// `area` if neither is stated.
-Problem locate(const Reference& reference, std::string_view code, std::string_view postcode,
-               AreaId& area) {
+void note_unknown(UnknownCode code, Event& e) {
+  e.unknown[static_cast<size_t>(code)] = true;
+}
+
+// Sets the area to the leaf area with the code, or else to the area of the postcode, or else to the
+// root. Does not change the area if neither is stated.
+void locate(const Reference& reference, std::string_view code, std::string_view postcode,
+            Event& e) {
   if (!code.empty()) {
     if (auto const found = reference.areas.find(code); found.ok()) {
       const reference::Area& stated = reference.areas.at(*found);
       if (stated.is_leaf && !stated.is_set) {
-        area = *found;
-        return std::nullopt;
+        e.area = *found;
+        return;
       }
     }
   }
   if (!postcode.empty()) {
     if (auto const found = reference.postcodes.find(postcode); found.ok()) {
-      area = *found;
-      return std::nullopt;
+      e.area = *found;
+      return;
     }
   }
-  if (code.empty() && postcode.empty()) return std::nullopt;
-  return Refusal::kUnknownArea;
+  if (code.empty() && postcode.empty()) return;
+  e.area = reference::kRootArea;
+  note_unknown(code.empty() ? UnknownCode::kPostcode : UnknownCode::kArea, e);
 }
 
 // Chooses the sector of a list of activities: that of the first activity with a known sector. A
-// code for "no sector" (dormant, non-trading) counts only if no activity has a known sector. If the
-// list is empty, choose() does not change `sector`.
+// code for "no sector" (dormant, non-trading) counts only if no activity has a known sector. If no
+// code is known, the sector is "unclassified". If the list is empty, choose() does not change it.
 class SectorChoice {
  public:
   explicit SectorChoice(const Reference& reference) : sectors_(reference.sectors) {}
@@ -224,10 +229,11 @@ class SectorChoice {
     }
   }
 
-  Problem choose(SectorId& sector) const {
+  Problem choose(Event& e) const {
     if (!stated_) return std::nullopt;
-    if (found_ == kNoSector) return other_scheme_ ? Refusal::kWrongScheme : Refusal::kUnknownSector;
-    sector = found_;
+    if (found_ == kNoSector && other_scheme_) return Refusal::kWrongScheme;
+    if (found_ == kNoSector) note_unknown(UnknownCode::kSector, e);
+    e.sector = found_ == kNoSector ? reference::kUnclassified : found_;
     return std::nullopt;
   }
 
@@ -253,10 +259,8 @@ Problem heartbeat(const Reference&, const Message& m, Event& e) {
 
 // Reads the fields that Registered and Changed have in common.
 Problem attributes(const Reference& reference, const Message& m, Event& e) {
-  if (Problem const problem = locate(reference, m.kind_text(RegisteredSlots::kAreaCode),
-                                     m.kind_text(RegisteredSlots::kPostcode), e.area)) {
-    return problem;
-  }
+  locate(reference, m.kind_text(RegisteredSlots::kAreaCode),
+         m.kind_text(RegisteredSlots::kPostcode), e);
   static_assert(Message::kListMax == kActivitiesMax);
   if (m.activities > kActivitiesMax) return Refusal::kValueOutOfRange;
   SectorChoice sector(reference);
@@ -264,7 +268,7 @@ Problem attributes(const Reference& reference, const Message& m, Event& e) {
     const auto& [scheme, version, code] = m.activity[i].texts;
     sector.offer(scheme.view(), version.view(), code.view());
   }
-  if (Problem const problem = sector.choose(e.sector)) return problem;
+  if (Problem const problem = sector.choose(e)) return problem;
   int64_t const size = m.kind_number(RegisteredSlots::kSizeBand);
   if (size < 0 || size > kSizeBandNamedMax) return Refusal::kValueOutOfRange;
   if (size != 0) e.size = SizeBand(static_cast<uint8_t>(size));
@@ -455,15 +459,14 @@ Problem figure(const Reference&, const Message& m, Event& e) {
   return numbered(m, FigureSlots::kFrequency, kLastFrequency, e);
 }
 
-// Reads the area and sector that an event states outside its kind.
+// Reads the area and sector that an event states outside its kind. They count only for an enquirer:
+// a registered business counts where the register states.
 Problem stated_place(const Reference& reference, const Message& m, Event& e) {
-  if (Problem const problem = locate(reference, m.text(kAreaCode), m.text(kPostcode), e.area)) {
-    return problem;
-  }
+  locate(reference, m.text(kAreaCode), m.text(kPostcode), e);
   if (m.number(kHasActivity) == 0) return std::nullopt;
   SectorChoice sector(reference);
   sector.offer(m.text(kActivityScheme), m.text(kActivityVersion), m.text(kActivityCode));
-  return sector.choose(e.sector);
+  return sector.choose(e);
 }
 
 // --- kinds ---------------------------------------------------------------------------------------
@@ -531,7 +534,8 @@ std::variant<Event, Refusal> Decoder::decode(const RawRecord& record) const {
   }
   const KindDetail& detail = kDetails[static_cast<size_t>(e.kind)];
   if (Problem const problem = detail.read(reference_, m, e)) return *problem;
-  if (kStatesPlace[static_cast<size_t>(record.topic)] && !is_of_every_topic(e.kind)) {
+  if (e.unregistered && kStatesPlace[static_cast<size_t>(record.topic)] &&
+      !is_of_every_topic(e.kind)) {
     if (Problem const problem = stated_place(reference_, m, e)) return *problem;
   }
   return result;

@@ -3,7 +3,9 @@
 // values.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
@@ -42,6 +44,13 @@ inline constexpr SizeBand kNoSize{UINT8_MAX};     // not stated by this event
 inline constexpr uint8_t kSizeBandMax = 7;        // bands 0 (unknown) … 7
 inline constexpr uint16_t kMinutesMax = 4095;     // the minutes of an interaction saturate here
 
+// A code that an event states and that is not in the reference files. The event counts, but with an
+// unknown area in the whole geography only, and with an unknown sector as unclassified.
+enum class UnknownCode : uint8_t { kArea, kPostcode, kSector };
+inline constexpr std::array<std::string_view, 3> kUnknownCodeNames = {
+    "unknown_area", "unknown_postcode", "unknown_sector"};
+inline constexpr size_t kUnknownCodes = kUnknownCodeNames.size();
+
 struct Event {
   EventKind kind{};
   uint8_t code = 0;             // by kind, see core/domain/kinds.h
@@ -55,7 +64,8 @@ struct Event {
   SectorId sector = kNoSector;
   SizeBand size = kNoSize;
   uint16_t minutes = 0;
-  uint64_t source = 0;     // hash of the source's name
+  std::array<bool, kUnknownCodes> unknown{};  // by UnknownCode
+  uint64_t source = 0;                        // hash of the source's name
   UnixMillis complete_to;  // heartbeats: everything published before this instant is in the log
 };
 

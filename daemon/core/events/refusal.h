@@ -27,14 +27,12 @@ enum class Refusal : uint8_t {
   kEffectiveAfterPublished,
   kSequenceOutOfRange,
   kNoTimestamp,
-  kUnknownArea,
-  kUnknownSector,
   kWrongScheme,
   kMissingDetail,
   kValueOutOfRange,
   kTooManyFacts,
 };
-inline constexpr size_t kRefusals = 23;
+inline constexpr size_t kRefusals = 21;
 
 struct RefusalText {
   std::string_view name;  // metric label and header value
@@ -64,8 +62,6 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"no_timestamp",
      "the record's timestamp is unset, before 1970 or beyond 2^48 ms, so nothing says when it "
      "became known; let Kafka set it (CreateTime, milliseconds)"},
-    {"unknown_area", "neither area code nor postcode is in the reference files; update them"},
-    {"unknown_sector", "no stated activity code is in the reference files; update them"},
     {"wrong_scheme", "the activity's scheme or version is not this deployment's; map it first"},
     {"missing_detail", "a field that this kind needs is unset"},
     {"value_out_of_range", "a number is negative or above its limit"},

@@ -77,6 +77,7 @@ void put_all(MetricFamily& family, const std::vector<std::string>& names, const 
 void add_events(const Scrape& s, Families& out) {
   Cells events;
   Cells refused;
+  Cells unknown;
   double clamped = 0;
   double untimed = 0;
   for (const LaneReport& lane : s.lanes) {
@@ -96,6 +97,10 @@ void add_events(const Scrape& s, Families& out) {
       if (int64_t const n = lane.counts.not_counted[i]; n > 0) {
         events[{topic, "other", "not_counted"}] += static_cast<double>(n);
       }
+      for (size_t c = 0; c < events::kUnknownCodes; ++c) {
+        unknown[{topic, std::string(events::kUnknownCodeNames[c])}] +=
+            static_cast<double>(lane.counts.unknown_codes[i][c]);
+      }
       for (size_t r = 0; r < events::kRefusals; ++r) {
         if (int64_t const n = lane.counts.refused[i][r]; n > 0) {
           refused[{topic, std::string(events::name(static_cast<events::Refusal>(r)))}] +=
@@ -111,6 +116,11 @@ void add_events(const Scrape& s, Families& out) {
   put_all(out.add("refused_records_total", "Records refused and dead-lettered, by reason.",
                   MetricType::Counter),
           {"topic", "reason"}, refused);
+  put_all(out.add("unknown_codes_total",
+                  "Records counted without area or sector, because the code that they state is not "
+                  "in the reference files.",
+                  MetricType::Counter),
+          {"topic", "reason"}, unknown);
   out.counter("clamped_timestamps_total", "Records whose timestamp was too far in the future.",
               clamped);
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);

@@ -52,6 +52,7 @@ constexpr std::array<SetCount, kComparedNames.size()> kCounts = {
 void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar,
                    status_pb::GetStatusResponse& out) {
   std::map<std::string, int64_t> refused;
+  std::map<std::string, int64_t> unknown;
   std::map<uint64_t, base::UnixMillis> sources;
   for (const LaneReport& lane : lanes) {
     for (const InputReport& in : lane.inputs) fill(in, *out.add_inputs());
@@ -62,6 +63,11 @@ void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar
           refused[std::string(events::name(static_cast<events::Refusal>(r)))] += by_reason[r];
       }
     }
+    for (const auto& by_code : lane.counts.unknown_codes) {
+      for (size_t c = 0; c < events::kUnknownCodes; ++c) {
+        if (by_code[c] > 0) unknown[std::string(events::kUnknownCodeNames[c])] += by_code[c];
+      }
+    }
     for (const SourceReport& s : lane.sources) {
       auto const [at, is_new] = sources.try_emplace(s.source, s.complete_to);
       if (!is_new) at->second = std::min(at->second, s.complete_to);
@@ -69,6 +75,11 @@ void add_to_status(const std::vector<LaneReport>& lanes, base::Calendar calendar
   }
   for (const auto& [reason, count] : refused) {
     status_pb::RefusalCount& to = *out.add_refused();
+    to.set_reason(reason);
+    to.set_count(count);
+  }
+  for (const auto& [reason, count] : unknown) {
+    status_pb::UnknownCodeCount& to = *out.add_unknown_codes();
     to.set_reason(reason);
     to.set_count(count);
   }

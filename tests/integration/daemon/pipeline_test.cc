@@ -135,9 +135,6 @@ std::vector<RefusedValue> refused_values() {
   add("date_out_of_range", [](E& e) { e.mutable_effective_date()->set_year(1600); });
   add("date_out_of_range", [](E& e) { e.mutable_effective_date()->set_year(2600); });
   add("effective_after_published", [](E& e) { e.mutable_effective_date()->set_month(6); });
-  add("unknown_area", [](E& e) { e.mutable_registered()->set_area_code("Z9"); });
-  add("unknown_sector",
-      [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("55100"); });
   add("wrong_scheme",
       [](E& e) { e.mutable_registered()->mutable_activities(0)->set_code("1011"); });
   add("wrong_scheme",

@@ -247,12 +247,22 @@ TEST(PartitionEngineTest, ATimestampFromTheFarFutureIsClampedAndCounted) {
   EXPECT_EQ(engine.counts().untimed, 1);
 }
 
+TEST(PartitionEngineTest, F12_RecordsWithUnknownCodesAreCountedByReason) {
+  PartitionEngine engine(PartitionId(0), months(1));
+  events::Event abroad = birth(1, day(2019, 1, 9));
+  abroad.unknown[static_cast<size_t>(events::UnknownCode::kPostcode)] = true;
+  engine.offer(0, Offset(0), at(2019, 1, 10), kNow, abroad);
+  engine.offer(0, Offset(1), at(2019, 1, 10), kNow, birth(2, day(2019, 1, 9)));
+  EXPECT_EQ(engine.counts().unknown_codes[0],
+            (std::array<int64_t, events::kUnknownCodes>{0, 1, 0}));
+}
+
 TEST(PartitionEngineTest, ARefusedRecordIsCountedAndMovesTheWatermark) {
   PartitionEngine engine(PartitionId(0), months(1));
   engine.offer(0, Offset(0), at(2019, 1, 10), kNow, birth(1, day(2019, 1, 9)));
-  EXPECT_EQ(engine.offer_refused(0, Offset(1), at(2019, 2, 3), kNow, events::Refusal::kUnknownArea),
+  EXPECT_EQ(engine.offer_refused(0, Offset(1), at(2019, 2, 3), kNow, events::Refusal::kKeyMismatch),
             Taken::kTaken);
-  EXPECT_EQ(engine.counts().refused[0][static_cast<size_t>(events::Refusal::kUnknownArea)], 1);
+  EXPECT_EQ(engine.counts().refused[0][static_cast<size_t>(events::Refusal::kKeyMismatch)], 1);
   EXPECT_TRUE(engine.take_tick());
 }
 

@@ -48,6 +48,74 @@ TEST(DecoderTest, ARegistrationThatStatesNothingCountsAtTheRootUnclassified) {
   EXPECT_EQ(e.size, SizeBand(0));
 }
 
+std::array<bool, kUnknownCodes> unknown(std::initializer_list<UnknownCode> codes) {
+  std::array<bool, kUnknownCodes> out{};
+  for (UnknownCode c : codes) out[static_cast<size_t>(c)] = true;
+  return out;
+}
+
+// Jersey, a forces post office, an address abroad, a region, a set of areas: a business that the
+// reference files cannot place is in no place, but in every total.
+TEST(DecoderTest, F12_AnUnknownPlaceCountsAtTheRoot) {
+  auto const decoded_in = [](const std::string& code, const std::string& postcode) {
+    v1::RegistrationEvent event = registered();
+    event.mutable_registered()->set_area_code(code);
+    event.mutable_registered()->set_postcode(postcode);
+    return accepted(record(event));
+  };
+  for (const char* postcode : {"JE2 3AB", "BF1 2AT", "75008", "ZZ1 1ZZ", "?"}) {
+    Event const e = decoded_in("", postcode);
+    EXPECT_EQ(e.area, reference::kRootArea) << postcode;
+    EXPECT_EQ(e.sector, sector("62")) << postcode;
+    EXPECT_EQ(e.unknown, unknown({UnknownCode::kPostcode})) << postcode;
+  }
+  for (const char* code : {"X99", "E12000005", "E37000012"}) {
+    Event const e = decoded_in(code, "");
+    EXPECT_EQ(e.area, reference::kRootArea) << code;
+    EXPECT_EQ(e.unknown, unknown({UnknownCode::kArea})) << code;
+    EXPECT_EQ(decoded_in(code, "B91 3QJ").area, area("E08000029")) << "the postcode is known";
+  }
+}
+
+// The business leaves its place. It is not counted where it no longer is.
+TEST(DecoderTest, F12_AMoveToAnUnknownPlaceStatesTheRoot) {
+  v1::RegistrationEvent event = registration();
+  event.mutable_changed()->set_postcode("JE2 3AB");
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.area, reference::kRootArea);
+  EXPECT_EQ(e.unknown, unknown({UnknownCode::kPostcode}));
+}
+
+TEST(DecoderTest, F12_AnUnknownSectorCountsAsUnclassified) {
+  v1::RegistrationEvent event = registered();
+  *event.mutable_registered()->mutable_activities(0) = activity("00000");
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.area, area("E08000025"));
+  EXPECT_EQ(e.sector, reference::kUnclassified);
+  EXPECT_EQ(e.unknown, unknown({UnknownCode::kSector}));
+}
+
+TEST(DecoderTest, F12_AnEnquirerFromAnUnknownPlaceCounts) {
+  v1::SupportEvent event = enquiry();
+  event.set_area_code("X99");
+  *event.mutable_activity() = activity("00000");
+  Event const e = accepted(record(event, "case:C-17"));
+  EXPECT_EQ(e.area, reference::kRootArea);
+  EXPECT_EQ(e.sector, reference::kUnclassified);
+  EXPECT_EQ(e.unknown, unknown({UnknownCode::kArea, UnknownCode::kSector}));
+}
+
+// A registered business counts where the register states, so codes at the desk are not judged.
+TEST(DecoderTest, F12_ThePlaceOfARegisteredBusinessIsNotReadFromTheDesk) {
+  v1::SupportEvent event = interaction();
+  event.set_area_code("X99");
+  *event.mutable_activity() = activity("62012", "2026");
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.area, kNoArea);
+  EXPECT_EQ(e.sector, kNoSector);
+  EXPECT_EQ(e.unknown, unknown({}));
+}
+
 TEST(DecoderTest, AChangeStatesOnlyWhatItChanges) {
   v1::RegistrationEvent event = registration();
   event.mutable_changed()->set_postcode("B91 3QJ");

@@ -153,29 +153,11 @@ std::vector<Example> date_examples() {
 }
 
 std::vector<Example> code_examples() {
-  auto const in_area = [](const char* code) {
-    return registration_with([&](Registration& e) { e.mutable_registered()->set_area_code(code); });
-  };
   auto const with_activity = [](v1::Activity a) {
     return registration_with(
         [&](Registration& e) { *e.mutable_registered()->mutable_activities(0) = a; });
   };
-  v1::SupportEvent nowhere = enquiry();
-  nowhere.set_area_code("X99");
-  v1::SupportEvent no_trade = enquiry();
-  *no_trade.mutable_activity() = activity("00000");
   return {
-      {"an unknown area", Refusal::kUnknownArea, in_area("X99")},
-      {"a region", Refusal::kUnknownArea, in_area("E12000005")},
-      {"a set", Refusal::kUnknownArea, in_area("E37000012")},
-      {"an unknown postcode", Refusal::kUnknownArea, registration_with([](Registration& e) {
-         e.mutable_registered()->clear_area_code();
-         e.mutable_registered()->set_postcode("ZZ1 1ZZ");
-       })},
-      {"an enquirer from an unknown area", Refusal::kUnknownArea, record(nowhere, "case:C-17")},
-      {"an unknown sector", Refusal::kUnknownSector, with_activity(activity("00000"))},
-      {"an enquirer with an unknown activity", Refusal::kUnknownSector,
-       record(no_trade, "case:C-17")},
       {"a four-digit code", Refusal::kWrongScheme, with_activity(activity("7222"))},
       {"another scheme", Refusal::kWrongScheme, with_activity(activity("62012", "2026"))},
       {"an activity without a scheme", Refusal::kWrongScheme, with_activity(v1::Activity())},
@@ -560,7 +542,7 @@ TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
 // An event with many problems, which are corrected one after the other: the checks have an order.
 TEST(RefusalTest, TheFirstProblemIsTheReason) {
   Registration event;
-  event.mutable_registered()->set_area_code("X99");
+  event.mutable_registered();
   *event.mutable_effective_date() = date(2600, 1, 1);
   EXPECT_EQ(refusal(record(event, "")), Refusal::kMissingSource);
   event.set_source("companies-house");
@@ -571,8 +553,6 @@ TEST(RefusalTest, TheFirstProblemIsTheReason) {
   EXPECT_EQ(refusal(record(event, "")), Refusal::kKeyMismatch);
   EXPECT_EQ(refusal(record(event)), Refusal::kDateOutOfRange);
   *event.mutable_effective_date() = date(2019, 5, 1);
-  EXPECT_EQ(refusal(record(event)), Refusal::kUnknownArea);
-  event.mutable_registered()->set_area_code("E08000025");
   EXPECT_EQ(refusal(record(event)), std::nullopt);
 }
 

@@ -61,7 +61,7 @@ TEST(RegisterTrapsTest, ACodeOfAnotherClassificationIsRefused) {
   EXPECT_EQ(std::get<Refusal>(active_in({activity("62012", "2026")})), Refusal::kWrongScheme);
   EXPECT_EQ(std::get<Refusal>(active_in({activity("62.01Z", "2025", "NAF")})),
             Refusal::kWrongScheme);
-  EXPECT_EQ(std::get<Refusal>(active_in({activity("00000")})), Refusal::kUnknownSector);
+  EXPECT_EQ(std::get<Event>(active_in({activity("00000")})).sector, reference::kUnclassified);
   EXPECT_EQ(std::get<Refusal>(active_in({activity("00000"), activity("7222")})),
             Refusal::kWrongScheme);
 }
