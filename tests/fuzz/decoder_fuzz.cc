@@ -69,7 +69,7 @@ std::string key_from(const Message& m, Topic topic) {
 }
 
 auto fields(const Event& e) {
-  return std::tuple(e.kind, e.code, e.response_bucket, e.unregistered, e.business, e.fact,
+  return std::tuple(e.kind, e.code, e.response_bucket, e.type, e.unregistered, e.business, e.fact,
                     e.sequence, e.effective, e.area, e.sector, e.size, e.minutes, e.source,
                     e.complete_to, e.unknown);
 }
@@ -109,6 +109,8 @@ void check_values(const RawRecord& record, const Event& e) {
   BELLWETHER_CHECK(e.code >= least && e.code <= most);
   BELLWETHER_CHECK(e.response_bucket <= kResponseBuckets && e.minutes <= kMinutesMax);
   BELLWETHER_CHECK(e.kind == EventKind::kInteraction || (e.response_bucket == 0 && e.minutes == 0));
+  BELLWETHER_CHECK(e.type <= InteractionType::kOther);
+  BELLWETHER_CHECK(e.kind == EventKind::kInteraction || e.type == InteractionType::kUnstated);
   BELLWETHER_CHECK(e.size == kNoSize || e.size.value <= kSizeBandMax);
   BELLWETHER_CHECK(e.sector == kNoSector || reference.sectors.at(e.sector).is_leaf);
   bool const unknown_place = e.unknown[static_cast<size_t>(UnknownCode::kArea)] ||

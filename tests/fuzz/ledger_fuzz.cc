@@ -64,6 +64,7 @@ Event next_event(fuzz::Input& input) {
     e.minutes = static_cast<uint16_t>(detail);
     e.response_bucket =
         static_cast<uint8_t>(static_cast<size_t>(detail) % (events::kResponseBuckets + 1));
+    e.type = static_cast<events::InteractionType>(detail / 16 % 7);
   } else if (detail < 128) {
     e.size = base::SizeBand(static_cast<uint8_t>(detail / 4 % 7));
   }

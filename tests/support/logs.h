@@ -91,6 +91,7 @@ class LogMaker {
         e.code = code(255);
         e.minutes = static_cast<uint16_t>(random_.below(120));
         e.response_bucket = static_cast<uint8_t>(random_.below(events::kResponseBuckets + 1));
+        e.type = static_cast<events::InteractionType>(random_.below(7));
         break;
       default:
         break;

@@ -77,7 +77,7 @@ class Oracle {
   static int place(events::EventKind kind) {
     return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
   }
-  static std::tuple<uint64_t, int, int32_t, int, int, int, int, int, int> version(
+  static std::tuple<uint64_t, int, int32_t, int, int, int, int, int, int, int> version(
       const events::Event& e) {
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
     return {e.sequence.value,
@@ -86,6 +86,7 @@ class Oracle {
             e.area.value,
             stated(e.sector.value, events::kNoSector.value),
             stated(e.size.value, events::kNoSize.value),
+            static_cast<int>(e.type),
             e.code,
             e.minutes,
             e.response_bucket};
@@ -148,6 +149,11 @@ class Oracle {
         if ((f.code >> family & 1) != 0) {
           add(p, indicators::measure_at(Measure::kInteractionsDistress, family), f.effective, 1);
         }
+      }
+      if (f.type == events::InteractionType::kUnstated ||
+          f.type == events::InteractionType::kEnquiry) {
+        add(p, Measure::kEnquiries, f.effective, 1);
+        add(p, Measure::kEnquiriesDistress, f.effective, f.code & 1);
       }
       add(p, Measure::kInteractionMinutes, f.effective, f.minutes);
       if (f.response_bucket > 0) {

@@ -162,6 +162,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
         out.set_cusum(p.cusum);
         out.set_not_assessed(p.not_assessed);
         out.set_reported(p.reported);
+        out.set_window_periods(p.window_periods);
       }
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       rpc::fill(*view, *response->mutable_basis());

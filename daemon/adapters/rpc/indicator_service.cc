@@ -49,6 +49,7 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
     subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
       indicators::Value v;
       v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
+      v.window_periods = 1;
       return v;
     };
   } else {
@@ -81,6 +82,7 @@ void fill(const indicators::Value& v, const std::string& period, indicators_pb::
   out.set_not_available(v.not_available);
   out.set_numerator(v.numerator);
   out.set_denominator(v.denominator);
+  out.set_window_periods(v.window_periods);
 }
 
 PeriodIndex latest(const engine::View& view) {
@@ -353,7 +355,9 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     out.set_unit(std::string(info.unit));
     out.set_numerator(std::string(info.numerator));
     out.set_denominator(std::string(info.denominator));
-    out.set_window_periods(indicators::periods_in(info.window, calendar));
+    domain::WindowLengths const lengths = domain::window_lengths(info.window, calendar);
+    out.set_window_periods(lengths.all().front());
+    out.set_window_periods_max(lengths.all().back());
     using indicators::Harm;
     out.set_harm(info.harm == Harm::kLow    ? indicators_pb::HARM_DIRECTION_LOW
                  : info.harm == Harm::kHigh ? indicators_pb::HARM_DIRECTION_HIGH
@@ -368,6 +372,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     out.set_formula("count of facts in the period");
     out.set_unit("count");
     out.set_window_periods(1);
+    out.set_window_periods_max(1);
     out.set_harm(indicators_pb::HARM_DIRECTION_NONE);
   }
   static void fill_area(const reference::Areas& areas, base::AreaId id, indicators_pb::Area& out) {

@@ -24,7 +24,7 @@ void suppress(Value& v, common::v1::Basis& basis) {
 // 9, so that the two cases look the same.
 void withhold_parts(Value& v, common::v1::Basis& basis) {
   if (!v.below_base) return;
-  v.value = v.numerator = v.denominator = 0;
+  v.value = v.numerator = v.denominator = v.window_periods = 0;
   basis.set_suppressed(true);
 }
 

@@ -10,7 +10,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
-#include "adapters/snapshot/fields_io.h"
+#include "adapters/snapshot/image_fields.h"
 #include "adapters/snapshot/items.h"
 #include "core/base/status.h"
 

@@ -14,6 +14,11 @@
 
 namespace bellwether::snapshot {
 
+// Through contributions in formats 1 to 3.
+template <>
+constexpr size_t fields_in<alerts::Evidence>(uint32_t format) {
+  return format >= 4 ? SIZE_MAX : 25;
+}
 // Through file_bytes in format 1.
 template <>
 constexpr size_t fields_in<Manifest>(uint32_t format) {

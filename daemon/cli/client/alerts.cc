@@ -170,11 +170,17 @@ void print_composite(const alerts_pb::Evidence& e) {
   }
 }
 
+// "2019-05"; for a longer window "2019-05 and the 2 periods before".
+std::string when(const alerts_pb::Evidence& e) {
+  if (e.window_periods() <= 1) return e.period();
+  return absl::StrFormat("%s and the %d periods before", e.period(), e.window_periods() - 1);
+}
+
 // `unit`: as in Alert.unit.
 void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
   if (is_composite(e)) return print_composite(e);
   if (is_limit(e)) {
-    std::printf("  %s: %s against a limit of %s\n", e.period().c_str(),
+    std::printf("  %s: %s against a limit of %s\n", when(e).c_str(),
                 with_unit(e.observed(), unit).c_str(), with_unit(e.limit(), unit).c_str());
     return;
   }
@@ -188,7 +194,7 @@ void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
   std::printf(
       "  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
       "%.1f\n",
-      e.period().c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
+      when(e).c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
       suffix.c_str(), e.lower(), e.upper(), deviation(e).c_str(), e.p(), e.cusum(),
       e.cusum_threshold());
   if (e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT ||

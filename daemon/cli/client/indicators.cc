@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -32,6 +33,11 @@ constexpr size_t kTitleColumns = 60;
 
 std::string shown(const indicators_pb::Value& v) {
   return v.not_available().empty() ? figure(v.value()) : v.not_available();
+}
+
+// The number of periods that the value covers; empty if there is no value.
+std::string window(const indicators_pb::Value& v) {
+  return v.window_periods() > 0 ? figure(v.window_periods()) : "";
 }
 
 void print_basis(const common::v1::Basis& basis) {
@@ -77,27 +83,47 @@ void list(Context& context, const Options&) {
   if (!context.json() && !table.empty()) table.print();
 }
 
-void get(Context& context, const Options& options) {
-  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
-  if (options.from.empty() && options.to.empty() && options.names.size() == 1) {
-    indicators_pb::GetIndicatorRequest request;
-    request.set_name(options.names[0]);
-    request.mutable_node()->set_area(options.area);
-    request.mutable_node()->set_sector(options.sector);
-    request.set_period(options.period);
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    indicators_pb::GetIndicatorResponse response;
-    if (!context.ok(stub->GetIndicator(&call, request, &response))) return;
-    if (context.json()) return Context::print_json(response);
-    Table table({"PERIOD", ">VALUE", "UNIT", ">NUMERATOR", ">DENOMINATOR"});
-    const indicators_pb::Value& v = response.value();
-    table.add({v.period(), shown(v), response.unit(),
-               v.numerator() != 0 ? figure(v.numerator()) : "",
-               v.denominator() != 0 ? figure(v.denominator()) : ""});
-    table.print();
-    return print_basis(response.basis());
+using Values = std::vector<indicators_pb::Value>;
+
+// True if the values have windows of different lengths.
+bool grows(const Values& values) {
+  int32_t length = 0;
+  return std::ranges::any_of(values, [&](const indicators_pb::Value& v) {
+    if (v.window_periods() == 0) return false;
+    if (length == 0) length = v.window_periods();
+    return v.window_periods() != length;
+  });
+}
+
+// `series`: the values by name, all of the same periods.
+void print_series(const std::vector<std::string>& names, const std::vector<Values>& series) {
+  std::vector<std::string> columns = {"PERIOD"};
+  for (size_t s = 0; s < names.size(); ++s) {
+    columns.push_back(">" + names[s]);
+    if (grows(series[s])) columns.emplace_back(">WINDOW");
   }
+  Table table(columns);
+  for (size_t p = 0; p < series[0].size(); ++p) {
+    std::vector<std::string> row = {series[0][p].period()};
+    for (const Values& values : series) {
+      row.push_back(shown(values[p]));
+      if (grows(values)) row.push_back(window(values[p]));
+    }
+    table.add(std::move(row));
+  }
+  table.print();
+  std::puts("");
+  for (size_t s = 0; s < names.size(); ++s) {
+    std::vector<double> line;
+    for (const indicators_pb::Value& v : series[s]) {
+      if (v.not_available().empty()) line.push_back(v.value());
+    }
+    std::printf("%s  %s\n", names[s].c_str(), sparkline(line).c_str());
+  }
+}
+
+void get_series(Context& context, const Options& options) {
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   indicators_pb::QuerySeriesRequest request;
   for (const std::string& name : options.names) request.add_names(name);
   request.mutable_node()->set_area(options.area);
@@ -105,45 +131,55 @@ void get(Context& context, const Options& options) {
   request.set_from_period(options.period.empty() ? options.from : options.period);
   request.set_to_period(options.period.empty() ? options.to : options.period);
   request.set_page_size(1000);
-  std::vector<std::string> columns = {"PERIOD"};
-  std::vector<std::vector<double>> lines(options.names.size());
-  std::vector<std::vector<std::string>> rows;
+  std::vector<Values> series(options.names.size());
   common::v1::Basis basis;
-  for (const std::string& name : options.names) columns.push_back(">" + name);
   pages<indicators_pb::QuerySeriesRequest, indicators_pb::QuerySeriesResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->QuerySeries(c, q, r); },
       [&](const auto& r) {
         basis = r.basis();
-        int const periods = r.series_size() == 0 ? 0 : r.series(0).values_size();
-        for (int p = 0; p < periods; ++p) {
-          std::vector<std::string> row = {r.series(0).values(p).period()};
-          for (int s = 0; s < r.series_size(); ++s) {
-            const indicators_pb::Value& v = r.series(s).values(p);
-            row.push_back(shown(v));
-            if (v.not_available().empty()) lines[static_cast<size_t>(s)].push_back(v.value());
-          }
-          rows.push_back(std::move(row));
+        for (int s = 0; s < r.series_size(); ++s) {
+          const auto& values = r.series(s).values();
+          Values& all = series[static_cast<size_t>(s)];
+          all.insert(all.end(), values.begin(), values.end());
         }
       });
-  if (context.json() || rows.empty()) return;
-  Table table(columns);
-  for (auto& row : rows) table.add(std::move(row));
-  table.print();
-  std::puts("");
-  for (size_t s = 0; s < lines.size(); ++s) {
-    std::printf("%s  %s\n", options.names[s].c_str(), sparkline(lines[s]).c_str());
-  }
+  if (context.json() || series[0].empty()) return;
+  print_series(options.names, series);
   print_basis(basis);
+}
+
+void get(Context& context, const Options& options) {
+  if (!options.from.empty() || !options.to.empty() || options.names.size() != 1)
+    return get_series(context, options);
+  auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
+  indicators_pb::GetIndicatorRequest request;
+  request.set_name(options.names[0]);
+  request.mutable_node()->set_area(options.area);
+  request.mutable_node()->set_sector(options.sector);
+  request.set_period(options.period);
+  grpc::ClientContext call;
+  context.set_deadline(call);
+  indicators_pb::GetIndicatorResponse response;
+  if (!context.ok(stub->GetIndicator(&call, request, &response))) return;
+  if (context.json()) return Context::print_json(response);
+  Table table({"PERIOD", ">WINDOW", ">VALUE", "UNIT", ">NUMERATOR", ">DENOMINATOR"});
+  const indicators_pb::Value& v = response.value();
+  table.add({v.period(), window(v), shown(v), response.unit(),
+             v.numerator() != 0 ? figure(v.numerator()) : "",
+             v.denominator() != 0 ? figure(v.denominator()) : ""});
+  table.print();
+  print_basis(response.basis());
 }
 
 void print_nodes(const google::protobuf::RepeatedPtrField<indicators_pb::NodeValue>& values,
                  int limit) {
-  Table table({">RANK", "AREA", "SECTOR", ">VALUE", ">NUMERATOR", ">DENOMINATOR"});
+  Table table({">RANK", "AREA", "SECTOR", ">WINDOW", ">VALUE", ">NUMERATOR", ">DENOMINATOR"});
   int n = 0;
   for (const indicators_pb::NodeValue& v : values) {
     if (limit > 0 && n++ == limit) break;
     table.add({v.rank() > 0 ? figure(v.rank()) : "", v.node().area(), v.node().sector(),
-               shown(v.value()), figure(v.value().numerator()), figure(v.value().denominator())});
+               window(v.value()), shown(v.value()), figure(v.value().numerator()),
+               figure(v.value().denominator())});
   }
   table.print();
 }
@@ -249,8 +285,10 @@ void add_indicators(CLI::App& app, Context& context) {
   };
   CLI::App* const indicators = group("indicators", "figures of areas and sectors");
   command(indicators, "list", "all indicators", list);
-  CLI::App* const getting =
-      node(command(indicators, "get", "values of one period or of a series", get));
+  CLI::App* const getting = node(command(
+      indicators, "get",
+      "values of one period or of a series; WINDOW is the number of periods that a value covers",
+      get));
   getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
   CLI::Option* const from =
       getting->add_option("--from", options->from, "first period of a series; none = of the data");

@@ -105,6 +105,7 @@ struct Evidence {
   double nowcast_lower = 0;  // its 95 % interval
   double nowcast_upper = 0;
   std::vector<Contribution> contributions;
+  int32_t window_periods = 1;  // `observed` is that of so many periods, which end with `period`
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 

@@ -105,7 +105,8 @@ struct Fields<alerts::Evidence> {
                       BELLWETHER_FIELD(nowcast),
                       BELLWETHER_FIELD(nowcast_lower),
                       BELLWETHER_FIELD(nowcast_upper),
-                      BELLWETHER_FIELD(contributions)};
+                      BELLWETHER_FIELD(contributions),
+                      BELLWETHER_FIELD(window_periods)};
   }
 };
 template <>

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
+#include "core/base/calendar.h"
 #include "core/base/harm.h"
 #include "core/domain/measures.h"
 #include "core/domain/table.h"
@@ -43,8 +45,36 @@ enum class Indicator : uint8_t {
   kDiffusion,
 };
 
-// In this order: 1 period, 4 weeks or 1 month, 13 weeks or 3 months, 52 weeks or 12 months.
-enum class Window : uint8_t { kNow, kFourWeeks, kQuarter, kYear };
+// kGrowing: the shortest window of a ladder that has enough cases, otherwise the longest one.
+enum class Window : uint8_t { kNow, kFourWeeks, kQuarter, kYear, kGrowing };
+
+// The possible lengths of a window in periods, ascending.
+struct WindowLengths {
+  std::array<int, 5> lengths{};
+  size_t size = 0;
+  constexpr std::span<const int> all() const { return std::span(lengths).first(size); }
+};
+inline WindowLengths window_lengths(Window window, base::Calendar calendar) {
+  bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
+  switch (window) {
+    case Window::kNow:
+      return {{1}, 1};
+    case Window::kFourWeeks:
+      return {{weekly ? 4 : 1}, 1};
+    case Window::kQuarter:
+      return {{weekly ? 13 : 3}, 1};
+    case Window::kYear:
+      return {{calendar.periods_per_year()}, 1};
+    case Window::kGrowing:
+      return weekly ? WindowLengths{{4, 8, 13, 26, 52}, 5} : WindowLengths{{1, 2, 3, 6, 12}, 5};
+  }
+  return {{1}, 1};
+}
+// A window of kGrowing has enough cases if its denominator and its numerator are at least these.
+// The standard error of a share of 100 cases is at most 5 percentage points, and figures about
+// fewer than ten people are not shown.
+inline constexpr double kGrowingDenominatorMin = 100;
+inline constexpr double kGrowingNumeratorMin = 10;
 
 // --- formulas ------------------------------------------------------------------------------------
 
@@ -207,10 +237,12 @@ inline constexpr auto kIndicators = [] {
        "10,000 × (directors resigned − appointed) in 90 days ÷ stock", "per_10000",
        "resigned − appointed", "stock", Window::kQuarter, Harm::kHigh, 100, "",
        per_10000({sum(kDirectorsResigned), -sum(kDirectorsAppointed)}, kStockOnly)},
-      {kDistressShare, "distress_share_28d", 17, "Distress share of enquiries, 28 days",
-       "100 × interactions about distress ÷ interactions, 28 days", "percent",
-       "interactions about distress", "interactions", Window::kFourWeeks, Harm::kHigh, 10, "ratio",
-       percent({sum(kInteractionsDistress)}, {sum(kInteractions)})},
+      {kDistressShare, "distress_share_28d", 17, "Distress share of enquiries",
+       "100 × enquiries about distress ÷ enquiries, in the shortest window of 4, 8, 13, 26 or 52 "
+       "weeks (1, 2, 3, 6 or 12 months) with at least 100 enquiries, 10 of them about distress; "
+       "otherwise in the longest",
+       "percent", "enquiries about distress", "enquiries", Window::kGrowing, Harm::kHigh, 10,
+       "ratio", percent({sum(kEnquiriesDistress)}, {sum(kEnquiries)})},
       {kResponseMedian, "first_response_median_28d", 18, "First response, median, 28 days",
        "median of working hours to the first response, interpolated within the bucket", "hours",
        "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10, "",

@@ -48,6 +48,22 @@ enum class Charge : uint8_t { kUnstated, kCreated, kSatisfied };
 enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: not a director
 enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOther };
 
+// Types of interactions, as in InteractionType of support.proto. kOther: a type that this build
+// does not know.
+enum class InteractionType : uint8_t {
+  kUnstated,
+  kEnquiry,
+  kAdvice,
+  kDiagnostic,
+  kWorkshop,
+  kFollowUp,
+  kOther
+};
+// A source that states no types has its interactions counted as enquiries.
+constexpr bool is_enquiry(InteractionType type) {
+  return type == InteractionType::kEnquiry || type == InteractionType::kUnstated;
+}
+
 // Families of support topics. Event::code of an interaction is a bit set with the bits 1 << family.
 enum class TopicFamily : uint8_t {
   kDistress,

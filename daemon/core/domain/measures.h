@@ -69,6 +69,8 @@ enum class Measure : uint8_t {
   // ends. It ends after a year without further support, or at the death of the business. A move
   // counts −1 in the old cell and +1 in the new cell.
   kSupported,
+  kEnquiries,  // interactions of a type for which is_enquiry() holds
+  kEnquiriesDistress,
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
@@ -191,6 +193,8 @@ inline constexpr auto kMeasures = [] {
        kPeople},
       {kSupported, "supported", "Change of businesses supported in the last year", kSupport,
        kPeople},
+      {kEnquiries, "enquiries", "Enquiries", kSupport, kPeople},
+      {kEnquiriesDistress, "enquiries_distress", "Enquiries about distress", kSupport, kPeople},
   });
 }();
 inline constexpr size_t kMeasureCount = kMeasures.size();

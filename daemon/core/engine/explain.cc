@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/engine/rules/prose.h"
 #include "core/engine/rules/rule_kind.h"
 
 namespace bellwether::engine {
@@ -108,7 +109,7 @@ Paragraphs explain(const View& view, const alerts::Alert& alert) {
   } else if (!s.suspended.empty()) {
     text.push_back(cat("It is open but was not assessed at the last tick: ", s.suspended, "."));
   } else {
-    text.push_back(cat("It is open; in ", view.calendar.name(s.evidence.period), " it stood at ",
+    text.push_back(cat("It is open; in ", window_name(view.calendar, s.evidence), " it stood at ",
                        figures(rule, s.evidence), "."));
   }
   if (!rule->action.empty()) text.push_back(cat("What to do: ", rule->action, "."));
@@ -123,7 +124,7 @@ std::string summary(const View& view, const alerts::Transition& t) {
       cat(rule == nullptr ? s.key.rule : rule->title, " in ", node_name(view, s.key));
   switch (t.kind) {
     case alerts::TransitionKind::kRaised:
-      return cat(what, ": raised ", severity, " for ", view.calendar.name(s.evidence.period), ": ",
+      return cat(what, ": raised ", severity, " for ", window_name(view.calendar, s.evidence), ": ",
                  figures(rule, s.evidence), ", since ", view.calendar.name(s.onset));
     case alerts::TransitionKind::kEscalated:
       return cat(what, ": now ", severity, ": ", figures(rule, s.evidence), ", since ",

@@ -25,6 +25,7 @@ struct PathPoint {
   double denominator = 0;
   double reported = 1;       // share of the period's events expected to be reported; if below 1,
                              // `expected` is thinned
+  int window_periods = 1;    // `observed` is that of so many periods, which end with `period`
   std::string not_assessed;  // the reason; empty if assessed
 };
 

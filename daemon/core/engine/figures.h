@@ -12,7 +12,8 @@ namespace bellwether::engine {
 // panel or the reports. figures_test.cc then asks for the new digest. The versions:
 //   1: all builds before this number existed
 //   2: businesses and enquirers of unknown places and sectors count
-inline constexpr int32_t kFiguresVersion = 2;
+//   3: enquiries, and enquiries about distress, are counted
+inline constexpr int32_t kFiguresVersion = 3;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -403,8 +403,14 @@ bool is_instant(int64_t millis) {
   return millis >= 0 && millis < kInstantEnd.value;
 }
 
+InteractionType interaction_type(int64_t stated) {
+  bool const known = stated >= 0 && stated < static_cast<int64_t>(InteractionType::kOther);
+  return known ? static_cast<InteractionType>(stated) : InteractionType::kOther;
+}
+
 Problem interaction(const Reference&, const Message& m, Event& e) {
   if (Problem const problem = families(m, e)) return problem;
+  e.type = interaction_type(m.kind_number(InteractionSlots::kType));
   int64_t const minutes = m.kind_number(InteractionSlots::kMinutes);
   if (minutes < 0) return Refusal::kValueOutOfRange;
   e.minutes = static_cast<uint16_t>(std::min<int64_t>(minutes, kMinutesMax));

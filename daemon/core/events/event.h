@@ -27,6 +27,7 @@ using domain::Charge;
 using domain::EventKind;
 using domain::Filing;
 using domain::Insolvency;
+using domain::InteractionType;
 using domain::kTopicFamilies;
 using domain::Officer;
 using domain::Status;
@@ -55,6 +56,7 @@ struct Event {
   EventKind kind{};
   uint8_t code = 0;             // by kind, see core/domain/kinds.h
   uint8_t response_bucket = 0;  // interactions: 0 … kResponseBuckets
+  InteractionType type{};       // interactions
   bool unregistered = false;    // the key is case:ID; counts in the area and sector it states
   BusinessKey business;         // hash of the canonical id; 0 for heartbeats
   FactId fact;                  // the event is a version of it; a retraction retracts it

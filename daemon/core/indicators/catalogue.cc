@@ -167,28 +167,7 @@ Value diffusion(const IndicatorInfo& info, const Panel& panel, Node node, Span w
   return ratio(info.compute.factor, points, divisions, info);
 }
 
-}  // namespace
-
-int periods_in(Window window, base::Calendar calendar) {
-  bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
-  switch (window) {
-    case Window::kNow:
-      return 1;
-    case Window::kFourWeeks:
-      return weekly ? 4 : 1;
-    case Window::kQuarter:
-      return weekly ? 13 : 3;
-    case Window::kYear:
-      return calendar.periods_per_year();
-  }
-  return 1;
-}
-
-Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
-  const IndicatorInfo& entry = info(indicator);
-  Span const w = window_ending(entry, panel, period);
-  if (w.first < panel.first_period())
-    return unavailable("the window begins before the kept periods");
+Value value_in(const IndicatorInfo& entry, const Panel& panel, Node node, Span w) {
   switch (entry.compute.method) {
     case Method::kRatio:
       return ratio_in(entry, panel, node, w);
@@ -204,13 +183,41 @@ Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex pe
   return unavailable("unknown indicator");
 }
 
+// Of a growing window: whether it need not grow.
+bool has_enough_cases(const Value& v) {
+  return v.ok() && v.denominator >= domain::kGrowingDenominatorMin &&
+         v.numerator >= domain::kGrowingNumeratorMin;
+}
+
+}  // namespace
+
+int periods_in(Window window, base::Calendar calendar) {
+  return domain::window_lengths(window, calendar).lengths[0];
+}
+
+Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
+  const IndicatorInfo& entry = info(indicator);
+  Value v = unavailable("the window begins before the kept periods");
+  for (int length : domain::window_lengths(entry.window, panel.calendar()).all()) {
+    Span const w{PeriodIndex(period.value - length + 1), period};
+    if (w.first < panel.first_period()) break;
+    v = value_in(entry, panel, node, w);
+    v.window_periods = v.ok() ? length : 0;
+    if (has_enough_cases(v)) break;
+  }
+  return v;
+}
+
 std::optional<ShareMeasures> share_of(Indicator indicator) {
   if (!domain::is_share(info(indicator))) return std::nullopt;
   return ShareMeasures{domain::numerator(indicator), domain::denominator(indicator)};
 }
 
-Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period) {
-  return {panel.at(node, share.numerator, period), panel.at(node, share.denominator, period)};
+Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period,
+               int length) {
+  PeriodIndex const first(period.value - length + 1);
+  return {panel.sum(node, share.numerator, first, period),
+          panel.sum(node, share.denominator, first, period)};
 }
 
 }  // namespace bellwether::indicators

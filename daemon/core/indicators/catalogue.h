@@ -19,7 +19,7 @@ using domain::IndicatorInfo;
 using domain::info;
 using domain::Window;
 
-// The length of a window in periods.
+// The length of a window in periods; of a growing window, its shortest length.
 int periods_in(Window window, base::Calendar calendar);
 
 // A figure, or the reason why there is none.
@@ -29,6 +29,7 @@ struct Value {
   double denominator = 0;     // 0 if the indicator has no denominator
   std::string not_available;  // the reason why there is no value; empty if there is a value
   bool below_base = false;    // true if the reason is a denominator below minimum_base
+  int window_periods = 0;     // the length of the window; 0 if there is no value
   bool ok() const { return not_available.empty(); }
 };
 
@@ -44,11 +45,12 @@ struct ShareMeasures {
 // The measures of an indicator that a ratio detector can test. nullopt for all others.
 std::optional<ShareMeasures> share_of(Indicator indicator);
 
-// The numerator and denominator of a share in one period.
+// The numerator and denominator of a share in the `length` periods that end with `period`.
 struct Share {
   int64_t numerator = 0;
   int64_t denominator = 0;
 };
-Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period);
+Share share_in(const ShareMeasures& share, const Panel& panel, Node node, PeriodIndex period,
+               int length = 1);
 
 }  // namespace bellwether::indicators

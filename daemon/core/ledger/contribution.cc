@@ -29,7 +29,8 @@ const Fact* registration(std::span<const Fact> facts) {
 Cell amended(Cell cell, const Fact& f) {
   if (f.area != events::kNoArea.value) cell.area = base::AreaId(f.area);
   if (f.sector != Fact::kSectorUnstated) cell.sector = base::SectorId(f.sector);
-  if (f.size != Fact::kSizeUnstated) cell.size = base::SizeBand(static_cast<uint8_t>(f.size));
+  bool const states_size = f.kind != EventKind::kInteraction && f.size != Fact::kSizeUnstated;
+  if (states_size) cell.size = base::SizeBand(static_cast<uint8_t>(f.size));
   return cell;
 }
 
@@ -101,6 +102,11 @@ class Life {
     add(cell, Measure::kInteractions, f.date(), 1);
     for (unsigned rest = f.code; rest != 0; rest &= rest - 1) {
       add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
+    }
+    if (domain::is_enquiry(f.type())) {
+      add(cell, Measure::kEnquiries, f.date(), 1);
+      bool const about_distress = (f.code >> static_cast<int>(events::TopicFamily::kDistress)) & 1;
+      if (about_distress) add(cell, Measure::kEnquiriesDistress, f.date(), 1);
     }
     if (f.minutes() > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes());
     if (f.response() > 0)

@@ -33,7 +33,7 @@ struct Fact {
   uint64_t day : 16 = 0;     // since kDayZero
   uint16_t area = 0;         // events::kNoArea = not stated
   uint16_t sector : 12 = 0;  // kSectorUnstated = not stated
-  uint16_t size : 4 = 0;     // kSizeUnstated = not stated
+  uint16_t size : 4 = 0;     // kSizeUnstated = not stated; interactions: type()
   EventKind kind{};
   uint8_t code = 0;    // as Event::code
   uint16_t extra = 0;  // interactions: minutes() and response(); other kinds: published()
@@ -43,6 +43,7 @@ struct Fact {
   static constexpr uint16_t kNotYetPublished = UINT16_MAX;
 
   Days date() const { return Days(static_cast<int32_t>(day) + kDayZero); }
+  domain::InteractionType type() const { return static_cast<domain::InteractionType>(size); }
   uint16_t minutes() const { return kind == EventKind::kInteraction ? extra & 0xfff : 0; }
   uint16_t response() const { return kind == EventKind::kInteraction ? extra >> 12 : 0; }
   // The first known day of publication of any version of this fact, in days since kDayZero. Because
@@ -74,6 +75,7 @@ inline Fact to_fact(const Event& e) {
   f.area = e.area.value;
   f.sector = e.sector == events::kNoSector ? Fact::kSectorUnstated : e.sector.value & 0xfff;
   f.size = e.size == events::kNoSize ? Fact::kSizeUnstated : e.size.value & 0xf;
+  if (e.kind == EventKind::kInteraction) f.size = static_cast<uint16_t>(e.type) & 0xf;
   f.kind = e.kind;
   f.code = e.code;
   f.extra = e.kind == EventKind::kInteraction

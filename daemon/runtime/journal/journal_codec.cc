@@ -42,6 +42,7 @@ concept Plain = std::is_enum_v<Value> || std::is_arithmetic_v<Value> || base::Nu
 
 // Removes fields whose default in the message stands for the same value, to save bytes.
 void shorten(const alerts::Evidence& e, journal_pb::Evidence& out) {
+  if (e.window_periods == 1) out.clear_window_periods();
   if (e.reported < 1) return;
   out.clear_reported();
   out.clear_nowcast();
@@ -100,6 +101,7 @@ void put_record(const Record& record, Message& message) {
 void lengthen(alerts::Evidence& e) {
   if (!(e.score_scale > 0)) e.score_scale = 1;
   if (!(e.reported > 0)) e.reported = 1;
+  if (e.window_periods == 0) e.window_periods = 1;
 }
 void lengthen(alerts::TickEvaluated& t) {
   if (t.figures == 0) t.figures = engine::kFiguresVersionUnnamed;

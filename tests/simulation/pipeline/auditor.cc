@@ -25,8 +25,8 @@ auto version(const events::Event& e) {
   int const place = e.kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(e.kind);
   return std::tuple(e.sequence.value, place, e.effective.value, e.area.value,
                     unstated_last(e.sector.value, events::kNoSector.value),
-                    unstated_last(e.size.value, events::kNoSize.value), e.code, e.minutes,
-                    e.response_bucket);
+                    unstated_last(e.size.value, events::kNoSize.value), static_cast<int>(e.type),
+                    e.code, e.minutes, e.response_bucket);
 }
 
 int64_t counted_records(const engine::PartitionCounts& counts, size_t input) {

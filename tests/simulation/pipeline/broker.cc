@@ -17,10 +17,10 @@ base::LogMark mark_of(const Record& record, int64_t offset) {
     add(e.business.value);
     add(e.fact.value);
     add(e.sequence.value);
-    for (int64_t n :
-         {static_cast<int64_t>(e.kind), int64_t{e.effective.value}, int64_t{e.area.value},
-          int64_t{e.sector.value}, int64_t{e.size.value}, int64_t{e.code}, int64_t{e.minutes},
-          int64_t{e.response_bucket}, int64_t{e.unregistered}, e.complete_to.value}) {
+    for (int64_t n : {static_cast<int64_t>(e.kind), int64_t{e.effective.value},
+                      int64_t{e.area.value}, int64_t{e.sector.value}, int64_t{e.size.value},
+                      int64_t{e.code}, int64_t{e.minutes}, int64_t{e.response_bucket},
+                      static_cast<int64_t>(e.type), int64_t{e.unregistered}, e.complete_to.value}) {
       add(n);
     }
   }

@@ -48,16 +48,23 @@ std::string deviation(const alerts::Evidence& e) {
                          percent < 0 ? "below" : "above");
 }
 
+std::string window_name(base::Calendar calendar, const alerts::Evidence& e) {
+  std::string const last = calendar.name(e.period);
+  if (e.window_periods <= 1) return last;
+  return cat(e.window_periods, " ", base::name(calendar.unit()), "s to ", last);
+}
+
 std::string headline(const View& view, const alerts::Alert& alert, std::string_view title) {
   return cat(title, " in ", node_name(view, alert.state.key), ", ",
-             view.calendar.name(alert.raised_evidence.period));
+             window_name(view.calendar, alert.raised_evidence));
 }
 
 std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
                                     std::string_view title, std::string_view unit) {
   const alerts::Evidence& e = alert.raised_evidence;
   return cat(headline(view, alert, title), ": ", figure(e.observed), unit, " observed where ",
-             figure(e.expected), unit, " were expected; 95 % of ", base::name(view.calendar.unit()),
+             figure(e.expected), unit, " were expected; 95 % of ",
+             e.window_periods > 1 ? "window" : base::name(view.calendar.unit()),
              "s like this one lie between ", figure(e.lower), unit, " and ", figure(e.upper), unit,
              ". That is ", deviation(e), ".");
 }

@@ -15,6 +15,8 @@ namespace bellwether::engine {
 std::string figure(double x);
 // "20 % below expectation".
 std::string deviation(const alerts::Evidence& e);
+// "1997-06", or "3 months to 1997-06" for a longer window.
+std::string window_name(base::Calendar calendar, const alerts::Evidence& e);
 // "Births in Manufacturing, Singapore, 1997-06": `title` at the alert's node when it was raised.
 std::string headline(const View& view, const alerts::Alert& alert, std::string_view title);
 

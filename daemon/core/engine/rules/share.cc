@@ -17,16 +17,74 @@ using indicators::ShareMeasures;
 
 namespace {
 
+// The lengths in periods to which the periods of a share can be pooled: one period, and the lengths
+// of a growing window up to a quarter. Longer ones would leave too few values to compare.
+std::vector<int> pool_lengths(const ShareRule& rule, base::Calendar calendar) {
+  std::vector<int> out = {1};
+  const indicators::IndicatorInfo& indicator = indicators::info(rule.indicator);
+  if (indicator.window != indicators::Window::kGrowing) return out;
+  int const most = indicators::periods_in(indicators::Window::kQuarter, calendar);
+  for (int length : domain::window_lengths(indicator.window, calendar).all()) {
+    if (length > 1 && length <= most) out.push_back(length);
+  }
+  return out;
+}
+
+// The shortest length for which the latest pool has the minimum base of the indicator, otherwise
+// the longest.
+int pool_length(const ShareRule& rule, const ShareMeasures& measures,
+                const indicators::Panel& panel, Node node, PeriodIndex period) {
+  int64_t const base = indicators::info(rule.indicator).minimum_base;
+  std::vector<int> const lengths = pool_lengths(rule, panel.calendar());
+  for (int length : lengths) {
+    if (indicators::share_in(measures, panel, node, period, length).denominator >= base)
+      return length;
+  }
+  return lengths.back();
+}
+
+// The counts of pools of `length` periods, each at the last period of its pool. The last pool ends
+// at `period`. The other periods have no cases, so they are not scored.
+struct Pools {
+  std::vector<int32_t> numerators;
+  std::vector<int32_t> denominators;
+};
+Pools pooled(const ShareMeasures& measures, const indicators::Panel& panel, Node node,
+             PeriodIndex first, PeriodIndex period, int length) {
+  auto const size = static_cast<size_t>(std::max(0, period.value - first.value + 1));
+  Pools out{std::vector<int32_t>(size), std::vector<int32_t>(size)};
+  auto const told = [](int64_t n) {
+    return static_cast<int32_t>(std::clamp<int64_t>(n, INT32_MIN, INT32_MAX));
+  };
+  for (int32_t last = period.value; last - length + 1 >= first.value; last -= length) {
+    indicators::Share const share =
+        indicators::share_in(measures, panel, node, PeriodIndex(last), length);
+    out.numerators[static_cast<size_t>(last - first.value)] = told(share.numerator);
+    out.denominators[static_cast<size_t>(last - first.value)] = told(share.denominator);
+  }
+  return out;
+}
+
+// The last periods of the pools that touch the ranges.
+std::vector<detection::PeriodRange> touched(std::span<const detection::PeriodRange> ranges,
+                                            int length) {
+  std::vector<detection::PeriodRange> out(ranges.begin(), ranges.end());
+  for (detection::PeriodRange& range : out) range.last.value += length - 1;
+  return out;
+}
+
 ShareMeasures measures_of(const ShareRule& rule) {
   auto const measures = indicators::share_of(rule.indicator);
   BELLWETHER_CHECK(measures);  // parse() accepts only rules with two measures
   return *measures;
 }
 
-alerts::Evidence evidence_of(const ShareRule& rule, const detection::RatioAssessment& a,
-                             double p_adjusted, PeriodIndex period) {
+alerts::Evidence evidence_of(const ShareRule& rule, const ShareFinding& found, double p_adjusted,
+                             PeriodIndex period) {
+  const detection::RatioAssessment& a = found.assessment;
   alerts::Evidence e;
   e.period = period;
+  e.window_periods = found.window_periods;
   e.observed = rounded(100 * a.observed);
   e.expected = rounded(100 * a.expected);
   e.lower = rounded(100 * a.lower);
@@ -51,7 +109,7 @@ class ShareTest final : public RuleTest {
  private:
   struct Tested {
     Node node;
-    detection::RatioAssessment assessment;
+    ShareFinding found;
     bool gated = false;
   };
   // The nodes that can be assessed or have an open alert.
@@ -72,9 +130,9 @@ std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, bool
     alerts::AlertUpdate const* const open = context.open(context.key(rule(), node));
     Tested t{node, {}, false};
     if (can_test) {
-      t.assessment = assess_share(share_, measures_, context.panel, node, context.tick,
-                                  exclusions(context.book, open));
-      t.gated = t.assessment.not_assessed.empty() &&
+      t.found = assess_share(share_, measures_, context.panel, node, context.tick,
+                             exclusions(context.book, open));
+      t.gated = t.found.assessment.not_assessed.empty() &&
                 context.large_enough(share_.nodes, node, context.tick);
     }
     if (t.gated || open != nullptr) tested.push_back(t);
@@ -86,11 +144,11 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
   std::string const suspended_reason = verdict.source_silent(domain::topics(share_.indicator));
   std::vector<Tested> const tested = score(context, suspended_reason.empty());
   std::vector<double> p;
-  for (const auto& t : tested) p.push_back(t.gated ? t.assessment.p : kNotTested);
+  for (const auto& t : tested) p.push_back(t.gated ? t.found.assessment.p : kNotTested);
   std::vector<double> const adjusted = verdict.adjusted(p);
 
   for (size_t i = 0; i < tested.size(); ++i) {
-    const detection::RatioAssessment& a = tested[i].assessment;
+    const detection::RatioAssessment& a = tested[i].found.assessment;
     AlertKey const key = context.key(rule(), tested[i].node);
     Signal s;
     s.assessed = tested[i].gated;
@@ -105,26 +163,31 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
     if (!s.hit && context.open(key) == nullptr) continue;
     s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
     s.onset = a.onset;
-    s.evidence = evidence_of(share_, a, adjusted[i], context.tick);
+    s.evidence = evidence_of(share_, tested[i].found, adjusted[i], context.tick);
     verdict.decide(rule(), key, s);
   }
 }
 
 }  // namespace
 
-detection::RatioAssessment assess_share(const ShareRule& rule, const ShareMeasures& measures,
-                                        const indicators::Panel& panel, Node node,
-                                        PeriodIndex period,
-                                        std::span<const detection::PeriodRange> excluded) {
-  indicators::SeriesView const all = panel.series(node, measures.denominator);
-  std::span<const int32_t> const some = panel.series(node, measures.numerator).counts;
-  std::vector<int32_t> numerators(some.begin(), some.end());
-  numerators.resize(all.counts.size());
+ShareFinding assess_share(const ShareRule& rule, const ShareMeasures& measures,
+                          const indicators::Panel& panel, Node node, PeriodIndex period,
+                          std::span<const detection::PeriodRange> excluded) {
+  int const length = pool_length(rule, measures, panel, node, period);
+  PeriodIndex const first = panel.series(node, measures.denominator).first;
+  Pools const pools = pooled(measures, panel, node, first, period, length);
+  auto options = detection::RatioOptions::for_calendar(panel.calendar());
+  options.periods_min = std::max(2, (options.periods_min + length - 1) / length);
   detection::CusumOptions cusum;
   cusum.threshold_h = rule.cusum_threshold;
-  return detection::assess_share({panel.calendar(), all.first, numerators, all.counts}, period,
-                                 excluded, rule.harm,
-                                 detection::RatioOptions::for_calendar(panel.calendar()), cusum);
+  ShareFinding out;
+  out.pool = indicators::share_in(measures, panel, node, period, length);
+  out.assessment =
+      detection::assess_share({panel.calendar(), first, pools.numerators, pools.denominators},
+                              period, touched(excluded, length), rule.harm, options, cusum);
+  out.window_periods = length;
+  out.assessment.onset.value -= length - 1;  // the first period of its pool
+  return out;
 }
 
 std::unique_ptr<RuleTest> make_share_test(const Rule& rule, const indicators::Panel&) {
@@ -138,13 +201,13 @@ std::vector<PathPoint> trace_share(const PathRequest& request) {
   auto const excluded = exclusions(*view.book, request.open());
   std::vector<PathPoint> path;
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
-    detection::RatioAssessment const a =
-        assess_share(rule, measures, *view.panel, request.node, t, excluded);
-    indicators::Share const share = indicators::share_in(measures, *view.panel, request.node, t);
+    ShareFinding const found = assess_share(rule, measures, *view.panel, request.node, t, excluded);
+    const detection::RatioAssessment& a = found.assessment;
     PathPoint p;
     p.period = t;
-    p.numerator = static_cast<double>(share.numerator);
-    p.denominator = static_cast<double>(share.denominator);
+    p.window_periods = found.window_periods;
+    p.numerator = static_cast<double>(found.pool.numerator);
+    p.denominator = static_cast<double>(found.pool.denominator);
     p.observed = 100 * a.observed;
     p.expected = 100 * a.expected;
     p.lower = 100 * a.lower;

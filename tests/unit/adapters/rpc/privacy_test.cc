@@ -30,6 +30,7 @@ class PrivacyTest : public ::testing::Test {
     EXPECT_EQ(v.value(), 0) << name;
     EXPECT_EQ(v.numerator(), 0) << name;
     EXPECT_EQ(v.denominator(), 0) << name;
+    EXPECT_EQ(v.window_periods(), 0) << name;
     EXPECT_THAT(v.not_available(), Not(HasSubstr("7"))) << name;
     EXPECT_THAT(v.not_available(), Not(HasSubstr("3"))) << name;
     EXPECT_TRUE(response.basis().suppressed()) << name;
@@ -40,13 +41,15 @@ class PrivacyTest : public ::testing::Test {
 TEST_F(PrivacyTest, ABaseTooSmallForAValueIsHiddenToo) {
   served_.count(Measure::kInteractions, "2019-05", 7);
   served_.count(Measure::kInteractionsDistress, "2019-05", 3);
+  served_.count(Measure::kEnquiries, "2019-05", 7);
+  served_.count(Measure::kEnquiriesDistress, "2019-05", 3);
   served_.count(Measure::kResponse2, "2019-05", 7);
   served_.count(Measure::kBirths, "2018-01", 73);
   served_.count(Measure::kSupported, "2019-05", 7);
   served_.publish("2019-05");
   for (const char* name :
        {"distress_share_28d", "first_response_p90_28d", "first_response_median_28d", "reach_12m",
-        "interactions", "interactions_distress"}) {
+        "interactions", "interactions_distress", "enquiries", "enquiries_distress"}) {
     expect_withheld(name);
   }
 }
@@ -54,7 +57,7 @@ TEST_F(PrivacyTest, ABaseTooSmallForAValueIsHiddenToo) {
 TEST_F(PrivacyTest, NoneAndNineLookTheSame) {
   served_.publish("2019-05");
   auto const none = get("distress_share_28d");
-  served_.count(Measure::kInteractions, "2019-05", 9);
+  served_.count(Measure::kEnquiries, "2019-05", 9);
   served_.publish("2019-05");
   auto const nine = get("distress_share_28d");
   EXPECT_EQ(none.value().SerializeAsString(), nine.value().SerializeAsString());
@@ -62,17 +65,45 @@ TEST_F(PrivacyTest, NoneAndNineLookTheSame) {
 }
 
 TEST_F(PrivacyTest, ASmallPartOfALargeBaseIsWithheldAndTheRestIsRounded) {
-  served_.count(Measure::kInteractions, "2019-05", 102);
-  served_.count(Measure::kInteractionsDistress, "2019-05", 7);
+  served_.count(Measure::kEnquiries, "2019-05", 102);
+  served_.count(Measure::kEnquiriesDistress, "2019-05", 7);
   served_.publish("2019-05");
   expect_withheld("distress_share_28d");
-  served_.count(Measure::kInteractionsDistress, "2019-05", 16);
+  served_.count(Measure::kEnquiriesDistress, "2019-05", 16);
   served_.publish("2019-05");
   auto const response = get("distress_share_28d");
   EXPECT_EQ(response.value().numerator(), 25);
   EXPECT_EQ(response.value().denominator(), 100);
   EXPECT_DOUBLE_EQ(response.value().value(), 25);
+  EXPECT_EQ(response.value().window_periods(), 1);
   EXPECT_TRUE(response.basis().rounded());
+}
+
+TEST_F(PrivacyTest, S6_AShareOfASmallDeskIsShownWithItsWindow) {
+  for (const char* month : {"2019-01", "2019-02", "2019-03", "2019-04", "2019-05"}) {
+    served_.count(Measure::kEnquiries, month, 22);
+    served_.count(Measure::kEnquiriesDistress, month, 4);
+  }
+  served_.publish("2019-05");
+  auto const response = get("distress_share_28d");
+  EXPECT_EQ(response.value().not_available(), "");
+  EXPECT_EQ(response.value().window_periods(), 6);
+  EXPECT_EQ(response.value().numerator(), 20);
+  EXPECT_EQ(response.value().denominator(), 110);
+}
+
+// A measure covers one period. The catalogue tells the shortest and the longest window.
+TEST_F(PrivacyTest, S6_TheCatalogueTellsTheLengthsOfAGrowingWindow) {
+  served_.publish("2019-05");
+  EXPECT_EQ(get("births").value().window_periods(), 1);
+  grpc::ClientContext call;
+  bellwether::indicators::v1::ListIndicatorsResponse catalogue;
+  ASSERT_TRUE(served_.indicators->ListIndicators(&call, {}, &catalogue).ok());
+  for (const auto& entry : catalogue.indicators()) {
+    bool const grows = entry.name() == "indicators/distress_share_28d";
+    EXPECT_EQ(entry.window_periods_max(), grows ? 12 : entry.window_periods()) << entry.name();
+    EXPECT_GE(entry.window_periods(), 1) << entry.name();
+  }
 }
 
 TEST_F(PrivacyTest, PublicCountsAreShownInFull) {

@@ -26,8 +26,8 @@ TEST(IndicatorsTest, AnIndicatorIsAsConfidentialAsItsMostConfidentialTerm) {
 
 TEST(IndicatorsTest, OnlyASumOverASumIsAShare) {
   EXPECT_TRUE(is_share(info(Indicator::kDistressShare)));
-  EXPECT_EQ(numerator(Indicator::kDistressShare), Measure::kInteractionsDistress);
-  EXPECT_EQ(denominator(Indicator::kDistressShare), Measure::kInteractions);
+  EXPECT_EQ(numerator(Indicator::kDistressShare), Measure::kEnquiriesDistress);
+  EXPECT_EQ(denominator(Indicator::kDistressShare), Measure::kEnquiries);
   EXPECT_FALSE(is_share(info(Indicator::kReach))) << "its parts are levels";
   EXPECT_FALSE(is_share(info(Indicator::kNetBirthRate)));
   EXPECT_FALSE(is_share(info(Indicator::kActiveStock)));

@@ -34,6 +34,7 @@ TEST(MeasuresTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(Measure::kInteractions), 19);
   EXPECT_EQ(static_cast<int>(Measure::kResponse1), 29);
   EXPECT_EQ(static_cast<int>(Measure::kSupported), 44);
+  EXPECT_EQ(static_cast<int>(Measure::kEnquiriesDistress), 46);
   EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
 }
 

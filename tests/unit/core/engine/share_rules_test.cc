@@ -20,8 +20,9 @@ class ShareRulesTest : public ::testing::Test {
   static std::vector<Delta> month_at(int32_t t, int all, int distress) {
     std::vector<Delta> out = {delta(Measure::kBirths, t, 40 + t % 3),
                               delta(Measure::kDeaths, t, 30)};
-    if (all > 0) out.push_back(delta(Measure::kInteractions, t, all));
-    if (distress > 0) out.push_back(delta(Measure::kInteractionsDistress, t, distress + t % 2));
+    if (all > 0) out.push_back(delta(Measure::kInteractions, t, all + all / 2));
+    if (all > 0) out.push_back(delta(Measure::kEnquiries, t, all));
+    if (distress > 0) out.push_back(delta(Measure::kEnquiriesDistress, t, distress + t % 2));
     return out;
   }
   std::vector<Delta> month(int all, int distress) const { return month_at(t_, all, distress); }
@@ -69,8 +70,8 @@ TEST_F(ShareRulesTest, PIsAdjustedForTheNumberOfShares) {
   auto const elsewhere = [&](int32_t t) {
     std::vector<Delta> out = month(100, 45);
     for (std::string_view area : {"N2", "S1", "S2"}) {
-      out.push_back(delta(Measure::kInteractions, t, 100, area, "46"));
-      out.push_back(delta(Measure::kInteractionsDistress, t, 20 + t % 3, area, "46"));
+      out.push_back(delta(Measure::kEnquiries, t, 100, area, "46"));
+      out.push_back(delta(Measure::kEnquiriesDistress, t, 20 + t % 3, area, "46"));
     }
     return out;
   };
@@ -94,22 +95,65 @@ TEST_F(ShareRulesTest, AShareUsesItsOwnMeasures) {
   indicators::Node const node{testing::area("N1"), testing::sector("10")};
   auto const share = [&](Measure numerator, Measure denominator) {
     return assess_share(rule, {numerator, denominator}, region_.evaluator.panel(), node,
-                        PeriodIndex(t_ - 1), {});
+                        PeriodIndex(t_ - 1), {})
+        .assessment;
   };
-  EXPECT_NEAR(share(Measure::kInteractionsDistress, Measure::kInteractions).observed, 0.2, 0.02);
+  EXPECT_NEAR(share(Measure::kEnquiriesDistress, Measure::kEnquiries).observed, 0.2, 0.02);
   EXPECT_NEAR(share(Measure::kDeaths, Measure::kBirths).observed, 30.0 / 41, 0.02);
 }
 
-TEST_F(ShareRulesTest, AMonthWithTooFewEnquiriesSuspendsTheAlert) {
+TEST_F(ShareRulesTest, AQuarterWithTooFewEnquiriesSuspendsTheAlert) {
   std::optional<alerts::AlertUpdate> u;
   for (int i = 0; i < 4; ++i) u = tick(100, 45);
   ASSERT_TRUE(u && u->open);
   alerts::RuleSet rules = alerts::default_rules(kMonths);
   std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id == "R0"; });
   region_.tell(alerts::RuleSetActivated{rules, "test", base::UnixMillis(0)});
-  u = tick(6, 3);
+  for (int i = 0; i < 2; ++i) {
+    u = tick(3, 1);
+    ASSERT_TRUE(u);
+    EXPECT_EQ(u->suspended, "") << "with the month of many enquiries, the cases suffice";
+    EXPECT_EQ(u->evidence.window_periods, i + 2);
+  }
+  u = tick(3, 1);
   ASSERT_TRUE(u);
   EXPECT_EQ(u->suspended, "too few cases in the period");
+}
+
+// Six enquiries a month are too few for a score, two months are enough.
+TEST_F(ShareRulesTest, S6_ASmallDeskIsJudgedByPoolsOfMonths) {
+  Region region;
+  int32_t t = kBegin.value;
+  region.add(t, {delta(Measure::kBirths, t - 200, 2000)});
+  auto const small = [&](int distress) {
+    std::vector<Delta> out = {delta(Measure::kBirths, t, 40), delta(Measure::kDeaths, t, 30),
+                              delta(Measure::kInteractions, t, 60),
+                              delta(Measure::kEnquiries, t, 6)};
+    if (distress > 0) out.push_back(delta(Measure::kEnquiriesDistress, t, distress));
+    return out;
+  };
+  for (; t < kBegin.value + 60; ++t) region.add(t, small(t % 2 == 0 ? 1 : 2));
+  int32_t const rise = t;
+  std::optional<alerts::AlertUpdate> raised;
+  for (; t < rise + 12 && !raised; ++t) {
+    auto const verdict = region.tick(t, small(5));
+    if (const alerts::AlertUpdate* const u = update_of(verdict, "R6", "N1", "10")) raised = *u;
+  }
+  ASSERT_TRUE(raised);
+  EXPECT_EQ(raised->evidence.window_periods, 2);
+  EXPECT_NEAR(raised->evidence.observed, 100 * 10.0 / 12, 0.1);
+  EXPECT_NEAR(raised->evidence.expected, 100 * 3.0 / 12, 2);
+  EXPECT_GE(raised->onset.value, rise - 1);
+  const alerts::Alert* const alert = open_alert(region.book, "R6", "N1", "10");
+  ASSERT_NE(alert, nullptr);
+  View const view = region.view();
+  std::vector<PathPoint> const path = trace(view, *alert, 60);
+  ASSERT_FALSE(path.empty());
+  EXPECT_EQ(path.back().window_periods, 2);
+  EXPECT_EQ(path.back().denominator, 12);
+  EXPECT_NEAR(path.back().cusum, raised->evidence.cusum, 1e-6);
+  EXPECT_NE(explain(view, *alert)[0].find("2 months to "), std::string::npos)
+      << explain(view, *alert)[0];
 }
 
 TEST_F(ShareRulesTest, ThePathHasTheNumbersOfTheDetector) {

@@ -105,6 +105,20 @@ TEST(DecoderTest, F12_AnEnquirerFromAnUnknownPlaceCounts) {
   EXPECT_EQ(e.unknown, unknown({UnknownCode::kArea, UnknownCode::kSector}));
 }
 
+TEST(DecoderTest, S6_AnInteractionHasItsType) {
+  v1::SupportEvent event = interaction();
+  EXPECT_EQ(accepted(record(event)).type, InteractionType::kUnstated);
+  for (int type = v1::InteractionType_MIN; type <= v1::InteractionType_MAX; ++type) {
+    event.mutable_interaction()->set_type(static_cast<v1::InteractionType>(type));
+    EXPECT_EQ(static_cast<int>(accepted(record(event)).type), type);
+  }
+  EXPECT_EQ(v1::InteractionType_MAX + 1, static_cast<int>(InteractionType::kOther));
+  for (int type : {v1::InteractionType_MAX + 1, 100, -1}) {
+    event.mutable_interaction()->set_type(static_cast<v1::InteractionType>(type));
+    EXPECT_EQ(accepted(record(event)).type, InteractionType::kOther) << type;
+  }
+}
+
 // A registered business counts where the register states, so codes at the desk are not judged.
 TEST(DecoderTest, F12_ThePlaceOfARegisteredBusinessIsNotReadFromTheDesk) {
   v1::SupportEvent event = interaction();

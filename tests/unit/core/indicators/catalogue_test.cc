@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "core/events/event.h"
 #include "support/calendars.h"
@@ -87,17 +89,63 @@ TEST_F(CatalogueTest, SurvivalUsesTheCohortBornThatManyYearsAgo) {
 }
 
 TEST_F(CatalogueTest, SharesBelowTheirBaseHaveNoValue) {
-  count(Measure::kInteractions, "2018-05", 9);
-  count(Measure::kInteractionsDistress, "2018-05", 3);
+  count(Measure::kEnquiries, "2018-05", 9);
+  count(Measure::kEnquiriesDistress, "2018-05", 3);
+  count(Measure::kInteractions, "2018-05", 500);
   Value const v = value(Indicator::kDistressShare, "2018-05");
   EXPECT_FALSE(v.ok());
   EXPECT_TRUE(v.below_base);
-  EXPECT_EQ(v.not_available, "interactions below 10") << "the count is confidential";
-  count(Measure::kInteractions, "2018-05", 1);
+  EXPECT_EQ(v.window_periods, 0);
+  EXPECT_EQ(v.not_available, "enquiries below 10") << "the count is confidential";
+  count(Measure::kEnquiries, "2018-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 30);
   Share const s = share_in(*share_of(Indicator::kDistressShare), panel_, node_, month("2018-05"));
   EXPECT_EQ(s.numerator, 3);
   EXPECT_EQ(s.denominator, 10);
+}
+
+// A district with 22 enquiries a month, every fifth of them about distress.
+TEST_F(CatalogueTest, S6_TheWindowOfTheDistressShareGrowsUntilTheCasesSuffice) {
+  for (int m = 1; m <= 12; ++m) {
+    std::string const name = kMonths.name(PeriodIndex(month("2017-12").value + m));
+    count(Measure::kEnquiries, name, 22);
+    count(Measure::kEnquiriesDistress, name, m % 5 == 0 ? 6 : 4);
+  }
+  auto const expect = [&](int months, double distress, double enquiries) {
+    Value const v = value(Indicator::kDistressShare, "2018-12");
+    EXPECT_EQ(v.window_periods, months);
+    EXPECT_EQ(v.numerator, distress);
+    EXPECT_EQ(v.denominator, enquiries);
+    EXPECT_DOUBLE_EQ(v.value, 100 * distress / enquiries);
+  };
+  expect(6, 26, 132);  // three months have 66 enquiries
+  count(Measure::kEnquiries, "2018-12", 34);
+  expect(3, 14, 100);
+  count(Measure::kEnquiries, "2018-12", 44);
+  expect(3, 14, 144);  // one month has 100 enquiries, but 4 of them about distress
+  count(Measure::kEnquiriesDistress, "2018-12", 6);
+  expect(1, 10, 100);
+}
+
+TEST_F(CatalogueTest, S6_TheLongestWindowCountsIfNoneHasEnoughCases) {
+  count(Measure::kEnquiries, "2017-06", 50);
+  count(Measure::kEnquiriesDistress, "2017-06", 5);
+  EXPECT_EQ(value(Indicator::kDistressShare, "2018-05").window_periods, 12);
+  EXPECT_DOUBLE_EQ(value(Indicator::kDistressShare, "2018-05").value, 10);
+  EXPECT_FALSE(value(Indicator::kDistressShare, "2018-06").ok()) << "more than a year ago";
+  // The kept periods begin in 2010-01.
+  count(Measure::kEnquiries, "2010-01", 50);
+  EXPECT_EQ(value(Indicator::kDistressShare, "2010-04").window_periods, 3);
+}
+
+TEST_F(CatalogueTest, WindowsAreToldInPeriods) {
+  count(Measure::kBirths, "2012-01", 500);
+  EXPECT_EQ(value(Indicator::kBirthRate, "2018-05").window_periods, 12);
+  EXPECT_EQ(value(Indicator::kNewCharges, "2018-05").window_periods, 3);
+  EXPECT_EQ(value(Indicator::kActiveStock, "2018-05").window_periods, 1);
+  auto const lengths = domain::window_lengths(Window::kGrowing, testing::kWeeks);
+  EXPECT_EQ(std::vector<int>(lengths.all().begin(), lengths.all().end()),
+            (std::vector<int>{4, 8, 13, 26, 52}));
 }
 
 TEST_F(CatalogueTest, ExactlyTheIndicatorsWithARatioDetectorAreShares) {

@@ -70,8 +70,7 @@ class Plain {
                      sum(Measure::kDirectorsResigned, n) - sum(Measure::kDirectorsAppointed, n),
                      stock(t_));
       case kDistressShare:
-        return ratio(i, 100, sum(Measure::kInteractionsDistress, n),
-                     sum(Measure::kInteractions, n));
+        return distress_share();
       case kResponseMedian:
         return response(i, 0.5, n);
       case kResponseP90:
@@ -118,6 +117,18 @@ class Plain {
   }
   double sum(Measure m, int n) const { return sum(node_, m, t_, n); }
 
+  Value distress_share() const {
+    bool const weekly = panel_.calendar().unit() == base::CalendarUnit::kWeek;
+    Value v;
+    for (int n : weekly ? std::vector{4, 8, 13, 26, 52} : std::vector{1, 2, 3, 6, 12}) {
+      if (t_ - n + 1 < panel_.first_period().value) break;
+      double const distress = sum(Measure::kEnquiriesDistress, n);
+      double const all = sum(Measure::kEnquiries, n);
+      v = ratio(Indicator::kDistressShare, 100, distress, all);
+      if (distress >= 10 && all >= 100) break;
+    }
+    return v;
+  }
   Value momentum(Node node) const {
     int const n = periods_in(Window::kQuarter, panel_.calendar());
     if (t_ - n + 1 - 3 * year() < panel_.first_period().value) return none();

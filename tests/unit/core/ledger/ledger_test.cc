@@ -194,6 +194,37 @@ TEST_F(LedgerTest, AnEnquirerOnNoRegisterCountsInTheCellOfEachEnquiry) {
   EXPECT_EQ(ledger_.stats().waiting, 0);
 }
 
+// A workshop with talk of debts is no cry for help.
+TEST_F(LedgerTest, S6_OnlyEnquiriesCountAsEnquiries) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  uint64_t id = 1;
+  for (int type = 0; type <= static_cast<int>(events::InteractionType::kOther); ++type) {
+    for (uint8_t code : {1, 2}) {  // about distress, about starting up
+      Event e = interaction(1, ++id, day(2019, 6, 1));
+      e.type = static_cast<events::InteractionType>(type);
+      e.code = code;
+      tell(e);
+    }
+  }
+  EXPECT_EQ(sums_.total(Measure::kInteractions), 14);
+  EXPECT_EQ(sums_.total(Measure::kInteractionsDistress), 7);
+  EXPECT_EQ(sums_.total(Measure::kEnquiries), 4) << "stated as enquiry, or without a type";
+  EXPECT_EQ(sums_.total(Measure::kEnquiriesDistress), 2);
+}
+
+// The type takes the place of the size band, which an interaction does not state.
+TEST_F(LedgerTest, S6_TheTypeOfAnEnquirerIsNoSizeBand) {
+  Event e = interaction(7, 1, day(2019, 6, 1));
+  e.unregistered = true;
+  e.type = events::InteractionType::kFollowUp;
+  tell(e);
+  for (const auto& [key, n] : sums_.by_key) EXPECT_EQ(key.cell().size, base::SizeBand(0));
+  e.type = events::InteractionType::kEnquiry;
+  e.sequence = base::SourceSequence(2);
+  EXPECT_EQ(tell(e), Outcome::kApplied);
+  EXPECT_EQ(sums_.total(Measure::kEnquiries), 1) << "a correction of the type";
+}
+
 TEST_F(LedgerTest, OfficersWhoAreNotDirectorsAreNotCounted) {
   tell(registered(1, 1, day(2019, 1, 1)));
   Event secretary = fact(EventKind::kOfficerChanged, 1, 2, day(2019, 3, 1));
