@@ -73,7 +73,7 @@ void folding() {
     void report(indicators::ReportKey, int64_t amount) { sum += amount; }
   };
   double const seconds = best_seconds(3, [&] {
-    ledger::Ledger ledger{base::Calendar(base::CalendarUnit::kWeek)};
+    ledger::Ledger ledger{base::Calendar(base::CalendarUnit::kWeek), testing::world()};
     Sink sink;
     for (size_t i = 0; i < log.size(); ++i) {
       if (i + 16 < log.size()) ledger.prefetch(log[i + 16].business);

@@ -186,7 +186,7 @@ snapshot::Identity identity() {
 void save(const std::string& folder, int64_t businesses, Shared& shared) {
   Scatter const scatter;
   std::vector<ledger::Ledger> ledgers;
-  for (size_t p = 0; p < kPartitions; ++p) ledgers.emplace_back(kCalendar);
+  for (size_t p = 0; p < kPartitions; ++p) ledgers.emplace_back(kCalendar, kingdom());
   in_parallel(kPartitions, [&](size_t p) {
     fill(ledgers[p], p, businesses / static_cast<int64_t>(kPartitions), scatter);
   });

@@ -86,7 +86,7 @@ struct Fold {
   explicit Fold(const std::vector<Event>& log) {
     for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
   }
-  Ledger ledger{kMonths};
+  Ledger ledger{kMonths, testing::world()};
   Sums sums;
 };
 

@@ -45,6 +45,7 @@ inline std::vector<Told> log_of(Random& random, int businesses) {
 inline engine::PartitionOptions partition_options() {
   engine::PartitionOptions o;
   o.calendar = kMonths;
+  o.reference = &world();
   o.allowed_disorder_ms = 0;
   o.idle = engine::Idle::kNever;
   return o;

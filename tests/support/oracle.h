@@ -1,6 +1,7 @@
 // The expected figures, computed as plainly as possible. Shares only the event type with the
 // ledger. Keeps the last version of each fact, sorts the facts of a business by time, and walks
-// through its life day by day.
+// through its life day by day. Moves and reclassifications are counted at every node of the small
+// world (world.h), by asking the node whether it held the business before and after.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "core/events/event.h"
 #include "core/indicators/deltas.h"
 #include "core/reference/reference.h"
+#include "support/world.h"
 
 namespace bellwether::testing {
 
@@ -29,7 +31,8 @@ class Oracle {
     if (!fresh && version(at->second) < version(e)) at->second = e;
   }
 
-  // Every measure by leaf area, leaf sector and period, without zeros.
+  // Every measure by leaf area, leaf sector and period, without zeros; what enters and leaves a
+  // place by area and sector at any level.
   Counts counts() const {
     Counts out;
     for (const auto& [key, facts] : businesses_) {
@@ -68,6 +71,26 @@ class Oracle {
       if (alive) ++out[place];
     }
     return out;
+  }
+
+  // Whether an area, or a set, holds what is at the leaf area.
+  static bool area_holds(uint16_t above, uint16_t leaf) {
+    const reference::Areas& areas = world().areas;
+    base::AreaId const id(above);
+    if (areas.at(id).is_set) {
+      return std::ranges::any_of(
+          areas.children(id), [&](base::AreaId member) { return area_holds(member.value, leaf); });
+    }
+    for (base::AreaId at(leaf);; at = areas.at(at).parent) {
+      if (at == id) return true;
+      if (at == reference::kRootArea) return false;
+    }
+  }
+  static bool sector_holds(uint16_t above, uint16_t leaf) {
+    for (base::SectorId at(leaf);; at = world().sectors.at(at).parent) {
+      if (at.value == above) return true;
+      if (at == reference::kAllSectors) return false;
+    }
   }
 
  private:
@@ -245,8 +268,9 @@ class Oracle {
       uint8_t const to_size = f.size == events::kNoSize ? size : f.size.value;
       if (to == place && to_size == size) return;
       if (alive) {
-        add(place, Measure::kMovesOut, f.effective, 1);
-        add(to, Measure::kMovesIn, f.effective, 1);
+        pass(to, f.effective);
+        if (size != 0 && to_size != 0 && size != to_size)
+          add(to, Measure::kSizeChanges, f.effective, 1);
       }
       if (supported) {
         add(place, Measure::kSupported, f.effective, -1);
@@ -254,6 +278,22 @@ class Oracle {
       }
       place = to;
       size = to_size;
+    }
+
+    // A living business passes from `place` to `to`.
+    void pass(Place to, base::Days day) {
+      for (uint16_t a = 0; a < world().areas.size(); ++a) {
+        bool const area_before = area_holds(a, place.first);
+        bool const area_after = area_holds(a, to.first);
+        for (uint16_t s = 0; s < world().sectors.size(); ++s) {
+          bool const before = area_before && sector_holds(s, place.second);
+          bool const after = area_after && sector_holds(s, to.second);
+          if (after && !before)
+            add({a, s}, area_before ? Measure::kReclassifiedIn : Measure::kMovesIn, day, 1);
+          if (before && !after)
+            add({a, s}, area_after ? Measure::kReclassifiedOut : Measure::kMovesOut, day, 1);
+        }
+      }
     }
 
     void status_changed(const events::Event& f) {

@@ -369,7 +369,10 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
-    out.set_formula("count of facts in the period");
+    out.set_formula(domain::adds_up(measure)
+                        ? "count of facts in the period"
+                        : "businesses that enter or leave this area or sector in the period; "
+                          "changes inside it do not count");
     out.set_unit("count");
     out.set_window_periods(1);
     out.set_window_periods_max(1);

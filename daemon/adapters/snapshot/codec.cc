@@ -125,8 +125,9 @@ void put_state(const PartitionImage& p, ByteWriter& bytes) {
 }
 
 absl::StatusOr<RestoredPartition> read_state(ByteReader in, uint32_t format,
+                                             const reference::Reference& reference,
                                              base::Calendar calendar) {
-  RestoredPartition out{{}, {}, ledger::Ledger(calendar)};
+  RestoredPartition out{{}, {}, ledger::Ledger(calendar, reference)};
   FieldReader io(in, format);
   bool open = false;
   PeriodIndex tick;
@@ -333,8 +334,9 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
                                                  base::Calendar calendar) {
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> frame, frames.next());
   if (!frame || frame->tag != static_cast<uint8_t>(Tag::kPartition)) return wrong("no partition");
-  BELLWETHER_ASSIGN_OR_RETURN(RestoredPartition out,
-                              read_state(ByteReader(frame->payload), frames.format(), calendar));
+  BELLWETHER_ASSIGN_OR_RETURN(
+      RestoredPartition out,
+      read_state(ByteReader(frame->payload), frames.format(), reference, calendar));
   std::optional<RecordReader> records;
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());

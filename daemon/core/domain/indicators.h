@@ -178,8 +178,9 @@ inline constexpr auto kIndicators = [] {
   constexpr Terms kStockOnly = {kStockTerm};
   return std::to_array<IndicatorInfo>({
       {kActiveStock, "active_stock", 1, "Active businesses",
-       "births, restorations and moves in less deaths and moves out, since the beginning", "count",
-       "active businesses", "", Window::kNow, std::nullopt, 0, "", plain(kStockOnly)},
+       "births, restorations, moves and changes of sector in less deaths, moves and changes of "
+       "sector out, since the beginning",
+       "count", "active businesses", "", Window::kNow, std::nullopt, 0, "", plain(kStockOnly)},
       {kBirthRate, "birth_rate_12m", 2, "Birth rate, 12 months",
        "100 × births of 12 months ÷ businesses active at any time in them", "percent", "births",
        "stock 12 months ago + births + restorations", Window::kYear, Harm::kLow, 100, "",

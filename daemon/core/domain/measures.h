@@ -21,8 +21,10 @@ enum class Measure : uint8_t {
   kBirths,
   kDeaths,
   kRestorations,
-  kMovesIn,   // from another cell: a new address, sector or size
-  kMovesOut,  // to another cell
+  // Businesses that enter a node from an area outside it, or leave it for one. A move inside a node
+  // is none of it.
+  kMovesIn,
+  kMovesOut,
   // Deaths by age in whole years, counted in the period of the birth. The deaths within k years are
   // the sum of the first k measures.
   kDeathsAge0,
@@ -71,6 +73,10 @@ enum class Measure : uint8_t {
   kSupported,
   kEnquiries,  // interactions of a type for which is_enquiry() holds
   kEnquiriesDistress,
+  // Businesses that enter or leave a node by a new sector, in an area that stays inside the node.
+  kReclassifiedIn,
+  kReclassifiedOut,
+  kSizeChanges,  // from one known size band to another
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
@@ -83,6 +89,13 @@ enum class Privacy : uint8_t {
 
 // Whether a measure is part of its topics' volume. A source is silent if its volume is far too low.
 enum class Volume : uint8_t { kNotOfVolume, kOfVolume };
+
+// How the cells of a measure make up the figures of nodes.
+enum class Adding : uint8_t {
+  kAddsUp,     // an amount in a cell counts in all nodes above the cell
+  kNodeAlone,  // the ledger names each node in which an amount counts, because what enters a part
+               // of a node need not enter the node
+};
 
 // The facts that a measure counts, by kind and Event::code. Each fact counts once, in the cell and
 // the period in which it happens.
@@ -113,6 +126,7 @@ struct MeasureInfo {
   Privacy privacy;
   Volume volume = Volume::kNotOfVolume;
   Facts facts = {};
+  Adding adding = Adding::kAddsUp;
 };
 
 inline constexpr auto kMeasures = [] {
@@ -121,14 +135,17 @@ inline constexpr auto kMeasures = [] {
   using enum Volume;
   using enum Measure;
   using enum EventKind;
+  constexpr Facts kOfLife = {};  // the ledger derives it from the life of a business
   return std::to_array<MeasureInfo>({
       {kBirths, "births", "Births", kRegistrations, kPublic, kOfVolume, every(kRegistered)},
       {kDeaths, "deaths", "Deaths", kRegistrations, kPublic, kOfVolume,
        only(kStatusChanged, Status::kCeased)},
       {kRestorations, "restorations", "Restorations to the register", kRegistrations, kPublic,
        kOfVolume, all_but(kStatusChanged, Status::kCeased)},
-      {kMovesIn, "moves_in", "Moves in", kRegistrations, kPublic, kOfVolume},
-      {kMovesOut, "moves_out", "Moves out", kRegistrations, kPublic},
+      {kMovesIn, "moves_in", "Moves in from other areas", kRegistrations, kPublic, kNotOfVolume,
+       kOfLife, Adding::kNodeAlone},
+      {kMovesOut, "moves_out", "Moves out to other areas", kRegistrations, kPublic, kNotOfVolume,
+       kOfLife, Adding::kNodeAlone},
       {kDeathsAge0, "deaths_age_0", "Deaths in the first year, by period of birth", kRegistrations,
        kPublic},
       {kDeathsAge1, "deaths_age_1", "Deaths in the second year, by period of birth", kRegistrations,
@@ -195,6 +212,11 @@ inline constexpr auto kMeasures = [] {
        kPeople},
       {kEnquiries, "enquiries", "Enquiries", kSupport, kPeople},
       {kEnquiriesDistress, "enquiries_distress", "Enquiries about distress", kSupport, kPeople},
+      {kReclassifiedIn, "reclassified_in", "Changes of sector into this one", kRegistrations,
+       kPublic, kNotOfVolume, kOfLife, Adding::kNodeAlone},
+      {kReclassifiedOut, "reclassified_out", "Changes of sector out of this one", kRegistrations,
+       kPublic, kNotOfVolume, kOfLife, Adding::kNodeAlone},
+      {kSizeChanges, "size_changes", "Changes of size band", kRegistrations, kPublic},
   });
 }();
 inline constexpr size_t kMeasureCount = kMeasures.size();
@@ -211,6 +233,9 @@ static_assert(
 
 constexpr const MeasureInfo& info(Measure measure) {
   return kMeasures[static_cast<size_t>(measure)];
+}
+constexpr bool adds_up(Measure measure) {
+  return info(measure).adding == Adding::kAddsUp;
 }
 constexpr std::optional<Measure> find_measure(std::string_view name) {
   for (const MeasureInfo& m : kMeasures) {
@@ -304,9 +329,10 @@ struct StockFlow {
   int sign;
 };
 inline constexpr std::array kStockFlows = {
-    StockFlow{Measure::kBirths, 1},    StockFlow{Measure::kRestorations, 1},
-    StockFlow{Measure::kMovesIn, 1},   StockFlow{Measure::kDeaths, -1},
-    StockFlow{Measure::kMovesOut, -1},
+    StockFlow{Measure::kBirths, 1},           StockFlow{Measure::kRestorations, 1},
+    StockFlow{Measure::kMovesIn, 1},          StockFlow{Measure::kReclassifiedIn, 1},
+    StockFlow{Measure::kDeaths, -1},          StockFlow{Measure::kMovesOut, -1},
+    StockFlow{Measure::kReclassifiedOut, -1},
 };
 
 }  // namespace bellwether::domain

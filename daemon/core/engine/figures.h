@@ -13,7 +13,8 @@ namespace bellwether::engine {
 //   1: all builds before this number existed
 //   2: businesses and enquirers of unknown places and sectors count
 //   3: enquiries, and enquiries about distress, are counted
-inline constexpr int32_t kFiguresVersion = 3;
+//   4: moves, reclassifications and changes of size are counted apart, and by node
+inline constexpr int32_t kFiguresVersion = 4;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

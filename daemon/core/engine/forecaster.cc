@@ -111,6 +111,7 @@ std::vector<forecast::SumOf> Forecaster::sums(Measure measure,
   for (uint32_t i = 0; i < nodes.size(); ++i)
     number[{nodes[i].area.value, nodes[i].sector.value}] = i;
   std::vector<forecast::SumOf> out;
+  if (!domain::adds_up(measure)) return out;
   // A sum is used only if everything that the parent counts is forecast in its children. A child in
   // which the measure was never seen counts as 0. A business without a stated area is in no child.
   auto const add = [&](Node parent, const std::vector<Node>& children) {

@@ -7,10 +7,19 @@
 
 namespace bellwether::engine {
 
+namespace {
+
+const reference::Reference& required(const reference::Reference* reference) {
+  BELLWETHER_CHECK(reference != nullptr);
+  return *reference;
+}
+
+}  // namespace
+
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options)
     : partition_(partition),
       options_(options),
-      ledger_(options.calendar),
+      ledger_(options.calendar, required(options.reference)),
       inputs_(options.inputs),
       crossings_(options.inputs) {
   BELLWETHER_CHECK(options.inputs > 0);

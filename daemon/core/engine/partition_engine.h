@@ -38,6 +38,7 @@ using base::UnixMillis;
 
 struct PartitionOptions {
   base::Calendar calendar{base::CalendarUnit::kWeek};
+  const reference::Reference* reference = nullptr;  // required; must outlive the engine
   int64_t allowed_disorder_ms = 3'600'000;
   int64_t future_tolerance_ms = 3'600'000;  // a later timestamp is clamped to the current time plus
                                             // this

@@ -23,7 +23,8 @@ using domain::kSurvivalYearsMax;
 using domain::Measure;
 using domain::measure_at;
 
-// The place where a fact counts: leaf area × leaf sector × size band.
+// The place where a fact counts: leaf area × leaf sector × size band. For a measure that does not
+// add up (domain::adds_up), any area × sector.
 struct Cell {
   AreaId area;
   SectorId sector;

@@ -153,6 +153,13 @@ void Panel::roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed) {
   }
 }
 
+void Panel::add_alone(const Delta& delta, std::vector<uint32_t>& changed) {
+  Cell const cell = delta.key.cell();
+  size_t const node = index({cell.area, cell.sector});
+  add_one(node, delta.key.measure(), delta.key.period(), delta.amount);
+  changed.push_back(static_cast<uint32_t>(node));
+}
+
 void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
                           std::vector<uint32_t>& changed) {
   std::vector<int64_t>& sums = scratch_->dense;  // by node

@@ -2,13 +2,14 @@
 // set × sector) in the kept periods. Deltas of cells are added to all nodes above the cell when
 // they arrive; size bands are added together. Invariants: a node's series equals the sum of the
 // cells under it. A set with dates is the sum of all its members in all periods, as statistics
-// offices restate a series on one geography; so a change of membership is not growth. The dates of
-// a set decide only when it is assessed. All periods before first_period() are one opening balance.
-// Counts are exact in 64 bits. A column stores them in 32 bits, which takes half the memory, until
-// one count exceeds 32 bits: 2^31 minutes of support in one period can occur, 2^31 births cannot.
-// Copying shares the columns. A column is copied when it is first written after a copy was made, so
-// a copy is an immutable published view. Thread safety: one writer; any number of threads may read
-// the copies.
+// offices restate a series on one geography; so a change of membership is not growth. A measure
+// that does not add up (domain::adds_up) counts only in the nodes that the deltas name. The dates
+// of a set decide only when it is assessed. All periods before first_period() are one opening
+// balance. Counts are exact in 64 bits. A column stores them in 32 bits, which takes half the
+// memory, until one count exceeds 32 bits: 2^31 minutes of support in one period can occur, 2^31
+// births cannot. Copying shares the columns. A column is copied when it is first written after a
+// copy was made, so a copy is an immutable published view. Thread safety: one writer; any number of
+// threads may read the copies.
 #pragma once
 
 #include <array>
@@ -114,6 +115,7 @@ class Panel {
   void roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
                      std::vector<uint32_t>& changed);
   void roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed);
+  void add_alone(const Delta& delta, std::vector<uint32_t>& changed);
   void group(std::span<const Delta> deltas);
 
   const reference::Reference* reference_;
@@ -160,7 +162,9 @@ void Panel::add(std::span<const Delta> deltas, Touched touched) {
   for (size_t g = 0; g < scratch_->groups_used; ++g) {
     Group& group = scratch_->groups[g];
     scratch_->changed.clear();
-    if (group.deltas.size() >= kDenseFrom) {
+    if (!domain::adds_up(group.measure)) {
+      for (const Delta& delta : group.deltas) add_alone(delta, scratch_->changed);
+    } else if (group.deltas.size() >= kDenseFrom) {
       roll_up_dense(group.measure, group.period, group.deltas, scratch_->changed);
     } else {
       for (const Delta& delta : group.deltas) roll_up_sparse(delta, scratch_->changed);

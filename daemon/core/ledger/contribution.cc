@@ -49,7 +49,8 @@ int whole_years(Days from, Days to) {
 // The state of a business while its facts are applied in order.
 class Life {
  public:
-  Life(base::Calendar calendar, Contributions& out) : calendar_(calendar), out_(out) {}
+  Life(base::Calendar calendar, const reference::Reference& reference, Contributions& out)
+      : calendar_(calendar), reference_(reference), out_(out) {}
 
   void begin(const Fact& registered) {
     birth_ = registered.date();
@@ -73,8 +74,10 @@ class Life {
     Cell const next = amended(cell_, f);
     if (next == cell_) return;
     if (alive_) {
-      add(cell_, Measure::kMovesOut, f.date(), 1);
-      add(next, Measure::kMovesIn, f.date(), 1);
+      pass(next, cell_, Measure::kMovesIn, Measure::kReclassifiedIn, f.date());
+      pass(cell_, next, Measure::kMovesOut, Measure::kReclassifiedOut, f.date());
+      bool const resized = next.size != cell_.size && next.size != kNowhere.size;
+      if (resized && cell_.size != kNowhere.size) add(next, Measure::kSizeChanges, f.date(), 1);
     }
     if (supported_) {
       add(cell_, Measure::kSupported, f.date(), -1);
@@ -127,6 +130,24 @@ class Life {
   void add(Cell cell, Measure measure, Days day, int32_t amount) {
     if (emits_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
   }
+  // Counts the nodes that hold `cell` but not `other`: as `by_area` if they do not have the area of
+  // `other`, otherwise as `by_sector`.
+  void pass(const Cell& cell, const Cell& other, Measure by_area, Measure by_sector, Days day) {
+    if (!emits_) return;
+    auto const others = reference_.areas.ancestors(other.area);
+    for (const reference::AreaAncestor& area : reference_.areas.ancestors(cell.area)) {
+      bool const holds_other =
+          std::ranges::find(others, area.area, &reference::AreaAncestor::area) != others.end();
+      for (base::SectorId sector : reference_.sectors.ancestors(cell.sector)) {
+        if (holds_other && contains(sector, other.sector)) break;  // so do the sectors above it
+        add({area.area, sector, base::SizeBand(0)}, holds_other ? by_sector : by_area, day, 1);
+      }
+    }
+  }
+  bool contains(base::SectorId sector, base::SectorId leaf) const {
+    auto const above = reference_.sectors.ancestors(leaf);
+    return std::ranges::find(above, sector) != above.end();
+  }
   void end_support(Days day) {
     add(cell_, Measure::kSupported, day, -1);
     supported_ = false;
@@ -139,6 +160,7 @@ class Life {
   }
 
   base::Calendar calendar_;
+  const reference::Reference& reference_;
   Contributions& out_;
   bool emits_ = true;
   Days birth_;
@@ -168,8 +190,8 @@ bool is_waiting(std::span<const Fact> facts, bool unregistered) {
 }
 
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
-                Contributions& out, size_t passed) {
-  Life life(calendar, out);
+                const reference::Reference& reference, Contributions& out, size_t passed) {
+  Life life(calendar, reference, out);
   if (unregistered) {
     for (const Fact& f : facts.subspan(passed)) {
       if (f.kind == EventKind::kInteraction) life.interact(f, amended(kNowhere, f));

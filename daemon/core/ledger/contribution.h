@@ -12,6 +12,7 @@
 #include "core/base/calendar.h"
 #include "core/indicators/deltas.h"
 #include "core/ledger/fact.h"
+#include "core/reference/reference.h"
 
 namespace bellwether::ledger {
 
@@ -21,17 +22,19 @@ using Contributions = absl::InlinedVector<indicators::Delta, 12>;
 inline constexpr int32_t kSupportedDays = 365;
 
 // `facts` are in Fact::order(). `unregistered`: an enquirer under case:ID; each of the enquirer's
-// interactions counts in the area and sector that it states. Appends the contributions to `out`.
-// Their order depends only on `facts`.
+// interactions counts in the area and sector that it states. `reference` says which nodes a move
+// enters and leaves. Appends the contributions to `out`. Their order depends only on `facts`.
 //  - If there are several registrations, the latest version is used. Without a registration, no
 //    fact counts.
 //  - A Changed fact changes attributes from its date on. Changes before the birth are ignored.
+//  - A living business that changes its area and its sector at once moves into the nodes whose area
+//    is new to it, and is reclassified in the nodes that have both areas.
 //  - A business is alive from its birth to its first ceasing, and from each restoration to the next
 //    ceasing.
 // Skips the deltas of the first `passed` facts. Two lists with the same first facts and the same
 // registration produce the same deltas for these facts.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
-                Contributions& out, size_t passed = 0);
+                const reference::Reference& reference, Contributions& out, size_t passed = 0);
 
 // The measure a fact counts in, its period, and its reporting delay. nullopt if the delay is
 // unknown (interactions do not store it) or longer than report_delay_max().

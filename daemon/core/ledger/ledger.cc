@@ -20,8 +20,11 @@ uint32_t tag(uint64_t hash) {
 
 }  // namespace
 
-Ledger::Ledger(base::Calendar calendar)
-    : calendar_(calendar), index_(kIndexSlotsMin), index_mask_(kIndexSlotsMin - 1) {}
+Ledger::Ledger(base::Calendar calendar, const reference::Reference& reference)
+    : calendar_(calendar),
+      reference_(&reference),
+      index_(kIndexSlotsMin),
+      index_mask_(kIndexSlotsMin - 1) {}
 
 Ledger::~Ledger() = default;
 

@@ -40,7 +40,8 @@ class FrozenLedger;
 
 class Ledger {
  public:
-  explicit Ledger(base::Calendar calendar);
+  // `reference` must outlive the ledger.
+  Ledger(base::Calendar calendar, const reference::Reference& reference);
   ~Ledger();
   Ledger(Ledger&&) = default;
   Ledger& operator=(Ledger&&) = default;
@@ -162,6 +163,7 @@ class Ledger {
   }
 
   base::Calendar calendar_;
+  const reference::Reference* reference_;
   std::vector<Slot> index_;
   size_t index_mask_ = 0;
   std::vector<std::shared_ptr<Record[]>> chunks_;
@@ -238,11 +240,11 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
   size_t const passed = registers ? 0 : next.first();
   before_.clear();
   after_.clear();
-  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, before_, passed);
+  if (r.count > 0) contribute(span(r), r.unregistered, calendar_, *reference_, before_, passed);
   if (may_wait) waiting_ -= int{is_waiting(span(r), r.unregistered)};
   carry_out(r, next, fact);
   if (may_wait) waiting_ += int{is_waiting(span(r), r.unregistered)};
-  contribute(span(r), r.unregistered, calendar_, after_, passed);
+  contribute(span(r), r.unregistered, calendar_, *reference_, after_, passed);
   // Equal deltas at the beginning of both lists have not changed.
   size_t same = 0;
   while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
@@ -257,7 +259,7 @@ void Ledger::recompute(Sink& sink) const {
   for (uint32_t i = 0; i < records_; ++i) {
     const Record& r = at(i);
     all.clear();
-    contribute(span(r), r.unregistered, calendar_, all);
+    contribute(span(r), r.unregistered, calendar_, *reference_, all);
     for (const indicators::Delta& d : all) sink.add(d.key, d.amount);
     for (const Fact& f : span(r)) report(f, 1, sink);
   }

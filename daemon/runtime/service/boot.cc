@@ -280,6 +280,7 @@ absl::StatusOr<std::unique_ptr<Ingest>> Boot::start_ingest(
   options.partitions = cluster.partitions;
   options.workers = config.runtime.workers;
   options.engine.calendar = foundation_.calendar;
+  options.engine.reference = foundation_.reference.get();
   options.engine.allowed_disorder_ms = config.time.allowed_disorder_ms;
   options.engine.future_tolerance_ms = config.time.future_tolerance_ms;
   options.engine.idle_after_ms = config.time.idle_after_ms;

@@ -43,6 +43,7 @@ class LogFold {
         readers_(static_cast<size_t>(partitions) * inputs_.topics.size()) {
     engine::PartitionOptions options;
     options.calendar = base::Calendar(config.time.calendar);
+    options.reference = &reference;
     options.inputs = inputs_.topics.size();
     for (int p = 0; p < partitions; ++p) engines_.emplace_back(base::PartitionId(p), options);
   }

@@ -56,6 +56,10 @@ void CellOracle::advance(const Cut& cut) {
     for (int sign : {-1, 1}) {
       for (const auto& [where, count] : sign < 0 ? business.counts : now) {
         auto const& [area, sector, measure, period] = where;
+        if (!domain::adds_up(measure)) {
+          add(where, sign * count);
+          continue;
+        }
         // A business of an unknown place is in no leaf.
         if (area != reference::kRootArea.value) add(where, sign * count);
         add({reference::kRootArea.value, reference::kAllSectors.value, measure, period},
@@ -81,14 +85,19 @@ uint64_t panel_digest(const indicators::Panel& panel) {
     return all;
   }();
   uint64_t digest = 0;
-  for (indicators::Node node : nodes) {
-    for (size_t m = 0; m < domain::kMeasureCount; ++m) {
-      auto const measure = static_cast<indicators::Measure>(m);
-      indicators::SeriesView const series = panel.series(node, measure);
-      for (size_t i = 0; i < series.counts.size(); ++i) {
-        digest += term(node.area.value, node.sector.value, measure,
-                       series.first.value + static_cast<int32_t>(i), series.counts[i]);
-      }
+  auto const add = [&](indicators::Node node, indicators::Measure measure) {
+    indicators::SeriesView const series = panel.series(node, measure);
+    for (size_t i = 0; i < series.counts.size(); ++i) {
+      digest += term(node.area.value, node.sector.value, measure,
+                     series.first.value + static_cast<int32_t>(i), series.counts[i]);
+    }
+  };
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    auto const measure = static_cast<indicators::Measure>(m);
+    if (domain::adds_up(measure)) {
+      for (indicators::Node node : nodes) add(node, measure);
+    } else {
+      for (size_t n = 0; n < panel.nodes(); ++n) add(panel.node(n), measure);
     }
   }
   return digest;

@@ -21,7 +21,7 @@ class CellOracle {
   bool can_advance(const Cut& cut) const;
   void advance(const Cut& cut);
   const Cut& at() const { return at_; }
-  // The digest over the leaves and the total.
+  // The digest over the leaves and the total; of measures that do not add up, over all nodes.
   uint64_t digest() const { return digest_; }
 
  private:

@@ -35,6 +35,7 @@ Setup make_setup(Random& random) {
   s.cuts_by_log = random.chance(0.5);
   engine::PartitionOptions& o = s.partition;
   o.calendar = s.calendar;
+  o.reference = &testing::world();
   o.inputs = kInputs;
   o.allowed_disorder_ms = random.between(0, 48) * kHour;
   o.idle = s.cuts_by_log        ? engine::Idle::kNever

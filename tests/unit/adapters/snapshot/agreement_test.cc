@@ -53,8 +53,8 @@ TEST(AgreementTest, EveryInputAndTheJournalMustAgree) {
   found.manifest.identity.topics = {"a", "b"};
   found.manifest.journal = base::JournalOffset(4);
   for (int64_t p = 0; p < 2; ++p) {
-    RestoredPartition& partition = found.partitions.emplace_back(
-        RestoredPartition{{}, {}, ledger::Ledger(base::Calendar(base::CalendarUnit::kMonth))});
+    RestoredPartition& partition = found.partitions.emplace_back(RestoredPartition{
+        {}, {}, ledger::Ledger(base::Calendar(base::CalendarUnit::kMonth), testing::world())});
     partition.state.inputs.resize(2);
     partition.state.inputs[0].next = base::Offset(10 * p + 1);
     partition.marks = {{10 * p, 5, 5}, {}};

@@ -62,7 +62,7 @@ class CodecTest : public ::testing::Test {
     return read_evaluation(frames, testing::world(), kMonths);
   }
   testing::MemoryDisk disk_;
-  ledger::Ledger ledger_{kMonths};
+  ledger::Ledger ledger_{kMonths, testing::world()};
 };
 
 std::string deltas(int n, uint64_t key_step) {

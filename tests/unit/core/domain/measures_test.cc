@@ -12,8 +12,8 @@ TEST(MeasuresTest, ASourceIsJudgedByTheMeasuresOfItsOwnTopic) {
   auto const list = [](Topic t) {
     return std::vector<Measure>(volume_of(t).begin(), volume_of(t).end());
   };
-  EXPECT_EQ(list(Topic::kRegistrations), (std::vector{Measure::kBirths, Measure::kDeaths,
-                                                      Measure::kRestorations, Measure::kMovesIn}));
+  EXPECT_EQ(list(Topic::kRegistrations),
+            (std::vector{Measure::kBirths, Measure::kDeaths, Measure::kRestorations}));
   EXPECT_EQ(list(Topic::kSupport), std::vector{Measure::kInteractions});
   for (const TopicInfo& t : kTopics) {
     for (Measure m : volume_of(t.id)) EXPECT_TRUE(info(m).topics.contains(t.id)) << t.name;
@@ -35,6 +35,7 @@ TEST(MeasuresTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(Measure::kResponse1), 29);
   EXPECT_EQ(static_cast<int>(Measure::kSupported), 44);
   EXPECT_EQ(static_cast<int>(Measure::kEnquiriesDistress), 46);
+  EXPECT_EQ(static_cast<int>(Measure::kSizeChanges), 49);
   EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
 }
 

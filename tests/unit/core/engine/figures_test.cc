@@ -174,6 +174,7 @@ std::string digest_of(const std::vector<Record>& log) {
   const reference::Reference& reference = events::testing::west_midlands();
   PartitionOptions options;
   options.calendar = testing::kMonths;
+  options.reference = &reference;
   PartitionEngine engine(PartitionId(0), options);
   uint64_t decoded = 1;
   int64_t offset = 0;

@@ -28,6 +28,7 @@ constexpr UnixMillis kNow(1'800'000'000'000);  // 2027
 
 PartitionOptions months(size_t inputs) {
   PartitionOptions o;
+  o.reference = &testing::world();
   o.calendar = base::Calendar(base::CalendarUnit::kMonth);
   o.inputs = inputs;
   o.idle = Idle::kNever;

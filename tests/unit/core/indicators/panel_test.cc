@@ -62,6 +62,25 @@ int64_t plain_sum(const std::vector<Delta>& deltas, Node n, Measure m, int32_t f
   return sum;
 }
 
+// However many deltas there are: many take another path in the panel.
+TEST(PanelTest, S7_AMeasureThatDoesNotAddUpCountsOnlyInItsNodes) {
+  for (int32_t n : {1, 1000}) {
+    Panel panel(world(), kMonths, kFirst);
+    std::vector<Delta> deltas;
+    for (int32_t i = 0; i < n; ++i) {
+      for (std::string_view a : {"N", "HUB"})
+        deltas.push_back({DeltaKey(cell(a, "C"), Measure::kMovesIn, kFirst), 1});
+    }
+    std::vector<uint32_t> touched;
+    panel.add(deltas, [&](uint32_t at, Measure, PeriodIndex) { touched.push_back(at); });
+    for (size_t i = 0; i < panel.nodes(); ++i) {
+      bool const named = panel.node(i) == node("N", "C") || panel.node(i) == node("HUB", "C");
+      EXPECT_EQ(panel.at(panel.node(i), Measure::kMovesIn, kFirst), named ? n : 0);
+      EXPECT_EQ(std::ranges::count(touched, static_cast<uint32_t>(i)) > 0, named);
+    }
+  }
+}
+
 TEST(PanelTest, ACountIsInEveryNodeAboveItsCell) {
   Panel panel(world(), kMonths, kFirst);
   std::vector<Delta> const one = {{DeltaKey(cell("N1", "10"), Measure::kBirths, kFirst), 3}};

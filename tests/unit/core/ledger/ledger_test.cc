@@ -80,7 +80,7 @@ class LedgerTest : public ::testing::Test {
   Outcome tell(const Event& e, base::Days published = base::Days(-1)) {
     return ledger_.apply(e, base::start_of(published), sums_);
   }
-  Ledger ledger_{kMonths};
+  Ledger ledger_{kMonths, testing::world()};
   Sums sums_;
 };
 
@@ -130,6 +130,86 @@ TEST_F(LedgerTest, AMoveChangesTheCellOfLaterFactsButNotOfTheBirth) {
   EXPECT_EQ(sums_.at(area("S1"), sector("10"), Measure::kMovesIn, day(2019, 3, 1)), 1);
   EXPECT_EQ(sums_.at(area("S1"), sector("10"), Measure::kDeaths, day(2019, 4, 1)), 1);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kDeathsAge0, day(2019, 1, 1)), 1);
+}
+
+// A move inside a region is no move into the region.
+TEST_F(LedgerTest, S7_AMoveCountsInThePlacesThatItEntersAndLeaves) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  tell(moved(1, 2, day(2019, 3, 1), "N2"));  // inside North
+  for (std::string_view s : {"10", "C", "all"}) {
+    auto const in = [&](std::string_view a) {
+      return sums_.at(area(a), sector(s), Measure::kMovesIn, day(2019, 3, 1));
+    };
+    auto const out = [&](std::string_view a) {
+      return sums_.at(area(a), sector(s), Measure::kMovesOut, day(2019, 3, 1));
+    };
+    EXPECT_EQ(in("N2"), 1) << s;
+    EXPECT_EQ(out("N1"), 1) << s;
+    EXPECT_EQ(out("HUB"), 1) << s << ": the set has North One and South One";
+    EXPECT_EQ(in("N") + out("N") + in("R") + out("R"), 0) << s;
+  }
+  EXPECT_EQ(sums_.total(Measure::kReclassifiedIn) + sums_.total(Measure::kReclassifiedOut), 0);
+}
+
+TEST_F(LedgerTest, S7_AReclassificationIsNoMove) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  Event e = fact(EventKind::kChanged, 1, 2, day(2019, 3, 1));
+  e.sector = sector("46");
+  tell(e);
+  EXPECT_EQ(sums_.total(Measure::kMovesIn) + sums_.total(Measure::kMovesOut), 0);
+  for (std::string_view a : {"N1", "N", "R", "HUB"}) {
+    auto const at = [&](std::string_view s, Measure m) {
+      return sums_.at(area(a), sector(s), m, day(2019, 3, 1));
+    };
+    EXPECT_EQ(at("46", Measure::kReclassifiedIn), 1) << a;
+    EXPECT_EQ(at("G", Measure::kReclassifiedIn), 1) << a;
+    EXPECT_EQ(at("10", Measure::kReclassifiedOut), 1) << a;
+    EXPECT_EQ(at("C", Measure::kReclassifiedOut), 1) << a;
+    EXPECT_EQ(at("all", Measure::kReclassifiedIn), 0) << a;
+  }
+  e = fact(EventKind::kChanged, 1, 3, day(2019, 4, 1));
+  e.sector = sector("47");  // the same section
+  tell(e);
+  EXPECT_EQ(sums_.at(area("N1"), sector("47"), Measure::kReclassifiedIn, day(2019, 4, 1)), 1);
+  EXPECT_EQ(sums_.at(area("N1"), sector("G"), Measure::kReclassifiedIn, day(2019, 4, 1)), 0);
+}
+
+TEST_F(LedgerTest, S7_AChangeOfTheSizeBandIsNoMove) {
+  Event e = registered(1, 1, day(2019, 1, 1));
+  tell(e);
+  auto const resized = [&](uint64_t id, uint8_t band) {
+    Event change = fact(EventKind::kChanged, 1, id, day(2019, 3, 1));
+    change.sequence = base::SourceSequence(id);
+    change.size = base::SizeBand(band);
+    tell(change);
+  };
+  resized(2, 3);
+  EXPECT_EQ(sums_.total(Measure::kSizeChanges), 0) << "the band was unknown before";
+  resized(3, 4);
+  resized(4, 4);
+  EXPECT_EQ(sums_.total(Measure::kSizeChanges), 1);
+  EXPECT_EQ(sums_.total(Measure::kMovesIn) + sums_.total(Measure::kMovesOut), 0);
+  EXPECT_EQ(sums_.total(Measure::kReclassifiedIn) + sums_.total(Measure::kReclassifiedOut), 0);
+}
+
+// Area, sector and size change on one day. A node counts the business once.
+TEST_F(LedgerTest, S7_ABusinessThatChangesAllAtOnceEntersEachNodeInOneWay) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  Event e = moved(1, 2, day(2019, 3, 1), "N2");
+  e.sector = sector("46");
+  tell(e);
+  auto const at = [&](std::string_view a, std::string_view s, Measure m) {
+    return sums_.at(area(a), sector(s), m, day(2019, 3, 1));
+  };
+  EXPECT_EQ(at("N2", "46", Measure::kMovesIn), 1);
+  EXPECT_EQ(at("N2", "all", Measure::kMovesIn), 1);
+  EXPECT_EQ(at("N2", "46", Measure::kReclassifiedIn), 0);
+  EXPECT_EQ(at("N", "46", Measure::kReclassifiedIn), 1);
+  EXPECT_EQ(at("N", "46", Measure::kMovesIn), 0);
+  EXPECT_EQ(at("N1", "10", Measure::kMovesOut), 1);
+  EXPECT_EQ(at("N1", "46", Measure::kMovesOut), 0);
+  EXPECT_EQ(at("N", "10", Measure::kReclassifiedOut), 1);
+  EXPECT_EQ(at("N", "all", Measure::kReclassifiedIn) + at("N", "all", Measure::kMovesIn), 0);
 }
 
 TEST_F(LedgerTest, ARestorationRemovesTheDeathFromTheCohort) {
@@ -311,7 +391,7 @@ TEST_F(LedgerTest, ManyBusinessesAreFound) {
 
 Sums sums_of(const std::vector<Event>& log, uint64_t* digest = nullptr,
              Sums* recomputed = nullptr) {
-  Ledger ledger(kMonths);
+  Ledger ledger(kMonths, testing::world());
   Sums sums;
   for (const Event& e : log) ledger.apply(e, testing::published(e), sums);
   if (digest != nullptr) *digest = ledger.digest();
@@ -364,27 +444,33 @@ TEST(LedgerPropertyTest, TheCountsEqualThoseOfTheOracle) {
   }
 }
 
+// The stock of every node, also of regions, sets and sections, where moves inside do not count.
 TEST(LedgerPropertyTest, TheSumOfFlowsIsTheNumberOfBusinessesAlive) {
+  const reference::Reference& reference = testing::world();
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     testing::Random random(seed);
     std::vector<Event> const log = testing::random_log(random);
     testing::Oracle oracle(kMonths);
     for (const Event& e : log) oracle.tell(e);
-    Sums const sums = sums_of(log);
+    indicators::Panel panel(reference, kMonths, kMonths.period_of(day(2010, 1, 1)));
+    for (const auto& [key, n] : sums_of(log).by_key) {
+      indicators::Delta const delta{key, n};
+      panel.add(std::span(&delta, 1), [](uint32_t, Measure, base::PeriodIndex) {});
+    }
     for (base::Days on : {day(2015, 6, 30), day(2017, 2, 28), day(2019, 12, 31)}) {
-      std::map<testing::Oracle::Place, int64_t> stock;
-      for (const auto& [key, n] : sums.by_key) {
-        if (key.period() > kMonths.period_of(on)) continue;
-        int const sign =
-            key.measure() == Measure::kBirths || key.measure() == Measure::kRestorations ||
-                    key.measure() == Measure::kMovesIn
-                ? 1
-            : key.measure() == Measure::kDeaths || key.measure() == Measure::kMovesOut ? -1
-                                                                                       : 0;
-        stock[{key.cell().area.value, key.cell().sector.value}] += sign * n;
+      auto const alive = oracle.alive_on(on);
+      for (size_t n = 0; n < panel.nodes(); ++n) {
+        indicators::Node const node = panel.node(n);
+        int64_t expected = 0;
+        for (const auto& [place, count] : alive) {
+          bool const held = testing::Oracle::area_holds(node.area.value, place.first) &&
+                            testing::Oracle::sector_holds(node.sector.value, place.second);
+          expected += held ? count : 0;
+        }
+        ASSERT_EQ(panel.stock(node, kMonths.period_of(on)), expected)
+            << "seed " << seed << ", " << base::format_date(on) << ", "
+            << reference.areas.at(node.area).code << " " << reference.sectors.at(node.sector).code;
       }
-      std::erase_if(stock, [](const auto& entry) { return entry.second == 0; });
-      ASSERT_EQ(stock, oracle.alive_on(on)) << "seed " << seed << ", " << base::format_date(on);
     }
   }
 }
@@ -397,7 +483,7 @@ TEST(LedgerPropertyTest, AFrozenLedgerDoesNotChangeAndCanBeRestored) {
     testing::Random random(seed);
     std::vector<Event> const log =
         testing::mangled(testing::random_log(random, {.businesses = 200}), random);
-    Ledger ledger(kMonths);
+    Ledger ledger(kMonths, testing::world());
     Sums sums;
     size_t const half = log.size() / 2;
     for (size_t i = 0; i < half; ++i) ledger.apply(log[i], testing::published(log[i]), sums);
@@ -409,7 +495,7 @@ TEST(LedgerPropertyTest, AFrozenLedgerDoesNotChangeAndCanBeRestored) {
       ledger.apply(log[i], testing::published(log[i]), sums);
       if (random.chance(0.01)) (void)ledger.freeze();  // a second frozen ledger
     }
-    Ledger back(kMonths);
+    Ledger back(kMonths, testing::world());
     back.reserve(frozen.size());
     frozen.each([&](base::BusinessKey key, bool unregistered, std::span<const Fact> facts) {
       ASSERT_TRUE(back.restore(key, unregistered, facts));

@@ -36,6 +36,7 @@ class IngestTest : public ::testing::Test {
     options.kinds = {events::Topic::kRegistrations};
     options.partitions = kPartitions;
     options.workers = 2;
+    options.engine.reference = &testing::world();
     ingest_ = testing::must(Ingest::start(
         std::move(options), {}, decoder_, *letters_, [] {}, no_log()));
   }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "support/world.h"
 
 namespace bellwether::runtime {
 namespace {
@@ -22,7 +23,7 @@ class QuestionTest : public ::testing::Test {
   LedgerQuestion counts() {
     return [this](base::PartitionId, const ledger::Ledger&) { ++answers_; };
   }
-  ledger::Ledger ledger_{base::Calendar(base::CalendarUnit::kMonth)};
+  ledger::Ledger ledger_{base::Calendar(base::CalendarUnit::kMonth), testing::world()};
   std::atomic<int> answers_{0};
 };
 
