@@ -160,7 +160,7 @@ class Oracle {
     bool supported = false;
     base::Days born{};
     base::Days died{};
-    base::Days supported_until{};
+    std::optional<base::Days> last_support;  // while alive
 
     void add(Place p, Measure m, base::Days day, int64_t amount) {
       out[{p.first, p.second, m, calendar.period_of(day).value}] += amount;
@@ -198,10 +198,11 @@ class Oracle {
     }
 
     void run_out(base::Days day) {
-      if (supported && supported_until <= day) {
-        add(place, Measure::kSupported, supported_until, -1);
-        supported = false;
-      }
+      if (!supported) return;
+      base::Days const end(last_support->value + 365);
+      if (end > day) return;
+      add(place, Measure::kSupported, end, -1);
+      supported = false;
     }
 
     void walk(const events::Event& birth, const std::vector<events::Event>& facts) {
@@ -220,15 +221,15 @@ class Oracle {
           after_birth(f);
         }
       }
-      run_out(supported_until);
+      run_out(base::Days(INT32_MAX));
     }
 
     void supported_by(const events::Event& f) {
       interaction(place, f);
-      if (!alive && f.effective >= born) return;
+      if (!alive) return;
+      last_support = f.effective;
       if (!supported) add(place, Measure::kSupported, f.effective, 1);
       supported = true;
-      supported_until = base::Days(f.effective.value + 365);
     }
 
     void after_birth(const events::Event& f) {
@@ -308,6 +309,8 @@ class Oracle {
         alive = true;
         add(place, Measure::kRestorations, f.effective, 1);
         age(-1);
+        supported = last_support && f.effective.value < last_support->value + 365;
+        if (supported) add(place, Measure::kSupported, f.effective, 1);
       }
     }
   };

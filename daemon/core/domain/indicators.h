@@ -253,8 +253,10 @@ inline constexpr auto kIndicators = [] {
        "hours", "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh,
        10, "", response_quantile(0.9)},
       {kReach, "reach_12m", 19, "Reach of support, 12 months",
-       "100 × businesses with support in the last 12 months ÷ stock", "percent",
-       "businesses supported", "stock", Window::kYear, Harm::kLow, 100, "",
+       "100 × businesses of the stock that had support in the last 12 months, while they were in "
+       "the "
+       "stock, ÷ stock",
+       "percent", "businesses of the stock supported", "stock", Window::kYear, Harm::kLow, 100, "",
        percent({total(kSupported)}, kStockOnly)},
       {kDiffusion, "diffusion_index", 24, "Diffusion index",
        "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",

@@ -67,9 +67,10 @@ enum class Measure : uint8_t {
   kResponse13,
   kResponse14,
   kResponse15,
-  // Change of the number of supported businesses: +1 when support of a business begins, −1 when it
-  // ends. It ends after a year without further support, or at the death of the business. A move
-  // counts −1 in the old cell and +1 in the new cell.
+  // Change of the number of supported businesses, which are part of the stock: +1 when support of a
+  // living business begins, −1 when it ends. It ends after a year without further support, or at
+  // the death of the business; a restoration within that year continues it. A move counts −1 in the
+  // old cell and +1 in the new cell.
   kSupported,
   kEnquiries,  // interactions of a type for which is_enquiry() holds
   kEnquiriesDistress,

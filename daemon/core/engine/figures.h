@@ -14,7 +14,8 @@ namespace bellwether::engine {
 //   2: businesses and enquirers of unknown places and sectors count
 //   3: enquiries, and enquiries about distress, are counted
 //   4: moves, reclassifications and changes of size are counted apart, and by node
-inline constexpr int32_t kFiguresVersion = 4;
+//   5: support counts only while the business is in the stock
+inline constexpr int32_t kFiguresVersion = 5;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <optional>
 
 #include "core/reference/reference.h"
@@ -98,6 +99,7 @@ class Life {
       add(cell_, Measure::kRestorations, f.date(), 1);
       count_age(died_, -1);
       alive_ = true;
+      if (supported_until_ > f.date()) begin_support(f.date());
     }
   }
 
@@ -117,10 +119,8 @@ class Life {
   }
   void support(const Fact& f) {
     interact(f, cell_);
-    bool const dead = !alive_ && f.date() >= birth_;
-    if (dead) return;
-    if (!supported_) add(cell_, Measure::kSupported, f.date(), 1);
-    supported_ = true;
+    if (!alive_) return;
+    if (!supported_) begin_support(f.date());
     supported_until_ = Days(f.date().value + kSupportedDays);
   }
 
@@ -148,6 +148,10 @@ class Life {
     auto const above = reference_.sectors.ancestors(leaf);
     return std::ranges::find(above, sector) != above.end();
   }
+  void begin_support(Days day) {
+    add(cell_, Measure::kSupported, day, 1);
+    supported_ = true;
+  }
   void end_support(Days day) {
     add(cell_, Measure::kSupported, day, -1);
     supported_ = false;
@@ -169,7 +173,7 @@ class Life {
   Cell cell_{};
   bool alive_ = false;
   bool supported_ = false;
-  Days supported_until_;
+  Days supported_until_{INT32_MIN};  // by the support so far, alive or not
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ namespace bellwether::ledger {
 
 using Contributions = absl::InlinedVector<indicators::Delta, 12>;
 
-// A business counts as supported for this long after an interaction.
+// A business counts as supported for this long after an interaction, while it is alive.
+// Interactions before its birth or after its ceasing are no support of a business of the stock.
 inline constexpr int32_t kSupportedDays = 365;
 
 // `facts` are in Fact::order(). `unregistered`: an enquirer under case:ID; each of the enquirer's

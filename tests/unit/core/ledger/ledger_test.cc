@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/indicators/panel.h"
 #include "support/calendars.h"
 #include "support/logs.h"
 #include "support/oracle.h"
@@ -120,6 +121,29 @@ TEST_F(LedgerTest, OverlappingYearsOfSupportCountOnce) {
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2019, 1, 1)), 1);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 1, 1)), 0);
   EXPECT_EQ(sums_.at(area("N1"), sector("10"), Measure::kSupported, day(2020, 6, 1)), -1);
+}
+
+TEST_F(LedgerTest, S8_SupportCountsOnlyWhileTheBusinessIsInTheStock) {
+  auto const at = [&](base::Days on) {
+    return sums_.at(area("N1"), sector("10"), Measure::kSupported, on);
+  };
+  tell(interaction(1, 2, day(2018, 11, 5)));
+  tell(registered(1, 1, day(2019, 1, 1)));
+  EXPECT_EQ(sums_.total(Measure::kInteractions), 1);
+  EXPECT_EQ(at(day(2018, 11, 5)), 0) << "before the birth";
+  EXPECT_EQ(sums_.total(Measure::kSupported), 0);
+  tell(interaction(1, 3, day(2019, 1, 1)));
+  EXPECT_EQ(at(day(2019, 1, 1)), 1) << "on the day of the birth";
+  tell(status(1, 4, day(2019, 4, 1), events::Status::kCeased));
+  EXPECT_EQ(at(day(2019, 4, 1)), -1);
+  tell(interaction(1, 5, day(2019, 5, 1)));
+  EXPECT_EQ(at(day(2019, 5, 1)), 0) << "after the ceasing";
+  tell(status(1, 6, day(2019, 9, 1), events::Status::kLive));
+  EXPECT_EQ(at(day(2019, 9, 1)), 1) << "the year since the support is not over";
+  EXPECT_EQ(at(day(2020, 1, 1)), -1);
+  tell(status(1, 7, day(2020, 2, 1), events::Status::kCeased));
+  tell(status(1, 8, day(2020, 3, 1), events::Status::kLive));
+  EXPECT_EQ(at(day(2020, 3, 1)), 0);
 }
 
 TEST_F(LedgerTest, AMoveChangesTheCellOfLaterFactsButNotOfTheBirth) {
@@ -473,6 +497,29 @@ TEST(LedgerPropertyTest, TheSumOfFlowsIsTheNumberOfBusinessesAlive) {
       }
     }
   }
+}
+
+TEST(LedgerPropertyTest, S8_SupportedBusinessesArePartOfTheStock) {
+  int64_t supported = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    testing::Random random(seed);
+    indicators::Panel panel(testing::world(), kMonths, kMonths.period_of(day(2010, 1, 1)));
+    for (const auto& [key, n] : sums_of(testing::random_log(random)).by_key) {
+      indicators::Delta const delta{key, n};
+      panel.add(std::span(&delta, 1), [](uint32_t, Measure, base::PeriodIndex) {});
+    }
+    for (int32_t t = kMonths.period_of(day(2015, 1, 1)).value;
+         t <= kMonths.period_of(day(2022, 1, 1)).value; ++t) {
+      for (size_t n = 0; n < panel.nodes(); ++n) {
+        int64_t const some =
+            panel.cumulative(panel.node(n), Measure::kSupported, base::PeriodIndex(t));
+        ASSERT_GE(some, 0) << "seed " << seed;
+        ASSERT_LE(some, panel.stock(panel.node(n), base::PeriodIndex(t))) << "seed " << seed;
+        supported += some;
+      }
+    }
+  }
+  EXPECT_GT(supported, 10'000);
 }
 
 // A frozen ledger does not change when later facts are applied. A ledger restored from it has the
