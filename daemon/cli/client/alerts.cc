@@ -180,8 +180,12 @@ std::string when(const alerts_pb::Evidence& e) {
 void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
   if (is_composite(e)) return print_composite(e);
   if (is_limit(e)) {
-    std::printf("  %s: %s against a limit of %s\n", when(e).c_str(),
-                with_unit(e.observed(), unit).c_str(), with_unit(e.limit(), unit).c_str());
+    std::string const interval =
+        e.lower() < e.upper() ? absl::StrFormat(" (%s to %s)", figure(e.lower()), figure(e.upper()))
+                              : "";
+    std::printf("  %s: %s%s against a limit of %s\n", when(e).c_str(),
+                with_unit(e.observed(), unit).c_str(), interval.c_str(),
+                with_unit(e.limit(), unit).c_str());
     return;
   }
   if (e.limit() != 0) {
@@ -265,8 +269,14 @@ void explain(Context& context, const Options& options) {
   for (const std::string& paragraph : response.text()) std::printf("\n%s\n", paragraph.c_str());
   if (!response.path().empty()) {
     std::puts("");
-    Table table({"PERIOD", ">OBSERVED", ">EXPECTED", ">95 % FROM", ">TO", ">Z", ">CHANGE", ""});
     double const h = response.alert().evidence().cusum_threshold();
+    bool const detector = h > 0;
+    Table table({"PERIOD", ">OBSERVED", detector ? ">EXPECTED" : ">LIMIT",
+                 detector ? ">95 % FROM" : ">99.8 % FROM", ">TO", ">Z", ">CHANGE", ""});
+    auto const bound = [&](const alerts_pb::PathPoint& p, double x) {
+      if (detector) return absl::StrFormat("%.0f", x);
+      return p.lower() < p.upper() ? figure(x) : "";
+    };
     for (const alerts_pb::PathPoint& p : response.path()) {
       if (!p.not_assessed().empty()) {
         table.add({p.period(), figure(p.observed()), p.not_assessed()}, Colour::kDim);
@@ -281,13 +291,11 @@ void explain(Context& context, const Options& options) {
                                                                     : "";
       std::string const incomplete =
           p.reported() < 1 ? absl::StrFormat(" (%.0f %% reported)", 100 * p.reported()) : "";
-      bool const detector = h > 0;
-      table.add({p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
-                 detector ? absl::StrFormat("%.0f", p.lower()) : "",
-                 detector ? absl::StrFormat("%.0f", p.upper()) : "",
-                 detector ? absl::StrFormat("%.1f", p.z()) : "",
-                 detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker + incomplete},
-                detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
+      table.add(
+          {p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
+           bound(p, p.lower()), bound(p, p.upper()), detector ? absl::StrFormat("%.1f", p.z()) : "",
+           detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker + incomplete},
+          detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
     }
     table.print();
   }

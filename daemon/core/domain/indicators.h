@@ -122,6 +122,7 @@ struct Formula {
   Terms denominator{};
   int divisor = 1;  // the denominator is divided by it
   double parameter = 0;
+  bool is_part = false;  // each case of the numerator is a case of the denominator
 };
 
 // Of the businesses born in a year, the percentage that is alive `years` years later.
@@ -147,6 +148,9 @@ constexpr Formula plain(Terms terms) {
 }
 constexpr Formula percent(Terms numerator, Terms denominator) {
   return {Method::kRatio, 100, numerator, denominator};
+}
+constexpr Formula share(Terms numerator, Terms denominator) {
+  return {Method::kRatio, 100, numerator, denominator, 1, 0, true};
 }
 constexpr Formula per_10000(Terms numerator, Terms denominator, int divisor = 1) {
   return {Method::kRatio, 10'000, numerator, denominator, divisor};
@@ -243,7 +247,7 @@ inline constexpr auto kIndicators = [] {
        "weeks (1, 2, 3, 6 or 12 months) with at least 100 enquiries, 10 of them about distress; "
        "otherwise in the longest",
        "percent", "enquiries about distress", "enquiries", Window::kGrowing, Harm::kHigh, 10,
-       "ratio", percent({sum(kEnquiriesDistress)}, {sum(kEnquiries)})},
+       "ratio", share({sum(kEnquiriesDistress)}, {sum(kEnquiries)})},
       {kResponseMedian, "first_response_median_28d", 18, "First response, median, 28 days",
        "median of working hours to the first response, interpolated within the bucket", "hours",
        "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh, 10, "",
@@ -257,7 +261,7 @@ inline constexpr auto kIndicators = [] {
        "the "
        "stock, ÷ stock",
        "percent", "businesses of the stock supported", "stock", Window::kYear, Harm::kLow, 100, "",
-       percent({total(kSupported)}, kStockOnly)},
+       share({total(kSupported)}, kStockOnly)},
       {kDiffusion, "diffusion_index", 24, "Diffusion index",
        "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",
        "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",

@@ -24,7 +24,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/domain", {"core/base"}},
     {"core/reference", {"core/base"}},
     {"core/events", {"core/base", "core/domain", "core/reference", "events.pb"}},
-    {"core/indicators", {"core/base", "core/domain", "core/reference"}},
+    // Intervals of rates.
+    {"core/indicators", {"core/base", "core/domain", "core/reference", "core/stats"}},
     {"core/ledger",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators"}},
     // Distributions and quadrature, shared by detectors and forecasts.

@@ -1,8 +1,13 @@
 #include "core/engine/rules/limit.h"
 
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_format.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/engine/rules/prose.h"
+#include "core/indicators/interval.h"
 
 namespace bellwether::engine {
 
@@ -16,15 +21,22 @@ using indicators::Node;
 
 namespace {
 
+bool is_beyond(const LimitRule& rule, double value, double limit) {
+  return rule.harm == Harm::kLow ? value < limit : value > limit;
+}
+
+// True if the whole interval is beyond the limit. A value without an interval is no sample.
+bool is_sure(const LimitRule& rule, const std::optional<indicators::Interval>& interval) {
+  if (!interval) return true;
+  return is_beyond(rule, rule.harm == Harm::kLow ? interval->upper : interval->lower, rule.limit);
+}
+
 class LimitTest final : public RuleTest {
  public:
   explicit LimitTest(const Rule& rule) : RuleTest(rule), limit_(std::get<LimitRule>(rule.detail)) {}
   void test(const TickContext& context, Verdict& verdict) override;
 
  private:
-  bool beyond(double value, double limit) const {
-    return limit_.harm == Harm::kLow ? value < limit : value > limit;
-  }
   // An open alert clears when the value passes this: 80 % of a high limit, 125 % of a low one, with
   // the default clear_fraction.
   double clear_at() const {
@@ -33,7 +45,8 @@ class LimitTest final : public RuleTest {
   }
   // True if the periods before the tick are also beyond the limit, for the persistence of the rule.
   bool persists(const TickContext& context, Node node) const;
-  Signal signal_of(const TickContext& context, Node node) const;
+  // Without a hit, the rest of the signal is filled only for an open alert.
+  Signal signal_of(const TickContext& context, Node node, bool open) const;
 
   const LimitRule& limit_;
 };
@@ -42,24 +55,36 @@ bool LimitTest::persists(const TickContext& context, Node node) const {
   for (int back = 1; back < limit_.persistence; ++back) {
     indicators::Value const earlier = indicators::compute(limit_.indicator, context.panel, node,
                                                           PeriodIndex(context.tick.value - back));
-    if (!earlier.ok() || !beyond(earlier.value, limit_.limit)) return false;
+    if (!earlier.ok() || !is_beyond(limit_, earlier.value, limit_.limit)) return false;
   }
   return true;
 }
 
-Signal LimitTest::signal_of(const TickContext& context, Node node) const {
+Signal LimitTest::signal_of(const TickContext& context, Node node, bool open) const {
   indicators::Value const v =
       indicators::compute(limit_.indicator, context.panel, node, context.tick);
+  auto const interval = [&](double level) {
+    return indicators::interval(limit_.indicator, v, context.panel, node, context.tick, level);
+  };
   Signal s;
   s.assessed = v.ok();
   s.why_not = v.not_available;
-  s.hit = v.ok() && beyond(v.value, limit_.limit) && persists(context, node);
+  bool const beyond = v.ok() && is_beyond(limit_, v.value, limit_.limit) && persists(context, node);
+  if (!v.ok() || (!beyond && !open)) return s;
+  auto const sure = interval(kLimitLevel);
+  s.hit = beyond && is_sure(limit_, sure);
   s.established = s.hit;
-  s.quiet = v.ok() && !beyond(v.value, clear_at());
+  s.quiet = !is_beyond(limit_, v.value, clear_at()) || !is_sure(limit_, interval(kLimitEndLevel));
   s.onset = PeriodIndex(context.tick.value - limit_.persistence + 1);
   s.evidence.period = context.tick;
+  s.evidence.window_periods = v.window_periods;
   s.evidence.observed = rounded(v.value);
   s.evidence.limit = limit_.limit;
+  if (sure) {
+    s.evidence.lower = rounded(sure->lower);
+    s.evidence.upper = rounded(sure->upper);
+    s.evidence.dispersion = rounded(sure->dispersion);
+  }
   return s;
 }
 
@@ -77,7 +102,7 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
       continue;
     }
     if (!open && !context.large_enough(limit_.nodes, node, context.tick)) continue;
-    s = signal_of(context, node);
+    s = signal_of(context, node, open);
     if (s.assessed) ++verdict.out.series_assessed;
     if (s.hit || open) verdict.decide(rule(), key, s);
   }
@@ -92,31 +117,61 @@ std::unique_ptr<RuleTest> make_limit_test(const Rule& rule, const indicators::Pa
 std::vector<PathPoint> trace_limit(const PathRequest& request) {
   const LimitRule& rule = std::get<LimitRule>(request.rule.detail);
   std::vector<PathPoint> path;
+  const indicators::Panel& panel = *request.view.panel;
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
-    indicators::Value const v =
-        indicators::compute(rule.indicator, *request.view.panel, request.node, t);
+    indicators::Value const v = indicators::compute(rule.indicator, panel, request.node, t);
     PathPoint p;
     p.period = t;
     p.observed = v.value;
     p.expected = rule.limit;
+    if (auto const sure =
+            indicators::interval(rule.indicator, v, panel, request.node, t, kLimitLevel)) {
+      p.lower = sure->lower;
+      p.upper = sure->upper;
+    }
+    p.window_periods = std::max(1, v.window_periods);
     p.not_assessed = v.not_available;
     path.push_back(std::move(p));
   }
   return path;
 }
 
+namespace {
+
+// "38.5 %".
+std::string with_unit(double value, const LimitRule& rule) {
+  return base::cat(figure(value), base::unit_suffix(indicators::info(rule.indicator).unit));
+}
+
+}  // namespace
+
 Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rule& rule) {
   const LimitRule& limit = std::get<LimitRule>(rule.detail);
+  const alerts::Evidence& e = alert.raised_evidence;
   std::string const how_long =
       limit.persistence > 1 ? base::cat(", for ", limit.persistence, " periods in a row.") : ".";
-  return {base::cat(headline(view, alert, indicators::info(limit.indicator).title), ": ",
-                    limit_figures(alert.raised_evidence, indicators::info(limit.indicator).unit),
-                    how_long)};
+  Paragraphs text = {base::cat(headline(view, alert, indicators::info(limit.indicator).title), ": ",
+                               figure(e.observed), " against a limit of ", figure(e.limit),
+                               how_long)};
+  if (e.lower < e.upper) {
+    text.push_back(absl::StrFormat(
+        "How sure: the counts vary by chance, with a dispersion of %.1f, where 1 would be pure "
+        "chance. Allowing for that, the rate is between %s and %s (%.1f %% interval), and all of "
+        "this is %s the limit.",
+        e.dispersion, figure(e.lower), figure(e.upper), 100 * kLimitLevel,
+        limit.harm == Harm::kLow ? "below" : "above"));
+  }
+  return text;
 }
 
 std::string limit_figures(const alerts::Evidence& e, std::string_view unit) {
   std::string_view const suffix = base::unit_suffix(unit);
-  return base::cat(figure(e.observed), suffix, " against a limit of ", figure(e.limit), suffix);
+  std::string const interval =
+      e.lower < e.upper ? absl::StrFormat(" (%.1f %% interval %s to %s)", 100 * kLimitLevel,
+                                          figure(e.lower), figure(e.upper))
+                        : std::string();
+  return base::cat(figure(e.observed), suffix, interval, " against a limit of ", figure(e.limit),
+                   suffix);
 }
 
 }  // namespace bellwether::engine

@@ -1,5 +1,5 @@
-// Purpose: rules on indicators: a value is beyond a limit, for some periods in a row.
-// Thread safety: see rule_kind.h.
+// Purpose: rules on indicators: a value is beyond a limit, for some periods in a row, and its
+// interval shows that this is no chance. Thread safety: see rule_kind.h.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,18 @@
 
 namespace bellwether::engine {
 
+// A hit needs the whole interval of this level beyond the limit: of a rate at the limit, one value
+// in a thousand.
+inline constexpr double kLimitLevel = 0.998;
+// An alert ends when the interval of this level holds the limit, or when the value passes the
+// fraction of the limit for clearing.
+inline constexpr double kLimitEndLevel = 0.8;
+
 std::unique_ptr<RuleTest> make_limit_test(const alerts::Rule& rule, const indicators::Panel& panel);
-// The expected value is the limit.
+// The expected value is the limit; the interval has the level kLimitLevel.
 std::vector<PathPoint> trace_limit(const PathRequest& request);
 Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const alerts::Rule& rule);
-// "38.5 % against a limit of 40 %".
+// "38.5 % (99.8 % interval 36.1 to 39.8) against a limit of 40 %".
 std::string limit_figures(const alerts::Evidence& evidence, std::string_view unit);
 
 }  // namespace bellwether::engine

@@ -1,0 +1,145 @@
+#include "core/indicators/interval.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "core/indicators/reading.h"
+#include "core/stats/intervals.h"
+#include "core/stats/normal.h"
+
+namespace bellwether::indicators {
+namespace {
+
+using domain::Formula;
+using domain::Method;
+using domain::Quantity;
+using domain::Term;
+
+// The years before the window from which the dispersion is estimated.
+constexpr int kDispersionYears = 3;
+
+// The events of a numerator: what makes it larger, and what makes it smaller.
+struct Events {
+  double more = 0;
+  double less = 0;
+};
+
+class EventReading {
+ public:
+  EventReading(const Formula& formula, const Reading& reading) : reading_(reading) {
+    for (const Term& term : formula.numerator) {
+      if (term.coefficient == 0) break;
+      if (term.quantity == Quantity::kSum) add(term);
+      // The growth of the stock is the sum of its flows.
+      if (term.quantity != Quantity::kStock) continue;
+      for (const domain::StockFlow& flow : domain::kStockFlows)
+        add({term.coefficient * flow.sign, Quantity::kSum, flow.measure});
+    }
+  }
+  bool any_less() const {
+    return std::ranges::any_of(parts_, [](const Part& p) { return p.term.coefficient < 0; });
+  }
+  Events in(Span w) const {
+    Events out;
+    for (const Part& p : parts_) count(p.term, reading_.sum(p.term.measure, w), out);
+    return out;
+  }
+  double dispersion(Span w) const {
+    int const year = reading_.calendar().periods_per_year();
+    int32_t const begin = std::max(w.first.value - kDispersionYears * year,
+                                   reading_.panel().first_period().value + year);
+    if (w.first.value - begin < year) return 1;
+    double squares = 0;
+    double all = 0;
+    for (int32_t t = begin; t < w.first.value; ++t) {
+      Events const now = at(t);
+      Events const then = at(t - year);
+      double const change = now.more - now.less - then.more + then.less;
+      squares += change * change;
+      all += now.more + now.less + then.more + then.less;
+    }
+    return all > 0 ? std::max(1.0, squares / all) : 1;
+  }
+
+ private:
+  struct Part {
+    Term term;
+    std::span<const int32_t> counts;  // by period
+  };
+  void add(const Term& term) {
+    parts_.push_back({term, reading_.panel().series(reading_.node(), term.measure).counts});
+  }
+  static void count(const Term& term, double n, Events& out) {
+    (term.coefficient > 0 ? out.more : out.less) += std::abs(term.coefficient) * std::max(0.0, n);
+  }
+  Events at(int32_t period) const {
+    auto const i = static_cast<size_t>(period - reading_.panel().first_period().value);
+    Events out;
+    for (const Part& p : parts_) count(p.term, i < p.counts.size() ? p.counts[i] : 0, out);
+    return out;
+  }
+  const Reading& reading_;
+  std::vector<Part> parts_;
+};
+
+Interval of_events(const IndicatorInfo& info, const Value& v, const Reading& reading, Span w,
+                   double z) {
+  EventReading const events(info.compute, reading);
+  Events const n = events.in(w);
+  Interval out;
+  out.dispersion = events.dispersion(w);
+  double const wide = z * std::sqrt(out.dispersion);
+  stats::Bounds const bounds = events.any_less() ? stats::poisson_difference(n.more, n.less, wide)
+                                                 : stats::poisson_mean(n.more, wide);
+  double const scale = info.compute.factor / v.denominator;
+  out.lower = scale * bounds.lower;
+  out.upper = scale * bounds.upper;
+  return out;
+}
+
+Interval of_share(const IndicatorInfo& info, const Value& v, double z) {
+  stats::Bounds const p =
+      stats::proportion(std::clamp(v.numerator, 0.0, v.denominator), v.denominator, z);
+  return {info.compute.factor * p.lower, info.compute.factor * p.upper};
+}
+
+Interval of_momentum(const Value& v, double z) {
+  stats::Bounds const ratio = stats::poisson_ratio(v.numerator, kMomentumYears * v.denominator, z);
+  return {kMomentumYears * ratio.lower, kMomentumYears * ratio.upper};
+}
+
+Interval of_quantile(const IndicatorInfo& info, const Value& v, const Reading& reading, Span w,
+                     double z) {
+  double const p = info.compute.parameter;
+  stats::Bounds const share = stats::proportion(p * v.denominator, v.denominator, z);
+  Reading::Histogram const counts = reading.histogram(info.compute.denominator[0].measure, w);
+  return {quantile_of(counts, share.lower), quantile_of(counts, share.upper)};
+}
+
+}  // namespace
+
+std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
+                                 Node node, PeriodIndex period, double level) {
+  const IndicatorInfo& entry = info(indicator);
+  const Formula& f = entry.compute;
+  if (!value.ok() || f.denominator[0].coefficient == 0) return std::nullopt;
+  double const z = -stats::normal_quantile((1 - level) / 2);
+  Reading const reading(panel, node);
+  Span const w{PeriodIndex(period.value - value.window_periods + 1), period};
+  switch (f.method) {
+    case Method::kRatio:
+      return f.is_part ? of_share(entry, value, z) : of_events(entry, value, reading, w, z);
+    case Method::kCohort:
+    case Method::kDiffusion:
+      return of_share(entry, value, z);
+    case Method::kMomentum:
+      return of_momentum(value, z);
+    case Method::kQuantile:
+      return of_quantile(entry, value, reading, w, z);
+  }
+  return std::nullopt;
+}
+
+}  // namespace bellwether::indicators
