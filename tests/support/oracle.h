@@ -103,11 +103,12 @@ class Oracle {
   static std::tuple<uint64_t, int, int32_t, int, int, int, int, int, int, int> version(
       const events::Event& e) {
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
+    bool const placed = e.kind != events::EventKind::kInteraction || e.unregistered;
     return {e.sequence.value,
             place(e.kind),
             e.effective.value,
-            e.area.value,
-            stated(e.sector.value, events::kNoSector.value),
+            placed ? e.area.value : 0,
+            placed ? stated(e.sector.value, events::kNoSector.value) : 0,
             stated(e.size.value, events::kNoSize.value),
             static_cast<int>(e.type),
             e.code,

@@ -28,6 +28,7 @@ struct Subject {
   std::string name;
   std::string unit;
   domain::Privacy privacy{};
+  // REQUIRES: the view has data_through.
   std::function<indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
 };
 
@@ -41,7 +42,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
     subject.unit = info.unit;
     subject.privacy = domain::privacy(*indicator);
     subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
-      return indicators::compute(id, *view.panel, node, period);
+      return indicators::compute(id, *view.panel, node, period,
+                                 view.reported->late(*view.data_through));
     };
   } else if (auto const measure = indicators::find_measure(name)) {
     subject.unit = "count";
@@ -50,6 +52,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
       indicators::Value v;
       v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
       v.window_periods = 1;
+      int32_t const age = view.data_through->value - period.value;
+      if (age >= 0) v.reported = view.reported->at(id, age);
       return v;
     };
   } else {
@@ -83,6 +87,7 @@ void fill(const indicators::Value& v, const std::string& period, indicators_pb::
   out.set_numerator(v.numerator);
   out.set_denominator(v.denominator);
   out.set_window_periods(v.window_periods);
+  out.set_reported(v.reported);
 }
 
 PeriodIndex latest(const engine::View& view) {

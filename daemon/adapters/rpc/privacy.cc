@@ -25,6 +25,7 @@ void suppress(Value& v, common::v1::Basis& basis) {
 void withhold_parts(Value& v, common::v1::Basis& basis) {
   if (!v.below_base) return;
   v.value = v.numerator = v.denominator = v.window_periods = 0;
+  v.reported = 1;
   basis.set_suppressed(true);
 }
 

@@ -169,7 +169,8 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
 // sector in 12 bits and size in 4; kind u8; code u8; extra u16.
 bool possible(const Fact& f, const reference::Reference& reference) {
   return static_cast<size_t>(f.kind) < domain::kKindCount &&
-         (f.area < reference.areas.size() || f.area == events::kNoArea.value) &&
+         (f.area < reference.areas.size() || f.area == events::kNoArea.value ||
+          !f.states_place()) &&
          (f.sector < reference.sectors.size() || f.sector == Fact::kSectorUnstated);
 }
 

@@ -186,6 +186,8 @@ void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
     std::printf("  %s: %s%s against a limit of %s\n", when(e).c_str(),
                 with_unit(e.observed(), unit).c_str(), interval.c_str(),
                 with_unit(e.limit(), unit).c_str());
+    if (e.reported() < 1)
+      std::printf("    estimated from the %.0f %% reported by then\n", 100 * e.reported());
     return;
   }
   if (e.limit() != 0) {
@@ -206,7 +208,9 @@ void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
     std::printf("    a young series without a known season, compared with its latest %d periods\n",
                 e.baseline_periods());
   }
-  if (e.reported() < 1) {
+  if (e.reported() < 1 && e.nowcast() == 0) {
+    std::printf("    %.0f %% reported by then\n", 100 * e.reported());
+  } else if (e.reported() < 1) {
     std::printf(
         "    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
         100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());

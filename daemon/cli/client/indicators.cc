@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "absl/strings/str_format.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/context.h"
 #include "cli/table.h"
@@ -32,7 +33,11 @@ struct Options {
 constexpr size_t kTitleColumns = 60;
 
 std::string shown(const indicators_pb::Value& v) {
-  return v.not_available().empty() ? figure(v.value()) : v.not_available();
+  if (!v.not_available().empty()) return v.not_available();
+  constexpr double kNearlyAll = 0.995;
+  bool const all = v.reported() == 0 || v.reported() >= kNearlyAll;  // 0: not told
+  return all ? figure(v.value())
+             : absl::StrFormat("%s (%.0f %% reported)", figure(v.value()), 100 * v.reported());
 }
 
 // The number of periods that the value covers; empty if there is no value.

@@ -18,13 +18,15 @@ struct Delayed {
 };
 
 // Counts the periods whose reports with this delay arrived within the window.
-Delayed count(ReportingTriangle triangle, int delay, int window) {
+Delayed count(ReportingTriangle triangle, std::span<const int32_t> known_from, int delay,
+              int window) {
   Delayed out;
   auto const j = static_cast<size_t>(delay);
   if (triangle.size() <= j) return out;
   size_t const end = triangle.size() - j;
   size_t const begin = end > static_cast<size_t>(window) ? end - static_cast<size_t>(window) : 0;
   for (size_t i = begin; i < end; ++i) {
+    if (i < known_from.size() && delay < known_from[i]) continue;
     out.at += reported(triangle[i], j);
     for (size_t d = 0; d <= j; ++d) out.until += reported(triangle[i], d);
   }
@@ -50,13 +52,14 @@ double Completeness::log_variance_at(int age) const {
   return i < log_variance.size() ? log_variance[i] : 0;
 }
 
-Completeness estimate_completeness(ReportingTriangle triangle, const DelayOptions& options) {
+Completeness estimate_completeness(ReportingTriangle triangle, const DelayOptions& options,
+                                   std::span<const int32_t> known_from) {
   size_t const delays = static_cast<size_t>(options.delay_max) + 1;
   Completeness out{std::vector<double>(delays, 1.0), std::vector<double>(delays, 0.0)};
   double share = 1;
   double variance = 0;
   for (int j = options.delay_max; j > 0; --j) {
-    Delayed const c = count(triangle, j, options.window);
+    Delayed const c = count(triangle, known_from, j, options.window);
     if (c.until > 0) {
       auto const n = static_cast<double>(c.at);
       auto const all = static_cast<double>(c.until);

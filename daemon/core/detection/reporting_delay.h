@@ -40,8 +40,11 @@ struct Completeness {
 };
 
 // If no event gives information about a delay, that delay's hazard is 0; without any reports F = 1.
-// REQUIRES: window ≥ 1, delay_max ≥ 0, counts ≥ 0.
-Completeness estimate_completeness(ReportingTriangle triangle, const DelayOptions& options);
+// `known_from`: for each row the least delay at which its reports tell a delay, because earlier
+// ones were loaded together; if it is shorter, 0 for the rest. REQUIRES: window ≥ 1, delay_max ≥ 0,
+// counts ≥ 0.
+Completeness estimate_completeness(ReportingTriangle triangle, const DelayOptions& options,
+                                   std::span<const int32_t> known_from = {});
 
 enum class PeriodState : uint8_t { kIncomplete, kTestable, kFinal };
 PeriodState period_state(double share, const DelayOptions& options);

@@ -313,6 +313,20 @@ inline constexpr auto kIndicatorBases = [] {
   return bases;
 }();
 
+// Calls use(measure) for every measure whose latest periods the formula reads; some more than once.
+template <class Use>
+constexpr void each_recent_measure(Indicator indicator, Use use) {
+  const Formula& f = info(indicator).compute;
+  for (const Terms* terms : {&f.numerator, &f.denominator}) {
+    for (const Term& t : *terms) {
+      if (t.coefficient == 0) break;
+      if (t.quantity == Quantity::kSum || t.quantity == Quantity::kTotal) use(t.measure);
+      if (t.quantity != Quantity::kStock) continue;
+      for (const StockFlow& flow : kStockFlows) use(flow.measure);
+    }
+  }
+}
+
 // The topics that a figure depends on. If the source of one is silent, the figure is not assessed.
 constexpr TopicSet topics(Measure measure) {
   return info(measure).topics;

@@ -262,6 +262,25 @@ inline constexpr auto kMeasureByCode = [] {
 constexpr std::optional<Measure> measure_of(EventKind kind, uint8_t code) {
   return kMeasureByCode[static_cast<size_t>(kind)][std::min<size_t>(code, kFactCodes - 1)];
 }
+// The measure under which the reporting delay of a fact counts. nullopt: its delay is not counted.
+constexpr std::optional<Measure> reported_as(EventKind kind, uint8_t code) {
+  if (kind == EventKind::kInteraction) return Measure::kInteractions;
+  if (kind == EventKind::kChanged) return Measure::kMovesIn;
+  return measure_of(kind, code);
+}
+// The measure whose reporting delays are those of the events behind `measure`.
+constexpr Measure delays_of(Measure measure) {
+  if (info(measure).topics == TopicSet(Topic::kSupport)) return Measure::kInteractions;
+  if (!adds_up(measure) || measure == Measure::kSizeChanges) return Measure::kMovesIn;
+  bool const by_age = Measure::kDeathsAge0 <= measure && measure <= Measure::kDeathsAge4;
+  return by_age ? Measure::kDeaths : measure;
+}
+// True if events count in the period in which they happened. Deaths by age count in that of the
+// birth, and support counts in that of its end, too.
+constexpr bool is_dated(Measure measure) {
+  return measure != Measure::kSupported &&
+         !(Measure::kDeathsAge0 <= measure && measure <= Measure::kDeathsAge4);
+}
 static_assert(
     [] {
       for (const MeasureInfo& m : kMeasures) {

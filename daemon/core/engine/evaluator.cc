@@ -118,8 +118,8 @@ void Evaluator::adopt_rules(const Book& book) {
 }
 
 TickContext Evaluator::context(PeriodIndex tick, const Book& book) {
-  return {*reference_,      panel_, *reported_, options_.topics,
-          *adopted_->rules, book,   tick,       workspace_};
+  return {*reference_, panel_, *reported_, options_.topics,      *adopted_->rules,
+          book,        tick,   workspace_, reported_->late(tick)};
 }
 
 void Evaluator::settle_unvisited(Verdict& verdict) {

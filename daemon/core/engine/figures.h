@@ -15,7 +15,8 @@ namespace bellwether::engine {
 //   3: enquiries, and enquiries about distress, are counted
 //   4: moves, reclassifications and changes of size are counted apart, and by node
 //   5: support counts only while the business is in the stock
-inline constexpr int32_t kFiguresVersion = 5;
+//   6: interactions and changes have reporting delays
+inline constexpr int32_t kFiguresVersion = 6;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -7,14 +7,65 @@ namespace bellwether::engine {
 
 using indicators::Measure;
 
+namespace {
+
+// A register may be loaded around the end of a period.
+constexpr int32_t kLoadingPeriods = 2;
+
+}  // namespace
+
 detection::SharesReported SharesByMeasure::from(Measure measure, int age) const {
   detection::SharesReported const open = of(measure).open;
   return open.subspan(std::min(open.size(), static_cast<size_t>(age)));
 }
 
+indicators::LateReports SharesByMeasure::late(base::PeriodIndex through) const {
+  indicators::LateReports out;
+  out.through = through;
+  out.least = detection::DelayOptions{}.testable;
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) out.open[m] = of(static_cast<Measure>(m)).open;
+  return out;
+}
+
 double SharesByMeasure::log_variance_at(Measure measure, int age) const {
   const std::vector<double>& v = of(measure).log_variance;
   return static_cast<size_t>(age) < v.size() ? v[static_cast<size_t>(age)] : 0;
+}
+
+std::vector<double> pooled_reported(const SharesByMeasure& reported, const indicators::Panel& panel,
+                                    std::span<const Measure> measures, base::PeriodIndex tick) {
+  base::PeriodIndex const from(
+      std::max(panel.first_period().value, tick.value - panel.calendar().periods_per_year() + 1));
+  std::vector<double> out;
+  while (true) {
+    auto const age = static_cast<int>(out.size());
+    double in_time = 0;
+    double all = 0;
+    bool open = false;
+    for (Measure m : measures) {
+      auto const n = static_cast<double>(std::max<int64_t>(0, panel.sum({}, m, from, tick)));
+      all += n;
+      in_time += n * reported.at(m, age);
+      open = open || !reported.from(m, age).empty();
+    }
+    if (!open || all <= 0) return out;
+    out.push_back(in_time / all);
+  }
+}
+
+int testable_age(const SharesByMeasure& reported, const indicators::Panel& panel,
+                 indicators::Indicator indicator, base::PeriodIndex tick) {
+  std::vector<Measure> dated;
+  int complete = 0;
+  domain::each_recent_measure(indicator, [&](Measure m) {
+    // Of events that count in another period than their own, no share is known.
+    if (!domain::is_dated(m)) complete = std::max(complete, reported.complete_age(m));
+    if (domain::is_dated(m) && std::ranges::find(dated, m) == dated.end()) dated.push_back(m);
+  });
+  std::vector<double> const shares = pooled_reported(reported, panel, dated, tick);
+  auto const testable = std::ranges::find_if(
+      shares, [](double share) { return share >= detection::DelayOptions{}.testable; });
+  return std::max(complete, static_cast<int>(testable - shares.begin()));
 }
 
 void Reporting::begin(base::PeriodIndex tick) {
@@ -50,9 +101,12 @@ SharesByMeasure Reporting::shares() const {
   for (size_t m = 0; m < triangles_.size(); ++m) {
     auto const begin = begin_of(triangles_[m]);
     if (!begin) continue;
+    int32_t const oldest = std::max(triangles_[m].begin()->first, *begin - options_.delay_max);
     std::vector<std::vector<int32_t>> triangle;
-    for (int32_t period = *begin; period <= tick_.value; ++period) {
+    std::vector<int32_t> known_from;
+    for (int32_t period = oldest; period <= tick_.value; ++period) {
       std::vector<int32_t>& row = triangle.emplace_back();
+      known_from.push_back(period < *begin ? *begin - period + kLoadingPeriods : 0);
       auto const found = triangles_[m].find(period);
       if (found == triangles_[m].end()) continue;
       for (int64_t n : found->second) {
@@ -61,7 +115,7 @@ SharesByMeasure Reporting::shares() const {
       }
     }
     detection::Completeness const completeness =
-        detection::estimate_completeness(triangle, options_);
+        detection::estimate_completeness(triangle, options_, known_from);
     SharesByMeasure::Shares& s = out.shares_[m];
     s.testable = std::nullopt;
     for (int age = 0; age <= options_.delay_max; ++age) {

@@ -1,6 +1,8 @@
-// Purpose: estimates how late the measures are reported: one reporting triangle for each measure,
-// over all areas and sectors, and the resulting shares of the latest periods. Periods that ended
-// before anything was published are ignored, so a register loaded at once has no delays.
+// Purpose: estimates how late the measures are reported: one reporting triangle for each measure
+// under which facts are reported (domain::delays_of), over all areas and sectors, and the resulting
+// shares of the latest periods. What was published in the first two periods of publication says
+// nothing about delays if it is about earlier periods: a register that is loaded at once has none.
+// What is published later about these periods does.
 // Invariants: a pure function of the tick and of the facts known then, as the cells are: the sum of
 // their reports, independent of earlier ticks. So replicas with different cuts of earlier ticks
 // agree on this tick.
@@ -17,7 +19,9 @@
 #include "core/base/calendar.h"
 #include "core/detection/detector.h"
 #include "core/detection/reporting_delay.h"
+#include "core/indicators/catalogue.h"
 #include "core/indicators/deltas.h"
+#include "core/indicators/panel.h"
 
 namespace bellwether::engine {
 
@@ -32,6 +36,12 @@ class SharesByMeasure {
   }
   // The shares from the period that is `age` periods old backwards, up to the first final one.
   detection::SharesReported from(indicators::Measure measure, int age) const;
+  // The age from which on the events of `measure` are complete, whatever period they count in.
+  int complete_age(indicators::Measure measure) const {
+    return static_cast<int>(shares_[static_cast<size_t>(domain::delays_of(measure))].open.size());
+  }
+  // For the indicators at periods up to `through`, the period of age 0. Refers to these shares.
+  indicators::LateReports late(base::PeriodIndex through) const;
   double at(indicators::Measure measure, int age) const {
     return detection::share_at(of(measure).open, age);
   }
@@ -44,11 +54,25 @@ class SharesByMeasure {
     std::vector<double> log_variance;  // for the same ages
     std::optional<int> testable = 0;
   };
+  // A measure whose events do not count in their own period has complete shares.
   const Shares& of(indicators::Measure measure) const {
-    return shares_[static_cast<size_t>(measure)];
+    static constinit const Shares kComplete;
+    if (!domain::is_dated(measure)) return kComplete;
+    return shares_[static_cast<size_t>(domain::delays_of(measure))];
   }
-  std::array<Shares, domain::kMeasureCount> shares_;
+  std::array<Shares, domain::kMeasureCount> shares_;  // by domain::delays_of()
 };
+
+// The share of the measures' events that should have been reported, by the age of a period, for the
+// periods that are not final. Weighted by the counts of the last year.
+std::vector<double> pooled_reported(const SharesByMeasure& reported, const indicators::Panel& panel,
+                                    std::span<const indicators::Measure> measures,
+                                    base::PeriodIndex tick);
+
+// The age of the latest period for which an indicator can be judged: most of its events are
+// reported, so that indicators::compute_complete() can estimate the rest.
+int testable_age(const SharesByMeasure& reported, const indicators::Panel& panel,
+                 indicators::Indicator indicator, base::PeriodIndex tick);
 
 class Reporting {
  public:

@@ -69,7 +69,9 @@ Value momentum(const IndicatorInfo& info, const Reading& reading, Span w) {
   for (int y = 1; y <= kMomentumYears; ++y) {
     before += reading.value_of(f.denominator, years_before(w, y, reading.calendar()));
   }
-  return ratio(f.factor, reading.value_of(f.numerator, w), before / kMomentumYears, info);
+  reading.begin();  // the earlier years are complete
+  double const now = reading.value_of(f.numerator, w);
+  return ratio(f.factor, now, before / kMomentumYears, info);
 }
 
 Value quantile(const IndicatorInfo& info, const Reading& reading, Span w) {
@@ -97,8 +99,10 @@ void momentum_of_leaves(const Reading& reading, PeriodIndex period, double flat,
     return;
   }
   for (SectorId child : children) {
-    if (child != reference::kUnclassified)
-      momentum_of_leaves(reading.at({node.area, child}), period, flat, points, divisions);
+    if (child == reference::kUnclassified) continue;
+    Reading const below = reading.at({node.area, child});
+    momentum_of_leaves(below, period, flat, points, divisions);
+    reading.include(below);
   }
 }
 
@@ -134,6 +138,21 @@ bool has_enough_cases(const Value& v) {
          v.numerator >= domain::kGrowingNumeratorMin;
 }
 
+Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
+  const IndicatorInfo& entry = info(indicator);
+  Value v = unavailable("the window begins before the kept periods");
+  for (int length : domain::window_lengths(entry.window, reading.calendar()).all()) {
+    Span const w{PeriodIndex(period.value - length + 1), period};
+    if (w.first < reading.panel().first_period()) break;
+    reading.begin();
+    v = value_in(entry, reading, w);
+    v.window_periods = v.ok() ? length : 0;
+    v.reported = reading.reported();
+    if (has_enough_cases(v)) break;
+  }
+  return v;
+}
+
 }  // namespace
 
 int periods_in(Window window, base::Calendar calendar) {
@@ -141,17 +160,17 @@ int periods_in(Window window, base::Calendar calendar) {
 }
 
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
-  const IndicatorInfo& entry = info(indicator);
-  Reading const reading(panel, node);
-  Value v = unavailable("the window begins before the kept periods");
-  for (int length : domain::window_lengths(entry.window, panel.calendar()).all()) {
-    Span const w{PeriodIndex(period.value - length + 1), period};
-    if (w.first < panel.first_period()) break;
-    v = value_in(entry, reading, w);
-    v.window_periods = v.ok() ? length : 0;
-    if (has_enough_cases(v)) break;
-  }
-  return v;
+  return value_at(indicator, period, Reading(panel, node));
+}
+
+Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+              const LateReports& late) {
+  return value_at(indicator, period, Reading(panel, node, late, Reading::Late::kAsReported));
+}
+
+Value compute_complete(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+                       const LateReports& late) {
+  return value_at(indicator, period, Reading(panel, node, late, Reading::Late::kCompleted));
 }
 
 std::optional<ShareMeasures> share_of(Indicator indicator) {

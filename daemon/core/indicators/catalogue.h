@@ -2,7 +2,9 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "core/base/calendar.h"
@@ -22,6 +24,17 @@ using domain::Window;
 // The length of a window in periods; of a growing window, its shortest length.
 int periods_in(Window window, base::Calendar calendar);
 
+// How completely the latest periods are reported. By default they are complete.
+struct LateReports {
+  PeriodIndex through;  // the period of age 0
+  // A count is completed if its share is at least this. A smaller part says too little about the
+  // rest.
+  double least = 0;
+  // By measure: the shares of the events that should have been reported by now, by the age of a
+  // period, up to the first complete one.
+  std::array<std::span<const double>, domain::kMeasureCount> open{};
+};
+
 // A figure, or the reason why there is none.
 struct Value {
   double value = 0;
@@ -30,12 +43,20 @@ struct Value {
   std::string not_available;  // the reason why there is no value; empty if there is a value
   bool below_base = false;    // true if the reason is a denominator below minimum_base
   int window_periods = 0;     // the length of the window; 0 if there is no value
+  double reported = 1;        // the share of the formula's events that should have been reported
   bool ok() const { return not_available.empty(); }
 };
 
 // The indicator of a node at the end of `period`. There is no value if the denominator is below
 // minimum_base, or if the panel does not have the earlier periods that the formula needs.
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
+// The same from the events reported so far; `reported` says how many of them are expected to be
+// known.
+Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+              const LateReports& late);
+// The same from estimates of the complete counts: each count is divided by its share.
+Value compute_complete(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+                       const LateReports& late);
 
 // The two measures of a share. Every event in the numerator is also in the denominator.
 struct ShareMeasures {

@@ -89,7 +89,7 @@ Interval of_events(const IndicatorInfo& info, const Value& v, const Reading& rea
   EventReading const events(info.compute, reading);
   Events const n = events.in(w);
   Interval out;
-  out.dispersion = events.dispersion(w);
+  out.dispersion = events.dispersion(w) / v.reported;
   double const wide = z * std::sqrt(out.dispersion);
   stats::Bounds const bounds = events.any_less() ? stats::poisson_difference(n.more, n.less, wide)
                                                  : stats::poisson_mean(n.more, wide);
@@ -100,46 +100,60 @@ Interval of_events(const IndicatorInfo& info, const Value& v, const Reading& rea
 }
 
 Interval of_share(const IndicatorInfo& info, const Value& v, double z) {
-  stats::Bounds const p =
-      stats::proportion(std::clamp(v.numerator, 0.0, v.denominator), v.denominator, z);
+  double const cases = v.denominator * v.reported;
+  double const some = std::clamp(v.numerator * v.reported, 0.0, cases);
+  stats::Bounds const p = stats::proportion(some, cases, z);
   return {info.compute.factor * p.lower, info.compute.factor * p.upper};
 }
 
 Interval of_momentum(const Value& v, double z) {
-  stats::Bounds const ratio = stats::poisson_ratio(v.numerator, kMomentumYears * v.denominator, z);
-  return {kMomentumYears * ratio.lower, kMomentumYears * ratio.upper};
+  stats::Bounds const ratio =
+      stats::poisson_ratio(v.numerator * v.reported, kMomentumYears * v.denominator, z);
+  double const scale = kMomentumYears / v.reported;
+  return {scale * ratio.lower, scale * ratio.upper};
 }
 
 Interval of_quantile(const IndicatorInfo& info, const Value& v, const Reading& reading, Span w,
                      double z) {
   double const p = info.compute.parameter;
-  stats::Bounds const share = stats::proportion(p * v.denominator, v.denominator, z);
+  stats::Bounds const share =
+      stats::proportion(p * v.denominator * v.reported, v.denominator * v.reported, z);
   Reading::Histogram const counts = reading.histogram(info.compute.denominator[0].measure, w);
   return {quantile_of(counts, share.lower), quantile_of(counts, share.upper)};
+}
+
+std::optional<Interval> interval_of(const IndicatorInfo& entry, const Value& v,
+                                    const Reading& reading, PeriodIndex period, double level) {
+  const Formula& f = entry.compute;
+  if (!v.ok() || f.denominator[0].coefficient == 0) return std::nullopt;
+  double const z = -stats::normal_quantile((1 - level) / 2);
+  Span const w{PeriodIndex(period.value - v.window_periods + 1), period};
+  switch (f.method) {
+    case Method::kRatio:
+      return f.is_part ? of_share(entry, v, z) : of_events(entry, v, reading, w, z);
+    case Method::kCohort:
+    case Method::kDiffusion:
+      return of_share(entry, v, z);
+    case Method::kMomentum:
+      return of_momentum(v, z);
+    case Method::kQuantile:
+      return of_quantile(entry, v, reading, w, z);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
                                  Node node, PeriodIndex period, double level) {
-  const IndicatorInfo& entry = info(indicator);
-  const Formula& f = entry.compute;
-  if (!value.ok() || f.denominator[0].coefficient == 0) return std::nullopt;
-  double const z = -stats::normal_quantile((1 - level) / 2);
-  Reading const reading(panel, node);
-  Span const w{PeriodIndex(period.value - value.window_periods + 1), period};
-  switch (f.method) {
-    case Method::kRatio:
-      return f.is_part ? of_share(entry, value, z) : of_events(entry, value, reading, w, z);
-    case Method::kCohort:
-    case Method::kDiffusion:
-      return of_share(entry, value, z);
-    case Method::kMomentum:
-      return of_momentum(value, z);
-    case Method::kQuantile:
-      return of_quantile(entry, value, reading, w, z);
-  }
-  return std::nullopt;
+  return interval_of(info(indicator), value, Reading(panel, node), period, level);
+}
+
+std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
+                                 Node node, PeriodIndex period, double level,
+                                 const LateReports& late) {
+  return interval_of(info(indicator), value, Reading(panel, node, late, Reading::Late::kCompleted),
+                     period, level);
 }
 
 }  // namespace bellwether::indicators

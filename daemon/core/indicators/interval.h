@@ -24,7 +24,8 @@ struct Interval {
 //    denominator; z² times the dispersion. The dispersion is Σ(N_t − N_{t−1 year})² / Σ(G_t +
 //    G_{t−1 year}), at least 1, where N_t is the signed and G_t the unsigned sum of the events of
 //    period t. The sums are over the three years before the window; with less than a year of pairs
-//    the dispersion is 1.
+//    the dispersion is 1. Counts that were completed for late reports (`late`) vary more: the
+//    dispersion is divided by Value::reported.
 //  - A share of cases: Wilson's interval of a probability.
 //  - A momentum: the interval of the ratio of two Poisson means.
 //  - A quantile: the quantiles at the ends of Wilson's interval of its probability (Woodruff 1952,
@@ -32,5 +33,9 @@ struct Interval {
 //  - The diffusion index: Wilson's interval, as if the divisions were independent.
 std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
                                  Node node, PeriodIndex period, double level);
+// `value` is that of compute_complete().
+std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
+                                 Node node, PeriodIndex period, double level,
+                                 const LateReports& late);
 
 }  // namespace bellwether::indicators

@@ -1,23 +1,59 @@
 #include "core/indicators/reading.h"
 
+#include <cmath>
+#include <span>
+
 namespace bellwether::indicators {
 
+using domain::Measure;
 using domain::Quantity;
 
-double Reading::sum(domain::Measure measure, Span w) const {
-  return static_cast<double>(panel_.sum(node_, measure, w.first, w.last));
+Reading Reading::at(Node node) const {
+  return late_ == nullptr ? Reading(panel_, node) : Reading(panel_, node, *late_, mode_);
+}
+
+double Reading::still_to_come(Measure measure, Span w) const {
+  if (late_ == nullptr) return 0;
+  std::span<const double> const open = late_->open[static_cast<size_t>(measure)];
+  double out = 0;
+  for (size_t age = 0; age < open.size(); ++age) {
+    PeriodIndex const period(late_->through.value - static_cast<int32_t>(age));
+    if (period < w.first || w.last < period || open[age] < late_->least) continue;
+    if (open[age] <= 0) continue;
+    out += static_cast<double>(panel_.at(node_, measure, period)) * (1 / open[age] - 1);
+  }
+  return out;
+}
+
+double Reading::sum(Measure measure, Span w) const {
+  auto const known = static_cast<double>(panel_.sum(node_, measure, w.first, w.last));
+  double const to_come = still_to_come(measure, w);
+  known_ += std::abs(known);
+  complete_ += std::abs(known + to_come);
+  return mode_ == Late::kCompleted ? known + to_come : known;
+}
+
+double Reading::stock(PeriodIndex period) const {
+  auto stock = static_cast<double>(panel_.stock(node_, period));
+  if (mode_ != Late::kCompleted) return stock;
+  for (const domain::StockFlow& flow : domain::kStockFlows)
+    stock += flow.sign * still_to_come(flow.measure, {panel_.first_period(), period});
+  return stock;
 }
 
 double Reading::quantity(const domain::Term& term, Span w) const {
   switch (term.quantity) {
     case Quantity::kSum:
       return sum(term.measure, w);
-    case Quantity::kTotal:
-      return static_cast<double>(panel_.cumulative(node_, term.measure, w.last));
+    case Quantity::kTotal: {
+      auto const known = static_cast<double>(panel_.cumulative(node_, term.measure, w.last));
+      if (mode_ != Late::kCompleted) return known;
+      return known + still_to_come(term.measure, {panel_.first_period(), w.last});
+    }
     case Quantity::kStock:
-      return static_cast<double>(panel_.stock(node_, w.last));
+      return stock(w.last);
     case Quantity::kStockBefore:
-      return static_cast<double>(panel_.stock(node_, PeriodIndex(w.first.value - 1)));
+      return stock(PeriodIndex(w.first.value - 1));
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 // Purpose: reads the quantities of the formulas from a panel. Used by catalogue.cc and interval.cc.
-// Thread safety: pure.
+// Thread safety: a Reading belongs to one thread, because it counts what it has read.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 
 #include "core/base/response_hours.h"
 #include "core/domain/indicators.h"
+#include "core/indicators/catalogue.h"
 #include "core/indicators/panel.h"
 
 namespace bellwether::indicators {
@@ -28,10 +29,17 @@ inline constexpr int kMomentumYears = 3;
 // The quantities of one node.
 class Reading {
  public:
+  enum class Late : uint8_t {
+    kAsReported,  // the events reported so far
+    kCompleted,   // each count divided by the share of its events that should have been reported
+  };
   Reading(const Panel& panel, Node node) : panel_(panel), node_(node) {}
+  // `late` must outlive the reading.
+  Reading(const Panel& panel, Node node, const LateReports& late, Late mode)
+      : panel_(panel), node_(node), late_(&late), mode_(mode) {}
 
   // The same quantities of another node.
-  Reading at(Node node) const { return {panel_, node}; }
+  Reading at(Node node) const;
   const Panel& panel() const { return panel_; }
   Node node() const { return node_; }
   base::Calendar calendar() const { return panel_.calendar(); }
@@ -44,9 +52,26 @@ class Reading {
   using Histogram = std::array<double, base::kResponseBuckets>;
   Histogram histogram(domain::Measure first, Span w) const;
 
+  // The share of the events that sum() has read since begin() that should have been reported.
+  void begin() const { known_ = complete_ = 0; }
+  // Counts what `other` has read, too.
+  void include(const Reading& other) const {
+    known_ += other.known_;
+    complete_ += other.complete_;
+  }
+  double reported() const { return complete_ > known_ ? known_ / complete_ : 1; }
+
  private:
+  // The events of the window that are expected to be reported still.
+  double still_to_come(domain::Measure measure, Span w) const;
+  double stock(PeriodIndex period) const;
+
   const Panel& panel_;
   Node node_;
+  const LateReports* late_ = nullptr;
+  Late mode_ = Late::kAsReported;
+  mutable double known_ = 0;
+  mutable double complete_ = 0;
 };
 
 // The hours within which the share `quantile` of the responses came, interpolated within the

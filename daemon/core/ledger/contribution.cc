@@ -180,7 +180,7 @@ class Life {
 
 std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar) {
   if (!fact.publication_known()) return std::nullopt;
-  std::optional<Measure> const measure = domain::measure_of(fact.kind, fact.code);
+  std::optional<Measure> const measure = domain::reported_as(fact.kind, fact.code);
   if (!measure) return std::nullopt;
   PeriodIndex const period = calendar.period_of(fact.date());
   PeriodIndex const published = calendar.period_of(Days(fact.published() + kDayZero));

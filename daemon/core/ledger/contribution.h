@@ -37,8 +37,8 @@ inline constexpr int32_t kSupportedDays = 365;
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 const reference::Reference& reference, Contributions& out, size_t passed = 0);
 
-// The measure a fact counts in, its period, and its reporting delay. nullopt if the delay is
-// unknown (interactions do not store it) or longer than report_delay_max().
+// The measure under which the delay of a fact counts (domain::reported_as), its period, and its
+// reporting delay. nullopt if the delay is unknown or longer than report_delay_max().
 std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar calendar);
 
 // True if there are facts of a business, but no registration yet.

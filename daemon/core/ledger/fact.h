@@ -31,28 +31,41 @@ struct Fact {
   uint64_t id = 0;
   uint64_t sequence : 48 = 0;
   uint64_t day : 16 = 0;     // since kDayZero
-  uint16_t area = 0;         // events::kNoArea = not stated
+  uint16_t area = 0;         // events::kNoArea = not stated; interactions: see states_place()
   uint16_t sector : 12 = 0;  // kSectorUnstated = not stated
-  uint16_t size : 4 = 0;     // kSizeUnstated = not stated; interactions: type()
+  uint16_t size : 4 = 0;     // kSizeUnstated = not stated; interactions: type(), states_place()
   EventKind kind{};
   uint8_t code = 0;    // as Event::code
   uint16_t extra = 0;  // interactions: minutes() and response(); other kinds: published()
 
   static constexpr uint16_t kSectorUnstated = 0xfff;
   static constexpr uint16_t kSizeUnstated = 0xf;
+  static constexpr uint16_t kStatesPlace = 0x8;  // a bit of the size of interactions
   static constexpr uint16_t kNotYetPublished = UINT16_MAX;
 
   Days date() const { return Days(static_cast<int32_t>(day) + kDayZero); }
-  domain::InteractionType type() const { return static_cast<domain::InteractionType>(size); }
+  bool is_interaction() const { return kind == EventKind::kInteraction; }
+  domain::InteractionType type() const {
+    return static_cast<domain::InteractionType>(size & (kStatesPlace - 1));
+  }
+  // An interaction of an enquirer under case:ID states area and sector. That of a registered
+  // business does not need them; it has the day of publication in the place of the area.
+  bool states_place() const { return !is_interaction() || (size & kStatesPlace) != 0; }
   uint16_t minutes() const { return kind == EventKind::kInteraction ? extra & 0xfff : 0; }
   uint16_t response() const { return kind == EventKind::kInteraction ? extra >> 12 : 0; }
   // The first known day of publication of any version of this fact, in days since kDayZero. Because
   // it is the minimum over all versions, a correction or a repetition does not make the fact late.
-  // It is not part of version(). Interactions have no room for it. Therefore, if any version of a
-  // fact is an interaction, published() is 0, the least value, and stays 0: a record must not
-  // depend on the order of arrival.
-  uint16_t published() const { return kind == EventKind::kInteraction ? 0 : extra; }
+  // It is not part of version(). The interactions of enquirers under case:ID have no room for it.
+  // Therefore, if any version of a fact is such an interaction, published() is 0, the least value,
+  // and stays 0: a record must not depend on the order of arrival.
+  uint16_t published() const {
+    if (!is_interaction()) return extra;
+    return states_place() ? 0 : area;
+  }
   bool publication_known() const { return published() > 0 && published() < kNotYetPublished; }
+  bool has_room_for_publication() const { return !is_interaction() || !states_place(); }
+  // REQUIRES: has_room_for_publication().
+  void set_published(uint16_t day_published) { (is_interaction() ? area : extra) = day_published; }
   // Position in a record: by date, then by rank of the kind, by sequence and by id.
   auto order() const {
     return std::tuple(uint64_t{day}, domain::rank(kind), uint64_t{sequence}, id);
@@ -60,8 +73,9 @@ struct Fact {
   // The greater of two versions of a fact wins: the later sequence, or for equal sequences (a
   // source without versions) the greater content. So the order of arrival has no effect.
   auto version() const {
-    return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day}, area, uint16_t{sector},
-                      uint16_t{size}, code, minutes(), response());
+    return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day},
+                      states_place() ? area : uint16_t{0}, uint16_t{sector}, uint16_t{size}, code,
+                      minutes(), response());
   }
 };
 static_assert(sizeof(Fact) == 24);
@@ -75,7 +89,14 @@ inline Fact to_fact(const Event& e) {
   f.area = e.area.value;
   f.sector = e.sector == events::kNoSector ? Fact::kSectorUnstated : e.sector.value & 0xfff;
   f.size = e.size == events::kNoSize ? Fact::kSizeUnstated : e.size.value & 0xf;
-  if (e.kind == EventKind::kInteraction) f.size = static_cast<uint16_t>(e.type) & 0xf;
+  if (e.kind == EventKind::kInteraction) {
+    unsigned const type = static_cast<unsigned>(e.type) & (Fact::kStatesPlace - 1u);
+    f.size = (type | (e.unregistered ? Fact::kStatesPlace : 0u)) & 0xf;
+    if (!e.unregistered) {
+      f.area = Fact::kNotYetPublished;
+      f.sector = Fact::kSectorUnstated;
+    }
+  }
   f.kind = e.kind;
   f.code = e.code;
   f.extra = e.kind == EventKind::kInteraction
@@ -86,10 +107,10 @@ inline Fact to_fact(const Event& e) {
 }
 inline Fact to_fact(const Event& e, base::UnixMillis published) {
   Fact f = to_fact(e);
-  if (e.kind == EventKind::kInteraction || published.value < 0) return f;
+  if (!f.has_room_for_publication() || published.value < 0) return f;
   // 0 and kNotYetPublished mean an unknown day, so neither is a valid day.
   int32_t const day = std::clamp(base::days_of(published).value, kDayZero + 1, kDayLast - 1);
-  f.extra = static_cast<uint16_t>(day - kDayZero);
+  f.set_published(static_cast<uint16_t>(day - kDayZero));
   return f;
 }
 

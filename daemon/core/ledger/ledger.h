@@ -211,9 +211,9 @@ class FrozenLedger {
 
 template <class Sink>
 void Ledger::published_earlier(Fact& kept, uint16_t published, Sink& sink) {
-  if (kept.kind == EventKind::kInteraction || published >= kept.extra) return;
+  if (published >= kept.published()) return;
   report(kept, -1, sink);
-  kept.extra = published;
+  kept.set_published(published);
   report(kept, 1, sink);
 }
 
@@ -228,7 +228,8 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
   if (next.outcome != Outcome::kApplied) return next.outcome;
   if (next.replaced < r.count) {
     const Fact& older = data(r)[next.replaced];
-    if (fact.kind != EventKind::kInteraction) fact.extra = std::min(fact.extra, older.published());
+    if (fact.has_room_for_publication())
+      fact.set_published(std::min(fact.published(), older.published()));
     report(older, -1, sink);
   }
   report(fact, 1, sink);

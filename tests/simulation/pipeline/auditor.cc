@@ -23,8 +23,10 @@ auto version(const events::Event& e) {
   };
   // A retraction wins among equal versions.
   int const place = e.kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(e.kind);
-  return std::tuple(e.sequence.value, place, e.effective.value, e.area.value,
-                    unstated_last(e.sector.value, events::kNoSector.value),
+  // A registered business does not need the place that an interaction states.
+  bool const placed = e.kind != events::EventKind::kInteraction || e.unregistered;
+  return std::tuple(e.sequence.value, place, e.effective.value, placed ? e.area.value : 0,
+                    placed ? unstated_last(e.sector.value, events::kNoSector.value) : 0,
                     unstated_last(e.size.value, events::kNoSize.value), static_cast<int>(e.type),
                     e.code, e.minutes, e.response_bucket);
 }

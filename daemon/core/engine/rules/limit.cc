@@ -43,40 +43,45 @@ class LimitTest final : public RuleTest {
     return limit_.harm == Harm::kLow ? limit_.limit / limit_.clear_fraction
                                      : limit_.limit * limit_.clear_fraction;
   }
-  // True if the periods before the tick are also beyond the limit, for the persistence of the rule.
-  bool persists(const TickContext& context, Node node) const;
+  // True if the periods before the target are also beyond the limit, for the persistence of the
+  // rule.
+  bool persists(const TickContext& context, Node node, PeriodIndex target) const;
   // Without a hit, the rest of the signal is filled only for an open alert.
-  Signal signal_of(const TickContext& context, Node node, bool open) const;
+  Signal signal_of(const TickContext& context, Node node, PeriodIndex target, bool open) const;
 
   const LimitRule& limit_;
 };
 
-bool LimitTest::persists(const TickContext& context, Node node) const {
+bool LimitTest::persists(const TickContext& context, Node node, PeriodIndex target) const {
   for (int back = 1; back < limit_.persistence; ++back) {
-    indicators::Value const earlier = indicators::compute(limit_.indicator, context.panel, node,
-                                                          PeriodIndex(context.tick.value - back));
+    indicators::Value const earlier = indicators::compute_complete(
+        limit_.indicator, context.panel, node, PeriodIndex(target.value - back), context.late);
     if (!earlier.ok() || !is_beyond(limit_, earlier.value, limit_.limit)) return false;
   }
   return true;
 }
 
-Signal LimitTest::signal_of(const TickContext& context, Node node, bool open) const {
+Signal LimitTest::signal_of(const TickContext& context, Node node, PeriodIndex target,
+                            bool open) const {
   indicators::Value const v =
-      indicators::compute(limit_.indicator, context.panel, node, context.tick);
+      indicators::compute_complete(limit_.indicator, context.panel, node, target, context.late);
   auto const interval = [&](double level) {
-    return indicators::interval(limit_.indicator, v, context.panel, node, context.tick, level);
+    return indicators::interval(limit_.indicator, v, context.panel, node, target, level,
+                                context.late);
   };
   Signal s;
   s.assessed = v.ok();
   s.why_not = v.not_available;
-  bool const beyond = v.ok() && is_beyond(limit_, v.value, limit_.limit) && persists(context, node);
+  bool const beyond =
+      v.ok() && is_beyond(limit_, v.value, limit_.limit) && persists(context, node, target);
   if (!v.ok() || (!beyond && !open)) return s;
   auto const sure = interval(kLimitLevel);
   s.hit = beyond && is_sure(limit_, sure);
   s.established = s.hit;
   s.quiet = !is_beyond(limit_, v.value, clear_at()) || !is_sure(limit_, interval(kLimitEndLevel));
-  s.onset = PeriodIndex(context.tick.value - limit_.persistence + 1);
-  s.evidence.period = context.tick;
+  s.onset = PeriodIndex(target.value - limit_.persistence + 1);
+  s.evidence.period = target;
+  s.evidence.reported = rounded(v.reported);
   s.evidence.window_periods = v.window_periods;
   s.evidence.observed = rounded(v.value);
   s.evidence.limit = limit_.limit;
@@ -90,6 +95,8 @@ Signal LimitTest::signal_of(const TickContext& context, Node node, bool open) co
 
 void LimitTest::test(const TickContext& context, Verdict& verdict) {
   std::string const suspended_reason = verdict.source_silent(domain::topics(limit_.indicator));
+  int const age = testable_age(context.reported, context.panel, limit_.indicator, context.tick);
+  PeriodIndex const target(context.tick.value - age);
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
     if (!context.in_scope(limit_.nodes, node)) continue;
@@ -101,8 +108,8 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
       if (open) verdict.decide(rule(), key, s);
       continue;
     }
-    if (!open && !context.large_enough(limit_.nodes, node, context.tick)) continue;
-    s = signal_of(context, node, open);
+    if (!open && !context.large_enough(limit_.nodes, node, target)) continue;
+    s = signal_of(context, node, target, open);
     if (s.assessed) ++verdict.out.series_assessed;
     if (s.hit || open) verdict.decide(rule(), key, s);
   }
@@ -117,20 +124,26 @@ std::unique_ptr<RuleTest> make_limit_test(const Rule& rule, const indicators::Pa
 std::vector<PathPoint> trace_limit(const PathRequest& request) {
   const LimitRule& rule = std::get<LimitRule>(request.rule.detail);
   std::vector<PathPoint> path;
-  const indicators::Panel& panel = *request.view.panel;
+  const View& view = request.view;
+  const indicators::Panel& panel = *view.panel;
+  indicators::LateReports const late = view.reported->late(*view.data_through);
+  int32_t const testable = view.data_through->value -
+                           testable_age(*view.reported, panel, rule.indicator, *view.data_through);
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
-    indicators::Value const v = indicators::compute(rule.indicator, panel, request.node, t);
+    indicators::Value const v =
+        indicators::compute_complete(rule.indicator, panel, request.node, t, late);
     PathPoint p;
     p.period = t;
     p.observed = v.value;
     p.expected = rule.limit;
     if (auto const sure =
-            indicators::interval(rule.indicator, v, panel, request.node, t, kLimitLevel)) {
+            indicators::interval(rule.indicator, v, panel, request.node, t, kLimitLevel, late)) {
       p.lower = sure->lower;
       p.upper = sure->upper;
     }
     p.window_periods = std::max(1, v.window_periods);
-    p.not_assessed = v.not_available;
+    p.reported = v.reported;
+    p.not_assessed = t.value > testable ? std::string(kReportedLate) : v.not_available;
     path.push_back(std::move(p));
   }
   return path;
@@ -160,6 +173,13 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
         "this is %s the limit.",
         e.dispersion, figure(e.lower), figure(e.upper), 100 * kLimitLevel,
         limit.harm == Harm::kLow ? "below" : "above"));
+  }
+  if (e.reported < 1) {
+    text.push_back(
+        absl::StrFormat("How complete: by then %.0f %% of the events are usually reported. The "
+                        "value is an estimate "
+                        "for all of them.",
+                        100 * e.reported));
   }
   return text;
 }

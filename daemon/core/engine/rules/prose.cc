@@ -115,6 +115,11 @@ std::string how_young(const View& view, const alerts::Evidence& e) {
 }
 
 std::string how_complete(const alerts::Evidence& e) {
+  if (e.nowcast == 0) {
+    return absl::StrFormat(
+        "How complete: by then %.0f %% of the events of the latest period are usually reported.",
+        100 * e.reported);
+  }
   return absl::StrFormat(
       "How complete: by then %.0f %% of the period's events are usually reported, and the expected "
       "value is for that part. The complete count is estimated at %.0f (95 %%: %.0f to %.0f).",

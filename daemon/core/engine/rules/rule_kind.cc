@@ -82,7 +82,8 @@ bool TickContext::in_scope(const alerts::NodeScope& nodes, Node node) const {
 bool TickContext::holds(const std::optional<alerts::SecondCondition>& second, Node node,
                         PeriodIndex period) const {
   if (!second) return true;
-  indicators::Value const v = indicators::compute(second->indicator, panel, node, period);
+  indicators::Value const v =
+      indicators::compute_complete(second->indicator, panel, node, period, late);
   return v.ok() && v.value < second->below;
 }
 

@@ -47,6 +47,7 @@ struct TickContext {
   const alerts::Book& book;
   base::PeriodIndex tick;
   detection::Workspace& workspace;
+  indicators::LateReports late;  // of `reported`, through `tick`
 
   base::Calendar calendar() const { return panel.calendar(); }
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;

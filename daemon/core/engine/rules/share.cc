@@ -113,13 +113,14 @@ class ShareTest final : public RuleTest {
     bool gated = false;
   };
   // The nodes that can be assessed or have an open alert.
-  std::vector<Tested> score(const TickContext& context, bool can_test) const;
+  std::vector<Tested> score(const TickContext& context, PeriodIndex target, bool can_test) const;
 
   const ShareRule& share_;
   ShareMeasures measures_;
 };
 
-std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, bool can_test) const {
+std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, PeriodIndex target,
+                                                bool can_test) const {
   std::vector<Tested> tested;
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
@@ -130,10 +131,10 @@ std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, bool
     alerts::AlertUpdate const* const open = context.open(context.key(rule(), node));
     Tested t{node, {}, false};
     if (can_test) {
-      t.found = assess_share(share_, measures_, context.panel, node, context.tick,
+      t.found = assess_share(share_, measures_, context.panel, node, target,
                              exclusions(context.book, open));
       t.gated = t.found.assessment.not_assessed.empty() &&
-                context.large_enough(share_.nodes, node, context.tick);
+                context.large_enough(share_.nodes, node, target);
     }
     if (t.gated || open != nullptr) tested.push_back(t);
   }
@@ -141,8 +142,12 @@ std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, bool
 }
 
 void ShareTest::test(const TickContext& context, Verdict& verdict) {
-  std::string const suspended_reason = verdict.source_silent(domain::topics(share_.indicator));
-  std::vector<Tested> const tested = score(context, suspended_reason.empty());
+  std::string suspended_reason = verdict.source_silent(domain::topics(share_.indicator));
+  // Both measures count the same events, so that the share itself needs no completion.
+  auto const testable = context.reported.testable_age(measures_.denominator);
+  if (suspended_reason.empty() && !testable) suspended_reason = kReportedLate;
+  PeriodIndex const target(context.tick.value - testable.value_or(0));
+  std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
   std::vector<double> p;
   for (const auto& t : tested) p.push_back(t.gated ? t.found.assessment.p : kNotTested);
   std::vector<double> const adjusted = verdict.adjusted(p);
@@ -163,7 +168,8 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
     if (!s.hit && context.open(key) == nullptr) continue;
     s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
     s.onset = a.onset;
-    s.evidence = evidence_of(share_, tested[i].found, adjusted[i], context.tick);
+    s.evidence = evidence_of(share_, tested[i].found, adjusted[i], target);
+    s.evidence.reported = rounded(context.reported.at(measures_.denominator, testable.value_or(0)));
     verdict.decide(rule(), key, s);
   }
 }
@@ -199,6 +205,7 @@ std::vector<PathPoint> trace_share(const PathRequest& request) {
   const ShareRule& rule = std::get<ShareRule>(request.rule.detail);
   ShareMeasures const measures = measures_of(rule);
   auto const excluded = exclusions(*view.book, request.open());
+  auto const testable = view.reported->testable_age(measures.denominator);
   std::vector<PathPoint> path;
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
     ShareFinding const found = assess_share(rule, measures, *view.panel, request.node, t, excluded);
@@ -214,7 +221,9 @@ std::vector<PathPoint> trace_share(const PathRequest& request) {
     p.upper = 100 * a.upper;
     p.z = a.z;
     p.cusum = a.cusum;
-    p.not_assessed = a.not_assessed;
+    int32_t const age = view.data_through->value - t.value;
+    p.reported = view.reported->at(measures.denominator, age);
+    p.not_assessed = testable && age >= *testable ? a.not_assessed : kReportedLate;
     path.push_back(std::move(p));
   }
   return path;
@@ -224,6 +233,7 @@ Paragraphs explain_share(const View& view, const alerts::Alert& alert, const Rul
   Paragraphs text;
   text.push_back(deviation_from_baseline(
       view, alert, indicators::info(std::get<ShareRule>(rule.detail).indicator).title, " %"));
+  if (alert.raised_evidence.reported < 1) text.push_back(how_complete(alert.raised_evidence));
   text.push_back(how_sure(view, alert.raised_evidence));
   append_left_out(view, alert, text);
   append_since_when(view, alert, text);

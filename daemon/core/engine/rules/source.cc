@@ -34,29 +34,6 @@ std::vector<int32_t> pooled_counts(const indicators::Panel& panel,
   return pooled;
 }
 
-// The share of the measures' events that should have been reported, by the age of a period, for the
-// periods that are not final. Weighted by the counts of the last year.
-std::vector<double> pooled_reported(const SharesByMeasure& reported, const indicators::Panel& panel,
-                                    std::span<const Measure> measures, PeriodIndex tick) {
-  PeriodIndex const from(
-      std::max(panel.first_period().value, tick.value - panel.calendar().periods_per_year() + 1));
-  std::vector<double> out;
-  while (true) {
-    auto const age = static_cast<int>(out.size());
-    double in_time = 0;
-    double all = 0;
-    bool open = false;
-    for (Measure m : measures) {
-      auto const n = static_cast<double>(std::max<int64_t>(0, panel.sum({}, m, from, tick)));
-      all += n;
-      in_time += n * reported.at(m, age);
-      open = open || !reported.from(m, age).empty();
-    }
-    if (!open || all <= 0) return out;
-    out.push_back(in_time / all);
-  }
-}
-
 class SourceTest final : public RuleTest {
  public:
   explicit SourceTest(const Rule& rule)
