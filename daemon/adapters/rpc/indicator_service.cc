@@ -360,9 +360,8 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     out.set_unit(std::string(info.unit));
     out.set_numerator(std::string(info.numerator));
     out.set_denominator(std::string(info.denominator));
-    domain::WindowLengths const lengths = domain::window_lengths(info.window, calendar);
-    out.set_window_periods(lengths.all().front());
-    out.set_window_periods_max(lengths.all().back());
+    out.set_window_periods(domain::window_lengths(info.window, calendar).front());
+    out.set_window_periods_max(domain::window_lengths(info.window, calendar).back());
     using indicators::Harm;
     out.set_harm(info.harm == Harm::kLow    ? indicators_pb::HARM_DIRECTION_LOW
                  : info.harm == Harm::kHigh ? indicators_pb::HARM_DIRECTION_HIGH

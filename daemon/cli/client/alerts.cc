@@ -276,7 +276,7 @@ void explain(Context& context, const Options& options) {
     double const h = response.alert().evidence().cusum_threshold();
     bool const detector = h > 0;
     Table table({"PERIOD", ">OBSERVED", detector ? ">EXPECTED" : ">LIMIT",
-                 detector ? ">95 % FROM" : ">99.8 % FROM", ">TO", ">Z", ">CHANGE", ""});
+                 detector ? ">95 % FROM" : ">99.9 % FROM", ">TO", ">Z", ">CHANGE", ""});
     auto const bound = [&](const alerts_pb::PathPoint& p, double x) {
       if (detector) return absl::StrFormat("%.0f", x);
       return p.lower() < p.upper() ? figure(x) : "";

@@ -48,27 +48,25 @@ enum class Indicator : uint8_t {
 // kGrowing: the shortest window of a ladder that has enough cases, otherwise the longest one.
 enum class Window : uint8_t { kNow, kFourWeeks, kQuarter, kYear, kGrowing };
 
-// The possible lengths of a window in periods, ascending.
-struct WindowLengths {
-  std::array<int, 5> lengths{};
-  size_t size = 0;
-  constexpr std::span<const int> all() const { return std::span(lengths).first(size); }
-};
-inline WindowLengths window_lengths(Window window, base::Calendar calendar) {
+// The possible lengths of a window in periods, ascending; all but kGrowing have one.
+inline std::span<const int> window_lengths(Window window, base::Calendar calendar) {
+  static constexpr std::array kWeeks = {1, 4, 8, 13, 26, 52};
+  static constexpr std::array kMonths = {1, 1, 2, 3, 6, 12};
   bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
+  std::span<const int> const all = weekly ? kWeeks : kMonths;
   switch (window) {
     case Window::kNow:
-      return {{1}, 1};
+      return all.first(1);
     case Window::kFourWeeks:
-      return {{weekly ? 4 : 1}, 1};
+      return all.subspan(1, 1);
     case Window::kQuarter:
-      return {{weekly ? 13 : 3}, 1};
+      return all.subspan(3, 1);
     case Window::kYear:
-      return {{calendar.periods_per_year()}, 1};
+      return all.subspan(5, 1);
     case Window::kGrowing:
-      return weekly ? WindowLengths{{4, 8, 13, 26, 52}, 5} : WindowLengths{{1, 2, 3, 6, 12}, 5};
+      return all.subspan(1);
   }
-  return {{1}, 1};
+  return all.first(1);
 }
 // A window of kGrowing has enough cases if its denominator and its numerator are at least these.
 // The standard error of a share of 100 cases is at most 5 percentage points, and figures about

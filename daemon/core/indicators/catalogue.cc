@@ -141,7 +141,7 @@ bool has_enough_cases(const Value& v) {
 Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
   const IndicatorInfo& entry = info(indicator);
   Value v = unavailable("the window begins before the kept periods");
-  for (int length : domain::window_lengths(entry.window, reading.calendar()).all()) {
+  for (int length : domain::window_lengths(entry.window, reading.calendar())) {
     Span const w{PeriodIndex(period.value - length + 1), period};
     if (w.first < reading.panel().first_period()) break;
     reading.begin();
@@ -156,7 +156,7 @@ Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) 
 }  // namespace
 
 int periods_in(Window window, base::Calendar calendar) {
-  return domain::window_lengths(window, calendar).lengths[0];
+  return domain::window_lengths(window, calendar).front();
 }
 
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {

@@ -26,9 +26,10 @@ bool is_beyond(const LimitRule& rule, double value, double limit) {
 }
 
 // True if the whole interval is beyond the limit. A value without an interval is no sample.
-bool is_sure(const LimitRule& rule, const std::optional<indicators::Interval>& interval) {
+bool is_sure(const LimitRule& rule, const std::optional<indicators::Interval>& interval,
+             double limit) {
   if (!interval) return true;
-  return is_beyond(rule, rule.harm == Harm::kLow ? interval->upper : interval->lower, rule.limit);
+  return is_beyond(rule, rule.harm == Harm::kLow ? interval->upper : interval->lower, limit);
 }
 
 class LimitTest final : public RuleTest {
@@ -76,9 +77,10 @@ Signal LimitTest::signal_of(const TickContext& context, Node node, PeriodIndex t
       v.ok() && is_beyond(limit_, v.value, limit_.limit) && persists(context, node, target);
   if (!v.ok() || (!beyond && !open)) return s;
   auto const sure = interval(kLimitLevel);
-  s.hit = beyond && is_sure(limit_, sure);
+  s.hit = beyond && is_sure(limit_, sure, limit_.limit);
   s.established = s.hit;
-  s.quiet = !is_beyond(limit_, v.value, clear_at()) || !is_sure(limit_, interval(kLimitEndLevel));
+  s.quiet = !is_beyond(limit_, v.value, clear_at()) ||
+            !is_sure(limit_, interval(kLimitEndLevel), clear_at());
   s.onset = PeriodIndex(target.value - limit_.persistence + 1);
   s.evidence.period = target;
   s.evidence.reported = rounded(v.reported);

@@ -24,7 +24,7 @@ std::vector<int> pool_lengths(const ShareRule& rule, base::Calendar calendar) {
   const indicators::IndicatorInfo& indicator = indicators::info(rule.indicator);
   if (indicator.window != indicators::Window::kGrowing) return out;
   int const most = indicators::periods_in(indicators::Window::kQuarter, calendar);
-  for (int length : domain::window_lengths(indicator.window, calendar).all()) {
+  for (int length : domain::window_lengths(indicator.window, calendar)) {
     if (length > 1 && length <= most) out.push_back(length);
   }
   return out;

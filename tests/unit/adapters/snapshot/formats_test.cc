@@ -168,7 +168,9 @@ TEST(KeptFormatsTest, ASnapshotOfAnotherFiguresVersionIsRefused) {
     auto const restored = store.newest(
         wanted, reference, testing::kMonths, testing::one_after_another,
         [](const snapshot::Restored&) { return absl::OkStatus(); },
-        [&](std::string_view, const absl::Status& why) { reason = why.message(); });
+        [&](std::string_view, const absl::Status& why) {
+          reason = base::from_absl(why.message());
+        });
     EXPECT_FALSE(restored);
     EXPECT_EQ(reason, cat("made with the version of the figures ", kept.figures, "; here it is ",
                           wanted.figures, ": this build counts facts differently"));

@@ -138,7 +138,8 @@ TEST_F(StoreTest, AnotherIdentityIsRefusedWithTheDifference) {
   expect_refused("number of partitions 2; here it is 3",
                  other([](Identity& i) { i.partitions = 3; }));
   expect_refused("time.history", other([](Identity& i) { i.history_periods = 7; }));
-  expect_refused("version of the figures 1; here it is 99: this build counts facts differently",
+  expect_refused(base::cat("version of the figures ", engine::kFiguresVersion,
+                           "; here it is 99: this build counts facts differently"),
                  other([](Identity& i) { i.figures = 99; }));
   expect_refused("postcodes and activity codes", other([](Identity& i) { i.codes = "0"; }));
   expect_refused("reference files differ", other([](Identity& i) { i.reference = "0"; }));

@@ -340,14 +340,16 @@ TEST(DecoderTest, AFirstResponseHasTheBucketOfItsWorkingHours) {
   EXPECT_EQ(accepted(record(event)).response_bucket, 3);                          // 1–2 hours
 }
 
-TEST(DecoderTest, ASupportEventMayStateAreaAndActivity) {
-  v1::SupportEvent event = interaction();
-  Event e = accepted(record(event));
+TEST(DecoderTest, AnEnquirerMayStateAreaAndActivity) {
+  v1::SupportEvent event = enquiry();
+  event.clear_area_code();
+  event.clear_activity();
+  Event e = accepted(record(event, "case:C-17"));
   EXPECT_EQ(e.area, kNoArea);
   EXPECT_EQ(e.sector, kNoSector);
   event.set_postcode("B15");
   *event.mutable_activity() = activity("47110");
-  e = accepted(record(event));
+  e = accepted(record(event, "case:C-17"));
   EXPECT_EQ(e.area, area("E08000025"));
   EXPECT_EQ(e.sector, sector("47"));
 }

@@ -392,11 +392,69 @@ TEST_F(LedgerTest, KnownDelaysOfUpToHalfAYearAreReported) {
   EXPECT_EQ(sums_.reports.size(), 1u);
   tell(registered(2, 2, day(2019, 5, 3)), day(2019, 12, 1));
   tell(registered(3, 3, day(2019, 5, 3)));  // without a timestamp
-  tell(interaction(4, 4, day(2019, 5, 3)), day(2019, 6, 1));
   EXPECT_EQ(sums_.reports.size(), 1u);
+  Event enquiry = interaction(7, 4, day(2019, 5, 3));
+  enquiry.unregistered = true;
+  tell(enquiry, day(2019, 6, 1));
+  EXPECT_EQ(sums_.reports.size(), 1u) << "that of an enquirer under case:ID has no room for it";
   tell(status(1, 5, day(2019, 6, 1), events::Status::kCeased), day(2019, 7, 1));
   EXPECT_EQ(sums_.reports.size(), 2u);
   EXPECT_TRUE(sums_.reports.contains({Measure::kDeaths, 1, kMonths.period_of(day(2019, 6, 1))}));
+}
+
+// Every fact that counts in a dated measure has a delay.
+TEST_F(LedgerTest, S10_EveryDatedKindHasReportingDelays) {
+  struct Told {
+    EventKind kind;
+    int code;
+    Measure measure;
+  };
+  uint64_t id = 0;
+  for (auto [kind, code, measure] :
+       {Told{EventKind::kRegistered, 0, Measure::kBirths},
+        {EventKind::kChanged, 0, Measure::kMovesIn},
+        {EventKind::kStatusChanged, 2, Measure::kDeaths},
+        {EventKind::kStatusChanged, 1, Measure::kRestorations},
+        {EventKind::kInsolvencyCase, 1, Measure::kInsolvencies},
+        {EventKind::kStrikeOffNotice, 1, Measure::kStrikeOffCompulsory},
+        {EventKind::kChargeChanged, 1, Measure::kChargesCreated},
+        {EventKind::kOfficerChanged, 2, Measure::kDirectorsResigned},
+        {EventKind::kInteraction, 1, Measure::kInteractions}}) {
+    Event e = fact(kind, 1, ++id, day(2019, 5, 3));
+    e.code = static_cast<uint8_t>(code);
+    tell(e, day(2019, 7, 1));
+    EXPECT_EQ((sums_.reports[{measure, 2, kMonths.period_of(day(2019, 5, 3))}]), 1)
+        << domain::name(kind);
+    EXPECT_EQ(domain::delays_of(measure), measure);
+  }
+  for (const domain::MeasureInfo& m : domain::kMeasures) {
+    Measure const delays = domain::delays_of(m.id);
+    bool reported = false;
+    for (const auto& [key, n] : sums_.reports) reported = reported || key.measure == delays;
+    bool const same_kind = m.facts.kind && domain::info(delays).facts.kind == m.facts.kind;
+    EXPECT_TRUE(reported || same_kind) << m.name;
+  }
+}
+
+TEST_F(LedgerTest, S10_TheDelayOfAnInteractionIsThatOfItsFirstPublication) {
+  auto const only = [&](int delay) {
+    return sums_.reports.size() == 1 &&
+           sums_.reports.begin()->first ==
+               indicators::ReportKey{Measure::kInteractions, static_cast<uint8_t>(delay),
+                                     kMonths.period_of(day(2019, 5, 3))};
+  };
+  Event e = interaction(1, 1, day(2019, 5, 3));
+  tell(e, day(2019, 8, 1));
+  EXPECT_TRUE(only(3));
+  EXPECT_EQ(tell(e, day(2019, 6, 1)), Outcome::kDuplicate);
+  EXPECT_TRUE(only(1));
+  e.sequence = base::SourceSequence(2);
+  e.response_bucket = 7;
+  EXPECT_EQ(tell(e, day(2019, 11, 1)), Outcome::kApplied);
+  EXPECT_TRUE(only(1)) << "the answer is no late report of the enquiry";
+  // The place that the desk states is no part of the version of a registered business's fact.
+  e.area = area("N1");
+  EXPECT_EQ(tell(e, day(2019, 12, 1)), Outcome::kDuplicate);
 }
 
 TEST_F(LedgerTest, ManyBusinessesAreFound) {
