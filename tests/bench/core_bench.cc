@@ -103,7 +103,7 @@ struct Models {
   void refit();
   void score_tick();
   void score_counts();
-  void recalibrate();
+  void judge();
 };
 
 Models::Models() {
@@ -115,7 +115,7 @@ Models::Models() {
       counts[s].push_back(static_cast<int32_t>(mean * season * (0.7 + 0.6 * random.uniform())));
     }
   }
-  options.farrington = detection::FarringtonOptions::for_calendar(weeks);
+  options = detection::DetectorOptions::for_calendar(weeks);
 }
 
 void Models::refit() {
@@ -171,29 +171,18 @@ void Models::score_counts() {
   print("score_20000_cached_baselines", 1e3 * scores, "ms");
 }
 
-// The joint part of a tick: each series' p, recalibrated by the scores of all series.
-void Models::recalibrate() {
-  detection::Recalibration recalibration;
+// The joint part of a tick: widths and p of all series together.
+void Models::judge() {
   std::vector<detection::Assessment> assessed;
   for (size_t s = 0; s < kSeries; ++s) {
     assessed.push_back(scored[s].assess(series(s, kWeeks), base::PeriodIndex(2000 + kWeeks - 1),
                                         detection::Harm::kLow, options, workspace));
   }
-  double const pooled = best_seconds(5, [&] {
-    recalibration.clear();
-    for (const detection::Assessment& a : assessed) recalibration.add(a);
-    recalibration.pool_widths();
-    for (size_t s = 0; s < kSeries; ++s) recalibration.add_tail(s, scored[s].settled_tail());
-    recalibration.pool_tails();
-    for (size_t s = 0; s < kSeries; ++s) sum += recalibration.p(s, assessed[s]);
-  });
-  print("recalibrate_5000_series", 1e3 * pooled, "ms");
-
-  // The same, with the adjustment for the number of series.
-  std::vector<detection::Judged> together;
-  for (size_t s = 0; s < kSeries; ++s) together.push_back({&assessed[s], scored[s].settled_tail()});
+  std::vector<detection::Judged> together(kSeries);
+  for (size_t s = 0; s < kSeries; ++s) together[s].assessment = &assessed[s];
+  base::Calendar const weeks(base::CalendarUnit::kWeek);
   double const judged =
-      best_seconds(5, [&] { detection::judge_together(together, recalibration); });
+      best_seconds(5, [&] { detection::judge_together(together, 0, {}, weeks); });
   for (const detection::Judged& j : together) sum += j.p_adjusted;
   BELLWETHER_CHECK(std::isfinite(sum));
   print("judge_together_5000_series", 1e3 * judged, "ms");
@@ -204,7 +193,7 @@ void models() {
   models.refit();
   models.score_tick();
   models.score_counts();
-  models.recalibrate();
+  models.judge();
 }
 
 }  // namespace

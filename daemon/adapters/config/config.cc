@@ -331,10 +331,12 @@ void report(const absl::Status& invalid, Section& rules, SectionsByRule& by_rule
 
 void read_rules(Section rules, alerts::RuleSet& to) {
   alerts::RuleSetRecord record = alerts::record(to);
+  rules.number("false_alarms_a_year", record.false_alarms_a_year, alerts::kFalseAlarmsMin,
+               alerts::kFalseAlarmsMax);
   rules.number("false_discovery_rate", record.false_discovery_rate, 0, 1);
   SectionsByRule by_rule;
   std::set<std::string> wrong;  // rules that already have an error
-  rules.each("false_discovery_rate", [&](const std::string& id, Section section) {
+  rules.each([&](const std::string& id, Section section) {
     Section& s = by_rule.emplace(id, std::move(section)).first->second;
     size_t const errors = s.errors();
     auto found = std::ranges::find(record.rules, id, &alerts::RuleRecord::id);
@@ -450,9 +452,9 @@ reference:                    # CSV files, relative to this one
 
 # rules:                      # changes to the default rules; a new id adds a rule
 #                             # a key that the rule's kind does not use is an error
-#   false_discovery_rate: 0.05
+#   false_alarms_a_year: 0.05   # that count rules may raise, for each series; months: 0.1
+#   false_discovery_rate: 0.05  # at most this share of a tick's hits is false
 #   R1:
-#     cusum_threshold: 8.315
 #     stock_min: 100
 #   R2:
 #     enabled: false

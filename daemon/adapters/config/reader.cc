@@ -236,11 +236,11 @@ Section Section::section(const std::string& key) {
   return Section(take(key), cat(path_, key, "."), errors_);
 }
 
-void Section::each(const std::string& other,
-                   const std::function<void(const std::string&, Section)>& use) {
+void Section::each(const std::function<void(const std::string&, Section)>& use) {
   if (!node_.IsMap()) return;
+  std::set<std::string> const others = known_;
   for (const auto& entry : node_) {
-    if (!entry.first.IsScalar() || entry.first.Scalar() == other) continue;
+    if (!entry.first.IsScalar() || others.contains(entry.first.Scalar())) continue;
     std::string const name = entry.first.Scalar();
     known_.insert(name);
     if (entry.second.IsMap()) {
@@ -249,8 +249,8 @@ void Section::each(const std::string& other,
       errors_.add(line_of(entry.first),
                   cat(path_, name,
                       ": must be a mapping of keys to values, such as enabled: false; "
-                      "the only other key here is ",
-                      other));
+                      "the other keys here are ",
+                      absl::StrJoin(others, " and ")));
     }
   }
 }

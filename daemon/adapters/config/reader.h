@@ -48,9 +48,8 @@ class Section {
   // The mapping below `key`; empty if the key is absent.
   Section section(const std::string& key);
   // For keys that are names: calls `use` for every key of this mapping that holds a mapping, in
-  // their order. Every other key is an error, except `other`, which is read in another way.
-  void each(const std::string& other,
-            const std::function<void(const std::string& name, Section section)>& use);
+  // their order. Every other key is an error, except those read before.
+  void each(const std::function<void(const std::string& name, Section section)>& use);
   // The number of errors of the document so far.
   size_t errors() const { return errors_.count(); }
   void error(const std::string& key, std::string_view what);

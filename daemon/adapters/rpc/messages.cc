@@ -37,6 +37,8 @@ void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out)
       field.set(out, view.calendar.name(value));
     } else if constexpr (std::is_same_v<Value, detection::BaselineKind>) {
       field.set(out, static_cast<alerts_pb::BaselineKind>(static_cast<int>(value) + 1));
+    } else if constexpr (std::is_same_v<Value, detection::HitBy>) {
+      field.set(out, static_cast<alerts_pb::HitBy>(static_cast<int>(value)));
     } else if constexpr (std::is_same_v<Value, std::vector<alerts::Contribution>>) {
       for (const alerts::Contribution& c : value) fill(view, c, *field.mutable_of(out).Add());
     } else {

@@ -15,6 +15,7 @@
 
 #include "absl/container/btree_map.h"
 #include "adapters/snapshot/bytes.h"
+#include "adapters/snapshot/frames.h"
 #include "adapters/snapshot/items.h"
 #include "core/alerts/fields.h"
 #include "core/base/calendar.h"

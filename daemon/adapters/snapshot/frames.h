@@ -35,7 +35,8 @@ namespace bellwether::snapshot {
 //   format 3: the special days of a rule set have a frame, if there are any; checksums cover the
 //   format, because a file of format 3 with a flipped bit would be read as one of an older format
 //   format 3 also: the identity holds the version of the figures and the digest of the codes; the
-//   evidence of an alert holds the length of its window
+//   evidence of an alert holds the length of its window and what decided, an alert its suspended
+//   ticks, a rule set the stated false alarms
 inline constexpr uint32_t kFormat = 3;
 enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
 // Limit of the raw bytes in one frame. A frame with a larger length is damaged.

@@ -14,10 +14,20 @@
 
 namespace bellwether::snapshot {
 
-// Through contributions in formats 1 to 3.
+// Through contributions in formats 1 and 2.
 template <>
 constexpr size_t fields_in<alerts::Evidence>(uint32_t format) {
-  return format >= 4 ? SIZE_MAX : 25;
+  return format >= 3 ? SIZE_MAX : 25;
+}
+// Through evidence.
+template <>
+constexpr size_t fields_in<alerts::AlertUpdate>(uint32_t format) {
+  return format >= 3 ? SIZE_MAX : 14;
+}
+// Through false_discovery_rate.
+template <>
+constexpr size_t fields_in<alerts::RuleSetRecord>(uint32_t format) {
+  return format >= 3 ? SIZE_MAX : 2;
 }
 // Through file_bytes in format 1.
 template <>

@@ -197,12 +197,16 @@ void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
     return;
   }
   std::string const suffix(base::unit_suffix(unit));
-  std::printf(
-      "  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g, change statistic %.1f of "
-      "%.1f\n",
-      when(e).c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
-      suffix.c_str(), e.lower(), e.upper(), deviation(e).c_str(), e.p(), e.cusum(),
-      e.cusum_threshold());
+  std::printf("  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g",
+              when(e).c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
+              suffix.c_str(), e.lower(), e.upper(), deviation(e).c_str(), e.p());
+  if (e.cusum_threshold() > 0) {
+    std::printf(", change statistic %.1f of %.1f\n", e.cusum(), e.cusum_threshold());
+  } else if (e.memory_periods() > 0) {
+    std::printf(", %.1f standard deviations over %d periods\n", e.score(), e.memory_periods());
+  } else {
+    std::puts("");
+  }
   if (e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT ||
       e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
     std::printf("    a young series without a known season, compared with its latest %d periods\n",
@@ -274,7 +278,7 @@ void explain(Context& context, const Options& options) {
   if (!response.path().empty()) {
     std::puts("");
     double const h = response.alert().evidence().cusum_threshold();
-    bool const detector = h > 0;
+    bool const detector = !is_limit(response.alert().evidence());
     Table table({"PERIOD", ">OBSERVED", detector ? ">EXPECTED" : ">LIMIT",
                  detector ? ">95 % FROM" : ">99.9 % FROM", ">TO", ">Z", ">CHANGE", ""});
     auto const bound = [&](const alerts_pb::PathPoint& p, double x) {
@@ -295,11 +299,13 @@ void explain(Context& context, const Options& options) {
                                                                     : "";
       std::string const incomplete =
           p.reported() < 1 ? absl::StrFormat(" (%.0f %% reported)", 100 * p.reported()) : "";
+      bool const beyond =
+          h > 0 ? p.cusum() >= h : p.observed() < p.lower() || p.observed() > p.upper();
       table.add(
           {p.period(), figure(p.observed()), absl::StrFormat("%.1f", p.expected()),
            bound(p, p.lower()), bound(p, p.upper()), detector ? absl::StrFormat("%.1f", p.z()) : "",
            detector ? absl::StrFormat("%.1f", p.cusum()) : "", bar + marker + incomplete},
-          detector && p.cusum() >= h ? Colour::kRed : Colour::kPlain);
+          detector && beyond ? Colour::kRed : Colour::kPlain);
     }
     table.print();
   }

@@ -14,6 +14,7 @@
 
 #include "core/alerts/severity.h"
 #include "core/base/calendar.h"
+#include "core/detection/judge.h"
 #include "core/detection/series.h"
 
 namespace bellwether::alerts {
@@ -46,9 +47,11 @@ enum class ClearReason : uint8_t {
   kOutOfScope,    // the rule no longer tests its node, for example because an area set has ended
   kRuleRemoved,   // the rule set no longer contains its rule
   kRuleDisabled,  // its rule is disabled
+  kNotAssessable,  // it could not be assessed for too long
+  kNewNormal,      // the level has stayed changed for so long that it is the normal one
 };
-inline constexpr std::array<std::string_view, 4> kClearReasonNames = {
-    "quiet", "out_of_scope", "rule_removed", "rule_disabled"};
+inline constexpr std::array<std::string_view, 6> kClearReasonNames = {
+    "quiet", "out_of_scope", "rule_removed", "rule_disabled", "not_assessable", "new_normal"};
 
 // Holds codes instead of ids, because the journal outlives changes of the reference files.
 struct AlertKey {
@@ -106,6 +109,12 @@ struct Evidence {
   double nowcast_upper = 0;
   std::vector<Contribution> contributions;
   int32_t window_periods = 1;  // `observed` is that of so many periods, which end with `period`
+  // Rules that test counts (detection/judge.h): the strongest average of the latest scores in
+  // standard deviations of the series' own past; how many periods it remembers; and the level that
+  // was reached.
+  double score = 0;
+  int32_t memory_periods = 0;
+  detection::HitBy hit_by{};
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
@@ -125,6 +134,7 @@ struct AlertUpdate {
   TransitionKind transition = TransitionKind::kNone;
   ClearReason clear_reason = ClearReason::kQuiet;  // valid if `open` is false
   Evidence evidence;
+  int32_t suspended_ticks = 0;  // ticks in a row that could not assess it
   friend bool operator==(const AlertUpdate&, const AlertUpdate&) = default;
 };
 

@@ -35,6 +35,8 @@ inline constexpr size_t kNumbers<ClearReason> = kClearReasonNames.size();
 template <>
 inline constexpr size_t kNumbers<detection::BaselineKind> = detection::kBaselineKinds;
 template <>
+inline constexpr size_t kNumbers<detection::HitBy> = detection::kHitByNames.size();
+template <>
 inline constexpr size_t kNumbers<RuleKind> = kRuleKindNames.size();
 template <>
 inline constexpr size_t kNumbers<Harm> = base::kHarmNames.size();
@@ -106,7 +108,10 @@ struct Fields<alerts::Evidence> {
                       BELLWETHER_FIELD(nowcast_lower),
                       BELLWETHER_FIELD(nowcast_upper),
                       BELLWETHER_FIELD(contributions),
-                      BELLWETHER_FIELD(window_periods)};
+                      BELLWETHER_FIELD(window_periods),
+                      BELLWETHER_FIELD(score),
+                      BELLWETHER_FIELD(memory_periods),
+                      BELLWETHER_FIELD(hit_by)};
   }
 };
 template <>
@@ -118,7 +123,8 @@ struct Fields<alerts::AlertUpdate> {
                       BELLWETHER_FIELD(quiet_ticks),  BELLWETHER_FIELD(frozen_ticks),
                       BELLWETHER_FIELD(suspended),    BELLWETHER_FIELD(recent_hits),
                       BELLWETHER_FIELD(historical),   BELLWETHER_FIELD(transition),
-                      BELLWETHER_FIELD(clear_reason), BELLWETHER_FIELD(evidence)};
+                      BELLWETHER_FIELD(clear_reason), BELLWETHER_FIELD(evidence),
+                      BELLWETHER_FIELD(suspended_ticks)};
   }
 };
 template <>

@@ -18,6 +18,7 @@
 #include "core/alerts/severity.h"
 #include "core/base/business_calendar.h"
 #include "core/base/harm.h"
+#include "core/detection/judge.h"
 #include "core/indicators/catalogue.h"
 #include "core/indicators/deltas.h"
 
@@ -28,7 +29,7 @@ using base::Harm;
 // Snapshots store the number: append only.
 enum class RuleKind : uint8_t {
   kSourceSilent,    // the pooled volume of a topic is implausibly low
-  kCountDetector,   // Farrington flexible and a CUSUM on a measure
+  kCountDetector,   // Farrington flexible and averages of the scores of a measure
   kRatioDetector,   // CUSUM of variance-stabilised scores of a share
   kIndicatorLimit,  // an indicator is beyond a limit for some periods
   kComposite,       // CUSUM of the combined scores of several measures of a node
@@ -56,8 +57,7 @@ struct SourceRule {
 struct CountRule {
   indicators::Measure measure{};
   Harm harm{};
-  double cusum_threshold = 0;  // red at C ≥ this
-  double expected_min = 5;     // gate: expected count of four weeks or one month
+  double expected_min = 5;  // gate: expected count of four weeks or one month
   double ratio_red = 0.10;     // two hits of three ticks give red only if |y/μ − 1| is at least
                                // this
   std::optional<SecondCondition> second;
@@ -128,8 +128,13 @@ NodeScope* node_scope(Rule& rule);
 
 struct RuleSet {
   std::vector<Rule> rules;
-  double false_discovery_rate = 0.05;        // for Benjamini–Hochberg over the series of a tick
+  // False alarms a series-year that count rules may raise. nullopt: the rule set was journaled
+  // before this could be stated, so the default holds.
+  std::optional<double> false_alarms_a_year;
+  // The upper limit of the false-discovery rate over the series of a tick.
+  double false_discovery_rate = 0.05;
   base::BusinessCalendar business_calendar;  // the days that are not like others
+  detection::StatedRate stated_rate() const;
   friend bool operator==(const RuleSet&, const RuleSet&) = default;
 };
 

@@ -30,7 +30,7 @@ struct Fields<alerts::RuleSetRecord> {
   static constexpr auto list() {
     // The special days have their own frame.
     return std::tuple{BELLWETHER_FIELD(rules), BELLWETHER_FIELD(false_discovery_rate),
-                      BELLWETHER_APART(special_days)};
+                      BELLWETHER_APART(special_days), BELLWETHER_FIELD(false_alarms_a_year)};
   }
 };
 template <>

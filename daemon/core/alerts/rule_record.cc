@@ -186,7 +186,6 @@ void check(const SourceRule& r, Complaints& complaints) {
 }
 
 void check(const CountRule& r, Complaints& complaints) {
-  check_threshold(r.cusum_threshold, complaints);
   check_expected(r.expected_min, complaints);
   if (!(r.ratio_red >= 0)) complaints.add(kRatioRed.name, "must be 0 or more");
 }
@@ -293,6 +292,7 @@ RuleSetRecord record(const RuleSet& rules) {
   RuleSetRecord out;
   out.false_discovery_rate = rules.false_discovery_rate;
   out.special_days = rules.business_calendar.days();
+  out.false_alarms_a_year = rules.false_alarms_a_year.value_or(kFalseAlarmsNotStated);
   for (const Rule& rule : rules.rules) out.rules.push_back(record(rule));
   return out;
 }
@@ -305,6 +305,12 @@ absl::StatusOr<RuleSet> parse(const RuleSetRecord& from) {
   if (!(from.false_discovery_rate > 0 && from.false_discovery_rate < 1)) {
     errors.push_back("rules.false_discovery_rate: must be between 0 and 1");
   }
+  bool const stated = from.false_alarms_a_year != kFalseAlarmsNotStated;
+  if (stated && !(from.false_alarms_a_year >= kFalseAlarmsMin &&
+                  from.false_alarms_a_year <= kFalseAlarmsMax)) {
+    errors.push_back(cat("rules.false_alarms_a_year: must be ", kFalseAlarmsMin, " to ",
+                         kFalseAlarmsMax));
+  }
   RuleSet out;
   out.false_discovery_rate = from.false_discovery_rate;
   if (auto calendar = base::BusinessCalendar::make(from.special_days); calendar.ok()) {
@@ -312,6 +318,7 @@ absl::StatusOr<RuleSet> parse(const RuleSetRecord& from) {
   } else {
     errors.push_back(cat("special days: ", calendar.status().message()));
   }
+  if (stated) out.false_alarms_a_year = from.false_alarms_a_year;
   for (const RuleRecord& r : from.rules) {
     if (find_rule(out, r.id) != nullptr) {
       errors.push_back(cat("rules.", r.id, ": is defined twice; keep one"));

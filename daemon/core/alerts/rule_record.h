@@ -45,10 +45,16 @@ struct RuleRecord {
   friend bool operator==(const RuleRecord&, const RuleRecord&) = default;
 };
 
+// Rule sets of older journals do not state a number of false alarms.
+inline constexpr double kFalseAlarmsNotStated = 0;
+inline constexpr double kFalseAlarmsMin = 0.001;  // a series-year
+inline constexpr double kFalseAlarmsMax = 1;
+
 struct RuleSetRecord {
   std::vector<RuleRecord> rules;
   double false_discovery_rate = 0.05;
   base::SpecialDays special_days;
+  double false_alarms_a_year = kFalseAlarmsNotStated;
 };
 
 template <class Value>
@@ -124,10 +130,9 @@ void keys(Io& io, T& v) {
 }
 template <class Io, Same<CountRule> T>
 void keys(Io& io, T& v) {
-  auto& [measure, harm, cusum_threshold, expected_min, ratio_red, second, nodes] = v;
+  auto& [measure, harm, expected_min, ratio_red, second, nodes] = v;
   io(kSubject, measure);
   io(kHarm, harm);
-  io(kCusumThreshold, cusum_threshold);
   io(kExpectedMin, expected_min);
   io(kRatioRed, ratio_red);
   io(kSecondSubject, kSecondLimit, second);

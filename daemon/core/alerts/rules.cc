@@ -30,13 +30,14 @@ Rule rule(std::string id, std::string title, Severity severity, std::string acti
   return r;
 }
 
-Rule count_rule(std::string id, std::string title, Measure measure, Harm harm, double threshold,
+Rule count_rule(std::string id, std::string title, Measure measure, Harm harm, int clear_ticks,
                 std::string action) {
   CountRule detail;
   detail.measure = measure;
   detail.harm = harm;
-  detail.cusum_threshold = threshold;
-  return rule(std::move(id), std::move(title), Severity::kRed, std::move(action), detail);
+  Rule r = rule(std::move(id), std::move(title), Severity::kRed, std::move(action), detail);
+  r.clear_ticks = clear_ticks;
+  return r;
 }
 
 // A limit is tested separately in every period, so the alert clears in the first quiet one.
@@ -118,6 +119,13 @@ NodeScope* node_scope(Rule& rule) {
   return std::visit([](auto& kind) { return nodes_of<NodeScope>(kind); }, rule.detail);
 }
 
+detection::StatedRate RuleSet::stated_rate() const {
+  detection::StatedRate rate;
+  rate.false_alarms_a_year = false_alarms_a_year.value_or(rate.false_alarms_a_year);
+  rate.false_discovery_rate_max = false_discovery_rate;
+  return rate;
+}
+
 const Rule* find_rule(const RuleSet& rules, std::string_view id) {
   auto const found = std::ranges::find(rules.rules, id, &Rule::id);
   return found == rules.rules.end() ? nullptr : &*found;
@@ -127,12 +135,16 @@ RuleSet default_rules(base::Calendar calendar) {
   bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
   double const h = weekly ? kCusumWeekly : kCusumMonthly;
   int const two_quarters = weekly ? 26 : 6;
+  int const clear_ticks = weekly ? 4 : 2;
   RuleSet set;
+  set.false_alarms_a_year =
+      weekly ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
   set.rules.push_back(rule("R0", "source silent", Severity::kOps,
                            "check the connector; indicators that rest on it are not assessed",
                            SourceRule{.limit = 0.10}));
   set.rules.back().clear_ticks = 1;
-  set.rules.push_back(count_rule("R1", "births falling", Measure::kBirths, Harm::kLow, h,
+  set.rules.push_back(count_rule("R1", "births falling", Measure::kBirths, Harm::kLow,
+                                 clear_ticks,
                                  "sector outreach: ask the trade bodies, visit the incubators"));
   set.rules.push_back(limit_rule("R2", "shrinking", Severity::kAmber,
                                  "roundtable, start-up support",
@@ -141,7 +153,7 @@ RuleSet default_rules(base::Calendar calendar) {
                                   .limit = 0,
                                   .persistence = two_quarters}));
   set.rules.push_back(count_rule("R5", "strike-off wave", Measure::kStrikeOffCompulsory,
-                                 Harm::kHigh, h, "filing clinic"));
+                                 Harm::kHigh, clear_ticks, "filing clinic"));
   set.rules.push_back(rule("R6", "distress at the desk", Severity::kAmber, "cash-flow clinics",
                            ShareRule{.indicator = Indicator::kDistressShare,
                                      .harm = Harm::kHigh,
@@ -152,7 +164,8 @@ RuleSet default_rules(base::Calendar calendar) {
                                   .harm = Harm::kHigh,
                                   .limit = 40,
                                   .nodes = {.stock_min = 0}}));
-  set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh, h,
+  set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh,
+                                 clear_ticks,
                                  "rescue advice, creditor liaison"));
   set.rules.push_back(composite_rule(h));
   return set;
@@ -160,6 +173,8 @@ RuleSet default_rules(base::Calendar calendar) {
 
 std::string digest(const RuleSet& rules) {
   std::string all = absl::StrFormat("fdr=%.17g", rules.false_discovery_rate);
+  if (rules.false_alarms_a_year)
+    absl::StrAppendFormat(&all, "|false_alarms=%.17g", *rules.false_alarms_a_year);
   for (const Rule& rule : rules.rules) {
     RuleRecord const r = record(rule);
     std::string_view separator = "\n";

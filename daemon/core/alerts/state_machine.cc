@@ -24,6 +24,10 @@ int32_t frozen_ticks_max(base::Calendar calendar) {
   return 2 * calendar.periods_per_year();
 }
 
+int32_t suspended_ticks_max(base::Calendar calendar) {
+  return calendar.periods_per_year() / 4;
+}
+
 std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const AlertUpdate* open,
                                 const Signal& signal, PeriodIndex tick, bool historical,
                                 base::Calendar calendar) {
@@ -44,10 +48,13 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
   }
   next.transition = TransitionKind::kNone;
   if (!signal.assessed) {
+    if (++next.suspended_ticks >= suspended_ticks_max(calendar))
+      return close(*open, ClearReason::kNotAssessable);
     if (next.suspended.empty()) next.transition = TransitionKind::kSuspended;
     next.suspended = signal.why_not;
     return next;
   }
+  next.suspended_ticks = 0;
   bool const resumed = !next.suspended.empty();
   next.suspended.clear();
   next.evidence = signal.evidence;
@@ -71,6 +78,7 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
   if (open != nullptr && next.quiet_ticks >= rule.clear_ticks) {
     next.open = false;
     next.transition = TransitionKind::kCleared;
+    next.clear_reason = signal.new_normal ? ClearReason::kNewNormal : ClearReason::kQuiet;
   } else if (open == nullptr) {
     next.transition = TransitionKind::kRaised;
   } else if (next.severity > was) {

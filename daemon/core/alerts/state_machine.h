@@ -1,6 +1,6 @@
 // Purpose: computes the next state of one alert from a tick's signal. A hit raises amber. Red needs
 // an established change, or repeated large hits. An alert clears only after enough quiet ticks. A
-// series that cannot be assessed keeps its alert, and its alert is suspended; a closed period
+// series that cannot be assessed keeps its alert for a quarter of a year, suspended; a closed period
 // changes nothing. An alert that no rule tests any more is closed.
 // Thread safety: pure.
 #pragma once
@@ -17,6 +17,8 @@ namespace bellwether::alerts {
 // While an alert is red, baselines leave out the periods after the onset, for at most this many
 // ticks: a count that stays low for two years is the new normal.
 int32_t frozen_ticks_max(base::Calendar calendar);
+// An alert that could not be assessed at this many ticks in a row is closed.
+int32_t suspended_ticks_max(base::Calendar calendar);
 
 // The result of a rule at one node and one tick.
 struct Signal {
@@ -28,6 +30,7 @@ struct Signal {
   bool large = false;        // deviates enough for red if repeated
   bool provisional = false;  // uses too little data for red
   bool quiet = false;        // the condition for clearing holds at this tick
+  bool new_normal = false;   // quiet only because the changed level is the normal one by now
   PeriodIndex onset;
   Evidence evidence;
 };

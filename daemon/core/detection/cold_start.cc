@@ -6,8 +6,9 @@
 namespace bellwether::detection {
 namespace {
 
+// The count without the calendar's effect.
 double count(const CountSeries& series, int32_t period) {
-  return static_cast<double>(count_at(series, period));
+  return static_cast<double>(count_at(series, period)) * std::exp(-offset_at(series, period));
 }
 
 // The baseline of the latest periods, without any allowance for the season.
@@ -44,8 +45,8 @@ Baseline fit_latest(const CountSeries& series, int32_t target,
     squares += off * off;
   }
   b.freedom = b.points - 1;
-  b.expected = mean;
-  b.log_expected = std::log(mean);
+  b.log_expected = std::log(mean) + offset_at(series, target);
+  b.expected = std::exp(b.log_expected);
   b.dispersion = std::max(1.0, squares / b.freedom / mean);
   // The delta method: var(log of a mean) = φ/(n μ).
   b.variance_of_eta = b.dispersion / (b.points * mean);

@@ -70,13 +70,14 @@ int32_t path_begin(const CountSeries& series, int32_t target, const DetectorOpti
 
 }  // namespace
 
-double score_width(std::span<double> z) {
-  if (z.size() < kScalePointsMin) return 1;
-  for (double& x : z) x = std::abs(x);
-  auto const middle = z.begin() + static_cast<ptrdiff_t>(z.size() / 2);
-  std::nth_element(z.begin(), middle, z.end());
-  constexpr double kMedianOfNormal = 0.6744897501960817;  // of |z|
-  return *middle / kMedianOfNormal;
+DetectorOptions DetectorOptions::for_calendar(base::Calendar calendar) {
+  constexpr int kPathWeeks = 208;  // four years: enough to know how far levels wander
+  DetectorOptions o;
+  o.farrington = FarringtonOptions::for_calendar(calendar);
+  o.speed = SpeedOptions::for_calendar(calendar);
+  o.cold_start = ColdStartOptions::for_calendar(calendar);
+  if (calendar.unit() == base::CalendarUnit::kWeek) o.path_periods_max = kPathWeeks;
+  return o;
 }
 
 Assessment assess(const CountSeries& series, base::PeriodIndex target,
@@ -99,6 +100,16 @@ Assessment assess(const CountSeries& series, base::PeriodIndex target,
   Cusum cusum(options.cusum);
   for (const auto& [t, z] : path) cusum.add(base::PeriodIndex(t), z / scale);
   set_path(last, width, static_cast<int>(settled.size()), cusum);
+  SpeedState speed(options.speed);
+  int32_t const settled_end = options.settled_end(target.value);
+  for (const auto& [t, z] : path) {
+    if (t < settled_end) speed.settle(z, options.is_recent(t, target.value), workspace.speed);
+  }
+  speed.finish_settled(workspace.speed);
+  for (const auto& [t, z] : path) {
+    if (t >= settled_end) speed.advance(z);
+  }
+  last.speed = speed.scores();
   return last;
 }
 
@@ -111,6 +122,7 @@ void ScoredSeries::set(Point& point, const Assessment& a, int32_t period) {
   point = now;
   if (same) return;
   if (period >= settled_.first && period <= settled_.last) settled_.first = INT32_MIN;
+  if (period >= averaged_.first && period < averaged_.end) averaged_.first = INT32_MIN;
   for (Followed* f : {&followed_, &other_side_}) {
     if (period >= f->first && period < f->end) f->first = INT32_MIN;
   }
@@ -165,6 +177,7 @@ void ScoredSeries::adapt(const CountSeries& series, const DetectorOptions& optio
   path_.assign(size, Point{});  // the history starts at another period: nothing is valid
   clean_from_ = clean_to_ = INT32_MIN;
   settled_ = {};
+  averaged_ = {};
   followed_ = other_side_ = {};
   fitted_.assign(fitted_.size(), Fitted{});
   first_ = series.first;
@@ -204,13 +217,11 @@ void ScoredSeries::settle(int32_t first, int32_t target, const DetectorOptions& 
   if (!options.own_scale || (settled_.first == first && settled_.last == last)) return;
   settled_ = {first, last, 0, 1};
   scratch_.clear();
-  tail_.clear();
   size_t i = index(first);
   for (int32_t t = first; t <= last; ++t, i = after(i)) {
     const Point& p = path_[i];
     if (p.period != t || p.kept != Kept::kScore) continue;
     scratch_.push_back(p.z);
-    if (p.z >= kSettledTailFrom) tail_.push_back(p.z);
   }
   settled_.points = static_cast<int>(scratch_.size());
   settled_.width = score_width(scratch_);
@@ -228,6 +239,25 @@ void ScoredSeries::follow(Followed& followed, int32_t first, int32_t end, double
   followed.end = std::max(followed.end, end);
 }
 
+void ScoredSeries::average(int32_t first, int32_t target, const DetectorOptions& options,
+                           SpeedScratch& scratch) {
+  if (averaged_.first == first && averaged_.end == target) return;
+  averaged_ = {first, target, SpeedState(options.speed)};
+  int32_t const settled_end = std::min(options.settled_end(target), target);
+  int32_t t = first;
+  size_t i = index(first);
+  for (; t < settled_end; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.period == t && p.kept == Kept::kScore)
+      averaged_.state.settle(p.z, options.is_recent(t, target), scratch);
+  }
+  averaged_.state.finish_settled(scratch);
+  for (; t < target; ++t, i = after(i)) {
+    const Point& p = path_[i];
+    if (p.period == t && p.kept == Kept::kScore) averaged_.state.advance(p.z);
+  }
+}
+
 void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Harm harm,
                            const DetectorOptions& options, Workspace& workspace,
                            SharesReported reported) {
@@ -237,6 +267,7 @@ void ScoredSeries::prepare(const CountSeries& series, base::PeriodIndex next, Ha
   baseline(series, next.value, options, workspace);
   settle(first, next.value, options);
   follow(followed_, first, next.value, settled_.scale(), options.cusum);
+  average(first, next.value, options, workspace.speed);
 }
 
 Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex target, Harm harm,
@@ -253,7 +284,12 @@ Assessment ScoredSeries::assess(const CountSeries& series, base::PeriodIndex tar
   follow(followed_, first, target.value, settled_.scale(), options.cusum);
   Cusum cusum = followed_.cusum;
   if (counts_for_path(a)) cusum.add(target, a.z / settled_.scale());
+  double const z = a.z;
   set_path(a, settled_.width, settled_.points, cusum);
+  average(first, target.value, options, workspace.speed);
+  SpeedState speed = averaged_.state;
+  if (counts_for_path(a)) speed.advance(z);
+  a.speed = speed.scores();
   path_first_ = first;
   path_end_ = target.value + 1;
   return a;

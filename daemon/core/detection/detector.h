@@ -25,29 +25,25 @@ namespace bellwether::detection {
 struct DetectorOptions {
   FarringtonOptions farrington;
   CusumOptions cusum;
+  SpeedOptions speed;
   // For series with less history than Farrington's baseline needs. If nullopt, such series are not
   // assessed.
   std::optional<ColdStartOptions> cold_start;
-  int path_periods_max = 104;  // a change point looks back at most this far
+  int path_periods_max = 104;  // averages and the change point look back at most this far
   bool own_scale = true;       // divide scores by score_scale(); if false, scale and width are 1
+  static DetectorOptions for_calendar(base::Calendar calendar);
 
   // The path of a target is the periods from path_begin to the target. Periods before settled_end
   // are settled: they are old enough to be in the target's baseline. The scale of the scores is
   // estimated from settled periods only.
   int32_t path_begin(int32_t target) const { return target - path_periods_max + 1; }
   int32_t settled_end(int32_t target) const { return target - farrington.exclude_recent; }
+  // The shift of the scores is estimated from these settled periods.
+  bool is_recent(int32_t t, int32_t target) const { return t > target - speed.location_periods; }
 };
 
-// score_width() needs this many settled scores; with fewer it returns 1.
-inline constexpr size_t kScalePointsMin = 24;
-inline constexpr double kSettledTailFrom = 1;
-// The width of scores in standard deviations of a normal: median |z|/0.6745. It stays valid if up
-// to half of the scores lie in downturns. Returns 1 for fewer than kScalePointsMin scores. Reorders
-// `z`.
-double score_width(std::span<double> z);
-// The divisor of scores: how much wider they are out of sample than the standard normal of theory.
-// This is an empirical null for each series (Efron 2004, Journal of the American Statistical
-// Association 99, 96–104). Never below 1.
+// The divisor of scores: how much wider they are out of sample than the standard normal of theory
+// (score_width). Never below 1.
 inline double score_scale(double width) {
   return std::max(1.0, width);
 }
@@ -65,6 +61,7 @@ struct Assessment {
   double scale = 1;      // estimated from the settled scores of the path
   double width = 1;      // of the settled scores; may be below 1
   int scale_points = 0;  // settled scores; below kScalePointsMin, scale and width are 1
+  SpeedScores speed;     // the averages of the path, with the target
   double cusum = 0;
   base::PeriodIndex onset;  // when the change began, if cusum > 0; otherwise the target
   double ratio = 1;         // observed/expected
@@ -112,9 +109,6 @@ class ScoredSeries {
   // The score of a period on the path of the last assessment, not divided by the scale. nullopt if
   // the change point skips the period.
   std::optional<double> path_score(int32_t period) const;
-  // The settled scores of the last assessment that are ≥ kSettledTailFrom (the harmful tail), by
-  // period, not divided by the scale.
-  std::span<const double> settled_tail() const { return tail_; }
 
  private:
   enum class Kept : uint8_t { kNothing, kScore, kUnassessed };
@@ -143,7 +137,15 @@ class ScoredSeries {
     double scale = 1;  // negative for the tail that is not harmful
     Cusum cusum{CusumOptions()};
   };
+  // The averages over the points first … end − 1.
+  struct Averaged {
+    int32_t first = INT32_MIN;  // INT32_MIN: empty
+    int32_t end = INT32_MIN;
+    SpeedState state{SpeedOptions()};
+  };
   void settle(int32_t first, int32_t target, const DetectorOptions& options);
+  void average(int32_t first, int32_t target, const DetectorOptions& options,
+               SpeedScratch& scratch);
   void follow(Followed& followed, int32_t first, int32_t end, double scale,
               const CusumOptions& options);
   size_t index(int32_t period) const {
@@ -170,11 +172,11 @@ class ScoredSeries {
   int32_t clean_from_ = INT32_MIN;
   int32_t clean_to_ = INT32_MIN;
   Settled settled_;
+  Averaged averaged_;
   Followed followed_;
   Followed other_side_;
   int32_t path_first_ = 0;  // the path of the last assessment: path_first_ … path_end_ − 1
   int32_t path_end_ = 0;
-  std::vector<double> tail_;  // the harmful tail of the scores in settled_
   std::vector<double> scratch_;
   base::PeriodIndex first_{INT32_MIN};  // first period of the series
   int reach_ = 0;

@@ -16,6 +16,7 @@ constexpr int kIterationsMax = 30;
 constexpr double kConverged = 1e-9;  // largest change of a coefficient's effect
 constexpr int kGlmIterationsMax = 25;
 constexpr double kGlmConverged = 1e-8;  // relative change of the deviance
+constexpr double kMonthlyTrendDamping = 0.97;
 constexpr double kMuMin = 1e-10;
 constexpr double kMuMax = 1e12;
 // If the spread of times within groups is below this share of their mean square, it is a rounding
@@ -24,7 +25,7 @@ constexpr double kSpreadMin = 1e-12;
 
 using Points = Workspace::Points;
 
-// One fit of log μ = α_g + β t by iteratively reweighted least squares. The normal equations have
+// One fit of log μ = o + α_g + β t, with known offsets o, by iteratively reweighted least squares. The normal equations have
 // arrow shape (one column for the trend, a diagonal for the groups), so a step is one pass over the
 // points.
 class Fit {
@@ -69,6 +70,11 @@ class Fit {
   double beta() const { return trend_ ? beta_ : 0; }
   // Variance of β for dispersion one.
   double variance_of_beta() const { return 1 / d_; }
+  // The weighted mean time of the group's periods. η there does not depend on the trend.
+  double mean_time(int group) const {
+    auto const g = static_cast<size_t>(group);
+    return ws_.wt[g] / ws_.w[g];
+  }
   // Variance of η at (group, t) for dispersion one.
   double variance(int group, double t) const {
     size_t const g = static_cast<size_t>(group);
@@ -104,7 +110,7 @@ class Fit {
     for (size_t i = 0; i < p.y.size(); ++i) {
       auto const k = static_cast<size_t>(p.group[i]);
       double const w = p.weight[i] * p.mu[i];
-      double const z = p.eta[i] + p.y[i] / p.mu[i] - 1;
+      double const z = p.eta[i] - p.offset[i] + p.y[i] / p.mu[i] - 1;
       double const t = p.t[i];
       ws_.w[k] += w;
       ws_.wt[k] += w * t;
@@ -133,7 +139,7 @@ class Fit {
       ws_.alpha[k] = alpha;
     }
     for (size_t i = 0; i < p.y.size(); ++i) {
-      p.eta[i] = eta(p.group[i], p.t[i]);
+      p.eta[i] = p.offset[i] + eta(p.group[i], p.t[i]);
       p.mu[i] = std::clamp(std::exp(p.eta[i]), kMuMin, kMuMax);
     }
     return first ? 1 : change;
@@ -243,7 +249,33 @@ struct Fitted {
   Baseline baseline;
 };
 
-Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool trend) {
+// Where a fit is read: the target's time, and that of the baseline's last period.
+struct TargetTime {
+  double target = 0;
+  double baseline_end = 0;
+  double offset = 0;  // of the target
+
+  double damped(double damping) const {
+    double const ahead = target - baseline_end;
+    return baseline_end + damping * (1 - std::pow(damping, ahead)) / (1 - damping);
+  }
+};
+
+// Replaces the trend's part of the expectation by the shrunk and damped one (TrendUse::kShrunk).
+void shrink_trend(Baseline& b, const Fit& fit, const TargetTime& time, double dispersion,
+                  double damping) {
+  double const t_value = fit.beta() / std::sqrt(dispersion * fit.variance_of_beta());
+  double const kept = t_value * t_value > 1 ? 1 - 1 / (t_value * t_value) : 0;
+  double const then = time.damped(damping);
+  double const middle = fit.mean_time(0);
+  b.trend = kept * fit.beta();
+  b.trend_used = kept > 0;
+  b.log_expected = time.offset + fit.eta(0, middle) + b.trend * (then - middle);
+  b.expected = std::exp(b.log_expected);
+  b.variance_of_eta = dispersion * fit.variance(0, then);
+}
+
+Fitted fit_once(Workspace& ws, const FarringtonOptions& o, const TargetTime& time, bool trend) {
   Points& p = ws.points;
   size_t const n = p.y.size();
   p.weight.assign(n, 1);
@@ -265,10 +297,12 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, double target_t, bool
   b.points = static_cast<int>(n);
   b.trend_used = fit.has_trend();
   b.trend = fit.beta();
-  b.log_expected = fit.eta(0, target_t);
+  b.log_expected = time.offset + fit.eta(0, time.target);
   b.expected = std::exp(b.log_expected);
   double const dispersion = as_r ? surveillance_dispersion(p, fit.parameters()) : b.dispersion;
-  b.variance_of_eta = dispersion * fit.variance(0, target_t);
+  b.variance_of_eta = dispersion * fit.variance(0, time.target);
+  if (b.trend_used && o.trend == TrendUse::kShrunk)
+    shrink_trend(b, fit, time, dispersion, o.trend_damping);
   int const freedom = static_cast<int>(n) - fit.parameters();
   if (b.trend_used && freedom > 0) {
     double const se = std::sqrt(dispersion * fit.variance_of_beta());
@@ -288,12 +322,14 @@ Baseline not_assessed(NotAssessed why) {
 
 FarringtonOptions FarringtonOptions::for_calendar(base::Calendar calendar) {
   FarringtonOptions o;
+  o.trend = TrendUse::kShrunk;
   if (calendar.unit() == base::CalendarUnit::kMonth) {
     o.half_window = 0;
     o.seasonal_blocks = 12;
     o.exclude_recent = 6;
     o.year_periods = 12;
     o.dated = false;
+    o.trend_damping = kMonthlyTrendDamping;
   }
   return o;
 }
@@ -305,6 +341,7 @@ int FarringtonOptions::reach() const {
 void Workspace::Points::clear() {
   y.clear();
   t.clear();
+  offset.clear();
   mu.clear();
   solved_mu.clear();
   weight.clear();
@@ -336,6 +373,7 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
     auto const y = static_cast<double>(count_at(series, t));
     p.y.push_back(y);
     p.t.push_back(t);
+    p.offset.push_back(offset_at(series, t));
     p.group.push_back(block);
     ws.group_y[static_cast<size_t>(block)] += y;
     in_season += int{block == 0};
@@ -352,28 +390,32 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
     if (ws.group_y[static_cast<size_t>(p.group[i])] <= 0) continue;
     p.y[kept] = p.y[i];
     p.t[kept] = p.t[i];
+    p.offset[kept] = p.offset[i];
     p.group[kept] = p.group[i];
     count_max = std::max(count_max, p.y[i]);
     ++kept;
   }
   p.y.resize(kept);
   p.t.resize(kept);
+  p.offset.resize(kept);
   p.group.resize(kept);
   double mean_t = 0;
   for (double t : p.t) mean_t += t;
   mean_t /= static_cast<double>(kept);
   for (double& t : p.t) t -= mean_t;
-  double const target_t = target.value - mean_t;
+  TargetTime const time{target.value - mean_t, newest - mean_t,
+                        offset_at(series, target.value)};
 
   Fitted fitted;
   bool trend = o.trend != TrendUse::kNever;
   if (trend) {
-    fitted = fit_once(ws, o, target_t, true);
-    bool const significant = o.trend == TrendUse::kAlways || fitted.trend_p < o.trend_p;
-    // A trend that leads beyond the largest count is rejected.
-    trend = fitted.converged && significant && fitted.baseline.expected <= count_max;
+    fitted = fit_once(ws, o, time, true);
+    bool const believed = o.trend != TrendUse::kSignificant || fitted.trend_p < o.trend_p;
+    // As in R, a trend that leads beyond the largest count is rejected. A shrunk one is damped.
+    bool const bounded = o.trend == TrendUse::kShrunk || fitted.baseline.expected <= count_max;
+    trend = fitted.converged && believed && bounded;
   }
-  if (!trend) fitted = fit_once(ws, o, target_t, false);
+  if (!trend) fitted = fit_once(ws, o, time, false);
   if (!fitted.converged) return not_assessed(NotAssessed::kNoConvergence);
   if (fitted.baseline.expected < kMuMin) return not_assessed(NotAssessed::kNothingExpected);
   fitted.baseline.oldest = base::PeriodIndex(oldest);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/calendar.h"
+#include "core/detection/multi_speed.h"
 #include "core/detection/series.h"
 #include "core/stats/not_assessed.h"
 
@@ -26,6 +27,11 @@ enum class TrendUse : uint8_t {
   kAlways,
   kNever,
   kSignificant,  // if its t-test has p < trend_p (Farrington et al. 1996, section 3.4)
+  // Believed as far as it is more than estimation error, and damped beyond the baseline: the trend
+  // is multiplied by max(0, 1 − 1/t²) for its t-value t (the positive-part rule of James & Stein
+  // 1961 for one coefficient). It changes the expectation continuously, so that no count can
+  // switch it on or off.
+  kShrunk,
 };
 enum class DownWeight : uint8_t { kBothTails, kUpperTail, kNone };
 // kRSurveillance repeats two properties of the R package. First, the variance of η and the test of
@@ -46,6 +52,9 @@ struct FarringtonOptions {
                                        // earlier years
   TrendUse trend = TrendUse::kAlways;
   double trend_p = 0.05;
+  // kShrunk: after the baseline's last period, each period adds this power of itself to the trend's
+  // time: d + d² + … (the damping of Gardner & McKenzie 1985).
+  double trend_damping = 0.993;
   Compatibility compatibility = Compatibility::kNone;
   DownWeight down_weight = DownWeight::kBothTails;
   double residual_threshold = 2.58;  // |s| above which a count is down-weighted
@@ -75,7 +84,7 @@ struct Baseline {
 class Workspace {
  public:
   struct Points {
-    std::vector<double> y, t, mu, weight, eta;
+    std::vector<double> y, t, offset, mu, weight, eta;
     // The mu that the last system was built from. Empty for the converged fit: then it is mu
     // itself.
     std::vector<double> solved_mu;
@@ -84,6 +93,7 @@ class Workspace {
   };
   Points points;
   std::vector<double> w, wt, wz, group_y, alpha;
+  SpeedScratch speed;
 };
 
 // Fits the baseline of `target`. It leaves out the series' gaps, its closed periods and those in

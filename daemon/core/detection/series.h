@@ -31,7 +31,16 @@ struct CountSeries {
   std::span<const int32_t> counts;
   std::span<const PeriodRange> gaps;    // in order of time, disjoint
   std::span<const PeriodRange> closed;  // in order of time, disjoint; may overlap with gaps
+  // What the calendar adds to the logarithm of each period's expected count: offsets[i] belongs to
+  // first + i. Empty: nothing. Periods outside have offset 0. See calendar_effect.h.
+  std::span<const double> offsets;
 };
+
+inline double offset_at(const CountSeries& series, int32_t period) {
+  int64_t const i = int64_t{period} - series.first.value;
+  if (i < 0 || i >= static_cast<int64_t>(series.offsets.size())) return 0;
+  return series.offsets[static_cast<size_t>(i)];
+}
 
 // The count of a period, ≥ 0; 0 outside the series.
 inline int64_t count_at(const CountSeries& series, int32_t period) {

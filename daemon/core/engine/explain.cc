@@ -46,6 +46,10 @@ std::string_view closing_reason(alerts::ClearReason reason) {
       return "the rule set no longer has this rule";
     case alerts::ClearReason::kRuleDisabled:
       return "the rule is disabled";
+    case alerts::ClearReason::kNotAssessable:
+      return "it could not be assessed for a quarter of a year";
+    case alerts::ClearReason::kNewNormal:
+      return "the level has stayed changed for so long that it is the normal one now";
   }
   return "";
 }

@@ -119,6 +119,7 @@ void put(const alerts::RuleSet& rules, journal_pb::RuleSet& out) {
     for (base::Days const day : c.days().closures) days.add_closures(day.value);
     for (base::Days const day : c.days().feasts) days.add_feasts(day.value);
   }
+  out.set_false_alarms_a_year(rules.false_alarms_a_year.value_or(alerts::kFalseAlarmsNotStated));
   for (const alerts::Rule& rule : rules.rules) {
     RuleRecord const record = alerts::record(rule);
     Out io(*out.add_rules());
@@ -132,6 +133,7 @@ absl::Status get(const journal_pb::RuleSet& from, alerts::RuleSet& out) {
   record.special_days = {days_of(from.special_days().holidays()),
                          days_of(from.special_days().closures()),
                          days_of(from.special_days().feasts())};
+  record.false_alarms_a_year = from.false_alarms_a_year();
   for (const journal_pb::Rule& rule : from.rules()) {
     RuleRecord& to = record.rules.emplace_back();
     In io(rule);

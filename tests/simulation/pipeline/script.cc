@@ -49,6 +49,7 @@ std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
   // The rules are loose so that a small world raises and clears often. Detectors run only where
   // they are cheap.
   alerts::RuleSet set = alerts::default_rules(calendar);
+  set.false_alarms_a_year = alerts::kFalseAlarmsMax;
   for (alerts::Rule& rule : set.rules) {
     alerts::NodeScope* const nodes = alerts::node_scope(rule);
     if (nodes == nullptr) continue;
@@ -57,8 +58,8 @@ std::vector<alerts::RuleSet> make_rule_sets(base::Calendar calendar) {
     std::visit(
         [&](auto& kind) {
           if constexpr (requires { kind.expected_min; }) kind.expected_min = 0;
-          if constexpr (requires { kind.cusum_threshold; }) {
-            kind.cusum_threshold = 1.5;
+          if constexpr (requires { kind.cusum_threshold; }) kind.cusum_threshold = 1.5;
+          if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(kind)>, alerts::LimitRule>) {
             nodes->area_levels = {"country"};
             nodes->sector_levels = {"all", "section"};
           }

@@ -6,7 +6,6 @@
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/judge.h"
-#include "core/detection/recalibration.h"
 #include "core/engine/rules/prose.h"
 
 namespace bellwether::engine {
@@ -21,8 +20,9 @@ using indicators::Node;
 
 namespace {
 
-alerts::Evidence evidence_of(const CountRule& rule, const detection::Assessment& a, double p,
-                             double p_adjusted, PeriodIndex period, double log_variance) {
+alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Judged& judged,
+                             const detection::SpeedOptions& speed, PeriodIndex period,
+                             double log_variance) {
   alerts::Evidence e;
   e.period = period;
   e.observed = static_cast<double>(a.observed);
@@ -30,11 +30,16 @@ alerts::Evidence evidence_of(const CountRule& rule, const detection::Assessment&
   detection::Interval const interval = detection::predictive_interval(a.baseline, kIntervalLevel);
   e.lower = rounded(interval.lower);
   e.upper = rounded(interval.upper);
-  e.p = p;
-  e.p_adjusted = p_adjusted;
+  e.p = judged.p;
+  e.p_adjusted = judged.p_adjusted;
+  e.hit_by = judged.hit;
+  if (!a.young()) {
+    size_t const strongest = judged.strongest();
+    e.score = rounded(judged.score[strongest]);
+    e.memory_periods = static_cast<int32_t>(std::lround(1 / speed.lambda[strongest]));
+  }
   e.z = rounded(std::clamp(a.z, -detection::kZMax, detection::kZMax));
   e.cusum = rounded(a.cusum);
-  e.cusum_threshold = rule.cusum_threshold;
   e.dispersion = rounded(a.dispersion);
   e.ratio = rounded(a.ratio);
   e.baseline_periods = a.baseline.points;
@@ -60,7 +65,7 @@ class CountTest final : public RuleTest {
   CountTest(const Rule& rule, const indicators::Panel& panel)
       : RuleTest(rule),
         count_(std::get<CountRule>(rule.detail)),
-        detector_(panel, count_.measure, count_.harm, count_.cusum_threshold) {}
+        detector_(panel, count_.measure, count_.harm) {}
 
   std::span<Detector> detectors() override { return {&detector_, 1}; }
   void test(const TickContext& context, Verdict& verdict) override;
@@ -81,7 +86,8 @@ class CountTest final : public RuleTest {
   // The nodes that can be assessed or have an open alert.
   std::vector<Tested> score(const TickContext& context, const Target& target, bool can_test);
   // Judges all series together. A series that is not gated is not tested.
-  std::vector<detection::Judged> judge(std::span<const Tested> tested);
+  static std::vector<detection::Judged> judge(const TickContext& context,
+                                              std::span<const Tested> tested);
   Signal signal_of(const TickContext& context, const Target& target, const Tested& tested,
                    const detection::Judged& judged) const;
   std::vector<alerts::Contribution> contributions(const TickContext& context, const Target& target,
@@ -89,7 +95,6 @@ class CountTest final : public RuleTest {
 
   const CountRule& count_;
   Detector detector_;
-  detection::Recalibration recalibration_;
 };
 
 void CountTest::test(const TickContext& context, Verdict& verdict) {
@@ -101,7 +106,7 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
       PeriodIndex(context.tick.value - age), age, context.reported.from(count_.measure, age),
       detector_.scorer(context.panel, context.rules.business_calendar, context.workspace)};
   std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
-  std::vector<detection::Judged> const judged = judge(tested);
+  std::vector<detection::Judged> const judged = judge(context, tested);
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
 
   for (size_t i = 0; i < tested.size(); ++i) {
@@ -119,7 +124,7 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
     }
     s = signal_of(context, target, tested[i], judged[i]);
     if (!s.hit && context.open(key) == nullptr) continue;
-    s.evidence = evidence_of(count_, tested[i].assessment, judged[i].p, judged[i].p_adjusted,
+    s.evidence = evidence_of(tested[i].assessment, judged[i], detector_.options().speed,
                              target.period, context.reported.log_variance_at(count_.measure, age));
     s.evidence.contributions = contributions(context, target, node, s.evidence);
     verdict.decide(rule(), key, s);
@@ -149,14 +154,17 @@ std::vector<CountTest::Tested> CountTest::score(const TickContext& context, cons
   return tested;
 }
 
-std::vector<detection::Judged> CountTest::judge(std::span<const Tested> tested) {
+std::vector<detection::Judged> CountTest::judge(const TickContext& context,
+                                                std::span<const Tested> tested) {
+  size_t const region = context.panel.index(Node{});
   std::vector<detection::Judged> judged(tested.size());
+  std::optional<size_t> parent;
   for (size_t i = 0; i < tested.size(); ++i) {
     if (!tested[i].gated) continue;
     judged[i].assessment = &tested[i].assessment;
-    judged[i].settled_tail = detector_.at(tested[i].node)->settled_tail();
+    if (tested[i].node == region) parent = i;
   }
-  detection::judge_together(judged, recalibration_);
+  detection::judge_together(judged, parent, context.rules.stated_rate(), context.calendar());
   return judged;
 }
 
@@ -166,14 +174,13 @@ Signal CountTest::signal_of(const TickContext& context, const Target& target, co
   const detection::Assessment& a = tested.assessment;
   Signal s;
   s.assessed = true;
-  bool const at_threshold = a.cusum >= count_.cusum_threshold;
-  bool const discovered = judged.p_adjusted <= context.rules.false_discovery_rate;
-  s.hit = (discovered || at_threshold) &&
+  s.hit = judged.hit != detection::HitBy::kNothing &&
           context.holds(count_.second, context.panel.node(tested.node), target.period);
-  s.established = at_threshold && s.hit;
+  s.established = s.hit && judged.lasting(context.rules.stated_rate().own_level(context.calendar()));
   s.provisional = a.young();
   s.large = std::abs(a.ratio - 1) >= count_.ratio_red;
-  s.quiet = a.cusum < count_.cusum_threshold / 2 && judged.p > kQuietP;
+  s.quiet = judged.quiet();
+  s.new_normal = a.speed.shift >= detection::kStillGoing;
   s.onset = a.cusum > 0 ? a.onset : target.period;
   return s;
 }
@@ -237,7 +244,7 @@ std::unique_ptr<RuleTest> make_count_test(const Rule& rule, const indicators::Pa
 std::vector<PathPoint> trace_count(const PathRequest& request) {
   const View& view = request.view;
   const CountRule& rule = std::get<CountRule>(request.rule.detail);
-  detection::DetectorOptions const options = detector_options(rule.cusum_threshold, view.calendar);
+  auto const options = detection::DetectorOptions::for_calendar(view.calendar);
   detection::Workspace workspace;
   MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options,
                              business_calendar(*view.book), workspace);
@@ -261,7 +268,8 @@ Paragraphs explain_count(const View& view, const alerts::Alert& alert, const Rul
       view, alert, indicators::info(std::get<CountRule>(rule.detail).measure).title, ""));
   if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
   if (e.reported < 1) text.push_back(how_complete(e));
-  text.push_back(how_sure(view, e));
+  text.push_back(e.hit_by == detection::HitBy::kNothing ? how_sure(view, e)
+                                                        : how_sure_of_counts(view, e));
   append_left_out(view, alert, text);
   append_since_when(view, alert, text);
   append_accounts(view, alert, text);

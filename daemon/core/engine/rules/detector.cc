@@ -11,10 +11,8 @@ using indicators::Measure;
 using indicators::Node;
 
 detection::DetectorOptions detector_options(double cusum_threshold, base::Calendar calendar) {
-  detection::DetectorOptions o;
-  o.farrington = detection::FarringtonOptions::for_calendar(calendar);
+  detection::DetectorOptions o = detection::DetectorOptions::for_calendar(calendar);
   o.cusum.threshold_h = cusum_threshold;
-  o.cold_start = detection::ColdStartOptions::for_calendar(calendar);
   return o;
 }
 
@@ -63,11 +61,12 @@ void MeasureScorer::prepare(detection::ScoredSeries& scored, Node node, PeriodIn
 }
 
 Detector::Detector(const indicators::Panel& panel, Measure measure, base::Harm harm,
-                   double cusum_threshold)
+                   std::optional<double> cusum_threshold)
     : measure_(measure),
       harm_(harm),
-      options_(detector_options(cusum_threshold, panel.calendar())),
+      options_(detection::DetectorOptions::for_calendar(panel.calendar())),
       series_(panel.nodes()) {
+  if (cusum_threshold) options_.cusum.threshold_h = *cusum_threshold;
   for (size_t node = 0; node < panel.nodes(); ++node) {
     if (!panel.series(panel.node(node), measure).counts.empty()) add(node);
   }

@@ -81,10 +81,12 @@ class MeasureScorer {
 // The scored series of all nodes at which a measure was seen.
 class Detector {
  public:
+  // Without a threshold, the CUSUM only dates the onset.
   Detector(const indicators::Panel& panel, indicators::Measure measure, base::Harm harm,
-           double cusum_threshold);
+           std::optional<double> cusum_threshold = std::nullopt);
 
   indicators::Measure measure() const { return measure_; }
+  const detection::DetectorOptions& options() const { return options_; }
   // `days` must be those of all earlier calls.
   MeasureScorer scorer(const indicators::Panel& panel, const base::BusinessCalendar& days,
                        detection::Workspace& workspace) const {

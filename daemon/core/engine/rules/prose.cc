@@ -69,12 +69,16 @@ std::string deviation_from_baseline(const View& view, const alerts::Alert& alert
              ". That is ", deviation(e), ".");
 }
 
-std::string how_sure(const View& view, const alerts::Evidence& e) {
-  std::string text = absl::StrFormat(
-      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
-      "of series tested).",
-      e.p, e.p_adjusted);
-  base::append(text, absl::StrFormat(" The baseline uses %d periods", e.baseline_periods));
+namespace {
+
+// "once in 40 years", "3 times a year".
+std::string how_often(double a_year) {
+  if (a_year >= 1) return absl::StrFormat("%.0f times a year", a_year);
+  return absl::StrFormat("once in %.*f years", a_year > 0.1 ? 1 : 0, 1 / a_year);
+}
+
+std::string how_based(const View& view, const alerts::Evidence& e) {
+  std::string text = absl::StrFormat(" The baseline uses %d periods", e.baseline_periods);
   if (e.baseline_first < e.baseline_last) {
     base::append(text, " from ", view.calendar.name(e.baseline_first), " to ",
                  view.calendar.name(e.baseline_last));
@@ -85,6 +89,17 @@ std::string how_sure(const View& view, const alerts::Evidence& e) {
   }
   base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.",
                                      e.dispersion));
+  return text;
+}
+
+}  // namespace
+
+std::string how_sure(const View& view, const alerts::Evidence& e) {
+  std::string text = absl::StrFormat(
+      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
+      "of series tested).",
+      e.p, e.p_adjusted);
+  base::append(text, how_based(view, e));
   if (e.score_scale > 1) {
     base::append(text, absl::StrFormat(
                            " Scores of this series vary %.1f times as much as in theory, and the "
@@ -92,6 +107,41 @@ std::string how_sure(const View& view, const alerts::Evidence& e) {
                            e.score_scale));
   }
   return text;
+}
+
+std::string how_sure_of_counts(const View& view, const alerts::Evidence& e) {
+  std::string const often = how_often(detection::false_alarms_a_year(e.p, view.calendar));
+  std::string_view const unit = base::name(view.calendar.unit());
+  std::string text = "How sure: ";
+  if (e.memory_periods > 1) {
+    base::append(text, absl::StrFormat("the average of about the latest %d %ss", e.memory_periods,
+                                       unit));
+  } else {
+    base::append(text, "this ", unit);
+  }
+  if (e.memory_periods > 0) {
+    base::append(text, absl::StrFormat(" is %.1f standard deviations of the series' own past from "
+                                       "what is expected. ",
+                                       e.score));
+  } else {
+    base::append(text, " is unusual for the latest ones. ");
+  }
+  base::append(text, "If nothing but chance happened, an ordinary series would go this far ", often,
+               ".");
+  switch (e.hit_by) {
+    case detection::HitBy::kTogether:
+      base::append(text, absl::StrFormat(" So many series deviate at once that at most %.1g of "
+                                         "such alerts are chance.",
+                                         e.p_adjusted));
+      break;
+    case detection::HitBy::kParent:
+      base::append(text, " The whole region deviates, and this part of it follows.");
+      break;
+    case detection::HitBy::kOwnLevel:
+    case detection::HitBy::kNothing:
+      break;
+  }
+  return text + how_based(view, e);
 }
 
 std::string how_young(const View& view, const alerts::Evidence& e) {
@@ -147,6 +197,11 @@ void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& t
 void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text) {
   const alerts::Evidence& e = alert.raised_evidence;
   if (e.cusum <= 0) return;
+  if (e.cusum_threshold <= 0) {
+    text.push_back(cat("Since when: the deviations have added up since ",
+                       view.calendar.name(alert.state.onset), "."));
+    return;
+  }
   text.push_back(absl::StrFormat(
       "Since when: deviations have accumulated since %s; the change-point statistic is "
       "%.1f (red at %.1f, which chance alone reaches once in %.0f years).",

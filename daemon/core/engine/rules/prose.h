@@ -24,6 +24,8 @@ std::string headline(const View& view, const alerts::Alert& alert, std::string_v
 std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
                                     std::string_view title, std::string_view unit);
 std::string how_sure(const View& view, const alerts::Evidence& e);
+// The same for a rule that tests counts: the one number that decided.
+std::string how_sure_of_counts(const View& view, const alerts::Evidence& e);
 // For a series too young for a seasonal baseline.
 std::string how_young(const View& view, const alerts::Evidence& e);
 // For a period whose reports are not complete.

@@ -235,7 +235,7 @@ TEST(ConfigTest, OneMistakeInARuleGivesOneError) {
            {"  X1: {subject: births, limit: 7}\n", "rules.X1.kind: is missing"},
            {"  R1: [1, 2]\n", "rules.R1: must be a mapping"},
            {"  R1:\n", "rules.R1: must be a mapping"},
-           {"  R2: true\n", "the only other key here is false_discovery_rate"},
+           {"  R2: true\n", "the other keys here are false_alarms_a_year and false_discovery_rate"},
            {"  R1:\n    severity: purple\n", "write ops or amber or red"},
            {"  R1:\n    severity: none\n", "write ops or amber or red"},
            {"  R13:\n    parts: \"births:low\"\n", "for example [\"births:low\""},
@@ -247,9 +247,9 @@ TEST(ConfigTest, OneMistakeInARuleGivesOneError) {
 }
 
 TEST(ConfigTest, AnErrorOfARuleHasTheLineOfItsKey) {
-  EXPECT_THAT(complaint(with("rules:\n  R1:\n    stock_min: 5\n    title: a\n"
+  EXPECT_THAT(complaint(with("rules:\n  R6:\n    stock_min: 5\n    title: a\n"
                              "    cusum_threshold: 0\n")),
-              HasSubstr("b.yaml:10: rules.R1.cusum_threshold: must be above 0"));
+              HasSubstr("b.yaml:10: rules.R6.cusum_threshold: must be above 0"));
 }
 
 TEST(ConfigTest, EnvironmentVariablesOverrideTheFile) {
@@ -266,13 +266,13 @@ TEST(ConfigTest, EnvironmentVariablesOverrideTheFile) {
 
 TEST(ConfigTest, RulesChangeTheDefaultsAndNewOnesAreAdded) {
   Config const c = must(parse(
-      with("rules:\n  R1:\n    cusum_threshold: 4.5\n  R2:\n    enabled: false\n"
+      with("rules:\n  R1:\n    expected_min: 4.5\n  R2:\n    enabled: false\n"
            "  X1:\n    kind: indicator_limit\n    title: few births\n    subject: birth_rate_12m\n"
            "    harm: low\n    severity: amber\n    limit: 3\n"),
       "b.yaml", {}));
   for (const alerts::Rule& r : c.rules.rules) {
     if (r.id == "R1") {
-      EXPECT_EQ(std::get<alerts::CountRule>(r.detail).cusum_threshold, 4.5);
+      EXPECT_EQ(std::get<alerts::CountRule>(r.detail).expected_min, 4.5);
       EXPECT_EQ(r.title, "births falling");
     }
     if (r.id == "R2") {
@@ -290,7 +290,8 @@ TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
       "  R2:\n    limit: 1\n    expected_min: 3\n    second_subject: churn_12m\n"
       "  R6:\n    persistence: 2\n    area_levels:\n      - nation\n    second_limit: 1\n"
       "  R13:\n    harm: low\n    ratio_red: 0.2\n"
-      "  R1:\n    clear_fraction: 0.5\n    second_subject: churn_12m\n    clear_ticks: 2\n");
+      "  R1:\n    clear_fraction: 0.5\n    second_subject: churn_12m\n    clear_ticks: 2\n"
+      "    cusum_threshold: 5\n");
   int const rules =
       static_cast<int>(
           std::count(text.begin(), text.begin() + static_cast<long>(text.find("rules:")), '\n')) +
@@ -310,7 +311,8 @@ TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
   refused(14, "R13.harm", "composite");
   refused(15, "R13.ratio_red", "composite");
   refused(17, "R1.clear_fraction", "count_detector");
-  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 8) << said;
+  refused(20, "R1.cusum_threshold", "count_detector");
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 9) << said;
 }
 
 // The digest of a rule set joins its texts with these separators.
@@ -327,8 +329,7 @@ TEST(ConfigTest, SeparatorsInTheTextsOfRulesAreRefused) {
 // because the file does not contain them.
 TEST(ConfigTest, ARuleWithANewKindIsReadAsThatKind) {
   Config const c = must(parse(
-      with(
-          "rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n    cusum_threshold: 5\n"),
+      with("rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n"),
       "b.yaml", {}));
   const alerts::Rule* const rule = alerts::find_rule(c.rules, "R2");
   ASSERT_NE(rule, nullptr);

@@ -40,13 +40,36 @@ TEST(RulesTest, TheDefaultsAreValidAndDifferByCalendar) {
 // The thresholds have these run lengths without a change: 1000 months, 26,000 weeks.
 TEST(RulesTest, TheThresholdsHaveTheirStatedRunLengths) {
   for (auto [calendar, run] : {std::pair{kMonths, 1000.0}, {kWeeks, 26'000.0}}) {
+    int shares = 0;
     for (const Rule& r : default_rules(calendar).rules) {
-      const CountRule* const count = std::get_if<CountRule>(&r.detail);
-      if (count == nullptr) continue;
-      EXPECT_NEAR(detection::cusum_average_run_length(0.5, count->cusum_threshold, 0), run,
+      const ShareRule* const share = std::get_if<ShareRule>(&r.detail);
+      if (share == nullptr) continue;
+      ++shares;
+      EXPECT_NEAR(detection::cusum_average_run_length(0.5, share->cusum_threshold, 0), run,
                   0.005 * run)
           << r.id;
     }
+    EXPECT_GT(shares, 0);
+  }
+}
+
+TEST(RulesTest, TheFalseAlarmsAreStatedAndInTheDigest) {
+  RuleSet set = default_rules(kWeeks);
+  EXPECT_EQ(set.stated_rate().false_alarms_a_year, 0.05);
+  EXPECT_EQ(default_rules(kMonths).stated_rate().false_alarms_a_year, 0.1);
+  std::string const before = digest(set);
+  set.false_alarms_a_year = 0.02;
+  EXPECT_EQ(set.stated_rate().false_alarms_a_year, 0.02);
+  EXPECT_NE(digest(set), before);
+  EXPECT_EQ(complaint(set), "");
+  // A rule set of an older journal states none and gets the default.
+  set.false_alarms_a_year.reset();
+  EXPECT_EQ(set.stated_rate().false_alarms_a_year, detection::StatedRate().false_alarms_a_year);
+  EXPECT_EQ(record(set).false_alarms_a_year, kFalseAlarmsNotStated);
+  EXPECT_EQ(testing::must(parse(record(set))), set);
+  for (double bad : {kFalseAlarmsMin / 2, kFalseAlarmsMax * 1.01, -1.0, std::nan("")}) {
+    set.false_alarms_a_year = bad;
+    EXPECT_THAT(complaint(set), ::testing::HasSubstr("rules.false_alarms_a_year")) << bad;
   }
 }
 
@@ -54,14 +77,14 @@ TEST(RulesTest, EveryWrongFieldIsNamed) {
   RuleSetRecord set = record(default_rules(kMonths));
   RuleRecord& births = set.rules[1];
   births.subject = "brths";
-  births.cusum_threshold = 0;
+  set.rules[4].cusum_threshold = 0;
   births.clear_ticks = 0;
   set.rules[2].limit = std::nan("");
   set.rules[3].id = set.rules[2].id;
   set.false_discovery_rate = 1;
   std::string const text = complaint(set);
   for (const char* part :
-       {"rules.R1.subject: 'brths'", "rules.R1.cusum_threshold", "rules.R1.clear_ticks",
+       {"rules.R1.subject: 'brths'", "rules.R6.cusum_threshold", "rules.R1.clear_ticks",
         "rules.R2.limit", "rules.R2: is defined twice", "rules.false_discovery_rate"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
@@ -146,6 +169,7 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
   EXPECT_NE(digest(testing::must(parse(other))), before);
   EXPECT_TRUE(changed([](RuleRecord& r) {
     r.kind = RuleKind::kComposite;
+    r.cusum_threshold = 5;
     r.parts = {"births:low", "deaths:high"};
   }));
 }
@@ -153,8 +177,8 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
 // Journaled rule sets have these digests. A replica with a different digest would ignore every
 // evaluation of its peers.
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
-  EXPECT_EQ(digest(default_rules(kMonths)), "df9ee9fc516c4f48");
-  EXPECT_EQ(digest(default_rules(kWeeks)), "176001763308dc3d");
+  EXPECT_EQ(digest(default_rules(kMonths)), "3f9af0f9a7f8aac1");
+  EXPECT_EQ(digest(default_rules(kWeeks)), "a0932c35084b2bbf");
 }
 
 TEST(RulesTest, SpecialDaysAreInTheDigestIfThereAreAny) {
@@ -220,11 +244,11 @@ TEST(RulesTest, AChangedFieldIsInTheRecordWithTheKeysWithoutEffect) {
   RuleSetRecord set = record(default_rules(kMonths));
   set.rules[1].limit = 3;  // no effect on counts
   RuleSet rules = testing::must(parse(set));
-  count_of(rules.rules[1]).cusum_threshold = 4.25;
+  count_of(rules.rules[1]).expected_min = 4.25;
   count_of(rules.rules[1]).second = SecondCondition{indicators::Indicator::kChurn, 1.5};
   RuleRecord const r = record(rules.rules[1]);
   EXPECT_EQ(r.limit, 3);
-  EXPECT_EQ(r.cusum_threshold, 4.25);
+  EXPECT_EQ(r.expected_min, 4.25);
   EXPECT_EQ(r.second_subject, "churn_12m");
   EXPECT_EQ(r.second_limit, 1.5);
   EXPECT_EQ(testing::must(parse({{r}})).rules[0], rules.rules[1]);

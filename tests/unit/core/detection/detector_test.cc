@@ -23,16 +23,9 @@ bool same(const Assessment& a, const Assessment& b) {
   return a.why == b.why && a.observed == b.observed && a.expected == b.expected && a.p == b.p &&
          a.z == b.z && a.cusum == b.cusum && (a.cusum == 0 || a.onset == b.onset) &&
          a.dispersion == b.dispersion && a.scale == b.scale && a.width == b.width &&
-         a.scale_points == b.scale_points;
-}
-
-// The settled scores of the path that are ≥ kSettledTailFrom.
-std::vector<double> settled_tail(const ScoredSeries& scored, int target, const DetectorOptions& o) {
-  std::vector<double> out;
-  for (int t = target - o.path_periods_max + 1; t < target - o.farrington.exclude_recent; ++t) {
-    if (auto const z = scored.path_score(t); z && *z >= kSettledTailFrom) out.push_back(*z);
-  }
-  return out;
+         a.scale_points == b.scale_points && a.speed.average == b.speed.average &&
+         a.speed.width == b.speed.width && a.speed.points == b.speed.points &&
+         a.speed.shift == b.speed.shift;
 }
 
 // The state kept between ticks is a cache. With revisions, exclusions and preparation in any order,
@@ -49,6 +42,8 @@ TEST(ScoredSeriesTest, IncrementalScoresEqualFreshOnes) {
         counts.push_back(random.between(5, 40) - (t > year * 7 ? 12 : 0));
       DetectorOptions options;
       options.farrington = FarringtonOptions::for_calendar(calendar);
+      options.speed = SpeedOptions::for_calendar(calendar);
+      options.speed.location_periods = 50;
       options.path_periods_max = 60;  // enough periods for a scale
       options.own_scale = seed % 3 != 0;
       std::vector<PeriodRange> gaps;
@@ -91,9 +86,6 @@ TEST(ScoredSeriesTest, IncrementalScoresEqualFreshOnes) {
         if (side.value() > 0) {
           ASSERT_EQ(side.onset(), other.onset);
         }
-        ASSERT_TRUE(
-            !options.own_scale ||
-            std::ranges::equal(scored.settled_tail(), settled_tail(scored, 100 + t, options)));
         if (random.chance(0.5)) {
           scored.prepare(series, PeriodIndex(100 + t + 1), Harm::kLow, options, workspace,
                          reported);

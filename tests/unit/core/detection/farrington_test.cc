@@ -177,10 +177,34 @@ TEST_F(MonthlyTest, AwkwardSeriesHaveDefinedAnswers) {
   }
 }
 
-TEST_F(MonthlyTest, ATrendBeyondTheLargestCountIsRejected) {
-  Baseline const b = fit_at(series_of(80, [](int t) { return 10 + t * t / 10; }), 79);
-  EXPECT_FALSE(b.trend_used);
-  EXPECT_LE(b.expected, 10 + 79 * 79 / 10);
+// Growth that goes on is expected to go on, damped: never far beyond what was seen.
+TEST_F(MonthlyTest, F3ATrendBeyondTheLargestCountIsBelievedAndDamped) {
+  auto const grown = [](double a_month) {
+    return [a_month](int t) { return static_cast<int>(1000 * std::exp(a_month * t)); };
+  };
+  for (double a_month : {0.004, 0.008, 0.012}) {
+    auto const counts = series_of(80, grown(a_month));
+    Baseline const b = fit_at(counts, 79);
+    double const next = grown(a_month)(79);
+    EXPECT_TRUE(b.trend_used);
+    EXPECT_NEAR(b.expected / next, 1, 0.01) << a_month;
+  }
+  // A trend that no count supports for long.
+  Baseline const steep = fit_at(series_of(80, [](int t) { return 10 + t * t / 10; }), 79);
+  EXPECT_LT(steep.expected, 1.3 * (10 + 79 * 79 / 10));
+}
+
+// One count cannot switch the trend on or off: the expectation changes as little as the count does.
+TEST_F(MonthlyTest, F3TheTrendIsUsedWithoutJumps) {
+  double before = 0;
+  for (int slope = 0; slope <= 60; ++slope) {
+    Baseline const b = fit_at(
+        series_of(80, [&](int t) { return 1000 + slope * t / 10 + 37 * (t * 7 % 11 - 5); }), 79);
+    if (slope > 0) {
+      EXPECT_LT(std::abs(b.expected - before), 30) << slope;
+    }
+    before = b.expected;
+  }
 }
 
 // With Poisson counts the two mid-p tails are uniform: each is below 0.05 in about one of twenty

@@ -57,7 +57,9 @@ class CountRulesTest : public ::testing::Test {
     ASSERT_TRUE(u);
     EXPECT_EQ(u->severity, Severity::kRed);
     EXPECT_GT(u->evidence.observed, u->evidence.upper);
-    EXPECT_EQ(u->evidence.cusum, u->evidence.cusum_threshold);
+    EXPECT_EQ(u->evidence.hit_by, detection::HitBy::kOwnLevel);
+    EXPECT_GT(u->evidence.score, 3);
+    EXPECT_LT(u->evidence.p, 0.001);
 
     u = tick(rule, {.births = 0, .deaths = 0, .notices = bad.notices});
     ASSERT_TRUE(u);
@@ -109,7 +111,7 @@ TEST(WeeklyRulesTest, AFallOfWeeklyBirthsIsDetectedAndClears) {
   auto const week = [&](int births) {
     std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4),
                               delta(Measure::kDeaths, t, 30)};
-    if (t == begin) out.push_back(delta(Measure::kBirths, t - 400, 5000));
+    if (t == begin) out.push_back(delta(Measure::kBirths, t - 2000, 5000));
     return out;
   };
   for (; t < fall - 1; ++t) region.add(t, week(40));
@@ -137,7 +139,7 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
     std::vector<Delta> out = {delta(Measure::kBirths, t, births + t * 7 % 9 - 4),
                               delta(Measure::kDeaths, t, 30)};
     if (t == kBegin.value)
-      out.push_back(delta(Measure::kBirths, t - 400, 5000));  // the opening balance
+      out.push_back(delta(Measure::kBirths, t - 2000, 5000));  // the opening balance
     return out;
   };
   for (; t < kBegin.value + 30; ++t) {
@@ -211,7 +213,7 @@ TEST(ContributionsTest, OnlyTheLargestPartsAreNamed) {
                                         Measure::kBirths, PeriodIndex(period)),
                                n});
       };
-      if (t == kBegin.value) births(t - 200, 1000);
+      if (t == kBegin.value) births(t - 500, 1000);
       births(t, (t < fall ? 40 : 40 - 4 * i) + t * 7 % 5 - 2);
     }
     evaluator.apply(PeriodIndex(t), std::span(&part, 1));

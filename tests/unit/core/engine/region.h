@@ -62,7 +62,7 @@ class Town {
         add(out, a, s, Measure::kBirths, t, born - late);
         add(out, a, s, Measure::kBirths, t - 1, std::exchange(untold_[std::pair(a, s)], late));
         if (t < silent_from) add(out, a, s, Measure::kDeaths, t, noisy(30));
-        if (t == kBegin.value) add(out, a, s, Measure::kBirths, t - 200, 1000);
+        if (t == kBegin.value) add(out, a, s, Measure::kBirths, t - 500, 1000);
         // A late report about an earlier month.
         if (random_.chance(0.3)) add(out, a, s, Measure::kBirths, t - random_.between(1, 8), 1);
       }
