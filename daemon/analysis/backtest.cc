@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "analysis/cusum_threshold.h"
 #include "analysis/ears.h"
+#include "analysis/evident_falls.h"
+#include "core/detection/calendar_effect.h"
 #include "core/detection/closed_periods.h"
 #include "core/detection/composite.h"
 #include "core/detection/cusum.h"
@@ -48,10 +53,13 @@ struct Span {
 
 enum class Ground : uint8_t { kQuiet, kEarly, kDownturn };
 
-// Downturns in periods of the calendar.
+// Downturns in periods of the calendar: official ones, or the falls of a series itself.
 class Windows {
  public:
-  Windows(const std::vector<Downturn>& downturns, const BacktestOptions& o) : o_(o) {
+  // `falls`: those of the series, for the ceiling.
+  Windows(const std::vector<Downturn>& downturns, std::vector<PeriodIndex> falls,
+          const BacktestOptions& o)
+      : falls_(std::move(falls)), lead_(o.lead_periods), delay_(reported_delays(o.calendar)[2]) {
     base::Calendar const months(base::CalendarUnit::kMonth);
     for (const Downturn& d : downturns) {
       base::Days const last(months.first_day(PeriodIndex(d.end + 1)).value - 1);
@@ -59,39 +67,65 @@ class Windows {
                           o.calendar.period_of(last)});
     }
   }
+  // Each fall lasts for a year.
+  Windows(const std::vector<PeriodIndex>& falls, const BacktestOptions& o)
+      : falls_(falls), lead_(o.lead_periods), delay_(reported_delays(o.calendar)[2]) {
+    for (PeriodIndex const f : falls)
+      windows_.push_back({f, PeriodIndex(f.value + o.calendar.periods_per_year() - 1)});
+  }
   Ground at(int32_t period) const {
     Ground g = Ground::kQuiet;
     for (const detection::PeriodRange& d : windows_) {
       if (d.first.value <= period && period <= d.last.value) return Ground::kDownturn;
-      if (d.first.value - o_.lead_periods <= period && period < d.first.value) g = Ground::kEarly;
+      if (d.first.value - lead_ <= period && period < d.first.value) g = Ground::kEarly;
     }
     return g;
   }
   const std::vector<detection::PeriodRange>& all() const { return windows_; }
+  // Whether the series itself falls around the start of a downturn.
+  bool falls_itself(const detection::PeriodRange& d) const {
+    return std::ranges::any_of(falls_, [&](PeriodIndex f) {
+      return d.first.value - lead_ <= f.value && f.value < d.first.value + delay_;
+    });
+  }
 
  private:
   std::vector<detection::PeriodRange> windows_;
-  const BacktestOptions& o_;
+  std::vector<PeriodIndex> falls_;
+  int lead_;
+  int delay_;
 };
 
-// The periods at which an alarm begins. The statistic is z itself or, with `accumulate`, the CUSUM
-// of z.
-std::vector<int32_t> alarms(const Scores& s, bool accumulate, double threshold, int clear_periods) {
-  detection::Cusum cusum({.reference = 0.5, .clip = 3, .threshold_h = threshold});
+// Whether a score is known when a downturn begins: in its first period or, if that is closed, in
+// the next.
+bool scored_from(const Scores& s, int32_t first) {
+  return !std::isnan(s.at(first)) || !std::isnan(s.at(first + 1));
+}
+
+// How a statistic becomes alarms.
+struct Alarms {
+  bool accumulate = false;  // the statistic is the CUSUM of the scores, not the score itself
+  double threshold = 0;
+  int clear_periods = 4;  // an alarm ends after so many below half the threshold
+};
+
+// The periods at which an alarm begins.
+std::vector<int32_t> alarms(const Scores& s, const Alarms& how) {
+  detection::Cusum cusum({.reference = 0.5, .clip = 3, .threshold_h = how.threshold});
   std::vector<int32_t> out;
   bool on = false;
   int quiet = 0;
   for (int32_t t = s.first.value; t < s.end().value; ++t) {
     double const z = s.at(t);
     if (std::isnan(z)) continue;
-    if (accumulate) cusum.add(PeriodIndex(t), z);
-    double const statistic = accumulate ? cusum.value() : z;
-    if (statistic >= threshold) {
+    if (how.accumulate) cusum.add(PeriodIndex(t), z);
+    double const statistic = how.accumulate ? cusum.value() : z;
+    if (statistic >= how.threshold) {
       if (!on) out.push_back(t);
       on = true;
       quiet = 0;
-    } else if (on && statistic < threshold / 2) {
-      on = ++quiet < clear_periods;
+    } else if (on && statistic < how.threshold / 2) {
+      on = ++quiet < how.clear_periods;
     } else {
       quiet = 0;
     }
@@ -108,14 +142,33 @@ std::optional<int> median(std::vector<int> delays, int misses) {
   return delays[middle];
 }
 
-Performance perform(const ScoresBySeries& scores, bool accumulate, double threshold,
-                    const Windows& windows, Span part, const BacktestOptions& o) {
+// Where alarms are sought: `windows_of` gives the downturns that hold for a series.
+using WindowsOf = std::function<const Windows&(const std::string& series)>;
+
+// The share of downturns for which chance would raise an alarm.
+void finish(Performance& p, int64_t quiet_periods, std::vector<int> found_after,
+            const BacktestOptions& o) {
+  std::array<int, 4> const delays = reported_delays(o.calendar);
+  p.series_years = static_cast<double>(quiet_periods) / o.calendar.periods_per_year();
+  p.false_alarms_a_year = p.series_years > 0 ? p.false_alarms / p.series_years : 0;
+  for (size_t k = 0; k < delays.size(); ++k) {
+    double const years = static_cast<double>(delays[k]) / o.calendar.periods_per_year();
+    p.chance[k] = 1 - std::exp(-p.false_alarms_a_year * years);
+  }
+  int const misses = p.downturns - static_cast<int>(found_after.size());
+  p.median_delay = median(std::move(found_after), misses);
+}
+
+Performance perform(const ScoresBySeries& scores, const Alarms& how, const WindowsOf& windows_of,
+                    Span part, const BacktestOptions& o) {
   Performance p;
   int64_t quiet_periods = 0;
   std::array<int, 4> const delays = reported_delays(o.calendar);
   std::vector<int> found_after;
   for (const auto& [name, s] : scores) {
-    std::vector<int32_t> const raised = alarms(s, accumulate, threshold, o.clear_periods);
+    if (name == o.total) continue;
+    const Windows& windows = windows_of(name);
+    std::vector<int32_t> const raised = alarms(s, how);
     for (int32_t t = std::max(part.begin, s.first).value; t < std::min(part.end, s.end()).value;
          ++t) {
       quiet_periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
@@ -124,37 +177,32 @@ Performance perform(const ScoresBySeries& scores, bool accumulate, double thresh
       return t >= part.begin.value && t < part.end.value && windows.at(t) == Ground::kQuiet;
     }));
     for (const detection::PeriodRange& d : windows.all()) {
-      if (d.first < part.begin || d.first >= part.end || std::isnan(s.at(d.first.value))) continue;
+      if (d.first < part.begin || d.first >= part.end || !scored_from(s, d.first.value)) continue;
       ++p.downturns;
+      p.ceiling += windows.falls_itself(d);
       auto const hit = std::ranges::find_if(raised, [&](int32_t t) {
-        return t >= d.first.value - o.lead_periods && t < d.first.value + delays.back();
+        return t >= d.first.value && t < d.first.value + delays.back();
       });
       if (hit == raised.end()) continue;
-      int const delay = std::max(0, *hit - d.first.value);
+      int const delay = *hit - d.first.value;
       found_after.push_back(delay);
       for (size_t k = 0; k < delays.size(); ++k) p.found[k] += delay < delays[k];
     }
   }
-  p.series_years = static_cast<double>(quiet_periods) / o.calendar.periods_per_year();
-  p.false_alarms_a_year = p.series_years > 0 ? p.false_alarms / p.series_years : 0;
-  for (size_t k = 0; k < delays.size(); ++k) {
-    double const years =
-        static_cast<double>(delays[k] + o.lead_periods) / o.calendar.periods_per_year();
-    p.chance[k] = 1 - std::exp(-p.false_alarms_a_year * years);
-  }
-  p.median_delay = median(found_after, p.downturns - static_cast<int>(found_after.size()));
+  finish(p, quiet_periods, found_after, o);
   return p;
 }
 
 // The lowest threshold on a grid of kThresholdSteps steps at which, and above which, the
 // false-alarm rate is at most o.false_alarms_a_year. If every threshold gives more, the highest.
-double tune(const ScoresBySeries& scores, bool accumulate, const Windows& windows, Span part,
+double tune(const ScoresBySeries& scores, bool accumulate, const WindowsOf& windows, Span part,
             const BacktestOptions& o) {
   double const highest = accumulate ? 40 : 8;
   double threshold = highest;
   for (int step = kThresholdSteps; step > 0; --step) {
     double const candidate = highest * step / kThresholdSteps;
-    Performance const p = perform(scores, accumulate, candidate, windows, part, o);
+    Performance const p =
+        perform(scores, {accumulate, candidate, o.clear_periods}, windows, part, o);
     if (p.false_alarms_a_year > o.false_alarms_a_year) break;
     threshold = candidate;
   }
@@ -167,10 +215,13 @@ using ClosedPeriods = std::span<const detection::PeriodRange>;
 struct Judged {
   detection::CountSeries counts;
   detection::ScoredSeries scored;
-  Scores score;         // of each period alone
-  Scores recalibrated;  // the deviate of its p, recalibrated on all series of the measure
-  Scores adjusted;      // the deviate of that p, adjusted for the number of series
+  Scores score;    // of each period alone
+  Scores verdict;  // kHit, kOrdinary, or between them
 };
+// Values of a verdict: with the threshold kHit, alarms() opens and ends alarms as the daemon does.
+constexpr double kHit = 1;
+constexpr double kNotOver = 0.75;  // no hit, and not quiet
+constexpr double kOrdinary = 0;
 using JudgedBySeries = std::map<std::string, Judged>;
 
 void calibrate(const detection::Assessment& a, PeriodIndex t, const Windows& windows,
@@ -191,63 +242,92 @@ class MeasureJudge {
  public:
   // `closed` must outlive the results of run().
   MeasureJudge(const BacktestMeasure& measure, ClosedPeriods closed, const BacktestOptions& o)
-      : harm_(measure.harm) {
-    options_.farrington = detection::FarringtonOptions::for_calendar(o.calendar);
+      : harm_(measure.harm),
+        options_(detection::DetectorOptions::for_calendar(o.calendar)),
+        options_of_test_(o) {
+    options_.cold_start.reset();
     for (const auto& [name, series] : measure.series) {
       Judged& j = all_[name];
-      j.counts = {o.calendar, series.first, series.counts, series.gaps, closed};
+      j.counts = {o.calendar, series.first, series.counts, series.gaps, closed, {}};
       j.scored.exclude(o.regime_breaks);
       Scores const none{series.first, std::vector<double>(series.counts.size(), kNotScored)};
-      j.score = j.recalibrated = j.adjusted = none;
+      j.score = j.verdict = none;
+      begin_ = std::min(begin_, j.score.first.value);
+      end_ = std::max(end_, j.score.end().value);
     }
   }
 
-  JudgedBySeries run(const Windows& windows, const BacktestOptions& o, Calibration& calibration) {
-    int32_t begin = INT32_MAX;
-    int32_t end = INT32_MIN;
-    for (const auto& [name, j] : all_) {
-      begin = std::min(begin, j.score.first.value);
-      end = std::max(end, j.score.end().value);
+  // The results refer to this object.
+  JudgedBySeries& run(const Windows& windows, Calibration& calibration) {
+    for (int32_t t = begin_; t < end_; ++t) {
+      adjust_to_calendar(PeriodIndex(t));
+      judge_at(PeriodIndex(t), windows, calibration);
     }
-    for (int32_t t = begin; t < end; ++t) judge_at(PeriodIndex(t), windows, o, calibration);
-    return std::move(all_);
+    return all_;
   }
 
  private:
-  void judge_at(PeriodIndex t, const Windows& windows, const BacktestOptions& o,
-                Calibration& calibration) {
+  // Once a year: what the calendar does, from the years before.
+  void adjust_to_calendar(PeriodIndex t) {
+    const BacktestOptions& o = options_of_test_;
+    if (t.value % o.calendar.periods_per_year() != 0) return;
+    std::vector<detection::CountSeries> before;
+    for (const auto& [name, j] : all_) {
+      if (name != o.total && j.counts.first < t) before.push_back(j.counts);
+    }
+    detection::CalendarTerms const effect =
+        detection::calendar_effect(before, o.business_calendar, o.calendar, t);
+    if (effect == effect_) return;
+    effect_ = effect;
+    offsets_.clear();
+    for (auto& [name, j] : all_) {
+      offsets_.push_back(detection::calendar_offsets(effect, o.business_calendar, o.calendar,
+                                                     j.counts.first, j.counts.counts.size()));
+      j.counts.offsets = offsets_.back();
+      j.scored = {};
+      j.scored.exclude(o.regime_breaks);
+    }
+  }
+
+  void judge_at(PeriodIndex t, const Windows& windows, Calibration& calibration) {
+    const BacktestOptions& o = options_of_test_;
     double const four_weeks = o.calendar.periods_in_four_weeks();
     assessed_.clear();
     assessed_.reserve(all_.size());
     std::vector<Judged*> tested;
     std::vector<detection::Judged> together;
+    std::optional<size_t> parent;
     for (auto& [name, j] : all_) {
       if (t < j.score.first || t >= j.score.end()) continue;
       detection::Assessment const a = j.scored.assess(j.counts, t, harm_, options_, workspace_);
       if (a.why != detection::NotAssessed::kNone) continue;
       j.score.set(t, a.z);
-      calibrate(a, t, windows, o, calibration);
+      if (name != o.total) calibrate(a, t, windows, o, calibration);
       if (a.expected * four_weeks < kExpectedMin) continue;
+      if (name == o.total) parent = tested.size();
       assessed_.push_back(a);
       tested.push_back(&j);
-      together.push_back({&assessed_.back(), j.scored.settled_tail()});
+      together.emplace_back().assessment = &assessed_.back();
     }
-    detection::judge_together(together, recalibration_);
-    auto const deviate = [](double p) {
-      return std::min(detection::kZMax, -stats::normal_quantile(p));
-    };
+    detection::judge_together(together, parent, {o.false_alarms_a_year}, o.calendar);
     for (size_t k = 0; k < tested.size(); ++k) {
-      tested[k]->recalibrated.set(t, deviate(together[k].p));
-      tested[k]->adjusted.set(t, std::max(-detection::kZMax, deviate(together[k].p_adjusted)));
+      const detection::Judged& judged = together[k];
+      tested[k]->verdict.set(t, judged.hit != detection::HitBy::kNothing ? kHit
+                                : judged.quiet()                         ? kOrdinary
+                                                                         : kNotOver);
     }
   }
 
   detection::Harm harm_;
   detection::DetectorOptions options_;
+  const BacktestOptions& options_of_test_;
   detection::Workspace workspace_;
-  detection::Recalibration recalibration_;
+  detection::CalendarTerms effect_{};
+  std::vector<std::vector<double>> offsets_;  // of the series in order
   std::vector<detection::Assessment> assessed_;
   JudgedBySeries all_;
+  int32_t begin_ = INT32_MAX;
+  int32_t end_ = INT32_MIN;
 };
 
 ScoresBySeries scores_of(const JudgedBySeries& all, Scores Judged::*which) {
@@ -258,7 +338,8 @@ ScoresBySeries scores_of(const JudgedBySeries& all, Scores Judged::*which) {
 
 Scores ears_scores(const BacktestMeasure::Series& counts, detection::Harm harm,
                    ClosedPeriods closed, const BacktestOptions& o) {
-  detection::CountSeries const series{o.calendar, counts.first, counts.counts, counts.gaps, closed};
+  detection::CountSeries const series{o.calendar,  counts.first, counts.counts,
+                                      counts.gaps, closed,       {}};
   Scores out{counts.first, {}};
   for (size_t i = 0; i < counts.counts.size(); ++i) {
     PeriodIndex const t(counts.first.value + static_cast<int32_t>(i));
@@ -327,6 +408,7 @@ StatedRates stated_rates(DetectorKind kind, const std::string& measure,
                          const BacktestOptions& o) {
   StatedRates r{kind, measure, 0, {}};
   for (const auto& [name, s] : scores) {
+    if (name == o.total) continue;
     for (int32_t t = std::max(o.tune_until, s.first).value; t < s.end().value; ++t) {
       r.periods += !std::isnan(s.at(t)) && windows.at(t) == Ground::kQuiet;
     }
@@ -336,8 +418,9 @@ StatedRates stated_rates(DetectorKind kind, const std::string& measure,
     double const threshold = accumulate
                                  ? cusum_threshold(detection::CusumOptions().reference, 1 / rate)
                                  : -stats::normal_quantile(rate);
-    for (const auto& [name, s] : scores)
-      r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
+    for (const auto& [name, s] : scores) {
+      if (name != o.total) r.alarms[k] += alarms_at(s, accumulate, threshold, windows, o);
+    }
   }
   return r;
 }
@@ -347,7 +430,10 @@ StatedRates stated_rates(DetectorKind kind, const std::string& measure,
 BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
   BacktestOptions o;
   o.calendar = calendar;
-  o.lead_periods = calendar.unit() == base::CalendarUnit::kWeek ? 26 : 6;
+  bool const weeks = calendar.unit() == base::CalendarUnit::kWeek;
+  o.lead_periods = weeks ? 26 : 6;
+  o.rule_clear_periods = weeks ? 4 : 2;
+  o.false_alarms_a_year = weeks ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
   return o;
 }
 
@@ -376,43 +462,84 @@ CountRange chance_range(int64_t periods, double p) {
   return {at_least((1 - kChanceLevel) / 2), at_least((1 + kChanceLevel) / 2)};
 }
 
-BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
-                        const std::vector<Downturn>& downturns, const BacktestOptions& o) {
-  Windows const windows(downturns, o);
+namespace {
+
+// The downturns that hold for each series: the official ones, and its own falls.
+class AllWindows {
+ public:
+  AllWindows(const JudgedBySeries& judged, detection::Harm harm,
+             const std::vector<Downturn>& downturns, const BacktestOptions& o) {
+    for (const auto& [name, j] : judged) {
+      std::vector<PeriodIndex> const falls = evident_falls(j.counts, harm);
+      official_.emplace(name, Windows(downturns, falls, o));
+      evident_.emplace(name, Windows(falls, o));
+    }
+  }
+  WindowsOf official() const { return of(official_); }
+  WindowsOf evident() const { return of(evident_); }
+
+ private:
+  static WindowsOf of(const std::map<std::string, Windows>& windows) {
+    return [&windows](const std::string& name) -> const Windows& { return windows.at(name); };
+  }
+  std::map<std::string, Windows> official_;
+  std::map<std::string, Windows> evident_;
+};
+
+DetectorResult result_of(DetectorKind kind, const std::string& measure,
+                         const ScoresBySeries& scores, const AllWindows& windows,
+                         const BacktestOptions& o) {
   Span const tuning{PeriodIndex(INT32_MIN), o.tune_until};
   Span const testing{o.tune_until, PeriodIndex(INT32_MAX)};
+  DetectorResult r{kind, measure, 0, {}, {}, {}, {}};
+  Alarms how{kind == DetectorKind::kCusum || kind == DetectorKind::kComposite, kHit,
+             o.clear_periods};
+  if (kind == DetectorKind::kRule) {
+    how.clear_periods = o.rule_clear_periods;
+  } else {
+    how.threshold = tune(scores, how.accumulate, windows.official(), tuning, o);
+  }
+  r.threshold = how.threshold;
+  r.tuned = perform(scores, how, windows.official(), tuning, o);
+  r.tested = perform(scores, how, windows.official(), testing, o);
+  r.tuned_evident = perform(scores, how, windows.evident(), tuning, o);
+  r.tested_evident = perform(scores, how, windows.evident(), testing, o);
+  return r;
+}
+
+}  // namespace
+
+BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
+                        const std::vector<Downturn>& downturns, const BacktestOptions& o) {
+  Windows const windows(downturns, {}, o);
   BacktestResult out;
-  auto const judge = [&](DetectorKind kind, const std::string& measure,
-                         const ScoresBySeries& scores) {
-    bool const accumulate = kind == DetectorKind::kCusum || kind == DetectorKind::kComposite;
-    DetectorResult r{kind, measure, 0, {}, {}};
-    r.threshold = tune(scores, accumulate, windows, tuning, o);
-    r.tuned = perform(scores, accumulate, r.threshold, windows, tuning, o);
-    r.tested = perform(scores, accumulate, r.threshold, windows, testing, o);
-    out.detectors.push_back(std::move(r));
-    // An adjusted p states a false-discovery rate, not a false-alarm rate.
-    if (kind != DetectorKind::kDiscovery)
-      out.rates.push_back(stated_rates(kind, measure, scores, accumulate, windows, o));
-  };
   auto const closed = detection::closed_periods(o.business_calendar, o.calendar);
   std::vector<ScoresBySeries> all;
+  std::optional<AllWindows> first;
   for (const BacktestMeasure& m : measures) {
-    JudgedBySeries const judged =
-        MeasureJudge(m, closed, o).run(windows, o, out.calibration[m.name]);
+    MeasureJudge judge(m, closed, o);
+    const JudgedBySeries& judged = judge.run(windows, out.calibration[m.name]);
+    AllWindows const seen(judged, m.harm, downturns, o);
+    if (!first) first = seen;
     ScoresBySeries scores = scores_of(judged, &Judged::score);
     ScoresBySeries ears;
     for (const auto& [name, series] : m.series)
       ears.emplace(name, ears_scores(series, m.harm, closed, o));
-    judge(DetectorKind::kPeriod, m.name, scores);
-    out.rates.push_back(stated_rates(DetectorKind::kRecalibrated, m.name,
-                                     scores_of(judged, &Judged::recalibrated), false, windows, o));
-    judge(DetectorKind::kDiscovery, m.name, scores_of(judged, &Judged::adjusted));
-    judge(DetectorKind::kCusum, m.name, scores);
-    judge(DetectorKind::kEars, m.name, ears);
+    auto const add = [&](DetectorKind kind, const ScoresBySeries& of, bool stated) {
+      out.detectors.push_back(result_of(kind, m.name, of, seen, o));
+      bool const sum = kind == DetectorKind::kCusum;
+      if (stated) out.rates.push_back(stated_rates(kind, m.name, of, sum, windows, o));
+    };
+    add(DetectorKind::kRule, scores_of(judged, &Judged::verdict), false);
+    add(DetectorKind::kPeriod, scores, true);
+    add(DetectorKind::kCusum, scores, true);
+    add(DetectorKind::kEars, ears, true);
     all.push_back(std::move(scores));
   }
   if (all.size() < 2) return out;
-  judge(DetectorKind::kComposite, "", composite_scores(all, o));
+  ScoresBySeries const together = composite_scores(all, o);
+  out.detectors.push_back(result_of(DetectorKind::kComposite, "", together, *first, o));
+  out.rates.push_back(stated_rates(DetectorKind::kComposite, "", together, true, windows, o));
   return out;
 }
 

@@ -33,10 +33,16 @@ struct BacktestMeasure {
 
 struct BacktestOptions {
   base::Calendar calendar{base::CalendarUnit::kMonth};
-  base::PeriodIndex tune_until;       // the first period of the test part
-  double false_alarms_a_year = 0.05;  // the upper limit per series for the tuning
-  int lead_periods = 0;   // an alarm up to this long before a downturn is early, not false
-  int clear_periods = 4;  // an alarm ends after so many below half its threshold
+  base::PeriodIndex tune_until;  // the first period of the test part
+  // Per series: the upper limit for the tuning, and what is stated to the rules. `for_calendar`
+  // sets the default of the rules.
+  double false_alarms_a_year = 0.05;
+  // The series that is the sum of the others, if any. It is judged as their parent, and counted in
+  // no figure.
+  std::string total;
+  int lead_periods = 0;        // an alarm up to this long before a downturn is early, not false
+  int clear_periods = 4;       // an alarm ends after so many below half its threshold
+  int rule_clear_periods = 4;  // the same of a rule: after so many quiet periods
   std::vector<detection::PeriodRange>
       regime_breaks;  // left out of all baselines, as when an operator records them
   base::BusinessCalendar business_calendar;  // closed periods are in no baseline and not judged
@@ -49,15 +55,11 @@ enum class DetectorKind : uint8_t {
   kEars,    // EARS C2: no season, no trend
   // CUSUM of all measures' scores together, as in a composite rule (detection/composite.h).
   kComposite,
-  // The p of one period, recalibrated and adjusted over all series by Benjamini–Hochberg, as in the
-  // rules (detection/judge.h). Its threshold is the normal deviate of the adjusted p.
-  kDiscovery,
-  // The p of one period, recalibrated on all series (detection/recalibration.h). It has only stated
-  // rates, no tuned threshold.
-  kRecalibrated,
+  // The daemon's verdict on counts at the stated rate (detection/judge.h). Nothing is tuned.
+  kRule,
 };
-inline constexpr std::array<std::string_view, 6> kDetectorNames = {
-    "period", "cusum", "ears", "composite", "discovery", "recalibrated"};
+inline constexpr std::array<std::string_view, 5> kDetectorNames = {"period", "cusum", "ears",
+                                                                   "composite", "rule"};
 
 // Delays in periods. The report gives the share of downturns found within each: 4, 8, 13, 26 weeks
 // or 1, 2, 4, 6 months.
@@ -71,6 +73,9 @@ struct Performance {
   std::array<int, 4> found{};  // within reported_delays()
   std::array<double, 4> chance{};   // the share that random alarms at this rate would find
   std::optional<int> median_delay;  // in periods; a miss counts as infinite; nullopt if infinite
+  // Official downturns: pairs in which the series itself falls from lead_periods before the start
+  // to the third of the reported delays after it. No detector can find more but by chance.
+  int ceiling = 0;
 };
 
 struct DetectorResult {
@@ -79,6 +84,9 @@ struct DetectorResult {
   double threshold = 0;
   Performance tuned;
   Performance tested;
+  // Against the falls of each series itself (evident_falls.h) instead of the official downturns.
+  Performance tuned_evident;
+  Performance tested_evident;
 };
 
 // How often a single period outside downturns has a p below a nominal p, by band of the expected

@@ -66,11 +66,13 @@ void set_baseline(const DetectFlags& f, FarringtonOptions& o) {
   o.residual_threshold = f.weights_threshold.value_or(o.residual_threshold);
   if (f.weights == "upper") o.down_weight = detection::DownWeight::kUpperTail;
   if (f.weights == "none") o.down_weight = detection::DownWeight::kNone;
+  if (f.trend == "always") o.trend = detection::TrendUse::kAlways;
   if (f.trend == "never") o.trend = detection::TrendUse::kNever;
   if (f.trend == "significant") o.trend = detection::TrendUse::kSignificant;
   o.years_min = std::min(o.years_min, o.years);
   if (f.compatibility.empty()) return;
   o.compatibility = Compatibility::kRSurveillance;
+  if (f.trend.empty()) o.trend = detection::TrendUse::kAlways;
   o.years_min = o.years;  // R needs all years
 }
 

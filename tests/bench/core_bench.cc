@@ -180,9 +180,7 @@ void Models::judge() {
   }
   std::vector<detection::Judged> together(kSeries);
   for (size_t s = 0; s < kSeries; ++s) together[s].assessment = &assessed[s];
-  base::Calendar const weeks(base::CalendarUnit::kWeek);
-  double const judged =
-      best_seconds(5, [&] { detection::judge_together(together, 0, {}, weeks); });
+  double const judged = best_seconds(5, [&] { detection::judge_together(together, 0, {}, weeks); });
   for (const detection::Judged& j : together) sum += j.p_adjusted;
   BELLWETHER_CHECK(std::isfinite(sum));
   print("judge_together_5000_series", 1e3 * judged, "ms");

@@ -197,9 +197,9 @@ void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
     return;
   }
   std::string const suffix(base::unit_suffix(unit));
-  std::printf("  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g",
-              when(e).c_str(), figure(e.observed()).c_str(), suffix.c_str(), e.expected(),
-              suffix.c_str(), e.lower(), e.upper(), deviation(e).c_str(), e.p());
+  std::printf("  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g", when(e).c_str(),
+              figure(e.observed()).c_str(), suffix.c_str(), e.expected(), suffix.c_str(), e.lower(),
+              e.upper(), deviation(e).c_str(), e.p());
   if (e.cusum_threshold() > 0) {
     std::printf(", change statistic %.1f of %.1f\n", e.cusum(), e.cusum_threshold());
   } else if (e.memory_periods() > 0) {

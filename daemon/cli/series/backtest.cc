@@ -38,7 +38,8 @@ struct Options {
   std::string downturns;
   std::string calendar = "month";
   std::string tune_until;
-  double rate = 0.05;
+  std::optional<double> rate;
+  std::string total;
   std::vector<std::string> breaks;
   std::vector<std::string> holidays;
   std::string report;
@@ -125,7 +126,8 @@ std::string command_line(const Options& o) {
   for (const std::string& d : o.data) base::append(out, " --data ", d);
   base::append(out, " --downturns ", o.downturns, " --calendar ", o.calendar, " --tune-until ",
                o.tune_until);
-  base::append(out, " --false-alarms ", o.rate);
+  if (o.rate) base::append(out, " --false-alarms ", *o.rate);
+  if (!o.total.empty()) base::append(out, " --total ", o.total);
   for (const std::string& b : o.breaks) base::append(out, " --regime-break ", b);
   for (const std::string& h : o.holidays) base::append(out, " --holidays ", h);
   return out + " --report " + o.report;
@@ -135,7 +137,8 @@ absl::Status run(const Options& o) {
   auto const unit = base::calendar_unit(o.calendar).value_or(base::CalendarUnit::kMonth);
   analysis::PeriodScale const scale = analysis::PeriodScale::dated(unit);
   analysis::BacktestOptions options = analysis::BacktestOptions::for_calendar(base::Calendar(unit));
-  options.false_alarms_a_year = o.rate;
+  if (o.rate) options.false_alarms_a_year = *o.rate;
+  options.total = o.total;
   BELLWETHER_ASSIGN_OR_RETURN(options.tune_until, scale.parse(o.tune_until));
   for (const std::string& b : o.breaks) {
     BELLWETHER_ASSIGN_OR_RETURN(detection::PeriodRange const range, read_break(b, scale));
@@ -181,9 +184,12 @@ void add_backtest(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"week", "month"}))
       ->capture_default_str();
   sub->add_option("--tune-until", o->tune_until, "first period of the test part")->required();
-  sub->add_option("--false-alarms", o->rate, "limit per series and year for the tuning")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  sub->add_option(
+         "--false-alarms", o->rate,
+         "per series and year: stated to the rule, limit of the tuning (0.05; months: 0.1)")
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--total", o->total,
+                  "the series that is the sum of the others: judged as their parent, not counted");
   sub->add_option("--regime-break", o->breaks, "FIRST..LAST, periods that baselines leave out");
   add_holidays(*sub, o->holidays, "Options");
   sub->add_option("--report", o->report, "folder of the report; created if missing")->required();

@@ -91,8 +91,9 @@ void add_baseline(CLI::App& app, analysis::DetectFlags& f) {
                  "residual above which weights fall (2.58)")
       ->check(within(0.01, 100))
       ->group(group);
-  app.add_option("--trend", f.trend, "always|never|significant (always)")
-      ->check(CLI::IsMember({"always", "never", "significant"}))
+  app.add_option("--trend", f.trend,
+                 "shrunk|always|never|significant (shrunk; with r-surveillance always)")
+      ->check(CLI::IsMember({"shrunk", "always", "never", "significant"}))
       ->group(group);
   app.add_option("--cold-start", f.cold_start,
                  "on|off: judge periods too early for a seasonal baseline (on)")

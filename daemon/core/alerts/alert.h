@@ -43,10 +43,10 @@ inline constexpr int32_t kPeriodsFromEpochMax = 100'000;
 
 // Why an alert was cleared. The journal stores the number: append only.
 enum class ClearReason : uint8_t {
-  kQuiet,         // the condition for clearing held for long enough
-  kOutOfScope,    // the rule no longer tests its node, for example because an area set has ended
-  kRuleRemoved,   // the rule set no longer contains its rule
-  kRuleDisabled,  // its rule is disabled
+  kQuiet,          // the condition for clearing held for long enough
+  kOutOfScope,     // the rule no longer tests its node, for example because an area set has ended
+  kRuleRemoved,    // the rule set no longer contains its rule
+  kRuleDisabled,   // its rule is disabled
   kNotAssessable,  // it could not be assessed for too long
   kNewNormal,      // the level has stayed changed for so long that it is the normal one
 };

@@ -117,13 +117,20 @@ struct Fields<alerts::Evidence> {
 template <>
 struct Fields<alerts::AlertUpdate> {
   static constexpr auto list() {
-    return std::tuple{BELLWETHER_FLAT(key),           BELLWETHER_FIELD(raised),
-                      BELLWETHER_FIELD(severity),     BELLWETHER_FIELD(severity_max),
-                      BELLWETHER_FIELD(open),         BELLWETHER_FIELD(onset),
-                      BELLWETHER_FIELD(quiet_ticks),  BELLWETHER_FIELD(frozen_ticks),
-                      BELLWETHER_FIELD(suspended),    BELLWETHER_FIELD(recent_hits),
-                      BELLWETHER_FIELD(historical),   BELLWETHER_FIELD(transition),
-                      BELLWETHER_FIELD(clear_reason), BELLWETHER_FIELD(evidence),
+    return std::tuple{BELLWETHER_FLAT(key),
+                      BELLWETHER_FIELD(raised),
+                      BELLWETHER_FIELD(severity),
+                      BELLWETHER_FIELD(severity_max),
+                      BELLWETHER_FIELD(open),
+                      BELLWETHER_FIELD(onset),
+                      BELLWETHER_FIELD(quiet_ticks),
+                      BELLWETHER_FIELD(frozen_ticks),
+                      BELLWETHER_FIELD(suspended),
+                      BELLWETHER_FIELD(recent_hits),
+                      BELLWETHER_FIELD(historical),
+                      BELLWETHER_FIELD(transition),
+                      BELLWETHER_FIELD(clear_reason),
+                      BELLWETHER_FIELD(evidence),
                       BELLWETHER_FIELD(suspended_ticks)};
   }
 };

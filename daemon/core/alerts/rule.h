@@ -58,8 +58,8 @@ struct CountRule {
   indicators::Measure measure{};
   Harm harm{};
   double expected_min = 5;  // gate: expected count of four weeks or one month
-  double ratio_red = 0.10;     // two hits of three ticks give red only if |y/μ − 1| is at least
-                               // this
+  double ratio_red = 0.10;  // two hits of three ticks give red only if |y/μ − 1| is at least
+                            // this
   std::optional<SecondCondition> second;
   NodeScope nodes;
 };

@@ -308,8 +308,8 @@ absl::StatusOr<RuleSet> parse(const RuleSetRecord& from) {
   bool const stated = from.false_alarms_a_year != kFalseAlarmsNotStated;
   if (stated && !(from.false_alarms_a_year >= kFalseAlarmsMin &&
                   from.false_alarms_a_year <= kFalseAlarmsMax)) {
-    errors.push_back(cat("rules.false_alarms_a_year: must be ", kFalseAlarmsMin, " to ",
-                         kFalseAlarmsMax));
+    errors.push_back(
+        cat("rules.false_alarms_a_year: must be ", kFalseAlarmsMin, " to ", kFalseAlarmsMax));
   }
   RuleSet out;
   out.false_discovery_rate = from.false_discovery_rate;

@@ -137,14 +137,12 @@ RuleSet default_rules(base::Calendar calendar) {
   int const two_quarters = weekly ? 26 : 6;
   int const clear_ticks = weekly ? 4 : 2;
   RuleSet set;
-  set.false_alarms_a_year =
-      weekly ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
+  set.false_alarms_a_year = weekly ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
   set.rules.push_back(rule("R0", "source silent", Severity::kOps,
                            "check the connector; indicators that rest on it are not assessed",
                            SourceRule{.limit = 0.10}));
   set.rules.back().clear_ticks = 1;
-  set.rules.push_back(count_rule("R1", "births falling", Measure::kBirths, Harm::kLow,
-                                 clear_ticks,
+  set.rules.push_back(count_rule("R1", "births falling", Measure::kBirths, Harm::kLow, clear_ticks,
                                  "sector outreach: ask the trade bodies, visit the incubators"));
   set.rules.push_back(limit_rule("R2", "shrinking", Severity::kAmber,
                                  "roundtable, start-up support",
@@ -164,8 +162,7 @@ RuleSet default_rules(base::Calendar calendar) {
                                   .harm = Harm::kHigh,
                                   .limit = 40,
                                   .nodes = {.stock_min = 0}}));
-  set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh,
-                                 clear_ticks,
+  set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh, clear_ticks,
                                  "rescue advice, creditor liaison"));
   set.rules.push_back(composite_rule(h));
   return set;

@@ -1,8 +1,7 @@
 // Purpose: computes the next state of one alert from a tick's signal. A hit raises amber. Red needs
 // an established change, or repeated large hits. An alert clears only after enough quiet ticks. A
-// series that cannot be assessed keeps its alert for a quarter of a year, suspended; a closed period
-// changes nothing. An alert that no rule tests any more is closed.
-// Thread safety: pure.
+// series that cannot be assessed keeps its alert for a quarter of a year, suspended; a closed
+// period changes nothing. An alert that no rule tests any more is closed. Thread safety: pure.
 #pragma once
 
 #include <optional>

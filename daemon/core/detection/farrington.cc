@@ -25,9 +25,9 @@ constexpr double kSpreadMin = 1e-12;
 
 using Points = Workspace::Points;
 
-// One fit of log μ = o + α_g + β t, with known offsets o, by iteratively reweighted least squares. The normal equations have
-// arrow shape (one column for the trend, a diagonal for the groups), so a step is one pass over the
-// points.
+// One fit of log μ = o + α_g + β t, with known offsets o, by iteratively reweighted least squares.
+// The normal equations have arrow shape (one column for the trend, a diagonal for the groups), so a
+// step is one pass over the points.
 class Fit {
  public:
   Fit(Workspace& ws, int groups, bool trend) : ws_(ws), groups_(groups), trend_(trend) {}
@@ -75,11 +75,12 @@ class Fit {
     auto const g = static_cast<size_t>(group);
     return ws_.wt[g] / ws_.w[g];
   }
-  // Variance of η at (group, t) for dispersion one.
-  double variance(int group, double t) const {
+  // Variance of η at (group, t) for dispersion one. A trend that is shrunk to a part has that part
+  // of its variance.
+  double variance(int group, double t, double kept = 1) const {
     size_t const g = static_cast<size_t>(group);
     double const from_mean = t - ws_.wt[g] / ws_.w[g];
-    return 1 / ws_.w[g] + (trend_ ? from_mean * from_mean / d_ : 0);
+    return 1 / ws_.w[g] + (trend_ ? kept * from_mean * from_mean / d_ : 0);
   }
   int parameters() const {
     return static_cast<int>(
@@ -272,7 +273,7 @@ void shrink_trend(Baseline& b, const Fit& fit, const TargetTime& time, double di
   b.trend_used = kept > 0;
   b.log_expected = time.offset + fit.eta(0, middle) + b.trend * (then - middle);
   b.expected = std::exp(b.log_expected);
-  b.variance_of_eta = dispersion * fit.variance(0, then);
+  b.variance_of_eta = dispersion * fit.variance(0, then, kept);
 }
 
 Fitted fit_once(Workspace& ws, const FarringtonOptions& o, const TargetTime& time, bool trend) {
@@ -310,6 +311,28 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, const TargetTime& tim
   }
   out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
   return out;
+}
+
+// A block without any event implies μ = 0 there and carries no information about the rest: leaves
+// its points out. Returns the largest count that is left.
+double keep_blocks_with_events(Workspace& ws) {
+  Points& p = ws.points;
+  size_t kept = 0;
+  double count_max = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    if (ws.group_y[static_cast<size_t>(p.group[i])] <= 0) continue;
+    p.y[kept] = p.y[i];
+    p.t[kept] = p.t[i];
+    p.offset[kept] = p.offset[i];
+    p.group[kept] = p.group[i];
+    count_max = std::max(count_max, p.y[i]);
+    ++kept;
+  }
+  p.y.resize(kept);
+  p.t.resize(kept);
+  p.offset.resize(kept);
+  p.group.resize(kept);
+  return count_max;
 }
 
 Baseline not_assessed(NotAssessed why) {
@@ -382,29 +405,12 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   }
   if (in_season == 0) return not_assessed(NotAssessed::kEmptySeason);
   if (ws.group_y[0] <= 0) return not_assessed(NotAssessed::kNothingExpected);
-  // A block without any event implies μ = 0 there and carries no information about the rest: leave
-  // it out.
-  size_t kept = 0;
-  double count_max = 0;
-  for (size_t i = 0; i < p.y.size(); ++i) {
-    if (ws.group_y[static_cast<size_t>(p.group[i])] <= 0) continue;
-    p.y[kept] = p.y[i];
-    p.t[kept] = p.t[i];
-    p.offset[kept] = p.offset[i];
-    p.group[kept] = p.group[i];
-    count_max = std::max(count_max, p.y[i]);
-    ++kept;
-  }
-  p.y.resize(kept);
-  p.t.resize(kept);
-  p.offset.resize(kept);
-  p.group.resize(kept);
+  double const count_max = keep_blocks_with_events(ws);
   double mean_t = 0;
   for (double t : p.t) mean_t += t;
-  mean_t /= static_cast<double>(kept);
+  mean_t /= static_cast<double>(p.t.size());
   for (double& t : p.t) t -= mean_t;
-  TargetTime const time{target.value - mean_t, newest - mean_t,
-                        offset_at(series, target.value)};
+  TargetTime const time{target.value - mean_t, newest - mean_t, offset_at(series, target.value)};
 
   Fitted fitted;
   bool trend = o.trend != TrendUse::kNever;

@@ -47,8 +47,7 @@ BySpeed score_of(const Assessment& a, const BySpeed& usual, double prior) {
     s.fill(-stats::normal_quantile(std::clamp(a.p, 1e-300, 1 - 1e-16)));
     return s;
   }
-  double const own =
-      has_width(a) ? a.speed.points / (a.speed.points + prior) : 0;
+  double const own = has_width(a) ? a.speed.points / (a.speed.points + prior) : 0;
   for (size_t k = 0; k < kSpeeds; ++k) {
     double const width = std::exp(usual[k] + own * (log_width(a, k) - usual[k]));
     s[k] = a.speed.average[k] / std::max(1.0, width);
@@ -84,8 +83,8 @@ bool Judged::lasting(double level) const {
 void judge_together(std::span<Judged> series, std::optional<size_t> parent, const StatedRate& rate,
                     base::Calendar calendar) {
   BySpeed const usual = usual_log_widths(series);
-  double const prior = calendar.unit() == base::CalendarUnit::kMonth ? kWidthPriorMonths
-                                                                     : kWidthPriorWeeks;
+  double const prior =
+      calendar.unit() == base::CalendarUnit::kMonth ? kWidthPriorMonths : kWidthPriorWeeks;
   std::vector<double> p(series.size(), std::numeric_limits<double>::quiet_NaN());
   size_t tested = 0;
   for (size_t i = 0; i < series.size(); ++i) {
@@ -105,8 +104,8 @@ void judge_together(std::span<Judged> series, std::optional<size_t> parent, cons
     Judged& j = series[i];
     j.p_adjusted = adjusted[i];
     if (j.assessment == nullptr || j.recent() < kStillGoing) continue;
-    j.hit = j.p <= own                 ? HitBy::kOwnLevel
-            : j.p_adjusted <= discovered ? HitBy::kTogether
+    j.hit = j.p <= own                         ? HitBy::kOwnLevel
+            : j.p_adjusted <= discovered       ? HitBy::kTogether
             : region && j.recent() >= kFollows ? HitBy::kParent
                                                : HitBy::kNothing;
   }

@@ -7,7 +7,8 @@
 //             its own       p at or below a fixed level for this share of the stated rate
 //             together      Benjamini & Hochberg 1995 over the tick; its false-discovery rate
 //                           follows from the stated rate and the number of series
-//             with parent   the whole region is hit at a stricter level, and the series deviates too
+//             with parent   the whole region is hit at a stricter level, and the series deviates
+//             too
 //           A hit also needs an average of short memory above kStillGoing: what is over is no hit.
 // Invariants: a function of the set of series; their order does not matter.
 // Thread safety: pure.
@@ -31,7 +32,7 @@ inline constexpr double kFalseAlarmsWeekly = 0.05;
 inline constexpr double kFalseAlarmsMonthly = 0.1;
 struct StatedRate {
   double false_alarms_a_year = kFalseAlarmsWeekly;  // per series, if nothing but chance happens
-  double false_discovery_rate_max = 0.05;  // the upper limit of what follows from it
+  double false_discovery_rate_max = 0.05;           // the upper limit of what follows from it
 
   // The level of p for a series by itself, and that of the whole region for its parts.
   double own_level(base::Calendar calendar) const;
@@ -58,7 +59,7 @@ inline constexpr BySpeed kUsualWidth = {1.35, 1.75, 2.45};
 // Smaller widths count as this: a series whose counts are all as expected says nothing about the
 // others.
 inline constexpr double kWidthMin = 0.25;
-inline constexpr double kStillGoing = 1;     // standard deviations
+inline constexpr double kStillGoing = 1;         // standard deviations
 inline constexpr double kBackToNormal = 0.8416;  // p = 0.2
 
 // Which level was reached. The journal stores the number: append only.

@@ -22,8 +22,8 @@ struct Rate {
   double p;
   double a_year;
 };
-// Alarms as judge.h raises and ends them, in independent normal scores, 13 million series-periods. An
-// alarm ends after four quiet weeks or two quiet months. tests/simulation/detection repeats the
+// Alarms as judge.h raises and ends them, in independent normal scores, 13 million series-periods.
+// An alarm ends after four quiet weeks or two quiet months. tests/simulation/detection repeats the
 // simulation.
 constexpr std::array<Rate, 9> kWeeklyRates = {{{0.0001, 0.0025},
                                                {0.0002, 0.0055},

@@ -15,8 +15,8 @@
 namespace bellwether::runtime {
 
 // Reads the file and the files that it names: secrets, and the special days, which become part of
-// the rules. Errors: InvalidArgument with all errors, also those of Kafka properties that librdkafka
-// does not know or does not take; NotFound if a file cannot be read.
+// the rules. Errors: InvalidArgument with all errors, also those of Kafka properties that
+// librdkafka does not know or does not take; NotFound if a file cannot be read.
 absl::StatusOr<config::Config> load_config(const std::string& path);
 absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
                                                     const std::string& config_path);

@@ -48,9 +48,9 @@ struct World {
   std::vector<double> means;
   int series_each = 30;
   double dispersion = 1.5;
-  double growth = 0;        // a year
-  bool wandering = false;   // levels wander by 3 to 15 %, for months
-  double fall = 0;          // of every fortieth series, from the first judged period on
+  double growth = 0;       // a year
+  bool wandering = false;  // levels wander by 3 to 15 %, for months
+  double fall = 0;         // of every fortieth series, from the first judged period on
   int years_judged = 8;
   Harm harm = Harm::kLow;
   bool region = true;  // the sum of all series is judged as their parent
@@ -130,17 +130,15 @@ std::vector<Series> simulate(const World& w) {
     std::vector<Judged> judged(all.size());
     for (size_t i = 0; i < all.size(); ++i) {
       CountSeries const series{w.calendar, base::PeriodIndex(0), all[i].counts};
-      assessed[i] =
-          all[i].scored.assess(series, base::PeriodIndex(t), w.harm, options, workspace);
+      assessed[i] = all[i].scored.assess(series, base::PeriodIndex(t), w.harm, options, workspace);
       bool const gated = assessed[i].why == NotAssessed::kNone &&
                          assessed[i].expected * w.calendar.periods_in_four_weeks() >= kExpectedMin;
       if (gated) judged[i].assessment = &assessed[i];
     }
-    judge_together(judged, w.region ? std::optional<size_t>(0) : std::nullopt,
-                   {stated(w.calendar)}, w.calendar);
+    judge_together(judged, w.region ? std::optional<size_t>(0) : std::nullopt, {stated(w.calendar)},
+                   w.calendar);
     for (size_t i = 0; i < all.size(); ++i) {
-      if (judged[i].assessment != nullptr)
-        follow(all[i], judged[i], clear_ticks, t - w.warm_up());
+      if (judged[i].assessment != nullptr) follow(all[i], judged[i], clear_ticks, t - w.warm_up());
     }
   }
   return all;
@@ -205,7 +203,10 @@ TEST(StatedRateTest, MonthsOfChanceRealiseHalfToAllOfTheStatedRate) {
 TEST(StatedRateTest, WanderingLevelsRealiseAtMostHalfAsMuchAgain) {
   World w{.means = {5, 20, 100, 500}, .wandering = true};
   EXPECT_LE(rates(w, "weeks, wandering").all, 1.5 * stated(kWeeks));
-  w = {.calendar = kMonths, .means = {20, 100, 500}, .series_each = 60, .wandering = true,
+  w = {.calendar = kMonths,
+       .means = {20, 100, 500},
+       .series_each = 60,
+       .wandering = true,
        .years_judged = 15};
   EXPECT_LE(rates(w, "months, wandering").all, 1.5 * stated(kMonths));
 }
@@ -225,7 +226,11 @@ TEST(StatedRateTest, F3SteadyGrowthAlarmsAtMostTwiceAsOftenAsAFlatSeries) {
 
 TEST(StatedRateTest, ALastingFallOfAFifthIsFound) {
   // Few series fall, so that the region and the others do not help to find them.
-  World w{.means = {20}, .series_each = 1600, .dispersion = 1, .fall = 0.2, .years_judged = 1,
+  World w{.means = {20},
+          .series_each = 1600,
+          .dispersion = 1,
+          .fall = 0.2,
+          .years_judged = 1,
           .region = false};
   EXPECT_GE(found_within(w, 13, "a fall of 20 %, mean 20"), 0.30);
   w.means = {100};

@@ -93,7 +93,7 @@ class Sources {
     published = std::min(published, end());
     send(input, partition, published, e);
     while (random_.chance(0.1)) send(input, partition, published, e);
-    if (random_.chance(0.02)) {
+    if (random_.chance(0.05)) {
       send(input, partition, published,
            static_cast<events::Refusal>(random_.below(events::kRefusals - 1)));
     }

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <string_view>
+#include <type_traits>
 
+#include "core/alerts/rule_record.h"
 #include "core/base/text.h"
 
 namespace bellwether::simulation {

@@ -139,7 +139,8 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
   for (const Detector& d : detectors_) nodes.insert(d.active().begin(), d.active().end());
   std::vector<MeasureScorer> scorers;
   for (Detector& d : detectors_) {
-    scorers.push_back(d.scorer(context.panel, context.rules.business_calendar, context.workspace));
+    scorers.push_back(
+        d.scorer(context.panel, context.rules.business_calendar, context.tick, context.workspace));
   }
   PeriodIndex const target(context.tick.value - usable.age);
   std::vector<Found> found;
@@ -295,9 +296,11 @@ std::vector<PathPoint> trace_composite(const PathRequest& request) {
     auto const testable = view.reported->testable_age(part.measure);
     if (!testable || view.panel->series(request.node, part.measure).counts.empty()) continue;
     testable_age = std::max(testable_age, *testable);
+    const base::BusinessCalendar& days = business_calendar(*view.book);
     parts.push_back({part,
-                     {*view.panel, part.measure, part.harm, options, business_calendar(*view.book),
-                      workspace}});
+                     {*view.panel, part.measure, part.harm, options, days,
+                      calendar_effect(*view.panel, part.measure, days, *view.data_through),
+                      *view.data_through, workspace}});
   }
   std::vector<detection::ScoredSeries> scored(parts.size());
   for (auto& s : scored) s.exclude(exclusions(*view.book, request.open()));

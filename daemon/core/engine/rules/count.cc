@@ -102,9 +102,10 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
   auto const testable_age = context.reported.testable_age(count_.measure);
   if (suspended_reason.empty() && !testable_age) suspended_reason = kReportedLate;
   int const age = testable_age.value_or(0);
-  Target const target{
-      PeriodIndex(context.tick.value - age), age, context.reported.from(count_.measure, age),
-      detector_.scorer(context.panel, context.rules.business_calendar, context.workspace)};
+  Target const target{PeriodIndex(context.tick.value - age), age,
+                      context.reported.from(count_.measure, age),
+                      detector_.scorer(context.panel, context.rules.business_calendar, context.tick,
+                                       context.workspace)};
   std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
   std::vector<detection::Judged> const judged = judge(context, tested);
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
@@ -176,7 +177,8 @@ Signal CountTest::signal_of(const TickContext& context, const Target& target, co
   s.assessed = true;
   s.hit = judged.hit != detection::HitBy::kNothing &&
           context.holds(count_.second, context.panel.node(tested.node), target.period);
-  s.established = s.hit && judged.lasting(context.rules.stated_rate().own_level(context.calendar()));
+  s.established =
+      s.hit && judged.lasting(context.rules.stated_rate().own_level(context.calendar()));
   s.provisional = a.young();
   s.large = std::abs(a.ratio - 1) >= count_.ratio_red;
   s.quiet = judged.quiet();
@@ -246,8 +248,10 @@ std::vector<PathPoint> trace_count(const PathRequest& request) {
   const CountRule& rule = std::get<CountRule>(request.rule.detail);
   auto const options = detection::DetectorOptions::for_calendar(view.calendar);
   detection::Workspace workspace;
+  detection::CalendarTerms const effect =
+      calendar_effect(*view.panel, rule.measure, business_calendar(*view.book), *view.data_through);
   MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options,
-                             business_calendar(*view.book), workspace);
+                             business_calendar(*view.book), effect, *view.data_through, workspace);
   auto const excluded = exclusions(*view.book, request.open());
   auto const testable_age = view.reported->testable_age(rule.measure);
   detection::ScoredSeries scored;

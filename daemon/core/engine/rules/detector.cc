@@ -38,11 +38,47 @@ PeriodIndex observed_from(const indicators::Panel& panel, Measure measure) {
   return PeriodIndex(panel.first_period().value + static_cast<int32_t>(seen - pooled.begin()));
 }
 
+detection::CalendarTerms calendar_effect(const indicators::Panel& panel, Measure measure,
+                                         const base::BusinessCalendar& days, PeriodIndex tick) {
+  base::Calendar const calendar = panel.calendar();
+  if (calendar.unit() != base::CalendarUnit::kMonth || days.empty()) return {};
+  PeriodIndex const from = observed_from(panel, measure);
+  auto const skipped = static_cast<size_t>(from.value - panel.first_period().value);
+  std::vector<detection::CountSeries> margins;
+  auto const add = [&](Node node) {
+    std::span<const int32_t> const counts = panel.series(node, measure).counts;
+    if (counts.size() <= skipped) return;
+    margins.push_back({calendar, from, counts.subspan(skipped), {}, {}, {}});
+  };
+  const reference::Reference& reference = panel.reference();
+  for (uint16_t s = 1; s < reference.sectors.size(); ++s) add({{}, base::SectorId(s)});
+  for (uint16_t a = 1; a < reference.areas.size(); ++a) add({base::AreaId(a), {}});
+  int32_t const year = calendar.periods_per_year();
+  PeriodIndex const new_year(tick.value - ((tick.value % year) + year) % year);
+  return detection::calendar_effect(margins, days, calendar, new_year);
+}
+
+MeasureScorer::MeasureScorer(const indicators::Panel& panel, Measure measure, base::Harm harm,
+                             const detection::DetectorOptions& options,
+                             const base::BusinessCalendar& days,
+                             const detection::CalendarTerms& effect, PeriodIndex tick,
+                             detection::Workspace& workspace)
+    : panel_(panel),
+      measure_(measure),
+      harm_(harm),
+      options_(options),
+      workspace_(workspace),
+      from_(observed_from(panel, measure)),
+      closed_(detection::closed_periods(days, panel.calendar())),
+      offsets_(detection::calendar_offsets(
+          effect, days, panel.calendar(), from_,
+          static_cast<size_t>(std::max(0, tick.value - from_.value + 1)))) {}
+
 detection::CountSeries MeasureScorer::series(Node node) const {
   std::span<const int32_t> counts = panel_.series(node, measure_).counts;
   auto const skipped = static_cast<size_t>(from_.value - panel_.first_period().value);
   counts = counts.subspan(std::min(counts.size(), skipped));
-  return {panel_.calendar(), from_, counts, {}, closed_};
+  return {panel_.calendar(), from_, counts, {}, closed_, offsets_};
 }
 
 detection::Assessment MeasureScorer::assess(detection::ScoredSeries& scored, Node node,
@@ -70,6 +106,16 @@ Detector::Detector(const indicators::Panel& panel, Measure measure, base::Harm h
   for (size_t node = 0; node < panel.nodes(); ++node) {
     if (!panel.series(panel.node(node), measure).counts.empty()) add(node);
   }
+}
+
+MeasureScorer Detector::scorer(const indicators::Panel& panel, const base::BusinessCalendar& days,
+                               PeriodIndex tick, detection::Workspace& workspace) {
+  detection::CalendarTerms const effect = calendar_effect(panel, measure_, days, tick);
+  if (effect != effect_) {
+    effect_ = effect;
+    for (uint32_t node : active_) *series_[node] = detection::ScoredSeries();
+  }
+  return {panel, measure_, harm_, options_, days, effect_, tick, workspace};
 }
 
 detection::ScoredSeries& Detector::add(size_t node) {

@@ -15,6 +15,7 @@
 #include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/base/harm.h"
+#include "core/detection/calendar_effect.h"
 #include "core/detection/closed_periods.h"
 #include "core/detection/detector.h"
 #include "core/engine/reporting.h"
@@ -41,19 +42,22 @@ const base::BusinessCalendar& business_calendar(const alerts::Book& book);
 // measure.
 base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Measure measure);
 
+// What the calendar does to a measure (detection/calendar_effect.h) at a tick. It is estimated once
+// a year, from the years before the tick's: from each sector of the whole region and the total of
+// each area.
+detection::CalendarTerms calendar_effect(const indicators::Panel& panel,
+                                         indicators::Measure measure,
+                                         const base::BusinessCalendar& days,
+                                         base::PeriodIndex tick);
+
 // Scores a measure of a panel. Tests, contributions and traces all use this class.
 class MeasureScorer {
  public:
+  // `effect`: calendar_effect() at the tick. Periods after `tick` are not scored.
   MeasureScorer(const indicators::Panel& panel, indicators::Measure measure, base::Harm harm,
                 const detection::DetectorOptions& options, const base::BusinessCalendar& days,
-                detection::Workspace& workspace)
-      : panel_(panel),
-        measure_(measure),
-        harm_(harm),
-        options_(options),
-        workspace_(workspace),
-        from_(observed_from(panel, measure)),
-        closed_(detection::closed_periods(days, panel.calendar())) {}
+                const detection::CalendarTerms& effect, base::PeriodIndex tick,
+                detection::Workspace& workspace);
 
   // Valid as long as this scorer.
   detection::CountSeries series(indicators::Node node) const;
@@ -76,6 +80,7 @@ class MeasureScorer {
   detection::Workspace& workspace_;
   base::PeriodIndex from_;
   std::vector<detection::PeriodRange> closed_;
+  std::vector<double> offsets_;  // of the periods from from_ on
 };
 
 // The scored series of all nodes at which a measure was seen.
@@ -87,11 +92,10 @@ class Detector {
 
   indicators::Measure measure() const { return measure_; }
   const detection::DetectorOptions& options() const { return options_; }
-  // `days` must be those of all earlier calls.
+  // `days` must be those of all earlier calls. Forgets the scored series if the calendar's effect
+  // has changed since the last call.
   MeasureScorer scorer(const indicators::Panel& panel, const base::BusinessCalendar& days,
-                       detection::Workspace& workspace) const {
-    return {panel, measure_, harm_, options_, days, workspace};
-  }
+                       base::PeriodIndex tick, detection::Workspace& workspace);
   // In the order in which the measure was first seen there.
   const std::vector<uint32_t>& active() const { return active_; }
   // Null if the measure was not seen at the node.
@@ -121,6 +125,7 @@ class Detector {
   detection::DetectorOptions options_;
   std::vector<std::unique_ptr<detection::ScoredSeries>> series_;  // by node
   std::vector<uint32_t> active_;
+  detection::CalendarTerms effect_{};
   std::optional<base::PeriodIndex> prepared_for_;
   size_t prepared_ = 0;  // number of active_ nodes prepared for prepared_for_
 };

@@ -166,8 +166,8 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
   std::string const how_long =
       limit.persistence > 1 ? base::cat(", for ", limit.persistence, " periods in a row.") : ".";
   Paragraphs text = {base::cat(headline(view, alert, indicators::info(limit.indicator).title), ": ",
-                               figure(e.observed), " against a limit of ", figure(e.limit),
-                               how_long)};
+                               with_unit(e.observed, limit), " against a limit of ",
+                               with_unit(e.limit, limit), how_long)};
   if (e.lower < e.upper) {
     text.push_back(absl::StrFormat(
         "How sure: the counts vary by chance, with a dispersion of %.1f, where 1 would be pure "

@@ -114,8 +114,8 @@ std::string how_sure_of_counts(const View& view, const alerts::Evidence& e) {
   std::string_view const unit = base::name(view.calendar.unit());
   std::string text = "How sure: ";
   if (e.memory_periods > 1) {
-    base::append(text, absl::StrFormat("the average of about the latest %d %ss", e.memory_periods,
-                                       unit));
+    base::append(text,
+                 absl::StrFormat("the average of about the latest %d %ss", e.memory_periods, unit));
   } else {
     base::append(text, "this ", unit);
   }

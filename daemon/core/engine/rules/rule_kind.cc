@@ -124,8 +124,8 @@ size_t RuleTest::prepare(const TickContext& context, size_t& series_max) {
     auto const age = context.reported.testable_age(detector.measure());
     if (!age) continue;
     PeriodIndex const target(context.tick.value - *age);
-    MeasureScorer const scorer =
-        detector.scorer(context.panel, context.rules.business_calendar, context.workspace);
+    MeasureScorer const scorer = detector.scorer(context.panel, context.rules.business_calendar,
+                                                 context.tick, context.workspace);
     detection::SharesReported const reported = context.reported.from(detector.measure(), *age);
     left += detector.prepare(context.tick, series_max, [&](uint32_t n) {
       Node const node = context.panel.node(n);

@@ -328,9 +328,8 @@ TEST(ConfigTest, SeparatorsInTheTextsOfRulesAreRefused) {
 // A default rule keeps the values that its new kind uses. Its other values are not reported,
 // because the file does not contain them.
 TEST(ConfigTest, ARuleWithANewKindIsReadAsThatKind) {
-  Config const c = must(parse(
-      with("rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n"),
-      "b.yaml", {}));
+  Config const c = must(
+      parse(with("rules:\n  R2:\n    kind: count_detector\n    subject: deaths\n"), "b.yaml", {}));
   const alerts::Rule* const rule = alerts::find_rule(c.rules, "R2");
   ASSERT_NE(rule, nullptr);
   EXPECT_EQ(std::get<alerts::CountRule>(rule->detail).measure, indicators::Measure::kDeaths);

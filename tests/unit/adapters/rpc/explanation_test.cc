@@ -119,7 +119,7 @@ TEST_F(ExplanationTest, AShareIsInPercent) {
   e.p = 0.001;
   e.p_adjusted = 0.02;
   std::string const text = text_of(explain(e, "R6"));
-  EXPECT_THAT(text, HasSubstr("Distress share of enquiries, 28 days in "));
+  EXPECT_THAT(text, HasSubstr("Distress share of enquiries in "));
   EXPECT_THAT(text, HasSubstr(", 2022-05: 50 % observed where 100 % were expected; 95 % of months "
                               "like this one lie between 80 % and 120 %. That is 50 % below "
                               "expectation.\n"));

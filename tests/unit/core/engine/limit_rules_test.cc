@@ -171,7 +171,7 @@ TEST_F(LimitRulesTest, S5_TheTextTellsTheInterval) {
   ASSERT_GE(text.size(), 2u);
   EXPECT_NE(text[1].find("99.9 % interval), and all of this is below the limit"), std::string::npos)
       << text[1];
-  EXPECT_NE(limit_figures(u->evidence).find("(99.9 % interval -"), std::string::npos);
+  EXPECT_NE(limit_figures(u->evidence, "%").find("(99.9 % interval -"), std::string::npos);
   std::vector<PathPoint> const path = trace(region_.view(), *alert, 60);
   ASSERT_FALSE(path.empty());
   EXPECT_NEAR(path.back().lower, u->evidence.lower, 1e-5);
