@@ -17,6 +17,10 @@ constexpr double kConverged = 1e-9;  // largest change of a coefficient's effect
 constexpr int kGlmIterationsMax = 25;
 constexpr double kGlmConverged = 1e-8;  // relative change of the deviance
 constexpr double kMonthlyTrendDamping = 0.97;
+// A shrunk trend is at most this much a year, and leads at most this far beyond the largest count
+// of the target's season. A series that has just begun seems to grow without end.
+constexpr double kTrendYearMax = 0.405;  // ln 1.5
+constexpr double kBeyondLargest = 1.25;
 constexpr double kMuMin = 1e-10;
 constexpr double kMuMax = 1e12;
 // If the spread of times within groups is below this share of their mean square, it is a rounding
@@ -254,7 +258,9 @@ struct Fitted {
 struct TargetTime {
   double target = 0;
   double baseline_end = 0;
-  double offset = 0;  // of the target
+  double offset = 0;    // of the target
+  double log_most = 0;  // of a shrunk trend's expectation, without the offset
+  double year = 12;     // periods
 
   double damped(double damping) const {
     double const ahead = target - baseline_end;
@@ -269,9 +275,11 @@ void shrink_trend(Baseline& b, const Fit& fit, const TargetTime& time, double di
   double const kept = t_value * t_value > 1 ? 1 - 1 / (t_value * t_value) : 0;
   double const then = time.damped(damping);
   double const middle = fit.mean_time(0);
-  b.trend = kept * fit.beta();
+  double const most = kTrendYearMax / time.year;
+  b.trend = std::clamp(kept * fit.beta(), -most, most);
   b.trend_used = kept > 0;
-  b.log_expected = time.offset + fit.eta(0, middle) + b.trend * (then - middle);
+  double const level = fit.eta(0, middle) + b.trend * (then - middle);
+  b.log_expected = time.offset + std::min(level, time.log_most);
   b.expected = std::exp(b.log_expected);
   b.variance_of_eta = dispersion * fit.variance(0, then, kept);
 }
@@ -311,6 +319,15 @@ Fitted fit_once(Workspace& ws, const FarringtonOptions& o, const TargetTime& tim
   }
   out.converged = std::isfinite(b.expected) && std::isfinite(b.variance_of_eta);
   return out;
+}
+
+// The logarithm of the largest count of the target's season, without the calendar's effect.
+double log_largest_in_season(const Points& p) {
+  double largest = 0;
+  for (size_t i = 0; i < p.y.size(); ++i) {
+    if (p.group[i] == 0) largest = std::max(largest, p.y[i] * std::exp(-p.offset[i]));
+  }
+  return std::log(largest);
 }
 
 // A block without any event implies μ = 0 there and carries no information about the rest: leaves
@@ -410,7 +427,8 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   for (double t : p.t) mean_t += t;
   mean_t /= static_cast<double>(p.t.size());
   for (double& t : p.t) t -= mean_t;
-  TargetTime const time{target.value - mean_t, newest - mean_t, offset_at(series, target.value)};
+  TargetTime const time{target.value - mean_t, newest - mean_t, offset_at(series, target.value),
+                        std::log(kBeyondLargest) + log_largest_in_season(p), o.year_periods};
 
   Fitted fitted;
   bool trend = o.trend != TrendUse::kNever;

@@ -194,6 +194,17 @@ TEST_F(MonthlyTest, F3ATrendBeyondTheLargestCountIsBelievedAndDamped) {
   EXPECT_LT(steep.expected, 1.3 * (10 + 79 * 79 / 10));
 }
 
+// A register that begins with its stock: nothing, all of it in one month, then ordinary months.
+TEST_F(MonthlyTest, F3ASeriesThatHasJustBegunDoesNotGrowWithoutEnd) {
+  auto const counts = series_of(60, [](int t) {
+    return t < 33 ? 0 : t == 33 ? 200'000 : 2000 + 37 * (t * 7 % 11 - 5);
+  });
+  Baseline const b = fit_at(counts, 59);
+  if (b.why == NotAssessed::kNone) {
+    EXPECT_LT(b.expected, 1.3 * 2200);
+  }
+}
+
 // One count cannot switch the trend on or off: the expectation changes as little as the count does.
 TEST_F(MonthlyTest, F3TheTrendIsUsedWithoutJumps) {
   double before = 0;
