@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "adapters/rpc/limits.h"
-#include "adapters/rpc/requests.h"
+#include "adapters/rpc/periods.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/rpc/errors.h"
+#include "adapters/rpc/periods.h"
 #include "bellwether/common/v1/common.pb.h"
 #include "core/base/calendar.h"
 #include "core/engine/view.h"
@@ -17,9 +18,6 @@ namespace bellwether::rpc {
 // The node of a request. Violations have the fields `field`.area and `field`.sector.
 indicators::Node read_node(const engine::View& view, const common::v1::Node& node,
                            std::string_view field, BadRequest& bad);
-// A period of the calendar in the years kPeriodYearMin … kPeriodYearMax. Error: InvalidArgument;
-// the message states the form or the range.
-absl::StatusOr<base::PeriodIndex> parse_period(base::Calendar calendar, std::string_view text);
 // A period for which there is data; `fallback` if the text is empty.
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);

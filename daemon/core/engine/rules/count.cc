@@ -20,6 +20,8 @@ using indicators::Node;
 
 namespace {
 
+constexpr double kOnsetMemories = 3;  // e⁻³ of an average is older
+
 alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Judged& judged,
                              const detection::SpeedOptions& speed, PeriodIndex period,
                              double log_variance) {
@@ -58,6 +60,16 @@ alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Ju
     e.nowcast_upper = rounded(whole.upper);
   }
   return e;
+}
+
+// When the change began: where the deviations began to add up, but no longer ago than the strongest
+// average remembers well. A level that drifts for years makes them add up without a change.
+PeriodIndex onset_of(const detection::Assessment& a, const detection::Judged& judged,
+                     PeriodIndex period, const detection::SpeedOptions& speed) {
+  if (a.cusum <= 0) return period;
+  auto const remembered =
+      static_cast<int32_t>(std::lround(kOnsetMemories / speed.lambda[judged.strongest()]));
+  return PeriodIndex(std::max(a.onset.value, period.value - remembered + 1));
 }
 
 class CountTest final : public RuleTest {
@@ -183,7 +195,7 @@ Signal CountTest::signal_of(const TickContext& context, const Target& target, co
   s.large = std::abs(a.ratio - 1) >= count_.ratio_red;
   s.quiet = judged.quiet();
   s.new_normal = a.speed.shift >= detection::kStillGoing;
-  s.onset = a.cusum > 0 ? a.onset : target.period;
+  s.onset = onset_of(a, judged, target.period, detector_.options().speed);
   return s;
 }
 

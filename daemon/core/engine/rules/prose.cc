@@ -71,8 +71,10 @@ std::string deviation_from_baseline(const View& view, const alerts::Alert& alert
 
 namespace {
 
-// "once in 40 years", "3 times a year".
+// "once in 40 years", "3 times a year". The table of rates says nothing about longer times.
+constexpr double kYearsMax = 1000;
 std::string how_often(double a_year) {
+  if (a_year * kYearsMax < 1) return "less than once in a thousand years";
   if (a_year >= 1) return absl::StrFormat("%.0f times a year", a_year);
   return absl::StrFormat("once in %.*f years", a_year > 0.1 ? 1 : 0, 1 / a_year);
 }

@@ -93,7 +93,9 @@ double coverage(double first, double second, Holds holds) {
 }
 
 TEST(IntervalsTest, TheIntervalsHoldTheTrueRateAsOftenAsTheySay) {
-  for (auto [first, second] : {std::pair{60.0, 60.0}, {20.0, 35.0}, {50.0, 8.0}}) {
+  for (const auto& means : {std::pair{60.0, 60.0}, {20.0, 35.0}, {50.0, 8.0}}) {
+    double const first = means.first;
+    double const second = means.second;
     double const difference = coverage(first, second, [&](double x, double y) {
       Bounds const b = poisson_difference(x, y, kZ95);
       return b.lower <= first - second && first - second <= b.upper;
