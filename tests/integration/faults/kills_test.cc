@@ -152,6 +152,9 @@ TEST(KillTest, AKillDuringASnapshotLosesNothing) {
   int from_snapshot = 0;
   for (Victim const victim : {Victim::kBoth, Victim::kBroker, Victim::kDaemon, Victim::kBoth}) {
     size_t const replica = random.below(fleet.size());
+    // Only a replica that has finished a snapshot can resume from one.
+    ASSERT_TRUE(eventually([&] { return fleet[replica].status().snapshots().taken_at_ms() > 0; }))
+        << "replica " << replica << " has finished no snapshot";
     bool const writing = writes_snapshot(folders[replica], 10);
     caught += writing ? 1 : 0;
     std::printf("  killed: %s, replica %zu %s\n",
@@ -171,8 +174,9 @@ TEST(KillTest, AKillDuringASnapshotLosesNothing) {
       fleet.start(replica);
       EXPECT_TRUE(
           eventually([&] { return !fleet[replica].status().snapshots().started_from().empty(); }));
-      from_snapshot +=
-          fleet[replica].status().snapshots().started_from().starts_with("the snapshot") ? 1 : 0;
+      std::string const started_from = fleet[replica].status().snapshots().started_from();
+      std::printf("  started from %s\n", started_from.c_str());
+      from_snapshot += started_from.starts_with("the snapshot") ? 1 : 0;
     }
     fleet.revive();
   }
