@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/stats/normal.h"
+
 namespace bellwether::engine {
 namespace {
 
@@ -18,13 +20,20 @@ forecast::Options table_options() {
   return o;
 }
 
-// A number proportional to a forecast's variance: the squared width of its widest interval one
-// period ahead.
+// The variance of a forecast's own errors, as its intervals show it: the mean over the horizon and
+// the coverages.
 double variance_of(const Forecast& f) {
   constexpr double kVarianceMin = 1e-6;
-  const forecast::IntervalPath& widest = f.intervals.back();
-  double const width = widest.upper.front() - widest.lower.front();
-  return std::max(kVarianceMin, width * width);
+  double sum = 0;
+  double n = 0;
+  for (const forecast::IntervalPath& interval : f.intervals) {
+    double const widths = 2 * stats::normal_quantile(0.5 * (1 + interval.coverage));
+    for (size_t h = 0; h < interval.lower.size(); ++h, ++n) {
+      double const sigma = (interval.upper[h] - interval.lower[h]) / widths;
+      sum += sigma * sigma;
+    }
+  }
+  return std::max(kVarianceMin, sum / n);
 }
 
 }  // namespace

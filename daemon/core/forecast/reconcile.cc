@@ -12,8 +12,11 @@ namespace {
 using Sparse = Eigen::SparseMatrix<double>;
 
 // The constraints of two crossed hierarchies are linearly dependent, so A W Aᵀ is singular. This
-// share of its mean diagonal is added.
+// share of each element of its diagonal is added. (A share of their mean would drown the sums of
+// steady nodes where another node has a large variance.)
 constexpr double kRidge = 1e-9;
+
+using Solver = Eigen::SimplicialLDLT<Sparse>;
 
 }  // namespace
 
@@ -22,8 +25,48 @@ struct Reconciler::System {
   std::vector<bool> is_parent;
   Eigen::VectorXd variance;
   Sparse constraints;  // A
-  Eigen::SimplicialLDLT<Sparse> solver;
+  Solver solver;
+
+  // Factors A W Aᵀ for the diagonal `weights` of W.
+  void factor(const Eigen::VectorXd& weights, Solver& into) const {
+    Sparse s = constraints * weights.asDiagonal() * constraints.transpose();
+    Eigen::VectorXd const diagonal = s.diagonal();
+    for (Eigen::Index row = 0; row < s.rows(); ++row)
+      s.coeffRef(row, row) += kRidge * diagonal[row];
+    into.compute(s);
+    BELLWETHER_CHECK(into.info() == Eigen::Success);
+  }
+  // Aᵀ (A W Aᵀ)⁻¹ A x: what pulls each number to sums that hold.
+  Eigen::VectorXd pull(const Solver& factored, const Eigen::VectorXd& x) const {
+    Eigen::VectorXd const gap = factored.solve(constraints * x);
+    return constraints.transpose() * gap;
+  }
+  Eigen::VectorXd nearest_non_negative(const Eigen::VectorXd& made) const;
 };
+
+Eigen::VectorXd Reconciler::System::nearest_non_negative(const Eigen::VectorXd& made) const {
+  std::vector<bool> at_zero(is_parent.size(), false);
+  Eigen::VectorXd pulled = pull(solver, made);
+  Eigen::VectorXd weights = variance;
+  Eigen::VectorXd begin = made;
+  for (int round = 0; round < kReconcileRoundsMax; ++round) {
+    bool changed = false;
+    for (size_t i = 0; i < at_zero.size(); ++i) {
+      auto const k = static_cast<Eigen::Index>(i);
+      bool const below = !is_parent[i] && made[k] - variance[k] * pulled[k] < 0;
+      if (below == at_zero[i]) continue;
+      changed = true;
+      at_zero[i] = below;
+      weights[k] = below ? 0 : variance[k];
+      begin[k] = below ? 0 : made[k];
+    }
+    if (!changed) break;
+    Solver held;
+    factor(weights, held);
+    pulled = pull(held, begin);
+  }
+  return begin - weights.asDiagonal() * pulled;
+}
 
 Reconciler::Reconciler(size_t nodes, std::vector<SumOf> sums, std::vector<double> variance) {
   BELLWETHER_CHECK(variance.size() == nodes);
@@ -43,16 +86,7 @@ Reconciler::Reconciler(size_t nodes, std::vector<SumOf> sums, std::vector<double
   system->variance =
       Eigen::Map<const Eigen::VectorXd>(variance.data(), static_cast<Eigen::Index>(nodes));
   system->sums = std::move(sums);
-  if (rows > 0) {
-    Sparse s =
-        system->constraints * system->variance.asDiagonal() * system->constraints.transpose();
-    double const ridge = kRidge * s.diagonal().mean();
-    Sparse identity(rows, rows);
-    identity.setIdentity();
-    s += ridge * identity;
-    system->solver.compute(s);
-    BELLWETHER_CHECK(system->solver.info() == Eigen::Success);
-  }
+  if (rows > 0) system->factor(system->variance, system->solver);
   system_ = std::move(system);
 }
 
@@ -63,9 +97,11 @@ void Reconciler::reconcile(std::span<double> values, bool non_negative) const {
   BELLWETHER_CHECK(values.size() == static_cast<size_t>(s.variance.size()));
   if (s.sums.empty()) return;
   Eigen::Map<Eigen::VectorXd> x(values.data(), static_cast<Eigen::Index>(values.size()));
-  Eigen::VectorXd const gap = s.solver.solve(s.constraints * x);
-  x -= s.variance.asDiagonal() * (s.constraints.transpose() * gap);
-  if (non_negative) {
+  Eigen::VectorXd const made = x;
+  if (!non_negative) {
+    x = made - s.variance.asDiagonal() * s.pull(s.solver, made);
+  } else {
+    x = s.nearest_non_negative(made);
     for (size_t i = 0; i < values.size(); ++i) {
       if (!s.is_parent[i]) values[i] = std::max(0.0, values[i]);
     }
