@@ -127,7 +127,7 @@ Smoothing fit_smoothing(Series y, Trend trend) {
   return {};
 }
 
-Path smooth(Series y, const Smoothing& s) {
+Path smooth(Series y, const Smoothing& s, double slope_max) {
   Path path;
   path.phi = s.phi;
   path.level.resize(y.size());
@@ -138,7 +138,7 @@ Path smooth(Series y, const Smoothing& s) {
     double const fitted = level + s.phi * slope;
     double const e = y[t] - fitted;
     level = fitted + s.alpha * e;
-    slope = s.phi * slope + s.beta * e;
+    slope = std::clamp(s.phi * slope + s.beta * e, -slope_max, slope_max);
     path.level[t] = level;
     if (s.trend != Trend::kNone) path.trend[t] = slope;
   }

@@ -8,6 +8,7 @@
 // Thread safety: pure.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "core/forecast/path.h"
@@ -40,7 +41,7 @@ struct Smoothing {
 // REQUIRES: check(y, length_min(trend)) is kNone.
 Smoothing fit_smoothing(Series y, Trend trend);
 
-// The states along the series.
-Path smooth(Series y, const Smoothing& parameters);
+// The states along the series. No slope is steeper than `slope_max`.
+Path smooth(Series y, const Smoothing& parameters, double slope_max = HUGE_VAL);
 
 }  // namespace bellwether::forecast

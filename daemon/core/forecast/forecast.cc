@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/stats/normal.h"
+
 namespace bellwether::forecast {
 namespace {
 
@@ -11,7 +13,13 @@ namespace {
 constexpr size_t kOriginsMax = 364;
 constexpr size_t kReplayMax = 104;  // number of latest origins over which the level adapts
 constexpr size_t kErrorsMin = 8;    // a horizon with fewer errors has no margins of its own
-constexpr double kLogMax = 60;      // bounds the argument of exp() when converting back from logs
+// Errors are relative unless additive ones have a clearly smaller interval score.
+constexpr double kRelativePreferred = 1.05;
+// The share of the overlap of errors that few_terms() makes up for, and its largest factor.
+constexpr double kOverlap = 0.5;
+constexpr double kFewTermsMax = 2;
+// A horizon with this number of separate errors has margins half its own and half pooled.
+constexpr double kPooledErrors = 10;
 
 // Errors are measured at these horizons and interpolated between them.
 constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
@@ -28,9 +36,7 @@ class Weighted {
     for (const Component& c : components_) {
       c.path.forecast(first, h, one_);
       c.season.apply(one_, first + static_cast<size_t>(h));
-      if (c.logs) {
-        for (double& v : one_) v = std::exp(std::clamp(v, -kLogMax, kLogMax));
-      }
+      c.scale.undo(one_);
       for (size_t i = 0; i < out.size(); ++i) out[i] += c.weight * one_[i];
     }
   }
@@ -40,15 +46,19 @@ class Weighted {
   std::vector<double> one_;  // forecasts of one component
 };
 
-// The error: observed minus forecast, or the logarithm of observed/forecast.
+// The error: observed minus forecast, or the logarithm of their ratio, both raised by the offset of
+// the fit (transform.h).
 struct Scale {
   bool relative = false;
+  double offset = 0;
   double error(double observed, double forecast) const {
-    return relative ? std::log(observed / forecast) : observed - forecast;
+    if (!relative) return observed - forecast;
+    return std::log((observed + offset) / (forecast + offset));
   }
   double apply(double forecast, double error) const {
-    return relative ? forecast * std::exp(std::clamp(error, -kLogMax, kLogMax)) : forecast + error;
+    return relative ? (forecast + offset) * ratio(error) - offset : forecast + error;
   }
+  static double ratio(double error) { return std::exp(std::clamp(error, -kLogMax, kLogMax)); }
 };
 
 struct AnchorErrors {
@@ -115,16 +125,19 @@ double out_of_sample(const std::vector<Component>& components, size_t n) {
 
 class Intervals {
  public:
-  Intervals(Series y, const std::vector<Component>& components, const std::vector<double>& mean,
-            const std::vector<AdaptiveConformal>& levels)
-      : y_(y),
+  // `judged`: the values with which forecasts from earlier origins are compared. `own`: for the
+  // project's own method. (The intervals of the methods of others stay as they are.)
+  Intervals(Series judged, bool own, const std::vector<Component>& components,
+            const std::vector<double>& mean, const std::vector<AdaptiveConformal>& levels)
+      : y_(judged),
+        own_(own),
         components_(components),
         mean_(mean),
         levels_(levels),
-        widening_(out_of_sample(components, y.size())) {
+        widening_(out_of_sample(components, y_.size())) {
     for (const Component& c : components) first_ = std::max(first_, c.path.first_origin);
-    first_ = std::min(first_, y.size() - 2);  // leaves at least one error
-    if (y.size() > first_ + kOriginsMax) first_ = y.size() - kOriginsMax;
+    first_ = std::min(first_, y_.size() - 2);  // leaves at least one error
+    if (y_.size() > first_ + kOriginsMax) first_ = y_.size() - kOriginsMax;
   }
 
   std::vector<IntervalPath> make() {
@@ -136,8 +149,9 @@ class Intervals {
       double upper = mean_[i];
       for (size_t l = 0; l < levels_.size(); ++l) {
         Margin const m = margin(l, static_cast<int>(i) + 1);
-        lower = std::min(lower, scale_.apply(mean_[i], widening_ * m.below));
-        upper = std::max(upper, scale_.apply(mean_[i], widening_ * m.above));
+        double const farthest = farthest_bound(static_cast<int>(i) + 1);
+        lower = std::min(lower, std::max(scale_.apply(mean_[i], m.below), mean_[i] - farthest));
+        upper = std::max(upper, std::min(scale_.apply(mean_[i], m.above), mean_[i] + farthest));
         out[l].lower.push_back(lower);
         out[l].upper.push_back(upper);
       }
@@ -146,11 +160,17 @@ class Intervals {
   }
 
  private:
+  using Forecasts = std::vector<std::vector<double>>;  // [anchor][origin − first_]
+
   // Computes the margins at every anchor that has enough errors.
   void measure() {
     Weighted weighted(components_);
-    std::vector<std::vector<double>> forecasts;
-    bool positive = all_positive(y_) && all_positive(mean_);
+    Forecasts forecasts;
+    double const offset = components_.front().scale.offset;
+    auto const is_positive = [&](Series values) {
+      return std::ranges::all_of(values, [&](double v) { return v + offset > 0; });
+    };
+    bool positive = is_positive(y_) && is_positive(mean_);
     for (int anchor : kAnchors) {
       int const h = std::min(anchor, static_cast<int>(mean_.size()));
       if (!anchors_.empty() && h == anchors_.back()) break;
@@ -158,19 +178,110 @@ class Intervals {
       if (first_ + static_cast<size_t>(h) + need > y_.size()) break;
       std::vector<double> values(y_.size() - first_ - static_cast<size_t>(h));
       weighted.forecast(first_, h, values);
-      positive = positive && all_positive(values);
+      positive = positive && is_positive(values);
       anchors_.push_back(h);
       forecasts.push_back(std::move(values));
     }
-    scale_.relative = positive;
-    for (size_t a = 0; a < anchors_.size(); ++a) {
-      AnchorErrors errors{anchors_[a], {}};
-      for (size_t i = 0; i < forecasts[a].size(); ++i) {
-        size_t const target = first_ + i + static_cast<size_t>(anchors_[a]);
-        errors.by_origin.push_back(scale_.error(y_[target], forecasts[a][i]));
-      }
-      margins_.push_back(margins_of(errors));
+    scale_ = {positive, offset};
+    if (positive && own_) {
+      double const additive = score({}, forecasts);
+      scale_.relative = score(scale_, forecasts) < kRelativePreferred * additive;
     }
+    std::vector<AnchorErrors> errors;
+    for (size_t a = 0; a < anchors_.size(); ++a) {
+      errors.push_back(errors_at(a, scale_, forecasts[a]));
+      margins_.push_back(margins_of(errors.back()));
+    }
+    if (own_) pool(errors);
+    for (size_t a = 0; a < anchors_.size(); ++a) {
+      for (size_t l = 0; l < levels_.size(); ++l) {
+        double const wider = widening_ * few_terms(l, errors[a]);
+        margins_[a][l].below *= wider;
+        margins_[a][l].above *= wider;
+      }
+    }
+  }
+
+  // No bound is farther from the forecast than the values ever were from one another, or than a
+  // random walk with this range would be farther ahead than the series is long.
+  double farthest_bound(int h) const {
+    if (!own_) return HUGE_VAL;
+    auto const [smallest, largest] = std::ranges::minmax(y_);
+    double const length = static_cast<double>(h) / static_cast<double>(y_.size());
+    return widening_ * (largest - smallest) * std::sqrt(std::max(1.0, length));
+  }
+
+  // Errors h periods ahead from neighbouring origins overlap: n of them tell as much as n/h
+  // separate ones. So a quantile of theirs is exceeded more often than stated, as a normal quantile
+  // is by Student's t with n/h degrees of freedom. The factor is the first term of the ratio of
+  // their quantiles (Fisher & Cornish 1960, Technometrics 2, 209–225).
+  double few_terms(size_t level, const AnchorErrors& errors) const {
+    if (!own_) return 1;
+    double const z = stats::normal_quantile(0.5 * (1 + levels_[level].coverage()));
+    double const terms = static_cast<double>(errors.by_origin.size()) / errors.h;
+    return std::min(kFewTermsMax, 1 + kOverlap * (z * z + 1) / (4 * terms));
+  }
+
+  // Moves the margins towards those of all anchors together, in units of the mean error.
+  void pool(const std::vector<AnchorErrors>& errors) {
+    std::vector<double> sizes;
+    std::vector<double> all;
+    for (const AnchorErrors& e : errors) {
+      double sum = 0;
+      for (double x : e.by_origin) sum += std::abs(x);
+      sizes.push_back(sum / static_cast<double>(e.by_origin.size()));
+      for (double x : e.by_origin) all.push_back(sizes.back() > 0 ? x / sizes.back() : 0);
+    }
+    Errors const pooled(std::move(all));
+    for (size_t l = 0; l < levels_.size(); ++l) {
+      Margin const shape = pooled.margin(1 - levels_[l].coverage());
+      for (size_t a = 0; a < errors.size(); ++a) {
+        double const terms = static_cast<double>(errors[a].by_origin.size()) / errors[a].h;
+        double const share = kPooledErrors / (kPooledErrors + terms);
+        Margin& m = margins_[a][l];
+        m.below += share * (sizes[a] * shape.below - m.below);
+        m.above += share * (sizes[a] * shape.above - m.above);
+      }
+    }
+  }
+
+  AnchorErrors errors_at(size_t a, Scale scale, const std::vector<double>& forecasts) const {
+    AnchorErrors errors{anchors_[a], {}};
+    errors.by_origin.reserve(forecasts.size());
+    Series const came = y_.subspan(first_ + static_cast<size_t>(anchors_[a]), forecasts.size());
+    for (size_t i = 0; i < forecasts.size(); ++i) {
+      errors.by_origin.push_back(scale.error(came[i], forecasts[i]));
+    }
+    return errors;
+  }
+
+  // The interval score of the errors' own quantiles over all anchors and levels, in the series'
+  // unit: the width, and 2/α of what a miss is outside by (Gneiting & Raftery 2007, Journal of the
+  // American Statistical Association 102, 359–378, equation 43). Smaller is better.
+  double score(Scale scale, const Forecasts& forecasts) const {
+    double sum = 0;
+    for (size_t a = 0; a < anchors_.size(); ++a) {
+      Errors const errors(errors_at(a, scale, forecasts[a]).by_origin);
+      Series const came = y_.subspan(first_ + static_cast<size_t>(anchors_[a]));
+      double const share = 1 / static_cast<double>(forecasts[a].size());
+      for (const AdaptiveConformal& level : levels_) {
+        double const alpha = 1 - level.coverage();
+        Margin const m = errors.margin(alpha);
+        // Bounds are linear in the forecast.
+        double const at_zero_below = scale.apply(0, m.below);
+        double const at_zero_above = scale.apply(0, m.above);
+        double const slope_below = scale.relative ? Scale::ratio(m.below) : 1;
+        double const slope_above = scale.relative ? Scale::ratio(m.above) : 1;
+        for (size_t i = 0; i < forecasts[a].size(); ++i) {
+          double const f = forecasts[a][i];
+          double const lower = at_zero_below + slope_below * f;
+          double const upper = at_zero_above + slope_above * f;
+          double const outside = std::max({0.0, lower - came[i], came[i] - upper});
+          sum += share * (upper - lower + 2 / alpha * outside);
+        }
+      }
+    }
+    return sum;
   }
 
   std::vector<Margin> margins_of(const AnchorErrors& errors) const {
@@ -199,6 +310,7 @@ class Intervals {
   }
 
   Series y_;
+  bool own_;
   const std::vector<Component>& components_;
   const std::vector<double>& mean_;
   const std::vector<AdaptiveConformal>& levels_;
@@ -250,7 +362,9 @@ Forecast forecast(Series y, int period, int horizon, const Options& options) {
   for (int h = 1; h <= horizon; ++h) {
     weighted.forecast(y.size() - 1, h, std::span(out.mean).subspan(static_cast<size_t>(h) - 1, 1));
   }
-  out.intervals = Intervals(y, fitted.components, out.mean, options.intervals).make();
+  bool const own = fitted.judged.empty();
+  Series const judged = own ? y : Series(fitted.judged);
+  out.intervals = Intervals(judged, !own, fitted.components, out.mean, options.intervals).make();
   if (!is_finite(out)) return {.why = NotAssessed::kDiverged};
   if (options.non_negative) {
     auto const floor = [](std::vector<double>& values) {

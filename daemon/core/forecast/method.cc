@@ -92,7 +92,7 @@ Season season_of(Series y, int period, SeasonalAdjustment adjustment) {
 }
 
 Fitted not_assessed(NotAssessed why) {
-  return {why, {}};
+  return {why, {}, {}};
 }
 
 Fitted fit_holt_winters(Series y, int period, Combine combine,
@@ -143,7 +143,7 @@ std::string_view description(Method method) {
     case Method::kComb:
       return "mean of ses, holt and damped (M4 benchmark Comb)";
     case Method::kCombination:
-      return "Theta and the damped trend on logarithms, with and without the season";
+      return "Theta, the damped trend and a season that evolves, on logarithms";
   }
   return "";
 }
@@ -182,22 +182,22 @@ Fitted fit(Series y, int period, Method method, SeasonalAdjustment adjustment,
   if (multiply && !all_positive(y)) return not_assessed(NotAssessed::kNotPositive);
   switch (method) {
     case Method::kNaive:
-      return {NotAssessed::kNone, {{.path = naive_path(y)}}};
+      return {NotAssessed::kNone, {{.path = naive_path(y)}}, {}};
     case Method::kSeasonalNaive:
-      return {NotAssessed::kNone, {{.path = seasonal_naive_path(y, period)}}};
+      return {NotAssessed::kNone, {{.path = seasonal_naive_path(y, period)}}, {}};
     case Method::kHoltWintersAdditive:
       return fit_holt_winters(y, period, Combine::kAdd, parameters);
     case Method::kHoltWintersMultiplicative:
       return fit_holt_winters(y, period, Combine::kMultiply, parameters);
     case Method::kCombination:
-      return {NotAssessed::kNone, fit_combination(y, period)};
+      return fit_combination(y, period);
     default:
       break;
   }
   Season const season = season_of(y, period, adjustment);
   std::vector<double> adjusted(y.begin(), y.end());
   season.remove(adjusted);
-  Fitted out{NotAssessed::kNone, adjusted_components(adjusted, method)};
+  Fitted out{NotAssessed::kNone, adjusted_components(adjusted, method), {}};
   for (Component& c : out.components) {
     c.weight = 1.0 / static_cast<double>(out.components.size());
     c.season = season;

@@ -13,6 +13,7 @@
 #include "core/forecast/holt_winters.h"
 #include "core/forecast/path.h"
 #include "core/forecast/series.h"
+#include "core/forecast/transform.h"
 
 namespace bellwether::forecast {
 
@@ -63,7 +64,7 @@ enum class SeasonalAdjustment : uint8_t {
 // A path on the scale on which it was fitted, and the data to convert it back.
 struct Component {
   double weight = 1;
-  bool logs = false;  // path and season are those of log y
+  Transform scale;  // of path and season
   Season season;
   Path path;
   int parameters = 0;  // number of parameters estimated for the path, without the season
@@ -75,6 +76,9 @@ size_t length_min(Method method, int period);
 struct Fitted {
   NotAssessed why = NotAssessed::kNone;
   std::vector<Component> components;  // weights sum to one
+  // The values with which the forecasts from earlier origins are compared, if not those of the
+  // series itself: kCombination's, without outliers (outliers.h).
+  std::vector<double> judged;
 };
 
 // REQUIRES: 1 ≤ period ≤ kPeriodMax.

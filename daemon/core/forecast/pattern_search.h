@@ -65,7 +65,7 @@ struct PatternSearch {
   double inside(size_t d, double x) const { return std::clamp(x, lower[d], upper[d]); }
 
   // One dimension: four quarter steps to each side. Two dimensions: the eight points around. Three
-  // dimensions: along the axes, and once and twice along the last move.
+  // dimensions: along the axes, and once and twice along the last move. Four: along the axes.
   Points neighbours(const Point& at, double step, const Point& last_move) const {
     Points out;
     out.fill(at);
@@ -83,13 +83,18 @@ struct PatternSearch {
       for (size_t i = 0; i < kLanes; ++i) {
         for (size_t d = 0; d < 2; ++d) move(out[i], d, kAround[i][d]);
       }
-    } else {
-      static_assert(kDimensions == 3);
+    } else if constexpr (kDimensions == 3) {
       for (size_t d = 0; d < 3; ++d) {
         move(out[2 * d], d, 1);
         move(out[2 * d + 1], d, -1);
         out[6][d] = inside(d, at[d] + last_move[d]);
         out[7][d] = inside(d, at[d] + 2 * last_move[d]);
+      }
+    } else {
+      static_assert(2 * kDimensions == kLanes);
+      for (size_t d = 0; d < kDimensions; ++d) {
+        move(out[2 * d], d, 1);
+        move(out[2 * d + 1], d, -1);
       }
     }
     return out;

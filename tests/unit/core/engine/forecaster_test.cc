@@ -43,6 +43,28 @@ std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
   return p.publish();
 }
 
+// 200 births a month in every leaf, more or less. `surge`: in the last two months, there are five
+// times as many in one of them.
+std::shared_ptr<const indicators::Panel> steady_panel(bool surge) {
+  Random random(7);
+  indicators::Panel p(testing::world(), kMonths, kFirst);
+  std::vector<indicators::Delta> deltas;
+  for (const char* a : {"N1", "N2", "S1"}) {
+    for (const char* s : {"10", "11", "46"}) {
+      bool const surging = surge && std::string(a) == "N1" && std::string(s) == "10";
+      for (int t = 0; t < kMonthsKnown; ++t) {
+        auto n = static_cast<int32_t>(180 + 40 * random.uniform());
+        if (surging && t + 2 >= kMonthsKnown) n *= 5;
+        deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)},
+                                               Measure::kBirths, PeriodIndex(kFirst.value + t)),
+                          n});
+      }
+    }
+  }
+  p.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
+  return p.publish();
+}
+
 // Shares as if `by_delay` events of every month were reported 0, 1, … months later.
 std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_delay) {
   Reporting reporting(kMonths);
@@ -138,6 +160,25 @@ TEST(ForecasterTest, TheSeasonIsForecastAndIntervalsContainTheMean) {
       EXPECT_LE(0, i.lower[h]);
       EXPECT_LE(i.lower[h], f->mean[h]);
       EXPECT_LE(f->mean[h], i.upper[h]);
+    }
+  }
+}
+
+TEST(ForecasterTest, F2_ASurgeLeavesOtherSectorsAlone) {
+  auto const calm = table(steady_panel(false));
+  auto const surged = table(steady_panel(true));
+  for (const char* a : {"N1", "N2", "S1"}) {
+    for (const char* s : {"10", "11", "46"}) {
+      Node const node{area(a), sector(s)};
+      const forecast::Forecast* before = calm->find(node, Measure::kBirths);
+      const forecast::Forecast* after = surged->find(node, Measure::kBirths);
+      ASSERT_TRUE(before != nullptr && after != nullptr);
+      bool const surging = std::string(a) == "N1" && std::string(s) == "10";
+      for (size_t h = 0; h < before->mean.size(); ++h) {
+        SCOPED_TRACE(::testing::Message() << a << " " << s << ", " << h + 1 << " ahead");
+        EXPECT_GT(after->mean[h], 0.85 * before->mean[h]);
+        EXPECT_LT(after->mean[h], (surging ? 6 : 1.15) * before->mean[h]);
+      }
     }
   }
 }
