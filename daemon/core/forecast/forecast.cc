@@ -16,10 +16,11 @@ constexpr size_t kErrorsMin = 8;    // a horizon with fewer errors has no margin
 // Errors are relative unless additive ones have a clearly smaller interval score.
 constexpr double kRelativePreferred = 1.05;
 // The share of the overlap of errors that few_terms() makes up for, and its largest factor.
-constexpr double kOverlap = 0.5;
+constexpr double kOverlap = 0.3;
 constexpr double kFewTermsMax = 2;
-// A horizon with this number of separate errors has margins half its own and half pooled.
-constexpr double kPooledErrors = 10;
+// A horizon with this number of separate errors has margins half its own and half pooled; fewer
+// count by their square.
+constexpr double kPooledErrors = 8;
 
 // Errors are measured at these horizons and interpolated between them.
 constexpr std::array<int, 12> kAnchors = {1, 2, 4, 8, 13, 26, 52, 104, 208, 416, 832, kHorizonMax};
@@ -237,7 +238,8 @@ class Intervals {
       Margin const shape = pooled.margin(1 - levels_[l].coverage());
       for (size_t a = 0; a < errors.size(); ++a) {
         double const terms = static_cast<double>(errors[a].by_origin.size()) / errors[a].h;
-        double const share = kPooledErrors / (kPooledErrors + terms);
+        double const few = kPooledErrors / terms;
+        double const share = few * few / (1 + few * few);
         Margin& m = margins_[a][l];
         m.below += share * (sizes[a] * shape.below - m.below);
         m.above += share * (sizes[a] * shape.above - m.above);
