@@ -1,7 +1,9 @@
 // Purpose: the interface of this folder: forecasts a series, with intervals.
 //   Intervals are quantiles of the errors that the fitted method makes at each horizon from the
 //   latest origins of the series (relative errors if series and forecasts are positive). Their
-//   level is adapted to the misses by replaying the latest origins (conformal.h).
+//   level is adapted to the misses by replaying the latest origins (conformal.h). For kCombination,
+// errors are additive where that gives clearly better intervals, horizons with few separate errors
+// share theirs, and no bound is farther from the forecast than the values were from one another.
 // Invariants: a pure function, bit-identical for identical input. For all values, a forecast is
 // either not assessed (with a reason, series.h) and empty, or assessed. If assessed, all numbers
 // are finite, lower ≤ mean ≤ upper, and an interval of higher coverage contains those of lower
