@@ -105,7 +105,9 @@ class InputConsumer {
   // Errors in batch.error(): NotFound (topic gone), OutOfRange (offsets gone), others as
   // to_status() gives them.
   void poll(size_t input, Batch& batch);
-  // Reads `input` again from `offset`. At the end of the log the broker reports the end again.
+  // Reads `input` again from `offset`. At the end of the log the broker reports the end again. An
+  // answer of the broker that is under way is dropped, so a caller that repeats this faster than
+  // the broker answers reads nothing.
   absl::Status restart(size_t input, int64_t offset);
   // End of the log as the broker last reported it; −1: unknown.
   int64_t high_watermark(size_t input) const;

@@ -187,9 +187,9 @@ class Ingest::Lane {
       engine_.at_end(i, end->next, end->quiet_since, end->confirmed);
     }
     if (auto const offset = health_[i].ask_again(present)) {
-      // Reading again from the end makes the broker report the end again. An error is ignored,
-      // because ask_again() will ask again.
-      (void)owner_.consumer_->restart(consumer_input(i), offset->value);
+      // Reading again from the end makes the broker report the end again. After an error
+      // ask_again() will ask again.
+      if (!owner_.consumer_->restart(consumer_input(i), offset->value).ok()) health_[i].not_asked();
     }
   }
 

@@ -1,5 +1,7 @@
 #include "runtime/ingest/input_health.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace bellwether::runtime {
@@ -9,6 +11,9 @@ namespace {
 constexpr int64_t kMissedMax = 3;
 // A partition's new leader may for a moment not know how far its log was acknowledged.
 constexpr int64_t kShortForMs = 10'000;
+// A question without an answer for so long is lost: the client gives up a request after
+// socket.timeout.ms (60 s), and a question may have to wait for the request before it.
+constexpr int64_t kAnswerMaxMs = 120'000;
 
 }  // namespace
 
@@ -33,6 +38,10 @@ void InputHealth::note(const Poll& poll, base::UnixMillis now) {
   }
   note_begin(poll);
   note_end(poll, now);
+  if (unanswered_ && (poll.heard() || !poll.error.ok())) {
+    if (poll.heard()) answer_ms_ = now.value - asked_->value;
+    unanswered_ = false;
+  }
 }
 
 // A log that was truncated before it was read here differs from a complete one only in its first
@@ -51,8 +60,10 @@ void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {
   if (poll.records) last_end_.reset();
   if (poll.records || !poll.error.ok() || !poll.reachable) end_.reset();
   if (!poll.end || !poll.error.ok()) return;
-  bool const still = end_ && end_->next == *poll.end &&
-                     now.value - end_->confirmed.value <= kMissedMax * confirm_every_ms_;
+  // Where answers take longer than the interval, confirmations cannot come more often than they.
+  int64_t const every = std::max(confirm_every_ms_, answer_ms_);
+  bool const still =
+      end_ && end_->next == *poll.end && now.value - end_->confirmed.value <= kMissedMax * every;
   end_ = End{*poll.end, still ? end_->quiet_since : now, now};
   last_end_ = poll.end;
 }
@@ -72,8 +83,12 @@ std::string InputHealth::other_log(const Poll& poll, base::UnixMillis now) {
 std::optional<base::Offset> InputHealth::ask_again(base::UnixMillis now) {
   if (lost_ || !last_end_) return std::nullopt;
   if (end_ && now.value - end_->confirmed.value < confirm_every_ms_) return std::nullopt;
-  if (asked_ && now.value - asked_->value < confirm_every_ms_) return std::nullopt;
+  // A question makes the client drop the answers that are under way. If it were repeated before
+  // its own answer, no answer would ever arrive where one takes longer than the interval.
+  int64_t const wait = unanswered_ ? kAnswerMaxMs : confirm_every_ms_;
+  if (asked_ && now.value - asked_->value < wait) return std::nullopt;
   asked_ = now;
+  unanswered_ = true;
   return last_end_;
 }
 

@@ -46,8 +46,10 @@ class InputHealth {
   // The end of the log while the input is there; nullopt if it is not known.
   const std::optional<End>& end() const { return end_; }
   // The offset at which to ask the broker whether the log still ends there; at most once per
-  // confirm_every_ms.
+  // confirm_every_ms, and not before the last question was answered, failed or is lost.
   std::optional<base::Offset> ask_again(base::UnixMillis now);
+  // The last question could not be asked, so no answer will come.
+  void not_asked() { unanswered_ = false; }
   // The error and the correction; empty if there is no error.
   const std::string& error() const { return error_; }
   // The records that the log no longer held when it was first read, and the correction; empty if
@@ -69,6 +71,8 @@ class InputHealth {
   std::optional<End> end_;
   std::optional<base::Offset> last_end_;  // the last reported end; reset by records
   std::optional<base::UnixMillis> asked_;
+  bool unanswered_ = false;                      // neither an answer nor an error came since asked_
+  int64_t answer_ms_ = 0;                        // how long the last answer took
   std::optional<base::UnixMillis> short_since_;  // since when the log ends before the next offset
   std::string error_;
   bool gone_ = false;  // the topic does not exist any more

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/text.h"
 #include "support/audit.h"
+#include "support/calendars.h"
 #include "support/cluster.h"
 #include "support/economy.h"
 #include "support/fleet.h"
@@ -59,6 +61,32 @@ TEST(NetworkTest, SlowCutResetAndSilentConnectionsLoseAndRepeatNothing) {
   DaemonOptions options = fleet.options();
   options.broker = own.address();
   audit(fleet.all(), options, economy);
+}
+
+// With an idle_after of 1 s the end of a quiet input is asked for every 0.25 s. An answer takes
+// longer here.
+TEST(NetworkTest, H3_AQuietInputIsReadAgainOverASlowNetwork) {
+  constexpr int kLateBusinesses = 100;
+  ToxicNetwork network;
+  OwnBroker own(network.port());
+  network.connect(own.behind_proxy());
+  Topics const topics = make_topics(own.address());
+  Source source(own.address(), topics);
+  source.registered("10000000", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 2, 1)));
+  Daemon daemon({.broker = network.address(),
+                 .topics = topics,
+                 .time = base::cat(kHeartbeatsOnly, "  idle_after: 1s\n")});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-01"));
+  network.latency(300, 0);
+  pause_ms(3000);
+  for (int i = 1; i <= kLateBusinesses; ++i)
+    source.registered(std::to_string(10'000'000 + i), "N1", "10110", day(2019, 2, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  source.flush();
+  EXPECT_TRUE(daemon.through("2019-02", 30)) << daemon.status().DebugString();
+  EXPECT_EQ(daemon.total("births", "R", "all"), 1 + kLateBusinesses);
 }
 
 }  // namespace

@@ -42,6 +42,93 @@ TEST(InputHealthTest, AConfirmedEndIsQuietSinceItWasReached) {
   EXPECT_EQ(health.end()->confirmed, UnixMillis(60 * kEvery + 5));
 }
 
+// A client of a broker that is `answer_ms` away: it fetches again and again, and a question drops
+// the fetch that is under way.
+class SlowFetches {
+ public:
+  explicit SlowFetches(int64_t answer_ms) : answer_ms_(answer_ms) {
+    health_.note(end(7), UnixMillis(0));
+  }
+  // Lets time pass up to `until`. `next`: where the log ends for fetches that begin in this time.
+  void run(int64_t until, int64_t next) {
+    for (; now_ < until; now_ += kStep) {
+      if (now_ >= fetched_at_) {
+        if (ends_at_ > 7) ++records_seen_;
+        if (asked_ || ends_at_ > 7)
+          health_.note(ends_at_ > 7 ? records(7) : end(7), UnixMillis(now_));
+        asked_ = false;
+        fetch(next);
+      } else {
+        health_.note(nothing(), UnixMillis(now_));
+      }
+      if (health_.ask_again(UnixMillis(now_))) {
+        asked_ = true;
+        fetch(next);
+      }
+    }
+  }
+  const InputHealth& health() const { return health_; }
+  int records_seen() const { return records_seen_; }
+
+ private:
+  static constexpr int64_t kStep = 50;
+  void fetch(int64_t next) {
+    fetched_at_ = now_ + answer_ms_;
+    ends_at_ = next;
+  }
+  int64_t const answer_ms_;
+  InputHealth health_{kEvery};
+  int64_t now_ = kStep;
+  int64_t fetched_at_ = 0;
+  int64_t ends_at_ = 7;  // the end that the fetch under way will find
+  bool asked_ = false;   // the client reports an end only to a question
+  int records_seen_ = 0;
+};
+
+TEST(InputHealthTest, H3_AQuietInputIsReadAgainHoweverLongAFetchTakes) {
+  for (int64_t const answer_ms : {kEvery / 10, kEvery, 2 * kEvery, 5 * kEvery, 40 * kEvery}) {
+    SlowFetches client(answer_ms);
+    client.run(10 * answer_ms + 10 * kEvery, 7);
+    client.run(13 * answer_ms + 12 * kEvery, 8);
+    EXPECT_GT(client.records_seen(), 0) << "a fetch takes " << answer_ms << " ms";
+  }
+}
+
+TEST(InputHealthTest, H3_ASlowlyConfirmedEndIsQuiet) {
+  for (int64_t const answer_ms : {kEvery / 10, 2 * kEvery, 5 * kEvery}) {
+    SlowFetches client(answer_ms);
+    client.run(20 * answer_ms + 20 * kEvery, 7);
+    ASSERT_TRUE(client.health().end());
+    const InputHealth::End& end = *client.health().end();
+    EXPECT_GE(end.confirmed.value - end.quiet_since.value, 10 * kEvery)
+        << "a fetch takes " << answer_ms << " ms";
+  }
+}
+
+TEST(InputHealthTest, H3_ARecordLongAfterAnAnswerIsNoSlowAnswer) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(0));
+  EXPECT_TRUE(health.ask_again(UnixMillis(kEvery)));
+  health.note(end(7), UnixMillis(kEvery + 5));
+  health.note(records(7), UnixMillis(9'000 * kEvery));
+  health.note(end(8), UnixMillis(9'000 * kEvery + 5));
+  health.note(end(8), UnixMillis(9'010 * kEvery));
+  EXPECT_EQ(health.end()->quiet_since, UnixMillis(9'010 * kEvery)) << "unconfirmed for 10 s";
+}
+
+TEST(InputHealthTest, H3_AQuestionWithoutAnAnswerIsRepeatedOnlyWhenNoneCanCome) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(0));
+  EXPECT_TRUE(health.ask_again(UnixMillis(kEvery)));
+  EXPECT_FALSE(health.ask_again(UnixMillis(60 * kEvery)));
+  EXPECT_TRUE(health.ask_again(UnixMillis(200 * kEvery))) << "it is lost";
+
+  health.not_asked();
+  EXPECT_TRUE(health.ask_again(UnixMillis(201 * kEvery))) << "it never reached the client";
+  health.note(error(absl::UnavailableError("no leader")), UnixMillis(201 * kEvery + 1));
+  EXPECT_TRUE(health.ask_again(UnixMillis(202 * kEvery))) << "it failed";
+}
+
 TEST(InputHealthTest, TheEndIsKnownOnlyUpToItsLastConfirmation) {
   InputHealth health(kEvery);
   health.note(end(7), UnixMillis(100));
