@@ -505,6 +505,12 @@ void read_runtime(Section runtime, RuntimeConfig& out) {
   runtime.finish();
 }
 
+// Whether SIGHUP puts a change of this setting into force.
+bool is_reloaded(std::string_view path) {
+  return path == "rules" || path.starts_with("rules.") || path == "time.holidays" ||
+         path == "time.closures";
+}
+
 }  // namespace
 
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
@@ -546,7 +552,23 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   root.finish();
 
   BELLWETHER_RETURN_IF_ERROR(errors.status());
+  config.fixed_settings = settings_of(*document);
+  std::erase_if(config.fixed_settings, [](const auto& s) { return is_reloaded(s.first); });
   return config;
+}
+
+std::vector<std::string> changed_fixed_settings(const Config& before, const Config& after) {
+  std::vector<std::string> out;
+  std::map<std::string, uint64_t> all = before.fixed_settings;
+  all.insert(after.fixed_settings.begin(), after.fixed_settings.end());
+  auto const value = [](const Config& config, const std::string& path) {
+    auto const found = config.fixed_settings.find(path);
+    return found == config.fixed_settings.end() ? std::nullopt : std::optional(found->second);
+  };
+  for (const auto& [path, hash] : all) {
+    if (value(before, path) != value(after, path)) out.push_back(path);
+  }
+  return out;
 }
 
 std::string example() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,7 +96,13 @@ struct Config {
   // the caller has read time.holidays.
   alerts::RuleSet rules;
   std::string digest;  // of the configuration file's text
+  // Hashes of the values that the file states, by path, except for those that SIGHUP reloads.
+  std::map<std::string, uint64_t> fixed_settings;
 };
+
+// The paths of the settings that the two files state differently and that SIGHUP does not reload,
+// in order.
+std::vector<std::string> changed_fixed_settings(const Config& before, const Config& after);
 
 // Environment variables: name and value.
 using Environment = std::vector<std::pair<std::string, std::string>>;

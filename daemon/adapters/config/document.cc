@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "core/base/hash.h"
 #include "core/base/text.h"
 
 namespace bellwether::config {
@@ -41,6 +42,18 @@ class FirstContent : public YAML::EventHandler {
   std::optional<int> line_;
 };
 
+void add_settings(const YAML::Node& node, const std::string& path,
+                  std::map<std::string, uint64_t>& out) {
+  if (!node.IsMap()) {
+    out[path] = base::hash64(node.IsScalar() ? node.Scalar() : YAML::Dump(node));
+    return;
+  }
+  for (const auto& entry : node) {
+    auto const key = entry.first.as<std::string>("");
+    add_settings(entry.second, path.empty() ? key : base::cat(path, ".", key), out);
+  }
+}
+
 }  // namespace
 
 // Parses at most two documents, one by one. If a text begins with a comma, yaml-cpp 0.7 finds an
@@ -65,6 +78,12 @@ std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors&
     errors.add(e.mark.line + 1, base::cat("not YAML: ", e.msg));
     return std::nullopt;
   }
+}
+
+std::map<std::string, uint64_t> settings_of(const YAML::Node& document) {
+  std::map<std::string, uint64_t> out;
+  add_settings(document, "", out);
+  return out;
 }
 
 }  // namespace bellwether::config

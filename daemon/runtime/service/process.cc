@@ -156,7 +156,8 @@ class Process::Impl {
                       wording::rules_not_read(base::from_absl(read.message())));
       return;
     }
-    foundation_.log(base::LogLevel::kInfo, "reload", wording::kRulesRead);
+    foundation_.log(base::LogLevel::kInfo, "reload",
+                    wording::rules_read(foundation_.reloadable.current().changed));
     tell_of_holidays("reload");
     std::lock_guard lock(mutex_);
     if (running_ != nullptr) running_->set_rules(foundation_.reloadable.current().rules);

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "adapters/config/config.h"
@@ -18,12 +19,15 @@ class Reloadable {
              const reference::Reference& reference)
       : path_(std::move(path)),
         reference_(reference),
-        current_{at_start.rules, at_start.digest, 0} {}
+        at_start_(at_start),
+        current_{at_start.rules, at_start.digest, 0, {}} {}
 
   struct Current {
     alerts::RuleSet rules;
-    std::string config_digest;  // of the file with these rules
-    int reloads = 0;            // number of successful reloads
+    std::string config_digest;         // of the file with these rules
+    int reloads = 0;                   // number of successful reloads
+    std::vector<std::string> changed;  // settings that differ from those at the start and that only
+                                       // a start reads
   };
   Current current() const;
   // Reads the file again. On an error, which is one of load_config() or check_levels(), nothing
@@ -33,6 +37,7 @@ class Reloadable {
  private:
   std::string const path_;
   const reference::Reference& reference_;
+  config::Config const at_start_;
   mutable std::mutex mutex_;
   Current current_;
 };

@@ -5,7 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "core/base/text.h"
 
 namespace bellwether::runtime::wording {
@@ -32,8 +34,12 @@ inline std::string dead_letters_wait(std::string_view why) {
 inline constexpr char kNoJournalYet[] = "still starting: the journal is not open yet";
 
 // Log lines.
-inline constexpr char kRulesRead[] =
-    "rules and holidays read; all other changes take effect at the next start";
+// `changed`: the settings that the file now states differently and that only a start reads.
+inline std::string rules_read(const std::vector<std::string>& changed) {
+  if (changed.empty()) return "rules and holidays read";
+  return base::cat("rules and holidays read; these changes take effect at the next start: ",
+                   absl::StrJoin(changed, ", "));
+}
 inline std::string rules_not_read(std::string_view why) {
   return base::cat("the old rules stay in force:\n", why);
 }

@@ -105,6 +105,7 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "gives no snapshots",
                             "made with the ",
                             "dead letters are not taken and ticks wait for them: ",
+                            "rules and holidays read; these changes take effect at the next start",
                             "time.holidays: the last is ",
                             "; later periods are judged without holidays: add the coming years",
                             "this replica agrees with the journal again",

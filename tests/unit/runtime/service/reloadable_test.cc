@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "runtime/service/wording.h"
 #include "runtime/setup/load.h"
 #include "support/must.h"
 #include "support/world.h"
@@ -40,6 +41,25 @@ TEST_F(ReloadableTest, TheDigestBelongsToTheFileOfTheRules) {
   EXPECT_EQ(reloadable.current().config_digest, again.digest);
   EXPECT_EQ(reloadable.current().rules, again.rules);
   EXPECT_EQ(reloadable.current().reloads, 1);
+}
+
+TEST_F(ReloadableTest, SettingsThatOnlyAStartReadsAreNamed) {
+  write("time:\n  calendar: month\n  idle_after: 60s\n");
+  config::Config const at_start = testing::must(load_config(path_));
+  Reloadable reloadable(at_start, path_, testing::world());
+  write(
+      "rules:\n  R1:\n    clear_ticks: 6\ntime:\n  calendar: month\n  closures: [2026-12-24]\n"
+      "  idle_after: 90s  # longer\nserve:\n  watchers_max: 5\n");
+  ASSERT_TRUE(reloadable.reload().ok());
+  EXPECT_THAT(reloadable.current().changed,
+              ::testing::ElementsAre("serve.watchers_max", "time.idle_after"));
+  EXPECT_EQ(wording::rules_read(reloadable.current().changed),
+            "rules and holidays read; these changes take effect at the next start: "
+            "serve.watchers_max, time.idle_after");
+  write("time:\n  idle_after: 60s\n  calendar: \"month\"\n");
+  ASSERT_TRUE(reloadable.reload().ok());
+  EXPECT_THAT(reloadable.current().changed, ::testing::IsEmpty()) << "as at the start";
+  EXPECT_EQ(wording::rules_read({}), "rules and holidays read");
 }
 
 // As --check-config does: by the rules of librdkafka itself.
