@@ -172,6 +172,7 @@ void add_verify(CLI::App& app, Context& context) {
   sub->footer(
       "Reads the input topics and the journal from their beginning; needs no daemon, writes "
       "nothing.\n"
+      "As for the daemon, all input topics must have the same number of partitions.\n"
       "Exit codes: 0 all equal; 1 a difference; 2 wrong use or configuration; 3 no answer from the "
       "broker;\n"
       "4 the journal has no such tick; 5 the log no longer holds the records up to a cut, or a "
