@@ -389,9 +389,8 @@ std::optional<std::vector<alerts_pb::Alert>> all_of(Context& context, const std:
 }
 
 void add_review_row(Table& table, const alerts_pb::Alert& a, std::string lead) {
-  table.add({"  " + base::shorten(a.sector_name(), kNameColumns), a.raised_period(),
-             std::move(lead), a.onset_period(), distance(a), severity_name(a.severity_max()),
-             a.open() ? "open" : a.cleared_period()},
+  table.add({"  " + place(a), a.raised_period(), std::move(lead), a.onset_period(), distance(a),
+             severity_name(a.severity_max()), a.open() ? "open" : a.cleared_period()},
             severity_colour(a.severity_max()));
 }
 
@@ -432,7 +431,8 @@ void review(Context& context, const Options& options) {
         called.push_back(&a);
         calls[i] = true;
       } else if (s == analysis::Standing::kCarries) {
-        base::append(carried, carried.empty() ? "" : ", ", a.node().sector());
+        base::append(carried, carried.empty() ? "" : ", ", a.node().sector(), " in ",
+                     a.node().area());
       }
     }
     found += called.empty() ? 0 : 1;
