@@ -411,7 +411,8 @@ time:
   # idle: wall_clock          # when an input without records stops delaying ticks:
   #                           # wall_clock | heartbeat | never
   # idle_after: 60s
-  # historical_after: 2d      # ticks evaluated later than this are marked historical
+  # historical_after: 2d      # alerts on periods that end longer ago are marked historical. More
+  #                           # than your sources take to complete a period
   holidays: reference/uk/holidays.csv   # CSV file, or a list of them, relative to this one: the
                               # days that are not like others (reference/README.md); none if left
                               # out. A week with a closure is neither judged nor learned from

@@ -243,7 +243,8 @@ void print_transitions(
   if (transitions.empty()) return;
   std::puts("\nTransitions:");
   for (const alerts_pb::Transition& t : transitions) {
-    std::printf("  %s  %s\n", day(t.at_ms()).c_str(), t.summary().c_str());
+    std::printf("  %s  %s%s\n", day(t.at_ms()).c_str(), t.summary().c_str(),
+                t.historical() ? "  historical" : "");
   }
 }
 
@@ -320,8 +321,8 @@ void print_transition(const alerts_pb::Transition& t) {
                             ? Colour::kGreen
                             : severity_colour(a.severity());
   if (isatty(STDOUT_FILENO) == 1) std::fputs("\r\033[K", stdout);  // over a progress bar
-  std::printf("%s  %s  %s\n", day(t.at_ms()).c_str(), paint(t.summary(), colour).c_str(),
-              without(a.name(), "alerts/").c_str());
+  std::printf("%s  %s  %s%s\n", day(t.at_ms()).c_str(), paint(t.summary(), colour).c_str(),
+              without(a.name(), "alerts/").c_str(), t.historical() ? "  historical" : "");
   std::fflush(stdout);
 }
 
@@ -581,7 +582,7 @@ void add_alerts(CLI::App& app, Context& context) {
       ->check(check_period);
   watching->add_flag("--skip-silenced", options->skip_silenced, "leave out silenced alerts");
   watching->add_flag("--skip-historical", options->skip_historical,
-                     "leave out alerts found while catching up");
+                     "leave out what is about past periods");
   watching->add_flag("--until-caught-up", options->until_caught_up,
                      "end after the transitions known now");
   CLI::App* const reviewing =

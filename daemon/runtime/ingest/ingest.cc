@@ -138,6 +138,7 @@ class Ingest::Lane {
         inputs_(owner.options_.topics.size()),
         contracts_(owner.options_.topics.size()) {
     for (const engine::InputState& in : engine_.inputs()) {
+      past_.emplace_back(owner.options_.engine.calendar);
       health_.emplace_back(confirm_every_ms(owner.options_.engine),
                            engine::Offset(std::max<int64_t>(0, in.next.value)));
     }
@@ -291,6 +292,7 @@ class Ingest::Lane {
       const auto* event = std::get_if<events::Event>(&slot);
       if (event == nullptr) continue;
       engine_.prefetch(event->business);
+      past_[i].note(*event, base::UnixMillis(records[r].timestamp_ms), latest);
       // Not when the record is taken: one with the broker's time may be held for long.
       if (event->kind != events::EventKind::kHeartbeat) {
         contracts_[i].note(records[r], partition_, owner_.options_.partitions);
@@ -417,9 +419,10 @@ class Ingest::Lane {
       in.waiting = waiting(i);
       in.missing = health_[i].missing();
       in.breaches = contracts_[i].counts();
+      in.past = past_[i].count();
       r.inputs.push_back(std::move(in));
     }
-    r.partition = {partition_, engine_.ledger().stats(), last_tick_};
+    r.partition = {partition_, engine_.ledger().stats(), last_tick_, engine_.open_tick()};
     r.counts = engine_.counts();
     for (const auto& [source, complete_to] : sources_) r.sources.push_back({source, complete_to});
     std::lock_guard lock(mutex_);
@@ -432,6 +435,7 @@ class Ingest::Lane {
   std::vector<Input> inputs_;
   std::vector<InputHealth> health_;       // by input
   std::vector<InputContract> contracts_;  // by input
+  std::vector<PastLoad> past_;            // by input
   std::optional<PartitionTick> pending_;
   std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;

@@ -12,6 +12,7 @@
 #include "core/engine/partition_engine.h"
 #include "core/ledger/ledger.h"
 #include "runtime/ingest/input_contract.h"
+#include "runtime/ingest/past_load.h"
 
 namespace bellwether::runtime {
 
@@ -29,6 +30,7 @@ struct InputReport {
   std::string error;
   std::string missing;  // the records that the log no longer held when it was first read
   std::array<int64_t, kContractBreaches> breaches{};  // records of this process, by ContractBreach
+  PastLoad::Count past;
   std::string waiting;  // why ticks wait for this input; set once the input counts as quiet
 };
 
@@ -36,6 +38,7 @@ struct PartitionReport {
   int32_t partition = 0;
   ledger::LedgerStats ledger;
   std::optional<base::PeriodIndex> tick;  // the last tick handed over
+  std::optional<base::PeriodIndex> open;  // the tick that its records count for now
   bool stale = true;  // the ledger's figures are those of this (perhaps old) report
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/base/calendar.h"
 #include "runtime/ingest/ingest.h"
 #include "runtime/ingest/lane_report.h"
 
@@ -18,6 +19,11 @@ std::vector<std::string> lost_records(const std::vector<LaneReport>& lanes);
 std::vector<std::string> broken_contracts(const std::vector<LaneReport>& lanes);
 // "TOPIC PARTITION: " and the error of an input, or the reason why ticks wait for it.
 std::vector<std::string> input_warnings(const std::vector<LaneReport>& lanes);
+// "TOPIC: " and what a load of the past lacks that is not in the order of time.
+std::vector<std::string> loads_of_the_past(const std::vector<LaneReport>& lanes,
+                                           base::Calendar calendar);
+// Why there is no figure before the first tick. Empty if no record has shown the first period yet.
+std::string why_no_figures(const std::vector<LaneReport>& lanes, base::Calendar calendar);
 // Replaces the ledger figures of the reports by the present ones. A partition that has not answered
 // at the deadline keeps the figures of its report and stays stale.
 void ask_ledgers(Ingest& ingest, absl::Time deadline, std::vector<LaneReport>& lanes);

@@ -172,6 +172,11 @@ Part Running::ingest_part() {
     std::vector<std::string> out = lacking(lanes);
     if (!ingest.broker_reachable()) out.emplace_back(wording::kBrokerOutOfReach);
     for (std::string& what : input_warnings(lanes)) out.push_back(std::move(what));
+    for (std::string& what : loads_of_the_past(lanes, foundation_.calendar))
+      out.push_back(std::move(what));
+    if (foundation_.views.get()->data_through) return out;
+    if (std::string why = why_no_figures(lanes, foundation_.calendar); !why.empty())
+      out.push_back(std::move(why));
     return out;
   };
   part.status = [this, &ingest](status::v1::GetStatusResponse& out) {

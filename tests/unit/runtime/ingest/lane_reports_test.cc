@@ -40,5 +40,26 @@ TEST(LaneReportsTest, F4_ABrokenContractIsReportedOnceForItsTopic) {
               ElementsAre(::testing::StartsWith("support: records are in")));
 }
 
+TEST(LaneReportsTest, F14_ALoadOfThePastIsReportedOnceForItsTopic) {
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  base::PeriodIndex const period = months.period_of(base::days_from_civil(2020, 1, 5));
+  std::vector<LaneReport> lanes = {lane(0), lane(1)};
+  EXPECT_THAT(loads_of_the_past(lanes, months), IsEmpty());
+  for (LaneReport& l : lanes) l.inputs[0].past = {period, 60, 60};
+  EXPECT_THAT(loads_of_the_past(lanes, months),
+              ElementsAre(::testing::StartsWith(
+                  "registrations: most records published in 2020-01 are about days")));
+}
+
+TEST(LaneReportsTest, F14_TheFirstPeriodIsNamedBeforeThereAreFigures) {
+  base::Calendar const months(base::CalendarUnit::kMonth);
+  std::vector<LaneReport> lanes = {lane(0), lane(1)};
+  EXPECT_EQ(why_no_figures(lanes, months), "");
+  lanes[1].partition.open = months.period_of(base::days_from_civil(2020, 1, 5));
+  EXPECT_THAT(why_no_figures(lanes, months),
+              ::testing::AllOf(::testing::HasSubstr("in 2020-01"),
+                               ::testing::HasSubstr("2020-02-01T00:00:00Z")));
+}
+
 }  // namespace
 }  // namespace bellwether::runtime
