@@ -11,7 +11,7 @@
 #include "analysis/cusum_threshold.h"
 #include "analysis/ears.h"
 #include "analysis/evident_falls.h"
-#include "core/detection/calendar_effect.h"
+#include "analysis/tick_judge.h"
 #include "core/detection/closed_periods.h"
 #include "core/detection/composite.h"
 #include "core/detection/cusum.h"
@@ -27,9 +27,6 @@ using base::PeriodIndex;
 
 using detection::kNotScored;
 constexpr int kThresholdSteps = 400;
-// Expected count in four weeks or a month. A rule leaves out a series that expects less, unless the
-// rule sets its own minimum.
-constexpr double kExpectedMin = 5;
 
 // Scores of a series from `first` on. NaN in a period that is not assessed. Positive is harm.
 struct Scores {
@@ -214,7 +211,6 @@ using ClosedPeriods = std::span<const detection::PeriodRange>;
 // A series of a measure, and the daemon's verdict on each of its periods.
 struct Judged {
   detection::CountSeries counts;
-  detection::ScoredSeries scored;
   Scores score;    // of each period alone
   Scores verdict;  // kHit, kOrdinary, or between them
 };
@@ -236,99 +232,55 @@ void calibrate(const detection::Assessment& a, PeriodIndex t, const Windows& win
     c.below[k] += a.p < Calibration::kNominal[k];
 }
 
-// Judges period after period, like the daemon's ticks: first each series alone, then all series
-// with a large enough expectation together.
-class MeasureJudge {
- public:
-  // `closed` must outlive the results of run().
-  MeasureJudge(const BacktestMeasure& measure, ClosedPeriods closed, const BacktestOptions& o)
-      : harm_(measure.harm),
-        options_(detection::DetectorOptions::for_calendar(o.calendar)),
-        options_of_test_(o) {
-    options_.cold_start.reset();
-    for (const auto& [name, series] : measure.series) {
-      Judged& j = all_[name];
-      j.counts = {o.calendar, series.first, series.counts, series.gaps, closed, {}};
-      j.scored.exclude(o.regime_breaks);
-      Scores const none{series.first, std::vector<double>(series.counts.size(), kNotScored)};
-      j.score = j.verdict = none;
-      begin_ = std::min(begin_, j.score.first.value);
-      end_ = std::max(end_, j.score.end().value);
+TickJudge judge_of(const BacktestMeasure& measure, ClosedPeriods closed, const BacktestOptions& o) {
+  TickJudgeOptions options{.calendar = o.calendar,
+                           .harm = measure.harm,
+                           .detector = detection::DetectorOptions::for_calendar(o.calendar),
+                           .rate = {o.false_alarms_a_year},
+                           .business_calendar = o.business_calendar,
+                           .total = {}};
+  options.detector.cold_start.reset();
+  std::vector<detection::CountSeries> series;
+  for (const auto& [name, s] : measure.series) {
+    if (name == o.total) options.total = series.size();
+    series.push_back({o.calendar, s.first, s.counts, s.gaps, closed, {}});
+  }
+  TickJudge judge(std::move(series), std::move(options));
+  for (size_t i = 0; i < measure.series.size(); ++i) judge.exclude(i, o.regime_breaks);
+  return judge;
+}
+
+// The scores and verdicts of all series and periods.
+JudgedBySeries judge_all(const BacktestMeasure& measure, ClosedPeriods closed,
+                         const Windows& windows, const BacktestOptions& o,
+                         Calibration& calibration) {
+  JudgedBySeries all;
+  std::vector<Judged*> in_order;
+  for (const auto& [name, series] : measure.series) {
+    Judged& j = all[name];
+    j.counts = {o.calendar, series.first, series.counts, series.gaps, closed, {}};
+    j.score = {series.first, std::vector<double>(series.counts.size(), detection::kNotScored)};
+    j.verdict = j.score;
+    in_order.push_back(&j);
+  }
+  TickJudge judge = judge_of(measure, closed, o);
+  size_t const total =
+      static_cast<size_t>(std::distance(measure.series.begin(), measure.series.find(o.total)));
+  for (int32_t t = judge.first().value; t <= judge.last().value; ++t) {
+    std::span<const TickJudge::Result> const results = judge.judge(PeriodIndex(t));
+    for (size_t i = 0; i < results.size(); ++i) {
+      const TickJudge::Result& r = results[i];
+      if (r.assessment.why != detection::NotAssessed::kNone) continue;
+      in_order[i]->score.set(PeriodIndex(t), r.assessment.z);
+      if (i != total) calibrate(r.assessment, PeriodIndex(t), windows, o, calibration);
+      if (!r.tested) continue;
+      in_order[i]->verdict.set(PeriodIndex(t), r.judged.hit != detection::HitBy::kNothing ? kHit
+                                               : r.judged.quiet() ? kOrdinary
+                                                                  : kNotOver);
     }
   }
-
-  // The results refer to this object.
-  JudgedBySeries& run(const Windows& windows, Calibration& calibration) {
-    for (int32_t t = begin_; t < end_; ++t) {
-      adjust_to_calendar(PeriodIndex(t));
-      judge_at(PeriodIndex(t), windows, calibration);
-    }
-    return all_;
-  }
-
- private:
-  // Once a year: what the calendar does, from the years before.
-  void adjust_to_calendar(PeriodIndex t) {
-    const BacktestOptions& o = options_of_test_;
-    if (t.value % o.calendar.periods_per_year() != 0) return;
-    std::vector<detection::CountSeries> before;
-    for (const auto& [name, j] : all_) {
-      if (name != o.total && j.counts.first < t) before.push_back(j.counts);
-    }
-    detection::CalendarTerms const effect =
-        detection::calendar_effect(before, o.business_calendar, o.calendar, t);
-    if (effect == effect_) return;
-    effect_ = effect;
-    offsets_.clear();
-    for (auto& [name, j] : all_) {
-      offsets_.push_back(detection::calendar_offsets(effect, o.business_calendar, o.calendar,
-                                                     j.counts.first, j.counts.counts.size()));
-      j.counts.offsets = offsets_.back();
-      j.scored = {};
-      j.scored.exclude(o.regime_breaks);
-    }
-  }
-
-  void judge_at(PeriodIndex t, const Windows& windows, Calibration& calibration) {
-    const BacktestOptions& o = options_of_test_;
-    double const four_weeks = o.calendar.periods_in_four_weeks();
-    assessed_.clear();
-    assessed_.reserve(all_.size());
-    std::vector<Judged*> tested;
-    std::vector<detection::Judged> together;
-    std::optional<size_t> parent;
-    for (auto& [name, j] : all_) {
-      if (t < j.score.first || t >= j.score.end()) continue;
-      detection::Assessment const a = j.scored.assess(j.counts, t, harm_, options_, workspace_);
-      if (a.why != detection::NotAssessed::kNone) continue;
-      j.score.set(t, a.z);
-      if (name != o.total) calibrate(a, t, windows, o, calibration);
-      if (a.expected * four_weeks < kExpectedMin) continue;
-      if (name == o.total) parent = tested.size();
-      assessed_.push_back(a);
-      tested.push_back(&j);
-      together.emplace_back().assessment = &assessed_.back();
-    }
-    detection::judge_together(together, parent, {o.false_alarms_a_year}, o.calendar);
-    for (size_t k = 0; k < tested.size(); ++k) {
-      const detection::Judged& judged = together[k];
-      tested[k]->verdict.set(t, judged.hit != detection::HitBy::kNothing ? kHit
-                                : judged.quiet()                         ? kOrdinary
-                                                                         : kNotOver);
-    }
-  }
-
-  detection::Harm harm_;
-  detection::DetectorOptions options_;
-  const BacktestOptions& options_of_test_;
-  detection::Workspace workspace_;
-  detection::CalendarTerms effect_{};
-  std::vector<std::vector<double>> offsets_;  // of the series in order
-  std::vector<detection::Assessment> assessed_;
-  JudgedBySeries all_;
-  int32_t begin_ = INT32_MAX;
-  int32_t end_ = INT32_MIN;
-};
+  return all;
+}
 
 ScoresBySeries scores_of(const JudgedBySeries& all, Scores Judged::*which) {
   ScoresBySeries out;
@@ -517,8 +469,7 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
   std::vector<ScoresBySeries> all;
   std::optional<AllWindows> first;
   for (const BacktestMeasure& m : measures) {
-    MeasureJudge judge(m, closed, o);
-    const JudgedBySeries& judged = judge.run(windows, out.calibration[m.name]);
+    JudgedBySeries const judged = judge_all(m, closed, windows, o, out.calibration[m.name]);
     AllWindows const seen(judged, m.harm, downturns, o);
     if (!first) first = seen;
     ScoresBySeries scores = scores_of(judged, &Judged::score);

@@ -16,15 +16,12 @@ using detection::FarringtonOptions;
 constexpr double kAlphaEars = 0.001;  // R's earsC: C1 and C2
 constexpr double kAlphaEarsC3 = 0.025;
 constexpr int kSeasonUndated = 52;
-// With fewer periods a year, each period is a season of its own, as with months.
-constexpr int kSeasonOfWindows = 40;
 
-// The cold-start options of weeks or months, changed to `season` periods a year.
-detection::ColdStartOptions cold_start_for(int season) {
-  auto const unit =
-      season < kSeasonOfWindows ? base::CalendarUnit::kMonth : base::CalendarUnit::kWeek;
-  detection::ColdStartOptions o = detection::ColdStartOptions::for_calendar(base::Calendar(unit));
-  o.year_periods = season;
+// The cold-start options of weeks or months, with the scale's periods a year.
+detection::ColdStartOptions cold_start_for(const PeriodScale& scale) {
+  detection::ColdStartOptions o =
+      detection::ColdStartOptions::for_calendar(scale.nearest_calendar());
+  o.year_periods = scale.periods_per_year();
   return o;
 }
 
@@ -34,7 +31,7 @@ FarringtonOptions for_season(int season) {
   o.dated = false;
   o.year_periods = season;
   o.exclude_recent = season / 2;
-  if (season < kSeasonOfWindows) {
+  if (season < kSeasonLikeWeeks) {
     o.half_window = 0;
     o.seasonal_blocks = season;
   } else {
@@ -85,15 +82,40 @@ absl::Status set_habits(const DetectFlags& f, DetectOptions& o) {
   }
   o.own_scale = f.score_scale != "none" && f.compatibility.empty();
   if (f.cold_start != "off" && f.compatibility.empty()) {
-    o.cold_start = cold_start_for(o.scale.periods_per_year());
+    o.cold_start = cold_start_for(o.scale);
   }
   return absl::OkStatus();
 }
 
+// Without a method: the daemon's rules, or farrington if an option is given that rules do not have.
+DetectMethod method_of(const DetectFlags& f) {
+  if (f.method == "farrington") return DetectMethod::kFarrington;
+  if (f.method == "cusum") return DetectMethod::kCusum;
+  if (f.method == "ears") return DetectMethod::kEars;
+  if (f.method == "poisson-cusum") return DetectMethod::kPoissonCusum;
+  bool const not_of_rules = !f.compatibility.empty() || f.threshold_h || f.run_length;
+  return f.method.empty() && not_of_rules ? DetectMethod::kFarrington : DetectMethod::kRule;
+}
+
+absl::Status set_rule(const DetectFlags& f, DetectOptions& o) {
+  bool const rule = o.method == DetectMethod::kRule;
+  if (!rule && (f.false_alarms_a_year || !f.total.empty()))
+    return absl::InvalidArgumentError(
+        "--false-alarms-a-year and --total are for --method rule; leave them out");
+  if (rule && (!f.compatibility.empty() || f.threshold_h || f.run_length)) {
+    return absl::InvalidArgumentError(
+        "--method rule takes its alarms from --false-alarms-a-year; leave --compatibility, "
+        "--cusum-threshold and --in-control-run-length out, or take --method farrington");
+  }
+  bool const weeks = o.scale.nearest_calendar().unit() == base::CalendarUnit::kWeek;
+  o.false_alarms_a_year = f.false_alarms_a_year.value_or(weeks ? detection::kFalseAlarmsWeekly
+                                                               : detection::kFalseAlarmsMonthly);
+  o.total = f.total;
+  return absl::OkStatus();
+}
+
 absl::Status set_alarms(const DetectFlags& f, DetectOptions& o) {
-  if (f.method == "cusum") o.method = DetectMethod::kCusum;
-  if (f.method == "ears") o.method = DetectMethod::kEars;
-  if (f.method == "poisson-cusum") o.method = DetectMethod::kPoissonCusum;
+  o.method = method_of(f);
   if (f.harm == "low") o.harm = HarmSides::kLow;
   if (f.harm == "high") o.harm = HarmSides::kHigh;
   o.rate_ratio = f.rate_ratio.value_or(o.rate_ratio);
@@ -141,6 +163,7 @@ absl::StatusOr<DetectRun> detect_options(const DetectFlags& f) {
   BELLWETHER_RETURN_IF_ERROR(check_season(o.farrington, o.scale.periods_per_year()));
   BELLWETHER_RETURN_IF_ERROR(set_habits(f, o));
   BELLWETHER_RETURN_IF_ERROR(set_alarms(f, o));
+  BELLWETHER_RETURN_IF_ERROR(set_rule(f, o));
   if (!f.from.empty()) {
     auto const from = o.scale.parse(f.from);
     if (!from.ok())

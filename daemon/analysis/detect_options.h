@@ -8,11 +8,15 @@
 
 #include "absl/status/statusor.h"
 #include "analysis/detect_series.h"
+#include "core/alerts/rule_record.h"
 #include "core/base/calendar.h"
 
 namespace bellwether::analysis {
 
 inline constexpr int kYearsMax = 50;
+// As in a rule set.
+inline constexpr double kFalseAlarmsMin = alerts::kFalseAlarmsMin;
+inline constexpr double kFalseAlarmsMax = alerts::kFalseAlarmsMax;
 
 // The options as given, each within its own range. An option that is not given gets its default
 // from the calendar and the method.
@@ -30,11 +34,13 @@ struct DetectFlags {
   std::string cold_start;   // "on", "off" or empty
   std::string score_scale;  // "own", "none" or empty
   std::string compatibility;
-  std::string method = "farrington";
+  std::string method;  // empty: rule, or farrington if an option is given that rules do not have
   std::string harm = "both";
   std::optional<double> alpha;
   std::optional<double> threshold_h;
   std::optional<double> run_length;
+  std::optional<double> false_alarms_a_year;
+  std::string total;
   std::string ears;
   std::optional<double> rate_ratio;
   std::string from;

@@ -14,6 +14,8 @@ constexpr PlotColour kRed{0.80, 0.13, 0.15};
 
 std::string title_of(DetectMethod method) {
   switch (method) {
+    case DetectMethod::kRule:
+      return "Alerts by the daemon's rule";
     case DetectMethod::kFarrington:
       return "Observed against the expectation of earlier years";
     case DetectMethod::kCusum:
@@ -36,6 +38,12 @@ std::vector<PlotKey> keys_of(const DetectOptions& o) {
     return keys;
   }
   keys.push_back({PlotSample::kBand, kPlotBand, base::cat("where ", share, " % should lie")});
+  if (o.method == DetectMethod::kRule) {
+    keys.push_back({PlotSample::kMark, kAmber, "amber alert"});
+    keys.push_back({PlotSample::kMark, kRed, "red alert"});
+    keys.push_back({PlotSample::kDashes, kRed, "onset"});
+    return keys;
+  }
   if (o.method == DetectMethod::kFarrington)
     keys.push_back({PlotSample::kMark, kAmber, "amber: beyond it"});
   if (o.farrington.compatibility == detection::Compatibility::kNone) {

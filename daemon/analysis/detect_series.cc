@@ -5,8 +5,8 @@
 #include <span>
 
 #include "analysis/cusum_threshold.h"
+#include "analysis/detect_rows.h"
 #include "analysis/poisson_cusum.h"
-#include "core/detection/closed_periods.h"
 #include "core/detection/detector.h"
 #include "core/detection/series.h"
 #include "core/stats/counts.h"
@@ -16,47 +16,8 @@ namespace bellwether::analysis {
 namespace {
 
 using base::PeriodIndex;
-using detection::Baseline;
 using detection::Compatibility;
 using detection::NotAssessed;
-using detection::PeriodRange;
-
-// A series in the form that the detectors take: counts from the first period with a value to the
-// last, the gaps between, and the closed periods.
-struct Observed {
-  PeriodIndex first;
-  std::vector<int32_t> counts;
-  std::vector<PeriodRange> gaps;    // in order
-  std::vector<PeriodRange> closed;  // in order
-
-  detection::CountSeries view(base::Calendar calendar) const {
-    return {calendar, first, counts, gaps, closed};
-  }
-};
-
-// `points` begin and end with a value.
-Observed observe(std::span<const SeriesPoint> points, const DetectOptions& options) {
-  Observed o{points.front().period, {}, {}, {}};
-  if (!options.business_calendar.empty())
-    o.closed = detection::closed_periods(options.business_calendar, options.scale.calendar());
-  for (const SeriesPoint& p : points) {
-    o.counts.push_back(static_cast<int32_t>(p.value.value_or(0)));
-    if (p.value) continue;
-    if (!o.gaps.empty() && o.gaps.back().last.value + 1 == p.period.value) {
-      o.gaps.back().last = p.period;
-    } else {
-      o.gaps.push_back({p.period, p.period});
-    }
-  }
-  return o;
-}
-
-bool alarms_low(HarmSides harm) {
-  return harm != HarmSides::kHigh;
-}
-bool alarms_high(HarmSides harm) {
-  return harm != HarmSides::kLow;
-}
 
 // The CUSUM of a side that may harm.
 struct Side {
@@ -74,75 +35,6 @@ bool set_change_point(const Side& up, const Side& down, DetectRow& row) {
   row.cusum = side.cusum;
   if (side.cusum > 0) row.onset = side.onset;
   return side.cusum >= side.threshold_h;
-}
-
-// The tail level on the unscaled score that matches `alpha` on the score divided by `scale`. Not
-// below 1e-12, so that its quantile can be computed.
-double scaled_alpha(double alpha, double scale) {
-  constexpr double kSmallest = 1e-12;
-  if (scale == 1) return alpha;
-  return std::max(kSmallest, stats::normal_cdf(scale * stats::normal_quantile(alpha)));
-}
-
-// R takes bounds and tails from the estimated distribution itself. Its tails include the observed
-// value.
-double judge_tails_as_r(const Baseline& b, const DetectOptions& o, DetectRow& row) {
-  stats::CountDistribution const plug_in{b.expected, b.dispersion};
-  stats::Tails const t = stats::tails(plug_in, static_cast<int64_t>(*row.observed));
-  row.lower = static_cast<double>(stats::quantile(plug_in, o.alpha));
-  row.upper = static_cast<double>(stats::quantile(plug_in, 1 - o.alpha));
-  row.p_low = std::min(1.0, t.below + t.at);
-  row.p_high = std::min(1.0, t.above + t.at);
-  double const upward = t.low_mid() < t.high_mid() ? stats::normal_quantile(t.low_mid())
-                                                   : -stats::normal_quantile(t.high_mid());
-  return std::clamp(upward, -detection::kZMax, detection::kZMax);
-}
-
-// Sets everything in the row except the change point.
-void judge_tails(const detection::Assessment& a, const DetectOptions& o, DetectRow& row) {
-  const Baseline& b = a.baseline;
-  row.state = DetectState::kNormal;
-  row.expected = b.expected;
-  row.dispersion = b.dispersion;
-  double upward = a.z;
-  bool low = false;
-  bool high = false;
-  if (o.farrington.compatibility == Compatibility::kRSurveillance) {
-    upward = judge_tails_as_r(b, o, row);
-    low = *row.observed < *row.lower;
-    high = *row.observed > *row.upper;
-  } else {
-    detection::Interval const i =
-        detection::predictive_interval(b, 1 - 2 * scaled_alpha(o.alpha, a.scale));
-    row.lower = i.lower;
-    row.upper = i.upper;
-    row.p_low = a.p_other;
-    row.p_high = a.p;
-    if (a.scale == 1) {
-      // Takes the tails themselves, because the score is limited to ±kZMax and Φ of it has lost
-      // digits.
-      detection::Score const s = detection::score(b, a.observed, detection::Harm::kHigh);
-      row.p_low = s.p_low;
-      row.p_high = s.p_high;
-    }
-    low = *row.p_low < o.alpha;
-    high = *row.p_high < o.alpha;
-  }
-  row.score = o.harm == HarmSides::kLow ? -upward : upward;
-  bool const alarm = (low && alarms_low(o.harm)) || (high && alarms_high(o.harm));
-  if (alarm && o.method == DetectMethod::kFarrington) row.state = DetectState::kAmber;
-}
-
-// Rows with the periods, values and missing reasons of `points`; nothing is judged yet.
-std::vector<DetectRow> bare_rows(std::span<const SeriesPoint> points) {
-  std::vector<DetectRow> rows;
-  for (const SeriesPoint& p : points)
-    rows.push_back({.period = p.period, .why = p.missing, .observed = p.value});
-  return rows;
-}
-
-void set_not_assessed(DetectRow& row, NotAssessed why) {
-  row.why = std::string(name(why));
 }
 
 // The daemon's verdict on a period, in both directions.
@@ -274,29 +166,11 @@ void judge_ears(const Observed& observed, const DetectOptions& o, std::span<Dete
 
 }  // namespace
 
-std::string_view name(DetectState state) {
-  switch (state) {
-    case DetectState::kNormal:
-      return "normal";
-    case DetectState::kAmber:
-      return "amber";
-    case DetectState::kRed:
-      return "red";
-    case DetectState::kNotAssessed:
-      return "not assessed";
-  }
-  return "";
-}
-
 std::vector<DetectRow> detect_series(const Series& series, const DetectOptions& o) {
   std::vector<DetectRow> rows = bare_rows(series.points);
-  auto const has_value = [](const SeriesPoint& p) { return p.value.has_value(); };
-  auto const first = std::ranges::find_if(series.points, has_value);
-  if (first == series.points.end()) return rows;
-  auto const last = std::find_if(series.points.rbegin(), series.points.rend(), has_value).base();
-  std::span<DetectRow> const within(rows.begin() + (first - series.points.begin()),
-                                    static_cast<size_t>(last - first));
-  Observed const observed = observe({first, last}, o);
+  std::span<DetectRow> const within = from_first_to_last_value(rows);
+  if (within.empty()) return rows;
+  Observed const observed = observe(within, o);
   if (o.method == DetectMethod::kEars) {
     judge_ears(observed, o, within);
     return rows;

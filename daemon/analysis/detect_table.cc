@@ -25,7 +25,8 @@ void append_detect_rows(std::string& csv, std::string_view series, std::span<con
       base::append(csv, ",", csv_number(figure));
     }
     base::append(csv, ",", row.onset ? scale.name(*row.onset) : "", ",",
-                 base::csv_field(state_of(row)), "\n");
+                 base::csv_field(state_of(row)), ",", csv_number(row.deviation), ",",
+                 csv_number(row.false_alarms_a_year), ",", row.hit_by, "\n");
   }
 }
 

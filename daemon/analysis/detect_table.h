@@ -10,7 +10,8 @@
 namespace bellwether::analysis {
 
 inline constexpr std::string_view kDetectColumns =
-    "series,period,observed,expected,dispersion,lower,upper,p_low,p_high,score,cusum,onset,state\n";
+    "series,period,observed,expected,dispersion,lower,upper,p_low,p_high,score,cusum,onset,state,"
+    "deviation,false_alarms_a_year,hit_by\n";
 
 // Appends a line for each row of the series from period `from` on (all rows if nullopt). Numbers
 // have ten significant digits; absent figures are empty cells.

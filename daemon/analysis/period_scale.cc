@@ -43,6 +43,12 @@ PeriodScale PeriodScale::undated(int season) {
   return {base::Calendar(base::CalendarUnit::kWeek), false, season};
 }
 
+base::Calendar PeriodScale::nearest_calendar() const {
+  if (dated_) return calendar_;
+  return base::Calendar(season_ < kSeasonLikeWeeks ? base::CalendarUnit::kMonth
+                                                   : base::CalendarUnit::kWeek);
+}
+
 std::string_view PeriodScale::unit_name() const {
   if (!dated_) return "period";
   return base::name(calendar_.unit());

@@ -14,6 +14,7 @@ namespace bellwether::analysis {
 
 inline constexpr int32_t kUndatedMax = 1'000'000'000;  // an undated period lies within ± this
 inline constexpr int kSeasonMax = 1000;                // undated periods a year
+inline constexpr int kSeasonLikeWeeks = 40;
 
 class PeriodScale {
  public:
@@ -25,6 +26,9 @@ class PeriodScale {
   // The calendar of an undated scale has no meaning: do not ask it for dates.
   base::Calendar calendar() const { return calendar_; }
   int periods_per_year() const { return season_; }
+  // Whose defaults hold for the scale: its own calendar; undated periods are like weeks from
+  // kSeasonLikeWeeks a year on, else like months, where each period is a season of its own.
+  base::Calendar nearest_calendar() const;
 
   // "week", "month" or "period".
   std::string_view unit_name() const;

@@ -1,9 +1,12 @@
 // bellwether detect: the detectors on an analyst's own series, without a server.
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "analysis/detect_all.h"
 #include "analysis/detect_options.h"
 #include "analysis/detect_plot.h"
 #include "analysis/detect_series.h"
@@ -29,17 +32,28 @@ Output:
   score           standard normal, positive above the expectation (--harm low: below it)
                   p and score are scaled by the width of the series' past scores (--score-scale)
   cusum, onset    of the side nearer to its threshold; first period above zero
+                  rule: of the alert that is open
   state           normal
                   amber: a tail is below alpha (ears: the count is above the bound)
                   red: the CUSUM is at its threshold
+                  rule: the alert that is open after this period; it ends after 4 quiet weeks or
+                  2 quiet months
                   not assessed: reason
                   with less than three years before it a period is compared with the latest ones
                   (--cold-start): it can be amber, and the CUSUM leaves it out
+  deviation       rule: largest of the averages of three memories, in units of its ordinary width,
+                  with the sign of score
+  false_alarms_a_year
+                  rule: alarms a year by chance alone if every deviation as large as this is one
+  hit_by          rule: own_level, together (with other series), parent (with --total) or nothing
   A missing period is 'not assessed: no value' and is in no baseline. The same holds for the
   period of a bad row; standard error names the row as file:line: error; correction.
   With --holidays a week with a closure on Monday to Friday is 'not assessed: closed: holidays' and
   is in no baseline. Months are never closed.
 Methods:
+  rule            as the daemon's count rules: all series of the file are judged together, at a
+                  stated number of false alarms (--false-alarms-a-year); the default, but for
+                  options that it does not have, with which farrington is the default
   farrington      the tails of each period, and a CUSUM of their scores
   cusum           only that CUSUM
   ears            only rises, without a season, from the eighth period on (c2, c3: the tenth)
@@ -113,8 +127,13 @@ void add_baseline(CLI::App& app, analysis::DetectFlags& f) {
 void add_alarms(CLI::App& app, analysis::DetectFlags& f) {
   char const* const group = "Alarms";
   app.add_option("--method", f.method, "see below")
-      ->check(CLI::IsMember({"farrington", "cusum", "ears", "poisson-cusum"}))
-      ->capture_default_str()
+      ->check(CLI::IsMember({"rule", "farrington", "cusum", "ears", "poisson-cusum"}))
+      ->group(group);
+  app.add_option("--false-alarms-a-year", f.false_alarms_a_year,
+                 "of a series and side, by chance; rule (week 0.05, month 0.1)")
+      ->check(within(analysis::kFalseAlarmsMin, analysis::kFalseAlarmsMax))
+      ->group(group);
+  app.add_option("--total", f.total, "the series that is the sum of the others; rule")
       ->group(group);
   app.add_option("--harm", f.harm, "side that raises alarms")
       ->check(CLI::IsMember({"low", "high", "both"}))
@@ -161,9 +180,16 @@ void detect(const analysis::DetectFlags& flags, Context& context) {
   auto const table =
       read_series(flags.input, run->series.scale, analysis::Values::kCounts, context);
   if (!table) return;
+  if (!run->series.total.empty() &&
+      std::ranges::find(table->series, run->series.total, &analysis::Series::name) ==
+          table->series.end()) {
+    return context.fail(Exit::kUsage, base::cat("--total ", run->series.total, ": ", flags.input,
+                                                " has no such series"));
+  }
+  auto rows = analysis::detect_all(table->series, run->series);
   std::vector<analysis::DetectedSeries> detected;
-  for (const analysis::Series& s : table->series)
-    detected.push_back({s.name, analysis::detect_series(s, run->series)});
+  for (size_t i = 0; i < rows.size(); ++i)
+    detected.push_back({table->series[i].name, std::move(rows[i])});
   std::string csv(analysis::kDetectColumns);
   for (const analysis::DetectedSeries& s : detected)
     analysis::append_detect_rows(csv, s.name, s.rows, run->series.scale, run->from);

@@ -24,6 +24,14 @@ int32_t frozen_ticks_max(base::Calendar calendar) {
   return 2 * calendar.periods_per_year();
 }
 
+std::optional<detection::PeriodRange> frozen_periods(const AlertUpdate* open,
+                                                     base::Calendar calendar) {
+  int32_t const most = frozen_ticks_max(calendar);
+  if (open == nullptr || open->severity != Severity::kRed || open->frozen_ticks > most)
+    return std::nullopt;
+  return detection::PeriodRange{open->onset, PeriodIndex(open->onset.value + most)};
+}
+
 int32_t suspended_ticks_max(base::Calendar calendar) {
   return calendar.periods_per_year() / 4;
 }

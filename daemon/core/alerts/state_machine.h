@@ -10,12 +10,16 @@
 #include "core/alerts/alert.h"
 #include "core/alerts/rules.h"
 #include "core/base/calendar.h"
+#include "core/detection/series.h"
 
 namespace bellwether::alerts {
 
 // While an alert is red, baselines leave out the periods after the onset, for at most this many
 // ticks: a count that stays low for two years is the new normal.
 int32_t frozen_ticks_max(base::Calendar calendar);
+// These periods; nullopt if `open` (null: no open alert) freezes no baseline.
+std::optional<detection::PeriodRange> frozen_periods(const AlertUpdate* open,
+                                                     base::Calendar calendar);
 // An alert that could not be assessed at this many ticks in a row is closed.
 int32_t suspended_ticks_max(base::Calendar calendar);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/detect_all.h"
 #include "analysis/detect_options.h"
 #include "analysis/detect_table.h"
 #include "core/base/csv.h"
@@ -52,12 +53,13 @@ Answer detect(const std::string& csv, const DetectFlags& flags) {
     answer.complaints.push_back(base::cat(e.line, ": ", e.what));
   std::string out(kDetectColumns);
   for (const Series& s : table.series) {
-    append_detect_rows(out, s.name, detect_series(s, run.series), run.series.scale, run.from);
+    append_detect_rows(out, s.name, detect_all(std::span(&s, 1), run.series)[0], run.series.scale, run.from);
   }
   answer.rows =
       must(base::parse_csv(out, "out.csv",
                            {"series", "period", "observed", "expected", "dispersion", "lower",
-                            "upper", "p_low", "p_high", "score", "cusum", "onset", "state"}));
+                            "upper", "p_low", "p_high", "score", "cusum", "onset", "state", "deviation",
+                            "false_alarms_a_year", "hit_by"}));
   return answer;
 }
 

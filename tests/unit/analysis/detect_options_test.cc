@@ -109,5 +109,26 @@ TEST(DetectOptionsTest, HolidaysNeedDates) {
             "--holidays needs dated periods; leave it out");
 }
 
+TEST(DetectOptionsTest, TheMethodIsTheRuleUnlessAnOptionIsNotOfRules) {
+  auto const method = [](auto change) {
+    DetectFlags flags;
+    change(flags);
+    return testing::must(detect_options(flags)).series.method;
+  };
+  EXPECT_EQ(method([](DetectFlags&) {}), DetectMethod::kRule);
+  EXPECT_EQ(method([](DetectFlags& f) { f.threshold_h = 4; }), DetectMethod::kFarrington);
+  EXPECT_EQ(method([](DetectFlags& f) { f.run_length = 500; }), DetectMethod::kFarrington);
+  EXPECT_EQ(method([](DetectFlags& f) { f.compatibility = "r-surveillance"; }),
+            DetectMethod::kFarrington);
+  DetectFlags conflict;
+  conflict.method = "rule";
+  conflict.threshold_h = 4;
+  EXPECT_FALSE(detect_options(conflict).ok());
+  conflict = {};
+  conflict.method = "ears";
+  conflict.total = "a";
+  EXPECT_FALSE(detect_options(conflict).ok());
+}
+
 }  // namespace
 }  // namespace bellwether::analysis

@@ -24,7 +24,9 @@ constexpr DetectMethod kMethods[] = {DetectMethod::kFarrington, DetectMethod::kC
                                      DetectMethod::kEars, DetectMethod::kPoissonCusum};
 
 DetectOptions months() {
-  return testing::must(detect_options({})).series;
+  DetectFlags flags;
+  flags.method = "farrington";
+  return testing::must(detect_options(flags)).series;
 }
 
 // A series of `n` periods with value(t) in period t. A negative value means no value.

@@ -10,14 +10,14 @@ namespace {
 
 using base::PeriodIndex;
 
-constexpr double kNone = -1e9;
+constexpr double kNoValue = -1e9;
 
 std::vector<SeriesPoint> points_of(const std::vector<double>& values) {
   std::vector<SeriesPoint> points;
   for (double v : values) {
     PeriodIndex const period(100 + static_cast<int32_t>(points.size()));
     points.push_back(
-        {period, v == kNone ? std::nullopt : std::optional(v), v == kNone ? "no value" : ""});
+        {period, v == kNoValue ? std::nullopt : std::optional(v), v == kNoValue ? "no value" : ""});
   }
   return points;
 }
@@ -26,7 +26,7 @@ std::vector<SeriesPoint> points_of(const std::vector<double>& values) {
 std::vector<double> forty(std::vector<size_t> gaps) {
   std::vector<double> values;
   for (size_t t = 0; t < 40; ++t) values.push_back(10 + static_cast<double>(t));
-  for (size_t g : gaps) values[g] = kNone;
+  for (size_t g : gaps) values[g] = kNoValue;
   return values;
 }
 
@@ -39,7 +39,7 @@ TEST(ForecastHistoryTest, WithoutGapsTheHistoryIsTheSeries) {
 }
 
 TEST(ForecastHistoryTest, TheHistoryBeginsAndEndsWithAValue) {
-  ForecastHistory const h = forecast_history(points_of({kNone, 5, 7, kNone, kNone}), 12);
+  ForecastHistory const h = forecast_history(points_of({kNoValue, 5, 7, kNoValue, kNoValue}), 12);
   EXPECT_EQ(h.first, PeriodIndex(101));
   EXPECT_EQ(h.values, (std::vector<double>{5, 7}));
 }
@@ -47,7 +47,7 @@ TEST(ForecastHistoryTest, TheHistoryBeginsAndEndsWithAValue) {
 TEST(ForecastHistoryTest, AShortGapIsBridgedByALine) {
   std::vector<double> values = forty({20, 21, 22, 30});
   for (size_t t = 23; t < 40; ++t) {
-    if (values[t] != kNone) values[t] += 8;  // from 29 to 41 in four steps
+    if (values[t] != kNoValue) values[t] += 8;  // from 29 to 41 in four steps
   }
   ForecastHistory const h = forecast_history(points_of(values), 1);
   ASSERT_EQ(h.values.size(), 40u);
@@ -64,9 +64,9 @@ TEST(ForecastHistoryTest, ABridgeFollowsTheSeason) {
   for (int t = 0; t < 96; ++t)
     values.push_back(100 + 40 * std::sin(2 * std::numbers::pi * (t % 12) / 12));
   double const crest = values[51];
-  values[51] = kNone;
+  values[51] = kNoValue;
   EXPECT_NEAR(forecast_history(points_of(values), 12).values[51], crest, 2);
-  values[52] = kNone;
+  values[52] = kNoValue;
   EXPECT_NEAR(forecast_history(points_of(values), 12).values[51], crest, 4);
 }
 
@@ -90,7 +90,7 @@ TEST(ForecastHistoryTest, ATenthMayBeBridgedAndNoMore) {
 
 TEST(ForecastHistoryTest, ASeriesWithoutValuesHasNoHistory) {
   EXPECT_EQ(forecast_history({}, 12).why, "no value");
-  auto points = points_of({kNone});
+  auto points = points_of({kNoValue});
   points[0].missing = "given twice";
   EXPECT_EQ(forecast_history(points, 12).why, "given twice");
 }

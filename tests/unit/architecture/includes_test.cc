@@ -64,8 +64,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "runtime/ingest"}},
     // The status of the process is built directly as the message that is sent.
     {"runtime/service", {"core", "adapters", "runtime", "api.pb"}},
-    // Analysts run detectors and forecasts on their own series, without Kafka or a server.
-    {"analysis", {"core/base", "core/stats", "core/detection", "core/forecast"}},
+    // Analysts run detectors, alerts and forecasts on their own series, without Kafka or a server.
+    {"analysis", {"core/base", "core/stats", "core/detection", "core/forecast", "core/alerts"}},
     {"cli/client", {"cli", "core/base", "analysis", "api.pb"}},
     {"cli/series", {"cli", "core/base", "analysis"}},
     // `verify` folds the log as the daemon does.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/alerts/count_signal.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/judge.h"
@@ -19,8 +20,6 @@ using base::PeriodIndex;
 using indicators::Node;
 
 namespace {
-
-constexpr double kOnsetMemories = 3;  // e⁻³ of an average is older
 
 alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Judged& judged,
                              const detection::SpeedOptions& speed, PeriodIndex period,
@@ -60,16 +59,6 @@ alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Ju
     e.nowcast_upper = rounded(whole.upper);
   }
   return e;
-}
-
-// When the change began: where the deviations began to add up, but no longer ago than the strongest
-// average remembers well. A level that drifts for years makes them add up without a change.
-PeriodIndex onset_of(const detection::Assessment& a, const detection::Judged& judged,
-                     PeriodIndex period, const detection::SpeedOptions& speed) {
-  if (a.cusum <= 0) return period;
-  auto const remembered =
-      static_cast<int32_t>(std::lround(kOnsetMemories / speed.lambda[judged.strongest()]));
-  return PeriodIndex(std::max(a.onset.value, period.value - remembered + 1));
 }
 
 class CountTest final : public RuleTest {
@@ -184,18 +173,11 @@ std::vector<detection::Judged> CountTest::judge(const TickContext& context,
 // The signal without its evidence, because most series do not need the evidence.
 Signal CountTest::signal_of(const TickContext& context, const Target& target, const Tested& tested,
                             const detection::Judged& judged) const {
-  const detection::Assessment& a = tested.assessment;
-  Signal s;
-  s.assessed = true;
-  s.hit = judged.hit != detection::HitBy::kNothing &&
-          context.holds(count_.second, context.panel.node(tested.node), target.period);
-  s.established =
-      s.hit && judged.lasting(context.rules.stated_rate().own_level(context.calendar()));
-  s.provisional = a.young();
-  s.large = std::abs(a.ratio - 1) >= count_.ratio_red;
-  s.quiet = judged.quiet();
-  s.new_normal = a.speed.shift >= detection::kStillGoing;
-  s.onset = onset_of(a, judged, target.period, detector_.options().speed);
+  Signal s = alerts::count_signal(count_, tested.assessment, judged, target.period,
+                                  context.rules.stated_rate(), detector_.options().speed,
+                                  context.calendar());
+  if (!context.holds(count_.second, context.panel.node(tested.node), target.period))
+    s.hit = s.established = false;
   return s;
 }
 

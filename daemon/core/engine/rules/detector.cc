@@ -19,10 +19,7 @@ detection::DetectorOptions detector_options(double cusum_threshold, base::Calend
 std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
                                                const alerts::AlertUpdate* open) {
   std::vector<detection::PeriodRange> out = book.regime_breaks();
-  if (open == nullptr || open->severity != alerts::Severity::kRed) return out;
-  int32_t const most = alerts::frozen_ticks_max(book.calendar());
-  if (open->frozen_ticks > most) return out;
-  out.push_back({open->onset, PeriodIndex(open->onset.value + most)});
+  if (auto const frozen = alerts::frozen_periods(open, book.calendar())) out.push_back(*frozen);
   return out;
 }
 

@@ -35,7 +35,8 @@ class DetectTest : public testing::SeriesCommandTest {
   std::vector<base::CsvRow> rows() const {
     return must(base::parse_csv(output_, "out.csv",
                                 {"series", "period", "observed", "expected", "dispersion", "lower",
-                                 "upper", "p_low", "p_high", "score", "cusum", "onset", "state"}));
+                                 "upper", "p_low", "p_high", "score", "cusum", "onset", "state",
+                                 "deviation", "false_alarms_a_year", "hit_by"}));
   }
 };
 
@@ -132,13 +133,17 @@ TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
   EXPECT_EQ(errors_, "");
   ASSERT_EQ(rows().size(), 73u);
   EXPECT_THAT(output_, StartsWith("series,period,observed,expected,dispersion,lower,upper,p_low,p_"
-                                  "high,score,cusum,onset,state\n"));
-  EXPECT_THAT(output_, HasSubstr("\na,2010-01,50,,,,,,,,,,not assessed: too little history\n"));
+                                  "high,score,cusum,onset,state,deviation,false_alarms_a_year,hit_by\n"));
+  EXPECT_THAT(output_, HasSubstr("\na,2010-01,50,,,,,,,,,,not assessed: too little history,,,\n"));
   EXPECT_THAT(output_, HasSubstr("\na,2015-12,50,50,1,33,69,"));
   base::CsvRow const last = rows().back();
   EXPECT_EQ(last[10], "2.5");
   EXPECT_EQ(last[11], "2016-01");
-  EXPECT_EQ(last[12], "amber");
+  EXPECT_EQ(last[12], "red");
+  EXPECT_EQ(last[15], "own_level");
+  EXPECT_EQ(run(kDetectHeader + constant_months(6) + "a,2016-01,10\n", {"--method", "farrington"}),
+            0);
+  EXPECT_EQ(rows().back()[12], "amber");
 }
 
 TEST_F(DetectTest, FromLimitsOnlyTheOutput) {
@@ -155,7 +160,7 @@ TEST_F(DetectTest, BadRowsAreNamedAndTheOthersJudged) {
       errors_,
       path("in.csv") +
           ":74: value '-3' is negative; a count is 0 or more; correct it or remove the row\n");
-  EXPECT_THAT(output_, HasSubstr("\na,2016-01,,,,,,,,,,,not assessed: negative\n"));
+  EXPECT_THAT(output_, HasSubstr("\na,2016-01,,,,,,,,,,,not assessed: negative,,,\n"));
   EXPECT_EQ(rows().back()[12], "normal");
 }
 
@@ -183,6 +188,9 @@ TEST_F(DetectTest, WrongUseIsRefused) {
         {"--cusum-threshold", "inf"},
         {"--cusum-threshold", "5", "--in-control-run-length", "500"},
         {"--years", "0"},
+        {"--false-alarms-a-year", "0"},
+        {"--false-alarms-a-year", "2"},
+        {"--total", "b"},
         {"--harm", "left"}}) {
     EXPECT_EQ(run(csv, options), 2) << options[0] << " " << options[1];
     EXPECT_FALSE(fs::exists(path("out.csv")));
