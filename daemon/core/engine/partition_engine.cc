@@ -178,7 +178,10 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   UnixMillis const reach =
       heartbeat || at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
   // A heartbeat counts for the partition's idle inputs even while its record is held.
-  if (heartbeat) heartbeat_reach_ = std::max(heartbeat_reach_, at);
+  if (heartbeat && at > heartbeat_reach_) {
+    heartbeat_reach_ = at;
+    if (at == stated) heartbeat_seen_ = now;  // one of the future rises with every offer
+  }
   if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
   taken(input, offset, stated, at, reach);
   if (heartbeat) {
@@ -221,7 +224,7 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
   InputState& state = inputs_[input];
   state.next = next;
   // A heartbeat says nothing about another topic's records that are still in transit, so an input
-  // must first be quiet for idle_after_ms.
+  // must first be quiet for idle_after_ms, and its end must be known from after the heartbeat.
   if (now.value - quiet_since.value < options_.idle_after_ms) return;
   UnixMillis reach{INT64_MIN};
   if (options_.idle == Idle::kWallClock) {
@@ -230,7 +233,7 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
       UnixMillis const over = options_.calendar.end_of(options_.calendar.last_complete(reach));
       begin(input, UnixMillis(over.value - 1));
     }
-  } else if (options_.idle == Idle::kHeartbeat) {
+  } else if (options_.idle == Idle::kHeartbeat && now >= heartbeat_seen_) {
     reach = heartbeat_reach_;
     if (!open_tick_) begin(input, UnixMillis(INT64_MAX));
   }

@@ -122,7 +122,8 @@ class PartitionEngine {
   // Offers one refused record of `input`. It is counted, and its timestamp moves the watermark.
   Taken offer_refused(size_t input, Offset offset, UnixMillis published, UnixMillis now,
                       events::Refusal reason);
-  // Call when `input` has nothing to read at `next`; `quiet_since` is when that began.
+  // Call when `input` has nothing to read at `next`. `quiet_since` is when that began, `now` when
+  // it was last so.
   void at_end(size_t input, Offset next, UnixMillis quiet_since, UnixMillis now);
 
   // Use these two instead of the three above to fold an input to known cuts, independent of
@@ -186,6 +187,9 @@ class PartitionEngine {
   std::deque<PartitionTick> ready_;
   absl::btree_map<uint64_t, UnixMillis> complete_to_;
   UnixMillis heartbeat_reach_{INT64_MIN};
+  // When heartbeat_reach_ was first offered. Not part of the state: a resumed input is first quiet
+  // for idle_after_ms again.
+  UnixMillis heartbeat_seen_{INT64_MIN};
   PartitionCounts counts_;
 };
 

@@ -63,8 +63,14 @@ void InputHealth::note_end(const Poll& poll, base::UnixMillis now) {
   // Where answers take longer than the interval, confirmations cannot come more often than they.
   int64_t const every = std::max(confirm_every_ms_, answer_ms_);
   bool const still =
-      end_ && end_->next == *poll.end && now.value - end_->confirmed.value <= kMissedMax * every;
-  end_ = End{*poll.end, still ? end_->quiet_since : now, now};
+      end_ && end_->next == *poll.end && now.value - reported_->value <= kMissedMax * every;
+  reported_ = now;
+  // An answer says how the log was at some time after the question.
+  if (still && unanswered_) {
+    end_->confirmed = *asked_;
+  } else {
+    end_ = End{*poll.end, still ? end_->quiet_since : now, now};
+  }
   last_end_ = poll.end;
 }
 
@@ -82,7 +88,7 @@ std::string InputHealth::other_log(const Poll& poll, base::UnixMillis now) {
 
 std::optional<base::Offset> InputHealth::ask_again(base::UnixMillis now) {
   if (lost_ || !last_end_) return std::nullopt;
-  if (end_ && now.value - end_->confirmed.value < confirm_every_ms_) return std::nullopt;
+  if (end_ && now.value - reported_->value < confirm_every_ms_) return std::nullopt;
   // A question makes the client drop the answers that are under way. If it were repeated before
   // its own answer, no answer would ever arrive where one takes longer than the interval.
   int64_t const wait = unanswered_ ? kAnswerMaxMs : confirm_every_ms_;

@@ -34,7 +34,7 @@ class InputHealth {
   struct End {
     base::Offset next{-1};
     base::UnixMillis quiet_since;
-    base::UnixMillis confirmed;  // the last moment at which the end was confirmed
+    base::UnixMillis confirmed;  // the last moment at which the log is known to end there
   };
 
   // `confirm_every_ms`: the interval at which a quiet input's end is asked for again. `from`: the
@@ -69,7 +69,8 @@ class InputHealth {
   bool begun_ = false;
   std::string missing_;
   std::optional<End> end_;
-  std::optional<base::Offset> last_end_;  // the last reported end; reset by records
+  std::optional<base::Offset> last_end_;      // the last reported end; reset by records
+  std::optional<base::UnixMillis> reported_;  // when the broker last reported an end
   std::optional<base::UnixMillis> asked_;
   bool unanswered_ = false;                      // neither an answer nor an error came since asked_
   int64_t answer_ms_ = 0;                        // how long the last answer took

@@ -195,6 +195,39 @@ TEST(PartitionEngineTest, AHeartbeatOnOneInputDoesNotOvertakeRecordsOnAnother) {
   EXPECT_EQ(tick->deltas[0].amount, 2);
 }
 
+// The end of a quiet input is confirmed only from time to time. Records that the source published
+// before its heartbeat may have come since.
+TEST(PartitionEngineTest, AHeartbeatNeedsAnEndThatWasConfirmedAfterIt) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  EXPECT_EQ(registrations(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), UnixMillis(kNow.value - 1));
+  EXPECT_FALSE(engine.take_tick()) << "the end is from before the heartbeat";
+  EXPECT_EQ(registrations(at(2019, 2, 1), heartbeat(at(2019, 2, 1))), Taken::kHeld);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  EXPECT_TRUE(engine.take_tick());
+}
+
+// The reach of such a heartbeat rises with the clock.
+TEST(PartitionEngineTest, AHeartbeatOfTheFutureDoesNotHoldTheTick) {
+  PartitionOptions options = months(2);
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  engine.at_end(1, Offset(0), at(2000, 1, 1), kNow);
+  engine.offer(0, Offset(0), at(2019, 1, 10), kNow, birth(1, day(2019, 1, 9)));
+  for (int later = 1; later <= 3; ++later) {
+    UnixMillis const now(kNow.value + later);
+    EXPECT_EQ(engine.offer(0, Offset(1), at(2019, 2, 1), now, heartbeat(at(2600, 1, 1))),
+              Taken::kHeld);
+  }
+  engine.at_end(1, Offset(0), at(2000, 1, 1), UnixMillis(kNow.value + 1));
+  EXPECT_TRUE(engine.take_tick());
+}
+
 TEST(PartitionEngineTest, AnInputWithoutARecordDoesNotKeepTheOthersFromBeginning) {
   for (Idle idle : {Idle::kHeartbeat, Idle::kWallClock, Idle::kNever}) {
     PartitionOptions options = months(2);

@@ -116,6 +116,17 @@ TEST(InputHealthTest, H3_ARecordLongAfterAnAnswerIsNoSlowAnswer) {
   EXPECT_EQ(health.end()->quiet_since, UnixMillis(9'010 * kEvery)) << "unconfirmed for 10 s";
 }
 
+TEST(InputHealthTest, AnAnswerConfirmsTheEndAtTheTimeOfItsQuestion) {
+  InputHealth health(kEvery);
+  health.note(end(7), UnixMillis(0));
+  EXPECT_EQ(health.end()->confirmed, UnixMillis(0));
+  EXPECT_TRUE(health.ask_again(UnixMillis(kEvery)));
+  health.note(end(7), UnixMillis(kEvery + 900));
+  EXPECT_EQ(health.end()->confirmed, UnixMillis(kEvery)) << "records may have come since";
+  EXPECT_EQ(health.end()->quiet_since, UnixMillis(0));
+  EXPECT_FALSE(health.ask_again(UnixMillis(2 * kEvery))) << "the broker has just reported";
+}
+
 TEST(InputHealthTest, H3_AQuestionWithoutAnAnswerIsRepeatedOnlyWhenNoneCanCome) {
   InputHealth health(kEvery);
   health.note(end(7), UnixMillis(0));
