@@ -84,7 +84,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
     return observed(shared_, *context, "ListAlerts", [&] {
       ViewPtr const view = shared_.backend.view();
       BadRequest bad;
-      auto const filter = AlertFilter::parse(request->filter(), view->calendar);
+      auto const filter = AlertFilter::parse(request->filter(), view->calendar, view->reference);
       if (!filter.ok()) bad.add("filter", base::from_absl(filter.status().message()));
       std::string const key = cat("ListAlerts|", request->filter());
       Page const page = read_page(request->page_size(), request->page_token(), key, bad);

@@ -1,63 +1,45 @@
 #include "adapters/rpc/filter.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/periods.h"
+#include "adapters/rpc/places.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
-#include "core/base/utf8.h"
 
 namespace bellwether::rpc {
 namespace {
 
 using base::cat;
-using base::excerpt;
 
-// Quoted text is always a value, whatever it contains.
-enum class TokenKind { kWord, kQuoted, kOperator };
-struct Token {
-  std::string text;
-  TokenKind kind{};
+enum class ValueKind : uint8_t { kBool, kText, kCode, kSeverity, kPeriod };
+struct FieldInfo {
+  std::string_view name;
+  ValueKind kind;
 };
+// In the order of AlertFilter::Field.
+constexpr std::array<FieldInfo, 9> kAlertFields = {{
+    {"open", ValueKind::kBool},
+    {"rule", ValueKind::kText},
+    {"severity", ValueKind::kSeverity},
+    {"area", ValueKind::kCode},
+    {"sector", ValueKind::kCode},
+    {"historical", ValueKind::kBool},
+    {"acknowledged", ValueKind::kBool},
+    {"raised_period", ValueKind::kPeriod},
+    {"cleared_period", ValueKind::kPeriod},
+}};
 
-absl::StatusOr<std::vector<Token>> split(std::string_view text) {
-  std::vector<Token> tokens;
-  size_t i = 0;
-  auto const is_word = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
-  };
-  while (i < text.size()) {
-    char const c = text[i];
-    if (absl::ascii_isspace(static_cast<unsigned char>(c))) {
-      ++i;
-    } else if (c == '"') {
-      size_t const end = text.find('"', i + 1);
-      if (end == std::string_view::npos) {
-        return absl::InvalidArgumentError("a quotation mark is not closed; add the second one");
-      }
-      tokens.push_back({std::string(text.substr(i + 1, end - i - 1)), TokenKind::kQuoted});
-      i = end + 1;
-    } else if (c == '=' || c == '<' || c == '>') {
-      size_t const n = c != '=' && i + 1 < text.size() && text[i + 1] == '=' ? 2 : 1;
-      tokens.push_back({std::string(text.substr(i, n)), TokenKind::kOperator});
-      i += n;
-    } else if (is_word(c)) {
-      size_t const begin = i;
-      while (i < text.size() && is_word(text[i])) ++i;
-      tokens.push_back({std::string(text.substr(begin, i - begin)), TokenKind::kWord});
-    } else {
-      std::string_view const character =
-          text.substr(i, std::max<size_t>(base::utf8_length(text.substr(i)), 1));
-      return absl::InvalidArgumentError(
-          cat("'", excerpt(character),
-              "' is not allowed here; write for example: open = true AND severity = RED AND "
-              "area = \"SG\" (with straight quotation marks)"));
-    }
-  }
-  return tokens;
+bool ordered(ValueKind kind) {
+  return kind == ValueKind::kSeverity || kind == ValueKind::kPeriod;
+}
+
+bool is_number(ValueKind kind) {
+  return kind == ValueKind::kBool || ordered(kind);
 }
 
 std::optional<int64_t> severity_number(std::string text) {
@@ -67,125 +49,162 @@ std::optional<int64_t> severity_number(std::string text) {
   return found - alerts::kSeverityNames.begin();
 }
 
+// `values` are ascending and not empty. Without a value only != holds.
+bool compare(FilterOp op, std::optional<int64_t> value, const std::vector<int64_t>& values) {
+  if (!value) return op == FilterOp::kNotEqual;
+  switch (op) {
+    case FilterOp::kEqual:
+    case FilterOp::kIn:
+      return std::ranges::binary_search(values, *value);
+    case FilterOp::kNotEqual:
+      return *value != values.front();
+    case FilterOp::kLess:
+      return *value < values.front();
+    case FilterOp::kAtMost:
+      return *value <= values.front();
+    case FilterOp::kMore:
+      return *value > values.front();
+    case FilterOp::kAtLeast:
+      return *value >= values.front();
+  }
+  return false;
+}
+
 }  // namespace
 
-// Parses the operator after `field`.
-absl::StatusOr<AlertFilter::Op> AlertFilter::read_op(std::string_view field, bool ordered,
-                                                     std::string_view text, bool is_operator) {
-  if (is_operator && text == "=") return Op::kEqual;
-  if (is_operator && ordered && text == ">=") return Op::kAtLeast;
-  if (is_operator && ordered && text == "<=") return Op::kAtMost;
-  return absl::InvalidArgumentError(cat("'", excerpt(text), "' cannot be used with ", field,
-                                        "; use =", ordered ? ", >= or <=" : ""));
-}
-
-// Checks c.text. Sets c.number if the field compares numbers.
-absl::Status AlertFilter::read_value(std::string_view field, base::Calendar calendar,
-                                     Comparison& c) {
-  switch (c.field) {
-    case Field::kOpen:
-    case Field::kHistorical:
-    case Field::kAcknowledged:
-      if (c.text != "true" && c.text != "false") {
-        return absl::InvalidArgumentError(
-            cat(field, " is true or false, not '", excerpt(c.text), "'"));
-      }
-      c.number = c.text == "true";
-      break;
-    case Field::kSeverity: {
-      auto const severity = severity_number(c.text);
-      if (!severity || *severity == 0) {
-        return absl::InvalidArgumentError(
-            cat("'", excerpt(c.text), "' is no severity; say OPS, AMBER or RED"));
-      }
-      c.number = *severity;
-      break;
+absl::StatusOr<int64_t> AlertFilter::read_number(Field field, std::string_view name,
+                                                 const std::string& value,
+                                                 base::Calendar calendar) {
+  std::string const shown = base::excerpt(value);
+  switch (kAlertFields[static_cast<size_t>(field)].kind) {
+    case ValueKind::kBool:
+      if (value == "true" || value == "false") return value == "true" ? 1 : 0;
+      return absl::InvalidArgumentError(cat(name, " is true or false, not '", shown, "'"));
+    case ValueKind::kSeverity: {
+      auto const severity = severity_number(value);
+      if (severity && *severity != 0) return *severity;
+      return absl::InvalidArgumentError(cat("'", shown, "' is no severity; say OPS, AMBER or RED"));
     }
-    case Field::kRaised: {
-      BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, parse_period(calendar, c.text));
-      c.number = period.value;
-      break;
+    case ValueKind::kPeriod: {
+      BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, parse_period(calendar, value));
+      return period.value;
     }
-    case Field::kRule:
-    case Field::kArea:
-    case Field::kSector:
+    case ValueKind::kText:
+    case ValueKind::kCode:
       break;
   }
-  return absl::OkStatus();
+  return 0;
 }
 
-absl::StatusOr<AlertFilter> AlertFilter::parse(std::string_view text, base::Calendar calendar) {
-  if (text.size() > kFilterBytesMax) {
+absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
+                                                    base::Calendar calendar,
+                                                    const reference::Reference& reference) {
+  auto const field = std::ranges::find(kAlertFields, c.field, &FieldInfo::name);
+  if (field == kAlertFields.end()) {
+    std::string names;
+    for (const FieldInfo& f : kAlertFields) base::append(names, names.empty() ? "" : ", ", f.name);
     return absl::InvalidArgumentError(
-        cat("is longer than ", kFilterBytesMax, " bytes; shorten it"));
+        cat("'", base::excerpt(c.field), "' is no field; there are ", names));
   }
-  BELLWETHER_ASSIGN_OR_RETURN(std::vector<Token> const tokens, split(text));
-  static constexpr std::array<std::string_view, 8> kFields = {
-      "open", "rule", "severity", "area", "sector", "historical", "acknowledged", "raised_period"};
+  Test test;
+  test.field = static_cast<Field>(field - kAlertFields.begin());
+  test.op = c.op;
+  bool const equality =
+      c.op == FilterOp::kEqual || c.op == FilterOp::kNotEqual || c.op == FilterOp::kIn;
+  if (!equality && !ordered(field->kind)) {
+    return absl::InvalidArgumentError(
+        cat("'", c.op_text, "' cannot be used with ", c.field, "; use =, != or IN"));
+  }
+  if (c.descendants) {
+    if (field->kind != ValueKind::kCode) {
+      return absl::InvalidArgumentError(
+          cat("descendants() cannot be used with ", c.field, "; only with area and sector"));
+    }
+    test.descendants = true;
+    BELLWETHER_ASSIGN_OR_RETURN(test.above, read_above(c, reference));
+    return test;
+  }
+  for (const std::string& value : c.values) {
+    if (is_number(field->kind)) {
+      BELLWETHER_ASSIGN_OR_RETURN(int64_t const number,
+                                  read_number(test.field, field->name, value, calendar));
+      test.numbers.push_back(number);
+    } else {
+      test.texts.push_back(value);
+    }
+  }
+  std::ranges::sort(test.numbers);
+  std::ranges::sort(test.texts);
+  return test;
+}
+
+absl::StatusOr<AlertFilter> AlertFilter::parse(
+    std::string_view text, base::Calendar calendar,
+    const std::shared_ptr<const reference::Reference>& reference) {
   AlertFilter filter;
-  for (size_t i = 0; i < tokens.size(); i += 4) {
-    if (i + 3 > tokens.size()) {
-      return absl::InvalidArgumentError("ends in the middle of a comparison; write FIELD = VALUE");
-    }
-    Comparison c;
-    const std::string& name = tokens[i].text;
-    auto const field = std::ranges::find(kFields, name);
-    if (field == kFields.end() || tokens[i].kind != TokenKind::kWord) {
-      return absl::InvalidArgumentError(
-          cat("'", excerpt(name),
-              "' is no field; there are open, rule, severity, area, sector, historical, "
-              "acknowledged, raised_period"));
-    }
-    c.field = static_cast<Field>(field - kFields.begin());
-    bool const ordered = c.field == Field::kSeverity || c.field == Field::kRaised;
-    BELLWETHER_ASSIGN_OR_RETURN(c.op, read_op(name, ordered, tokens[i + 1].text,
-                                              tokens[i + 1].kind == TokenKind::kOperator));
-    c.text = tokens[i + 2].text;
-    if (tokens[i + 2].kind == TokenKind::kOperator) {
-      return absl::InvalidArgumentError(
-          cat("'", excerpt(c.text), "' is no value; write FIELD = VALUE"));
-    }
-    BELLWETHER_RETURN_IF_ERROR(read_value(name, calendar, c));
-    filter.all_.push_back(std::move(c));
-    if (i + 3 < tokens.size() &&
-        (tokens[i + 3].text != "AND" || tokens[i + 3].kind != TokenKind::kWord)) {
-      return absl::InvalidArgumentError(
-          cat("'", excerpt(tokens[i + 3].text), "': join comparisons by AND"));
-    }
-    if (i + 4 == tokens.size()) {
-      return absl::InvalidArgumentError("ends with AND; add a comparison");
-    }
+  BELLWETHER_ASSIGN_OR_RETURN(filter.expression_, FilterExpression::parse(text));
+  for (const FilterComparison& c : filter.expression_.comparisons()) {
+    BELLWETHER_ASSIGN_OR_RETURN(Test test, read(c, calendar, *reference));
+    filter.tests_.push_back(std::move(test));
   }
+  filter.reference_ = reference;
   return filter;
 }
 
-bool AlertFilter::matches(const alerts::Alert& alert) const {
-  auto const compare = [](const Comparison& c, int64_t value) {
-    return c.op == Op::kEqual     ? value == c.number
-           : c.op == Op::kAtLeast ? value >= c.number
-                                  : value <= c.number;
+// An alert, and the ids of its node once they were looked up.
+struct AlertFilter::Subject {
+  const alerts::Alert& alert;
+  const reference::Reference& reference;
+  std::optional<absl::StatusOr<base::AreaId>> area;
+  std::optional<absl::StatusOr<base::SectorId>> sector;
+
+  bool below_area(base::AreaId above) {
+    if (!area) area = reference.areas.find(alert.state.key.area);
+    return area->ok() && is_at_or_below(reference.areas, **area, above);
+  }
+  bool below_sector(base::SectorId above) {
+    if (!sector) sector = reference.sectors.find(alert.state.key.sector);
+    return sector->ok() && is_at_or_below(reference.sectors, **sector, above);
+  }
+};
+
+bool AlertFilter::holds(const Test& test, Subject& subject) const {
+  const alerts::Alert& alert = subject.alert;
+  auto const text = [&](const std::string& value) {
+    return std::ranges::binary_search(test.texts, value) != (test.op == FilterOp::kNotEqual);
   };
-  return std::ranges::all_of(all_, [&](const Comparison& c) {
-    switch (c.field) {
-      case Field::kOpen:
-        return compare(c, alert.state.open);
-      case Field::kRule:
-        return alert.state.key.rule == c.text;
-      case Field::kSeverity:
-        return compare(c, static_cast<int64_t>(alert.state.severity));
-      case Field::kArea:
-        return alert.state.key.area == c.text;
-      case Field::kSector:
-        return alert.state.key.sector == c.text;
-      case Field::kHistorical:
-        return compare(c, alert.state.historical);
-      case Field::kAcknowledged:
-        return compare(c, alert.acknowledgement.has_value());
-      case Field::kRaised:
-        return compare(c, alert.state.raised.value);
-    }
-    return false;
-  });
+  auto const number = [&](std::optional<int64_t> value) {
+    return compare(test.op, value, test.numbers);
+  };
+  switch (test.field) {
+    case Field::kOpen:
+      return number(alert.state.open);
+    case Field::kRule:
+      return text(alert.state.key.rule);
+    case Field::kSeverity:
+      return number(static_cast<int64_t>(alert.state.severity));
+    case Field::kArea:
+      return test.descendants ? subject.below_area(base::AreaId(test.above))
+                              : text(alert.state.key.area);
+    case Field::kSector:
+      return test.descendants ? subject.below_sector(base::SectorId(test.above))
+                              : text(alert.state.key.sector);
+    case Field::kHistorical:
+      return number(alert.state.historical);
+    case Field::kAcknowledged:
+      return number(alert.acknowledgement.has_value());
+    case Field::kRaised:
+      return number(alert.state.raised.value);
+    case Field::kCleared:
+      return number(alert.cleared ? std::optional<int64_t>(alert.cleared->value) : std::nullopt);
+  }
+  return false;
+}
+
+bool AlertFilter::matches(const alerts::Alert& alert) const {
+  if (tests_.empty()) return true;
+  Subject subject{alert, *reference_, std::nullopt, std::nullopt};
+  return expression_.evaluate([&](size_t i) { return holds(tests_[i], subject); });
 }
 
 }  // namespace bellwether::rpc

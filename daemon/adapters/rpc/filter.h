@@ -1,41 +1,68 @@
-// Purpose: the filters of ListAlerts and WatchAlerts: comparisons joined by AND, a subset of
-// AIP-160.
+// Purpose: the filters of ListAlerts and WatchAlerts, in the language of filter_expression.h.
 // Thread safety: values.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "adapters/rpc/filter_expression.h"
 #include "core/alerts/alert.h"
+#include "core/reference/reference.h"
 
 namespace bellwether::rpc {
 
 class AlertFilter {
  public:
-  // Example: `open = true AND severity >= AMBER AND area = "SG"`. Fields: open, rule, severity,
-  // area, sector, historical, acknowledged, raised_period. All accept =; severity and raised_period
-  // also accept >= and <=. An empty text matches all alerts. Error: InvalidArgument, with the
-  // correction.
-  static absl::StatusOr<AlertFilter> parse(std::string_view text, base::Calendar calendar);
+  AlertFilter() = default;  // matches all alerts
+  // Example: `open = true AND severity >= AMBER AND area IN descendants("UKC")`. Fields: open,
+  // rule, severity, area, sector, historical, acknowledged, raised_period, cleared_period. All
+  // accept =, != and IN; severity and the periods also <, <=, > and >=; area and sector also IN
+  // descendants(CODE), which means the area or sector CODE and everything below it; for an area set
+  // it means the set and its members with everything below them. An alert that was not cleared has
+  // no cleared_period: of the comparisons with it, only != holds. An empty text matches all alerts.
+  // Error: InvalidArgument, with the correction.
+  static absl::StatusOr<AlertFilter> parse(
+      std::string_view text, base::Calendar calendar,
+      const std::shared_ptr<const reference::Reference>& reference);
 
   bool matches(const alerts::Alert& alert) const;
 
  private:
-  enum class Field { kOpen, kRule, kSeverity, kArea, kSector, kHistorical, kAcknowledged, kRaised };
-  enum class Op { kEqual, kAtLeast, kAtMost };
-  struct Comparison {
-    Field field{};
-    Op op{};
-    std::string text;
-    int64_t number = 0;
+  enum class Field : uint8_t {
+    kOpen,
+    kRule,
+    kSeverity,
+    kArea,
+    kSector,
+    kHistorical,
+    kAcknowledged,
+    kRaised,
+    kCleared,
   };
-  static absl::StatusOr<Op> read_op(std::string_view field, bool ordered, std::string_view text,
-                                    bool is_operator);
-  static absl::Status read_value(std::string_view field, base::Calendar calendar, Comparison& c);
+  // A comparison of the expression, with its values read.
+  struct Test {
+    Field field{};
+    FilterOp op{};
+    std::vector<int64_t> numbers;    // of a field with numbers; ascending
+    std::vector<std::string> texts;  // of a field with texts; ascending
+    uint16_t above = 0;              // with descendants(): the area or sector
+    bool descendants = false;
+  };
+  struct Subject;
+  static absl::StatusOr<Test> read(const FilterComparison& comparison, base::Calendar calendar,
+                                   const reference::Reference& reference);
+  static absl::StatusOr<int64_t> read_number(Field field, std::string_view name,
+                                             const std::string& value, base::Calendar calendar);
+  bool holds(const Test& test, Subject& subject) const;
 
-  std::vector<Comparison> all_;
+  FilterExpression expression_;
+  std::vector<Test> tests_;  // of its comparisons
+  std::shared_ptr<const reference::Reference> reference_;
 };
 
 }  // namespace bellwether::rpc

@@ -11,7 +11,10 @@ inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kSeriesNamesMax = 20;
 inline constexpr int kCompareNodesMax = 100;
 inline constexpr int kRequestBytesMax = 256 * 1024;
-inline constexpr int kFilterBytesMax = 1024;
+// Filters are tried on every alert, so the number of values that they compare with is bounded, too.
+inline constexpr int kFilterBytesMax = 4096;
+inline constexpr int kFilterTermsMax = 200;  // values of all comparisons and IN lists
+inline constexpr int kFilterDepthMax = 10;   // parentheses and NOT inside each other
 // The text of an error is sent twice, as message and in the details, and gRPC clients drop an
 // answer whose trailing metadata have more than 8 KiB. Percent-encoding may treble the message.
 inline constexpr size_t kErrorBytesMax = 1024;

@@ -168,7 +168,8 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
   std::shared_ptr<const engine::View> const view = backend_.view();
   BadRequest bad;
   AlertFilter filter;
-  if (auto parsed = AlertFilter::parse(request.filter(), view->calendar); parsed.ok()) {
+  if (auto parsed = AlertFilter::parse(request.filter(), view->calendar, view->reference);
+      parsed.ok()) {
     filter = *std::move(parsed);
   } else {
     bad.add("filter", base::from_absl(parsed.status().message()));

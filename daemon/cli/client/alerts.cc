@@ -24,6 +24,11 @@ namespace {
 
 namespace alerts_pb = bellwether::alerts::v1;
 
+constexpr const char* kFilterHelp =
+    "for example: severity = RED AND area IN descendants(UKC); comparisons with =, !=, <, <=, >, "
+    ">= and IN (A, B), joined by AND, OR and NOT, of open, rule, severity, area, sector, "
+    "historical, acknowledged, raised_period and cleared_period";
+
 struct Options {
   std::string name;
   std::string filter;
@@ -125,7 +130,7 @@ void list(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ListAlertsRequest request;
   std::string filter = options.filter;
-  if (options.open) filter += filter.empty() ? "open = true" : " AND open = true";
+  if (options.open) filter = filter.empty() ? "open = true" : "(" + filter + ") AND open = true";
   request.set_filter(filter);
   request.set_page_size(1000);
   Table table(
@@ -567,8 +572,7 @@ void add_alerts(CLI::App& app, Context& context) {
   CLI::App* const listing = command("list", "alerts, newest first", list);
   listing->add_flag("--open", options->open, "only open ones");
   listing->add_option("--limit", options->limit, "at most this many; 0 = all");
-  listing->add_option("--filter", options->filter,
-                      "for example: severity = RED AND sector = \"C\"");
+  listing->add_option("--filter", options->filter, kFilterHelp);
   with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
   with_name(command("explain", "figures, parts and the path of the change statistic", explain),
             "for example R1.SG.C.1997-06");

@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "support/calendars.h"
 #include "support/must.h"
+#include "support/world.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -18,34 +19,122 @@ using ::testing::HasSubstr;
 
 using testing::kMonths;
 
+using testing::world;
+
+std::shared_ptr<const reference::Reference> the_world() {
+  return {std::shared_ptr<const void>(), &world()};
+}
+// An open amber alert on food products of North One.
 alerts::Alert alert() {
   alerts::Alert a;
-  a.state.key = {"R1", "SG", "C"};
+  a.state.key = {"R1", "N1", "10"};
   a.state.open = true;
   a.state.severity = alerts::Severity::kAmber;
   a.state.raised = testing::must(kMonths.parse("1998-01"));
   return a;
 }
+AlertFilter parsed(std::string_view filter) {
+  return testing::must(AlertFilter::parse(filter, kMonths, the_world()));
+}
 bool matches(std::string_view filter) {
-  return testing::must(AlertFilter::parse(filter, kMonths)).matches(alert());
+  return parsed(filter).matches(alert());
 }
 std::string complaint(std::string_view filter) {
-  auto const parsed = AlertFilter::parse(filter, kMonths);
+  auto const parsed = AlertFilter::parse(filter, kMonths, the_world());
   EXPECT_FALSE(parsed.ok()) << filter;
   return std::string(base::from_absl(parsed.status().message()));
 }
 
 TEST(AlertFilterTest, ComparisonsAreJoinedByAnd) {
   for (const char* f :
-       {"", "open = true", "rule = R1", "rule=\"R1\" AND sector = \"C\"", "severity >= AMBER",
-        "severity <= red AND area = SG", "raised_period >= 1997-12 AND raised_period <= 1998-01",
-        "historical = false AND acknowledged = false"}) {
+       {"", "  ", "open = true", "rule = R1", "rule=\"R1\" AND sector = \"10\"",
+        "severity >= AMBER", "severity <= red AND area = N1", "severity < red",
+        "raised_period >= 1997-12 AND raised_period <= 1998-01",
+        "raised_period > 1997-12 AND raised_period < 1998-02",
+        "historical = false AND acknowledged = false", "rule != R2 and severity != OPS"}) {
     EXPECT_TRUE(matches(f)) << f;
   }
   for (const char* f : {"open = false", "rule = R2", "severity = RED", "severity >= red",
-                        "raised_period = 1998-02", "open = true AND sector = F"}) {
+                        "severity > AMBER", "raised_period = 1998-02", "raised_period < 1998-01",
+                        "open = true AND sector = F", "rule != R1", "open != true"}) {
     EXPECT_FALSE(matches(f)) << f;
   }
+}
+
+TEST(AlertFilterTest, OrNotAndParentheses) {
+  for (const char* f : {"rule = R2 OR rule = R1", "rule = R2 or rule = R3 or rule = R1",
+                        "NOT rule = R2", "NOT (rule = R1 AND open = false)", "NOT NOT rule = R1",
+                        "((rule = R1))", "open = true AND (severity = RED OR area = N1)",
+                        "(open = false AND rule = R2) OR (open = true AND rule = R1)"}) {
+    EXPECT_TRUE(matches(f)) << f;
+  }
+  for (const char* f :
+       {"rule = R2 OR rule = R3", "NOT rule = R1", "NOT (rule = R1 OR open = false)",
+        "open = true AND (severity = RED OR area = S1)", "(rule = R1 OR open = true) AND area = S1",
+        "NOT (rule = R2) AND area = S1"}) {
+    EXPECT_FALSE(matches(f)) << f;
+  }
+}
+
+TEST(AlertFilterTest, InLists) {
+  for (const char* f :
+       {"rule IN (R1)", "rule in (R2, \"R1\", R3)", "severity IN (RED, amber)",
+        "open IN (true, false)", "raised_period IN (1998-02, 1998-01)", "NOT area IN (S1, S2)"}) {
+    EXPECT_TRUE(matches(f)) << f;
+  }
+  for (const char* f : {"rule IN (R2, R3)", "severity IN (RED)", "raised_period IN (1997-12)",
+                        "NOT rule IN (R1, R2)"}) {
+    EXPECT_FALSE(matches(f)) << f;
+  }
+}
+
+TEST(AlertFilterTest, DescendantsAreACodeAndEverythingBelow) {
+  for (const char* f :
+       {"area IN descendants(N1)", "area in descendants(N)", "area IN descendants(\"R\")",
+        "area IN descendants(HUB)", "sector IN descendants(10)", "sector IN descendants(C)",
+        "sector IN descendants(all)", "area IN descendants(N) AND sector IN descendants(C)"}) {
+    EXPECT_TRUE(matches(f)) << f;
+  }
+  for (const char* f : {"area IN descendants(N2)", "area IN descendants(S)",
+                        "sector IN descendants(11)", "sector IN descendants(G)"}) {
+    EXPECT_FALSE(matches(f)) << f;
+  }
+  alerts::Alert a = alert();
+  a.state.key = {"R1", "HUB", "all"};
+  EXPECT_TRUE(parsed("area IN descendants(HUB)").matches(a));
+  EXPECT_FALSE(parsed("area IN descendants(R)").matches(a)) << "a set is below no area";
+  EXPECT_FALSE(parsed("sector IN descendants(C)").matches(a));
+  a.state.key = alerts::AlertKey::of_source("R0", "registrations");
+  EXPECT_FALSE(parsed("area IN descendants(R)").matches(a)) << "a topic is no area";
+  EXPECT_TRUE(parsed("area = registrations").matches(a));
+}
+
+TEST(AlertFilterTest, AnAlertThatIsNotClearedHasNoClearedPeriod) {
+  EXPECT_FALSE(matches("cleared_period = 1998-05"));
+  EXPECT_FALSE(matches("cleared_period >= 1990-01 OR cleared_period < 1990-01"));
+  EXPECT_FALSE(matches("cleared_period IN (1998-05)"));
+  EXPECT_TRUE(matches("cleared_period != 1998-05"));
+  alerts::Alert cleared = alert();
+  cleared.state.open = false;
+  cleared.cleared = testing::must(kMonths.parse("1998-05"));
+  EXPECT_TRUE(parsed("cleared_period = 1998-05").matches(cleared));
+  EXPECT_TRUE(parsed("cleared_period >= 1998-05 AND cleared_period <= 1998-05").matches(cleared));
+  EXPECT_FALSE(parsed("cleared_period != 1998-05").matches(cleared));
+  EXPECT_FALSE(parsed("cleared_period < 1998-05 OR cleared_period > 1998-05").matches(cleared));
+}
+
+TEST(AlertFilterTest, ItsLimits) {
+  std::string terms = "rule IN (R1";
+  for (int i = 1; i < kFilterTermsMax; ++i) terms += ", R2";
+  EXPECT_TRUE(matches(terms + ")"));
+  EXPECT_THAT(complaint(terms + ", R2)"), HasSubstr("more than 200 values"));
+  EXPECT_THAT(complaint(terms + ") AND open = true"), HasSubstr("more than 200 values"));
+  std::string const open(kFilterDepthMax, '(');
+  std::string const close(kFilterDepthMax, ')');
+  EXPECT_TRUE(matches(open + "rule = R1" + close));
+  EXPECT_THAT(complaint(open + "(rule = R1)" + close), HasSubstr("more than 10 levels"));
+  EXPECT_THAT(complaint(open + "NOT rule = R1" + close), HasSubstr("more than 10 levels"));
+  EXPECT_THAT(complaint(std::string(kFilterBytesMax, '(')), HasSubstr("more than 10 levels"));
 }
 
 TEST(AlertFilterTest, AnInvalidFilterGetsTheCorrection) {
@@ -55,7 +144,24 @@ TEST(AlertFilterTest, AnInvalidFilterGetsTheCorrection) {
   EXPECT_THAT(complaint("open >= true"), HasSubstr("use ="));
   EXPECT_THAT(complaint("severity = purple"), HasSubstr("OPS, AMBER or RED"));
   EXPECT_THAT(complaint("raised_period = 1998-13"), HasSubstr("1998"));
-  EXPECT_THAT(complaint("open = true OR open = false"), HasSubstr("AND"));
+  EXPECT_THAT(complaint("open = true OR open = false AND rule = R1"),
+              HasSubstr("say with parentheses"));
+  EXPECT_THAT(complaint("open = true rule = R1"), HasSubstr("join comparisons by AND or OR"));
+  EXPECT_THAT(complaint("open = true OR"), HasSubstr("ends with OR"));
+  EXPECT_THAT(complaint("(open = true"), HasSubstr("is not closed"));
+  EXPECT_THAT(complaint("open = true)"), HasSubstr("closes nothing"));
+  EXPECT_THAT(complaint("()"), HasSubstr("is no field"));
+  EXPECT_THAT(complaint("NOT"), HasSubstr("ends in the middle"));
+  EXPECT_THAT(complaint("rule IN R1"), HasSubstr("after IN write a list"));
+  EXPECT_THAT(complaint("rule IN ()"), HasSubstr("is no value"));
+  EXPECT_THAT(complaint("rule IN (R1"), HasSubstr("not closed"));
+  EXPECT_THAT(complaint("rule IN (R1,"), HasSubstr("ends in the middle"));
+  EXPECT_THAT(complaint("rule IN descendants(R1)"), HasSubstr("only with area and sector"));
+  EXPECT_THAT(complaint("area IN descendants(XX)"), HasSubstr("no area \"XX\"; ListAreas"));
+  EXPECT_THAT(complaint("sector IN descendants(XX)"), HasSubstr("ListSectors"));
+  EXPECT_THAT(complaint("area IN descendants(N, S)"), HasSubstr("takes one code"));
+  EXPECT_THAT(complaint("area > N"), HasSubstr("use =, != or IN"));
+  EXPECT_THAT(complaint("cleared_period = soon"), HasSubstr("soon"));
   EXPECT_THAT(complaint("open = true AND"), HasSubstr("add a comparison"));
   EXPECT_THAT(complaint("area = \"SG"), HasSubstr("not closed"));
   EXPECT_THAT(complaint("area \"=\" SG"), HasSubstr("cannot be used with area"));
@@ -69,10 +175,13 @@ TEST(AlertFilterTest, F6_ErrorsRepeatWholeCharacters) {
   EXPECT_THAT(complaint("area = \u201cE08000025\u201d"), HasSubstr("'\u201c' is not allowed here"));
   EXPECT_THAT(complaint("area = \u201cE08000025\u201d"), HasSubstr("straight quotation marks"));
   EXPECT_THAT(complaint("area = Zürich"), HasSubstr("'ü' is not allowed here"));
+  EXPECT_THAT(complaint("area = \xff"), HasSubstr("is not allowed here"));
   std::string const place = "\"" + std::string(kFilterBytesMax - 40, 'x') + "ü\"";
   for (const std::string& filter :
        {place + " = 1", "open = " + place, "severity = " + place, "raised_period = " + place,
-        "open " + place + " true", "open = true " + place + " open = true"}) {
+        "open " + place + " true", "open = true " + place + " open = true",
+        std::string(kFilterBytesMax - 10, 'x') + " (",
+        std::string(kFilterBytesMax - 10, 'x') + " IN 1", "area IN descendants(" + place + ")"}) {
     EXPECT_LT(complaint(filter).size(), 300u) << "a long text is shortened: " << filter;
   }
 }

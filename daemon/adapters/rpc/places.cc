@@ -1,0 +1,21 @@
+#include "adapters/rpc/places.h"
+
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+
+absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
+                                    const reference::Reference& reference) {
+  const std::string& code = comparison.values.front();
+  bool const is_area = comparison.field == "area";
+  if (is_area) {
+    if (auto const area = reference.areas.find(code); area.ok()) return area->value;
+  } else if (auto const sector = reference.sectors.find(code); sector.ok()) {
+    return sector->value;
+  }
+  return absl::InvalidArgumentError(
+      base::cat("descendants(): no ", comparison.field, " \"", base::excerpt(code), "\"; ",
+                is_area ? "ListAreas" : "ListSectors", " names them all"));
+}
+
+}  // namespace bellwether::rpc

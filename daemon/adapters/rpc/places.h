@@ -1,0 +1,32 @@
+// Purpose: the areas and sectors that a filter compares with: descendants(CODE).
+// Thread safety: pure.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "adapters/rpc/filter_expression.h"
+#include "core/reference/reference.h"
+
+namespace bellwether::rpc {
+
+// The id of the code in descendants(CODE) of a comparison with the field "area" or "sector". Error:
+// InvalidArgument if there is no such code.
+absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
+                                    const reference::Reference& reference);
+
+// True if `place` is `above` or below it. The members of a set are below it; a set is below no
+// area.
+inline bool is_at_or_below(const reference::Areas& areas, base::AreaId place, base::AreaId above) {
+  return place == above || std::ranges::any_of(areas.ancestors(place), [&](const auto& ancestor) {
+           return ancestor.area == above;
+         });
+}
+inline bool is_at_or_below(const reference::Sectors& sectors, base::SectorId place,
+                           base::SectorId above) {
+  auto const ancestors = sectors.ancestors(place);
+  return std::ranges::find(ancestors, above) != ancestors.end();
+}
+
+}  // namespace bellwether::rpc
