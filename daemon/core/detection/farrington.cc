@@ -261,9 +261,11 @@ struct TargetTime {
   double offset = 0;    // of the target
   double log_most = 0;  // of a shrunk trend's expectation, without the offset
   double year = 12;     // periods
+  // A trend is carried on at most this far: it need not have gone on through a regime break.
+  double ahead_max = 7;
 
   double damped(double damping) const {
-    double const ahead = target - baseline_end;
+    double const ahead = std::min(target - baseline_end, ahead_max);
     return baseline_end + damping * (1 - std::pow(damping, ahead)) / (1 - damping);
   }
 };
@@ -427,8 +429,12 @@ Baseline fit(const CountSeries& series, base::PeriodIndex target,
   for (double t : p.t) mean_t += t;
   mean_t /= static_cast<double>(p.t.size());
   for (double& t : p.t) t -= mean_t;
-  TargetTime const time{target.value - mean_t, newest - mean_t, offset_at(series, target.value),
-                        std::log(kBeyondLargest) + log_largest_in_season(p), o.year_periods};
+  TargetTime const time{target.value - mean_t,
+                        newest - mean_t,
+                        offset_at(series, target.value),
+                        std::log(kBeyondLargest) + log_largest_in_season(p),
+                        o.year_periods,
+                        static_cast<double>(o.exclude_recent + 2 * o.half_window + 1)};
 
   Fitted fitted;
   bool trend = o.trend != TrendUse::kNever;

@@ -194,6 +194,18 @@ TEST_F(MonthlyTest, F3ATrendBeyondTheLargestCountIsBelievedAndDamped) {
   EXPECT_LT(steep.expected, 1.3 * (10 + 79 * 79 / 10));
 }
 
+// A regime break keeps two years out of the baseline. Growth need not have gone on through them.
+TEST_F(MonthlyTest, F3ATrendIsNotCarriedOnThroughARegimeBreak) {
+  auto const counts = series_of(
+      90, [](int t) { return static_cast<int>(1000 * std::exp(0.01 * std::min(t, 60))); });
+  std::vector<PeriodRange> const regime_break = {{PeriodIndex(61), PeriodIndex(84)}};
+  Baseline const b = fit_at(counts, 89, regime_break);
+  double const last = 1000 * std::exp(0.01 * 60);
+  EXPECT_EQ(b.newest, PeriodIndex(60));
+  EXPECT_GT(b.expected, last * 1.02);
+  EXPECT_LT(b.expected, last * 1.07);  // carried on for 29 months: 1.2
+}
+
 // A register that begins with its stock: nothing, all of it in one month, then ordinary months.
 TEST_F(MonthlyTest, F3ASeriesThatHasJustBegunDoesNotGrowWithoutEnd) {
   auto const counts = series_of(60, [](int t) {
