@@ -250,20 +250,17 @@ TickJudge judge_of(const BacktestMeasure& measure, ClosedPeriods closed, const B
   return judge;
 }
 
-// The scores and verdicts of all series and periods.
-JudgedBySeries judge_all(const BacktestMeasure& measure, ClosedPeriods closed,
-                         const Windows& windows, const BacktestOptions& o,
-                         Calibration& calibration) {
+// The scores and verdicts of all series and periods. The results refer to `judge`.
+JudgedBySeries judge_all(const BacktestMeasure& measure, TickJudge& judge, const Windows& windows,
+                         const BacktestOptions& o, Calibration& calibration) {
   JudgedBySeries all;
   std::vector<Judged*> in_order;
   for (const auto& [name, series] : measure.series) {
     Judged& j = all[name];
-    j.counts = {o.calendar, series.first, series.counts, series.gaps, closed, {}};
     j.score = {series.first, std::vector<double>(series.counts.size(), detection::kNotScored)};
     j.verdict = j.score;
     in_order.push_back(&j);
   }
-  TickJudge judge = judge_of(measure, closed, o);
   size_t const total =
       static_cast<size_t>(std::distance(measure.series.begin(), measure.series.find(o.total)));
   for (int32_t t = judge.first().value; t <= judge.last().value; ++t) {
@@ -279,6 +276,8 @@ JudgedBySeries judge_all(const BacktestMeasure& measure, ClosedPeriods closed,
                                                                   : kNotOver);
     }
   }
+  // With what the calendar does, as estimated last.
+  for (size_t i = 0; i < in_order.size(); ++i) in_order[i]->counts = judge.series(i);
   return all;
 }
 
@@ -469,7 +468,8 @@ BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
   std::vector<ScoresBySeries> all;
   std::optional<AllWindows> first;
   for (const BacktestMeasure& m : measures) {
-    JudgedBySeries const judged = judge_all(m, closed, windows, o, out.calibration[m.name]);
+    TickJudge judge = judge_of(m, closed, o);
+    JudgedBySeries const judged = judge_all(m, judge, windows, o, out.calibration[m.name]);
     AllWindows const seen(judged, m.harm, downturns, o);
     if (!first) first = seen;
     ScoresBySeries scores = scores_of(judged, &Judged::score);
