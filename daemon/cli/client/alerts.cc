@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "analysis/review.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/client/own_falls.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/calendar.h"
@@ -42,6 +43,9 @@ struct Options {
   std::string until;
   std::string downturns;
   int lead = analysis::kLeadMonthsDefault;
+  std::string sectors;  // level of the sectors that are judged by their own falls
+  std::string measure = "births";
+  std::string harm = "low";
   std::string actor;
   std::string comment;
   std::string rule;
@@ -464,6 +468,11 @@ void review(Context& context, const Options& options) {
       "last, and\n"
       "was not cleared before the first.\n",
       found, downturns->size(), rule.c_str(), outside, alerts->size(), options.lead);
+  if (options.sectors.empty()) return;
+  print_own_falls(context,
+                  {options.sectors, options.measure,
+                   options.harm == "high" ? base::Harm::kHigh : base::Harm::kLow},
+                  *alerts, *downturns);
 }
 
 void acknowledge(Context& context, const Options& options) {
@@ -600,6 +609,14 @@ void add_alerts(CLI::App& app, Context& context) {
       ->add_option("--lead", options->lead,
                    "an alert up to this many months early still calls a downturn")
       ->check(CLI::Range(0, 120))
+      ->capture_default_str();
+  reviewing->add_option("--sectors", options->sectors,
+                        "also judge the alerts of the sectors of this level by the falls of their "
+                        "own series");
+  reviewing->add_option("--measure", options->measure, "what the rule counts; with --sectors")
+      ->capture_default_str();
+  reviewing->add_option("--harm", options->harm, "the measure's harmful side; with --sectors")
+      ->check(CLI::IsMember({"low", "high"}))
       ->capture_default_str();
   with_actor(with_name(command("acknowledge", "mark an alert as being handled", acknowledge),
                        "for example R1.SG.C.1997-06"));
