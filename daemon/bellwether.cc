@@ -11,6 +11,9 @@ constexpr char kFooter[] =
     "  bellwether alerts list --open\n"
     "  bellwether alerts explain R1.SG.C.1997-06\n"
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
+    "  bellwether alerts why-not R1 SG/C\n"
+    "  bellwether export births deaths --filter \"sector_level = section\" --zstd --file "
+    "panel.csv.zst\n"
     "  bellwether detect --input series.csv --plot series.svg\n"
     "  bellwether forecast --input series.csv --plot series.svg\n"
     "Exit codes: 0 done; 1 failure, or verify found a difference; 2 wrong use; 3 no answer from "
@@ -38,6 +41,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_alerts(app, context);
   bellwether::cli::add_regime_breaks(app, context);
   bellwether::cli::add_indicators(app, context);
+  bellwether::cli::add_export(app, context);
   bellwether::cli::add_backtest(app, context);
   bellwether::cli::add_forecasts(app, context);
   bellwether::cli::add_status(app, context);

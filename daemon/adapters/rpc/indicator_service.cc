@@ -1,13 +1,13 @@
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "absl/strings/str_join.h"
+#include "adapters/rpc/export.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
-#include "adapters/rpc/privacy.h"
 #include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
+#include "adapters/rpc/subjects.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/base/text.h"
 #include "core/indicators/catalogue.h"
@@ -19,66 +19,8 @@ namespace indicators_pb = bellwether::indicators::v1;
 using base::cat;
 using base::PeriodIndex;
 using indicators::IndicatorInfo;
-using indicators::Measure;
 using indicators::Node;
 using ViewPtr = std::shared_ptr<const engine::View>;
-
-// A subject that a request names: an indicator of the catalogue, or a plain measure.
-struct Subject {
-  std::string name;
-  std::string unit;
-  domain::Privacy privacy{};
-  // REQUIRES: the view has data_through.
-  std::function<indicators::Value(const engine::View&, Node, PeriodIndex)> compute;
-};
-
-Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad) {
-  constexpr std::string_view kPrefix = "indicators/";
-  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-  Subject subject;
-  subject.name = name;
-  if (auto const indicator = indicators::find_indicator(name)) {
-    const IndicatorInfo& info = indicators::info(*indicator);
-    subject.unit = info.unit;
-    subject.privacy = domain::privacy(*indicator);
-    subject.compute = [id = *indicator](const engine::View& view, Node node, PeriodIndex period) {
-      return indicators::compute(id, *view.panel, node, period,
-                                 view.reported->late(*view.data_through));
-    };
-  } else if (auto const measure = indicators::find_measure(name)) {
-    subject.unit = "count";
-    subject.privacy = domain::privacy(*measure);
-    subject.compute = [id = *measure](const engine::View& view, Node node, PeriodIndex period) {
-      indicators::Value v;
-      v.value = v.numerator = static_cast<double>(view.panel->at(node, id, period));
-      v.window_periods = 1;
-      int32_t const age = view.data_through->value - period.value;
-      if (age >= 0) v.reported = view.reported->at(id, age);
-      return v;
-    };
-  } else {
-    bad.add(field,
-            cat("no indicator \"", base::excerpt(name), "\"; ListIndicators names them all"));
-  }
-  return subject;
-}
-
-indicators::Value value_of(const Subject& subject, const engine::View& view, Node node,
-                           PeriodIndex period, common::v1::Basis& basis) {
-  if (!view.data_through) {
-    indicators::Value none;
-    none.not_available = "no period is complete yet";
-    return none;
-  }
-  indicators::Value v = subject.compute(view, node, period);
-  if (subject.privacy == domain::Privacy::kPublic) return v;
-  if (subject.unit == "hours") {
-    protect_hours(v, basis);
-  } else {
-    protect_cases(v, basis);
-  }
-  return v;
-}
 
 void fill(const indicators::Value& v, const std::string& period, indicators_pb::Value& out) {
   out.set_period(period);
@@ -161,9 +103,10 @@ grpc::Status list(std::string_view method, const engine::View& view, const Reque
   return grpc::Status::OK;
 }
 
-class IndicatorService final : public indicators_pb::IndicatorService::Service {
+class IndicatorService final : public indicators_pb::IndicatorService::WithCallbackMethod_Export<
+                                   indicators_pb::IndicatorService::Service> {
  public:
-  explicit IndicatorService(const Shared& shared) : shared_(shared) {}
+  IndicatorService(const Shared& shared, Exports& exports) : shared_(shared), exports_(exports) {}
 
   grpc::Status ListIndicators(grpc::ServerContext* context,
                               const indicators_pb::ListIndicatorsRequest* request,
@@ -180,7 +123,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
         if (i < domain::kIndicatorCount) {
           fill_catalogue(domain::kIndicators[i], view->calendar, out);
         } else {
-          fill_measure(static_cast<Measure>(i - domain::kIndicatorCount), out);
+          fill_measure(static_cast<indicators::Measure>(i - domain::kIndicatorCount), out);
         }
       }
       response->set_next_page_token(range.next_page_token);
@@ -350,6 +293,11 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     });
   }
 
+  grpc::ServerWriteReactor<indicators_pb::ExportResponse>* Export(
+      grpc::CallbackServerContext* context, const indicators_pb::ExportRequest* request) override {
+    return exports_.start(*request, shared_.access({"Export", *context}));
+  }
+
  private:
   static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
                              indicators_pb::Indicator& out) {
@@ -369,7 +317,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
     out.set_minimum_base(info.minimum_base);
     out.set_detector(std::string(info.detector));
   }
-  static void fill_measure(Measure measure, indicators_pb::Indicator& out) {
+  static void fill_measure(indicators::Measure measure, indicators_pb::Indicator& out) {
     const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
@@ -438,12 +386,13 @@ class IndicatorService final : public indicators_pb::IndicatorService::Service {
   }
 
   const Shared& shared_;
+  Exports& exports_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared) {
-  return std::make_unique<IndicatorService>(shared);
+std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared, Exports& exports) {
+  return std::make_unique<IndicatorService>(shared, exports);
 }
 
 }  // namespace bellwether::rpc

@@ -26,8 +26,9 @@ class Server::Impl {
   Impl(const ServerOptions& options, Backend backend, CallObserver observer)
       : shared_{std::move(backend), std::move(observer), options.access},
         watchers_(shared_.backend, options.watchers_max),
+        exports_(shared_.backend, shared_.observer, options.export_stall_max),
         transfers_(options.transfer_bytes_per_second),
-        services_(make_services(shared_, watchers_, transfers_)) {}
+        services_(make_services(shared_, watchers_, exports_, transfers_)) {}
 
   ~Impl() { stop(absl::Now()); }
 
@@ -64,6 +65,7 @@ class Server::Impl {
     stopped_ = true;
     set_serving(false);
     watchers_.stop();
+    exports_.stop();
     // Without this, Shutdown waits until clients close their idle connections. Some clients take
     // seconds.
     shared_.traffic->draining.store(true);
@@ -84,6 +86,7 @@ class Server::Impl {
 
   Shared shared_;
   Watchers watchers_;
+  Exports exports_;
   Transfers transfers_;
   std::vector<Service> const services_;
   std::unique_ptr<grpc::Service> reflection_;

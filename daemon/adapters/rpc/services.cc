@@ -16,9 +16,10 @@ Service as(std::unique_ptr<grpc::Service> impl) {
 
 }  // namespace
 
-std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Transfers& transfers) {
+std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Exports& exports,
+                                   Transfers& transfers) {
   std::vector<Service> out;
-  out.push_back(as<indicators::v1::IndicatorService>(make_indicator_service(shared)));
+  out.push_back(as<indicators::v1::IndicatorService>(make_indicator_service(shared, exports)));
   out.push_back(as<alerts::v1::AlertService>(make_alert_service(shared, watchers)));
   out.push_back(as<alerts::v1::RegimeBreakService>(make_regime_break_service(shared)));
   out.push_back(as<forecasts::v1::ForecastService>(make_forecast_service(shared)));

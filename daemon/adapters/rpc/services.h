@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/rpc/access.h"
+#include "adapters/rpc/export.h"
 #include "adapters/rpc/server.h"
 #include "adapters/rpc/transfers.h"
 #include "adapters/rpc/watch.h"
@@ -36,9 +37,10 @@ struct Service {
 };
 
 // All services of a replica. The arguments must outlive them.
-std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Transfers& transfers);
+std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Exports& exports,
+                                   Transfers& transfers);
 
-std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared);
+std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared, Exports& exports);
 std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers);
 std::unique_ptr<grpc::Service> make_regime_break_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);

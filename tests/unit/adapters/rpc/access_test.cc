@@ -39,9 +39,11 @@ std::map<std::string, std::string> methods_of_all_services() {
   Shared shared;
   shared.backend.view = [] { return nullptr; };
   Watchers watchers(shared.backend, 1);
+  Exports exports(
+      shared.backend, [](const char*, int, double) {}, absl::Seconds(1));
   Transfers transfers(1);
   std::map<std::string, std::string> out;
-  for (const Service& service : make_services(shared, watchers, transfers)) {
+  for (const Service& service : make_services(shared, watchers, exports, transfers)) {
     const auto* const about =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.name);
     BELLWETHER_CHECK(about != nullptr);

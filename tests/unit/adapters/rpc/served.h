@@ -25,7 +25,7 @@ class Served {
  public:
   using Measure = ::bellwether::indicators::Measure;
 
-  Served() {
+  explicit Served(const ServerOptions& options = {.address = "127.0.0.1:0"}) {
     tell(::bellwether::alerts::RuleSetActivated{::bellwether::alerts::default_rules(kServedMonths),
                                                 "test", now});
     Backend backend;
@@ -36,8 +36,8 @@ class Served {
     };
     backend.now = [this] { return now; };
     backend.journal_read = [this] { return journal_read.load(); };
-    server_ = testing::must(Server::start({.address = "127.0.0.1:0"}, std::move(backend),
-                                          [](const char*, int, double) {}));
+    server_ =
+        testing::must(Server::start(options, std::move(backend), [](const char*, int, double) {}));
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
                                    grpc::InsecureChannelCredentials());
     indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);

@@ -1,0 +1,71 @@
+#include "adapters/rpc/subjects.h"
+
+#include "adapters/rpc/privacy.h"
+#include "core/base/text.h"
+
+namespace bellwether::rpc {
+namespace {
+
+using indicators::Indicator;
+using indicators::Measure;
+
+Subject subject_of(Indicator indicator) {
+  const indicators::IndicatorInfo& info = indicators::info(indicator);
+  return {std::string(info.name), std::string(info.unit), domain::privacy(indicator), indicator};
+}
+
+Subject subject_of(Measure measure) {
+  return {std::string(indicators::info(measure).name), "count", domain::privacy(measure), measure};
+}
+
+// REQUIRES: the view has data_through.
+indicators::Value compute(const Subject& subject, const engine::View& view, indicators::Node node,
+                          base::PeriodIndex period) {
+  if (const auto* const indicator = std::get_if<Indicator>(&subject.id)) {
+    return indicators::compute(*indicator, *view.panel, node, period,
+                               view.reported->late(*view.data_through));
+  }
+  auto const measure = std::get<Measure>(subject.id);
+  indicators::Value v;
+  v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
+  v.window_periods = 1;
+  int32_t const age = view.data_through->value - period.value;
+  if (age >= 0) v.reported = view.reported->at(measure, age);
+  return v;
+}
+
+}  // namespace
+
+Subject subject_at(size_t number) {
+  if (number < domain::kIndicatorCount) return subject_of(domain::kIndicators[number].id);
+  return subject_of(static_cast<Measure>(number - domain::kIndicatorCount));
+}
+
+Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad) {
+  constexpr std::string_view kPrefix = "indicators/";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  if (auto const indicator = indicators::find_indicator(name)) return subject_of(*indicator);
+  if (auto const measure = indicators::find_measure(name)) return subject_of(*measure);
+  bad.add(field,
+          base::cat("no indicator \"", base::excerpt(name), "\"; ListIndicators names them all"));
+  return {};
+}
+
+indicators::Value value_of(const Subject& subject, const engine::View& view, indicators::Node node,
+                           base::PeriodIndex period, common::v1::Basis& basis) {
+  if (!view.data_through) {
+    indicators::Value none;
+    none.not_available = "no period is complete yet";
+    return none;
+  }
+  indicators::Value v = compute(subject, view, node, period);
+  if (subject.privacy == domain::Privacy::kPublic) return v;
+  if (subject.unit == "hours") {
+    protect_hours(v, basis);
+  } else {
+    protect_cases(v, basis);
+  }
+  return v;
+}
+
+}  // namespace bellwether::rpc

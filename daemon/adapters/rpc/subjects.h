@@ -1,0 +1,40 @@
+// Purpose: what a request asks figures of: an indicator of the catalogue, or a plain measure. Every
+// figure that leaves the daemon is computed and protected here.
+// Thread safety: pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "adapters/rpc/errors.h"
+#include "bellwether/common/v1/common.pb.h"
+#include "core/base/calendar.h"
+#include "core/domain/measures.h"
+#include "core/engine/view.h"
+#include "core/indicators/catalogue.h"
+#include "core/indicators/panel.h"
+
+namespace bellwether::rpc {
+
+struct Subject {
+  std::string name;  // "birth_rate_12m"
+  std::string unit;  // "count", "percent", …
+  domain::Privacy privacy{};
+  std::variant<indicators::Indicator, indicators::Measure> id;
+};
+
+// The indicators by number, then the measures.
+inline constexpr size_t kSubjects = domain::kIndicatorCount + domain::kMeasureCount;
+// REQUIRES: number < kSubjects.
+Subject subject_at(size_t number);
+
+// With or without the prefix "indicators/". An unknown name is a violation of `field`.
+Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad);
+
+// The figure, protected. `basis` is marked if it is suppressed or rounded.
+indicators::Value value_of(const Subject& subject, const engine::View& view, indicators::Node node,
+                           base::PeriodIndex period, common::v1::Basis& basis);
+
+}  // namespace bellwether::rpc
