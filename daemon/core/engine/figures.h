@@ -16,7 +16,8 @@ namespace bellwether::engine {
 //   4: moves, reclassifications and changes of size are counted apart, and by node
 //   5: support counts only while the business is in the stock
 //   6: interactions and changes have reporting delays
-inline constexpr int32_t kFiguresVersion = 6;
+//   7: a number with blanks inside is the number without them
+inline constexpr int32_t kFiguresVersion = 7;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

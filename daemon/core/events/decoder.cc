@@ -88,9 +88,13 @@ Problem identify_business(const RawRecord& record, const Message& m, Event& e) {
     }
     canonical = record.key;
   } else {
-    std::string_view const jurisdiction = trimmed(m.text(kJurisdiction));
-    std::string_view const register_name = trimmed(m.text(kRegister));
-    std::string_view const id = trimmed(m.text(kBusinessNumber));
+    std::array<std::array<char, kBusinessIdBytesMax>, 3> rooms;
+    std::string_view const jurisdiction =
+        tidied(m.text(kJurisdiction), InnerBlanks::kOneSpace, rooms[0].data());
+    std::string_view const register_name =
+        tidied(m.text(kRegister), InnerBlanks::kOneSpace, rooms[1].data());
+    std::string_view const id =
+        tidied(m.text(kBusinessNumber), blanks_in_numbers(register_name), rooms[2].data());
     if (jurisdiction.empty() || register_name.empty() || id.empty()) {
       return Refusal::kMissingBusiness;
     }

@@ -51,7 +51,8 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"missing_source", "source is empty; it scopes event_id"},
     {"missing_business", "jurisdiction, register or id is empty"},
     {"key_mismatch",
-     "the record key is not the canonical business id, so the partition may be wrong"},
+     "the record key is not the canonical business id, so the partition may be wrong; BusinessRef "
+     "in events/v1/common.proto says how to write it"},
     {"id_too_long", "an id exceeds its limit"},
     {"id_not_utf8", "a text is not valid UTF-8"},
     {"missing_date", "effective_date is not set"},

@@ -23,6 +23,23 @@ TEST(RegisterTrapsTest, ANumberWithoutLeadingZerosIsTheSameCompany) {
   EXPECT_TRUE(std::holds_alternative<Event>(numbered("sc12345", "SC012345")));
 }
 
+TEST(RegisterTrapsTest, ANumberWithBlanksInsideIsTheSameCompany) {
+  for (std::string_view number : {"0123 4567",
+                                  "0123\xc2\xa0"
+                                  "4567",
+                                  "\xc2\xa0"
+                                  "1234567",
+                                  "012345\xe2\x80\x8b"
+                                  "67"}) {
+    auto const decoded = numbered(number, "01234567");
+    ASSERT_TRUE(std::holds_alternative<Event>(decoded)) << number;
+    EXPECT_EQ(std::get<Event>(decoded).business, business_key(kKey));
+    // A producer that does not tidy the key gets a dead letter, not another business.
+    EXPECT_EQ(std::get<Refusal>(numbered(number, number)), Refusal::kKeyMismatch) << number;
+  }
+  EXPECT_EQ(std::get<Refusal>(numbered("\xc2\xa0\xc2\xa0", "")), Refusal::kMissingBusiness);
+}
+
 TEST(RegisterTrapsTest, AKeyThatIsNotCanonicalIsRefused) {
   EXPECT_EQ(std::get<Refusal>(numbered("1234567", "1234567")), Refusal::kKeyMismatch);
   EXPECT_EQ(std::get<Refusal>(numbered("sc123456", "sc123456")), Refusal::kKeyMismatch);
