@@ -53,13 +53,14 @@ Answer detect(const std::string& csv, const DetectFlags& flags) {
     answer.complaints.push_back(base::cat(e.line, ": ", e.what));
   std::string out(kDetectColumns);
   for (const Series& s : table.series) {
-    append_detect_rows(out, s.name, detect_all(std::span(&s, 1), run.series)[0], run.series.scale, run.from);
+    append_detect_rows(out, s.name, detect_all(std::span(&s, 1), run.series)[0], run.series.scale,
+                       run.from);
   }
   answer.rows =
       must(base::parse_csv(out, "out.csv",
                            {"series", "period", "observed", "expected", "dispersion", "lower",
-                            "upper", "p_low", "p_high", "score", "cusum", "onset", "state", "deviation",
-                            "false_alarms_a_year", "hit_by"}));
+                            "upper", "p_low", "p_high", "score", "cusum", "onset", "state",
+                            "deviation", "false_alarms_a_year", "hit_by"}));
   return answer;
 }
 

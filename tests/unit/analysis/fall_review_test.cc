@@ -26,8 +26,8 @@ std::vector<int32_t> counts(int months) {
 
 FallReview review(const std::vector<int32_t>& counts, std::vector<PeriodIndex> raised,
                   const std::vector<Downturn>& downturns = {}) {
-  ReviewedSeries s{"C", {testing::kMonths, PeriodIndex(kJanuary2000), counts, {}, {}, {}},
-                   std::move(raised)};
+  ReviewedSeries s{
+      "C", {testing::kMonths, PeriodIndex(kJanuary2000), counts, {}, {}, {}}, std::move(raised)};
   return review_falls({&s, 1}, detection::Harm::kLow, downturns);
 }
 
@@ -48,8 +48,8 @@ TEST(FallReviewTest, AnAlertInTheFirstFourMonthsMeetsAFall) {
 
 TEST(FallReviewTest, AlertsFarFromAnyFallAreOutside) {
   auto const with_fall = counts(12);
-  FallReview const r = review(
-      with_fall, {PeriodIndex(kFall - 20), PeriodIndex(kFall + 2), PeriodIndex(kFall + 30)});
+  FallReview const r =
+      review(with_fall, {PeriodIndex(kFall - 20), PeriodIndex(kFall + 2), PeriodIndex(kFall + 30)});
   EXPECT_EQ(r.all.alerts, 3);
   EXPECT_EQ(r.all.outside, 2);
   EXPECT_EQ(r.series[0].outside, 2);

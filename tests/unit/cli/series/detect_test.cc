@@ -132,8 +132,9 @@ TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
   EXPECT_EQ(run(kDetectHeader + constant_months(6) + "a,2016-01,10\n", {}), 0);
   EXPECT_EQ(errors_, "");
   ASSERT_EQ(rows().size(), 73u);
-  EXPECT_THAT(output_, StartsWith("series,period,observed,expected,dispersion,lower,upper,p_low,p_"
-                                  "high,score,cusum,onset,state,deviation,false_alarms_a_year,hit_by\n"));
+  EXPECT_THAT(output_,
+              StartsWith("series,period,observed,expected,dispersion,lower,upper,p_low,p_"
+                         "high,score,cusum,onset,state,deviation,false_alarms_a_year,hit_by\n"));
   EXPECT_THAT(output_, HasSubstr("\na,2010-01,50,,,,,,,,,,not assessed: too little history,,,\n"));
   EXPECT_THAT(output_, HasSubstr("\na,2015-12,50,50,1,33,69,"));
   base::CsvRow const last = rows().back();
