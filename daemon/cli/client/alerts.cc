@@ -555,6 +555,24 @@ void silences(Context& context, const Options& options) {
   }
 }
 
+void add_review_options(CLI::App* app, Options& options) {
+  app->add_option("downturns", options.downturns, "CSV: name,start,end[,source], months as YYYY-MM")
+      ->required();
+  app->add_option("--rule", options.rule, "the rule; default R1");
+  app->add_option("--lead", options.lead,
+                  "an alert up to this many months early still calls a downturn")
+      ->check(CLI::Range(0, 120))
+      ->capture_default_str();
+  app->add_option("--sectors", options.sectors,
+                  "also judge the alerts of the sectors of this level by the falls of their "
+                  "own series");
+  app->add_option("--measure", options.measure, "what the rule counts; with --sectors")
+      ->capture_default_str();
+  app->add_option("--harm", options.harm, "the measure's harmful side; with --sectors")
+      ->check(CLI::IsMember({"low", "high"}))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void add_alerts(CLI::App& app, Context& context) {
@@ -598,26 +616,8 @@ void add_alerts(CLI::App& app, Context& context) {
                      "leave out what is about past periods");
   watching->add_flag("--until-caught-up", options->until_caught_up,
                      "end after the transitions known now");
-  CLI::App* const reviewing =
-      command("review", "compare the alerts of one rule with known downturns", review);
-  reviewing
-      ->add_option("downturns", options->downturns,
-                   "CSV: name,start,end[,source], months as YYYY-MM")
-      ->required();
-  reviewing->add_option("--rule", options->rule, "the rule; default R1");
-  reviewing
-      ->add_option("--lead", options->lead,
-                   "an alert up to this many months early still calls a downturn")
-      ->check(CLI::Range(0, 120))
-      ->capture_default_str();
-  reviewing->add_option("--sectors", options->sectors,
-                        "also judge the alerts of the sectors of this level by the falls of their "
-                        "own series");
-  reviewing->add_option("--measure", options->measure, "what the rule counts; with --sectors")
-      ->capture_default_str();
-  reviewing->add_option("--harm", options->harm, "the measure's harmful side; with --sectors")
-      ->check(CLI::IsMember({"low", "high"}))
-      ->capture_default_str();
+  add_review_options(
+      command("review", "compare the alerts of one rule with known downturns", review), *options);
   with_actor(with_name(command("acknowledge", "mark an alert as being handled", acknowledge),
                        "for example R1.SG.C.1997-06"));
   CLI::App* const silencing =
