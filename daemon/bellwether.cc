@@ -11,7 +11,6 @@ constexpr char kFooter[] =
     "  bellwether alerts list --open\n"
     "  bellwether alerts explain R1.SG.C.1997-06\n"
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
-    "  bellwether alerts why-not R1 SG/C\n"
     "  bellwether export births deaths --filter \"sector_level = section\" --zstd --file "
     "panel.csv.zst\n"
     "  bellwether detect --input series.csv --plot series.svg\n"
