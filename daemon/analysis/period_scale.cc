@@ -77,6 +77,17 @@ absl::StatusOr<base::PeriodIndex> PeriodScale::parse(std::string_view text) cons
                                               " or ", calendar_.name(period)));
 }
 
+absl::StatusOr<DatedPeriod> parse_dated(std::string_view name) {
+  for (auto const unit : {base::CalendarUnit::kMonth, base::CalendarUnit::kWeek}) {
+    base::Calendar const calendar(unit);
+    if (name.size() != calendar.name(base::PeriodIndex()).size()) continue;
+    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const period, calendar.parse(name));
+    return DatedPeriod{calendar, period};
+  }
+  return absl::InvalidArgumentError(
+      base::cat("'", name, "' is not a period; write YYYY-MM or YYYY-Www"));
+}
+
 std::vector<PeriodTick> period_ticks(const PeriodScale& scale, base::PeriodIndex first,
                                      base::PeriodIndex last, int most) {
   most = std::max(2, most);

@@ -47,6 +47,13 @@ class PeriodScale {
   int season_;
 };
 
+struct DatedPeriod {
+  base::Calendar calendar;
+  base::PeriodIndex period;
+};
+// "2019-05" is a month and "2019-W18" a week. Error: InvalidArgument.
+absl::StatusOr<DatedPeriod> parse_dated(std::string_view name);
+
 // A position on an axis of periods, and its label.
 struct PeriodTick {
   base::PeriodIndex period;

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "analysis/period_scale.h"
 #include "core/base/calendar.h"
 #include "core/base/csv.h"
 #include "core/base/status.h"
@@ -12,20 +13,9 @@
 namespace bellwether::analysis {
 
 absl::StatusOr<Month> month_of(std::string_view period) {
+  BELLWETHER_ASSIGN_OR_RETURN(DatedPeriod const dated, parse_dated(period));
   base::Calendar const months(base::CalendarUnit::kMonth);
-  base::Calendar const weeks(base::CalendarUnit::kWeek);
-  size_t const month_bytes = months.name(base::PeriodIndex()).size();
-  size_t const week_bytes = weeks.name(base::PeriodIndex()).size();
-  if (period.size() == month_bytes) {
-    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const month, months.parse(period));
-    return month.value;
-  }
-  if (period.size() == week_bytes) {
-    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const week, weeks.parse(period));
-    return months.period_of(weeks.first_day(week)).value;
-  }
-  return absl::InvalidArgumentError(
-      base::cat("'", period, "' is not a period; write YYYY-MM or YYYY-Www"));
+  return months.period_of(dated.calendar.first_day(dated.period)).value;
 }
 
 absl::StatusOr<std::vector<Downturn>> parse_downturns(std::string_view csv, std::string_view file) {

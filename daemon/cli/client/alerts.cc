@@ -13,6 +13,7 @@
 #include "analysis/review.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "cli/client/own_falls.h"
+#include "cli/client/pages.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/calendar.h"
@@ -136,7 +137,7 @@ void list(Context& context, const Options& options) {
   std::string filter = options.filter;
   if (options.open) filter = filter.empty() ? "open = true" : "(" + filter + ") AND open = true";
   request.set_filter(filter);
-  request.set_page_size(1000);
+  request.set_page_size(kPageSize);
   Table table(
       {"ALERT", "SEVERITY", "RULE", "WHERE", "RAISED", "SINCE", ">DEVIATION", "STATE", "MARKS"});
   int shown = 0;
@@ -384,16 +385,12 @@ std::optional<std::vector<alerts_pb::Alert>> all_of(Context& context, const std:
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ListAlertsRequest request;
   request.set_filter("rule = \"" + rule + "\"");
-  request.set_page_size(1000);
+  request.set_page_size(kPageSize);
   std::vector<alerts_pb::Alert> out;
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    alerts_pb::ListAlertsResponse response;
-    if (!context.ok(stub->ListAlerts(&call, request, &response))) return std::nullopt;
-    out.insert(out.end(), response.alerts().begin(), response.alerts().end());
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  bool const all = pages<alerts_pb::ListAlertsResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAlerts(c, q, r); },
+      [&](const auto& r) { out.insert(out.end(), r.alerts().begin(), r.alerts().end()); });
+  if (!all) return std::nullopt;
   std::ranges::stable_sort(out, {}, [](const alerts_pb::Alert& a) { return a.raised_period(); });
   return out;
 }
@@ -529,25 +526,19 @@ void silences(Context& context, const Options& options) {
   alerts_pb::ListSilencesRequest request;
   request.set_include_expired(options.expired);
   Table table({"SILENCE", "RULE", "AREA", "SECTOR", "UNTIL", "BY", "COMMENT"});
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    alerts_pb::ListSilencesResponse response;
-    if (!context.ok(stub->ListSilences(&call, request, &response))) return;
-    if (context.json()) {
-      Context::print_json(response);
-    }
-    auto const any = [](const std::string& text) {
-      return text.empty() ? std::string("any") : text;
-    };
-    for (const alerts_pb::Silence& s : response.silences()) {
-      table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()),
-                 s.actor(), s.comment()},
-                s.expired() ? Colour::kDim : Colour::kPlain);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  if (context.json()) return;
+  auto const any = [](const std::string& text) { return text.empty() ? std::string("any") : text; };
+  bool const all = pages<alerts_pb::ListSilencesResponse>(
+      context, request,
+      [&](auto* c, const auto& q, auto* r) { return stub->ListSilences(c, q, r); },
+      [&](const auto& r) {
+        if (context.json()) Context::print_json(r);
+        for (const alerts_pb::Silence& s : r.silences()) {
+          table.add({s.name(), any(s.rule()), any(s.area()), any(s.sector()), instant(s.until_ms()),
+                     s.actor(), s.comment()},
+                    s.expired() ? Colour::kDim : Colour::kPlain);
+        }
+      });
+  if (!all || context.json()) return;
   if (table.empty()) {
     std::puts("no silences");
   } else {

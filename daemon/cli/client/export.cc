@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_replace.h"
+#include "analysis/period_scale.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/client/packed_file.h"
 #include "cli/context.h"
 #include "core/base/calendar.h"
+#include "core/base/csv.h"
 #include "core/base/display.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -43,28 +44,19 @@ void append_number(std::string& out, double x) {
   out.append(text, end.ptr);
 }
 
-// A field of a CSV file (RFC 4180).
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return base::cat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-}
-
 // Turns messages into lines, and counts them.
 class CsvLines {
  public:
   // Error: a period that is none.
   absl::Status append(const indicators_pb::ExportedSeries& series, std::string& out) {
-    base::Calendar const calendar(series.first_period().find('W') == std::string::npos
-                                      ? base::CalendarUnit::kMonth
-                                      : base::CalendarUnit::kWeek);
-    BELLWETHER_ASSIGN_OR_RETURN(base::PeriodIndex const first,
-                                calendar.parse(series.first_period()));
+    BELLWETHER_ASSIGN_OR_RETURN(analysis::DatedPeriod const first,
+                                analysis::parse_dated(series.first_period()));
     constexpr std::string_view kPrefix = "indicators/";
     std::string_view name = series.name();
     if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
     std::string const head =
-        base::cat(field(series.node().area()), ",", field(series.node().sector()), ",", name, ",",
-                  series.unit(), ",");
+        base::cat(base::csv_field(series.node().area()), ",",
+                  base::csv_field(series.node().sector()), ",", name, ",", series.unit(), ",");
     int gap = 0;
     for (int i = 0; i < series.values_size(); ++i) {
       while (gap < series.gaps_size() &&
@@ -72,7 +64,7 @@ class CsvLines {
         ++gap;
       }
       bool const missing = gap < series.gaps_size() && i >= series.gaps(gap).first();
-      base::append(out, head, calendar.name(base::PeriodIndex(first.value + i)), ",");
+      base::append(out, head, first.calendar.name(base::PeriodIndex(first.period.value + i)), ",");
       if (i < series.window_periods_size() && series.window_periods(i) > 0)
         base::append(out, series.window_periods(i));
       out += ',';
@@ -83,7 +75,8 @@ class CsvLines {
       if (i < series.denominators_size()) append_number(out, series.denominators(i));
       out += ',';
       if (!missing) append_number(out, i < series.reported_size() ? series.reported(i) : 1);
-      base::append(out, ",", missing ? field(series.gaps(gap).not_available()) : "", "\n");
+      base::append(out, ",", missing ? base::csv_field(series.gaps(gap).not_available()) : "",
+                   "\n");
       ++lines_;
     }
     ++series_;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/client/pages.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/display.h"
@@ -54,25 +55,21 @@ void print_basis(const common::v1::Basis& basis) {
     std::printf("warning: %s\n", warning.c_str());
 }
 
-// Requests page after page, and calls `page` on each. Ends after the last page or an error.
-template <class Request, class Response, class Call, class Page>
-void pages(Context& context, Request request, Call call, Page page) {
-  do {
-    grpc::ClientContext c;
-    context.set_deadline(c);
-    Response response;
-    if (!context.ok(call(&c, request, &response))) return;
-    if (context.json()) Context::print_json(response);
-    page(response);
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+// Reads all pages. Prints each if the output is JSON.
+template <class Response, class Request, class Call, class Page>
+void shown_pages(Context& context, const Request& request, Call call, Page page) {
+  pages<Response>(context, request, call, [&](const Response& r) {
+    if (context.json()) Context::print_json(r);
+    page(r);
+  });
 }
 
 void list(Context& context, const Options&) {
   auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   Table table({"NAME", ">NO", "TITLE", "UNIT", "HARM", ">MIN BASE", "DETECTOR"});
-  pages<indicators_pb::ListIndicatorsRequest, indicators_pb::ListIndicatorsResponse>(
-      context, {}, [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
+  shown_pages<indicators_pb::ListIndicatorsResponse>(
+      context, indicators_pb::ListIndicatorsRequest(),
+      [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
       [&](const auto& r) {
         for (const indicators_pb::Indicator& i : r.indicators()) {
           table.add({i.name().substr(i.name().find('/') + 1),
@@ -135,10 +132,10 @@ void get_series(Context& context, const Options& options) {
   request.mutable_node()->set_sector(options.sector);
   request.set_from_period(options.period.empty() ? options.from : options.period);
   request.set_to_period(options.period.empty() ? options.to : options.period);
-  request.set_page_size(1000);
+  request.set_page_size(kPageSize);
   std::vector<Values> series(options.names.size());
   common::v1::Basis basis;
-  pages<indicators_pb::QuerySeriesRequest, indicators_pb::QuerySeriesResponse>(
+  shown_pages<indicators_pb::QuerySeriesResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->QuerySeries(c, q, r); },
       [&](const auto& r) {
         basis = r.basis();
@@ -236,8 +233,8 @@ void areas(Context& context, const Options& options) {
   indicators_pb::ListAreasRequest request;
   request.set_level(options.level);
   request.set_parent(options.parent);
-  request.set_page_size(1000);
-  pages<indicators_pb::ListAreasRequest, indicators_pb::ListAreasResponse>(
+  request.set_page_size(kPageSize);
+  shown_pages<indicators_pb::ListAreasResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
       [&](const auto& r) {
         for (const indicators_pb::Area& a : r.areas()) {
@@ -254,8 +251,8 @@ void sectors(Context& context, const Options& options) {
   indicators_pb::ListSectorsRequest request;
   request.set_level(options.level);
   request.set_parent(options.parent);
-  request.set_page_size(1000);
-  pages<indicators_pb::ListSectorsRequest, indicators_pb::ListSectorsResponse>(
+  request.set_page_size(kPageSize);
+  shown_pages<indicators_pb::ListSectorsResponse>(
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListSectors(c, q, r); },
       [&](const auto& r) {
         for (const indicators_pb::Sector& s : r.sectors()) {

@@ -4,9 +4,10 @@
 #include <cstdio>
 #include <optional>
 
-#include "absl/strings/str_format.h"
 #include "analysis/fall_review.h"
+#include "analysis/period_scale.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/client/pages.h"
 #include "cli/table.h"
 #include "core/base/calendar.h"
 #include "core/base/text.h"
@@ -15,8 +16,6 @@ namespace bellwether::cli {
 namespace {
 
 namespace indicators_pb = bellwether::indicators::v1;
-
-constexpr int kPageSize = 1000;
 
 struct SectorSeries {
   std::string code;
@@ -33,15 +32,13 @@ std::optional<std::vector<SectorSeries>> sectors_of(Context& context, const std:
   request.set_level(level);
   request.set_page_size(kPageSize);
   std::vector<SectorSeries> out;
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    indicators_pb::ListSectorsResponse response;
-    if (!context.ok(stub->ListSectors(&call, request, &response))) return std::nullopt;
-    for (const indicators_pb::Sector& s : response.sectors())
-      out.push_back({.code = s.code(), .title = s.display_name(), .first = {}, .counts = {}});
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  bool const all = pages<indicators_pb::ListSectorsResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListSectors(c, q, r); },
+      [&](const auto& r) {
+        for (const indicators_pb::Sector& s : r.sectors())
+          out.push_back({.code = s.code(), .title = s.display_name(), .first = {}, .counts = {}});
+      });
+  if (!all) return std::nullopt;
   return out;
 }
 
@@ -52,24 +49,20 @@ bool add_counts(Context& context, const std::string& measure, SectorSeries& sect
   request.add_names(measure);
   request.mutable_node()->set_sector(sector.code);
   request.set_page_size(kPageSize);
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    indicators_pb::QuerySeriesResponse response;
-    if (!context.ok(stub->QuerySeries(&call, request, &response))) return false;
-    for (const indicators_pb::Value& v : response.series(0).values()) {
-      if (sector.counts.empty()) {
-        bool const weeks = v.period().find('W') != std::string::npos;
-        sector.calendar =
-            base::Calendar(weeks ? base::CalendarUnit::kWeek : base::CalendarUnit::kMonth);
-        auto const first = sector.calendar.parse(v.period());
-        if (!first.ok()) return true;
-        sector.first = *first;
-      }
-      sector.counts.push_back(static_cast<int32_t>(v.value()));
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  bool const all = pages<indicators_pb::QuerySeriesResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->QuerySeries(c, q, r); },
+      [&](const auto& r) {
+        const auto& values = r.series(0).values();
+        if (sector.counts.empty() && !values.empty()) {
+          auto const first = analysis::parse_dated(values[0].period());
+          if (!first.ok()) return;
+          sector.calendar = first->calendar;
+          sector.first = first->period;
+        }
+        for (const indicators_pb::Value& v : values)
+          sector.counts.push_back(static_cast<int32_t>(v.value()));
+      });
+  if (!all) return false;
   // Nothing was registered before the first count.
   auto const seen = std::ranges::find_if(sector.counts, [](int32_t n) { return n != 0; });
   sector.first =
@@ -95,17 +88,15 @@ std::string root_area(Context& context) {
   auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   indicators_pb::ListAreasRequest request;
   request.set_page_size(kPageSize);
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    indicators_pb::ListAreasResponse response;
-    if (!context.ok(stub->ListAreas(&call, request, &response))) return "";
-    for (const indicators_pb::Area& a : response.areas()) {
-      if (a.parent().empty() && a.level() != "set") return a.code();
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  return "";
+  std::string root;
+  bool const all = pages<indicators_pb::ListAreasResponse>(
+      context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
+      [&](const auto& r) {
+        for (const indicators_pb::Area& a : r.areas()) {
+          if (a.parent().empty() && a.level() != "set") root = a.code();
+        }
+      });
+  return all ? root : "";
 }
 
 int percent(int part, int whole) {
