@@ -12,6 +12,7 @@
 #include "analysis/ears.h"
 #include "analysis/evident_falls.h"
 #include "analysis/tick_judge.h"
+#include "analysis/windows.h"
 #include "core/detection/closed_periods.h"
 #include "core/detection/composite.h"
 #include "core/detection/cusum.h"
@@ -46,51 +47,6 @@ using ScoresBySeries = std::map<std::string, Scores>;
 struct Span {
   PeriodIndex begin;
   PeriodIndex end;  // exclusive
-};
-
-enum class Ground : uint8_t { kQuiet, kEarly, kDownturn };
-
-// Downturns in periods of the calendar: official ones, or the falls of a series itself.
-class Windows {
- public:
-  // `falls`: those of the series, for the ceiling.
-  Windows(const std::vector<Downturn>& downturns, std::vector<PeriodIndex> falls,
-          const BacktestOptions& o)
-      : falls_(std::move(falls)), lead_(o.lead_periods), delay_(reported_delays(o.calendar)[2]) {
-    base::Calendar const months(base::CalendarUnit::kMonth);
-    for (const Downturn& d : downturns) {
-      base::Days const last(months.first_day(PeriodIndex(d.end + 1)).value - 1);
-      windows_.push_back({o.calendar.period_of(months.first_day(PeriodIndex(d.start))),
-                          o.calendar.period_of(last)});
-    }
-  }
-  // Each fall lasts for a year.
-  Windows(const std::vector<PeriodIndex>& falls, const BacktestOptions& o)
-      : falls_(falls), lead_(o.lead_periods), delay_(reported_delays(o.calendar)[2]) {
-    for (PeriodIndex const f : falls)
-      windows_.push_back({f, PeriodIndex(f.value + o.calendar.periods_per_year() - 1)});
-  }
-  Ground at(int32_t period) const {
-    Ground g = Ground::kQuiet;
-    for (const detection::PeriodRange& d : windows_) {
-      if (d.first.value <= period && period <= d.last.value) return Ground::kDownturn;
-      if (d.first.value - lead_ <= period && period < d.first.value) g = Ground::kEarly;
-    }
-    return g;
-  }
-  const std::vector<detection::PeriodRange>& all() const { return windows_; }
-  // Whether the series itself falls around the start of a downturn.
-  bool falls_itself(const detection::PeriodRange& d) const {
-    return std::ranges::any_of(falls_, [&](PeriodIndex f) {
-      return d.first.value - lead_ <= f.value && f.value < d.first.value + delay_;
-    });
-  }
-
- private:
-  std::vector<detection::PeriodRange> windows_;
-  std::vector<PeriodIndex> falls_;
-  int lead_;
-  int delay_;
 };
 
 // Whether a score is known when a downturn begins: in its first period or, if that is closed, in
@@ -382,15 +338,10 @@ BacktestOptions BacktestOptions::for_calendar(base::Calendar calendar) {
   BacktestOptions o;
   o.calendar = calendar;
   bool const weeks = calendar.unit() == base::CalendarUnit::kWeek;
-  o.lead_periods = weeks ? 26 : 6;
+  o.lead_periods = lead_of(calendar);
   o.rule_clear_periods = weeks ? 4 : 2;
   o.false_alarms_a_year = weeks ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
   return o;
-}
-
-std::array<int, 4> reported_delays(base::Calendar calendar) {
-  if (calendar.unit() == base::CalendarUnit::kWeek) return {4, 8, 13, 26};
-  return {1, 2, 4, 6};
 }
 
 CountRange chance_range(int64_t periods, double p) {
@@ -422,8 +373,8 @@ class AllWindows {
              const std::vector<Downturn>& downturns, const BacktestOptions& o) {
     for (const auto& [name, j] : judged) {
       std::vector<PeriodIndex> const falls = evident_falls(j.counts, harm);
-      official_.emplace(name, Windows(downturns, falls, o));
-      evident_.emplace(name, Windows(falls, o));
+      official_.emplace(name, Windows(downturns, falls, o.calendar, o.lead_periods));
+      evident_.emplace(name, Windows(falls, o.calendar, o.lead_periods));
     }
   }
   WindowsOf official() const { return of(official_); }
@@ -462,7 +413,7 @@ DetectorResult result_of(DetectorKind kind, const std::string& measure,
 
 BacktestResult backtest(const std::vector<BacktestMeasure>& measures,
                         const std::vector<Downturn>& downturns, const BacktestOptions& o) {
-  Windows const windows(downturns, {}, o);
+  Windows const windows(downturns, {}, o.calendar, o.lead_periods);
   BacktestResult out;
   auto const closed = detection::closed_periods(o.business_calendar, o.calendar);
   std::vector<ScoresBySeries> all;

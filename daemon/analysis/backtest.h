@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/review.h"
+#include "analysis/windows.h"
 #include "core/base/business_calendar.h"
 #include "core/base/calendar.h"
 #include "core/detection/farrington.h"
@@ -60,10 +61,6 @@ enum class DetectorKind : uint8_t {
 };
 inline constexpr std::array<std::string_view, 5> kDetectorNames = {"period", "cusum", "ears",
                                                                    "composite", "rule"};
-
-// Delays in periods. The report gives the share of downturns found within each: 4, 8, 13, 26 weeks
-// or 1, 2, 4, 6 months.
-std::array<int, 4> reported_delays(base::Calendar calendar);
 
 struct Performance {
   double series_years = 0;  // periods assessed outside downturns, in years

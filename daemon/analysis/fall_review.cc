@@ -2,42 +2,23 @@
 
 #include <algorithm>
 
-#include "analysis/backtest.h"
 #include "analysis/evident_falls.h"
+#include "analysis/windows.h"
 
 namespace bellwether::analysis {
 namespace {
 
 using base::PeriodIndex;
 
-bool raised_in(const std::vector<PeriodIndex>& raised, int32_t first, int32_t end) {
-  return std::ranges::any_of(raised,
-                             [&](PeriodIndex t) { return first <= t.value && t.value < end; });
+// Whether an alert is raised soon enough after the start of a fall or downturn.
+bool is_met(const ReviewedSeries& s, PeriodIndex start) {
+  int const delay = review_delay(s.counts.calendar);
+  return std::ranges::any_of(
+      s.raised, [&](PeriodIndex t) { return start <= t && t.value < start.value + delay; });
 }
 
-struct Windows {
-  int lead;
-  int delay;
-  int length;
-  explicit Windows(base::Calendar calendar)
-      : lead(BacktestOptions::for_calendar(calendar).lead_periods),
-        delay(review_delay(calendar)),
-        length(calendar.periods_per_year()) {}
-  bool outside(PeriodIndex t, const std::vector<PeriodIndex>& falls) const {
-    return std::ranges::none_of(falls, [&](PeriodIndex f) {
-      return f.value - lead <= t.value && t.value < f.value + length;
-    });
-  }
-};
-
-void review_downturn(const ReviewedSeries& s, const std::vector<PeriodIndex>& falls,
-                     PeriodIndex start, FallReview& out) {
-  Windows const w(s.counts.calendar);
-  PeriodIndex const last(s.counts.first.value + static_cast<int32_t>(s.counts.counts.size()) - 1);
-  if (start < s.counts.first || last < start) return;
-  ++out.pairs;
-  out.pairs_falling += raised_in(falls, start.value - w.lead, start.value + w.delay);
-  out.pairs_met += raised_in(s.raised, start.value, start.value + w.delay);
+bool is_outside(const Windows& own, PeriodIndex t) {
+  return own.at(t.value) == Ground::kQuiet;
 }
 
 }  // namespace
@@ -48,26 +29,30 @@ int review_delay(base::Calendar calendar) {
 
 FallReview review_falls(std::span<const ReviewedSeries> series, detection::Harm harm,
                         const std::vector<Downturn>& downturns) {
-  base::Calendar const months(base::CalendarUnit::kMonth);
   FallReview out;
   for (const ReviewedSeries& s : series) {
     base::Calendar const calendar = s.counts.calendar;
-    Windows const w(calendar);
     std::vector<PeriodIndex> const falls = evident_falls(s.counts, harm);
+    Windows const own(falls, calendar, lead_of(calendar));
+    Windows const official(downturns, falls, calendar, lead_of(calendar));
+    PeriodIndex const end(s.counts.first.value + static_cast<int32_t>(s.counts.counts.size()));
     FallReview::Of& of = out.series.emplace_back();
     of.name = s.name;
     of.falls = static_cast<int>(falls.size());
     of.alerts = static_cast<int>(s.raised.size());
-    of.met = static_cast<int>(std::ranges::count_if(
-        falls, [&](PeriodIndex f) { return raised_in(s.raised, f.value, f.value + w.delay); }));
+    of.met =
+        static_cast<int>(std::ranges::count_if(falls, [&](PeriodIndex f) { return is_met(s, f); }));
     of.outside = static_cast<int>(
-        std::ranges::count_if(s.raised, [&](PeriodIndex t) { return w.outside(t, falls); }));
+        std::ranges::count_if(s.raised, [&](PeriodIndex t) { return is_outside(own, t); }));
     int quiet = 0;
-    for (size_t i = 0; i < s.counts.counts.size(); ++i)
-      quiet += w.outside(PeriodIndex(s.counts.first.value + static_cast<int32_t>(i)), falls);
+    for (int32_t t = s.counts.first.value; t < end.value; ++t)
+      quiet += is_outside(own, PeriodIndex(t));
     out.years_outside += static_cast<double>(quiet) / calendar.periods_per_year();
-    for (const Downturn& d : downturns) {
-      review_downturn(s, falls, calendar.period_of(months.first_day(PeriodIndex(d.start))), out);
+    for (const detection::PeriodRange& d : official.all()) {
+      if (d.first < s.counts.first || end <= d.first) continue;
+      ++out.pairs;
+      out.pairs_falling += official.falls_itself(d);
+      out.pairs_met += is_met(s, d.first);
     }
     out.all.falls += of.falls;
     out.all.met += of.met;
