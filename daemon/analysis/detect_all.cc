@@ -109,14 +109,9 @@ class HarmSide {
   }
   alerts::Signal signal(size_t i, PeriodIndex t) const {
     const TickJudge::Result& r = results_[i];
-    if (r.tested) {
-      return alerts::count_signal(std::get<alerts::CountRule>(rule_.detail), r.assessment, r.judged,
-                                  t, rate_, speed_, calendar_);
-    }
-    alerts::Signal s;
-    s.why_not = "not tested";
-    s.closed = r.assessment.why == detection::NotAssessed::kClosed;
-    return s;
+    if (!r.tested) return alerts::untested_count(r.assessment);
+    return alerts::count_signal(std::get<alerts::CountRule>(rule_.detail), r.assessment, r.judged,
+                                t, rate_, speed_, calendar_);
   }
 
   Harm harm_;
@@ -139,8 +134,7 @@ void set_row(const std::vector<HarmSide>& sides, size_t i, const DetectOptions& 
   if (!row.observed) return;
   const TickJudge::Result& any = sides.front().result(i);
   if (!any.tested) {
-    set_not_assessed(row, any.assessment.why);
-    if (any.assessment.why == detection::NotAssessed::kNone) row.why = "base too small";
+    row.why = alerts::untested_count(any.assessment).why_not;
     return;
   }
   auto const p = [&](const HarmSide& s) { return s.result(i).judged.p; };

@@ -36,4 +36,10 @@ Signal count_signal(const CountRule& rule, const detection::Assessment& a,
   return s;
 }
 
+Signal untested_count(const detection::Assessment& a, std::string_view suspended) {
+  bool const assessed = a.why == detection::NotAssessed::kNone;
+  return untested(suspended, assessed ? "" : detection::name(a.why),
+                  a.why == detection::NotAssessed::kClosed);
+}
+
 }  // namespace bellwether::alerts

@@ -3,6 +3,8 @@
 // Thread safety: pure.
 #pragma once
 
+#include <string_view>
+
 #include "core/alerts/rule.h"
 #include "core/alerts/state_machine.h"
 #include "core/base/calendar.h"
@@ -17,5 +19,8 @@ Signal count_signal(const CountRule& rule, const detection::Assessment& assessme
                     const detection::Judged& judged, PeriodIndex period,
                     const detection::StatedRate& rate, const detection::SpeedOptions& speed,
                     base::Calendar calendar);
+
+// The signal of a series that was not tested (untested() in state_machine.h).
+Signal untested_count(const detection::Assessment& assessment, std::string_view suspended = "");
 
 }  // namespace bellwether::alerts

@@ -36,6 +36,15 @@ int32_t suspended_ticks_max(base::Calendar calendar) {
   return calendar.periods_per_year() / 4;
 }
 
+Signal untested(std::string_view suspended, std::string_view not_assessed, bool closed) {
+  Signal s;
+  s.why_not = !suspended.empty()      ? suspended
+              : !not_assessed.empty() ? not_assessed
+                                      : "base too small";
+  s.closed = closed;
+  return s;
+}
+
 std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const AlertUpdate* open,
                                 const Signal& signal, PeriodIndex tick, bool historical,
                                 base::Calendar calendar) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/alerts/alert.h"
 #include "core/alerts/rules.h"
@@ -37,6 +38,10 @@ struct Signal {
   PeriodIndex onset;
   Evidence evidence;
 };
+
+// The signal of a series that is not tested. `suspended`: why the rule tests nothing at this tick;
+// `not_assessed`: why the series has no figure. Both empty: its base is below the rule's gates.
+Signal untested(std::string_view suspended, std::string_view not_assessed, bool closed = false);
 
 // Returns the alert after the tick, or nullopt if none is open and none begins. `open` is the open
 // alert of this rule and node, or null. While an alert is open, every tick gives an update.

@@ -193,16 +193,12 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
   for (size_t i = 0; i < found.size(); ++i) {
     const CompositeFinding& f = found[i].finding;
     AlertKey const key = context.key(rule(), found[i].node);
-    Signal s;
     if (!found[i].gated) {
-      s.why_not = !usable.suspended_reason.empty() ? usable.suspended_reason
-                  : !f.not_assessed.empty()        ? std::string(f.not_assessed)
-                                                   : "base too small";
-      s.closed = f.closed;
-      verdict.decide(rule(), key, s);
+      verdict.decide(rule(), key,
+                     alerts::untested(usable.suspended_reason, f.not_assessed, f.closed));
       continue;
     }
-    s = signal_of(context, found[i], target, adjusted[i]);
+    Signal s = signal_of(context, found[i], target, adjusted[i]);
     if (!s.hit && context.open(key) == nullptr) continue;
     s.evidence = evidence_of(composite_, f, adjusted[i], target, key);
     verdict.decide(rule(), key, s);

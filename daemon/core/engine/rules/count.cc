@@ -114,17 +114,11 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
   for (size_t i = 0; i < tested.size(); ++i) {
     Node const node = context.panel.node(tested[i].node);
     AlertKey const key = context.key(rule(), node);
-    Signal s;
     if (!tested[i].gated) {
-      detection::NotAssessed const why = tested[i].assessment.why;
-      s.why_not = !suspended_reason.empty()              ? suspended_reason
-                  : why != detection::NotAssessed::kNone ? std::string(detection::name(why))
-                                                         : "base too small";
-      s.closed = why == detection::NotAssessed::kClosed;
-      verdict.decide(rule(), key, s);
+      verdict.decide(rule(), key, alerts::untested_count(tested[i].assessment, suspended_reason));
       continue;
     }
-    s = signal_of(context, target, tested[i], judged[i]);
+    Signal s = signal_of(context, target, tested[i], judged[i]);
     if (!s.hit && context.open(key) == nullptr) continue;
     s.evidence = evidence_of(tested[i].assessment, judged[i], detector_.options().speed,
                              target.period, context.reported.log_variance_at(count_.measure, age));

@@ -155,15 +155,12 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
   for (size_t i = 0; i < tested.size(); ++i) {
     const detection::RatioAssessment& a = tested[i].found.assessment;
     AlertKey const key = context.key(rule(), tested[i].node);
-    Signal s;
-    s.assessed = tested[i].gated;
-    if (!s.assessed) {
-      s.why_not = !suspended_reason.empty() ? suspended_reason
-                  : !a.not_assessed.empty() ? std::string(a.not_assessed)
-                                            : "base too small";
-      verdict.decide(rule(), key, s);
+    if (!tested[i].gated) {
+      verdict.decide(rule(), key, alerts::untested(suspended_reason, a.not_assessed));
       continue;
     }
+    Signal s;
+    s.assessed = true;
     s.hit = s.established = a.cusum >= share_.cusum_threshold;
     if (!s.hit && context.open(key) == nullptr) continue;
     s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
