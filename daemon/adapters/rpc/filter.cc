@@ -103,23 +103,13 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
   if (field == kAlertFields.end()) {
     std::string names;
     for (const FieldInfo& f : kAlertFields) base::append(names, names.empty() ? "" : ", ", f.name);
-    return absl::InvalidArgumentError(
-        cat("'", base::excerpt(c.field), "' is no field; there are ", names));
+    return no_such_field(c, names);
   }
   Test test;
   test.field = static_cast<Field>(field - kAlertFields.begin());
   test.op = c.op;
-  bool const equality =
-      c.op == FilterOp::kEqual || c.op == FilterOp::kNotEqual || c.op == FilterOp::kIn;
-  if (!equality && !ordered(field->kind)) {
-    return absl::InvalidArgumentError(
-        cat("'", c.op_text, "' cannot be used with ", c.field, "; use =, != or IN"));
-  }
+  if (!ordered(field->kind)) BELLWETHER_RETURN_IF_ERROR(check_equality(c));
   if (c.descendants) {
-    if (field->kind != ValueKind::kCode) {
-      return absl::InvalidArgumentError(
-          cat("descendants() cannot be used with ", c.field, "; only with area and sector"));
-    }
     test.descendants = true;
     BELLWETHER_ASSIGN_OR_RETURN(test.above, read_above(c, reference));
     return test;

@@ -246,4 +246,16 @@ absl::StatusOr<FilterExpression> FilterExpression::parse(std::string_view text) 
   return FilterParser(std::move(tokens)).parse();
 }
 
+absl::Status no_such_field(const FilterComparison& c, std::string_view fields) {
+  return absl::InvalidArgumentError(
+      base::cat("'", base::excerpt(c.field), "' is no field; there are ", fields));
+}
+
+absl::Status check_equality(const FilterComparison& c) {
+  if (c.op == FilterOp::kEqual || c.op == FilterOp::kNotEqual || c.op == FilterOp::kIn)
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      base::cat("'", c.op_text, "' cannot be used with ", c.field, "; use =, != or IN"));
+}
+
 }  // namespace bellwether::rpc

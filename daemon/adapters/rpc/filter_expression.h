@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace bellwether::rpc {
@@ -33,6 +34,11 @@ struct FilterComparison {
   bool descendants = false;
   std::vector<std::string> values;  // one, or those of an IN list
 };
+
+// Errors of a comparison that every filter gives: InvalidArgument, with the correction.
+absl::Status no_such_field(const FilterComparison& comparison, std::string_view fields);
+// OK if the operator is =, != or IN.
+absl::Status check_equality(const FilterComparison& comparison);
 
 class FilterExpression {
  public:

@@ -31,22 +31,13 @@ absl::StatusOr<NodeFilter::Test> NodeFilter::read(const FilterComparison& c,
                                                   const reference::Reference& reference) {
   auto const field = std::ranges::find(kNodeFields, std::string_view(c.field));
   if (field == kNodeFields.end()) {
-    return absl::InvalidArgumentError(
-        base::cat("'", base::excerpt(c.field),
-                  "' is no field; there are area, sector, area_level, sector_level"));
+    return no_such_field(c, "area, sector, area_level, sector_level");
   }
   Test test;
   test.field = static_cast<Field>(field - kNodeFields.begin());
   test.negated = c.op == FilterOp::kNotEqual;
-  if (c.op != FilterOp::kEqual && c.op != FilterOp::kNotEqual && c.op != FilterOp::kIn) {
-    return absl::InvalidArgumentError(
-        base::cat("'", c.op_text, "' cannot be used with ", c.field, "; use =, != or IN"));
-  }
+  BELLWETHER_RETURN_IF_ERROR(check_equality(c));
   if (c.descendants) {
-    if (test.field != Field::kArea && test.field != Field::kSector) {
-      return absl::InvalidArgumentError(
-          base::cat("descendants() cannot be used with ", c.field, "; only with area and sector"));
-    }
     test.descendants = true;
     BELLWETHER_ASSIGN_OR_RETURN(test.above, read_above(c, reference));
     return test;

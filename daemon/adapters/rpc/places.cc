@@ -8,6 +8,10 @@ absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
                                     const reference::Reference& reference) {
   const std::string& code = comparison.values.front();
   bool const is_area = comparison.field == "area";
+  if (!is_area && comparison.field != "sector") {
+    return absl::InvalidArgumentError(base::cat("descendants() cannot be used with ",
+                                                comparison.field, "; only with area and sector"));
+  }
   if (is_area) {
     if (auto const area = reference.areas.find(code); area.ok()) return area->value;
   } else if (auto const sector = reference.sectors.find(code); sector.ok()) {

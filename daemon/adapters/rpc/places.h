@@ -11,8 +11,8 @@
 
 namespace bellwether::rpc {
 
-// The id of the code in descendants(CODE) of a comparison with the field "area" or "sector". Error:
-// InvalidArgument if there is no such code.
+// The id of the code in descendants(CODE). Error: InvalidArgument if the field of the comparison is
+// not "area" or "sector", or there is no such code.
 absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
                                     const reference::Reference& reference);
 
