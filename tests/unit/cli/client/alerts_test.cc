@@ -11,6 +11,7 @@
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "cli/context.h"
 #include "core/base/text.h"
+#include "support/local_server.h"
 
 namespace bellwether::cli {
 namespace {
@@ -29,15 +30,7 @@ class AlertRecorder final : public alerts_pb::AlertService::Service {
 
 class AlertsCommandTest : public ::testing::Test {
  protected:
-  AlertsCommandTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&recorder_);
-    server_ = builder.BuildAndStart();
-    context_.server = base::cat("127.0.0.1:", port);
-  }
-  ~AlertsCommandTest() override { server_->Shutdown(); }
+  AlertsCommandTest() { context_.server = server_.address(); }
 
   // Returns what the command prints.
   std::string run(std::vector<std::string> words) {
@@ -52,7 +45,7 @@ class AlertsCommandTest : public ::testing::Test {
   }
 
   AlertRecorder recorder_;
-  std::unique_ptr<grpc::Server> server_;
+  testing::LocalServer server_{recorder_};
   Context context_;
 };
 

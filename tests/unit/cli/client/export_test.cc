@@ -18,6 +18,7 @@
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/context.h"
 #include "core/base/text.h"
+#include "support/local_server.h"
 
 namespace bellwether::cli {
 namespace {
@@ -58,12 +59,7 @@ constexpr std::string_view kLines =
 class ExportCommandTest : public ::testing::Test {
  protected:
   ExportCommandTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&recorder_);
-    server_ = builder.BuildAndStart();
-    context_.server = base::cat("127.0.0.1:", port);
+    context_.server = server_.address();
     fs::create_directories(folder_);
     auto& first = recorder_.messages.emplace_back();
     first.mutable_basis()->set_data_through("2019-02");
@@ -94,10 +90,7 @@ class ExportCommandTest : public ::testing::Test {
       births.add_window_periods(1);
     }
   }
-  ~ExportCommandTest() override {
-    server_->Shutdown();
-    fs::remove_all(folder_);
-  }
+  ~ExportCommandTest() override { fs::remove_all(folder_); }
 
   // Returns what the command prints.
   std::string run(std::vector<std::string> words) {
@@ -114,7 +107,7 @@ class ExportCommandTest : public ::testing::Test {
   }
 
   ExportRecorder recorder_;
-  std::unique_ptr<grpc::Server> server_;
+  testing::LocalServer server_{recorder_};
   Context context_;
   std::string told_;
   fs::path const folder_ = fs::path(::testing::TempDir()) / base::cat("export-", ::getpid());

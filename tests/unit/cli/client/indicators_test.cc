@@ -12,6 +12,7 @@
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/context.h"
 #include "core/base/text.h"
+#include "support/local_server.h"
 
 namespace bellwether::cli {
 namespace {
@@ -39,23 +40,13 @@ class Recorder final : public indicators_pb::IndicatorService::Service {
 
 class IndicatorsCommandTest : public ::testing::Test {
  protected:
-  IndicatorsCommandTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&recorder_);
-    server_ = builder.BuildAndStart();
-    server_address_ = base::cat("127.0.0.1:", port);
-  }
-  ~IndicatorsCommandTest() override { server_->Shutdown(); }
-
   // Returns the exit code.
   int get(std::vector<std::string> options) {
     std::vector<std::string> words = {"indicators", "get"};
     words.insert(words.end(), options.begin(), options.end());
     std::ranges::reverse(words);  // CLI11 takes them in reverse order
     Context context;
-    context.server = server_address_;
+    context.server = server_.address();
     CLI::App app("", "bellwether");
     add_indicators(app, context);
     ::testing::internal::CaptureStdout();
@@ -69,8 +60,7 @@ class IndicatorsCommandTest : public ::testing::Test {
   }
 
   Recorder recorder_;
-  std::unique_ptr<grpc::Server> server_;
-  std::string server_address_;
+  testing::LocalServer server_{recorder_};
 };
 
 TEST_F(IndicatorsCommandTest, APeriodCountsForSeveralNamesToo) {
