@@ -137,6 +137,8 @@ class Intervals {
         levels_(levels),
         widening_(out_of_sample(components, y_.size())) {
     for (const Component& c : components) first_ = std::max(first_, c.path.first_origin);
+    auto const [smallest, largest] = std::ranges::minmax(y_);
+    range_ = largest - smallest;
     first_ = std::min(first_, y_.size() - 2);  // leaves at least one error
     if (y_.size() > first_ + kOriginsMax) first_ = y_.size() - kOriginsMax;
   }
@@ -148,9 +150,9 @@ class Intervals {
     for (size_t i = 0; i < mean_.size(); ++i) {
       double lower = mean_[i];
       double upper = mean_[i];
+      double const farthest = farthest_bound(static_cast<int>(i) + 1);
       for (size_t l = 0; l < levels_.size(); ++l) {
         Margin const m = margin(l, static_cast<int>(i) + 1);
-        double const farthest = farthest_bound(static_cast<int>(i) + 1);
         lower = std::min(lower, std::max(scale_.apply(mean_[i], m.below), mean_[i] - farthest));
         upper = std::max(upper, std::min(scale_.apply(mean_[i], m.above), mean_[i] + farthest));
         out[l].lower.push_back(lower);
@@ -207,9 +209,8 @@ class Intervals {
   // random walk with this range would be farther ahead than the series is long.
   double farthest_bound(int h) const {
     if (!own_) return HUGE_VAL;
-    auto const [smallest, largest] = std::ranges::minmax(y_);
     double const length = static_cast<double>(h) / static_cast<double>(y_.size());
-    return widening_ * (largest - smallest) * std::sqrt(std::max(1.0, length));
+    return widening_ * range_ * std::sqrt(std::max(1.0, length));
   }
 
   // Errors h periods ahead from neighbouring origins overlap: n of them tell as much as n/h
@@ -312,6 +313,7 @@ class Intervals {
   }
 
   Series y_;
+  double range_ = 0;  // of the values
   bool own_;
   const std::vector<Component>& components_;
   const std::vector<double>& mean_;
@@ -364,9 +366,9 @@ Forecast forecast(Series y, int period, int horizon, const Options& options) {
   for (int h = 1; h <= horizon; ++h) {
     weighted.forecast(y.size() - 1, h, std::span(out.mean).subspan(static_cast<size_t>(h) - 1, 1));
   }
-  bool const own = fitted.judged.empty();
-  Series const judged = own ? y : Series(fitted.judged);
-  out.intervals = Intervals(judged, !own, fitted.components, out.mean, options.intervals).make();
+  bool const own = !fitted.judged.empty();
+  Series const judged = own ? Series(fitted.judged) : y;
+  out.intervals = Intervals(judged, own, fitted.components, out.mean, options.intervals).make();
   if (!is_finite(out)) return {.why = NotAssessed::kDiverged};
   if (options.non_negative) {
     auto const floor = [](std::vector<double>& values) {
