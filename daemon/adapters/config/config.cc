@@ -558,13 +558,13 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
   return config;
 }
 
-std::vector<std::string> changed_fixed_settings(const Config& before, const Config& after) {
+std::vector<std::string> changed_settings(const Settings& before, const Settings& after) {
   std::vector<std::string> out;
-  std::map<std::string, uint64_t> all = before.fixed_settings;
-  all.insert(after.fixed_settings.begin(), after.fixed_settings.end());
-  auto const value = [](const Config& config, const std::string& path) {
-    auto const found = config.fixed_settings.find(path);
-    return found == config.fixed_settings.end() ? std::nullopt : std::optional(found->second);
+  Settings all = before;
+  all.insert(after.begin(), after.end());
+  auto const value = [](const Settings& settings, const std::string& path) {
+    auto const found = settings.find(path);
+    return found == settings.end() ? std::nullopt : std::optional(found->second);
   };
   for (const auto& [path, hash] : all) {
     if (value(before, path) != value(after, path)) out.push_back(path);

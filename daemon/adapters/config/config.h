@@ -84,6 +84,9 @@ struct SnapshotsConfig {
   double transfer_mb_per_s = 50;   // shared by all replicas that fetch snapshots
 };
 
+// Hashes of the values that a file states, by path.
+using Settings = std::map<std::string, uint64_t>;
+
 struct Config {
   KafkaConfig kafka;
   TimeConfig time;
@@ -96,13 +99,12 @@ struct Config {
   // the caller has read time.holidays.
   alerts::RuleSet rules;
   std::string digest;  // of the configuration file's text
-  // Hashes of the values that the file states, by path, except for those that SIGHUP reloads.
-  std::map<std::string, uint64_t> fixed_settings;
+  // Except for those that SIGHUP reloads.
+  Settings fixed_settings;
 };
 
-// The paths of the settings that the two files state differently and that SIGHUP does not reload,
-// in order.
-std::vector<std::string> changed_fixed_settings(const Config& before, const Config& after);
+// The paths of the settings that two files state differently, in order.
+std::vector<std::string> changed_settings(const Settings& before, const Settings& after);
 
 // Environment variables: name and value.
 using Environment = std::vector<std::pair<std::string, std::string>>;

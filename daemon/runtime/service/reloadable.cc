@@ -13,7 +13,7 @@ absl::Status Reloadable::reload() {
   auto loaded = load_config(path_);
   if (!loaded.ok()) return loaded.status();
   if (absl::Status levels = check_levels(loaded->rules, reference_); !levels.ok()) return levels;
-  std::vector<std::string> changed = config::changed_fixed_settings(at_start_, *loaded);
+  std::vector<std::string> changed = config::changed_settings(at_start_, loaded->fixed_settings);
   std::lock_guard lock(mutex_);
   current_ = {std::move(loaded->rules), std::move(loaded->digest), current_.reloads + 1,
               std::move(changed)};

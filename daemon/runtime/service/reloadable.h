@@ -19,7 +19,7 @@ class Reloadable {
              const reference::Reference& reference)
       : path_(std::move(path)),
         reference_(reference),
-        at_start_(at_start),
+        at_start_(at_start.fixed_settings),
         current_{at_start.rules, at_start.digest, 0, {}} {}
 
   struct Current {
@@ -37,7 +37,7 @@ class Reloadable {
  private:
   std::string const path_;
   const reference::Reference& reference_;
-  config::Config const at_start_;
+  config::Settings const at_start_;
   mutable std::mutex mutex_;
   Current current_;
 };
