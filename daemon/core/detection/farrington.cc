@@ -261,8 +261,9 @@ struct TargetTime {
   double offset = 0;    // of the target
   double log_most = 0;  // of a shrunk trend's expectation, without the offset
   double year = 12;     // periods
-  // A trend is carried on at most this far: it need not have gone on through a regime break.
-  double ahead_max = 7;
+  // A trend is carried on at most this far, as at an ordinary target: it need not have gone on
+  // through a regime break.
+  double ahead_max = 0;
 
   double damped(double damping) const {
     double const ahead = std::min(target - baseline_end, ahead_max);
