@@ -74,6 +74,30 @@ void Panel::Column::forget(size_t n) {
   if (!wide.empty()) wide.erase(wide.begin(), wide.begin() + static_cast<ptrdiff_t>(n));
 }
 
+bool Panel::Column::equals(const Column& other) const {
+  if (total != other.total || opening != other.opening) return false;
+  size_t const size = std::max(counts.size(), other.counts.size());
+  for (size_t i = 0; i < size; ++i) {
+    if ((i < counts.size() ? at(i) : 0) != (i < other.counts.size() ? other.at(i) : 0))
+      return false;
+  }
+  return true;
+}
+
+bool Panel::same_counts(Node a, Node b) const {
+  static const Column kNone;
+  bool any = false;
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    if (columns_[m].empty() || !domain::adds_up(static_cast<Measure>(m))) continue;
+    const Column* const of_a = columns_[m][index(a)].get();
+    const Column* const of_b = columns_[m][index(b)].get();
+    if (of_a == of_b) continue;
+    any = true;
+    if (!(of_a == nullptr ? kNone : *of_a).equals(of_b == nullptr ? kNone : *of_b)) return false;
+  }
+  return any;
+}
+
 void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount) {
   Column& column = writable(node, measure);
   column.total += amount;

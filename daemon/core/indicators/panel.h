@@ -78,6 +78,9 @@ class Panel {
   int64_t cumulative(Node node, Measure measure, PeriodIndex period) const;
   // Businesses alive at the end of `period`.
   int64_t stock(Node node, PeriodIndex period) const;
+  // True if both nodes have the same counts of every measure that adds up, in each period and in
+  // the opening balance, and have any. If one is part of the other, they then hold the same facts.
+  bool same_counts(Node a, Node b) const;
 
   // Calls use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every
   // series that was ever changed, ordered by measure and node. counts[i] is the count of period
@@ -104,6 +107,7 @@ class Panel {
     int64_t at(size_t i) const { return wide.empty() ? counts[i] : wide[i]; }
     void add(size_t i, int64_t amount);  // extends the column if necessary
     void forget(size_t n);               // adds the first n counts to the opening balance
+    bool equals(const Column& other) const;
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
 

@@ -64,6 +64,7 @@ struct Areas::Draft {
   void link();
   void read_sets(const std::vector<CsvRow>& rows, LineErrors& errors);
   void find_ancestors();
+  void find_covering();
 
  private:
   std::optional<AreaId> parent_of(const CsvRow& row, LineErrors& errors) const;
@@ -181,6 +182,21 @@ void Areas::Draft::find_ancestors() {
   }
 }
 
+void Areas::Draft::find_covering() {
+  out.covering_.resize(out.areas_.size());
+  for (size_t i = 0; i < out.areas_.size(); ++i) {
+    AreaId const id(static_cast<uint16_t>(i));
+    std::span<const AreaId> const parts =
+        out.areas_[i].is_set ? out.children(id) : std::span(&id, 1);
+    for (const AreaAncestor& a : out.ancestors_[parts.front().value]) {
+      bool const covers_all = std::ranges::all_of(parts, [&](AreaId part) {
+        return std::ranges::count(out.ancestors(part), a.area, &AreaAncestor::area) > 0;
+      });
+      if (a.area != id && covers_all) out.covering_[i].push_back(a.area);
+    }
+  }
+}
+
 absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view areas_file,
                                    std::string_view sets_csv, std::string_view sets_file) {
   Draft draft;
@@ -201,6 +217,7 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
     BELLWETHER_RETURN_IF_ERROR(set_errors.status());
   }
   draft.find_ancestors();
+  draft.find_covering();
   return std::move(draft.out);
 }
 

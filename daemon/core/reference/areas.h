@@ -67,12 +67,16 @@ class Areas {
   // All areas and sets in which a fact of `id` counts: first `id` itself, then its parents up to
   // the root, and the sets that contain any of these. Empty for a set.
   std::span<const AreaAncestor> ancestors(AreaId id) const { return ancestors_[id.value]; }
+  // All other areas and sets that hold every fact of `id`, whatever their dates: of an area its
+  // ancestors, of a set what all of its members have in common.
+  std::span<const AreaId> covering(AreaId id) const { return covering_[id.value]; }
 
  private:
   struct Draft;
   std::vector<Area> areas_;
   std::vector<std::vector<AreaId>> children_;
   std::vector<std::vector<AreaAncestor>> ancestors_;
+  std::vector<std::vector<AreaId>> covering_;
   absl::flat_hash_map<std::string, AreaId> by_code_;
 };
 

@@ -98,7 +98,7 @@ class CompositeTest final : public RuleTest {
     std::string suspended_reason;  // if there are too few parts; else empty
   };
   struct Found {
-    Node node;
+    Candidate candidate;
     CompositeFinding finding;
     bool gated = false;
   };
@@ -135,8 +135,13 @@ CompositeTest::Usable CompositeTest::usable_parts(const TickContext& context,
 
 std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& context,
                                                         const Usable& usable) {
-  std::set<uint32_t> nodes;
-  for (const Detector& d : detectors_) nodes.insert(d.active().begin(), d.active().end());
+  std::set<uint32_t> active;
+  for (const Detector& d : detectors_) active.insert(d.active().begin(), d.active().end());
+  std::vector<Node> nodes;
+  for (uint32_t n : active) {
+    Node const node = context.panel.node(n);
+    if (context.in_scope(composite_.nodes, node)) nodes.push_back(node);
+  }
   std::vector<MeasureScorer> scorers;
   for (Detector& d : detectors_) {
     scorers.push_back(
@@ -144,17 +149,15 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
   }
   PeriodIndex const target(context.tick.value - usable.age);
   std::vector<Found> found;
-  for (uint32_t n : nodes) {
-    Node const node = context.panel.node(n);
-    if (!context.in_scope(composite_.nodes, node)) continue;
-    const AlertUpdate* const open = context.open(context.key(rule(), node));
-    Found f{node, {}, false};
+  for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
+    Node const node = candidate.node;
+    Found f{candidate, {}, false};
     if (usable.suspended_reason.empty()) {
       CompositeInputs inputs;
       for (size_t i : usable.parts) {
-        detection::ScoredSeries* const scored = detectors_[i].at(n);
+        detection::ScoredSeries* const scored = detectors_[i].at(context.panel.index(node));
         if (scored == nullptr) continue;
-        scored->exclude(exclusions(context.book, open));
+        scored->exclude(exclusions(context.book, candidate.open));
         inputs.push_back({composite_.parts[i], scored, scorers[i].series(node),
                           context.reported.from(composite_.parts[i].measure, usable.age)});
       }
@@ -163,7 +166,7 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
       f.gated =
           f.finding.not_assessed.empty() && context.large_enough(composite_.nodes, node, target);
     }
-    if (f.gated || open != nullptr) found.push_back(std::move(f));
+    if (f.gated || candidate.open != nullptr) found.push_back(std::move(f));
   }
   return found;
 }
@@ -175,7 +178,8 @@ Signal CompositeTest::signal_of(const TickContext& context, const Found& found, 
   s.assessed = true;
   bool const at_threshold = f.cusum >= composite_.cusum_threshold;
   bool const discovered = p_adjusted <= context.rules.false_discovery_rate;
-  s.hit = (discovered || at_threshold) && context.holds(composite_.second, found.node, target);
+  s.hit = (discovered || at_threshold) &&
+          context.holds(composite_.second, found.candidate.node, target);
   s.established = at_threshold && s.hit;
   s.quiet = f.cusum < composite_.cusum_threshold / 2 && f.p > kQuietP;
   s.onset = f.onset;
@@ -192,14 +196,14 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
 
   for (size_t i = 0; i < found.size(); ++i) {
     const CompositeFinding& f = found[i].finding;
-    AlertKey const key = context.key(rule(), found[i].node);
+    AlertKey const key = context.key(rule(), found[i].candidate.node);
     if (!found[i].gated) {
       verdict.decide(rule(), key,
                      alerts::untested(usable.suspended_reason, f.not_assessed, f.closed));
       continue;
     }
     Signal s = signal_of(context, found[i], target, adjusted[i]);
-    if (!s.hit && context.open(key) == nullptr) continue;
+    if (!s.hit && found[i].candidate.open == nullptr) continue;
     s.evidence = evidence_of(composite_, f, adjusted[i], target, key);
     verdict.decide(rule(), key, s);
   }

@@ -80,7 +80,7 @@ class CountTest final : public RuleTest {
     MeasureScorer scorer;
   };
   struct Tested {
-    size_t node;
+    Candidate candidate;
     detection::Assessment assessment;
     bool gated = false;  // it can be assessed, and its expected count passes the gate
   };
@@ -112,14 +112,14 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
 
   for (size_t i = 0; i < tested.size(); ++i) {
-    Node const node = context.panel.node(tested[i].node);
+    Node const node = tested[i].candidate.node;
     AlertKey const key = context.key(rule(), node);
     if (!tested[i].gated) {
       verdict.decide(rule(), key, alerts::untested_count(tested[i].assessment, suspended_reason));
       continue;
     }
     Signal s = signal_of(context, target, tested[i], judged[i]);
-    if (!s.hit && context.open(key) == nullptr) continue;
+    if (!s.hit && tested[i].candidate.open == nullptr) continue;
     s.evidence = evidence_of(tested[i].assessment, judged[i], detector_.options().speed,
                              target.period, context.reported.log_variance_at(count_.measure, age));
     s.evidence.contributions = contributions(context, target, node, s.evidence);
@@ -129,36 +129,38 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
 
 std::vector<CountTest::Tested> CountTest::score(const TickContext& context, const Target& target,
                                                 bool can_test) {
-  std::vector<uint32_t> nodes = detector_.active();
-  std::sort(nodes.begin(), nodes.end());
+  std::vector<Node> nodes;
+  for (uint32_t n : detector_.active()) {
+    Node const node = context.panel.node(n);
+    if (context.in_scope(count_.nodes, node)) nodes.push_back(node);
+  }
+  std::ranges::sort(nodes);
   std::vector<Tested> tested;
   double const four_weeks = context.calendar().periods_in_four_weeks();
-  for (uint32_t n : nodes) {
-    Node const node = context.panel.node(n);
-    if (!context.in_scope(count_.nodes, node)) continue;
-    AlertUpdate const* const open = context.open(context.key(rule(), node));
-    Tested t{n, {}, false};
+  for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
+    Node const node = candidate.node;
+    Tested t{candidate, {}, false};
     if (can_test) {
-      t.assessment = target.scorer.assess(*detector_.at(n), node, target.period,
-                                          exclusions(context.book, open), target.reported);
+      t.assessment =
+          target.scorer.assess(*detector_.at(context.panel.index(node)), node, target.period,
+                               exclusions(context.book, candidate.open), target.reported);
       t.gated = t.assessment.why == detection::NotAssessed::kNone &&
                 t.assessment.expected * four_weeks >= count_.expected_min &&
                 context.large_enough(count_.nodes, node, target.period);
     }
-    if (t.gated || open != nullptr) tested.push_back(t);
+    if (t.gated || candidate.open != nullptr) tested.push_back(t);
   }
   return tested;
 }
 
 std::vector<detection::Judged> CountTest::judge(const TickContext& context,
                                                 std::span<const Tested> tested) {
-  size_t const region = context.panel.index(Node{});
   std::vector<detection::Judged> judged(tested.size());
   std::optional<size_t> parent;
   for (size_t i = 0; i < tested.size(); ++i) {
     if (!tested[i].gated) continue;
     judged[i].assessment = &tested[i].assessment;
-    if (tested[i].node == region) parent = i;
+    if (tested[i].candidate.is_region) parent = i;
   }
   detection::judge_together(judged, parent, context.rules.stated_rate(), context.calendar());
   return judged;
@@ -170,7 +172,7 @@ Signal CountTest::signal_of(const TickContext& context, const Target& target, co
   Signal s = alerts::count_signal(count_, tested.assessment, judged, target.period,
                                   context.rules.stated_rate(), detector_.options().speed,
                                   context.calendar());
-  if (!context.holds(count_.second, context.panel.node(tested.node), target.period))
+  if (!context.holds(count_.second, tested.candidate.node, target.period))
     s.hit = s.established = false;
   return s;
 }

@@ -99,19 +99,25 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
   std::string const suspended_reason = verdict.source_silent(domain::topics(limit_.indicator));
   int const age = testable_age(context.reported, context.panel, limit_.indicator, context.tick);
   PeriodIndex const target(context.tick.value - age);
+  std::vector<Node> nodes;
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
-    if (!context.in_scope(limit_.nodes, node)) continue;
-    AlertKey const key = context.key(rule(), node);
-    bool const open = context.open(key) != nullptr;
+    if (context.in_scope(limit_.nodes, node) &&
+        (context.large_enough(limit_.nodes, node, target) ||
+         context.open(context.key(rule(), node)) != nullptr)) {
+      nodes.push_back(node);
+    }
+  }
+  for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
+    AlertKey const key = context.key(rule(), candidate.node);
+    bool const open = candidate.open != nullptr;
     Signal s;
     if (!suspended_reason.empty()) {
       s.why_not = suspended_reason;
       if (open) verdict.decide(rule(), key, s);
       continue;
     }
-    if (!open && !context.large_enough(limit_.nodes, node, target)) continue;
-    s = signal_of(context, node, target, open);
+    s = signal_of(context, candidate.node, target, open);
     if (s.assessed) ++verdict.out.series_assessed;
     if (s.hit || open) verdict.decide(rule(), key, s);
   }

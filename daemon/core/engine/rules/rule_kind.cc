@@ -5,6 +5,7 @@
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/multiplicity.h"
+#include "core/engine/equal_nodes.h"
 #include "core/engine/rules/composite.h"
 #include "core/engine/rules/count.h"
 #include "core/engine/rules/limit.h"
@@ -77,6 +78,25 @@ bool TickContext::in_scope(const alerts::NodeScope& nodes, Node node) const {
   return area.validity.contains(calendar().first_day(tick)) &&
          matches(nodes.area_levels, area.level) &&
          matches(nodes.sector_levels, reference.sectors.at(node.sector).level);
+}
+
+std::vector<Candidate> TickContext::judged_once(const Rule& rule,
+                                                std::span<const Node> nodes) const {
+  std::vector<Candidate> all;
+  std::vector<bool> has_open;
+  for (Node node : nodes) {
+    all.push_back({node, open(key(rule, node)), node == Node{}});
+    has_open.push_back(all.back().open != nullptr);
+  }
+  std::vector<size_t> const stands = stand_ins(panel, nodes, has_open);
+  std::vector<Candidate> once;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].is_region) all[stands[i]].is_region = true;
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (stands[i] == i) once.push_back(all[i]);
+  }
+  return once;
 }
 
 bool TickContext::holds(const std::optional<alerts::SecondCondition>& second, Node node,

@@ -37,6 +37,13 @@ inline double rounded(double x) {
   return std::round(x * 1e6) / 1e6;
 }
 
+// A node that a rule judges.
+struct Candidate {
+  indicators::Node node;
+  const alerts::AlertUpdate* open = nullptr;  // its open alert; null if there is none
+  bool is_region = false;  // the node of all facts, or the one that stands for it
+};
+
 // The data of a tick for the tests of the rules.
 struct TickContext {
   const reference::Reference& reference;
@@ -55,6 +62,10 @@ struct TickContext {
   const alerts::AlertUpdate* open(const alerts::AlertKey& key) const;
   // True if the rule tests the node at this tick.
   bool in_scope(const alerts::NodeScope& nodes, indicators::Node node) const;
+  // The nodes that the rule judges, in the order of `nodes`: of equal nodes (equal_nodes.h) only
+  // the one that stands for them.
+  std::vector<Candidate> judged_once(const alerts::Rule& rule,
+                                     std::span<const indicators::Node> nodes) const;
   // The gate on the node's size.
   bool large_enough(const alerts::NodeScope& nodes, indicators::Node node,
                     base::PeriodIndex period) const {

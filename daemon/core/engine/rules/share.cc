@@ -108,7 +108,7 @@ class ShareTest final : public RuleTest {
 
  private:
   struct Tested {
-    Node node;
+    Candidate candidate;
     ShareFinding found;
     bool gated = false;
   };
@@ -121,22 +121,24 @@ class ShareTest final : public RuleTest {
 
 std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, PeriodIndex target,
                                                 bool can_test) const {
-  std::vector<Tested> tested;
+  std::vector<Node> nodes;
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
-    if (context.panel.series(node, measures_.denominator).counts.empty() ||
-        !context.in_scope(share_.nodes, node)) {
-      continue;
+    if (!context.panel.series(node, measures_.denominator).counts.empty() &&
+        context.in_scope(share_.nodes, node)) {
+      nodes.push_back(node);
     }
-    alerts::AlertUpdate const* const open = context.open(context.key(rule(), node));
-    Tested t{node, {}, false};
+  }
+  std::vector<Tested> tested;
+  for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
+    Tested t{candidate, {}, false};
     if (can_test) {
-      t.found = assess_share(share_, measures_, context.panel, node, target,
-                             exclusions(context.book, open));
+      t.found = assess_share(share_, measures_, context.panel, candidate.node, target,
+                             exclusions(context.book, candidate.open));
       t.gated = t.found.assessment.not_assessed.empty() &&
-                context.large_enough(share_.nodes, node, target);
+                context.large_enough(share_.nodes, candidate.node, target);
     }
-    if (t.gated || open != nullptr) tested.push_back(t);
+    if (t.gated || candidate.open != nullptr) tested.push_back(t);
   }
   return tested;
 }
@@ -154,7 +156,7 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
 
   for (size_t i = 0; i < tested.size(); ++i) {
     const detection::RatioAssessment& a = tested[i].found.assessment;
-    AlertKey const key = context.key(rule(), tested[i].node);
+    AlertKey const key = context.key(rule(), tested[i].candidate.node);
     if (!tested[i].gated) {
       verdict.decide(rule(), key, alerts::untested(suspended_reason, a.not_assessed));
       continue;
@@ -162,7 +164,7 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
     Signal s;
     s.assessed = true;
     s.hit = s.established = a.cusum >= share_.cusum_threshold;
-    if (!s.hit && context.open(key) == nullptr) continue;
+    if (!s.hit && tested[i].candidate.open == nullptr) continue;
     s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
     s.onset = a.onset;
     s.evidence = evidence_of(share_, tested[i].found, adjusted[i], target);

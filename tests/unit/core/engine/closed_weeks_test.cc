@@ -90,8 +90,8 @@ TEST_F(UnknownClosuresTest, WithoutTheCalendarTheSameYearEndsRaiseAlerts) {
 TEST_F(ClosedWeeksTest, S3_AnOpenAlertStaysAsItIsAndItsPathSaysWhy) {
   live_until("2015-W48");
   while (t_ < testing::must(kWeeks.parse("2015-W52")).value) tick(20);
-  ASSERT_NE(open_alert(region_.book, "R1", "R", "10"), nullptr);
-  alerts::AlertUpdate before = open_alert(region_.book, "R1", "R", "10")->state;
+  ASSERT_NE(open_alert(region_.book, "R1", "N1", "10"), nullptr);
+  alerts::AlertUpdate before = open_alert(region_.book, "R1", "N1", "10")->state;
   before.transition = TransitionKind::kNone;
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(closed());
@@ -99,13 +99,13 @@ TEST_F(ClosedWeeksTest, S3_AnOpenAlertStaysAsItIsAndItsPathSaysWhy) {
     EXPECT_EQ(verdict.series_assessed, 0);
     for (const alerts::AlertUpdate& u : verdict.updates)
       EXPECT_EQ(u.transition, TransitionKind::kNone) << u.key.rule << " " << u.key.sector;
-    const alerts::AlertUpdate* const u = update_of(verdict, "R1", "R", "10");
+    const alerts::AlertUpdate* const u = update_of(verdict, "R1", "N1", "10");
     ASSERT_NE(u, nullptr);
     EXPECT_EQ(*u, before);
   }
   ASSERT_FALSE(closed());
   tick(20);
-  const alerts::Alert* const alert = open_alert(region_.book, "R1", "R", "10");
+  const alerts::Alert* const alert = open_alert(region_.book, "R1", "N1", "10");
   ASSERT_NE(alert, nullptr);
   EXPECT_EQ(alert->state.suspended, "");
   for (const char* rule : {"R1", "R13"}) {

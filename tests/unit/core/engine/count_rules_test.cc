@@ -115,19 +115,19 @@ TEST(WeeklyRulesTest, AFallOfWeeklyBirthsIsDetectedAndClears) {
     return out;
   };
   for (; t < fall - 1; ++t) region.add(t, week(40));
-  EXPECT_EQ(update_of(region.tick(t, week(40)), "R1", "R", "10"), nullptr);
+  EXPECT_EQ(update_of(region.tick(t, week(40)), "R1", "N1", "10"), nullptr);
   ++t;
   for (; t < fall + 6; ++t) region.tick(t, week(20));
-  const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
+  const alerts::Alert* const alert = open_alert(region.book, "R1", "N1", "10");
   ASSERT_NE(alert, nullptr);
   EXPECT_EQ(alert->state.severity, Severity::kRed);
   EXPECT_GE(alert->state.raised.value, fall);
   EXPECT_LE(alert->state.raised.value, fall + 3);
-  EXPECT_EQ(alert->name, "R1.R.10." + kWeeks.name(alert->state.raised));
+  EXPECT_EQ(alert->name, "R1.N1.10." + kWeeks.name(alert->state.raised));
   EXPECT_EQ(alert->raised_at, kWeeks.end_of(alert->state.raised));
-  for (; t < fall + 60 && open_alert(region.book, "R1", "R", "10") != nullptr; ++t)
+  for (; t < fall + 60 && open_alert(region.book, "R1", "N1", "10") != nullptr; ++t)
     region.tick(t, week(40));
-  EXPECT_EQ(open_alert(region.book, "R1", "R", "10"), nullptr);
+  EXPECT_EQ(open_alert(region.book, "R1", "N1", "10"), nullptr);
 }
 
 // A register that has been read for a year: a collapse gives an amber alert that names its
@@ -147,7 +147,7 @@ TEST(YoungSeriesTest, ACollapseIsAmberAndNeverRed) {
       ADD_FAILURE() << u.key.rule << " at " << t;
   }
   for (; t < kBegin.value + 34; ++t) region.tick(t, month(5));
-  const alerts::Alert* const alert = open_alert(region.book, "R1", "R", "10");
+  const alerts::Alert* const alert = open_alert(region.book, "R1", "N1", "10");
   ASSERT_NE(alert, nullptr);
   EXPECT_EQ(alert->state.raised.value, kBegin.value + 30);
   EXPECT_EQ(alert->state.severity_max, Severity::kAmber)

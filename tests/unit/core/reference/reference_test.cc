@@ -221,5 +221,30 @@ TEST(ShippedReferenceTest, Singapore) {
   EXPECT_EQ(sectors.at(must(sectors.classify("SSIC", "2020", "46900"))).name, "Wholesale Trade");
 }
 
+// The codes of the areas and sets that hold everything of `code`, sorted.
+std::vector<std::string> covering(const Areas& areas, std::string_view code) {
+  std::vector<std::string> out;
+  for (AreaId id : areas.covering(must(areas.find(code)))) out.push_back(areas.at(id).code);
+  std::ranges::sort(out);
+  return out;
+}
+
+TEST(AreasTest, CoveringAreasHoldEverythingOfAnAreaOrASet) {
+  Areas const areas = must(Areas::parse(
+      "code,name,level,parent\nR,R,country,\nN,N,region,R\nN1,N1,district,N\nN2,N2,district,N\n"
+      "S1,S1,district,R\n",
+      "areas.csv",
+      "set,name,member,from,until\nBOTH,Both,N1,,\nBOTH,Both,N2,,\nONE,One,N1,2010-01-01,2011-01-"
+      "01\n"
+      "MIXED,Mixed,N,,\nMIXED,Mixed,S1,,\n",
+      "sets.csv"));
+  EXPECT_EQ(covering(areas, "R"), std::vector<std::string>{});
+  EXPECT_EQ(covering(areas, "N"), (std::vector<std::string>{"MIXED", "R"}));
+  EXPECT_EQ(covering(areas, "N1"), (std::vector<std::string>{"BOTH", "MIXED", "N", "ONE", "R"}));
+  EXPECT_EQ(covering(areas, "BOTH"), (std::vector<std::string>{"MIXED", "N", "R"}));
+  EXPECT_EQ(covering(areas, "ONE"), (std::vector<std::string>{"BOTH", "MIXED", "N", "N1", "R"}));
+  EXPECT_EQ(covering(areas, "MIXED"), std::vector<std::string>{"R"});
+}
+
 }  // namespace
 }  // namespace bellwether::reference
