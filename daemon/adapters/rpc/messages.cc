@@ -6,6 +6,7 @@
 #include "core/alerts/fields.h"
 #include "core/base/fields.h"
 #include "core/base/text.h"
+#include "core/detection/multi_speed.h"
 #include "core/engine/explain.h"
 
 namespace bellwether::rpc {
@@ -45,6 +46,8 @@ void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out)
       field.set(out, value);
     }
   });
+  if (e.hit_by != detection::HitBy::kNothing || e.memory_periods > 0)
+    out.set_false_alarms_a_year(detection::false_alarms_a_year(e.p, view.calendar));
   if (e.baseline_first < e.baseline_last) return;
   out.clear_baseline_first();
   out.clear_baseline_last();

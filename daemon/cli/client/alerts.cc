@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "analysis/review.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/client/evidence.h"
 #include "cli/client/own_falls.h"
 #include "cli/client/pages.h"
 #include "cli/context.h"
@@ -89,33 +90,6 @@ std::string without(const std::string& name, const std::string& prefix) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-std::string deviation(const alerts_pb::Evidence& e) {
-  return absl::StrFormat("%+.0f %%", 100 * (e.ratio() - 1));
-}
-
-// Composite rules test several measures together.
-bool is_composite(const alerts_pb::Evidence& e) {
-  return e.contributions_size() > 0 && !e.contributions(0).measure().empty();
-}
-// Rules on an indicator compare it with a limit and have no expected value.
-bool is_limit(const alerts_pb::Evidence& e) {
-  return e.expected() == 0 && !is_composite(e);
-}
-
-std::string with_unit(double value, std::string_view unit) {
-  return base::cat(figure(value), base::unit_suffix(unit));
-}
-
-// How far the alert was from normal when it was raised: "-20 %", "-8.66 % (limit 0 %)", "3.10
-// standard deviations".
-std::string distance(const alerts_pb::Alert& a) {
-  const alerts_pb::Evidence& e = a.raised_evidence();
-  if (is_composite(e)) return with_unit(e.observed(), base::kStandardDeviations);
-  if (!is_limit(e)) return deviation(e);
-  return base::cat(with_unit(e.observed(), a.unit()), " (limit ", with_unit(e.limit(), a.unit()),
-                   ")");
-}
-
 std::string place(const alerts_pb::Alert& a) {
   return base::shorten(a.sector_name(), kNameColumns) + ", " +
          base::shorten(a.area_name(), kNameColumns);
@@ -165,70 +139,6 @@ void list(Context& context, const Options& options) {
   if (!table.empty()) table.print();
   std::printf("%s%d of %d alerts; data through %s\n", table.empty() ? "" : "\n", shown, total,
               through.empty() ? "(no period yet)" : through.c_str());
-}
-
-void print_composite(const alerts_pb::Evidence& e) {
-  std::printf(
-      "  %s: score %.1f standard deviations, of %d counts (95 %% lie from %.1f to %.1f), p = %.2g, "
-      "change statistic %.1f of %.1f\n",
-      e.period().c_str(), e.z(), e.contributions_size(), e.lower(), e.upper(), e.p(), e.cusum(),
-      e.cusum_threshold());
-  for (const alerts_pb::Contribution& c : e.contributions()) {
-    std::printf("    %s: %s observed, %.1f expected, score %+.1f, %.0f %% of the sum\n",
-                c.display_name().c_str(), figure(c.observed()).c_str(), c.expected(), c.z(),
-                100 * c.share());
-  }
-}
-
-// "2019-05"; for a longer window "2019-05 and the 2 periods before".
-std::string when(const alerts_pb::Evidence& e) {
-  if (e.window_periods() <= 1) return e.period();
-  return absl::StrFormat("%s and the %d periods before", e.period(), e.window_periods() - 1);
-}
-
-// `unit`: as in Alert.unit.
-void print_evidence(const alerts_pb::Evidence& e, const std::string& unit) {
-  if (is_composite(e)) return print_composite(e);
-  if (is_limit(e)) {
-    std::string const interval =
-        e.lower() < e.upper() ? absl::StrFormat(" (%s to %s)", figure(e.lower()), figure(e.upper()))
-                              : "";
-    std::printf("  %s: %s%s against a limit of %s\n", when(e).c_str(),
-                with_unit(e.observed(), unit).c_str(), interval.c_str(),
-                with_unit(e.limit(), unit).c_str());
-    if (e.reported() < 1)
-      std::printf("    estimated from the %.0f %% reported by then\n", 100 * e.reported());
-    return;
-  }
-  if (e.limit() != 0) {
-    std::printf("  %s: %s observed, %.1f expected, %s; silent at %.0f %% of that or less\n",
-                e.period().c_str(), with_unit(e.observed(), unit).c_str(), e.expected(),
-                deviation(e).c_str(), 100 * e.limit());
-    return;
-  }
-  std::string const suffix(base::unit_suffix(unit));
-  std::printf("  %s: %s%s observed, %.1f%s expected (%.0f to %.0f), %s, p = %.2g", when(e).c_str(),
-              figure(e.observed()).c_str(), suffix.c_str(), e.expected(), suffix.c_str(), e.lower(),
-              e.upper(), deviation(e).c_str(), e.p());
-  if (e.cusum_threshold() > 0) {
-    std::printf(", change statistic %.1f of %.1f\n", e.cusum(), e.cusum_threshold());
-  } else if (e.memory_periods() > 0) {
-    std::printf(", %.1f standard deviations over %d periods\n", e.score(), e.memory_periods());
-  } else {
-    std::puts("");
-  }
-  if (e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT ||
-      e.baseline_kind() == alerts_pb::BASELINE_KIND_RECENT_AGAINST_YEAR_BEFORE) {
-    std::printf("    a young series without a known season, compared with its latest %d periods\n",
-                e.baseline_periods());
-  }
-  if (e.reported() < 1 && e.nowcast() == 0) {
-    std::printf("    %.0f %% reported by then\n", 100 * e.reported());
-  } else if (e.reported() < 1) {
-    std::printf(
-        "    %.0f %% reported by then; the whole count is estimated at %.0f (%.0f to %.0f)\n",
-        100 * e.reported(), e.nowcast(), e.nowcast_lower(), e.nowcast_upper());
-  }
 }
 
 void print_heading(const alerts_pb::Alert& a) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/str_format.h"
+
 namespace bellwether::base {
 
 size_t display_width(std::string_view text) {
@@ -42,6 +44,14 @@ std::string grouped(int64_t number) {
     digits.insert(static_cast<size_t>(i), ",");
   }
   return digits;
+}
+
+std::string how_often(double times_a_year) {
+  constexpr double kYearsMax = 1000;  // longer times would claim too much
+  if (times_a_year * kYearsMax < 1)
+    return absl::StrFormat("less than once in %.0f years", kYearsMax);
+  if (times_a_year >= 1) return absl::StrFormat("%.0f times a year", times_a_year);
+  return absl::StrFormat("once in %.*f years", times_a_year > 0.1 ? 1 : 0, 1 / times_a_year);
 }
 
 }  // namespace bellwether::base

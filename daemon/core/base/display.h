@@ -21,4 +21,7 @@ inline constexpr std::string_view kStandardDeviations = "standard_deviations";
 // for "count" and for an unknown unit.
 std::string_view unit_suffix(std::string_view unit);
 
+// A rate in words: "3 times a year", "once in 40 years", "less than once in 1000 years".
+std::string how_often(double times_a_year);
+
 }  // namespace bellwether::base

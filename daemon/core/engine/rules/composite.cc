@@ -220,10 +220,8 @@ std::string how_together(const alerts::Evidence& e) {
       "%d counts of this node are combined. The score of each is its deviation from its own "
       "seasonal baseline in the harmful direction, in standard deviations, at most %.0f. The "
       "combination allows for how much the counts usually vary together. The combined score is "
-      "%.1f standard deviations; if nothing happens, "
-      "95 %% of scores lie between %.1f and %.1f. How sure: a score this high has probability "
-      "%.2g (%.2g after correction for the number of nodes tested).",
-      e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper, e.p, e.p_adjusted);
+      "%.1f standard deviations; if nothing happens, 95 %% of scores lie between %.1f and %.1f.",
+      e.contributions.size(), detection::kCompositeClip, e.z, e.lower, e.upper);
   for (const alerts::Contribution& c : e.contributions) {
     base::append(
         text, " ", measure_title(c.measure), ": ", figure(c.observed), " observed where ",
@@ -334,6 +332,7 @@ Paragraphs explain_composite(const View& view, const alerts::Alert& alert, const
   Paragraphs text;
   text.push_back(
       base::cat(headline(view, alert, rule.title), ". ", how_together(alert.raised_evidence)));
+  text.push_back(how_sure_of_change(view, alert.raised_evidence));
   append_left_out(view, alert, text);
   append_since_when(view, alert, text);
   return text;

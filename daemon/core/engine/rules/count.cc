@@ -184,7 +184,7 @@ std::vector<alerts::Contribution> CountTest::contributions(const TickContext& co
   if (std::abs(gap) < 1e-9) return {};
   const reference::Reference& reference = context.reference;
   std::vector<alerts::Contribution> out;
-  auto const consider = [&](Node child) {
+  auto const add = [&](Node child, std::vector<alerts::Contribution>& parts) {
     detection::ScoredSeries* const scored = detector_.at(context.panel.index(child));
     if (scored == nullptr) return;
     // The rule may not test the child node, so its exclusions are set here too.
@@ -193,17 +193,21 @@ std::vector<alerts::Contribution> CountTest::contributions(const TickContext& co
         exclusions(context.book, context.open(context.key(rule(), child))), target.reported);
     if (a.why != detection::NotAssessed::kNone) return;
     double const share = (a.expected - static_cast<double>(a.observed)) / gap;
-    if (share <= 0) return;
-    out.push_back({reference.areas.at(child.area).code, reference.sectors.at(child.sector).code,
-                   static_cast<double>(a.observed), rounded(a.expected), rounded(share)});
+    parts.push_back({reference.areas.at(child.area).code, reference.sectors.at(child.sector).code,
+                     static_cast<double>(a.observed), rounded(a.expected), rounded(share)});
   };
+  std::vector<alerts::Contribution> by_sector;
   for (base::SectorId s : reference.sectors.children(node.sector)) {
-    if (s != reference::kUnclassified) consider({node.area, s});
+    if (s != reference::kUnclassified) add({node.area, s}, by_sector);
   }
-  for (base::AreaId a : reference.areas.children(node.area)) consider({a, node.sector});
-  std::stable_sort(out.begin(), out.end(),
-                   [](const auto& a, const auto& b) { return a.share > b.share; });
-  if (out.size() > kContributionsMax) out.resize(kContributionsMax);
+  std::vector<alerts::Contribution> by_area;
+  for (base::AreaId a : reference.areas.children(node.area)) add({a, node.sector}, by_area);
+  for (auto* parts : {&by_sector, &by_area}) {
+    std::ranges::stable_sort(
+        *parts, [](const auto& a, const auto& b) { return std::abs(a.share) > std::abs(b.share); });
+    if (parts->size() > kContributionsMax) parts->resize(kContributionsMax);
+    out.insert(out.end(), parts->begin(), parts->end());
+  }
   return out;
 }
 
@@ -262,8 +266,7 @@ Paragraphs explain_count(const View& view, const alerts::Alert& alert, const Rul
       view, alert, indicators::info(std::get<CountRule>(rule.detail).measure).title, ""));
   if (e.baseline_kind != detection::BaselineKind::kSeasonal) text.push_back(how_young(view, e));
   if (e.reported < 1) text.push_back(how_complete(e));
-  text.push_back(e.hit_by == detection::HitBy::kNothing ? how_sure(view, e)
-                                                        : how_sure_of_counts(view, e));
+  text.push_back(how_sure_of_counts(view, e));
   append_left_out(view, alert, text);
   append_since_when(view, alert, text);
   append_accounts(view, alert, text);

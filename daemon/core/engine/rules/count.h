@@ -12,7 +12,7 @@
 
 namespace bellwether::engine {
 
-inline constexpr size_t kContributionsMax = 5;
+inline constexpr size_t kContributionsMax = 5;  // sectors, and as many areas
 
 std::unique_ptr<RuleTest> make_count_test(const alerts::Rule& rule, const indicators::Panel& panel);
 std::vector<PathPoint> trace_count(const PathRequest& request);

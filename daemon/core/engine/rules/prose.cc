@@ -1,9 +1,12 @@
 #include "core/engine/rules/prose.h"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "absl/strings/str_format.h"
 #include "core/alerts/state_machine.h"
+#include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/detection/cold_start.h"
 #include "core/detection/cusum.h"
@@ -71,12 +74,12 @@ std::string deviation_from_baseline(const View& view, const alerts::Alert& alert
 
 namespace {
 
-// "once in 40 years", "3 times a year". The table of rates says nothing about longer times.
-constexpr double kYearsMax = 1000;
-std::string how_often(double a_year) {
-  if (a_year * kYearsMax < 1) return "less than once in a thousand years";
-  if (a_year >= 1) return absl::StrFormat("%.0f times a year", a_year);
-  return absl::StrFormat("once in %.*f years", a_year > 0.1 ? 1 : 0, 1 / a_year);
+// For alerts that Benjamini and Hochberg's procedure raised.
+std::string how_many_by_chance(const alerts::Evidence& e) {
+  return absl::StrFormat(
+      "So many series deviate at once that at most %.2g %% of the alerts raised with it are "
+      "chance.",
+      100 * e.p_adjusted);
 }
 
 std::string how_based(const View& view, const alerts::Evidence& e) {
@@ -91,56 +94,44 @@ std::string how_based(const View& view, const alerts::Evidence& e) {
   }
   base::append(text, absl::StrFormat("; its dispersion is %.1f, where 1 would be pure chance.",
                                      e.dispersion));
+  if (e.score_scale > 1) {
+    base::append(text, absl::StrFormat(" Scores of this series vary %.1f times as much as in "
+                                       "theory, which is allowed for.",
+                                       e.score_scale));
+  }
   return text;
 }
 
 }  // namespace
 
-std::string how_sure(const View& view, const alerts::Evidence& e) {
-  std::string text = absl::StrFormat(
-      "How sure: a value this extreme has probability %.2g (%.2g after correction for the number "
-      "of series tested).",
-      e.p, e.p_adjusted);
-  base::append(text, how_based(view, e));
-  if (e.score_scale > 1) {
-    base::append(text, absl::StrFormat(
-                           " Scores of this series vary %.1f times as much as in theory, and the "
-                           "probability allows for that.",
-                           e.score_scale));
-  }
-  return text;
+std::string how_sure_of_change(const View& view, const alerts::Evidence& e) {
+  if (e.cusum < e.cusum_threshold) return cat("How sure: ", how_many_by_chance(e));
+  return absl::StrFormat(
+      "How sure: the deviations have added up to %.1f standard deviations. The alert is raised at "
+      "%.1f; if nothing but chance happened, a series would go that far %s.",
+      e.cusum, e.cusum_threshold,
+      base::how_often(1 / years_between_false_alarms(view.calendar, e.cusum_threshold)));
 }
 
 std::string how_sure_of_counts(const View& view, const alerts::Evidence& e) {
-  std::string const often = how_often(detection::false_alarms_a_year(e.p, view.calendar));
   std::string_view const unit = base::name(view.calendar.unit());
-  std::string text = "How sure: ";
-  if (e.memory_periods > 1) {
-    base::append(text,
-                 absl::StrFormat("the average of about the latest %d %ss", e.memory_periods, unit));
-  } else {
-    base::append(text, "this ", unit);
-  }
-  if (e.memory_periods > 0) {
-    base::append(text, absl::StrFormat(" is %.1f standard deviations of the series' own past from "
-                                       "what is expected. ",
-                                       e.score));
-  } else {
-    base::append(text, " is unusual for the latest ones. ");
-  }
-  base::append(text, "If nothing but chance happened, an ordinary series would go this far ", often,
-               ".");
+  std::string const what = e.memory_periods > 1 ? absl::StrFormat("the latest %d %ss together are",
+                                                                  e.memory_periods, unit)
+                                                : cat("this ", unit, " is");
+  std::string text = cat("How sure: ", what, " unusual for this series. ");
   switch (e.hit_by) {
     case detection::HitBy::kTogether:
-      base::append(text, absl::StrFormat(" So many series deviate at once that at most %.1g of "
-                                         "such alerts are chance.",
-                                         e.p_adjusted));
+      base::append(text, how_many_by_chance(e));
       break;
     case detection::HitBy::kParent:
-      base::append(text, " The whole region deviates, and this part of it follows.");
+      base::append(text,
+                   "The whole region deviates so far that this part of it, which deviates the "
+                   "same way, is taken to follow it.");
       break;
     case detection::HitBy::kOwnLevel:
     case detection::HitBy::kNothing:
+      base::append(text, "If nothing but chance happened, an ordinary series would go this far ",
+                   base::how_often(detection::false_alarms_a_year(e.p, view.calendar)), ".");
       break;
   }
   return text + how_based(view, e);
@@ -197,32 +188,43 @@ void append_left_out(const View& view, const alerts::Alert& alert, Paragraphs& t
 }
 
 void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs& text) {
-  const alerts::Evidence& e = alert.raised_evidence;
-  if (e.cusum <= 0) return;
-  if (e.cusum_threshold <= 0) {
-    text.push_back(cat("Since when: the deviations have added up since ",
-                       view.calendar.name(alert.state.onset), "."));
-    return;
-  }
-  text.push_back(absl::StrFormat(
-      "Since when: deviations have accumulated since %s; the change-point statistic is "
-      "%.1f (red at %.1f, which chance alone reaches once in %.0f years).",
-      view.calendar.name(alert.state.onset), e.cusum, e.cusum_threshold,
-      years_between_false_alarms(view.calendar, e.cusum_threshold)));
+  if (alert.raised_evidence.cusum <= 0) return;
+  text.push_back(cat("Since when: the deviations have added up since ",
+                     view.calendar.name(alert.state.onset), "."));
 }
 
-void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text) {
-  const std::vector<alerts::Contribution>& all = alert.raised_evidence.contributions;
-  if (all.empty()) return;
-  std::string parts = "What accounts for it: ";
-  for (size_t i = 0; i < all.size(); ++i) {
-    const alerts::Contribution& c = all[i];
-    bool const by_area = c.area != alert.state.key.area;
-    base::append(parts, i == 0 ? "" : ", ",
+namespace {
+
+// "by sector: Food products 62 %, Textiles 47 %, all others together -9 %". The shares add up to
+// 100 %.
+std::string shares_of(const View& view, std::span<const alerts::Contribution> parts, bool by_area) {
+  std::string text = by_area ? "by area: " : "by sector: ";
+  double rest = 100;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const alerts::Contribution& c = parts[i];
+    double const share = std::round(100 * c.share);
+    rest -= share;
+    base::append(text, i == 0 ? "" : ", ",
                  by_area ? area_name(view, c.area) : sector_name(view, c.sector),
-                 absl::StrFormat(" %.0f %%", 100 * c.share));
+                 absl::StrFormat(" %.0f %%", share));
   }
-  text.push_back(cat(parts, " of the difference."));
+  if (rest != 0) base::append(text, absl::StrFormat(", all others together %.0f %%", rest));
+  return text;
+}
+
+}  // namespace
+
+void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  std::span<const alerts::Contribution> const all = alert.raised_evidence.contributions;
+  auto const areas =
+      std::ranges::find_if(all, [&](const auto& c) { return c.area != alert.state.key.area; });
+  auto const sectors = static_cast<size_t>(areas - all.begin());
+  std::string parts;
+  if (sectors > 0) parts = shares_of(view, all.first(sectors), false);
+  if (sectors < all.size()) {
+    base::append(parts, parts.empty() ? "" : "; ", shares_of(view, all.subspan(sectors), true));
+  }
+  if (!parts.empty()) text.push_back(cat("What accounts for the difference, ", parts, "."));
 }
 
 }  // namespace bellwether::engine

@@ -23,8 +23,9 @@ std::string headline(const View& view, const alerts::Alert& alert, std::string_v
 // Each function returns one paragraph. `unit` is appended to figures: " %", or "" for counts.
 std::string deviation_from_baseline(const View& view, const alerts::Alert& alert,
                                     std::string_view title, std::string_view unit);
-std::string how_sure(const View& view, const alerts::Evidence& e);
-// The same for a rule that tests counts: the one number that decided.
+// How sure, for rules with a change statistic (CUSUM) and for rules that test counts: the one
+// number that decided.
+std::string how_sure_of_change(const View& view, const alerts::Evidence& e);
 std::string how_sure_of_counts(const View& view, const alerts::Evidence& e);
 // For a series too young for a seasonal baseline.
 std::string how_young(const View& view, const alerts::Evidence& e);

@@ -233,7 +233,7 @@ Paragraphs explain_share(const View& view, const alerts::Alert& alert, const Rul
   text.push_back(deviation_from_baseline(
       view, alert, indicators::info(std::get<ShareRule>(rule.detail).indicator).title, " %"));
   if (alert.raised_evidence.reported < 1) text.push_back(how_complete(alert.raised_evidence));
-  text.push_back(how_sure(view, alert.raised_evidence));
+  text.push_back(how_sure_of_change(view, alert.raised_evidence));
   append_left_out(view, alert, text);
   append_since_when(view, alert, text);
   return text;

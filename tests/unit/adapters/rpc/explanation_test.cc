@@ -98,8 +98,8 @@ TEST_F(ExplanationTest, ACompositeNamesItsCountsInWords) {
   std::string const text = text_of(response);
   EXPECT_THAT(text, HasSubstr("2 counts of this node are combined"));
   EXPECT_THAT(text, HasSubstr("50 observed where 100 were expected, score +2.7, 60 % of the sum"));
-  EXPECT_THAT(text, HasSubstr("deviations have accumulated since 2022-05"));
-  EXPECT_THAT(text, Not(HasSubstr("What accounts for it")));
+  EXPECT_THAT(text, HasSubstr("deviations have added up since 2022-05"));
+  EXPECT_THAT(text, Not(HasSubstr("What accounts for")));
   const alerts_pb::Evidence& told = response.alert().raised_evidence();
   ASSERT_EQ(told.contributions_size(), 2);
   EXPECT_EQ(told.contributions(1).measure(), "deaths");
@@ -118,15 +118,99 @@ TEST_F(ExplanationTest, AShareIsInPercent) {
   e.upper = 120;
   e.p = 0.001;
   e.p_adjusted = 0.02;
+  e.cusum = 6.2;
+  e.cusum_threshold = 5.071;
   std::string const text = text_of(explain(e, "R6"));
   EXPECT_THAT(text, HasSubstr("Distress share of enquiries in "));
   EXPECT_THAT(text, HasSubstr(", 2022-05: 50 % observed where 100 % were expected; 95 % of months "
                               "like this one lie between 80 % and 120 %. That is 50 % below "
                               "expectation.\n"));
-  EXPECT_THAT(text, HasSubstr("has probability 0.001 (0.02 after correction for the number of "
-                              "series tested)."));
+  EXPECT_THAT(text,
+              HasSubstr("How sure: the deviations have added up to 6.2 standard deviations. "
+                        "The alert is raised at 5.1; if nothing but chance happened, a series "
+                        "would go that far once in "));
+  EXPECT_THAT(text, Not(HasSubstr("probability")));
   EXPECT_THAT(text,
               HasSubstr("it stood at 50 % observed, 100 % expected (50 % below expectation)."));
+}
+
+// How often a text says how surprising the alert is.
+int surprises(const std::string& text) {
+  int n = 0;
+  for (std::string_view phrase : {" by chance", "nothing but chance", "are chance", "probability",
+                                  "p =", "taken to follow"}) {
+    for (size_t at = text.find(phrase); at != std::string::npos; at = text.find(phrase, at + 1))
+      ++n;
+  }
+  return n;
+}
+
+TEST_F(ExplanationTest, S2_TheNumberThatDecidedIsToldOnceAndNoOther) {
+  Evidence e = fall();
+  e.cusum = 9;  // of counts, this only dates the onset
+  e.p = 1e-4;
+  e.p_adjusted = 0.16;
+  e.memory_periods = 5;
+  e.score = 4.2;
+  e.hit_by = detection::HitBy::kOwnLevel;
+  auto const own = explain(e);
+  EXPECT_EQ(surprises(text_of(own)), 1) << text_of(own);
+  EXPECT_THAT(text_of(own),
+              HasSubstr("the latest 5 months together are unusual for this series. If "
+                        "nothing but chance happened, an ordinary series would go "
+                        "this far once in "));
+  EXPECT_THAT(text_of(own), Not(HasSubstr("0.16")));
+  EXPECT_GT(own.alert().raised_evidence().false_alarms_a_year(), 0);
+}
+
+TEST_F(ExplanationTest, S2_AnAlertOfManySeriesTellsTheShareThatIsChance) {
+  Evidence e = fall();
+  e.p = 1e-3;
+  e.p_adjusted = 0.034;
+  e.hit_by = detection::HitBy::kTogether;
+  std::string const text = text_of(explain(e));
+  EXPECT_EQ(surprises(text), 1) << text;
+  EXPECT_THAT(text, HasSubstr("at most 3.4 % of the alerts raised with it are chance."));
+}
+
+TEST_F(ExplanationTest, S2_AnAlertThatFollowsTheRegionSaysSo) {
+  Evidence e = fall();
+  e.p = 0.05;
+  e.hit_by = detection::HitBy::kParent;
+  std::string const text = text_of(explain(e));
+  EXPECT_EQ(surprises(text), 1) << text;
+  EXPECT_THAT(text, HasSubstr("is taken to follow it"));
+}
+
+TEST_F(ExplanationTest, S2_AChangeStatisticTellsItself) {
+  Evidence e = fall();
+  e.cusum = e.cusum_threshold = 5.071;
+  e.p_adjusted = 0.02;
+  std::string const text = text_of(explain(e, "R6"));
+  EXPECT_EQ(surprises(text), 1) << text;
+  EXPECT_THAT(text, HasSubstr("added up to 5.1 standard deviations"));
+}
+
+TEST_F(ExplanationTest, S2_ACompositeBelowItsThresholdTellsTheShareThatIsChance) {
+  Evidence e = fall();
+  e.cusum = 4;
+  e.cusum_threshold = 5.071;
+  e.p_adjusted = 0.02;
+  std::string const text = text_of(explain(e, "R13"));
+  EXPECT_EQ(surprises(text), 1) << text;
+  EXPECT_THAT(text, HasSubstr("at most 2 % of the alerts raised with it are chance."));
+}
+
+TEST_F(ExplanationTest, S2_SharesOfTheDifferenceAddUpToTheWhole) {
+  Evidence e = fall();
+  e.hit_by = detection::HitBy::kOwnLevel;
+  e.contributions = {{"N1", "46", 10, 40, 0.62, "", 0},
+                     {"N1", "47", 20, 43, 0.47, "", 0},
+                     {"S1", "10", 15, 40, 0.5, "", 0}};
+  std::string const text = text_of(explain(e));
+  EXPECT_THAT(text, HasSubstr("What accounts for the difference, by sector: Wholesale 62 %, Retail "
+                              "47 %, all others together -9 %; by area: South One 50 %, all others "
+                              "together 50 %.\n"));
 }
 
 TEST_F(ExplanationTest, ALimitSaysForHowLong) {

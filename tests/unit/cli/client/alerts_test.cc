@@ -1,4 +1,5 @@
 // The requests that `bellwether alerts` sends.
+#include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +18,9 @@ namespace bellwether::cli {
 namespace {
 
 namespace alerts_pb = bellwether::alerts::v1;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class AlertRecorder final : public alerts_pb::AlertService::Service {
  public:
@@ -25,7 +29,13 @@ class AlertRecorder final : public alerts_pb::AlertService::Service {
     listed = *request;
     return grpc::Status::OK;
   }
+  grpc::Status GetAlert(grpc::ServerContext*, const alerts_pb::GetAlertRequest*,
+                        alerts_pb::GetAlertResponse* response) override {
+    *response = got;
+    return grpc::Status::OK;
+  }
   alerts_pb::ListAlertsRequest listed;
+  alerts_pb::GetAlertResponse got;
 };
 
 class AlertsCommandTest : public ::testing::Test {
@@ -56,6 +66,31 @@ TEST_F(AlertsCommandTest, OpenAlertsOfAnyFilterAreListed) {
   EXPECT_EQ(recorder_.listed.filter(), "(rule = R1 OR rule = R2) AND open = true");
   run({"list", "--filter", "area IN descendants(UKC)"});
   EXPECT_EQ(recorder_.listed.filter(), "area IN descendants(UKC)");
+}
+
+TEST_F(AlertsCommandTest, S2_EvidenceTellsTheOneNumberThatDecided) {
+  alerts_pb::Evidence& e = *recorder_.got.mutable_alert()->mutable_raised_evidence();
+  e.set_period("2010-02");
+  e.set_observed(20);
+  e.set_expected(40);
+  e.set_p(1e-4);
+  e.set_p_adjusted(0.16);
+  e.set_score(4.2);
+  e.set_memory_periods(5);
+  e.set_false_alarms_a_year(0.025);
+  e.set_hit_by(alerts_pb::HIT_BY_OWN_LEVEL);
+  auto const shown = [&] { return run({"get", "R1.N1.all.2010-02"}); };
+  EXPECT_THAT(shown(), AllOf(HasSubstr(", by chance once in 40 years\n"), Not(HasSubstr("0.16")),
+                             Not(HasSubstr("standard dev")), Not(HasSubstr("p ="))));
+  e.set_hit_by(alerts_pb::HIT_BY_TOGETHER);
+  EXPECT_THAT(shown(), AllOf(HasSubstr(", at most 16 % of the alerts raised with it by chance\n"),
+                             Not(HasSubstr("40 years"))));
+  e.set_hit_by(alerts_pb::HIT_BY_PARENT);
+  EXPECT_THAT(shown(), AllOf(HasSubstr(", with the whole region\n"), Not(HasSubstr("by chance"))));
+  e.set_cusum_threshold(5);
+  e.set_cusum(6);
+  EXPECT_THAT(shown(),
+              AllOf(HasSubstr(", change statistic 6.0 of 5.0\n"), Not(HasSubstr("whole region"))));
 }
 
 }  // namespace

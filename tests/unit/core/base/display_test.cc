@@ -22,5 +22,14 @@ TEST(DisplayTest, FiguresHaveTheirUnits) {
   EXPECT_EQ(unit_suffix(""), "");
 }
 
+TEST(DisplayTest, ARateIsToldInWords) {
+  EXPECT_EQ(how_often(12), "12 times a year");
+  EXPECT_EQ(how_often(0.5), "once in 2.0 years");
+  EXPECT_EQ(how_often(0.025), "once in 40 years");
+  EXPECT_EQ(how_often(0.001), "once in 1000 years");
+  EXPECT_EQ(how_often(0.0009), "less than once in 1000 years");
+  EXPECT_EQ(how_often(0), "less than once in 1000 years");
+}
+
 }  // namespace
 }  // namespace bellwether::base
