@@ -141,6 +141,11 @@ std::vector<std::string> verdicts(const Daemon& daemon) {
   for (alerts::v1::Transition t : daemon.transitions()) {
     if (t.kind() == alerts::v1::TRANSITION_KIND_ACKNOWLEDGED) continue;
     t.mutable_alert()->clear_acknowledgement();
+    // These are as known when the transition is sent.
+    t.mutable_alert()->clear_happening();
+    t.mutable_alert()->clear_headline();
+    t.mutable_alert()->clear_other_parts();
+    t.mutable_alert()->clear_equal_nodes();
     out.push_back(t.ShortDebugString());
   }
   return out;

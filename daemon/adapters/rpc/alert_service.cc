@@ -91,7 +91,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       if (!bad.empty()) return bad.status();
       std::vector<AlertPtr> found;
       for (const auto& [name, alert] : view->book->alerts()) {
-        if (filter->matches(*alert)) found.push_back(alert);
+        if (filter->matches(*alert, *view->happenings)) found.push_back(alert);
       }
       // Newest first, then by name. A page continues after the last alert of the previous page, so
       // that alerts raised in the meantime shift nothing.
@@ -128,6 +128,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       if (alert == nullptr) return no_alert(request->name());
       base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
+      fill_happening(*view, *alert, *response->mutable_happening());
       rpc::fill(*view, *response->mutable_basis());
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       return grpc::Status::OK;
@@ -164,6 +165,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
         out.set_reported(p.reported);
         out.set_window_periods(p.window_periods);
       }
+      fill_happening(*view, *alert, *response->mutable_happening());
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       rpc::fill(*view, *response->mutable_basis());
       return grpc::Status::OK;
@@ -281,6 +283,11 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
   }
 
  private:
+  static void fill_happening(const engine::View& view, const Alert& alert,
+                             alerts_pb::Happening& out) {
+    if (const engine::Happening* const happening = view.happenings->of(alert.name))
+      fill(view, *happening, out);
+  }
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
                              google::protobuf::RepeatedPtrField<alerts_pb::Transition>& out) {
     for (const auto& t : view.book->history(alert.name)) fill(view, *t, now, *out.Add());

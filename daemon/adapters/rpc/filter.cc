@@ -22,7 +22,7 @@ struct FieldInfo {
   ValueKind kind;
 };
 // In the order of AlertFilter::Field.
-constexpr std::array<FieldInfo, 9> kAlertFields = {{
+constexpr std::array<FieldInfo, 11> kAlertFields = {{
     {"open", ValueKind::kBool},
     {"rule", ValueKind::kText},
     {"severity", ValueKind::kSeverity},
@@ -32,6 +32,8 @@ constexpr std::array<FieldInfo, 9> kAlertFields = {{
     {"acknowledged", ValueKind::kBool},
     {"raised_period", ValueKind::kPeriod},
     {"cleared_period", ValueKind::kPeriod},
+    {"headline", ValueKind::kBool},
+    {"happening", ValueKind::kText},
 }};
 
 bool ordered(ValueKind kind) {
@@ -115,7 +117,9 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
     return test;
   }
   for (const std::string& value : c.values) {
-    if (is_number(field->kind)) {
+    if (test.field == Field::kHappening) {
+      test.texts.emplace_back(without_prefix(value, "happenings/"));
+    } else if (is_number(field->kind)) {
       BELLWETHER_ASSIGN_OR_RETURN(int64_t const number,
                                   read_number(test.field, field->name, value, calendar));
       test.numbers.push_back(number);
@@ -141,27 +145,31 @@ absl::StatusOr<AlertFilter> AlertFilter::parse(
   return filter;
 }
 
-// An alert, and the ids of its node once they were looked up.
+// An alert under one of its nodes. The ids of the node are looked up when they are needed.
 struct AlertFilter::Subject {
   const alerts::Alert& alert;
+  const engine::Happenings& happenings;
   const reference::Reference& reference;
+  std::string_view area_code;
+  std::string_view sector_code;
   std::optional<absl::StatusOr<base::AreaId>> area;
   std::optional<absl::StatusOr<base::SectorId>> sector;
 
   bool below_area(base::AreaId above) {
-    if (!area) area = reference.areas.find(alert.state.key.area);
+    if (!area) area = reference.areas.find(area_code);
     return area->ok() && is_at_or_below(reference.areas, **area, above);
   }
   bool below_sector(base::SectorId above) {
-    if (!sector) sector = reference.sectors.find(alert.state.key.sector);
+    if (!sector) sector = reference.sectors.find(sector_code);
     return sector->ok() && is_at_or_below(reference.sectors, **sector, above);
   }
 };
 
 bool AlertFilter::holds(const Test& test, Subject& subject) const {
   const alerts::Alert& alert = subject.alert;
-  auto const text = [&](const std::string& value) {
-    return std::ranges::binary_search(test.texts, value) != (test.op == FilterOp::kNotEqual);
+  auto const text = [&](std::string_view value) {
+    return std::ranges::binary_search(test.texts, value, std::less<>()) !=
+           (test.op == FilterOp::kNotEqual);
   };
   auto const number = [&](std::optional<int64_t> value) {
     return compare(test.op, value, test.numbers);
@@ -175,10 +183,10 @@ bool AlertFilter::holds(const Test& test, Subject& subject) const {
       return number(static_cast<int64_t>(alert.state.severity));
     case Field::kArea:
       return test.descendants ? subject.below_area(base::AreaId(test.above))
-                              : text(alert.state.key.area);
+                              : text(subject.area_code);
     case Field::kSector:
       return test.descendants ? subject.below_sector(base::SectorId(test.above))
-                              : text(alert.state.key.sector);
+                              : text(subject.sector_code);
     case Field::kHistorical:
       return number(alert.state.historical);
     case Field::kAcknowledged:
@@ -187,14 +195,30 @@ bool AlertFilter::holds(const Test& test, Subject& subject) const {
       return number(alert.state.raised.value);
     case Field::kCleared:
       return number(alert.cleared ? std::optional<int64_t>(alert.cleared->value) : std::nullopt);
+    case Field::kHeadline: {
+      const engine::Happening* const happening = subject.happenings.of(alert.name);
+      return number(happening == nullptr || happening->headline().name == alert.name);
+    }
+    case Field::kHappening: {
+      const engine::Happening* const happening = subject.happenings.of(alert.name);
+      return text(happening == nullptr ? alert.name : happening->name);
+    }
   }
   return false;
 }
 
-bool AlertFilter::matches(const alerts::Alert& alert) const {
+bool AlertFilter::matches(const alerts::Alert& alert, const engine::Happenings& happenings) const {
   if (tests_.empty()) return true;
-  Subject subject{alert, *reference_, std::nullopt, std::nullopt};
-  return expression_.evaluate([&](size_t i) { return holds(tests_[i], subject); });
+  auto const matches_under = [&](std::string_view area, std::string_view sector) {
+    Subject subject{alert, happenings, *reference_, area, sector, std::nullopt, std::nullopt};
+    return expression_.evaluate([&](size_t i) { return holds(tests_[i], subject); });
+  };
+  const alerts::AlertKey& key = alert.state.key;
+  return matches_under(key.area, key.sector) ||
+         std::ranges::any_of(happenings.equals(key), [&](indicators::Node node) {
+           return matches_under(reference_->areas.at(node.area).code,
+                                reference_->sectors.at(node.sector).code);
+         });
 }
 
 }  // namespace bellwether::rpc

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "adapters/rpc/filter_expression.h"
 #include "core/alerts/alert.h"
+#include "core/engine/happenings.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::rpc {
@@ -20,17 +21,19 @@ class AlertFilter {
  public:
   AlertFilter() = default;  // matches all alerts
   // Example: `open = true AND severity >= AMBER AND area IN descendants("UKC")`. Fields: open,
-  // rule, severity, area, sector, historical, acknowledged, raised_period, cleared_period. All
-  // accept =, != and IN; severity and the periods also <, <=, > and >=; area and sector also IN
-  // descendants(CODE), which means the area or sector CODE and everything below it; for an area set
-  // it means the set and its members with everything below them. An alert that was not cleared has
-  // no cleared_period: of the comparisons with it, only != holds. An empty text matches all alerts.
-  // Error: InvalidArgument, with the correction.
+  // rule, severity, area, sector, historical, acknowledged, raised_period, cleared_period,
+  // headline, happening. All accept =, != and IN; severity and the periods also <, <=, > and >=;
+  // area and sector also IN descendants(CODE), which means the area or sector CODE and everything
+  // below it; for an area set it means the set and its members with everything below them. An alert
+  // that was not cleared has no cleared_period: of the comparisons with it, only != holds. An empty
+  // text matches all alerts. Error: InvalidArgument, with the correction.
   static absl::StatusOr<AlertFilter> parse(
       std::string_view text, base::Calendar calendar,
       const std::shared_ptr<const reference::Reference>& reference);
 
-  bool matches(const alerts::Alert& alert) const;
+  // An alert matches if it does under any node that holds the same facts.
+  bool matches(const alerts::Alert& alert,
+               const engine::Happenings& happenings = engine::Happenings()) const;
 
  private:
   enum class Field : uint8_t {
@@ -43,6 +46,8 @@ class AlertFilter {
     kAcknowledged,
     kRaised,
     kCleared,
+    kHeadline,
+    kHappening,
   };
   // A comparison of the expression, with its values read.
   struct Test {

@@ -22,6 +22,7 @@ inline constexpr size_t kErrorBytesMax = 1024;
 inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;
+inline constexpr size_t kHappeningPartsMax = 500;
 // A watch ends if it lags by more than this number of transitions. The client may resume it.
 inline constexpr size_t kWatcherLagMax = 10'000;
 

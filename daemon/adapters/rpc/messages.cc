@@ -1,8 +1,10 @@
 #include "adapters/rpc/messages.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
+#include "adapters/rpc/limits.h"
 #include "core/alerts/fields.h"
 #include "core/base/fields.h"
 #include "core/base/text.h"
@@ -67,6 +69,45 @@ void fill(const engine::View& view, common::v1::Basis& out) {
   out.set_revision(view.book->offset().value);
 }
 
+namespace {
+
+void fill(const engine::View& view, indicators::Node node, alerts_pb::NamedNode& out) {
+  rpc::fill(view, node, *out.mutable_node());
+  out.set_display_name(engine::node_name(view, node));
+}
+
+void fill_place_in_happening(const engine::View& view, const alerts::Alert& alert,
+                             alerts_pb::Alert& out) {
+  const engine::Happening* const happening = view.happenings->of(alert.name);
+  out.set_happening(cat("happenings/", happening == nullptr ? alert.name : happening->name));
+  out.set_headline(happening == nullptr || happening->headline().name == alert.name);
+  if (happening != nullptr) out.set_other_parts(static_cast<int32_t>(happening->parts.size()) - 1);
+  for (indicators::Node node : view.happenings->equals(alert.state.key))
+    fill(view, node, *out.add_equal_nodes());
+}
+
+}  // namespace
+
+void fill(const engine::View& view, const engine::Happening& happening, alerts_pb::Happening& out) {
+  out.set_name(cat("happenings/", happening.name));
+  out.set_total_size(static_cast<int32_t>(happening.parts.size()));
+  size_t const told = std::min(happening.parts.size(), kHappeningPartsMax);
+  for (size_t i = 0; i < told; ++i) {
+    const alerts::Alert& part = *happening.parts[i];
+    alerts_pb::HappeningPart& p = *out.add_parts();
+    p.set_alert(cat("alerts/", part.name));
+    p.mutable_node()->mutable_node()->set_area(part.state.key.area);
+    p.mutable_node()->mutable_node()->set_sector(part.state.key.sector);
+    p.mutable_node()->set_display_name(engine::node_name(view, part.state.key));
+    p.set_severity_max(static_cast<alerts_pb::Severity>(part.state.severity_max));
+    p.set_open(part.state.open);
+    p.set_raised_period(view.calendar.name(part.state.raised));
+    p.set_onset_period(view.calendar.name(part.state.onset));
+    p.set_role(static_cast<alerts_pb::PartRole>(static_cast<int>(happening.role(part)) + 1));
+    p.set_share(engine::share_of_headline(view, happening, part));
+  }
+}
+
 void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis now,
           alerts_pb::Alert& out) {
   const alerts::AlertUpdate& s = alert.state;
@@ -97,7 +138,7 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
   }
   out.set_historical(s.historical);
   out.set_suspended(s.suspended);
-  if (const alerts::Silence* const silence = view.book->silenced(s.key, now)) {
+  if (const alerts::Silence* const silence = engine::silence_of(view, s.key, now)) {
     out.set_silenced_by(cat("silences/", silence->id.value));
   }
   if (alert.acknowledgement) {
@@ -107,6 +148,7 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
   }
   fill(view, s.evidence, *out.mutable_evidence());
   fill(view, alert.raised_evidence, *out.mutable_raised_evidence());
+  fill_place_in_happening(view, alert, out);
 }
 
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,

@@ -19,6 +19,9 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
           bellwether::alerts::v1::Alert& out);
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
           bellwether::alerts::v1::Transition& out);
+// At most kHappeningPartsMax parts.
+void fill(const engine::View& view, const engine::Happening& happening,
+          bellwether::alerts::v1::Happening& out);
 void fill(const alerts::Silence& silence, base::UnixMillis now,
           bellwether::alerts::v1::Silence& out);
 

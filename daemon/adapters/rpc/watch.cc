@@ -6,6 +6,7 @@
 #include "adapters/rpc/errors.h"
 #include "adapters/rpc/messages.h"
 #include "core/base/text.h"
+#include "core/engine/explain.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -111,9 +112,10 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     for (size_t i = *behind; i < book.transitions_end(); ++i) {
       const alerts::Transition& t = book.transition(i);
       sent_ = t.token;
-      if (!filter_.matches(*t.alert)) continue;
+      if (!filter_.matches(*t.alert, *view->happenings)) continue;
       if (request_.skip_historical() && t.historical) continue;
-      if (request_.skip_silenced() && book.silenced(t.alert->state.key, now) != nullptr) continue;
+      if (request_.skip_silenced() && engine::silence_of(*view, t.alert->state.key, now) != nullptr)
+        continue;
       message_.Clear();
       fill(*view, t, now, *message_.mutable_transition());
       write();

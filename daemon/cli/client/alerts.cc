@@ -30,18 +30,20 @@ namespace alerts_pb = bellwether::alerts::v1;
 constexpr const char* kFilterHelp =
     "for example: severity = RED AND area IN descendants(UKC); comparisons with =, !=, <, <=, >, "
     ">= and IN (A, B), joined by AND, OR and NOT, of open, rule, severity, area, sector, "
-    "historical, acknowledged, raised_period and cleared_period";
+    "historical, acknowledged, raised_period, cleared_period, headline and happening";
 
 struct Options {
   std::string name;
   std::string filter;
   bool open = false;
+  bool parts = false;
   int limit = 0;
   bool from_beginning = false;
   std::string resume_token;
   bool until_caught_up = false;
   bool skip_silenced = false;
   bool skip_historical = false;
+  bool headlines = false;
   std::string until;
   std::string downturns;
   int lead = analysis::kLeadMonthsDefault;
@@ -72,6 +74,20 @@ const char* severity_name(alerts_pb::Severity severity) {
       return "-";
   }
 }
+const char* role_name(alerts_pb::PartRole role) {
+  switch (role) {
+    case alerts_pb::PART_ROLE_HEADLINE:
+      return "headline";
+    case alerts_pb::PART_ROLE_LEADS:
+      return "before";
+    case alerts_pb::PART_ROLE_TOGETHER:
+      return "with it";
+    case alerts_pb::PART_ROLE_FOLLOWS:
+      return "after";
+    default:
+      return "";
+  }
+}
 Colour severity_colour(alerts_pb::Severity severity) {
   return severity == alerts_pb::SEVERITY_RED     ? Colour::kRed
          : severity == alerts_pb::SEVERITY_AMBER ? Colour::kAmber
@@ -96,20 +112,30 @@ std::string place(const alerts_pb::Alert& a) {
 }
 
 void print_alert_row(Table& table, const alerts_pb::Alert& a) {
-  table.add({without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(),
-             place(a), a.raised_period(), a.onset_period(), distance(a),
-             a.open() ? "open" : "cleared " + a.cleared_period(),
-             std::string(a.historical() ? "historical" : "") +
-                 (a.has_acknowledgement() ? " acknowledged" : "") +
-                 (a.silenced_by().empty() ? "" : " silenced")},
-            a.open() ? severity_colour(a.severity()) : Colour::kPlain);
+  table.add(
+      {without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(), place(a),
+       a.raised_period(), a.onset_period(), distance(a),
+       a.open() ? "open" : "cleared " + a.cleared_period(),
+       std::string(a.other_parts() > 0 && a.headline()
+                       ? absl::StrFormat("+%d parts ", a.other_parts())
+                       : "") +
+           (a.historical() ? "historical" : "") + (a.has_acknowledgement() ? " acknowledged" : "") +
+           (a.silenced_by().empty() ? "" : " silenced")},
+      a.open() ? severity_colour(a.severity()) : Colour::kPlain);
+}
+
+// Both conditions. `filter` may be empty.
+std::string with(const std::string& filter, const std::string& condition) {
+  return filter.empty() ? condition : "(" + filter + ") AND " + condition;
 }
 
 void list(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ListAlertsRequest request;
+  bool const headlines = options.filter.empty() && !options.parts;
   std::string filter = options.filter;
-  if (options.open) filter = filter.empty() ? "open = true" : "(" + filter + ") AND open = true";
+  if (options.open) filter = with(filter, "open = true");
+  if (headlines) filter = with(filter, "headline = true");
   request.set_filter(filter);
   request.set_page_size(kPageSize);
   Table table(
@@ -137,8 +163,11 @@ void list(Context& context, const Options& options) {
   } while (!request.page_token().empty() && (options.limit == 0 || shown < options.limit));
   if (context.json()) return;
   if (!table.empty()) table.print();
-  std::printf("%s%d of %d alerts; data through %s\n", table.empty() ? "" : "\n", shown, total,
+  std::printf("%s%d of %d %s; data through %s\n", table.empty() ? "" : "\n", shown, total,
+              headlines ? "headlines" : "alerts",
               through.empty() ? "(no period yet)" : through.c_str());
+  if (headlines && total > 0)
+    std::puts("'explain' tells the other alerts of a happening; --parts lists all of them");
 }
 
 void print_heading(const alerts_pb::Alert& a) {
@@ -156,6 +185,24 @@ void print_heading(const alerts_pb::Alert& a) {
                 a.acknowledgement().comment().c_str());
   }
   if (!a.silenced_by().empty()) std::printf("silenced by %s\n", a.silenced_by().c_str());
+  for (const alerts_pb::NamedNode& node : a.equal_nodes())
+    std::printf("the same as %s\n", node.display_name().c_str());
+}
+
+void print_happening(const alerts_pb::Happening& happening) {
+  if (happening.total_size() <= 1) return;
+  std::printf("\nOne happening with %d alerts:\n", happening.total_size());
+  Table table({"", "ALERT", "SEVERITY", "WHERE", "SINCE", "RAISED", ">SHARE", ""});
+  for (const alerts_pb::HappeningPart& p : happening.parts()) {
+    table.add(
+        {role_name(p.role()), without(p.alert(), "alerts/"), severity_name(p.severity_max()),
+         p.node().display_name(), p.onset_period(), p.raised_period(),
+         p.share() == 0 ? "" : absl::StrFormat("%.0f %%", 100 * p.share()), p.open() ? "open" : ""},
+        p.open() ? severity_colour(p.severity_max()) : Colour::kDim);
+  }
+  table.print();
+  if (happening.parts_size() < happening.total_size())
+    std::printf("and %d more\n", happening.total_size() - happening.parts_size());
 }
 
 void print_transitions(
@@ -182,6 +229,7 @@ void get(Context& context, const Options& options) {
   print_evidence(response.alert().raised_evidence(), response.alert().unit());
   std::puts("Last:");
   print_evidence(response.alert().evidence(), response.alert().unit());
+  print_happening(response.happening());
   print_transitions(response.transitions());
 }
 
@@ -230,6 +278,7 @@ void explain(Context& context, const Options& options) {
     }
     table.print();
   }
+  print_happening(response.happening());
   print_transitions(response.transitions());
   std::printf("\ndata through %s, rules %s\n", response.basis().data_through().c_str(),
               response.basis().rule_set().c_str());
@@ -255,7 +304,8 @@ void watch(Context& context, const Options& options) {
   while (true) {
     alerts_pb::WatchAlertsRequest request;
     request.set_resume_token(token);
-    request.set_filter(options.filter);
+    request.set_filter(options.headlines ? with(options.filter, "headline = true")
+                                         : options.filter);
     request.set_skip_silenced(options.skip_silenced);
     request.set_skip_historical(options.skip_historical);
     grpc::ClientContext call;
@@ -499,6 +549,8 @@ void add_alerts(CLI::App& app, Context& context) {
   };
   CLI::App* const listing = command("list", "alerts, newest first", list);
   listing->add_flag("--open", options->open, "only open ones");
+  listing->add_flag("--parts", options->parts,
+                    "all alerts; without it, and without --filter, one for each happening");
   listing->add_option("--limit", options->limit, "at most this many; 0 = all");
   listing->add_option("--filter", options->filter, kFilterHelp);
   with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
@@ -512,6 +564,8 @@ void add_alerts(CLI::App& app, Context& context) {
   watching->add_option("--filter", options->filter, "as in list");
   watching->add_option("--until", options->until, "end when the data are through this period")
       ->check(check_period);
+  watching->add_flag("--headlines", options->headlines,
+                     "only alerts that are the headline of their happening at that time");
   watching->add_flag("--skip-silenced", options->skip_silenced, "leave out silenced alerts");
   watching->add_flag("--skip-historical", options->skip_historical,
                      "leave out what is about past periods");

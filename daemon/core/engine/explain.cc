@@ -1,6 +1,7 @@
 #include "core/engine/explain.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/base/text.h"
@@ -54,6 +55,43 @@ std::string_view closing_reason(alerts::ClearReason reason) {
   return "";
 }
 
+constexpr size_t kPartsNamed = 5;  // of each role
+
+// ". Before it: Textiles, Singapore (1997-03), …, and 3 more".
+void append_parts(const View& view, const Happening& happening, PartRole role,
+                  std::string_view when, std::string& text) {
+  size_t n = 0;
+  for (const alerts::AlertPtr& part : happening.parts) {
+    if (happening.role(*part) != role || ++n > kPartsNamed) continue;
+    base::append(text, n == 1 ? cat(" ", when, ": ") : "; ", node_name(view, part->state.key), " (",
+                 view.calendar.name(part->state.onset), ")");
+  }
+  if (n > kPartsNamed) base::append(text, "; and ", n - kPartsNamed, " more");
+  if (n > 0) base::append(text, ".");
+}
+
+// The other names of the alert's node, and the other parts of its happening.
+void append_happening(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  std::string names;
+  for (indicators::Node node : view.happenings->equals(alert.state.key)) {
+    base::append(names, names.empty() ? "" : "; ", node_name(view, node));
+  }
+  if (!names.empty()) text.push_back(cat("The same businesses stand under: ", names, "."));
+  const Happening* const happening = view.happenings->of(alert.name);
+  if (happening == nullptr || happening->parts.size() == 1) return;
+  const alerts::Alert& headline = happening->headline();
+  std::string parts =
+      headline.name == alert.name
+          ? cat("It is the headline of ", happening->parts.size(), " alerts that belong together.")
+          : cat("It is one of ", happening->parts.size(),
+                " alerts that belong together; their headline is ",
+                node_name(view, headline.state.key), " (", headline.name, ").");
+  append_parts(view, *happening, PartRole::kLeads, "Before the headline began", parts);
+  append_parts(view, *happening, PartRole::kTogether, "In the same period", parts);
+  append_parts(view, *happening, PartRole::kFollows, "After it", parts);
+  text.push_back(std::move(parts));
+}
+
 // The numbers of an alert. Its rule may no longer exist.
 std::string figures(const alerts::Rule* rule, const alerts::Evidence& e) {
   if (rule == nullptr) return info(alerts::RuleKind::kIndicatorLimit).figures(e, "");
@@ -68,6 +106,18 @@ std::string_view unit_of(const View& view, const alerts::Alert& alert) {
   return rule == nullptr ? "" : info(rule->kind()).unit(*rule);
 }
 
+const alerts::Silence* silence_of(const View& view, const alerts::AlertKey& key,
+                                  base::UnixMillis now) {
+  const alerts::Silence* found = view.book->silenced(key, now);
+  for (indicators::Node node : view.happenings->equals(key)) {
+    if (found != nullptr) break;
+    found = view.book->silenced({key.rule, view.reference->areas.at(node.area).code,
+                                 view.reference->sectors.at(node.sector).code},
+                                now);
+  }
+  return found;
+}
+
 std::string area_name(const View& view, std::string_view code) {
   auto const id = view.reference->areas.find(code);
   return id.ok() ? view.reference->areas.at(*id).name : std::string(code);
@@ -80,6 +130,11 @@ std::string sector_name(const View& view, std::string_view code) {
 
 std::string node_name(const View& view, const alerts::AlertKey& key) {
   return cat(sector_name(view, key.sector), ", ", area_name(view, key.area));
+}
+
+std::string node_name(const View& view, indicators::Node node) {
+  return cat(view.reference->sectors.at(node.sector).name, ", ",
+             view.reference->areas.at(node.area).name);
 }
 
 std::string measure_title(std::string_view name) {
@@ -106,6 +161,7 @@ Paragraphs explain(const View& view, const alerts::Alert& alert) {
                 "; it is no longer in the rule set.")};
   }
   Paragraphs text = info(rule->kind()).explain(view, alert, *rule);
+  append_happening(view, alert, text);
   if (alert.cleared) {
     std::string_view const reason = closing_reason(s.clear_reason);
     text.push_back(cat("It was cleared in ", view.calendar.name(*alert.cleared),
@@ -118,6 +174,28 @@ Paragraphs explain(const View& view, const alerts::Alert& alert) {
   }
   if (!rule->action.empty()) text.push_back(cat("What to do: ", rule->action, "."));
   return text;
+}
+
+double share_of_headline(const View& view, const Happening& happening, const alerts::Alert& part) {
+  const alerts::Alert& headline = happening.headline();
+  const alerts::Rule* const rule = rule_of(view, part);
+  const alerts::Evidence& whole = headline.state.evidence;
+  const alerts::Evidence& own = part.state.evidence;
+  double const gap = whole.expected - whole.observed;
+  if (rule == nullptr || rule->kind() != alerts::RuleKind::kCountDetector ||
+      whole.period != own.period || gap == 0) {
+    return 0;
+  }
+  auto const node_of = [&](const alerts::AlertKey& key) -> std::optional<indicators::Node> {
+    auto const area = view.reference->areas.find(key.area);
+    auto const sector = view.reference->sectors.find(key.sector);
+    if (!area.ok() || !sector.ok()) return std::nullopt;
+    return indicators::Node{*area, *sector};
+  };
+  auto const wide = node_of(headline.state.key);
+  auto const narrow = node_of(part.state.key);
+  if (!wide || !narrow || !contains(*view.reference, *wide, *narrow)) return 0;
+  return (own.expected - own.observed) / gap;
 }
 
 std::string summary(const View& view, const alerts::Transition& t) {

@@ -42,6 +42,11 @@ Paragraphs explain(const View& view, const alerts::Alert& alert);
 // "Births falling in Manufacturing, Singapore: raised amber for 1997-06: 412 observed, …".
 std::string summary(const View& view, const alerts::Transition& transition);
 
+// The part's share of the difference of the happening's headline between observed and expected. 0
+// if the rule does not test counts, the part's node is not in that of the headline, or both were
+// last assessed for different periods.
+double share_of_headline(const View& view, const Happening& happening, const alerts::Alert& part);
+
 // The unit of the alert's evidence, named as in the catalogue; "standard_deviations" for a
 // composite. Empty if the rule set no longer contains the rule.
 std::string_view unit_of(const View& view, const alerts::Alert& alert);
@@ -58,11 +63,16 @@ struct PathRequest {
   const alerts::AlertUpdate* open() const { return alert.state.open ? &alert.state : nullptr; }
 };
 
+// The silence that covers the alert under any name of its node; null if there is none.
+const alerts::Silence* silence_of(const View& view, const alerts::AlertKey& key,
+                                  base::UnixMillis now);
+
 // Names for people. Return the code if the reference does not contain it.
 std::string area_name(const View& view, std::string_view code);
 std::string sector_name(const View& view, std::string_view code);
 // "Manufacturing, Singapore".
 std::string node_name(const View& view, const alerts::AlertKey& key);
+std::string node_name(const View& view, indicators::Node node);
 std::string measure_title(std::string_view name);
 
 }  // namespace bellwether::engine

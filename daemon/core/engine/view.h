@@ -11,6 +11,7 @@
 #include "core/alerts/book.h"
 #include "core/base/calendar.h"
 #include "core/engine/forecaster.h"
+#include "core/engine/happenings.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/panel.h"
 #include "core/reference/reference.h"
@@ -26,7 +27,9 @@ struct View {
   std::shared_ptr<const SharesByMeasure> reported =
       std::make_shared<SharesByMeasure>();  // never null
   std::shared_ptr<const ForecastTable>
-      forecasts;                                  // null before the first; may be of an earlier cut
+      forecasts;  // null before the first; may be of an earlier cut
+  // Of the book and the panel; never null.
+  std::shared_ptr<const Happenings> happenings = std::make_shared<Happenings>();
   std::optional<base::PeriodIndex> data_through;  // nullopt before the first tick
   std::vector<std::string> coverage_warnings;
 };

@@ -27,15 +27,21 @@ class Views {
     view_ = std::make_shared<const engine::View>(std::move(view));
   }
 
-  // Never null. Shows every record of the journal that this replica has folded.
+  // Never null. Shows every record of the journal that this replica has folded. The first call
+  // after a tick finds the happenings.
   std::shared_ptr<const engine::View> get() {
     std::shared_ptr<const alerts::Book> book = keeper_.view();
     std::lock_guard lock(mutex_);
-    if (book->offset() > view_->book->offset()) {
-      engine::View view = *view_;
-      view.book = std::move(book);
-      view_ = std::make_shared<const engine::View>(std::move(view));
-    }
+    bool const new_book = book->offset() > view_->book->offset();
+    if (!new_book && happenings_known_) return view_;
+    engine::View view = *view_;
+    // Only ticks raise and clear alerts.
+    happenings_known_ &= !new_book || book->last_tick() == view.book->last_tick();
+    if (new_book) view.book = std::move(book);
+    if (!happenings_known_)
+      view.happenings = std::make_shared<engine::Happenings>(*view.book, *view.panel);
+    happenings_known_ = true;
+    view_ = std::make_shared<const engine::View>(std::move(view));
     return view_;
   }
   void set_panel(std::shared_ptr<const indicators::Panel> panel,
@@ -46,6 +52,7 @@ class Views {
     view.panel = std::move(panel);
     view.reported = std::move(reported);
     view.data_through = data_through;
+    happenings_known_ = false;
     view_ = std::make_shared<const engine::View>(std::move(view));
   }
   void set_forecasts(std::shared_ptr<const engine::ForecastTable> forecasts) {
@@ -65,6 +72,7 @@ class Views {
  private:
   const BookKeeper& keeper_;
   std::mutex mutex_;
+  bool happenings_known_ = false;  // those of the view belong to its panel
   std::shared_ptr<const engine::View> view_;
 };
 

@@ -260,5 +260,60 @@ TEST(BadRequestTest, F6_ErrorsAreValidUtf8) {
             kErrorBytesMax);
 }
 
+// A book with an alert on food products of North One, and one on all sectors of the growth hub,
+// which has no other businesses.
+class HappeningFilterTest : public ::testing::Test {
+ protected:
+  HappeningFilterTest() {
+    indicators::Delta const birth{{{testing::area("N1"), testing::sector("10"), base::SizeBand(0)},
+                                   indicators::Measure::kBirths,
+                                   base::PeriodIndex(500)},
+                                  5};
+    panel_.add(std::span(&birth, 1), [](uint32_t, indicators::Measure, base::PeriodIndex) {});
+    alerts::TickEvaluated tick;
+    tick.tick = base::PeriodIndex(500);
+    for (auto [area, sector] : {std::pair("N1", "10"), std::pair("N1", "all")}) {
+      alerts::AlertUpdate u;
+      u.key = {"R1", area, sector};
+      u.raised = tick.tick;
+      u.severity = alerts::Severity::kAmber;
+      u.transition = alerts::TransitionKind::kRaised;
+      tick.updates.push_back(u);
+    }
+    book_.fold(base::JournalOffset(0), tick);
+    happenings_ = engine::Happenings(book_, panel_);
+  }
+  bool food_matches(std::string_view filter) const {
+    return parsed(filter).matches(*book_.find("R1.N1.10.2011-09"), happenings_);
+  }
+  bool all_matches(std::string_view filter) const {
+    return parsed(filter).matches(*book_.find("R1.N1.all.2011-09"), happenings_);
+  }
+  indicators::Panel panel_{world(), kMonths, base::PeriodIndex(480)};
+  alerts::Book book_{kMonths};
+  engine::Happenings happenings_;
+};
+
+TEST_F(HappeningFilterTest, HeadlinesAndHappeningsAreFound) {
+  EXPECT_TRUE(all_matches("headline = true"));
+  EXPECT_TRUE(food_matches("headline = false"));
+  EXPECT_FALSE(food_matches("headline = true"));
+  for (const char* f :
+       {"happening = R1.N1.10.2011-09", "happening = \"happenings/R1.N1.10.2011-09\"",
+        "happening IN (x, R1.N1.10.2011-09)", "happening != R1.N1.all.2011-09"}) {
+    EXPECT_TRUE(food_matches(f)) << f;
+    EXPECT_TRUE(all_matches(f)) << f;
+  }
+}
+
+TEST_F(HappeningFilterTest, S4_AnAlertIsFoundUnderEachNameOfItsNode) {
+  for (const char* f : {"area = HUB", "area = N AND sector = C", "area IN descendants(HUB)",
+                        "NOT area = N1", "area = R OR area = S"}) {
+    EXPECT_TRUE(food_matches(f)) << f;
+  }
+  for (const char* f : {"area = S1", "area = HUB AND sector = 11", "area = HUB AND open = false"})
+    EXPECT_FALSE(food_matches(f)) << f;
+}
+
 }  // namespace
 }  // namespace bellwether::rpc

@@ -93,6 +93,7 @@ class Served {
     out->panel = published_;
     out->book = std::make_shared<const ::bellwether::alerts::Book>(book_);
     out->data_through = through_;
+    out->happenings = std::make_shared<const engine::Happenings>(*out->book, *out->panel);
     view_ = out;
     return view_;
   }

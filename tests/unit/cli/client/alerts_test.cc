@@ -19,6 +19,7 @@ namespace {
 
 namespace alerts_pb = bellwether::alerts::v1;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -59,13 +60,41 @@ class AlertsCommandTest : public ::testing::Test {
   Context context_;
 };
 
-TEST_F(AlertsCommandTest, OpenAlertsOfAnyFilterAreListed) {
+TEST_F(AlertsCommandTest, S4_WithoutAFilterHeadlinesAreListed) {
+  run({"list"});
+  EXPECT_EQ(recorder_.listed.filter(), "headline = true");
   run({"list", "--open"});
+  EXPECT_EQ(recorder_.listed.filter(), "(open = true) AND headline = true");
+  run({"list", "--parts"});
+  EXPECT_EQ(recorder_.listed.filter(), "");
+}
+
+TEST_F(AlertsCommandTest, OpenAlertsOfAnyFilterAreListed) {
+  run({"list", "--open", "--parts"});
   EXPECT_EQ(recorder_.listed.filter(), "open = true");
   run({"list", "--open", "--filter", "rule = R1 OR rule = R2"});
   EXPECT_EQ(recorder_.listed.filter(), "(rule = R1 OR rule = R2) AND open = true");
   run({"list", "--filter", "area IN descendants(UKC)"});
   EXPECT_EQ(recorder_.listed.filter(), "area IN descendants(UKC)");
+}
+
+TEST_F(AlertsCommandTest, S4_AnAlertIsShownWithItsHappeningAndOtherNames) {
+  recorder_.got.mutable_alert()->set_name("alerts/R1.N1.all.2010-02");
+  recorder_.got.mutable_alert()->add_equal_nodes()->set_display_name("All sectors, Growth hub");
+  alerts_pb::Happening& happening = *recorder_.got.mutable_happening();
+  happening.set_total_size(7);
+  alerts_pb::HappeningPart& part = *happening.add_parts();
+  part.set_alert("alerts/R1.N1.10.2010-02");
+  part.mutable_node()->set_display_name("Food products, North One");
+  part.set_role(alerts_pb::PART_ROLE_LEADS);
+  part.set_onset_period("2009-12");
+  part.set_share(0.75);
+  std::string const shown = run({"get", "R1.N1.all.2010-02"});
+  EXPECT_THAT(shown, HasSubstr("the same as All sectors, Growth hub\n"));
+  EXPECT_THAT(shown, HasSubstr("One happening with 7 alerts:\n"));
+  EXPECT_THAT(
+      shown, ContainsRegex("before +R1.N1.10.2010-02 .* Food products, North One +2009-12 .*75 %"));
+  EXPECT_THAT(shown, HasSubstr("and 6 more\n"));
 }
 
 TEST_F(AlertsCommandTest, S2_EvidenceTellsTheOneNumberThatDecided) {

@@ -1,0 +1,146 @@
+#include "core/engine/happenings.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "core/base/groups.h"
+#include "core/base/text.h"
+#include "core/engine/equal_nodes.h"
+
+namespace bellwether::engine {
+
+using alerts::Alert;
+using alerts::AlertPtr;
+using indicators::Node;
+
+// An alert whose area and sector the reference contains.
+struct Happenings::Placed {
+  AlertPtr alert;
+  Node node;
+};
+
+bool contains(const reference::Reference& reference, Node wide, Node narrow) {
+  return std::ranges::count(reference.sectors.ancestors(narrow.sector), wide.sector) > 0 &&
+         (wide.area == narrow.area ||
+          std::ranges::count(reference.areas.covering(narrow.area), wide.area) > 0);
+}
+
+namespace {
+
+bool beside(const reference::Reference& reference, Node a, Node b) {
+  const reference::Area& of_a = reference.areas.at(a.area);
+  const reference::Area& of_b = reference.areas.at(b.area);
+  if (a.area == b.area)
+    return reference.sectors.at(a.sector).parent == reference.sectors.at(b.sector).parent;
+  return a.sector == b.sector && of_a.parent == of_b.parent && !of_a.is_set && !of_b.is_set;
+}
+
+bool related(const reference::Reference& reference, Node a, Node b, int32_t periods_apart,
+             base::Calendar calendar) {
+  return contains(reference, a, b) || contains(reference, b, a) ||
+         (periods_apart <= calendar.periods_per_year() / 4 && beside(reference, a, b));
+}
+
+// A greater rank makes a headline.
+auto rank(const Alert& alert, size_t contained) {
+  return std::tuple(alert.state.open, contained, alert.state.severity_max,
+                    -alert.state.raised.value);
+}
+
+// The headline first, then the others by onset. `nodes`: of the parts.
+void put_in_order(const reference::Reference& reference, std::span<const Node> nodes,
+                  std::vector<AlertPtr>& parts) {
+  size_t best = 0;
+  size_t best_contained = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    auto const contained = static_cast<size_t>(
+        std::ranges::count_if(nodes, [&](Node n) { return contains(reference, nodes[i], n); }));
+    if (i == 0 || rank(*parts[best], best_contained) < rank(*parts[i], contained)) {
+      best = i;
+      best_contained = contained;
+    }
+  }
+  std::swap(parts.front(), parts[best]);
+  std::ranges::sort(parts.begin() + 1, parts.end(), {}, [](const AlertPtr& a) {
+    return std::tuple(a->state.onset, std::string_view(a->name));
+  });
+}
+
+}  // namespace
+
+PartRole Happening::role(const Alert& part) const {
+  if (part.name == headline().name) return PartRole::kHeadline;
+  base::PeriodIndex const began = headline().state.onset;
+  return part.state.onset < began    ? PartRole::kLeads
+         : part.state.onset == began ? PartRole::kTogether
+                                     : PartRole::kFollows;
+}
+
+Happenings::Happenings(const alerts::Book& book, const indicators::Panel& panel) {
+  const reference::Reference& reference = panel.reference();
+  std::vector<Placed> placed;
+  for (const auto& [name, alert] : book.alerts()) {
+    const alerts::AlertKey& key = alert->state.key;
+    auto const area = reference.areas.find(key.area);
+    auto const sector = reference.sectors.find(key.sector);
+    if (area.ok() && sector.ok()) {
+      placed.push_back({alert, {*area, *sector}});
+      auto const [found, added] = equals_.try_emplace({key.area, key.sector});
+      if (added) found->second = equals_of(panel, placed.back().node);
+    } else {
+      // The alert of a source, or of a node that the reference no longer contains.
+      by_alert_.emplace(name, all_.size());
+      all_.push_back({name, {alert}});
+    }
+  }
+  absl::erase_if(equals_, [](const auto& entry) { return entry.second.empty(); });
+  std::ranges::stable_sort(placed, {}, [](const Placed& p) { return p.alert->state.raised; });
+  group(placed, panel);
+}
+
+void Happenings::group(const std::vector<Placed>& placed, const indicators::Panel& panel) {
+  const reference::Reference& reference = panel.reference();
+  base::Groups groups(placed.size());
+  std::map<std::string_view, std::vector<size_t>> open;  // by rule; those of the current period
+  for (size_t i = 0; i < placed.size(); ++i) {
+    const alerts::AlertUpdate& state = placed[i].alert->state;
+    std::vector<size_t>& others = open[state.key.rule];
+    std::erase_if(others, [&](size_t other) {
+      return placed[other].alert->cleared && *placed[other].alert->cleared < state.raised;
+    });
+    for (size_t other : others) {
+      int32_t const apart = state.raised.value - placed[other].alert->state.raised.value;
+      if (related(reference, placed[other].node, placed[i].node, apart, panel.calendar()))
+        groups.join(other, i);
+    }
+    others.push_back(i);
+  }
+  std::map<size_t, std::vector<size_t>> members;  // by group; in the order of raising
+  for (size_t i = 0; i < placed.size(); ++i) members[groups.find(i)].push_back(i);
+  for (const auto& [first, positions] : members) {
+    std::vector<Node> nodes;
+    std::vector<AlertPtr> parts;
+    for (size_t i : positions) {
+      by_alert_.emplace(placed[i].alert->name, all_.size());
+      nodes.push_back(placed[i].node);
+      parts.push_back(placed[i].alert);
+    }
+    put_in_order(reference, nodes, parts);
+    all_.push_back({placed[first].alert->name, std::move(parts)});
+  }
+}
+
+const Happening* Happenings::of(std::string_view alert) const {
+  auto const found = by_alert_.find(base::to_absl(alert));
+  return found == by_alert_.end() ? nullptr : &all_[found->second];
+}
+
+std::span<const Node> Happenings::equals(const alerts::AlertKey& key) const {
+  auto const found = equals_.find({key.area, key.sector});
+  if (found == equals_.end()) return {};
+  return found->second;
+}
+
+}  // namespace bellwether::engine
