@@ -146,6 +146,8 @@ std::vector<std::string> verdicts(const Daemon& daemon) {
     t.mutable_alert()->clear_headline();
     t.mutable_alert()->clear_other_parts();
     t.mutable_alert()->clear_equal_nodes();
+    t.mutable_alert()->clear_happening_severity();
+    t.mutable_alert()->clear_happening_onset_period();
     out.push_back(t.ShortDebugString());
   }
   return out;

@@ -22,7 +22,7 @@ struct FieldInfo {
   ValueKind kind;
 };
 // In the order of AlertFilter::Field.
-constexpr std::array<FieldInfo, 11> kAlertFields = {{
+constexpr std::array<FieldInfo, 12> kAlertFields = {{
     {"open", ValueKind::kBool},
     {"rule", ValueKind::kText},
     {"severity", ValueKind::kSeverity},
@@ -34,6 +34,7 @@ constexpr std::array<FieldInfo, 11> kAlertFields = {{
     {"cleared_period", ValueKind::kPeriod},
     {"headline", ValueKind::kBool},
     {"happening", ValueKind::kText},
+    {"begins_happening", ValueKind::kBool},
 }};
 
 bool ordered(ValueKind kind) {
@@ -203,6 +204,8 @@ bool AlertFilter::holds(const Test& test, Subject& subject) const {
       const engine::Happening* const happening = subject.happenings.of(alert.name);
       return text(happening == nullptr ? alert.name : happening->name);
     }
+    case Field::kBeginsHappening:
+      return number(subject.happenings.begins(alert.name));
   }
   return false;
 }

@@ -48,6 +48,7 @@ class AlertFilter {
     kCleared,
     kHeadline,
     kHappening,
+    kBeginsHappening,
   };
   // A comparison of the expression, with its values read.
   struct Test {

@@ -8,7 +8,6 @@
 #include "core/alerts/fields.h"
 #include "core/base/fields.h"
 #include "core/base/text.h"
-#include "core/detection/multi_speed.h"
 #include "core/engine/explain.h"
 
 namespace bellwether::rpc {
@@ -48,8 +47,7 @@ void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out)
       field.set(out, value);
     }
   });
-  if (e.hit_by != detection::HitBy::kNothing || e.memory_periods > 0)
-    out.set_false_alarms_a_year(detection::false_alarms_a_year(e.p, view.calendar));
+  out.set_false_alarms_a_year(engine::false_alarms_a_year(view, e));
   if (e.baseline_first < e.baseline_last) return;
   out.clear_baseline_first();
   out.clear_baseline_last();
@@ -81,7 +79,12 @@ void fill_place_in_happening(const engine::View& view, const alerts::Alert& aler
   const engine::Happening* const happening = view.happenings->of(alert.name);
   out.set_happening(cat("happenings/", happening == nullptr ? alert.name : happening->name));
   out.set_headline(happening == nullptr || happening->headline().name == alert.name);
+  out.set_begins_happening(view.happenings->begins(alert.name));
   if (happening != nullptr) out.set_other_parts(static_cast<int32_t>(happening->parts.size()) - 1);
+  out.set_happening_severity(static_cast<alerts_pb::Severity>(
+      happening == nullptr ? alert.state.severity_max : happening->severity()));
+  out.set_happening_onset_period(
+      view.calendar.name(happening == nullptr ? alert.state.onset : happening->onset()));
   for (indicators::Node node : view.happenings->equals(alert.state.key))
     fill(view, node, *out.add_equal_nodes());
 }

@@ -30,7 +30,8 @@ namespace alerts_pb = bellwether::alerts::v1;
 constexpr const char* kFilterHelp =
     "for example: severity = RED AND area IN descendants(UKC); comparisons with =, !=, <, <=, >, "
     ">= and IN (A, B), joined by AND, OR and NOT, of open, rule, severity, area, sector, "
-    "historical, acknowledged, raised_period, cleared_period, headline and happening";
+    "historical, acknowledged, raised_period, cleared_period, headline, happening and "
+    "begins_happening";
 
 struct Options {
   std::string name;
@@ -43,7 +44,7 @@ struct Options {
   bool until_caught_up = false;
   bool skip_silenced = false;
   bool skip_historical = false;
-  bool headlines = false;
+  bool beginnings = false;
   std::string until;
   std::string downturns;
   int lead = analysis::kLeadMonthsDefault;
@@ -111,17 +112,18 @@ std::string place(const alerts_pb::Alert& a) {
          base::shorten(a.area_name(), kNameColumns);
 }
 
-void print_alert_row(Table& table, const alerts_pb::Alert& a) {
-  table.add(
-      {without(a.name(), "alerts/"), severity_name(a.severity_max()), a.rule_title(), place(a),
-       a.raised_period(), a.onset_period(), distance(a),
-       a.open() ? "open" : "cleared " + a.cleared_period(),
-       std::string(a.other_parts() > 0 && a.headline()
-                       ? absl::StrFormat("+%d parts ", a.other_parts())
-                       : "") +
-           (a.historical() ? "historical" : "") + (a.has_acknowledgement() ? " acknowledged" : "") +
-           (a.silenced_by().empty() ? "" : " silenced")},
-      a.open() ? severity_colour(a.severity()) : Colour::kPlain);
+// With `whole` the severity and the onset are those of the happening.
+void print_alert_row(Table& table, const alerts_pb::Alert& a, bool whole) {
+  alerts_pb::Severity const severity = whole ? a.happening_severity() : a.severity_max();
+  std::string const parts =
+      whole && a.other_parts() > 0 ? absl::StrFormat("+%d parts ", a.other_parts()) : "";
+  table.add({without(a.name(), "alerts/"), severity_name(severity), a.rule_title(), place(a),
+             a.raised_period(), whole ? a.happening_onset_period() : a.onset_period(), distance(a),
+             a.open() ? "open" : "cleared " + a.cleared_period(),
+             parts + (a.historical() ? "historical" : "") +
+                 (a.has_acknowledgement() ? " acknowledged" : "") +
+                 (a.silenced_by().empty() ? "" : " silenced")},
+            a.open() ? severity_colour(severity) : Colour::kPlain);
 }
 
 // Both conditions. `filter` may be empty.
@@ -153,7 +155,7 @@ void list(Context& context, const Options& options) {
     } else {
       for (const alerts_pb::Alert& a : response.alerts()) {
         if (options.limit > 0 && shown == options.limit) break;
-        print_alert_row(table, a);
+        print_alert_row(table, a, headlines);
         ++shown;
       }
     }
@@ -167,7 +169,10 @@ void list(Context& context, const Options& options) {
               headlines ? "headlines" : "alerts",
               through.empty() ? "(no period yet)" : through.c_str());
   if (headlines && total > 0)
-    std::puts("'explain' tells the other alerts of a happening; --parts lists all of them");
+    std::puts(
+        "One line for each happening, with its highest severity and earliest onset. 'explain' "
+        "tells "
+        "its parts;\n--parts lists all alerts.");
 }
 
 void print_heading(const alerts_pb::Alert& a) {
@@ -304,8 +309,8 @@ void watch(Context& context, const Options& options) {
   while (true) {
     alerts_pb::WatchAlertsRequest request;
     request.set_resume_token(token);
-    request.set_filter(options.headlines ? with(options.filter, "headline = true")
-                                         : options.filter);
+    request.set_filter(options.beginnings ? with(options.filter, "begins_happening = true")
+                                          : options.filter);
     request.set_skip_silenced(options.skip_silenced);
     request.set_skip_historical(options.skip_historical);
     grpc::ClientContext call;
@@ -564,8 +569,8 @@ void add_alerts(CLI::App& app, Context& context) {
   watching->add_option("--filter", options->filter, "as in list");
   watching->add_option("--until", options->until, "end when the data are through this period")
       ->check(check_period);
-  watching->add_flag("--headlines", options->headlines,
-                     "only alerts that are the headline of their happening at that time");
+  watching->add_flag("--beginnings", options->beginnings,
+                     "only alerts with which a happening began, from their beginning to their end");
   watching->add_flag("--skip-silenced", options->skip_silenced, "leave out silenced alerts");
   watching->add_flag("--skip-historical", options->skip_historical,
                      "leave out what is about past periods");

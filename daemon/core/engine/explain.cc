@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/detection/multi_speed.h"
 #include "core/engine/rules/prose.h"
 #include "core/engine/rules/rule_kind.h"
 
@@ -106,6 +107,11 @@ std::string_view unit_of(const View& view, const alerts::Alert& alert) {
   return rule == nullptr ? "" : info(rule->kind()).unit(*rule);
 }
 
+double false_alarms_a_year(const View& view, const alerts::Evidence& e) {
+  bool const of_counts = e.hit_by != detection::HitBy::kNothing || e.memory_periods > 0;
+  return of_counts ? detection::false_alarms_a_year(e.p, view.calendar) : 0;
+}
+
 const alerts::Silence* silence_of(const View& view, const alerts::AlertKey& key,
                                   base::UnixMillis now) {
   const alerts::Silence* found = view.book->silenced(key, now);
@@ -182,8 +188,9 @@ double share_of_headline(const View& view, const Happening& happening, const ale
   const alerts::Evidence& whole = headline.state.evidence;
   const alerts::Evidence& own = part.state.evidence;
   double const gap = whole.expected - whole.observed;
-  if (rule == nullptr || rule->kind() != alerts::RuleKind::kCountDetector ||
-      whole.period != own.period || gap == 0) {
+  bool const within = whole.lower <= whole.observed && whole.observed <= whole.upper;
+  if (rule == nullptr || rule->kind() != alerts::RuleKind::kCountDetector || !headline.state.open ||
+      !part.state.open || whole.period != own.period || within) {
     return 0;
   }
   auto const node_of = [&](const alerts::AlertKey& key) -> std::optional<indicators::Node> {

@@ -43,9 +43,14 @@ Paragraphs explain(const View& view, const alerts::Alert& alert);
 std::string summary(const View& view, const alerts::Transition& transition);
 
 // The part's share of the difference of the happening's headline between observed and expected. 0
-// if the rule does not test counts, the part's node is not in that of the headline, or both were
-// last assessed for different periods.
+// if the rule does not test counts, one of the two is not open, the part's node is not in that of
+// the headline, both were last assessed for different periods, or the headline is back within its
+// interval.
 double share_of_headline(const View& view, const Happening& happening, const alerts::Alert& part);
+
+// How many times a year an ordinary series would go as far as this if nothing but chance happened.
+// 0 for rules that do not test counts.
+double false_alarms_a_year(const View& view, const alerts::Evidence& evidence);
 
 // The unit of the alert's evidence, named as in the catalogue; "standard_deviations" for a
 // composite. Empty if the rule set no longer contains the rule.

@@ -78,6 +78,19 @@ PartRole Happening::role(const Alert& part) const {
                                      : PartRole::kFollows;
 }
 
+alerts::Severity Happening::severity() const {
+  alerts::Severity highest{};
+  for (const AlertPtr& part : parts) {
+    if (part->state.open == headline().state.open)
+      highest = std::max(highest, part->state.severity_max);
+  }
+  return highest;
+}
+
+base::PeriodIndex Happening::onset() const {
+  return std::ranges::min(parts, {}, [](const AlertPtr& a) { return a->state.onset; })->state.onset;
+}
+
 Happenings::Happenings(const alerts::Book& book, const indicators::Panel& panel) {
   const reference::Reference& reference = panel.reference();
   std::vector<Placed> placed;
@@ -96,7 +109,10 @@ Happenings::Happenings(const alerts::Book& book, const indicators::Panel& panel)
     }
   }
   absl::erase_if(equals_, [](const auto& entry) { return entry.second.empty(); });
-  std::ranges::stable_sort(placed, {}, [](const Placed& p) { return p.alert->state.raised; });
+  std::ranges::stable_sort(placed, {}, [&](const Placed& p) {
+    return std::tuple(p.alert->state.raised, reference.sectors.ancestors(p.node.sector).size(),
+                      reference.areas.covering(p.node.area).size());
+  });
   group(placed, panel);
 }
 
@@ -112,8 +128,10 @@ void Happenings::group(const std::vector<Placed>& placed, const indicators::Pane
     });
     for (size_t other : others) {
       int32_t const apart = state.raised.value - placed[other].alert->state.raised.value;
-      if (related(reference, placed[other].node, placed[i].node, apart, panel.calendar()))
-        groups.join(other, i);
+      if (!related(reference, placed[other].node, placed[i].node, apart, panel.calendar()))
+        continue;
+      groups.join(other, i);
+      joined_.insert(placed[i].alert->name);
     }
     others.push_back(i);
   }
@@ -135,6 +153,10 @@ void Happenings::group(const std::vector<Placed>& placed, const indicators::Pane
 const Happening* Happenings::of(std::string_view alert) const {
   auto const found = by_alert_.find(base::to_absl(alert));
   return found == by_alert_.end() ? nullptr : &all_[found->second];
+}
+
+bool Happenings::begins(std::string_view alert) const {
+  return !joined_.contains(base::to_absl(alert));
 }
 
 std::span<const Node> Happenings::equals(const alerts::AlertKey& key) const {

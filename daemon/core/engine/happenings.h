@@ -7,6 +7,8 @@
 //             areas under one parent), if both alerts were raised within a quarter of a year.
 //   headline  the part that contains most of the other parts; of several the most severe, then the
 //             first to be raised. While a part is open, the headline is an open one.
+//   begins    with an alert that was raised while no related one was open; of several in one period
+//             the widest. This never changes, while a headline may.
 // Besides, every alert is known under all names of its node: those of equal nodes (equal_nodes.h).
 // Invariants: a function of the alerts of a book and of a panel.
 // Thread safety: immutable.
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "core/alerts/book.h"
 #include "core/indicators/panel.h"
 
@@ -43,6 +46,9 @@ struct Happening {
   std::string name;                     // that of the alert that was raised first
   std::vector<alerts::AlertPtr> parts;  // the headline, then the others by onset and name
   const alerts::Alert& headline() const { return *parts.front(); }
+  // The highest severity of the open parts; of all parts if none is open.
+  alerts::Severity severity() const;
+  base::PeriodIndex onset() const;  // the earliest
   PartRole role(const alerts::Alert& part) const;
 };
 
@@ -54,6 +60,8 @@ class Happenings {
   // The happening of an alert. Null for an alert that was not in the book.
   const Happening* of(std::string_view alert) const;
   const std::vector<Happening>& all() const { return all_; }
+  // True if a happening began with the alert.
+  bool begins(std::string_view alert) const;
   // The other nodes that hold the same facts as the alert's, by area and sector.
   std::span<const indicators::Node> equals(const alerts::AlertKey& key) const;
 
@@ -63,6 +71,7 @@ class Happenings {
 
   std::vector<Happening> all_;
   absl::flat_hash_map<std::string, size_t> by_alert_;
+  absl::flat_hash_set<std::string> joined_;  // alerts that are no beginning
   // By area and sector; only of nodes that have equals.
   absl::flat_hash_map<std::pair<std::string, std::string>, std::vector<indicators::Node>> equals_;
 };

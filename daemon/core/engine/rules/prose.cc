@@ -195,8 +195,8 @@ void append_since_when(const View& view, const alerts::Alert& alert, Paragraphs&
 
 namespace {
 
-// "by sector: Food products 62 %, Textiles 47 %, all others together -9 %". The shares add up to
-// 100 %.
+// "by sector: Food products 62 %, Textiles 47 %, the rest -9 %". The rest is that of all other
+// parts, and what the baselines of the parts differ from the baseline of the whole.
 std::string shares_of(const View& view, std::span<const alerts::Contribution> parts, bool by_area) {
   std::string text = by_area ? "by area: " : "by sector: ";
   double rest = 100;
@@ -208,7 +208,7 @@ std::string shares_of(const View& view, std::span<const alerts::Contribution> pa
                  by_area ? area_name(view, c.area) : sector_name(view, c.sector),
                  absl::StrFormat(" %.0f %%", share));
   }
-  if (rest != 0) base::append(text, absl::StrFormat(", all others together %.0f %%", rest));
+  if (rest != 0) base::append(text, absl::StrFormat(", the rest %.0f %%", rest));
   return text;
 }
 
@@ -224,7 +224,10 @@ void append_accounts(const View& view, const alerts::Alert& alert, Paragraphs& t
   if (sectors < all.size()) {
     base::append(parts, parts.empty() ? "" : "; ", shares_of(view, all.subspan(sectors), true));
   }
-  if (!parts.empty()) text.push_back(cat("What accounts for the difference, ", parts, "."));
+  if (!parts.empty()) {
+    text.push_back(cat("What accounts for the difference, ", parts,
+                       ". Each part is compared with its own baseline."));
+  }
 }
 
 }  // namespace bellwether::engine

@@ -209,8 +209,7 @@ TEST_F(ExplanationTest, S2_SharesOfTheDifferenceAddUpToTheWhole) {
                      {"S1", "10", 15, 40, 0.5, "", 0}};
   std::string const text = text_of(explain(e));
   EXPECT_THAT(text, HasSubstr("What accounts for the difference, by sector: Wholesale 62 %, Retail "
-                              "47 %, all others together -9 %; by area: South One 50 %, all others "
-                              "together 50 %.\n"));
+                              "47 %, the rest -9 %; by area: South One 50 %, the rest 50 %. "));
 }
 
 TEST_F(ExplanationTest, ALimitSaysForHowLong) {

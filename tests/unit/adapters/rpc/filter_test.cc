@@ -299,11 +299,13 @@ TEST_F(HappeningFilterTest, HeadlinesAndHappeningsAreFound) {
   EXPECT_TRUE(food_matches("headline = false"));
   EXPECT_FALSE(food_matches("headline = true"));
   for (const char* f :
-       {"happening = R1.N1.10.2011-09", "happening = \"happenings/R1.N1.10.2011-09\"",
-        "happening IN (x, R1.N1.10.2011-09)", "happening != R1.N1.all.2011-09"}) {
+       {"happening = R1.N1.all.2011-09", "happening = \"happenings/R1.N1.all.2011-09\"",
+        "happening IN (x, R1.N1.all.2011-09)", "happening != R1.N1.10.2011-09"}) {
     EXPECT_TRUE(food_matches(f)) << f;
     EXPECT_TRUE(all_matches(f)) << f;
   }
+  EXPECT_TRUE(all_matches("begins_happening = true"));
+  EXPECT_TRUE(food_matches("begins_happening = false"));
 }
 
 TEST_F(HappeningFilterTest, S4_AnAlertIsFoundUnderEachNameOfItsNode) {

@@ -60,6 +60,9 @@ TEST_F(HappeningTest, S4_AnAlertNamesItsHappeningItsHeadlineAndItsParts) {
   EXPECT_EQ(food.alert().happening(), "happenings/R1.N1.10.2022-05");
   EXPECT_FALSE(food.alert().headline());
   EXPECT_EQ(food.alert().other_parts(), 1);
+  EXPECT_TRUE(food.alert().begins_happening());
+  EXPECT_EQ(food.alert().happening_severity(), alerts_pb::SEVERITY_AMBER);
+  EXPECT_EQ(food.alert().happening_onset_period(), "2022-05");
   ASSERT_EQ(food.happening().parts_size(), 2);
   EXPECT_EQ(food.happening().total_size(), 2);
   const alerts_pb::HappeningPart& headline = food.happening().parts(0);
@@ -73,6 +76,9 @@ TEST_F(HappeningTest, S4_AnAlertNamesItsHappeningItsHeadlineAndItsParts) {
   ASSERT_EQ(headlines.alerts_size(), 1);
   EXPECT_EQ(headlines.alerts(0).name(), "alerts/R1.N1.all.2022-06");
   EXPECT_EQ(list("happening = \"happenings/R1.N1.10.2022-05\"").alerts_size(), 2);
+  auto const beginnings = list("begins_happening = true");
+  ASSERT_EQ(beginnings.alerts_size(), 1);
+  EXPECT_EQ(beginnings.alerts(0).name(), "alerts/R1.N1.10.2022-05");
 }
 
 TEST_F(HappeningTest, S4_AnAlertIsFoundAndSilencedUnderEachNameOfItsNode) {

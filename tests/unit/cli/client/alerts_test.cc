@@ -26,8 +26,9 @@ using ::testing::Not;
 class AlertRecorder final : public alerts_pb::AlertService::Service {
  public:
   grpc::Status ListAlerts(grpc::ServerContext*, const alerts_pb::ListAlertsRequest* request,
-                          alerts_pb::ListAlertsResponse*) override {
+                          alerts_pb::ListAlertsResponse* response) override {
     listed = *request;
+    *response = list;
     return grpc::Status::OK;
   }
   grpc::Status GetAlert(grpc::ServerContext*, const alerts_pb::GetAlertRequest*,
@@ -36,6 +37,7 @@ class AlertRecorder final : public alerts_pb::AlertService::Service {
     return grpc::Status::OK;
   }
   alerts_pb::ListAlertsRequest listed;
+  alerts_pb::ListAlertsResponse list;
   alerts_pb::GetAlertResponse got;
 };
 
@@ -67,6 +69,20 @@ TEST_F(AlertsCommandTest, S4_WithoutAFilterHeadlinesAreListed) {
   EXPECT_EQ(recorder_.listed.filter(), "(open = true) AND headline = true");
   run({"list", "--parts"});
   EXPECT_EQ(recorder_.listed.filter(), "");
+}
+
+TEST_F(AlertsCommandTest, AHeadlineIsListedWithTheSeverityAndTheOnsetOfItsHappening) {
+  alerts_pb::Alert& a = *recorder_.list.add_alerts();
+  a.set_name("alerts/R1.R.all.2010-03");
+  a.set_open(true);
+  a.set_headline(true);
+  a.set_other_parts(4);
+  a.set_severity_max(alerts_pb::SEVERITY_AMBER);
+  a.set_happening_severity(alerts_pb::SEVERITY_RED);
+  a.set_onset_period("2010-03");
+  a.set_happening_onset_period("2009-11");
+  EXPECT_THAT(run({"list"}), ContainsRegex("R1.R.all.2010-03 +red .* 2009-11 .*\\+4 parts"));
+  EXPECT_THAT(run({"list", "--parts"}), ContainsRegex("R1.R.all.2010-03 +amber .* 2010-03 "));
 }
 
 TEST_F(AlertsCommandTest, OpenAlertsOfAnyFilterAreListed) {

@@ -120,6 +120,36 @@ TEST_F(HappeningsTest, AWiderAlertJoinsTwoHappenings) {
   EXPECT_THAT(parts_of("N1", "10"), ElementsAre("R.all", "N1.10", "S1.47"));
 }
 
+TEST_F(HappeningsTest, ABeginningNeverChangesWhileTheHeadlineMay) {
+  raise("N1", "10", 4, "R1", alerts::Severity::kRed);
+  tick();
+  EXPECT_TRUE(happenings().begins("R1.N1.10.2010-02"));
+  raise("R", "all");
+  raise("N1", "47");
+  raise("S2", "46");
+  tick();
+  Happenings const all = happenings();
+  EXPECT_TRUE(all.begins("R1.N1.10.2010-02"));
+  EXPECT_FALSE(all.begins("R1.R.all.2010-03"));
+  EXPECT_FALSE(all.begins("R1.N1.47.2010-03"));
+  const Happening& h = *all.of("R1.N1.47.2010-03");
+  EXPECT_EQ(h.headline().name, "R1.R.all.2010-03");
+  EXPECT_EQ(h.severity(), alerts::Severity::kRed) << "that of a part";
+  EXPECT_EQ(h.onset(), PeriodIndex(kBegin.value + 1 - 4));
+  clear("N1", "10");
+  tick();
+  EXPECT_EQ(happenings().of("R1.R.all.2010-03")->severity(), alerts::Severity::kAmber)
+      << "of the open parts";
+}
+
+TEST_F(HappeningsTest, OfSeveralInOnePeriodTheWidestIsTheBeginning) {
+  raise("N1", "10");
+  raise("N", "C");
+  tick();
+  EXPECT_TRUE(happenings().begins("R1.N.C.2010-02"));
+  EXPECT_FALSE(happenings().begins("R1.N1.10.2010-02"));
+}
+
 TEST_F(HappeningsTest, OtherRulesAndClearedAlertsAreOtherHappenings) {
   raise("N1", "all");
   raise("N1", "10", 0, "R5");
@@ -201,6 +231,7 @@ TEST_F(HappeningsTest, EveryAlertIsInOneHappeningAndHasOneHeadline) {
         EXPECT_EQ(all.of(part->name), &h);
       }
       EXPECT_EQ(h.headline().state.open, any_open);
+      EXPECT_TRUE(all.begins(h.name));
     }
     EXPECT_EQ(parts, book_.alerts().size());
     EXPECT_EQ(names.size(), all.all().size());
@@ -212,6 +243,8 @@ TEST_F(HappeningsTest, AnExplanationNamesThePartsAndTheHeadline) {
   whole.period = PeriodIndex(kBegin.value + 1);
   whole.expected = 100;
   whole.observed = 60;
+  whole.lower = 80;
+  whole.upper = 120;
   alerts::Evidence part = whole;
   part.expected = 50;
   part.observed = 20;
