@@ -56,6 +56,7 @@ void check(const Config& config) {
   BELLWETHER_CHECK(within(config.runtime.workers, 0, 256));
   BELLWETHER_CHECK(within<int64_t>(config.runtime.ready_lag_events_max, 1, 1'000'000'000));
   BELLWETHER_CHECK(within<int64_t>(config.runtime.drain_timeout_ms, 1'000, 300'000));
+  BELLWETHER_CHECK(within<int64_t>(config.runtime.drain_delay_ms, 0, 300'000));
   BELLWETHER_CHECK(alerts::validate(config.rules).ok());
 }
 

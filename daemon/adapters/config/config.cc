@@ -433,7 +433,9 @@ reference:                    # CSV files, relative to this one
 # runtime:
 #   workers: 0                # ingest threads; 0 = one per core, at most one per partition
 #   ready_lag_events: 10000   # ready if no input has more unread records than this
-#   drain_timeout: 10s
+#   drain_timeout: 10s        # for work in progress at a stop
+#   drain_delay: 0s           # before that: not ready, but calls are still answered. In Kubernetes
+#                             # 5s, so that no call comes after the end of serving
 #   log_level: info           # debug | info | warn | error
 #   log_format: text          # text | json
 
@@ -497,6 +499,7 @@ void read_runtime(Section runtime, RuntimeConfig& out) {
   runtime.integer("workers", out.workers, 0, 256);
   runtime.integer("ready_lag_events", out.ready_lag_events_max, int64_t{1}, int64_t{1'000'000'000});
   runtime.duration("drain_timeout", out.drain_timeout_ms, kSecond, 300 * kSecond);
+  runtime.duration("drain_delay", out.drain_delay_ms, 0, 300 * kSecond);
   size_t level = 1;
   runtime.choice("log_level", level, {"debug", "info", "warn", "error"});
   out.log_level = std::vector<std::string>{"debug", "info", "warn", "error"}[level];

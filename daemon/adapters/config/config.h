@@ -66,6 +66,8 @@ struct RuntimeConfig {
   int32_t workers = 0;  // 0 = one per core, but at most one per partition
   int64_t ready_lag_events_max = 10'000;
   int64_t drain_timeout_ms = 10'000;
+  int64_t drain_delay_ms =
+      0;  // after a stop signal, calls are answered for so long before the drain
   std::string log_level = "info";   // debug | info | warn | error
   std::string log_format = "text";  // text | json
 };

@@ -31,7 +31,7 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
       }),
       disk(snapshot::posix_disk()),
       started_at(absl::ToUnixMillis(absl::Now())),
-      stop(absl::Milliseconds(config.runtime.drain_timeout_ms)),
+      stop(absl::Milliseconds(config.runtime.drain_timeout_ms + config.runtime.drain_delay_ms)),
       reloadable(config, std::move(config_path), *reference),
       keeper(calendar),
       views(reference, calendar, keeper) {

@@ -1,5 +1,6 @@
 #include "runtime/service/process.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -203,13 +204,26 @@ class Process::Impl {
     foundation_.log(base::LogLevel::kInfo, "ready", wording::readiness(why));
   }
 
+  // Answers calls for `runtime.drain_delay`, because clients and load balancers hear of a stop
+  // later than this process.
+  void serve_on() {
+    absl::Time const end =
+        absl::Now() + absl::Milliseconds(foundation_.config.runtime.drain_delay_ms);
+    while (absl::Now() < end) {
+      if (Running* const parts = running()) parts->housekeep();
+      absl::SleepFor(std::min(absl::FromChrono(kHousekeepingEvery), end - absl::Now()));
+    }
+  }
+
   // The order: health, leadership, callers, then the parts.
   void drain(Front& front, std::thread& booting) {
     absl::Time const deadline = foundation_.stop.deadline();
     foundation_.log(base::LogLevel::kInfo, "stop", wording::kDraining);
+    bool const was_ready = foundation_.board.ready();
     foundation_.board.close(wording::kDraining);
     front.server().set_serving(false);
     if (Running* const parts = running()) parts->hand_over();
+    if (was_ready) serve_on();
     front.stop(absl::Now() + (deadline - absl::Now()) / 2);
     booting.join();
     boot_.reset();

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "adapters/kafka/topics.h"
 #include "core/base/text.h"
@@ -141,9 +143,42 @@ TEST(StopTest, SigtermDrainsAndTellsWatchersToResume) {
   EXPECT_EQ(daemon.child().wait(kDrainSeconds), 0);
 }
 
+TEST(StopTest, WithADrainDelayCallsAreAnsweredAfterSigterm) {
+  Topics const topics = make_topics(broker());
+  Source source(broker(), topics);
+  source.registered("00000001", "N1", "10110", day(2019, 1, 5));
+  source.heartbeat(midnight(day(2019, 3, 1)));
+  Daemon daemon({.broker = broker(), .topics = topics, .more = "runtime:\n  drain_delay: 4s\n"});
+  ASSERT_TRUE(daemon.serves());
+  ASSERT_TRUE(daemon.through("2019-02"));
+  ASSERT_TRUE(eventually([&] { return daemon.status().ready(); }));
+  auto const stub = alerts::v1::AlertService::NewStub(daemon.channel());
+  auto const started = std::chrono::steady_clock::now();
+  auto const passed = [&] { return std::chrono::steady_clock::now() - started; };
+  daemon.child().signal(SIGTERM);
+  int code = 0;
+  EXPECT_TRUE(eventually([&] {
+    return daemon.http("/readyz", &code).find("draining") != std::string::npos && code == 503;
+  }));
+  int answered = 0;
+  while (passed() < std::chrono::seconds(3)) {
+    grpc::ClientContext call;
+    alerts::v1::ListAlertsResponse response;
+    grpc::Status const status = stub->ListAlerts(&call, {}, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    ++answered;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_GT(answered, 10);
+  EXPECT_EQ(daemon.child().wait(kDrainSeconds), 0);
+  EXPECT_GE(passed(), std::chrono::seconds(4));
+}
+
+// It never served, so nobody calls it.
 TEST(StopTest, SigtermWhileWaitingForABrokerEndsToo) {
   Topics const topics = make_topics(broker());
-  Daemon daemon({.broker = "127.0.0.1:1", .topics = topics});
+  Daemon daemon(
+      {.broker = "127.0.0.1:1", .topics = topics, .more = "runtime:\n  drain_delay: 300s\n"});
   ASSERT_TRUE(daemon.serves()) << "ports are bound before Kafka is contacted";
   int code = 0;
   EXPECT_TRUE(eventually(

@@ -36,6 +36,7 @@ TEST(ConfigTest, MissingKeysTakeTheDefaults) {
   EXPECT_EQ(c.time.history_periods, 8 * 52);
   EXPECT_EQ(c.serve.grpc_address, "0.0.0.0:7443");
   EXPECT_EQ(c.runtime.drain_timeout_ms, 10'000);
+  EXPECT_EQ(c.runtime.drain_delay_ms, 0);
   EXPECT_EQ(alerts::digest(c.rules),
             alerts::digest(alerts::default_rules(base::Calendar(base::CalendarUnit::kWeek))));
 }
