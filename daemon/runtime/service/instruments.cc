@@ -1,6 +1,9 @@
 #include "runtime/service/instruments.h"
 
+#include <algorithm>
 #include <array>
+#include <mutex>
+#include <utility>
 
 #include "core/events/event.h"
 #include "core/events/refusal.h"
@@ -102,10 +105,8 @@ void add_events(const Scrape& s, Families& out) {
             static_cast<double>(lane.counts.unknown_codes[i][c]);
       }
       for (size_t r = 0; r < events::kRefusals; ++r) {
-        if (int64_t const n = lane.counts.refused[i][r]; n > 0) {
-          refused[{topic, std::string(events::name(static_cast<events::Refusal>(r)))}] +=
-              static_cast<double>(n);
-        }
+        refused[{topic, std::string(events::name(static_cast<events::Refusal>(r)))}] +=
+            static_cast<double>(lane.counts.refused[i][r]);
       }
     }
     clamped += static_cast<double>(lane.counts.clamped);
@@ -194,20 +195,52 @@ void add_inputs(const Scrape& s, Families& out) {
   gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
 }
 
-void add_alerts(const Scrape& s, Families& out) {
-  Cells open;
-  const alerts::Book& book = *s.view->book;
-  if (book.rule_set() != nullptr) {
-    for (const alerts::Rule& rule : book.rule_set()->rules) {
-      for (auto severity :
-           {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
-        if (severity == alerts::Severity::kOps ? rule.severity == severity
-                                               : rule.severity >= severity) {
-          open[{rule.id, std::string(alerts::kSeverityNames[static_cast<size_t>(severity)])}] = 0;
-        }
+// Calls use(rule, severity) for each severity that an alert of each rule can have.
+template <class Use>
+void each_severity(const alerts::Book& book, Use use) {
+  if (book.rule_set() == nullptr) return;
+  for (const alerts::Rule& rule : book.rule_set()->rules) {
+    for (auto severity :
+         {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
+      if (severity == alerts::Severity::kOps ? rule.severity == severity
+                                             : rule.severity >= severity) {
+        use(rule.id, std::string(alerts::kSeverityNames[static_cast<size_t>(severity)]));
       }
     }
   }
+}
+
+// One series for each open alert, the newest first.
+void add_each_alert(const alerts::Book& book, Families& out) {
+  std::vector<const alerts::Alert*> open;
+  for (const auto& [key, alert] : book.open()) open.push_back(alert.get());
+  size_t const told = std::min(open.size(), kAlertSeriesMax);
+  std::ranges::partial_sort(open, open.begin() + static_cast<ptrdiff_t>(told), {},
+                            [](const alerts::Alert* a) {
+                              return std::pair(-a->state.raised.value, std::string_view(a->name));
+                            });
+  MetricFamily& family =
+      out.add("alert", "1 for each open alert; the newest if there are many.", MetricType::Gauge);
+  for (size_t i = 0; i < told; ++i) {
+    const alerts::AlertUpdate& state = open[i]->state;
+    Families::put(
+        family, 1,
+        {{"rule", state.key.rule},
+         {"area", state.key.area},
+         {"sector", state.key.sector},
+         {"severity", std::string(alerts::kSeverityNames[static_cast<size_t>(state.severity)])},
+         {"acknowledged", open[i]->acknowledgement ? "true" : "false"}});
+  }
+  out.gauge("alerts_without_series", "Open alerts beyond those in bellwether_alert.",
+            static_cast<double>(open.size() - told));
+}
+
+void add_alerts(const Scrape& s, Families& out) {
+  Cells open;
+  const alerts::Book& book = *s.view->book;
+  each_severity(book, [&](const std::string& rule, const std::string& severity) {
+    open[{rule, severity}] = 0;
+  });
   for (const auto& [key, alert] : book.open()) {
     ++open[{key.rule,
             std::string(alerts::kSeverityNames[static_cast<size_t>(alert->state.severity)])}];
@@ -223,6 +256,10 @@ void add_alerts(const Scrape& s, Families& out) {
     out.gauge("tick_timestamp_seconds", "Instant of the last tick in the journal.", at);
     out.gauge("tick_delay_seconds", "Age of the last tick in the journal.",
               1e-3 * static_cast<double>(s.now.value) - at);
+    base::PeriodIndex const next(book.last_tick()->value + 1);
+    out.gauge("tick_due_timestamp_seconds",
+              "End of the period that the next tick judges; the tick is late some time after it.",
+              1e-3 * static_cast<double>(book.calendar().end_of(next).value));
   }
 }
 
@@ -246,6 +283,9 @@ void add_comparisons(const Scrape& s, Families& out) {
 
 void add_snapshots(const Scrape& s, Families& out) {
   if (!s.snapshot.enabled) return;
+  out.gauge("snapshot_timestamp_seconds",
+            "Instant of the state in the newest snapshot; 0 = there is none.",
+            1e-3 * static_cast<double>(std::max<int64_t>(0, s.snapshot.taken_at.value)));
   if (s.snapshot.taken_at.value > 0) {
     out.gauge("snapshot_age_seconds", "Age of the state in the newest snapshot.",
               1e-3 * static_cast<double>(s.now.value - s.snapshot.taken_at.value));
@@ -287,6 +327,39 @@ void add_transfers(const Scrape& s, Families& out) {
             s.peer_transfers->seconds);
 }
 
+// Counts the transitions of the book since the process began to read it.
+class TransitionCounts {
+ public:
+  void add(const alerts::Book& book, Families& out) {
+    std::lock_guard lock(mutex_);
+    each_severity(book, [&](const std::string& rule, const std::string& severity) {
+      for (std::string_view kind : alerts::kTransitionNames) {
+        if (kind.empty() || kind == "none") continue;
+        for (const char* historical : {"false", "true"})
+          counts_.try_emplace({rule, std::string(kind), severity, historical}, 0);
+      }
+    });
+    size_t const first = book.transitions_end() - book.state().transitions.size();
+    for (size_t i = std::max(next_, first); i < book.transitions_end(); ++i) {
+      const alerts::Transition& t = book.transition(i);
+      const alerts::AlertUpdate& state = t.alert->state;
+      ++counts_[{state.key.rule, std::string(alerts::kTransitionNames[static_cast<size_t>(t.kind)]),
+                 std::string(alerts::kSeverityNames[static_cast<size_t>(state.severity)]),
+                 t.historical ? "true" : "false"}];
+    }
+    next_ = std::max(next_, book.transitions_end());
+    put_all(out.add("alert_transitions_total",
+                    "Transitions of alerts that this process knows, by rule, kind and severity.",
+                    MetricType::Counter),
+            {"rule", "kind", "severity", "historical"}, counts_);
+  }
+
+ private:
+  std::mutex mutex_;
+  size_t next_ = 0;  // position in the book of the first transition that is not counted
+  Cells counts_;
+};
+
 class ScrapeCollector : public prometheus::Collectable {
  public:
   explicit ScrapeCollector(std::function<Scrape()> scrape) : scrape_(std::move(scrape)) {}
@@ -294,6 +367,8 @@ class ScrapeCollector : public prometheus::Collectable {
     Scrape const s = scrape_();
     Families out;
     out.gauge("build_info", "Always 1.", 1, {{"version", s.version}});
+    out.gauge("config_info", "Always 1: digests of the configuration and of the rules in force.", 1,
+              {{"config_digest", s.config_digest}, {"rule_set", s.view->book->rule_set_digest()}});
     out.gauge("ready", "1 when caught up and serving.", s.ready);
     out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
     out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
@@ -326,6 +401,8 @@ class ScrapeCollector : public prometheus::Collectable {
     add_inputs(s, out);
     add_breaches(s, out);
     add_alerts(s, out);
+    add_each_alert(*s.view->book, out);
+    transitions_.add(*s.view->book, out);
     add_comparisons(s, out);
     add_snapshots(s, out);
     add_transfers(s, out);
@@ -334,6 +411,7 @@ class ScrapeCollector : public prometheus::Collectable {
 
  private:
   std::function<Scrape()> scrape_;
+  mutable TransitionCounts transitions_;
 };
 
 }  // namespace

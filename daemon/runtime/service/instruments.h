@@ -25,9 +25,13 @@
 
 namespace bellwether::runtime {
 
+// At most so many open alerts have a series of their own; the others are counted.
+inline constexpr size_t kAlertSeriesMax = 1'000;
+
 // All values that a scrape reads.
 struct Scrape {
   std::string version;
+  std::string config_digest;
   std::vector<LaneReport> lanes;
   std::map<std::string, int> partitions_unread;  // by topic
   EvaluationReport evaluation;

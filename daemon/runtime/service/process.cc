@@ -114,6 +114,7 @@ Part Front::part() {
   };
   part.scrape = [this](Scrape& s) {
     s.version = base::kVersion;
+    s.config_digest = foundation_.reloadable.current().config_digest;
     s.view = foundation_.views.get();
     s.watchers = server_->watchers();
     s.transfers = server_->transfers();

@@ -1,0 +1,148 @@
+// The metrics of a scrape.
+#include "runtime/service/instruments.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "prometheus/text_serializer.h"
+#include "support/calendars.h"
+#include "support/world.h"
+
+namespace bellwether::runtime {
+namespace {
+
+using alerts::AlertUpdate;
+using testing::kMonths;
+
+class ScrapeTest : public ::testing::Test {
+ protected:
+  ScrapeTest() {
+    book_.fold(base::JournalOffset(0),
+               alerts::RuleSetActivated{alerts::default_rules(kMonths), "test", {}});
+    scrape_.config_digest = "0123";
+  }
+  void raise(int n, bool historical = false) {
+    alerts::TickEvaluated tick;
+    tick.tick = base::PeriodIndex(tick_++);
+    tick.book_offset = base::JournalOffset(0);
+    tick.historical = historical;
+    for (int i = 0; i < n; ++i) {
+      AlertUpdate u;
+      u.key = {"R1", "A" + std::to_string(alerts_++), "all"};
+      u.raised = tick.tick;
+      u.severity = alerts::Severity::kAmber;
+      u.transition = alerts::TransitionKind::kRaised;
+      tick.updates.push_back(u);
+    }
+    book_.fold(base::JournalOffset(tick_), tick);
+  }
+  // The value of each series of the text format, by its name and labels.
+  std::map<std::string, double> metrics() {
+    auto view = std::make_shared<engine::View>();
+    view->calendar = kMonths;
+    view->panel = indicators::Panel(testing::world(), kMonths, base::PeriodIndex(0)).publish();
+    view->book = std::make_shared<const alerts::Book>(book_);
+    scrape_.view = view;
+    std::istringstream text(prometheus::TextSerializer().Serialize(collector_->Collect()));
+    std::map<std::string, double> out;
+    for (std::string line; std::getline(text, line);) {
+      if (line.empty() || line[0] == '#') continue;
+      size_t const space = line.rfind(' ');
+      out[line.substr(0, space)] = std::stod(line.substr(space + 1));
+    }
+    return out;
+  }
+  static double count(const std::map<std::string, double>& metrics, const std::string& name) {
+    double n = 0;
+    for (const auto& [series, value] : metrics) n += series.starts_with(name + "{");
+    return n;
+  }
+
+  Scrape scrape_;
+  alerts::Book book_{kMonths};
+  std::shared_ptr<prometheus::Collectable> collector_ =
+      scrape_collector([this] { return scrape_; });
+  int32_t tick_ = 600;
+  int alerts_ = 0;
+};
+
+TEST_F(ScrapeTest, TransitionsAreCountedFromZeroAndEachOnce) {
+  std::string const raised =
+      "bellwether_alert_transitions_total{rule=\"R1\",kind=\"raised\",severity=\"amber\","
+      "historical=\"";
+  EXPECT_EQ(metrics().at(raised + "false\"}"), 0) << "a first increase could not be seen";
+  raise(2);
+  EXPECT_EQ(metrics().at(raised + "false\"}"), 2);
+  EXPECT_EQ(metrics().at(raised + "false\"}"), 2);
+  raise(3, true);
+  auto const now = metrics();
+  EXPECT_EQ(now.at(raised + "false\"}"), 2);
+  EXPECT_EQ(now.at(raised + "true\"}"), 3);
+}
+
+TEST_F(ScrapeTest, OpenAlertsHaveSeriesUpToTheLimitAndTheRestAreCounted) {
+  raise(1);
+  auto const one = metrics();
+  EXPECT_EQ(one.at("bellwether_alert{rule=\"R1\",area=\"A0\",sector=\"all\",severity=\"amber\","
+                   "acknowledged=\"false\"}"),
+            1);
+  EXPECT_EQ(one.at("bellwether_alerts_without_series"), 0);
+  raise(static_cast<int>(kAlertSeriesMax));
+  auto const many = metrics();
+  EXPECT_EQ(count(many, "bellwether_alert"), static_cast<double>(kAlertSeriesMax));
+  EXPECT_EQ(many.at("bellwether_alerts_without_series"), 1);
+  EXPECT_EQ(many.count("bellwether_alert{rule=\"R1\",area=\"A0\",sector=\"all\",severity=\"amber\","
+                       "acknowledged=\"false\"}"),
+            0u)
+      << "the oldest has no room";
+}
+
+TEST_F(ScrapeTest, AnAcknowledgedAlertSaysSo) {
+  raise(1);
+  book_.fold(base::JournalOffset(9'000),
+             alerts::AlertAcknowledged{book_.alerts().begin()->first, "ann", "", {}});
+  EXPECT_EQ(metrics().at("bellwether_alert{rule=\"R1\",area=\"A0\",sector=\"all\",severity="
+                         "\"amber\",acknowledged=\"true\"}"),
+            1);
+}
+
+TEST_F(ScrapeTest, TheNextTickIsDueAtTheEndOfItsPeriod) {
+  EXPECT_EQ(metrics().count("bellwether_tick_due_timestamp_seconds"), 0u);
+  raise(0);
+  auto const now = metrics();
+  EXPECT_EQ(now.at("bellwether_tick_due_timestamp_seconds"),
+            1e-3 * static_cast<double>(kMonths.end_of(base::PeriodIndex(tick_)).value));
+  EXPECT_LT(now.at("bellwether_tick_timestamp_seconds"),
+            now.at("bellwether_tick_due_timestamp_seconds"));
+}
+
+TEST_F(ScrapeTest, ASnapshotThatIsMissingHasTheTimestampZero) {
+  EXPECT_EQ(metrics().count("bellwether_snapshot_timestamp_seconds"), 0u) << "no folder";
+  scrape_.snapshot.enabled = true;
+  EXPECT_EQ(metrics().at("bellwether_snapshot_timestamp_seconds"), 0);
+  scrape_.snapshot.taken_at = base::UnixMillis(5'000);
+  EXPECT_EQ(metrics().at("bellwether_snapshot_timestamp_seconds"), 5);
+}
+
+TEST_F(ScrapeTest, RefusalsOfEveryReasonBeginAtZero) {
+  LaneReport lane;
+  lane.inputs.push_back({.topic = "registrations"});
+  lane.counts.applied.resize(1);
+  lane.counts.refused.resize(1);
+  lane.counts.heartbeats.resize(1);
+  lane.counts.not_counted.resize(1);
+  lane.counts.unknown_codes.resize(1);
+  scrape_.lanes = {lane};
+  EXPECT_EQ(count(metrics(), "bellwether_refused_records_total"), events::kRefusals);
+}
+
+TEST_F(ScrapeTest, TheConfigurationAndTheRulesInForceHaveTheirDigests) {
+  EXPECT_EQ(metrics().at("bellwether_config_info{config_digest=\"0123\",rule_set=\"" +
+                         book_.rule_set_digest() + "\"}"),
+            1);
+}
+
+}  // namespace
+}  // namespace bellwether::runtime
