@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "bellwether/events/v1/registration.pb.h"
+#include "bellwether/events/v1/support.pb.h"
 #include "bench/figures.h"
 #include "bench/yardstick.h"
 #include "core/base/check.h"
@@ -18,40 +19,61 @@
 namespace bellwether::testing {
 namespace {
 
-void decoding() {
-  constexpr int kRecords = 200'000;
-  std::vector<std::pair<std::string, std::string>> records;
+using Records = std::vector<std::pair<std::string, std::string>>;  // key, value
+constexpr int kRecords = 200'000;
+
+template <class Message>
+Message about(const std::string& number) {
+  Message e;
+  e.set_event_id(number + "/fact");
+  e.set_source("companies-house");
+  e.mutable_business()->set_jurisdiction("GB");
+  e.mutable_business()->set_register_("companies-house");
+  e.mutable_business()->set_id(number);
+  e.mutable_effective_date()->set_year(2019);
+  e.mutable_effective_date()->set_month(5);
+  return e;
+}
+
+// `fill(event, i)` completes the i-th event.
+template <class Message, class Fill>
+Records records_of(Fill fill) {
+  Records records;
   for (int i = 0; i < kRecords; ++i) {
-    events::v1::RegistrationEvent e;
     std::string const number = std::to_string(10'000'000 + i);
-    e.set_event_id(number + "/registered");
-    e.set_source("companies-house");
-    e.mutable_business()->set_jurisdiction("GB");
-    e.mutable_business()->set_register_("companies-house");
-    e.mutable_business()->set_id(number);
-    e.mutable_effective_date()->set_year(2019);
-    e.mutable_effective_date()->set_month(5);
+    Message e = about<Message>(number);
     e.mutable_effective_date()->set_day(1 + i % 28);
+    fill(e, i);
+    records.emplace_back(events::canonical_business_id("GB", "companies-house", number),
+                         e.SerializeAsString());
+  }
+  return records;
+}
+
+double decode_seconds(events::Topic topic, const Records& records) {
+  events::Decoder const decoder(world());
+  base::UnixMillis const published(base::start_of(base::days_from_civil(2019, 6, 1)).value);
+  size_t decoded = 0;
+  double const seconds = best_seconds(5, [&] {
+    decoded = 0;
+    for (const auto& [key, value] : records) {
+      auto const out = decoder.decode({topic, key, value, published, false});
+      decoded += std::holds_alternative<events::Event>(out);
+    }
+  });
+  BELLWETHER_CHECK(decoded == kRecords);
+  return seconds;
+}
+
+void decoding() {
+  Records const records = records_of<events::v1::RegistrationEvent>([](auto& e, int) {
     e.mutable_registered()->set_area_code("N1");
     auto& a = *e.mutable_registered()->add_activities();
     a.set_scheme("UKSIC");
     a.set_version("2007");
     a.set_code("10110");
-    records.emplace_back(events::canonical_business_id("GB", "companies-house", number),
-                         e.SerializeAsString());
-  }
-  events::Decoder const decoder(world());
-  base::UnixMillis const published(base::start_of(base::days_from_civil(2019, 6, 1)).value);
-  size_t decoded = 0;
-  double const ours = best_seconds(5, [&] {
-    decoded = 0;
-    for (const auto& [key, value] : records) {
-      auto const out =
-          decoder.decode({events::Topic::kRegistrations, key, value, published, false});
-      decoded += std::holds_alternative<events::Event>(out);
-    }
   });
-  BELLWETHER_CHECK(decoded == kRecords);
+  double const ours = decode_seconds(events::Topic::kRegistrations, records);
   events::v1::RegistrationEvent reused;
   size_t parsed = 0;
   double const theirs = best_seconds(5, [&] {
@@ -61,6 +83,23 @@ void decoding() {
   print("decode_record_size", static_cast<double>(records.front().second.size()), "bytes");
   print("decode", 1e9 * ours / kRecords, "ns/event");
   print("protobuf_parse_reused_message", 1e9 * theirs / kRecords, "ns/event");
+}
+
+// Interactions that were answered after up to three days, over ten years.
+void decoding_responses() {
+  Random random(3);
+  constexpr uint64_t kDays = 3'650;
+  base::UnixMillis const begin = base::start_of(base::days_from_civil(2010, 1, 1));
+  Records const records = records_of<events::v1::SupportEvent>([&](auto& e, int) {
+    auto const received =
+        begin.value + static_cast<int64_t>(random.below(kDays * base::kMillisPerDay));
+    e.mutable_interaction()->add_topics(events::v1::SUPPORT_TOPIC_CASH_FLOW);
+    e.mutable_interaction()->set_received_at(received);
+    e.mutable_interaction()->set_first_response_at(
+        received + static_cast<int64_t>(random.below(3 * base::kMillisPerDay)));
+  });
+  print("decode_first_response", 1e9 * decode_seconds(events::Topic::kSupport, records) / kRecords,
+        "ns/event");
 }
 
 void folding() {
@@ -199,6 +238,7 @@ void models() {
 
 int main() {
   bellwether::testing::decoding();
+  bellwether::testing::decoding_responses();
   bellwether::testing::folding();
   bellwether::testing::models();
 }

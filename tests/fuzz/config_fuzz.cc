@@ -1,12 +1,17 @@
 // Fuzzes config::parse with a text. An accepted configuration is within the limits that the error
-// messages state. An error names a line of the text.
+// messages state. An error names a line of the text. Working time by accepted hours adds up, and is
+// that of a count of minutes.
 #include "adapters/config/config.h"
 
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/reference/desks.h"
 #include "fuzz/complaint.h"
 #include "fuzz/input.h"
+#include "support/random.h"
+#include "support/time_zones.h"
 
 namespace bellwether::config {
 namespace {
@@ -46,6 +51,43 @@ void check(const TimeConfig& time) {
   BELLWETHER_CHECK(time.idle <= engine::Idle::kNever);
 }
 
+absl::StatusOr<base::TimeZone> zone(const std::string& name) {
+  if (name == "Asia/Singapore") return testing::singapore();
+  if (name == "Europe/London") return testing::london();
+  return absl::InvalidArgumentError("is not known; correct it");
+}
+
+void check(const DeskConfig& desk, uint64_t seed) {
+  bool any = false;
+  for (const reference::OpenSpans& spans : desk.hours.open) any |= !spans.empty();
+  BELLWETHER_CHECK(any);
+  reference::WorkingHours const hours(desk.hours);
+  testing::Random random(seed);
+  constexpr int64_t kMinute = testing::kMillisPerMinute;
+  constexpr int64_t kMinutes = 2 * 24 * 60;
+  base::UnixMillis const from(
+      static_cast<int64_t>(random.below(base::kInstantEnd.value / kMinute - kMinutes)) * kMinute);
+  base::UnixMillis const between(from.value +
+                                 static_cast<int64_t>(random.below(kMinutes * kMinute)));
+  base::UnixMillis const to(from.value + kMinutes * kMinute);
+  auto const offset_at = [&](base::UnixMillis t) {
+    auto const next =
+        std::ranges::upper_bound(desk.hours.zone.changes, t, {}, &base::OffsetChange::at);
+    return next == desk.hours.zone.changes.begin() ? desk.hours.zone.offset_s
+                                                   : std::prev(next)->offset_s;
+  };
+  int64_t const wait = hours.millis_between(from, to);
+  BELLWETHER_CHECK(wait == kMinute * testing::counted_minutes(desk.hours, from, to, offset_at));
+  BELLWETHER_CHECK(hours.millis_between(from, between) + hours.millis_between(between, to) == wait);
+  BELLWETHER_CHECK(hours.millis_between(from, between) >= 0);
+}
+
+void check(const DesksConfig& desks, uint64_t seed) {
+  check(desks.common, seed);
+  BELLWETHER_CHECK(desks.by_source.size() <= reference::kDeskSourcesMax);
+  if (!desks.by_source.empty()) check(desks.by_source.begin()->second, seed + 1);
+}
+
 void check(const Config& config) {
   check(config.kafka);
   check(config.time);
@@ -61,10 +103,11 @@ void check(const Config& config) {
 }
 
 void run(std::string_view text) {
-  auto const config = parse(text, "b.yaml", {});
+  auto const config = parse(text, "b.yaml", {}, {}, zone);
   if (!config.ok()) return fuzz::check_complaint(config.status(), "b.yaml", text);
   check(*config);
-  auto const again = parse(text, "b.yaml", {});
+  check(config->desks, base::hash64(text));
+  auto const again = parse(text, "b.yaml", {}, {}, zone);
   BELLWETHER_CHECK(again.ok() && again->digest == config->digest && again->rules == config->rules);
 }
 

@@ -1,7 +1,8 @@
 // Fuzzes events::Decoder with a record. Input: one byte of choices, the timestamp (8 bytes), the
 // length of the key (1 byte), the key, the value. An accepted record is within all limits that the
 // decoder documents. A record that protobuf does not accept is refused. Only such a record is
-// "malformed" or "id_not_utf8". A frame does not change the result.
+// "malformed" or "id_not_utf8". A frame does not change the result. The bucket of a first response
+// is that of a count of working minutes.
 #include "core/events/decoder.h"
 
 #include <google/protobuf/stubs/logging.h>
@@ -18,6 +19,7 @@
 #include "core/events/identity.h"
 #include "core/events/message.h"
 #include "fuzz/input.h"
+#include "support/time_zones.h"
 #include "unit/core/events/against_protobuf.h"
 #include "unit/core/events/fixture.h"
 
@@ -128,11 +130,53 @@ void check_values(const RawRecord& record, const Event& e) {
   BELLWETHER_CHECK(year >= kEarliestYear && year <= kLatestYear);
   // Kafka's unknown timestamp is −1. The decoder treats earlier timestamps as −1.
   UnixMillis const published = std::max(record.published, UnixMillis(-1));
-  BELLWETHER_CHECK(e.kind == EventKind::kFilingDue || base::start_of(e.effective) <= published);
+  constexpr int64_t kDaysBeginFirst = 14 * 3'600'000;
+  int64_t const latest = published.value + (published.value < 0 ? 0 : kDaysBeginFirst);
+  BELLWETHER_CHECK(e.kind == EventKind::kFilingDue || base::start_of(e.effective).value <= latest);
+}
+
+// A desk with summer time and a break, and a source with other hours.
+reference::DeskHours desk_of(std::string_view source) {
+  reference::DeskHours hours;
+  hours.zone = source == "chat" ? bellwether::testing::singapore() : bellwether::testing::london();
+  hours.open[0] = {{9 * 60, 12 * 60}, {13 * 60, 24 * 60}};
+  hours.closed = {base::days_from_civil(2019, 5, 6)};
+  return hours;
+}
+const reference::Reference& world() {
+  static const reference::Reference* const made = [] {
+    auto* const out = new reference::Reference(testing::west_midlands());
+    out->desks = reference::Desks(desk_of("crm"), {{"chat", desk_of("chat")}});
+    return out;
+  }();
+  return *made;
+}
+
+// The parts of a minute at both ends may count or not.
+void check_response(const Message& m, const Event& e) {
+  constexpr int64_t kMinute = bellwether::testing::kMillisPerMinute;
+  constexpr int64_t kLongestCounted = 7 * 24 * 60 * kMinute;
+  int64_t const received = m.kind_number(InteractionSlots::kReceivedAt);
+  int64_t const response = m.kind_number(InteractionSlots::kFirstResponseAt);
+  BELLWETHER_CHECK((e.response_bucket > 0) == (response > 0));
+  if (response == 0 || response - received > kLongestCounted) return;
+  reference::DeskHours const hours = desk_of(m.text(kSource));
+  auto const offset_at = [&](UnixMillis t) {
+    int32_t offset = hours.zone.offset_s;
+    for (const base::OffsetChange& change : hours.zone.changes) {
+      if (change.at <= t) offset = change.offset_s;
+    }
+    return offset;
+  };
+  int64_t const wait = kMinute * bellwether::testing::counted_minutes(
+                                     hours, UnixMillis((received / kMinute + 1) * kMinute),
+                                     UnixMillis(response / kMinute * kMinute), offset_at);
+  BELLWETHER_CHECK(e.response_bucket >= base::response_bucket(wait));
+  BELLWETHER_CHECK(e.response_bucket <= base::response_bucket(wait + 2 * kMinute));
 }
 
 void check(const RawRecord& record) {
-  Decoder const decoder(testing::west_midlands());
+  Decoder const decoder(world());
   auto const result = decoder.decode(record);
   BELLWETHER_CHECK(same(result, decoder.decode(record)));
   const Refusal* const refusal = std::get_if<Refusal>(&result);
@@ -162,6 +206,8 @@ void check(const RawRecord& record) {
     BELLWETHER_CHECK(any_topics || topic_of_kind_field(m.kind) == record.topic);
     check_identity(record, m, std::get<Event>(result));
     check_values(record, std::get<Event>(result));
+    if (std::get<Event>(result).kind == EventKind::kInteraction)
+      check_response(m, std::get<Event>(result));
   }
   if (!record.schema_id_in_header && !is_framed(record.value)) {
     std::string const framed = std::string(kFrameHeadBytes + 1, '\0') + std::string(record.value);

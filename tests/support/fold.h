@@ -132,6 +132,8 @@ class Fold {
   void thaw() {
     for (auto& e : engines_) e.thaw_ledger();
   }
+  // The digest of the hours of the desks. They are not those of the default.
+  static constexpr uint64_t kWorkingHours = 0xfedcba9876543210;
   static snapshot::Identity identity() {
     return {"cluster",
             "month",
@@ -140,7 +142,8 @@ class Fold {
             {"registrations"},
             kPartitions,
             engine::kFiguresVersion,
-            snapshot::codes_digest(world())};
+            snapshot::codes_digest(world()),
+            kWorkingHours};
   }
 
   // A book of 18 journal records, independent of the fold.

@@ -5,12 +5,14 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "adapters/config/days.h"
+#include "adapters/config/desk.h"
 #include "adapters/config/document.h"
 #include "adapters/config/reader.h"
 #include "core/alerts/rule_record.h"
-#include "core/base/business_calendar.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -131,43 +133,6 @@ void read_kafka(Section kafka, const PropertyError& property_error, KafkaConfig&
   kafka.finish();
 }
 
-// Adds the days of "2024-12-24" or "2024-12-24..2025-01-01".
-absl::Status read_closure(const std::string& text, std::vector<base::Days>& to) {
-  size_t const dots = text.find("..");
-  BELLWETHER_ASSIGN_OR_RETURN(base::Days const first, base::parse_date(text.substr(0, dots)));
-  base::Days last = first;
-  if (dots != std::string::npos) {
-    BELLWETHER_ASSIGN_OR_RETURN(last, base::parse_date(text.substr(dots + 2)));
-  }
-  if (!base::is_special_day(first) || !base::is_special_day(last)) {
-    return absl::InvalidArgumentError(cat(text, ": days must be from ", base::kSpecialYearFirst,
-                                          "-01-01 to ", base::kSpecialYearLast, "-12-31"));
-  }
-  if (last < first) {
-    return absl::InvalidArgumentError(cat(text, " ends before it begins; write ",
-                                          base::format_date(last), "..", base::format_date(first)));
-  }
-  auto const days = static_cast<size_t>(last.value - first.value + 1);
-  if (to.size() + days > base::kSpecialDaysMax) {
-    return absl::InvalidArgumentError(
-        cat("more than ", base::kSpecialDaysMax, " days; remove the oldest"));
-  }
-  for (int32_t day = first.value; day <= last.value; ++day) to.emplace_back(day);
-  return absl::OkStatus();
-}
-
-void read_special_days(Section& time, TimeConfig& to) {
-  time.each_text("holidays", [&](const std::string& file) {
-    if (file.empty()) return absl::InvalidArgumentError("names no file; remove the entry");
-    to.holidays.push_back(file);
-    return absl::OkStatus();
-  });
-  time.each_text("closures",
-                 [&](const std::string& text) { return read_closure(text, to.closures); });
-  std::ranges::sort(to.closures);
-  to.closures.erase(std::unique(to.closures.begin(), to.closures.end()), to.closures.end());
-}
-
 void read_time(Section time, TimeConfig& to) {
   constexpr std::array kCalendars = {base::CalendarUnit::kWeek, base::CalendarUnit::kMonth};
   size_t calendar = 0;
@@ -184,7 +149,8 @@ void read_time(Section time, TimeConfig& to) {
   to.idle = static_cast<engine::Idle>(idle);
   time.duration("idle_after", to.idle_after_ms, kSecond, 30 * kDay);
   time.duration("historical_after", to.historical_after_ms, kSecond, 365 * kDay);
-  read_special_days(time, to);
+  read_files(time, "holidays", to.holidays);
+  read_days(time, "closures", to.closures);
   time.finish();
 }
 
@@ -419,6 +385,21 @@ time:
   # closures: []              # days on which your register rests as well, for example
                               # [2026-06-12, 2026-12-21..2026-12-23]
 
+desk:                         # of the support desk: response times count its working hours only
+  # time_zone: UTC            # or a name of the time zone database, such as Europe/London
+  # hours:                    # a weekday that is left out is closed; with a break:
+  #                           # friday: [09:00-12:30, 13:30-17:00]
+  #   monday: 09:00-17:00
+  #   tuesday: 09:00-17:00
+  #   wednesday: 09:00-17:00
+  #   thursday: 09:00-17:00
+  #   friday: 09:00-17:00
+  # holidays: []              # CSV files as time.holidays, for example reference/uk/holidays.csv:
+  #                           # the desk is closed on days with the effect holiday
+  # closures: []              # more days on which the desk is closed, as time.closures
+  # sources: {}               # desks with other hours, by the source of their events, for example
+  #                           # {chat: {hours: {saturday: 10:00-14:00}}}
+
 reference:                    # CSV files, relative to this one
   areas: reference/uk/areas.csv
   area_sets: reference/uk/area_sets.csv
@@ -518,7 +499,8 @@ bool is_reloaded(std::string_view path) {
 }  // namespace
 
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
-                             const Environment& environment, const PropertyError& property_error) {
+                             const Environment& environment, const PropertyError& property_error,
+                             const TimeZones& time_zones) {
   base::LineErrors errors(file);
   std::optional<YAML::Node> const document = read_document(yaml, errors);
   if (!document) return errors.status();
@@ -542,6 +524,7 @@ absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
                "BELLWETHER_KAFKA_BOOTSTRAP_SERVERS");
   }
   read_time(root.section("time"), config.time);
+  read_desks(root.section("desk"), time_zones, config.desks);
 
   read_reference(root, config.reference);
   read_serve(root.section("serve"), environment, config.serve);

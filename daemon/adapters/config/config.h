@@ -15,8 +15,10 @@
 #include "absl/status/statusor.h"
 #include "core/alerts/rules.h"
 #include "core/base/calendar.h"
+#include "core/base/time_zone.h"
 #include "core/domain/topics.h"
 #include "core/engine/idle.h"
+#include "core/reference/working_hours.h"
 
 namespace bellwether::config {
 
@@ -49,6 +51,18 @@ struct TimeConfig {
   std::vector<base::Days> closures;  // time.closures: days of the deployment's own, ascending
 };
 
+struct DeskConfig {
+  // desk.time_zone, desk.hours and desk.closures. The caller adds the holidays of the files to the
+  // closed days.
+  reference::DeskHours hours;
+  std::vector<std::string> holidays;       // desk.holidays: as time.holidays
+  std::optional<base::Days> last_holiday;  // of these files, set by the caller
+};
+struct DesksConfig {
+  DeskConfig common;
+  std::map<std::string, DeskConfig> by_source;  // desk.sources
+};
+
 struct ReferenceConfig {  // files, relative to the configuration file
   std::string areas;      // required
   std::string area_sets;
@@ -66,8 +80,7 @@ struct RuntimeConfig {
   int32_t workers = 0;  // 0 = one per core, but at most one per partition
   int64_t ready_lag_events_max = 10'000;
   int64_t drain_timeout_ms = 10'000;
-  int64_t drain_delay_ms =
-      0;  // after a stop signal, calls are answered for so long before the drain
+  int64_t drain_delay_ms = 0;       // calls are answered for so long between a stop and the drain
   std::string log_level = "info";   // debug | info | warn | error
   std::string log_format = "text";  // text | json
 };
@@ -92,6 +105,7 @@ using Settings = std::map<std::string, uint64_t>;
 struct Config {
   KafkaConfig kafka;
   TimeConfig time;
+  DesksConfig desks;
   ReferenceConfig reference;
   ServeConfig serve;
   RuntimeConfig runtime;
@@ -116,14 +130,18 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 using PropertyError =
     std::function<std::string(const std::string& name, const std::optional<std::string>& value)>;
 
+// The time zone of a name. The message of an error says what to do.
+using TimeZones = std::function<absl::StatusOr<base::TimeZone>(const std::string& name)>;
+
 // These variables in `environment` override the file: BELLWETHER_KAFKA_BOOTSTRAP_SERVERS,
 // BELLWETHER_GRPC_ADDRESS, BELLWETHER_METRICS_ADDRESS, BELLWETHER_CLIENT_ID,
 // BELLWETHER_SNAPSHOTS_FOLDER. `property_error` checks kafka.properties and kafka.secret_files; if
-// it is empty, they are not checked against the library. Error: InvalidArgument, with one line per
-// error.
+// it is empty, they are not checked against the library. `time_zones` finds desk.time_zone; if it
+// is empty, only UTC is known. Error: InvalidArgument, with one line per error.
 absl::StatusOr<Config> parse(std::string_view yaml, std::string_view file,
                              const Environment& environment,
-                             const PropertyError& property_error = {});
+                             const PropertyError& property_error = {},
+                             const TimeZones& time_zones = {});
 
 // An example file with every key, its default and a comment.
 std::string example();

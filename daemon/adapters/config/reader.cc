@@ -247,9 +247,8 @@ void Section::each(const std::function<void(const std::string&, Section)>& use) 
       use(name, Section(entry.second, cat(path_, name, "."), errors_));
     } else {
       errors_.add(line_of(entry.first),
-                  cat(path_, name,
-                      ": must be a mapping of keys to values, such as enabled: false; "
-                      "the other keys here are ",
+                  cat(path_, name, ": must be a mapping of keys to values",
+                      others.empty() ? "" : ", such as enabled: false; the other keys here are ",
                       absl::StrJoin(others, " and ")));
     }
   }

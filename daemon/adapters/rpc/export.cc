@@ -1,5 +1,6 @@
 #include "adapters/rpc/export.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <limits>
@@ -130,6 +131,8 @@ class RunningExport : public grpc::ServerWriteReactor<ExportResponse> {
     if (!begun_at_first_) {
       begun_at_first_ = true;
       rpc::fill(*plan_.view, *message_.mutable_basis());
+      if (std::ranges::any_of(plan_.subjects, &Subject::in_working_hours))
+        message_.mutable_basis()->set_working_hours(plan_.view->reference->desks.text());
       message_.set_series_total(static_cast<int64_t>(plan_.nodes.size() * plan_.subjects.size()));
     }
     if (!fill_message()) return finish(grpc::Status::OK);

@@ -121,9 +121,9 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
       for (size_t i = range.begin; i < range.end; ++i) {
         indicators_pb::Indicator& out = *response->add_indicators();
         if (i < domain::kIndicatorCount) {
-          fill_catalogue(domain::kIndicators[i], view->calendar, out);
+          fill_catalogue(domain::kIndicators[i], *view, out);
         } else {
-          fill_measure(static_cast<indicators::Measure>(i - domain::kIndicatorCount), out);
+          fill_measure(static_cast<indicators::Measure>(i - domain::kIndicatorCount), *view, out);
         }
       }
       response->set_next_page_token(range.next_page_token);
@@ -299,7 +299,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
   }
 
  private:
-  static void fill_catalogue(const IndicatorInfo& info, base::Calendar calendar,
+  static void fill_catalogue(const IndicatorInfo& info, const engine::View& view,
                              indicators_pb::Indicator& out) {
     out.set_name(cat("indicators/", info.name));
     out.set_number(info.number);
@@ -308,16 +308,18 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
     out.set_unit(std::string(info.unit));
     out.set_numerator(std::string(info.numerator));
     out.set_denominator(std::string(info.denominator));
-    out.set_window_periods(domain::window_lengths(info.window, calendar).front());
-    out.set_window_periods_max(domain::window_lengths(info.window, calendar).back());
+    out.set_window_periods(domain::window_lengths(info.window, view.calendar).front());
+    out.set_window_periods_max(domain::window_lengths(info.window, view.calendar).back());
     using indicators::Harm;
     out.set_harm(info.harm == Harm::kLow    ? indicators_pb::HARM_DIRECTION_LOW
                  : info.harm == Harm::kHigh ? indicators_pb::HARM_DIRECTION_HIGH
                                             : indicators_pb::HARM_DIRECTION_NONE);
     out.set_minimum_base(info.minimum_base);
     out.set_detector(std::string(info.detector));
+    if (domain::is_in_working_hours(info.id)) out.set_working_hours(view.reference->desks.text());
   }
-  static void fill_measure(indicators::Measure measure, indicators_pb::Indicator& out) {
+  static void fill_measure(indicators::Measure measure, const engine::View& view,
+                           indicators_pb::Indicator& out) {
     const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
@@ -329,6 +331,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
     out.set_window_periods(1);
     out.set_window_periods_max(1);
     out.set_harm(indicators_pb::HARM_DIRECTION_NONE);
+    if (domain::is_in_working_hours(measure)) out.set_working_hours(view.reference->desks.text());
   }
   static void fill_area(const reference::Areas& areas, base::AreaId id, indicators_pb::Area& out) {
     const reference::Area& area = areas.at(id);

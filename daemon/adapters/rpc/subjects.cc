@@ -11,11 +11,13 @@ using indicators::Measure;
 
 Subject subject_of(Indicator indicator) {
   const indicators::IndicatorInfo& info = indicators::info(indicator);
-  return {std::string(info.name), std::string(info.unit), domain::privacy(indicator), indicator};
+  return {std::string(info.name), std::string(info.unit), domain::privacy(indicator),
+          domain::is_in_working_hours(indicator), indicator};
 }
 
 Subject subject_of(Measure measure) {
-  return {std::string(indicators::info(measure).name), "count", domain::privacy(measure), measure};
+  return {std::string(indicators::info(measure).name), "count", domain::privacy(measure),
+          domain::is_in_working_hours(measure), measure};
 }
 
 // REQUIRES: the view has data_through.
@@ -53,6 +55,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
 
 indicators::Value value_of(const Subject& subject, const engine::View& view, indicators::Node node,
                            base::PeriodIndex period, common::v1::Basis& basis) {
+  if (subject.in_working_hours && basis.working_hours().empty())
+    basis.set_working_hours(view.reference->desks.text());
   if (!view.data_through) {
     indicators::Value none;
     none.not_available = "no period is complete yet";

@@ -22,6 +22,7 @@ struct Subject {
   std::string name;  // "birth_rate_12m"
   std::string unit;  // "count", "percent", …
   domain::Privacy privacy{};
+  bool in_working_hours = false;  // counted by the working hours of the support desks
   std::variant<indicators::Indicator, indicators::Measure> id;
 };
 
@@ -33,7 +34,8 @@ Subject subject_at(size_t number);
 // With or without the prefix "indicators/". An unknown name is a violation of `field`.
 Subject read_subject(std::string_view name, std::string_view field, BadRequest& bad);
 
-// The figure, protected. `basis` is marked if it is suppressed or rounded.
+// The figure, protected. `basis` is marked if it is suppressed or rounded, and states the working
+// hours of a figure that is counted by them.
 indicators::Value value_of(const Subject& subject, const engine::View& view, indicators::Node node,
                            base::PeriodIndex period, common::v1::Basis& basis);
 

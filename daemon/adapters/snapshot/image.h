@@ -34,6 +34,7 @@ struct Identity {
   int32_t partitions = 0;
   int32_t figures = engine::kFiguresVersionUnnamed;  // engine::kFiguresVersion of its build
   std::string codes;                                 // codes_digest(); empty in formats 1 and 2
+  uint64_t working_hours = 0;  // reference::Desks::digest(); formats 1 and 2 have the default's
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 

@@ -47,10 +47,11 @@ namespace bellwether::base {
 template <>
 struct Fields<snapshot::Identity> {
   static constexpr auto list() {
-    return std::tuple{BELLWETHER_FIELD(cluster),   BELLWETHER_FIELD(calendar),
-                      BELLWETHER_FIELD(reference), BELLWETHER_FIELD(history_periods),
-                      BELLWETHER_FIELD(topics),    BELLWETHER_FIELD(partitions),
-                      BELLWETHER_FIELD(figures),   BELLWETHER_FIELD(codes)};
+    return std::tuple{BELLWETHER_FIELD(cluster),      BELLWETHER_FIELD(calendar),
+                      BELLWETHER_FIELD(reference),    BELLWETHER_FIELD(history_periods),
+                      BELLWETHER_FIELD(topics),       BELLWETHER_FIELD(partitions),
+                      BELLWETHER_FIELD(figures),      BELLWETHER_FIELD(codes),
+                      BELLWETHER_FIELD(working_hours)};
   }
 };
 template <>

@@ -117,6 +117,13 @@ absl::Status same_identity(const Identity& found, const Identity& wanted) {
     return differs("postcodes and activity codes", found.codes,
                    base::cat(wanted.codes, ": the reference files differ"));
   }
+  if (found.working_hours != wanted.working_hours) {
+    return differs(
+        "working hours of the desks", base::hex16(found.working_hours),
+        base::cat(base::hex16(wanted.working_hours),
+                  ": `desk` of the configuration, its holidays or the time zone database "
+                  "differ"));
+  }
   return absl::OkStatus();
 }
 

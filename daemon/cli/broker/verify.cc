@@ -177,7 +177,7 @@ void add_verify(CLI::App& app, Context& context) {
       "broker;\n"
       "4 the journal has no such tick; 5 the log no longer holds the records up to a cut, or a "
       "tick "
-      "was\ncomputed with another version of the figures.");
+      "was\ncomputed with another version of the figures or other working hours of the desk.");
   sub->callback([&context, options] { verify(context, *options); });
 }
 

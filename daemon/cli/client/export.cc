@@ -98,6 +98,8 @@ void print_summary(const CsvLines& lines, const common::v1::Basis& basis,
                static_cast<long long>(basis.revision()),
                last.rounded() ? ", counts of cases rounded to 5" : "",
                last.suppressed() ? ", small counts withheld" : "");
+  if (!basis.working_hours().empty())
+    std::fprintf(stderr, "working hours: %s\n", basis.working_hours().c_str());
   for (const std::string& warning : basis.coverage_warnings())
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
 }

@@ -51,6 +51,8 @@ void print_basis(const common::v1::Basis& basis) {
               basis.data_through().empty() ? "(no period yet)" : basis.data_through().c_str(),
               basis.rounded() ? ", counts of cases rounded to 5" : "",
               basis.suppressed() ? ", small counts withheld" : "");
+  if (!basis.working_hours().empty())
+    std::printf("working hours: %s\n", basis.working_hours().c_str());
   for (const std::string& warning : basis.coverage_warnings())
     std::printf("warning: %s\n", warning.c_str());
 }
@@ -67,11 +69,13 @@ void shown_pages(Context& context, const Request& request, Call call, Page page)
 void list(Context& context, const Options&) {
   auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   Table table({"NAME", ">NO", "TITLE", "UNIT", "HARM", ">MIN BASE", "DETECTOR"});
+  std::string working_hours;
   shown_pages<indicators_pb::ListIndicatorsResponse>(
       context, indicators_pb::ListIndicatorsRequest(),
       [&](auto* c, const auto& q, auto* r) { return stub->ListIndicators(c, q, r); },
       [&](const auto& r) {
         for (const indicators_pb::Indicator& i : r.indicators()) {
+          if (!i.working_hours().empty()) working_hours = i.working_hours();
           table.add({i.name().substr(i.name().find('/') + 1),
                      i.number() > 0 ? figure(i.number()) : "",
                      base::shorten(i.title(), kTitleColumns), i.unit(),
@@ -82,7 +86,9 @@ void list(Context& context, const Options&) {
                      i.detector()});
         }
       });
-  if (!context.json() && !table.empty()) table.print();
+  if (context.json() || table.empty()) return;
+  table.print();
+  if (!working_hours.empty()) std::printf("\nworking hours: %s\n", working_hours.c_str());
 }
 
 using Values = std::vector<indicators_pb::Value>;

@@ -71,6 +71,8 @@ void status(Context& context) {
       r.basis().data_through().empty() ? "(no period yet)" : r.basis().data_through().c_str(),
       r.basis().rule_set().c_str(), r.alerts_open(), r.watchers(),
       static_cast<long long>(r.journal_offset()));
+  if (!r.working_hours().empty())  // a replica of an older version does not tell them
+    std::printf("working hours: %s\n", r.working_hours().c_str());
   if (!r.leader().empty()) {
     std::printf("evaluations since journal offset %lld are by %s\n\n",
                 static_cast<long long>(r.leader_epoch()), r.leader().c_str());

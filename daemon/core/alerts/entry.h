@@ -37,8 +37,9 @@ struct TickEvaluated {
   std::vector<AlertUpdate> updates;
   std::vector<std::string> silent_topics;
   int32_t series_assessed = 0;
-  int32_t figures = 1;  // engine::kFiguresVersion of the build that computed the cells
-  std::string writer;   // the writer of its journal record; empty before it is journaled
+  int32_t figures = 1;         // engine::kFiguresVersion of the build that computed the cells
+  uint64_t working_hours = 0;  // reference::Desks::digest() of that replica
+  std::string writer;          // the writer of its journal record; empty before it is journaled
   friend bool operator==(const TickEvaluated&, const TickEvaluated&) = default;
 };
 struct AlertAcknowledged {

@@ -178,6 +178,7 @@ struct Fields<alerts::TickEvaluated> {
                       BELLWETHER_FIELD(silent_topics),
                       BELLWETHER_FIELD(series_assessed),
                       BELLWETHER_FIELD(figures),
+                      BELLWETHER_FIELD(working_hours),
                       BELLWETHER_APART(writer)};  // stored in the journal record around it
   }
 };

@@ -30,6 +30,9 @@ constexpr UnixMillis start_of(Days day) {
   return UnixMillis(day.value * kMillisPerDay);
 }
 
+// 2079-01-01. No record states this instant or a later one.
+inline constexpr UnixMillis kInstantEnd(39'812 * kMillisPerDay);
+
 // A month or day outside its range carries over: month 13 is January of the next year.
 Days days_from_civil(int year, int month, int day);
 struct CivilDate {

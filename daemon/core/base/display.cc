@@ -31,7 +31,7 @@ std::string_view unit_suffix(std::string_view unit) {
   static constexpr std::array<Words, 6> kWords = {{{"percent", " %"},
                                                    {"per_10000", " per 10,000"},
                                                    {"ratio", " (ratio)"},
-                                                   {"hours", " hours"},
+                                                   {"hours", " working hours"},
                                                    {"index", " (index)"},
                                                    {kStandardDeviations, " standard deviations"}}};
   auto const found = std::ranges::find(kWords, unit, &Words::unit);

@@ -332,6 +332,11 @@ constexpr TopicSet topics(Measure measure) {
 constexpr TopicSet topics(Indicator indicator) {
   return kIndicatorBases[static_cast<size_t>(indicator)].topics;
 }
+// True if the figure is a time in working hours of the support desks.
+constexpr bool is_in_working_hours(Indicator indicator) {
+  const Formula& f = info(indicator).compute;
+  return f.method == Method::kQuantile && is_in_working_hours(f.denominator[0].measure);
+}
 constexpr Privacy privacy(Measure measure) {
   return info(measure).privacy;
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/base/response_hours.h"
 #include "core/domain/kinds.h"
 #include "core/domain/table.h"
 #include "core/domain/topics.h"
@@ -238,14 +239,19 @@ constexpr const MeasureInfo& info(Measure measure) {
 constexpr bool adds_up(Measure measure) {
   return info(measure).adding == Adding::kAddsUp;
 }
+constexpr Measure measure_at(Measure first, size_t step) {
+  return static_cast<Measure>(static_cast<size_t>(first) + step);
+}
+// True if the working hours of the support desks decide in which measure a fact counts.
+constexpr bool is_in_working_hours(Measure measure) {
+  return Measure::kResponse1 <= measure &&
+         measure < measure_at(Measure::kResponse1, base::kResponseBuckets);
+}
 constexpr std::optional<Measure> find_measure(std::string_view name) {
   for (const MeasureInfo& m : kMeasures) {
     if (m.name == name) return m.id;
   }
   return std::nullopt;
-}
-constexpr Measure measure_at(Measure first, size_t step) {
-  return static_cast<Measure>(static_cast<size_t>(first) + step);
 }
 
 // The measure that counts a fact, by kind and code. nullopt if no measure counts it.

@@ -159,6 +159,7 @@ alerts::TickEvaluated Evaluator::evaluate(PeriodIndex tick, const Book& book,
   std::sort(out.cut.begin(), out.cut.end());
   out.cells_digest = cells_digest_;
   out.figures = kFiguresVersion;
+  out.working_hours = reference_->desks.digest();
   out.historical = historical;
   // Source rules run first, because all other rules look up the silent sources.
   auto const on_source = [](const auto& test) {

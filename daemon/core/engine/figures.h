@@ -17,7 +17,8 @@ namespace bellwether::engine {
 //   5: support counts only while the business is in the stock
 //   6: interactions and changes have reporting delays
 //   7: a number with blanks inside is the number without them
-inline constexpr int32_t kFiguresVersion = 7;
+//   8: a fact may be dated up to the latest day on earth at its publication, not only the UTC day
+inline constexpr int32_t kFiguresVersion = 8;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -10,7 +10,6 @@
 #include "core/events/frame.h"
 #include "core/events/identity.h"
 #include "core/events/message.h"
-#include "core/events/working_hours.h"
 
 namespace bellwether::events {
 namespace {
@@ -18,14 +17,21 @@ namespace {
 using reference::Reference;
 using Problem = std::optional<Refusal>;  // nullopt: no problem
 
-// The first instant after the year kLatestYear: 2079-01-01.
-constexpr UnixMillis kInstantEnd(39'812 * base::kMillisPerDay);
+using base::kInstantEnd;
 // Kafka's timestamp for a record without a known time. No valid timestamp is earlier.
 constexpr UnixMillis kTimeUnknown(-1);
 
 // The day of a record's timestamp. The timestamp is limited to kTimeUnknown … kInstantEnd.
 Days day_of_publication(UnixMillis published) {
   return base::days_of(std::clamp(published, kTimeUnknown, UnixMillis(kInstantEnd.value - 1)));
+}
+
+// The latest day on earth at that instant. A source in Auckland states its own date, which is that
+// of the next day for half of the day in UTC.
+Days latest_day_at(UnixMillis instant) {
+  constexpr int64_t kFirstZoneMillis = 14 * int64_t{3'600'000};  // days begin first in UTC+14
+  if (instant.value < 0 || instant >= kInstantEnd) return day_of_publication(instant);
+  return base::days_of(UnixMillis(instant.value + kFirstZoneMillis));
 }
 
 // The last band that the contract names. The ledger can store bands up to kSizeBandMax.
@@ -173,11 +179,11 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
     valid = valid && read_date(m, size_t{kKindNumber} + own.slots[i], of_kind);
   }
   if (!valid) return Refusal::kDateOutOfRange;
-  Days const published = day_of_publication(record.published);
   if (e.kind == EventKind::kFilingDue && of_kind) effective = of_kind;
-  if (e.kind == EventKind::kRetracted && !effective) effective = published;
+  if (e.kind == EventKind::kRetracted && !effective)
+    effective = day_of_publication(record.published);
   if (!effective) return Refusal::kMissingDate;
-  Days const latest = std::min(published, day_of_publication(record.latest));
+  Days const latest = latest_day_at(std::min(record.published, record.latest));
   if (*effective > latest && e.kind != EventKind::kFilingDue) {
     return record.published.value < 0 ? Refusal::kNoTimestamp : Refusal::kEffectiveAfterPublished;
   }
@@ -412,7 +418,7 @@ InteractionType interaction_type(int64_t stated) {
   return known ? static_cast<InteractionType>(stated) : InteractionType::kOther;
 }
 
-Problem interaction(const Reference&, const Message& m, Event& e) {
+Problem interaction(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = families(m, e)) return problem;
   e.type = interaction_type(m.kind_number(InteractionSlots::kType));
   int64_t const minutes = m.kind_number(InteractionSlots::kMinutes);
@@ -424,7 +430,8 @@ Problem interaction(const Reference&, const Message& m, Event& e) {
   if (response == 0) return std::nullopt;
   if (received == 0) return Refusal::kMissingDetail;
   if (response < received) return Refusal::kValueOutOfRange;
-  e.response_bucket = response_bucket(working_millis(UnixMillis(received), UnixMillis(response)));
+  e.response_bucket = base::response_bucket(
+      reference.desks.of(e.source).millis_between(UnixMillis(received), UnixMillis(response)));
   return std::nullopt;
 }
 

@@ -34,10 +34,10 @@ struct RawRecord {
   std::string_view value;
   UnixMillis published;              // the Kafka timestamp
   bool schema_id_in_header = false;  // header __value_schema_id present: the value is bare
-  // An effective date after the day of this instant is refused, whatever `published` is. The caller
-  // sets it to the current time plus the allowed clock difference. It protects against a wrong
-  // `published`: a timestamp in microseconds is centuries ahead. The date of a filing that is due
-  // may be later.
+  // An effective date after the latest day on earth at this instant is refused, whatever
+  // `published` is. The caller sets it to the current time plus the allowed clock difference. It
+  // protects against a wrong `published`: a timestamp in microseconds is centuries ahead. The date
+  // of a filing that is due may be later.
   UnixMillis latest{INT64_MAX};
 };
 

@@ -37,7 +37,6 @@ using domain::TopicFamily;
 
 // Buckets of the time to a first response: 1 … kResponseBuckets; 0 = no response yet.
 using base::kResponseBuckets;
-using base::kResponseHours;
 
 inline constexpr AreaId kNoArea{UINT16_MAX};      // not stated by this event
 inline constexpr SectorId kNoSector{UINT16_MAX};  // not stated by this event

@@ -1,7 +1,9 @@
-// Purpose: the reference data: areas, sectors and postcodes. Thread safety: immutable.
+// Purpose: the reference data: areas, sectors, postcodes, and the working hours of the support
+// desks. Thread safety: immutable.
 #pragma once
 
 #include "core/reference/areas.h"
+#include "core/reference/desks.h"
 #include "core/reference/postcodes.h"
 #include "core/reference/sectors.h"
 
@@ -11,6 +13,7 @@ struct Reference {
   Areas areas;
   Sectors sectors;
   Postcodes postcodes;  // empty if the deployment's events state area codes
+  Desks desks{};
 };
 
 }  // namespace bellwether::reference

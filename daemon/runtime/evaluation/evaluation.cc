@@ -156,7 +156,8 @@ void Evaluation::hold_against_journal(base::PeriodIndex tick) {
   }
   std::optional<JournaledTick> const journaled = with_.keeper.journaled(tick);
   const JournaledTick* const theirs = journaled ? &*journaled : nullptr;
-  OwnTick own{tick, cut_digest(cut()), evaluator_.cells_digest(), std::nullopt};
+  OwnTick own{tick, reference_->desks.digest(), cut_digest(cut()), evaluator_.cells_digest(),
+              std::nullopt};
   Compared result = compare(own, theirs);
   if (result == Compared::kCellsEqual && theirs->before != nullptr &&
       theirs->before->rule_set() != nullptr) {

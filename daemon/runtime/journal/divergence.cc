@@ -14,6 +14,7 @@ JournaledTick in_short(base::JournalOffset offset, const alerts::TickEvaluated& 
   out.judged = !tick.cut.empty();
   out.historical = tick.historical;
   out.figures = tick.figures;
+  out.working_hours = tick.working_hours;
   out.cut_digest = cut_digest(tick.cut);
   out.cells_digest = tick.cells_digest;
   out.verdict_digest = tick.verdict_digest;
@@ -30,8 +31,10 @@ uint64_t cut_digest(std::span<const alerts::CutOffset> cut) {
 }
 
 Compared compare(const OwnTick& own, const JournaledTick* journaled) {
-  if (journaled == nullptr || !journaled->judged || journaled->figures != engine::kFiguresVersion)
+  if (journaled == nullptr || !journaled->judged || journaled->figures != engine::kFiguresVersion ||
+      journaled->working_hours != own.working_hours) {
     return Compared::kNotCompared;
+  }
   if (own.cut_digest != journaled->cut_digest) return Compared::kCutDiffers;
   if (own.cells_digest != journaled->cells_digest) return Compared::kCellsDiffer;
   if (!own.verdict_digest) return Compared::kCellsEqual;
@@ -49,6 +52,8 @@ std::string describe(const Divergence& d, base::Calendar calendar) {
 Comparisons::News Comparisons::note(Compared result, const OwnTick& own,
                                     const JournaledTick* journaled) {
   ++report_.ticks[static_cast<size_t>(result)];
+  if (journaled != nullptr && journaled->judged)
+    report_.other_working_hours = journaled->working_hours != own.working_hours;
   if (result == Compared::kCutDiffers || result == Compared::kNotCompared) return News::kNone;
   bool const before = report_.diverged;
   report_.diverged = is_divergence(result);

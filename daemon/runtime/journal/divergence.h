@@ -31,6 +31,7 @@ struct JournaledTick {
   bool judged = false;  // false: the tick was passed without judgement and has no cut
   bool historical = false;
   int32_t figures = engine::kFiguresVersionUnnamed;
+  uint64_t working_hours = 0;
   uint64_t cut_digest = 0;
   uint64_t cells_digest = 0;
   uint64_t verdict_digest = 0;
@@ -50,7 +51,7 @@ enum class Compared : uint8_t {
   kVerdictsDiffer,  // on equal cells, with the same book
   kCutDiffers,      // no divergence: the wall clock affects where a quiet input is cut
   kNotCompared,     // the record was not available, passes the tick without judgement, or has
-                    // another version of the figures
+                    // another version of the figures or other working hours of the desks
 };
 inline constexpr std::array<std::string_view, 6> kComparedNames = {
     "equal", "cells_equal", "cells_differ", "verdicts_differ", "cut_differs", "not_compared"};
@@ -60,6 +61,7 @@ inline bool is_divergence(Compared c) {
 
 struct OwnTick {
   base::PeriodIndex tick;
+  uint64_t working_hours = 0;  // reference::Desks::digest()
   uint64_t cut_digest = 0;
   uint64_t cells_digest = 0;
   std::optional<uint64_t> verdict_digest;  // nullopt: not computed from the book of the record
@@ -82,6 +84,8 @@ struct DivergenceReport {
   std::array<int64_t, kComparedNames.size()> ticks{};  // by result
   std::optional<Divergence> first;                     // since the start of the process
   bool diverged = false;  // the latest tick that could be compared differs
+  // The latest tick in the journal was judged with other working hours of the desks.
+  bool other_working_hours = false;
 };
 
 class Comparisons {
@@ -90,7 +94,7 @@ class Comparisons {
   // Counts the result of a comparison. Returns whether a message to people is needed.
   News note(Compared result, const OwnTick& own, const JournaledTick* journaled);
   // The journal took this replica's own verdict for a tick, so the two agree from here on.
-  void note_own() { report_.diverged = false; }
+  void note_own() { report_.diverged = report_.other_working_hours = false; }
   const DivergenceReport& report() const { return report_; }
   const Divergence& latest() const { return latest_; }  // valid after kDiverged
 

@@ -153,7 +153,8 @@ snapshot::Identity Boot::identity(const Cluster& cluster) const {
           foundation_.inputs.topics,
           cluster.partitions,
           engine::kFiguresVersion,
-          snapshot::codes_digest(*foundation_.reference)};
+          snapshot::codes_digest(*foundation_.reference),
+          foundation_.reference->desks.digest()};
 }
 
 absl::StatusOr<std::unique_ptr<Running>> Boot::attempt(const Cluster& cluster) {

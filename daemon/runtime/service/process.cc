@@ -140,7 +140,12 @@ class Process::Impl {
       foundation_.log(base::LogLevel::kError, "start", base::from_absl(front.status().message()));
       return Exit::kAddress;
     }
+    foundation_.log(base::LogLevel::kInfo, "start",
+                    wording::working_hours(foundation_.reference->desks.text()));
     tell_of_holidays("start");
+    for (const std::string& note :
+         notes_on_desk_holidays(foundation_.config.desks, base::days_of(now())))
+      foundation_.log(base::LogLevel::kWarning, "start", note);
     boot_ = std::make_unique<Boot>(foundation_);  // before readiness is asked for
     std::thread booting([this] { boot(); });
     do {

@@ -204,8 +204,11 @@ Part Running::evaluation_part() {
   Part part;
   part.warnings = [this]() -> std::vector<std::string> {
     DivergenceReport const report = evaluation_.report().divergence;
-    if (!report.diverged) return {};
-    return {wording::diverged(describe(*report.first, foundation_.calendar))};
+    std::vector<std::string> out;
+    if (report.diverged)
+      out.push_back(wording::diverged(describe(*report.first, foundation_.calendar)));
+    if (report.other_working_hours) out.emplace_back(wording::kOtherWorkingHours);
+    return out;
   };
   part.status = [this](status::v1::GetStatusResponse& out) {
     *out.mutable_comparison() = to_message(evaluation_.report().divergence, foundation_.calendar);

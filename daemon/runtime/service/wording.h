@@ -23,6 +23,9 @@ inline constexpr char kJournalNotRead[] =
     "starting: the journal is not read to its end yet, alerts are missing";
 inline constexpr char kBrokerOutOfReach[] =
     "the broker is out of reach: figures may be out of date";
+inline constexpr char kOtherWorkingHours[] =
+    "the last tick in the journal was judged with other working hours of the desk: alerts on "
+    "response times may not match the figures here";
 inline std::string diverged(std::string_view how) {
   return base::cat("this replica has diverged from the journal: ", how);
 }
@@ -54,6 +57,9 @@ inline std::string waiting_for_broker(std::string_view why) {
 }
 inline std::string about_topic(std::string_view topic, std::string_view note) {
   return base::cat("topic ", topic, " ", note);
+}
+inline std::string working_hours(std::string_view text) {
+  return base::cat("working hours: ", text);
 }
 inline std::string bad_snapshots_folder(std::string_view why) {
   return base::cat("snapshots.folder: ", why);

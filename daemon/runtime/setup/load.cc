@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "absl/strings/str_join.h"
+#include "adapters/tzdata/tzdata.h"
 #include "core/base/business_calendar.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -51,13 +55,12 @@ std::vector<std::pair<std::string, std::string>> environment() {
   return out;
 }
 
-// The days of time.holidays and time.closures. `folder`: of the configuration file.
-absl::StatusOr<base::BusinessCalendar> load_business_calendar(const config::TimeConfig& time,
-                                                              const std::filesystem::path& folder) {
+// The days of the tables. `folder`: of the configuration file.
+absl::StatusOr<base::SpecialDays> load_holidays(const std::vector<std::string>& files,
+                                                const std::filesystem::path& folder) {
   base::SpecialDays days;
-  days.closures = time.closures;
   std::string errors;
-  for (const std::string& file : time.holidays) {
+  for (const std::string& file : files) {
     BELLWETHER_ASSIGN_OR_RETURN(std::string const csv, read_file(folder / file));
     auto const read = base::parse_special_days(csv, file);
     if (read.ok()) {
@@ -67,10 +70,59 @@ absl::StatusOr<base::BusinessCalendar> load_business_calendar(const config::Time
     }
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
-  auto calendar = base::BusinessCalendar::make(std::move(days));
+  return days;
+}
+
+// The days of time.holidays and time.closures.
+absl::StatusOr<base::BusinessCalendar> load_business_calendar(const config::TimeConfig& time,
+                                                              const std::filesystem::path& folder) {
+  BELLWETHER_ASSIGN_OR_RETURN(base::SpecialDays const holidays,
+                              load_holidays(time.holidays, folder));
+  base::SpecialDays own;
+  own.closures = time.closures;
+  auto calendar = base::BusinessCalendar::make(base::united(holidays, own));
   if (calendar.ok()) return calendar;
   return absl::InvalidArgumentError(
       base::cat("time.holidays and time.closures: ", calendar.status().message()));
+}
+
+// Adds the holidays of the desk's files to its closed days. On a closure the register rests, which
+// does not mean that the desk is closed. A change of the files is a change of `setting`, which
+// names them.
+absl::Status add_holidays(const std::filesystem::path& folder, const std::string& setting,
+                          config::Settings& settings, config::DeskConfig& desk) {
+  BELLWETHER_ASSIGN_OR_RETURN(base::SpecialDays const days, load_holidays(desk.holidays, folder));
+  if (!days.holidays.empty()) desk.last_holiday = days.holidays.back();
+  std::vector<base::Days> closed;
+  std::ranges::set_union(days.holidays, desk.hours.closed, std::back_inserter(closed));
+  desk.hours.closed = std::move(closed);
+  auto const found = settings.find(setting);
+  if (found == settings.end()) return absl::OkStatus();
+  for (base::Days const day : days.holidays)
+    found->second = base::mix64(found->second + static_cast<uint32_t>(day.value));
+  return absl::OkStatus();
+}
+
+absl::Status load_desks(const std::filesystem::path& folder, config::Config& config) {
+  config::Settings& settings = config.fixed_settings;
+  BELLWETHER_RETURN_IF_ERROR(add_holidays(folder, "desk.holidays", settings, config.desks.common));
+  for (auto& [source, desk] : config.desks.by_source) {
+    BELLWETHER_RETURN_IF_ERROR(
+        add_holidays(folder, base::cat("desk.sources.", source, ".holidays"), settings, desk));
+  }
+  return absl::OkStatus();
+}
+
+// True if the operator must add the holidays of the coming years.
+bool ends_soon(base::Days last, base::Days today) {
+  constexpr int32_t kDaysAhead = 365;
+  return last.value <= today.value + kDaysAhead;
+}
+
+reference::Desks desks_of(const config::DesksConfig& config) {
+  std::map<std::string, reference::DeskHours> by_source;
+  for (const auto& [source, desk] : config.by_source) by_source.emplace(source, desk.hours);
+  return reference::Desks(config.common.hours, by_source);
 }
 
 }  // namespace
@@ -82,8 +134,9 @@ absl::StatusOr<config::Config> load_config(const std::string& path) {
                                   const std::optional<std::string>& value) {
     return properties.error(name, value);
   };
-  BELLWETHER_ASSIGN_OR_RETURN(config::Config config,
-                              config::parse(text, path, environment(), property_error));
+  BELLWETHER_ASSIGN_OR_RETURN(
+      config::Config config,
+      config::parse(text, path, environment(), property_error, tzdata::read_time_zone));
   for (const auto& [property, file] : config.kafka.secret_files) {
     BELLWETHER_ASSIGN_OR_RETURN(std::string secret, read_file(file));
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
@@ -94,9 +147,10 @@ absl::StatusOr<config::Config> load_config(const std::string& path) {
     }
     config.kafka.properties.emplace_back(property, std::move(secret));
   }
-  BELLWETHER_ASSIGN_OR_RETURN(
-      config.rules.business_calendar,
-      load_business_calendar(config.time, std::filesystem::path(path).parent_path()));
+  std::filesystem::path const folder = std::filesystem::path(path).parent_path();
+  BELLWETHER_ASSIGN_OR_RETURN(config.rules.business_calendar,
+                              load_business_calendar(config.time, folder));
+  BELLWETHER_RETURN_IF_ERROR(load_desks(folder, config));
   return config;
 }
 
@@ -131,7 +185,8 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
     if (parsed.ok()) postcodes = *std::move(parsed);
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
-  return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes)};
+  return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes),
+                              desks_of(config.desks)};
 }
 
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference) {
@@ -165,11 +220,26 @@ absl::Status check_levels(const alerts::RuleSet& rules, const reference::Referen
 }
 
 std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today) {
-  constexpr int32_t kDaysAhead = 365;
   const std::vector<base::Days>& holidays = rules.business_calendar.days().holidays;
-  if (holidays.empty() || holidays.back().value > today.value + kDaysAhead) return "";
+  if (holidays.empty() || !ends_soon(holidays.back(), today)) return "";
   return base::cat("time.holidays: the last is ", base::format_date(holidays.back()),
                    "; later periods are judged without holidays: add the coming years");
+}
+
+std::vector<std::string> notes_on_desk_holidays(const config::DesksConfig& desks,
+                                                base::Days today) {
+  std::vector<std::string> notes;
+  auto const note = [&](const config::DeskConfig& desk, std::string_view setting) {
+    if (!desk.last_holiday || !ends_soon(*desk.last_holiday, today)) return;
+    notes.push_back(base::cat(setting, "holidays: the last is ",
+                              base::format_date(*desk.last_holiday),
+                              "; later holidays count as working days: add the coming years"));
+  };
+  note(desks.common, "desk.");
+  for (const auto& [source, desk] : desks.by_source) {
+    if (desk.holidays != desks.common.holidays) note(desk, base::cat("desk.sources.", source, "."));
+  }
+  return notes;
 }
 
 kafka::ClientOptions kafka_client(const config::Config& config) {

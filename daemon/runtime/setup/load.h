@@ -14,10 +14,12 @@
 
 namespace bellwether::runtime {
 
-// Reads the file and the files that it names: secrets, and the special days, which become part of
-// the rules. Errors: InvalidArgument with all errors, also those of Kafka properties that
-// librdkafka does not know or does not take; NotFound if a file cannot be read.
+// Reads the file and the files that it names: secrets, the special days, which become part of the
+// rules, and the holidays of the support desks. Errors: InvalidArgument with all errors, also those
+// of Kafka properties that librdkafka does not know or does not take; NotFound if a file cannot be
+// read.
 absl::StatusOr<config::Config> load_config(const std::string& path);
+// Reads the reference files, and takes the working hours of the desks from `config`.
 absl::StatusOr<reference::Reference> load_reference(const config::Config& config,
                                                     const std::string& config_path);
 
@@ -28,6 +30,8 @@ absl::Status check_levels(const alerts::RuleSet& rules, const reference::Referen
 // What an operator must know of the holidays in the rules: empty, or that the last of them comes
 // within a year from `today`, after which every Monday to Friday is a business day.
 std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today);
+// The same of the holidays of the support desks.
+std::vector<std::string> notes_on_desk_holidays(const config::DesksConfig& desks, base::Days today);
 
 kafka::ClientOptions kafka_client(const config::Config& config);
 

@@ -35,7 +35,8 @@ enum class Finding : uint8_t {
   kPassed,     // the journal passes the tick without judgement, so there is nothing to compare
   kBeyondLog,  // the log ends before the tick's cut: it was recreated or truncated
   kNotInJournal,
-  kOtherFigures,  // computed by a build whose figures have another version
+  kOtherFigures,  // computed by a build whose figures have another version, or with other working
+                  // hours of the desks
 };
 inline constexpr std::array<std::string_view, 6> kFindingNames = {
     "equal", "differs", "passed", "beyond_log", "not_in_journal", "other_figures"};

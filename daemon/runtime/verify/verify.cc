@@ -331,6 +331,13 @@ class Verification {
                            ", so it cannot compare");
       return out;
     }
+    if (tick.working_hours != reference_->desks.digest()) {
+      out.finding = Finding::kOtherFigures;
+      out.note = base::cat("computed with other working hours of the desk (",
+                           base::hex16(tick.working_hours), ") than `desk` of the configuration (",
+                           base::hex16(reference_->desks.digest()), "), so it cannot be compared");
+      return out;
+    }
     BELLWETHER_ASSIGN_OR_RETURN(auto const parts, fold.to(tick.tick, cut, step.record->written_at));
     evaluator.apply(tick.tick, parts);
     out.cells_journaled = tick.cells_digest;

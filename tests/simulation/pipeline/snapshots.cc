@@ -11,6 +11,8 @@ namespace bellwether::simulation {
 namespace {
 
 const std::string kFolder = "/var/snapshots";
+// The digest of the hours of the desks. They are not those of the default.
+constexpr uint64_t kWorkingHours = 7;
 
 class HashedFile final : public snapshot::OutputFile {
  public:
@@ -70,7 +72,8 @@ snapshot::Identity Snapshots::identity() const {
           kTopics,
           around_.setup.partitions,
           engine::kFiguresVersion,
-          "codes"};
+          "codes",
+          kWorkingHours};
 }
 
 absl::Status Snapshots::accept(const snapshot::Restored& found) {
@@ -120,7 +123,11 @@ bool Snapshots::save() {
 }
 
 void Snapshots::save_foreign(snapshot::Image image) {
-  image.manifest.identity.cluster = "another cluster";
+  if (image.manifest.tick.value % 2 == 0) {
+    image.manifest.identity.cluster = "another cluster";
+  } else {
+    image.manifest.identity.working_hours = kWorkingHours + 1;
+  }
   auto const saved = store_.save(image);
   auto const names = store_.names();
   if (names.ok() && !names->empty()) around_.auditor.saved(id_, {0, names->back()});

@@ -39,9 +39,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
-    // The topics, the rules, the forecast measures, and when a quiet input is idle.
+    {"adapters/tzdata", {"core/base"}},
+    // The topics, the rules, the forecast measures, the desks, and when a quiet input is idle.
     {"adapters/config",
-     {"core/base", "core/domain", "core/indicators", "core/alerts", "core/engine"}},
+     {"core/base", "core/domain", "core/reference", "core/indicators", "core/alerts",
+      "core/engine"}},
     // A manifest holds the cut in the alert book's form. Data that is read is checked against
     // the reference.
     {"adapters/snapshot",
@@ -50,7 +52,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/rpc",
      {"core/base", "core/domain", "core/reference", "core/indicators", "core/forecast",
       "core/alerts", "core/engine", "api.pb"}},
-    {"runtime/setup", {"core", "adapters/config", "adapters/kafka"}},
+    {"runtime/setup", {"core", "adapters/config", "adapters/kafka", "adapters/tzdata"}},
     {"runtime/journal", {"core", "adapters/kafka", "adapters/snapshot", "journal.pb"}},
     {"runtime/ingest", {"core", "adapters/kafka", "adapters/snapshot"}},
     {"runtime/replica",

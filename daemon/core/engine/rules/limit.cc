@@ -174,6 +174,10 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
   Paragraphs text = {base::cat(headline(view, alert, indicators::info(limit.indicator).title), ": ",
                                with_unit(e.observed, limit), " against a limit of ",
                                with_unit(e.limit, limit), how_long)};
+  if (domain::is_in_working_hours(limit.indicator)) {
+    text.push_back(base::cat(
+        "Working hours of the desk, as configured now: ", view.reference->desks.text(), "."));
+  }
   if (e.lower < e.upper) {
     text.push_back(absl::StrFormat(
         "How sure: the counts vary by chance, with a dispersion of %.1f, where 1 would be pure "

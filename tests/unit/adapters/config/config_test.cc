@@ -71,6 +71,9 @@ TEST(ConfigTest, TheExampleShowsTheDefaults) {
   EXPECT_EQ(all->time.allowed_disorder_ms, least.time.allowed_disorder_ms);
   EXPECT_EQ(all->time.history_periods, least.time.history_periods);
   EXPECT_EQ(all->time.closures, least.time.closures);
+  EXPECT_EQ(all->desks.common.hours, least.desks.common.hours);
+  EXPECT_EQ(all->desks.common.holidays, least.desks.common.holidays);
+  EXPECT_TRUE(all->desks.by_source.empty());
   EXPECT_EQ(all->serve.watchers_max, least.serve.watchers_max);
   EXPECT_EQ(all->kafka.queued_kbytes, least.kafka.queued_kbytes);
   EXPECT_EQ(all->kafka.group, least.kafka.group);

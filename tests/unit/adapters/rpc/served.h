@@ -78,6 +78,8 @@ class Served {
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   base::UnixMillis now{1'600'000'000'000};
+  // Of the views from the next publish() on. It must outlive them.
+  const reference::Reference* reference = &testing::world();
   std::atomic<bool> journal_read = true;
   std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
@@ -88,7 +90,7 @@ class Served {
     std::lock_guard lock(mutex_);
     if (view_ != nullptr) return view_;
     auto out = std::make_shared<engine::View>();
-    out->reference = {std::shared_ptr<const void>(), &testing::world()};
+    out->reference = {std::shared_ptr<const void>(), reference};
     out->calendar = kServedMonths;
     out->panel = published_;
     out->book = std::make_shared<const ::bellwether::alerts::Book>(book_);

@@ -66,7 +66,7 @@ const std::vector<Kept> kKept = {
      9008563203097112228u,
      {"records 3 to 5"}},
     {3,
-     6,
+     8,
      "2016-12",
      3669970068817344397u,
      15711007595907466767u,
@@ -104,7 +104,8 @@ Identity identity(const Kept& kept, const reference::Reference& reference) {
           {"registrations"},
           testing::kPartitions,
           kept.figures,
-          kept.format >= 3 ? codes_digest(reference) : ""};
+          kept.format >= 3 ? codes_digest(reference) : "",
+          kept.format >= 3 ? testing::Fold::kWorkingHours : 0};
 }
 
 TEST(KeptFormatsTest, OneOfEachFormatIsKept) {

@@ -123,7 +123,7 @@ TEST_F(StoreTest, TheLastTwoAreKeptAndOtherFilesAreLeftAlone) {
   EXPECT_THAT(testing::must(again.names()).back(), HasSubstr("5"));
 }
 
-TEST_F(StoreTest, AnotherIdentityIsRefusedWithTheDifference) {
+TEST_F(StoreTest, F7_AnotherIdentityIsRefusedWithTheDifference) {
   ASSERT_TRUE(store_.save(image()).ok());
   auto const other = [](auto change) {
     Identity identity = Fold::identity();
@@ -142,6 +142,10 @@ TEST_F(StoreTest, AnotherIdentityIsRefusedWithTheDifference) {
                            "; here it is 99: this build counts facts differently"),
                  other([](Identity& i) { i.figures = 99; }));
   expect_refused("postcodes and activity codes", other([](Identity& i) { i.codes = "0"; }));
+  expect_refused(
+      "working hours of the desks fedcba9876543210; here it is 0000000000000007: `desk` of the "
+      "configuration, its holidays or the time zone database differ",
+      other([](Identity& i) { i.working_hours = 7; }));
   expect_refused("reference files differ", other([](Identity& i) { i.reference = "0"; }));
 }
 

@@ -17,6 +17,7 @@ TEST(DisplayTest, ThousandsAreGroupedAndColumnsCounted) {
 
 TEST(DisplayTest, FiguresHaveTheirUnits) {
   EXPECT_EQ(unit_suffix("percent"), " %");
+  EXPECT_EQ(unit_suffix("hours"), " working hours");
   EXPECT_EQ(unit_suffix(kStandardDeviations), " standard deviations");
   EXPECT_EQ(unit_suffix("count"), "");
   EXPECT_EQ(unit_suffix(""), "");

@@ -4,6 +4,7 @@
 
 #include "core/engine/explain.h"
 #include "region.h"
+#include "support/time_zones.h"
 
 namespace bellwether::engine {
 namespace {
@@ -68,6 +69,22 @@ TEST(EvaluatorTest, ASilentSourceIsReportedAndIsNotADownturn) {
 }
 
 // The evaluator's state between ticks is a cache.
+// Two replicas with other hours must not be compared.
+TEST(EvaluatorTest, F7_AVerdictNamesTheWorkingHoursOfItsReplica) {
+  reference::DeskHours hours;
+  hours.zone = testing::singapore();
+  auto const reference = std::make_shared<reference::Reference>(testing::world());
+  reference->desks = reference::Desks(hours);
+  Evaluator evaluator(reference, options());
+  Region region;
+  PartitionTick part;
+  part.tick = kBegin;
+  evaluator.apply(kBegin, std::span(&part, 1));
+  EXPECT_EQ(evaluator.evaluate(kBegin, region.book, {}, false).working_hours,
+            reference->desks.digest());
+  EXPECT_NE(reference->desks.digest(), 0u);
+}
+
 TEST(EvaluatorPropertyTest, IncrementalEqualsFresh) {
   for (uint64_t seed = 1; seed <= 4; ++seed) {
     Town town(seed);

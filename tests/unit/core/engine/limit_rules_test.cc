@@ -158,6 +158,16 @@ TEST_F(LimitRulesTest, S5_R2NeedsMoreThanChance) {
   }
 }
 
+TEST_F(LimitRulesTest, F7_TheTextTellsWhichHoursCount) {
+  EXPECT_FALSE(tick("R9", {}));
+  ASSERT_TRUE(tick("R9", {.answered = Measure::kResponse14}));
+  const alerts::Alert* const slow = open_alert(region_.book, "R9", "N1", "10");
+  ASSERT_NE(slow, nullptr);
+  EXPECT_EQ(explain(region_.view(), *slow)[1],
+            "Working hours of the desk, as configured now: Monday to Friday 09:00–17:00, time zone "
+            "UTC; holidays count as working days.");
+}
+
 TEST_F(LimitRulesTest, S5_TheTextTellsTheInterval) {
   std::optional<alerts::AlertUpdate> u;
   for (int i = 0; i < 24 && !u; ++i) u = tick("R2", {.births = 20, .deaths = 60});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/hash.h"
+#include "support/time_zones.h"
 #include "unit/core/events/fixture.h"
 
 namespace bellwether::events {
@@ -338,6 +339,31 @@ TEST(DecoderTest, AFirstResponseHasTheBucketOfItsWorkingHours) {
   EXPECT_EQ(accepted(record(event)).response_bucket, 0);
   event.mutable_interaction()->set_first_response_at(at(2019, 4, 29, 10).value);  // Monday
   EXPECT_EQ(accepted(record(event)).response_bucket, 3);                          // 1–2 hours
+}
+
+// The case: asked on Tuesday 09:00 in Singapore and answered at 16:00.
+TEST(DecoderTest, F7_TheHoursOfTheSourcesDeskCount) {
+  v1::SupportEvent event = interaction();
+  event.mutable_interaction()->set_received_at(at(2020, 1, 7, 1).value);
+  event.mutable_interaction()->set_first_response_at(at(2020, 1, 7, 8).value);
+  *event.mutable_effective_date() = date(2020, 1, 7);
+  auto const bucket = [&](const reference::Reference& reference, const std::string& source) {
+    event.set_source(source);
+    Record r = record(event);
+    r.published = at(2020, 1, 7, 12);
+    return std::get<Event>(Decoder(reference).decode(r.raw())).response_bucket;
+  };
+  constexpr uint8_t kWithinHalfAnHour = 1;
+  constexpr uint8_t kSixToEightHours = 7;
+  EXPECT_EQ(bucket(west_midlands(), "crm"), kWithinHalfAnHour) << "before 09:00 UTC";
+  reference::DeskHours singapore;
+  singapore.zone = bellwether::testing::singapore();
+  reference::Reference reference = west_midlands();
+  reference.desks = reference::Desks(singapore);
+  EXPECT_EQ(bucket(reference, "crm"), kSixToEightHours);
+  reference.desks = reference::Desks(reference::DeskHours(), {{"chat", singapore}});
+  EXPECT_EQ(bucket(reference, "crm"), kWithinHalfAnHour);
+  EXPECT_EQ(bucket(reference, "chat"), kSixToEightHours);
 }
 
 TEST(DecoderTest, AnEnquirerMayStateAreaAndActivity) {

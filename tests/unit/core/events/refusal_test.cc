@@ -148,7 +148,7 @@ std::vector<Example> date_examples() {
       {"day −1", Refusal::kDateOutOfRange, dated(date(2019, 1, -1))},
       {"a period end that does not exist", Refusal::kDateOutOfRange, record(filing)},
       {"a vintage in 2600", Refusal::kDateOutOfRange, record(vintage)},
-      {"tomorrow", Refusal::kEffectiveAfterPublished, dated(date(2019, 5, 4))},
+      {"after tomorrow", Refusal::kEffectiveAfterPublished, dated(date(2019, 5, 5))},
   };
 }
 
@@ -455,12 +455,17 @@ TEST(RefusalTest, MinutesSaturateAtTheirLimit) {
   EXPECT_EQ(minutes(INT32_MAX), kMinutesMax);
 }
 
-TEST(RefusalTest, AnEffectiveDateOnTheDayOfPublicationIsAccepted) {
+// A register in Auckland, Singapore or on Kiritimati publishes in its morning.
+TEST(RefusalTest, F7_AnEffectiveDateMayBeTheDayAnywhereOnEarth) {
   Record r =
       registration_with([](Registration& e) { *e.mutable_effective_date() = date(2019, 5, 3); });
   r.published = at(2019, 5, 3, 0);
   EXPECT_EQ(refusal(r), std::nullopt);
-  r.published = UnixMillis(at(2019, 5, 3, 0).value - 1);
+  r.published = at(2019, 5, 2, 23, 30);  // 07:30 in Singapore
+  EXPECT_EQ(refusal(r), std::nullopt);
+  r.published = at(2019, 5, 2, 10);  // midnight on Kiritimati
+  EXPECT_EQ(refusal(r), std::nullopt);
+  r.published = UnixMillis(at(2019, 5, 2, 10).value - 1);
   EXPECT_EQ(refusal(r), Refusal::kEffectiveAfterPublished);
   r.published = UnixMillis(INT64_MAX);
   EXPECT_EQ(refusal(r), std::nullopt);

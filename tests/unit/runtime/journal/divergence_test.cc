@@ -29,7 +29,7 @@ alerts::TickEvaluated evaluated(int32_t tick, int64_t book = -1) {
   return t;
 }
 OwnTick own(int32_t tick, uint64_t cells = 0xce, std::optional<uint64_t> verdict = 0xfe) {
-  return {base::PeriodIndex(tick), cut_digest(kCut), cells, verdict};
+  return {base::PeriodIndex(tick), 0, cut_digest(kCut), cells, verdict};
 }
 JournaledTick journaled(int32_t tick) {
   return in_short(base::JournalOffset(3), evaluated(tick));
@@ -73,6 +73,27 @@ TEST(CompareTest, OtherCutsAndTicksWithoutARecordAreNoDivergence) {
   --older.figures;
   EXPECT_EQ(compare(own(590, 0xcf), &older), Compared::kNotCompared)
       << "another build counts facts differently";
+}
+
+// A leader with another configuration, or the ticks before a change of it.
+TEST(ComparisonsTest, F7_ATickOfOtherWorkingHoursIsNotComparedButTold) {
+  JournaledTick theirs = journaled(590);
+  theirs.working_hours = 7;
+  EXPECT_EQ(in_short(base::JournalOffset(3), evaluated(590)).working_hours, 0u);
+  EXPECT_EQ(compare(own(590, 0xcf), &theirs), Compared::kNotCompared);
+  Comparisons c;
+  EXPECT_EQ(c.note(Compared::kNotCompared, own(590), &theirs), News::kNone);
+  EXPECT_TRUE(c.report().other_working_hours);
+  EXPECT_EQ(c.note(Compared::kNotCompared, own(591), nullptr), News::kNone);
+  EXPECT_TRUE(c.report().other_working_hours) << "nothing newer is known";
+  OwnTick same = own(592);
+  same.working_hours = 7;
+  EXPECT_EQ(compare(same, &theirs), Compared::kEqual);
+  c.note(Compared::kEqual, same, &theirs);
+  EXPECT_FALSE(c.report().other_working_hours);
+  c.note(Compared::kNotCompared, own(593), &theirs);
+  c.note_own();
+  EXPECT_FALSE(c.report().other_working_hours);
 }
 
 TEST(ComparisonsTest, ReportsBeginAndEndOfADivergenceAndCountsEveryTick) {

@@ -38,6 +38,7 @@ alerts::TickEvaluated full_tick() {
   t.silent_topics = {"support"};
   t.series_assessed = 19;
   t.figures = 5;
+  t.working_hours = 0xfedcba9876543211ULL;
   alerts::AlertUpdate u;
   u.key = {"R1", "SG", "C"};
   u.raised = PeriodIndex(335);
