@@ -131,7 +131,10 @@ void check_values(const RawRecord& record, const Event& e) {
   // Kafka's unknown timestamp is −1. The decoder treats earlier timestamps as −1.
   UnixMillis const published = std::max(record.published, UnixMillis(-1));
   constexpr int64_t kDaysBeginFirst = 14 * 3'600'000;
-  int64_t const latest = published.value + (published.value < 0 ? 0 : kDaysBeginFirst);
+  int64_t const latest =
+      published.value < 0
+          ? published.value
+          : std::min(published.value, INT64_MAX - kDaysBeginFirst) + kDaysBeginFirst;
   BELLWETHER_CHECK(e.kind == EventKind::kFilingDue || base::start_of(e.effective).value <= latest);
 }
 

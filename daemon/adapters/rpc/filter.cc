@@ -37,6 +37,8 @@ constexpr std::array<FieldInfo, 12> kAlertFields = {{
     {"begins_happening", ValueKind::kBool},
 }};
 
+constexpr std::string_view kHappeningPrefix = "happenings/";
+
 bool ordered(ValueKind kind) {
   return kind == ValueKind::kSeverity || kind == ValueKind::kPeriod;
 }
@@ -119,7 +121,8 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
   }
   for (const std::string& value : c.values) {
     if (test.field == Field::kHappening) {
-      test.texts.emplace_back(without_prefix(value, "happenings/"));
+      bool const whole = value.starts_with(kHappeningPrefix);
+      test.texts.push_back(whole ? value.substr(kHappeningPrefix.size()) : value);
     } else if (is_number(field->kind)) {
       BELLWETHER_ASSIGN_OR_RETURN(int64_t const number,
                                   read_number(test.field, field->name, value, calendar));
