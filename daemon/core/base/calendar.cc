@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
+#include "core/base/floor_div.h"
 #include "core/base/text.h"
 
 namespace bellwether::base {
@@ -13,10 +14,6 @@ constexpr int32_t kMondayBefore1970 = -3;  // 1969-12-29
 // The instants of the years with four digits.
 constexpr UnixMillis kFourDigitsBegin = start_of(Days(-719'528));  // 0000-01-01
 constexpr UnixMillis kFourDigitsEnd = start_of(Days(2'932'897));   // 10000-01-01
-
-int32_t floor_div(int32_t a, int32_t b) {
-  return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
-}
 
 struct IsoWeek {
   int year;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/check.h"
+#include "core/base/floor_div.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
 
@@ -16,13 +17,11 @@ constexpr int64_t kEndSecond = kWorkingTimeEnd.value / 1'000;
 // 1970-01-01 was a Thursday.
 constexpr int64_t kFirstWeekday = 3;
 
-constexpr int64_t floor_div(int64_t a, int64_t b) {
-  return a >= 0 ? a / b : -((b - 1 - a) / b);
-}
+using base::floor_div;
 
 size_t weekday_of(int64_t day) {
   int64_t const days = day + kFirstWeekday;
-  return static_cast<size_t>(days - floor_div(days, kWeekdays) * int64_t{kWeekdays});
+  return static_cast<size_t>(days - floor_div(days, int64_t{kWeekdays}) * int64_t{kWeekdays});
 }
 
 bool is_valid(const OpenSpans& spans) {
@@ -134,7 +133,8 @@ std::vector<WorkingHours::Opening> WorkingHours::openings_of(const DeskHours& ho
   int64_t from = 0;
   int32_t offset = hours.zone.offset_s;
   for (const base::OffsetChange& change : hours.zone.changes) {
-    int64_t const at = std::clamp<int64_t>(floor_div(change.at.value, 1'000), 0, kEndSecond);
+    int64_t const at =
+        std::clamp<int64_t>(floor_div(change.at.value, int64_t{1'000}), 0, kEndSecond);
     add_stretch(from, at, offset);
     from = at;
     offset = change.offset_s;
