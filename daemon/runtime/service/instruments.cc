@@ -195,6 +195,10 @@ void add_inputs(const Scrape& s, Families& out) {
   gauge("ledger_bytes", "Memory of the ledger.", partition, bytes);
 }
 
+std::string severity_name(alerts::Severity severity) {
+  return std::string(alerts::kSeverityNames[static_cast<size_t>(severity)]);
+}
+
 // Calls use(rule, severity) for each severity that an alert of each rule can have.
 template <class Use>
 void each_severity(const alerts::Book& book, Use use) {
@@ -204,7 +208,7 @@ void each_severity(const alerts::Book& book, Use use) {
          {alerts::Severity::kOps, alerts::Severity::kAmber, alerts::Severity::kRed}) {
       if (severity == alerts::Severity::kOps ? rule.severity == severity
                                              : rule.severity >= severity) {
-        use(rule.id, std::string(alerts::kSeverityNames[static_cast<size_t>(severity)]));
+        use(rule.id, severity_name(severity));
       }
     }
   }
@@ -223,13 +227,12 @@ void add_each_alert(const alerts::Book& book, Families& out) {
       out.add("alert", "1 for each open alert; the newest if there are many.", MetricType::Gauge);
   for (size_t i = 0; i < told; ++i) {
     const alerts::AlertUpdate& state = open[i]->state;
-    Families::put(
-        family, 1,
-        {{"rule", state.key.rule},
-         {"area", state.key.area},
-         {"sector", state.key.sector},
-         {"severity", std::string(alerts::kSeverityNames[static_cast<size_t>(state.severity)])},
-         {"acknowledged", open[i]->acknowledgement ? "true" : "false"}});
+    Families::put(family, 1,
+                  {{"rule", state.key.rule},
+                   {"area", state.key.area},
+                   {"sector", state.key.sector},
+                   {"severity", severity_name(state.severity)},
+                   {"acknowledged", open[i]->acknowledgement ? "true" : "false"}});
   }
   out.gauge("alerts_without_series", "Open alerts beyond those in bellwether_alert.",
             static_cast<double>(open.size() - told));
@@ -242,8 +245,7 @@ void add_alerts(const Scrape& s, Families& out) {
     open[{rule, severity}] = 0;
   });
   for (const auto& [key, alert] : book.open()) {
-    ++open[{key.rule,
-            std::string(alerts::kSeverityNames[static_cast<size_t>(alert->state.severity)])}];
+    ++open[{key.rule, severity_name(alert->state.severity)}];
   }
   put_all(out.add("alerts_open", "Open alerts.", MetricType::Gauge), {"rule", "severity"}, open);
   out.gauge("journal_offset", "Journal offset folded last.",
@@ -344,8 +346,7 @@ class TransitionCounts {
       const alerts::Transition& t = book.transition(i);
       const alerts::AlertUpdate& state = t.alert->state;
       ++counts_[{state.key.rule, std::string(alerts::kTransitionNames[static_cast<size_t>(t.kind)]),
-                 std::string(alerts::kSeverityNames[static_cast<size_t>(state.severity)]),
-                 t.historical ? "true" : "false"}];
+                 severity_name(state.severity), t.historical ? "true" : "false"}];
     }
     next_ = std::max(next_, book.transitions_end());
     put_all(out.add("alert_transitions_total",
