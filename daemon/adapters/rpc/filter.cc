@@ -199,16 +199,12 @@ bool AlertFilter::holds(const Test& test, Subject& subject) const {
       return number(alert.state.raised.value);
     case Field::kCleared:
       return number(alert.cleared ? std::optional<int64_t>(alert.cleared->value) : std::nullopt);
-    case Field::kHeadline: {
-      const engine::Happening* const happening = subject.happenings.of(alert.name);
-      return number(happening == nullptr || happening->headline().name == alert.name);
-    }
-    case Field::kHappening: {
-      const engine::Happening* const happening = subject.happenings.of(alert.name);
-      return text(happening == nullptr ? alert.name : happening->name);
-    }
+    case Field::kHeadline:
+      return number(subject.happenings.is_headline(alert));
+    case Field::kHappening:
+      return text(subject.happenings.name_of(alert));
     case Field::kBeginsHappening:
-      return number(subject.happenings.begins(alert.name));
+      return number(subject.happenings.begins(alert));
   }
   return false;
 }

@@ -22,11 +22,11 @@ class AlertFilter {
   AlertFilter() = default;  // matches all alerts
   // Example: `open = true AND severity >= AMBER AND area IN descendants("UKC")`. Fields: open,
   // rule, severity, area, sector, historical, acknowledged, raised_period, cleared_period,
-  // headline, happening. All accept =, != and IN; severity and the periods also <, <=, > and >=;
-  // area and sector also IN descendants(CODE), which means the area or sector CODE and everything
-  // below it; for an area set it means the set and its members with everything below them. An alert
-  // that was not cleared has no cleared_period: of the comparisons with it, only != holds. An empty
-  // text matches all alerts. Error: InvalidArgument, with the correction.
+  // headline, happening, begins_happening. All accept =, != and IN; severity and the periods also
+  // <, <=, > and >=; area and sector also IN descendants(CODE), which means the area or sector CODE
+  // and everything below it; for an area set it means the set and its members with everything below
+  // them. An alert that was not cleared has no cleared_period: of the comparisons with it, only !=
+  // holds. An empty text matches all alerts. Error: InvalidArgument, with the correction.
   static absl::StatusOr<AlertFilter> parse(
       std::string_view text, base::Calendar calendar,
       const std::shared_ptr<const reference::Reference>& reference);

@@ -77,9 +77,9 @@ void fill(const engine::View& view, indicators::Node node, alerts_pb::NamedNode&
 void fill_place_in_happening(const engine::View& view, const alerts::Alert& alert,
                              alerts_pb::Alert& out) {
   const engine::Happening* const happening = view.happenings->of(alert.name);
-  out.set_happening(cat("happenings/", happening == nullptr ? alert.name : happening->name));
-  out.set_headline(happening == nullptr || happening->headline().name == alert.name);
-  out.set_begins_happening(view.happenings->begins(alert.name));
+  out.set_happening(cat("happenings/", view.happenings->name_of(alert)));
+  out.set_headline(view.happenings->is_headline(alert));
+  out.set_begins_happening(view.happenings->begins(alert));
   if (happening != nullptr) out.set_other_parts(static_cast<int32_t>(happening->parts.size()) - 1);
   out.set_happening_severity(static_cast<alerts_pb::Severity>(
       happening == nullptr ? alert.state.severity_max : happening->severity()));

@@ -1,7 +1,6 @@
 #include "core/engine/explain.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "core/base/text.h"
@@ -152,11 +151,10 @@ std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int p
   if (!view.data_through || periods <= 0) return {};
   const alerts::Rule* const rule = rule_of(view, alert);
   if (rule == nullptr) return {};
-  auto const area = view.reference->areas.find(alert.state.key.area);
-  auto const sector = view.reference->sectors.find(alert.state.key.sector);
-  if (!area.ok() || !sector.ok()) return {};
+  auto const node = node_of(*view.reference, alert.state.key);
+  if (!node) return {};
   auto const [first, last] = stretch(view, alert, periods);
-  return info(rule->kind()).trace({view, alert, *rule, {*area, *sector}, first, last});
+  return info(rule->kind()).trace({view, alert, *rule, *node, first, last});
 }
 
 Paragraphs explain(const View& view, const alerts::Alert& alert) {
@@ -193,14 +191,8 @@ double share_of_headline(const View& view, const Happening& happening, const ale
       !part.state.open || whole.period != own.period || within) {
     return 0;
   }
-  auto const node_of = [&](const alerts::AlertKey& key) -> std::optional<indicators::Node> {
-    auto const area = view.reference->areas.find(key.area);
-    auto const sector = view.reference->sectors.find(key.sector);
-    if (!area.ok() || !sector.ok()) return std::nullopt;
-    return indicators::Node{*area, *sector};
-  };
-  auto const wide = node_of(headline.state.key);
-  auto const narrow = node_of(part.state.key);
+  auto const wide = node_of(*view.reference, headline.state.key);
+  auto const narrow = node_of(*view.reference, part.state.key);
   if (!wide || !narrow || !contains(*view.reference, *wide, *narrow)) return 0;
   return (own.expected - own.observed) / gap;
 }

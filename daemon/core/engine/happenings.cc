@@ -21,6 +21,13 @@ struct Happenings::Placed {
   Node node;
 };
 
+std::optional<Node> node_of(const reference::Reference& reference, const alerts::AlertKey& key) {
+  auto const area = reference.areas.find(key.area);
+  auto const sector = reference.sectors.find(key.sector);
+  if (!area.ok() || !sector.ok()) return std::nullopt;
+  return Node{*area, *sector};
+}
+
 bool contains(const reference::Reference& reference, Node wide, Node narrow) {
   return std::ranges::count(reference.sectors.ancestors(narrow.sector), wide.sector) > 0 &&
          (wide.area == narrow.area ||
@@ -96,14 +103,11 @@ Happenings::Happenings(const alerts::Book& book, const indicators::Panel& panel)
   std::vector<Placed> placed;
   for (const auto& [name, alert] : book.alerts()) {
     const alerts::AlertKey& key = alert->state.key;
-    auto const area = reference.areas.find(key.area);
-    auto const sector = reference.sectors.find(key.sector);
-    if (area.ok() && sector.ok()) {
-      placed.push_back({alert, {*area, *sector}});
+    if (auto const node = node_of(reference, key)) {
+      placed.push_back({alert, *node});
       auto const [found, added] = equals_.try_emplace({key.area, key.sector});
-      if (added) found->second = equals_of(panel, placed.back().node);
+      if (added) found->second = equals_of(panel, *node);
     } else {
-      // The alert of a source, or of a node that the reference no longer contains.
       by_alert_.emplace(name, all_.size());
       all_.push_back({name, {alert}});
     }
@@ -155,8 +159,18 @@ const Happening* Happenings::of(std::string_view alert) const {
   return found == by_alert_.end() ? nullptr : &all_[found->second];
 }
 
-bool Happenings::begins(std::string_view alert) const {
-  return !joined_.contains(base::to_absl(alert));
+std::string_view Happenings::name_of(const Alert& alert) const {
+  const Happening* const happening = of(alert.name);
+  return happening == nullptr ? alert.name : happening->name;
+}
+
+bool Happenings::is_headline(const Alert& alert) const {
+  const Happening* const happening = of(alert.name);
+  return happening == nullptr || happening->headline().name == alert.name;
+}
+
+bool Happenings::begins(const Alert& alert) const {
+  return !joined_.contains(alert.name);
 }
 
 std::span<const Node> Happenings::equals(const alerts::AlertKey& key) const {

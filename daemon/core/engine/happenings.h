@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@
 
 namespace bellwether::engine {
 
+// The node of an alert. nullopt for the alert of a source, and for a node that the reference no
+// longer contains.
+std::optional<indicators::Node> node_of(const reference::Reference& reference,
+                                        const alerts::AlertKey& key);
 // True if every fact of `narrow` counts in `wide`, too.
 bool contains(const reference::Reference& reference, indicators::Node wide,
               indicators::Node narrow);
@@ -60,8 +65,11 @@ class Happenings {
   // The happening of an alert. Null for an alert that was not in the book.
   const Happening* of(std::string_view alert) const;
   const std::vector<Happening>& all() const { return all_; }
-  // True if a happening began with the alert.
-  bool begins(std::string_view alert) const;
+  // Of an alert that was not in the book, each of these is as if it were a happening by itself: the
+  // name of its happening, whether it is the headline, and whether the happening began with it.
+  std::string_view name_of(const alerts::Alert& alert) const;
+  bool is_headline(const alerts::Alert& alert) const;
+  bool begins(const alerts::Alert& alert) const;
   // The other nodes that hold the same facts as the alert's, by area and sector.
   std::span<const indicators::Node> equals(const alerts::AlertKey& key) const;
 

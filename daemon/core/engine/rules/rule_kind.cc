@@ -132,10 +132,9 @@ std::string Verdict::source_silent(domain::TopicSet rests_on) const {
 }
 
 bool RuleTest::in_scope(const TickContext& context, const AlertKey& key) const {
-  auto const area = context.reference.areas.find(key.area);
-  auto const sector = context.reference.sectors.find(key.sector);
+  auto const node = node_of(context.reference, key);
   const alerts::NodeScope* const nodes = alerts::node_scope(rule_);
-  return area.ok() && sector.ok() && nodes != nullptr && context.in_scope(*nodes, {*area, *sector});
+  return node && nodes != nullptr && context.in_scope(*nodes, *node);
 }
 
 size_t RuleTest::prepare(const TickContext& context, size_t& series_max) {

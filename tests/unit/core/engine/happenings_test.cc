@@ -63,6 +63,7 @@ class HappeningsTest : public ::testing::Test {
       out.push_back(part->state.key.area + "." + part->state.key.sector);
     return out;
   }
+  bool begins(const char* alert) const { return happenings().begins(*book_.find(alert)); }
   std::vector<std::string> parts_of(const char* area, const char* sector) const {
     std::string name;
     for (const auto& [n, alert] : book_.alerts()) {
@@ -123,15 +124,15 @@ TEST_F(HappeningsTest, AWiderAlertJoinsTwoHappenings) {
 TEST_F(HappeningsTest, ABeginningNeverChangesWhileTheHeadlineMay) {
   raise("N1", "10", 4, "R1", alerts::Severity::kRed);
   tick();
-  EXPECT_TRUE(happenings().begins("R1.N1.10.2010-02"));
+  EXPECT_TRUE(begins("R1.N1.10.2010-02"));
   raise("R", "all");
   raise("N1", "47");
   raise("S2", "46");
   tick();
   Happenings const all = happenings();
-  EXPECT_TRUE(all.begins("R1.N1.10.2010-02"));
-  EXPECT_FALSE(all.begins("R1.R.all.2010-03"));
-  EXPECT_FALSE(all.begins("R1.N1.47.2010-03"));
+  EXPECT_TRUE(all.begins(*book_.find("R1.N1.10.2010-02")));
+  EXPECT_FALSE(all.begins(*book_.find("R1.R.all.2010-03")));
+  EXPECT_FALSE(all.begins(*book_.find("R1.N1.47.2010-03")));
   const Happening& h = *all.of("R1.N1.47.2010-03");
   EXPECT_EQ(h.headline().name, "R1.R.all.2010-03");
   EXPECT_EQ(h.severity(), alerts::Severity::kRed) << "that of a part";
@@ -146,8 +147,8 @@ TEST_F(HappeningsTest, OfSeveralInOnePeriodTheWidestIsTheBeginning) {
   raise("N1", "10");
   raise("N", "C");
   tick();
-  EXPECT_TRUE(happenings().begins("R1.N.C.2010-02"));
-  EXPECT_FALSE(happenings().begins("R1.N1.10.2010-02"));
+  EXPECT_TRUE(begins("R1.N.C.2010-02"));
+  EXPECT_FALSE(begins("R1.N1.10.2010-02"));
 }
 
 TEST_F(HappeningsTest, OtherRulesAndClearedAlertsAreOtherHappenings) {
@@ -231,7 +232,7 @@ TEST_F(HappeningsTest, EveryAlertIsInOneHappeningAndHasOneHeadline) {
         EXPECT_EQ(all.of(part->name), &h);
       }
       EXPECT_EQ(h.headline().state.open, any_open);
-      EXPECT_TRUE(all.begins(h.name));
+      EXPECT_TRUE(all.begins(*book_.find(h.name)));
     }
     EXPECT_EQ(parts, book_.alerts().size());
     EXPECT_EQ(names.size(), all.all().size());
