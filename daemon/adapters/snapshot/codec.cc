@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "adapters/snapshot/bytes.h"
 #include "adapters/snapshot/fields_io.h"
 #include "adapters/snapshot/image_fields.h"
 #include "adapters/snapshot/items.h"
+#include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"

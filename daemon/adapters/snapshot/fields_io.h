@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "adapters/snapshot/bytes.h"
 #include "adapters/snapshot/frames.h"
 #include "adapters/snapshot/items.h"
 #include "core/alerts/fields.h"
+#include "core/base/bytes.h"
 #include "core/base/calendar.h"
 #include "core/base/fields.h"
 #include "core/base/log_place.h"

@@ -2,13 +2,16 @@
 
 #include <zstd.h>
 
-#include "adapters/snapshot/bytes.h"
 #include "adapters/snapshot/crc32c.h"
+#include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
 namespace bellwether::snapshot {
 namespace {
+
+using base::ByteReader;
+using base::ByteWriter;
 
 constexpr std::string_view kMagic("BWsnap\r\n", 8);
 constexpr size_t kFileHeaderBytes = 16;

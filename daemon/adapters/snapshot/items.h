@@ -8,11 +8,14 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "adapters/snapshot/bytes.h"
 #include "adapters/snapshot/frames.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 namespace bellwether::snapshot {
+
+using base::ByteReader;
+using base::ByteWriter;
 
 // Values are stored in files: only append.
 enum class Tag : uint8_t {
@@ -32,6 +35,9 @@ enum class Tag : uint8_t {
   kTransitions = 14,  // each with the index of the alert state that it produced
   kKept = 15,         // the alerts of the book, by the index of their state
   kSpecialDays = 16,  // of the book's rule set, after its rules
+  kPanelChange = 17,  // the head of a tick's change of the panel; its content follows in pieces
+  kPastRecord = 18,   // the head of a journal record, in the same way
+  kPieces = 19,       // content that belongs to the last head
 };
 
 inline constexpr size_t kFrameBytes = 256

@@ -73,7 +73,14 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
   PeriodIndex const horizon(oldest - ((oldest % year) + year) % year);
   if (!applied_) panel_ = indicators::Panel(*reference_, options_.calendar, horizon);
   applied_ = tick;
-  panel_.advance_horizon(horizon);
+  auto change = std::make_shared<PanelChange>();
+  change->tick = tick;
+  change->first_period = panel_.first_period();
+  LeftCounts left;
+  panel_.advance_horizon(
+      horizon, [&](Measure measure, size_t node, auto counts) { left.add(measure, node, counts); });
+  change->left = left.take();
+  change->deltas = pack_deltas(parts);
   reporting_.begin(tick);
   for (const PartitionTick& part : parts) {
     reporting_.add(part.reports);
@@ -91,15 +98,18 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
     });
   }
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
+  change->reported = reported_;
+  remember(changes_, std::move(change));
 }
 
 std::optional<EvaluatorState> Evaluator::state() {
   if (!applied_) return std::nullopt;
-  return EvaluatorState{*applied_, panel_.publish(), reporting_.reports(), cells_digest_};
+  return EvaluatorState{*applied_, panel_.publish(), reporting_.reports(), cells_digest_, changes_};
 }
 
 void Evaluator::restore(PeriodIndex tick, indicators::Panel panel,
-                        std::span<const indicators::Report> reports, uint64_t cells_digest) {
+                        std::span<const indicators::Report> reports, uint64_t cells_digest,
+                        PanelChanges changes) {
   applied_ = tick;
   panel_ = std::move(panel);
   reporting_ = Reporting(options_.calendar);
@@ -107,6 +117,7 @@ void Evaluator::restore(PeriodIndex tick, indicators::Panel panel,
   reporting_.add(reports);
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
   cells_digest_ = cells_digest;
+  changes_ = std::move(changes);
   adopted_.reset();
 }
 

@@ -17,6 +17,7 @@
 #include "core/detection/detector.h"
 #include "core/domain/topics.h"
 #include "core/engine/partition_engine.h"
+#include "core/engine/past_panels.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/panel.h"
 #include "core/reference/reference.h"
@@ -42,6 +43,7 @@ struct EvaluatorState {
   std::shared_ptr<const indicators::Panel> panel;
   std::vector<indicators::Report> reports;
   uint64_t cells_digest = 0;
+  PanelChanges changes;  // of the latest ticks through `tick`
 };
 
 class Evaluator {
@@ -63,13 +65,17 @@ class Evaluator {
 
   // The state for a snapshot; nullopt before the first tick.
   std::optional<EvaluatorState> state();
-  // Replaces the applied data. REQUIRES: the panel has the evaluator's reference and calendar.
+  // Replaces the applied data. REQUIRES: the panel has the evaluator's reference and calendar;
+  // `changes` are empty or end with `tick`, and check() accepts them.
   void restore(base::PeriodIndex tick, indicators::Panel panel,
-               std::span<const indicators::Report> reports, uint64_t cells_digest);
+               std::span<const indicators::Report> reports, uint64_t cells_digest,
+               PanelChanges changes = {});
 
   std::shared_ptr<const indicators::Panel> publish() { return panel_.publish(); }
   // As of the last applied tick; never null.
   std::shared_ptr<const SharesByMeasure> reported() const { return reported_; }
+  // Those of the latest ticks, at most kPastTicksMax.
+  const PanelChanges& changes() const { return changes_; }
   const indicators::Panel& panel() const { return panel_; }
   // Linear in the counts of cells and of reports by delay: equal counts give equal digests, in any
   // order of the deltas.
@@ -93,6 +99,7 @@ class Evaluator {
   Reporting reporting_;
   std::shared_ptr<const SharesByMeasure> reported_ = std::make_shared<SharesByMeasure>();
   uint64_t cells_digest_ = 0;
+  PanelChanges changes_;
   std::unique_ptr<Adopted> adopted_;  // null before the first evaluation
   detection::Workspace workspace_;
 };

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -47,20 +48,27 @@ class SharesByMeasure {
   }
   double log_variance_at(indicators::Measure measure, int age) const;
 
- private:
-  friend class Reporting;
+  // Of a measure under which facts are reported.
   struct Shares {
     std::vector<double> open;          // for the ages that are not final
     std::vector<double> log_variance;  // for the same ages
     std::optional<int> testable = 0;
+    friend bool operator==(const Shares&, const Shares&) = default;
   };
+  using Table = std::array<Shares, domain::kMeasureCount>;  // by domain::delays_of()
+  SharesByMeasure() = default;
+  explicit SharesByMeasure(Table shares) : shares_(std::move(shares)) {}
+  const Table& table() const { return shares_; }
+
+ private:
+  friend class Reporting;
   // A measure whose events do not count in their own period has complete shares.
   const Shares& of(indicators::Measure measure) const {
     static constinit const Shares kComplete;
     if (!domain::is_dated(measure)) return kComplete;
     return shares_[static_cast<size_t>(domain::delays_of(measure))];
   }
-  std::array<Shares, domain::kMeasureCount> shares_;  // by domain::delays_of()
+  Table shares_;
 };
 
 // The share of the measures' events that should have been reported, by the age of a period, for the

@@ -37,6 +37,13 @@ std::shared_ptr<const Panel> Panel::publish() {
   return view;
 }
 
+Panel Panel::copy() const {
+  Panel copy(*this);
+  ++copy.generation_;  // all columns are shared with this view
+  copy.scratch_ = std::make_shared<Scratch>();
+  return copy;
+}
+
 const Panel::Column* Panel::find(Node node, Measure measure) const {
   const Columns& columns = columns_[static_cast<size_t>(measure)];
   return columns.empty() ? nullptr : columns[index(node)].get();
@@ -72,6 +79,11 @@ void Panel::Column::forget(size_t n) {
   for (size_t i = 0; i < n; ++i) opening += at(i);
   counts.erase(counts.begin(), counts.begin() + static_cast<ptrdiff_t>(n));
   if (!wide.empty()) wide.erase(wide.begin(), wide.begin() + static_cast<ptrdiff_t>(n));
+}
+
+void Panel::Column::make_room(size_t n) {
+  counts.insert(counts.begin(), n, 0);
+  if (!wide.empty()) wide.insert(wide.begin(), n, 0);
 }
 
 bool Panel::Column::equals(const Column& other) const {
@@ -219,16 +231,43 @@ void Panel::roll_up_dense(Measure measure, PeriodIndex period, std::span<const D
   }
 }
 
-void Panel::advance_horizon(PeriodIndex first) {
-  int32_t const step = first.value - first_period_.value;
-  if (step <= 0) return;
+void Panel::retreat_horizon(PeriodIndex first) {
+  if (first >= first_period_) return;
+  auto const step = static_cast<size_t>(first_period_.value - first.value);
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
     for (size_t node = 0; node < columns_[m].size(); ++node) {
       if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
-      writable(node, static_cast<Measure>(m)).forget(static_cast<size_t>(step));
+      writable(node, static_cast<Measure>(m)).make_room(step);
     }
   }
   first_period_ = first;
+}
+
+bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts) {
+  if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
+  int64_t sum = 0;
+  for (int64_t n : counts) {
+    if (__builtin_add_overflow(sum, n, &sum)) return false;
+  }
+  const Columns& columns = columns_[static_cast<size_t>(measure)];
+  int64_t const opening = columns.empty() || columns[node] == nullptr ? 0 : columns[node]->opening;
+  int64_t rest = 0;
+  if (__builtin_sub_overflow(opening, sum, &rest)) return false;
+  Column& column = writable(node, measure);
+  column.opening = rest;
+  for (size_t i = 0; i < counts.size(); ++i) column.add(i, counts[i]);
+  return true;
+}
+
+void Panel::drop_zeros() {
+  for (Columns& columns : columns_) {
+    for (std::shared_ptr<Column>& column : columns) {
+      if (column != nullptr && column->opening == 0 &&
+          std::ranges::all_of(column->counts, [](int32_t n) { return n == 0; })) {
+        column.reset();
+      }
+    }
+  }
 }
 
 SeriesView Panel::series(Node node, Measure measure) const {

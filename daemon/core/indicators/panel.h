@@ -12,6 +12,7 @@
 // threads may read the copies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -50,6 +51,8 @@ class Panel {
   // Returns an immutable view that shares all columns. Non-const, because later writes must copy
   // the shared columns.
   std::shared_ptr<const Panel> publish();
+  // A writable panel with the same counts, which shares the columns of this published view.
+  Panel copy() const;
 
   // Adds deltas of cells to all nodes above them. Periods before first_period() are added to the
   // opening balance. Calls touched(node, measure, period) for every changed count in a kept period.
@@ -57,8 +60,21 @@ class Panel {
   void add(std::span<const Delta> deltas, Touched touched);
 
   // Adds the periods before `first` to the opening balance. No effect if `first` is not later than
-  // first_period().
-  void advance_horizon(PeriodIndex first);
+  // first_period(). Before that, calls use(Measure, size_t node, std::span<const int64_t> counts)
+  // for every series with counts in these periods, ordered by measure and node: counts[i] is that
+  // of first_period() + i; counts that are left out at the end are zero.
+  template <class Use>
+  void advance_horizon(PeriodIndex first, Use use);
+  void advance_horizon(PeriodIndex first) {
+    advance_horizon(first, [](Measure, size_t, std::span<const int64_t>) {});
+  }
+  // Takes a change of the horizon back: the kept periods begin at `first` again, with counts of
+  // zero. No effect if `first` is not earlier than first_period().
+  void retreat_horizon(PeriodIndex first);
+  // Moves counts from the opening balance of a series back to the periods from first_period() on.
+  // Returns false and changes nothing if `node` does not exist, if there are too many counts, or if
+  // the opening balance would exceed 64 bits.
+  bool recall(Measure measure, size_t node, std::span<const int64_t> counts);
 
   PeriodIndex first_period() const { return first_period_; }
   base::Calendar calendar() const { return calendar_; }
@@ -92,6 +108,10 @@ class Panel {
   // exist, if there are too many counts, or if the total exceeds 64 bits.
   bool restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts);
 
+  // Forgets the series without any count. A series of zeros and one that was never changed have the
+  // same counts.
+  void drop_zeros();
+
   // Digest of all non-zero numbers. Equal panels have equal digests on all machines.
   uint64_t digest() const;
   size_t bytes() const;
@@ -107,6 +127,7 @@ class Panel {
     int64_t at(size_t i) const { return wide.empty() ? counts[i] : wide[i]; }
     void add(size_t i, int64_t amount);  // extends the column if necessary
     void forget(size_t n);               // adds the first n counts to the opening balance
+    void make_room(size_t n);            // puts n counts of zero before the first
     bool equals(const Column& other) const;
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
@@ -156,6 +177,24 @@ void Panel::each(Use use) const {
       use(static_cast<Measure>(m), node, column->opening, std::as_const(counts));
     }
   }
+}
+
+template <class Use>
+void Panel::advance_horizon(PeriodIndex first, Use use) {
+  if (first <= first_period_) return;
+  auto const step = static_cast<size_t>(first.value - first_period_.value);
+  std::vector<int64_t> leaving;
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    for (size_t node = 0; node < columns_[m].size(); ++node) {
+      if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
+      Column& column = writable(node, static_cast<Measure>(m));
+      leaving.resize(std::min(step, column.counts.size()));
+      for (size_t i = 0; i < leaving.size(); ++i) leaving[i] = column.at(i);
+      use(static_cast<Measure>(m), node, std::span<const int64_t>(leaving));
+      column.forget(step);
+    }
+  }
+  first_period_ = first;
 }
 
 template <class Touched>

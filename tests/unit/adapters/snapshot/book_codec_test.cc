@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "adapters/snapshot/bytes.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "support/calendars.h"
 #include "support/journals.h"

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "adapters/snapshot/bytes.h"
+#include "core/base/bytes.h"
 #include "support/calendars.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
@@ -12,6 +12,8 @@
 
 namespace bellwether::snapshot {
 namespace {
+
+using base::ByteWriter;
 
 using ::testing::HasSubstr;
 

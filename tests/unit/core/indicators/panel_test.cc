@@ -216,6 +216,45 @@ TEST(PanelTest, AdvancingTheHorizonDoesNotChangeTheStock) {
   EXPECT_EQ(panel.first_period(), later);
 }
 
+TEST(PanelTest, AHorizonThatMovedCanBeTakenBack) {
+  Random random(8);
+  std::vector<Delta> deltas = random_deltas(random, 3000, 30);
+  deltas.push_back({deltas[0].key, int64_t{INT32_MAX} * 3});  // a wide column
+  Panel panel(world(), kMonths, kFirst);
+  panel.add(deltas, nothing);
+  auto const before = panel.publish();
+  struct Left {
+    Measure measure;
+    size_t node;
+    std::vector<int64_t> counts;
+  };
+  std::vector<Left> left;
+  panel.advance_horizon(PeriodIndex(kFirst.value + 12), [&](Measure m, size_t n, auto counts) {
+    left.push_back({m, n, {counts.begin(), counts.end()}});
+  });
+  ASSERT_NE(panel.digest(), before->digest());
+  auto const advanced = panel.publish();
+  Panel back = advanced->copy();
+  back.retreat_horizon(kFirst);
+  for (const Left& l : left) ASSERT_TRUE(back.recall(l.measure, l.node, l.counts));
+  EXPECT_EQ(back.digest(), before->digest());
+  EXPECT_EQ(advanced->digest(), panel.digest()) << "the copied view does not change";
+  for (size_t i = 0; i < back.nodes(); ++i)
+    EXPECT_EQ(back.stock(back.node(i), kFirst), before->stock(before->node(i), kFirst));
+  EXPECT_FALSE(back.recall(Measure::kBirths, back.nodes(), std::vector<int64_t>{1}));
+  EXPECT_FALSE(back.recall(Measure::kBirths, 0, std::vector<int64_t>{INT64_MAX, 1}));
+}
+
+TEST(PanelTest, ASeriesWithoutCountsIsForgotten) {
+  Panel panel(world(), kMonths, kFirst);
+  DeltaKey const key({area("N1"), sector("10"), base::SizeBand(0)}, Measure::kBirths,
+                     PeriodIndex(kFirst.value + 1));
+  panel.add(std::vector<Delta>{{key, 2}}, nothing);
+  panel.add(std::vector<Delta>{{key, -2}}, nothing);
+  panel.drop_zeros();
+  panel.each([](Measure, size_t, int64_t, const auto&) { ADD_FAILURE(); });
+}
+
 TEST(PanelTest, APublishedViewDoesNotChange) {
   Random random(3);
   Panel panel(world(), kMonths, kFirst);

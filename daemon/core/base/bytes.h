@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
-namespace bellwether::snapshot {
+namespace bellwether::base {
 
 static_assert(std::endian::native == std::endian::little,
-              "snapshots are written in the byte order of the machine");
+              "snapshots and packed records are written in the byte order of the machine");
 
 class ByteWriter {
  public:
@@ -138,4 +138,4 @@ class ByteReader {
   bool failed_ = false;
 };
 
-}  // namespace bellwether::snapshot
+}  // namespace bellwether::base

@@ -1,4 +1,4 @@
-#include "adapters/snapshot/bytes.h"
+#include "core/base/bytes.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "support/random.h"
 
-namespace bellwether::snapshot {
+namespace bellwether::base {
 namespace {
 
 // Numbers of any magnitude. Most of them are small, as counts are.
@@ -51,4 +51,4 @@ TEST(BytesTest, TruncatedNumbersFail) {
 }
 
 }  // namespace
-}  // namespace bellwether::snapshot
+}  // namespace bellwether::base
