@@ -66,7 +66,8 @@ class Fold {
                             std::move(restored.partitions[p].state));
     }
     evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel),
-                       restored.evaluation.reports, restored.evaluation.cells_digest);
+                       restored.evaluation.reports, restored.evaluation.cells_digest,
+                       std::move(restored.evaluation.changes));
   }
 
   // Offers one record of a partition to its engine. Returns false at the end of the log.
@@ -117,6 +118,7 @@ class Fold {
     out.manifest.journal_next = book_->offset().value + 1;
     out.manifest.lacking = {"records 3 to 5"};
     out.book = book_;
+    out.past_book = past_book_;
     out.manifest.cut = {{"registrations", 1, 5}};
     out.evaluation = *evaluation;
     for (size_t p = 0; p < kPartitions; ++p) {
@@ -174,8 +176,25 @@ class Fold {
     book->fold(base::JournalOffset(17), rules);
     return book;
   }
+  // A book of the first of these records, and records whose bytes nobody reads.
+  static snapshot::PastBook some_past() {
+    Random random(17);
+    auto book = std::make_shared<alerts::Book>(kMonths);
+    for (int64_t offset = 0; offset < 9; ++offset) {
+      book->fold(base::JournalOffset(offset), random_entry(random, *book));
+    }
+    snapshot::PastBook out{book, {}};
+    for (int64_t offset = 9; offset < 18; ++offset) {
+      auto record = std::make_shared<snapshot::PastRecord>();
+      record->offset = base::JournalOffset(offset);
+      record->packed = base::cat("record ", offset);
+      out.records.push_back(record);
+    }
+    return out;
+  }
   std::vector<std::vector<Told>>* logs_;
   std::shared_ptr<const alerts::Book> book_ = some_book();
+  snapshot::PastBook past_book_ = some_past();
   std::vector<engine::PartitionEngine> engines_;
   engine::Evaluator evaluator_{{std::shared_ptr<const void>(), &world()},
                                {kMonths, 120, {domain::Topic::kRegistrations}}};

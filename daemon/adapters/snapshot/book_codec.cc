@@ -152,7 +152,9 @@ absl::Status read_items(ByteReader bytes, uint32_t format, std::string_view what
   return absl::OkStatus();
 }
 
-class BookReader {
+}  // namespace
+
+class BookFrames::Reader {
  public:
   // `format`: of the file.
   absl::Status take(const Frame& frame, uint32_t format) {
@@ -201,6 +203,7 @@ class BookReader {
         return wrong(base::cat("a frame of kind ", static_cast<int>(frame.tag)));
     }
   }
+  bool begun() const { return begun_; }
   absl::StatusOr<alerts::Book> book(base::Calendar calendar) {
     if (!begun_) return wrong("no book");
     for (auto& [name, history] : histories_) {
@@ -264,9 +267,24 @@ class BookReader {
   absl::btree_map<std::string, std::vector<TransitionPtr>> histories_;
 };
 
-}  // namespace
+BookFrames::BookFrames() : reader_(std::make_unique<Reader>()) {}
+BookFrames::~BookFrames() = default;
+absl::Status BookFrames::take(const Frame& frame, uint32_t format) {
+  return reader_->take(frame, format);
+}
+bool BookFrames::begun() const {
+  return reader_->begun();
+}
+absl::StatusOr<alerts::Book> BookFrames::book(base::Calendar calendar) {
+  return reader_->book(calendar);
+}
 
 absl::Status write(const alerts::Book& book, FrameWriter& out) {
+  BELLWETHER_RETURN_IF_ERROR(write_frames(book, out));
+  return out.finish();
+}
+
+absl::Status write_frames(const alerts::Book& book, FrameWriter& out) {
   const BookState& state = book.state();
   std::vector<FoundTransition> const transitions = transitions_of(state);
   States states;
@@ -291,15 +309,13 @@ absl::Status write(const alerts::Book& book, FrameWriter& out) {
         io.put(StoredTransition{t.token, t.kind, states.place(t.alert), t.at, t.historical,
                                 found.watchable, found.in_history});
       }));
-  BELLWETHER_RETURN_IF_ERROR(
-      write_items(state.alerts, Tag::kKept, out, [&](FieldWriter io, const auto& entry) {
-        io.put(StoredAlert{states.place(entry.second), is_open(state, *entry.second)});
-      }));
-  return out.finish();
+  return write_items(state.alerts, Tag::kKept, out, [&](FieldWriter io, const auto& entry) {
+    io.put(StoredAlert{states.place(entry.second), is_open(state, *entry.second)});
+  });
 }
 
 absl::StatusOr<alerts::Book> read_book(FrameReader& frames, base::Calendar calendar) {
-  BookReader reader;
+  BookFrames reader;
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(std::optional<Frame> const frame, frames.next());
     if (!frame) return reader.book(calendar);

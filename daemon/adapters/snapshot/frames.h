@@ -36,9 +36,15 @@ namespace bellwether::snapshot {
 //   format, because a file of format 3 with a flipped bit would be read as one of an older format
 //   format 3 also: the identity holds the version of the figures and the digest of the codes; the
 //   evidence of an alert holds the length of its window and what decided, an alert its suspended
-//   ticks, a rule set the stated false alarms
+//   ticks, a rule set the stated false alarms; a file holds the past of panel and book
 inline constexpr uint32_t kFormat = 3;
-enum class FileKind : uint32_t { kManifest = 1, kPartition = 2, kEvaluation = 3, kBook = 4 };
+enum class FileKind : uint32_t {
+  kManifest = 1,
+  kPartition = 2,
+  kEvaluation = 3,
+  kBook = 4,
+  kPast = 5
+};
 // Limit of the raw bytes in one frame. A frame with a larger length is damaged.
 inline constexpr uint32_t kFrameBytesMax = 4 << 20;
 inline constexpr uint8_t kEndTag = 255;

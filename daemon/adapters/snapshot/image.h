@@ -62,8 +62,21 @@ struct Manifest {
   std::vector<uint64_t> file_bytes;    // sizes of the files: evaluation, then each partition
   uint64_t book_bytes = 0;             // size of the book's file; 0: no book
   std::vector<std::string>
-      lacking;  // coverage warnings: records that were gone before they could be read
+      lacking;              // coverage warnings: records that were gone before they could be read
+  uint64_t past_bytes = 0;  // size of the file of the past; 0: there is none
   friend bool operator==(const Manifest&, const Manifest&) = default;
+};
+
+// A record of the journal that the book of an earlier revision needs.
+struct PastRecord {
+  base::JournalOffset offset;
+  std::optional<base::PeriodIndex> tick;  // the tick that it settled; nullopt for other records
+  std::string packed;                     // an encoded journal record, packed (packed.h)
+};
+// A book of the past, and the records that were folded after it.
+struct PastBook {
+  std::shared_ptr<const alerts::Book> before;  // null: nothing is kept
+  std::vector<std::shared_ptr<const PastRecord>> records;
 };
 
 // The data to save.
@@ -77,6 +90,7 @@ struct Image {
   engine::EvaluatorState evaluation;
   std::vector<PartitionImage> partitions;
   std::shared_ptr<const alerts::Book> book;  // null: the book comes from the journal
+  PastBook past_book;
 };
 
 // The data read.
@@ -90,12 +104,14 @@ struct RestoredEvaluation {
   indicators::Panel panel;
   std::vector<indicators::Report> reports;
   uint64_t cells_digest = 0;
+  engine::PanelChanges changes;  // empty in formats 1 and 2
 };
 struct Restored {
   Manifest manifest;
   RestoredEvaluation evaluation;
   std::vector<RestoredPartition> partitions;
   std::optional<alerts::Book> book;  // nullopt: the book is folded from the whole journal
+  PastBook past_book;                // nothing in formats 1 and 2
 };
 
 }  // namespace bellwether::snapshot

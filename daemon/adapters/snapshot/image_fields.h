@@ -29,10 +29,10 @@ template <>
 constexpr size_t fields_in<alerts::RuleSetRecord>(uint32_t format) {
   return format >= 3 ? SIZE_MAX : 2;
 }
-// Through file_bytes in format 1.
+// Through file_bytes in format 1, through lacking in format 2.
 template <>
 constexpr size_t fields_in<Manifest>(uint32_t format) {
-  return format >= 2 ? SIZE_MAX : 6;
+  return format >= 3 ? SIZE_MAX : format == 2 ? 10 : 6;
 }
 // Through partitions in formats 1 and 2.
 template <>
@@ -61,7 +61,8 @@ struct Fields<snapshot::Manifest> {
                       BELLWETHER_FIELD(tick),         BELLWETHER_FIELD(journal),
                       BELLWETHER_FIELD(cut),          BELLWETHER_FIELD(file_bytes),
                       BELLWETHER_FIELD(book_bytes),   BELLWETHER_FIELD(journal_mark),
-                      BELLWETHER_FIELD(journal_next), BELLWETHER_FIELD(lacking)};
+                      BELLWETHER_FIELD(journal_next), BELLWETHER_FIELD(lacking),
+                      BELLWETHER_FIELD(past_bytes)};
   }
 };
 template <>

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "adapters/snapshot/book_codec.h"
 #include "adapters/snapshot/codec.h"
+#include "adapters/snapshot/past_codec.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -137,6 +138,7 @@ absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
     out.push_back({Store::partition_file(p), manifest.file_bytes[1 + p]});
   }
   if (manifest.book_bytes > 0) out.push_back({std::string(Store::kBookFile), manifest.book_bytes});
+  if (manifest.past_bytes > 0) out.push_back({std::string(Store::kPastFile), manifest.past_bytes});
   return out;
 }
 
@@ -197,6 +199,7 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
   Manifest manifest = image.manifest;
   manifest.file_bytes.assign(1 + image.partitions.size(), 0);
   manifest.book_bytes = 0;
+  manifest.past_bytes = 0;
   auto const in = [&](std::string_view file) { return base::cat(folder, "/", file); };
   BELLWETHER_RETURN_IF_ERROR(write_file(disk_, in(kEvaluationFile), FileKind::kEvaluation,
                                         image.evaluation, manifest.file_bytes[0]));
@@ -208,8 +211,11 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
     BELLWETHER_RETURN_IF_ERROR(
         write_file(disk_, in(kBookFile), FileKind::kBook, *image.book, manifest.book_bytes));
   }
+  Past const past{image.evaluation.changes, image.past_book};
+  BELLWETHER_RETURN_IF_ERROR(
+      write_file(disk_, in(kPastFile), FileKind::kPast, past, manifest.past_bytes));
   for (uint64_t n : manifest.file_bytes) bytes += n;
-  bytes += manifest.book_bytes;
+  bytes += manifest.book_bytes + manifest.past_bytes;
   uint64_t own = 0;
   BELLWETHER_RETURN_IF_ERROR(
       write_file(disk_, in(kManifestFile), FileKind::kManifest, manifest, own));
@@ -262,7 +268,15 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
   std::vector<std::optional<absl::StatusOr<RestoredPartition>>> parts(partitions);
   std::optional<absl::StatusOr<RestoredEvaluation>> evaluation;
   std::optional<absl::StatusOr<alerts::Book>> book;
-  in_parallel(1 + partitions + size_t{manifest.book_bytes > 0}, [&](size_t i) {
+  std::optional<absl::StatusOr<Past>> past;
+  bool const has_book = manifest.book_bytes > 0;
+  size_t const all = 1 + partitions + size_t{has_book} + size_t{manifest.past_bytes > 0};
+  in_parallel(all, [&](size_t i) {
+    if (i > partitions && !(has_book && i == partitions + 1)) {
+      past = read_file(disk_, in(kPastFile), FileKind::kPast, manifest.past_bytes,
+                       [&](FrameReader& f) { return read_past(f, reference, calendar); });
+      return;
+    }
     if (i > partitions) {
       book = read_file(disk_, in(kBookFile), FileKind::kBook, manifest.book_bytes,
                        [&](FrameReader& f) { return read_book(f, calendar); });
@@ -287,6 +301,13 @@ absl::StatusOr<Restored> Store::read(const std::string& folder, const Identity& 
     if ((*book)->offset() != out.manifest.journal)
       return absl::DataLossError("the book belongs to another journal offset");
     out.book = *std::move(*book);
+  }
+  if (past) {
+    if (!past->ok()) return past->status();
+    if (!(*past)->changes.empty() && (*past)->changes.back()->tick != out.manifest.tick)
+      return absl::DataLossError("the changes of the panel end with another tick");
+    out.evaluation.changes = std::move((*past)->changes);
+    out.past_book = std::move((*past)->book);
   }
   for (size_t p = 0; p < parts.size(); ++p) {
     if (!parts[p]->ok()) return parts[p]->status();

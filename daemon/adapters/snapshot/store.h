@@ -77,6 +77,7 @@ class Store {
   static constexpr std::string_view kManifestFile = "manifest";
   static constexpr std::string_view kEvaluationFile = "evaluation";
   static constexpr std::string_view kBookFile = "book";
+  static constexpr std::string_view kPastFile = "past";
 
  private:
   absl::Status write(const Image& image, const std::string& folder, uint64_t& bytes);

@@ -12,6 +12,7 @@
 #include "core/base/calendar.h"
 #include "core/engine/forecaster.h"
 #include "core/engine/happenings.h"
+#include "core/engine/past_panels.h"
 #include "core/engine/reporting.h"
 #include "core/indicators/panel.h"
 #include "core/reference/reference.h"
@@ -26,6 +27,8 @@ struct View {
   std::shared_ptr<const alerts::Book> book;        // never null
   std::shared_ptr<const SharesByMeasure> reported =
       std::make_shared<SharesByMeasure>();  // never null
+  // Of the latest ticks through data_through; never null.
+  std::shared_ptr<const PanelChanges> changes = std::make_shared<PanelChanges>();
   std::shared_ptr<const ForecastTable>
       forecasts;  // null before the first; may be of an earlier cut
   // Of the book and the panel; never null.

@@ -44,7 +44,8 @@ Evaluation::Evaluation(std::shared_ptr<const reference::Reference> reference,
           base::Offset(c.offset);
     }
     evaluator_.restore(restored->evaluation.tick, std::move(restored->evaluation.panel),
-                       restored->evaluation.reports, restored->evaluation.cells_digest);
+                       restored->evaluation.reports, restored->evaluation.cells_digest,
+                       std::move(restored->evaluation.changes));
   }
   thread_ = std::thread([this] { run(); });
 }
@@ -132,7 +133,6 @@ void Evaluation::settle(base::PeriodIndex tick) {
         changed_.wait_for(lock, kRetryWait, [this] { return stop_.load(); });
       }
     } else {
-      publish(false);
       with_.keeper.wait_for_news(book->offset(), kFollowWait);
     }
   }
@@ -235,8 +235,7 @@ std::vector<alerts::CutOffset> Evaluation::cut() const {
 void Evaluation::take_snapshot() {
   if (with_.snapshotter == nullptr || !with_.snapshotter->due()) return;
   if (auto const state = evaluator_.state()) {
-    auto [book, journal] = with_.keeper.view_and_place();
-    with_.snapshotter->take(*state, cut(), std::move(book), journal);
+    with_.snapshotter->take(*state, cut(), with_.keeper.published());
   }
 }
 
@@ -271,7 +270,8 @@ void Evaluation::publish(bool at_once) {
   if (!at_once && now - published_at_ < kPublishEvery) return;
   published_at_ = now;
   unpublished_ = false;
-  with_.views.set_panel(evaluator_.publish(), evaluator_.reported(), *last_);
+  with_.views.set_panel({*last_, evaluator_.publish(), evaluator_.reported(),
+                         std::make_shared<const engine::PanelChanges>(evaluator_.changes())});
   {
     size_t const bytes = evaluator_.panel().bytes();
     std::lock_guard lock(mutex_);

@@ -14,6 +14,14 @@
 
 namespace bellwether::runtime {
 
+// The figures of a tick.
+struct PublishedPanel {
+  base::PeriodIndex tick;
+  std::shared_ptr<const indicators::Panel> panel;
+  std::shared_ptr<const engine::SharesByMeasure> reported;
+  std::shared_ptr<const engine::PanelChanges> changes = std::make_shared<engine::PanelChanges>();
+};
+
 class Views {
  public:
   Views(std::shared_ptr<const reference::Reference> reference, base::Calendar calendar,
@@ -44,14 +52,13 @@ class Views {
     view_ = std::make_shared<const engine::View>(std::move(view));
     return view_;
   }
-  void set_panel(std::shared_ptr<const indicators::Panel> panel,
-                 std::shared_ptr<const engine::SharesByMeasure> reported,
-                 base::PeriodIndex data_through) {
+  void set_panel(PublishedPanel published) {
     std::lock_guard lock(mutex_);
     engine::View view = *view_;
-    view.panel = std::move(panel);
-    view.reported = std::move(reported);
-    view.data_through = data_through;
+    view.panel = std::move(published.panel);
+    view.reported = std::move(published.reported);
+    view.changes = std::move(published.changes);
+    view.data_through = published.tick;
     happenings_known_ = false;
     view_ = std::make_shared<const engine::View>(std::move(view));
   }

@@ -7,20 +7,26 @@ namespace bellwether::runtime {
 BookKeeper::BookKeeper(base::Calendar calendar)
     : book_(calendar), published_(std::make_shared<const alerts::Book>(book_)) {}
 
-void BookKeeper::start_from(alerts::Book book) {
+void BookKeeper::start_from(alerts::Book book, PastBooks past) {
   auto copy = std::make_shared<const alerts::Book>(book);
+  auto past_copy = std::make_shared<const PastBooks>(past);
   book_ = std::move(book);
+  past_ = std::move(past);
   std::lock_guard lock(mutex_);
   published_ = std::move(copy);
+  published_past_ = std::move(past_copy);
 }
 
 alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset,
                                      const alerts::JournalEntry& entry) {
   const auto* const tick = std::get_if<alerts::TickEvaluated>(&entry);
   std::shared_ptr<const alerts::Book> const from = tick == nullptr ? nullptr : before(*tick);
+  past_.before_fold(book_);
   alerts::FoldOutcome const outcome = book_.fold(offset, entry);
+  bool const settled = tick != nullptr && outcome == alerts::FoldOutcome::kApplied;
+  past_.add(offset, entry, settled ? std::optional(tick->tick) : std::nullopt);
   std::lock_guard lock(mutex_);
-  if (tick != nullptr && outcome == alerts::FoldOutcome::kApplied) {
+  if (settled) {
     last_tick_at_ = offset;
     JournaledTick journaled = in_short(offset, *tick);
     journaled.before = from;
@@ -59,9 +65,11 @@ void BookKeeper::skip(base::JournalOffset offset) {
 
 void BookKeeper::publish(bool caught_up, const JournalPlace& place) {
   auto copy = std::make_shared<const alerts::Book>(book_);
+  auto past = std::make_shared<const PastBooks>(past_);
   {
     std::lock_guard lock(mutex_);
     published_ = std::move(copy);
+    published_past_ = std::move(past);
     place_ = place;
     caught_up_ = caught_up_ || caught_up;
   }
@@ -73,9 +81,9 @@ std::shared_ptr<const alerts::Book> BookKeeper::view() const {
   return published_;
 }
 
-std::pair<std::shared_ptr<const alerts::Book>, JournalPlace> BookKeeper::view_and_place() const {
+BookKeeper::Published BookKeeper::published() const {
   std::lock_guard lock(mutex_);
-  return {published_, place_};
+  return {published_, published_past_, place_};
 }
 
 bool BookKeeper::caught_up() const {
@@ -94,7 +102,7 @@ std::optional<alerts::FoldOutcome> BookKeeper::wait_for(base::JournalOffset offs
   return found == outcomes_.end() ? alerts::FoldOutcome::kApplied : found->second;
 }
 
-void BookKeeper::wait_for_news(base::JournalOffset seen, absl::Duration wait) {
+void BookKeeper::wait_for_news(base::JournalOffset seen, absl::Duration wait) const {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, absl::ToChronoMilliseconds(wait),
                     [&] { return stopped_ || published_->offset() != seen; });

@@ -16,6 +16,7 @@
 #include "core/alerts/book.h"
 #include "core/base/log_place.h"
 #include "runtime/journal/divergence.h"
+#include "runtime/journal/past_books.h"
 
 namespace bellwether::runtime {
 
@@ -35,8 +36,8 @@ class BookKeeper {
  public:
   explicit BookKeeper(base::Calendar calendar);
 
-  // Sets the book of a snapshot. Call before anything is folded.
-  void start_from(alerts::Book book);
+  // Sets the book of a snapshot and what it keeps of the past. Call before anything is folded.
+  void start_from(alerts::Book book, PastBooks past = PastBooks());
   alerts::FoldOutcome fold(base::JournalOffset offset, const alerts::JournalEntry& entry);
   void skip(base::JournalOffset offset);
   // Makes the folded records visible. `caught_up`: the journal was read to its end. `place`: the
@@ -44,8 +45,13 @@ class BookKeeper {
   void publish(bool caught_up, const JournalPlace& place = {});
 
   std::shared_ptr<const alerts::Book> view() const;
-  // The published book, with the place in the journal that it belongs to.
-  std::pair<std::shared_ptr<const alerts::Book>, JournalPlace> view_and_place() const;
+  // The published book, its place in the journal, and the books before it.
+  struct Published {
+    std::shared_ptr<const alerts::Book> book;
+    std::shared_ptr<const PastBooks> past;
+    JournalPlace place;
+  };
+  Published published() const;
   bool caught_up() const;
   // The accepted record of `tick`, if it is among the latest kJournaledTicksKept. The book before
   // it is included if the record is among the latest kBooksBeforeKept and was read after the
@@ -55,7 +61,7 @@ class BookKeeper {
   // nullopt at the deadline.
   std::optional<alerts::FoldOutcome> wait_for(base::JournalOffset offset, absl::Time deadline);
   // Waits until the published book has another offset than `seen`, for at most `wait`.
-  void wait_for_news(base::JournalOffset seen, absl::Duration wait);
+  void wait_for_news(base::JournalOffset seen, absl::Duration wait) const;
   // Wakes all waiting threads. No more records will come.
   void stop();
 
@@ -66,10 +72,12 @@ class BookKeeper {
   static constexpr size_t kOutcomesKept = 4096;
 
   alerts::Book book_;                     // journal thread only
+  PastBooks past_;                        // journal thread only
   base::JournalOffset last_tick_at_{-1};  // journal thread only: record of the last accepted tick
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  mutable std::condition_variable changed_;
   std::shared_ptr<const alerts::Book> published_;
+  std::shared_ptr<const PastBooks> published_past_ = std::make_shared<PastBooks>();
   JournalPlace place_;
   std::deque<std::pair<base::JournalOffset, alerts::FoldOutcome>> outcomes_;
   std::deque<JournaledTick> ticks_;  // accepted ticks, in order, without gaps

@@ -21,7 +21,7 @@ std::string text_of(const absl::Status& status) {
 }
 
 uint64_t bytes_of(const snapshot::Manifest& manifest) {
-  uint64_t sum = manifest.book_bytes;
+  uint64_t sum = manifest.book_bytes + manifest.past_bytes;
   for (uint64_t const n : manifest.file_bytes) sum += n;
   return sum;
 }

@@ -80,7 +80,7 @@ bool Snapshotter::due() const {
 }
 
 void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut,
-                       std::shared_ptr<const alerts::Book> book, const JournalPlace& journal) {
+                       const BookKeeper::Published& journal) {
   absl::Time const begin = absl::Now();
   auto partitions = lanes_.take(begin + kLanesWait);
   if (!partitions) {
@@ -91,7 +91,7 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
   next_at_ = begin + every_;
   auto offsets = next_offsets(*partitions);
   // If nothing was read since the newest snapshot, that snapshot is still current.
-  if (last_stands() && offsets == last_ && book->offset() == last_journal_) {
+  if (last_stands() && offsets == last_ && journal.book->offset() == last_journal_) {
     partitions->clear();
     lanes_.thaw();
     std::lock_guard lock(mutex_);
@@ -99,19 +99,20 @@ void Snapshotter::take(const engine::EvaluatorState& evaluation, std::vector<ale
     return;
   }
   last_ = std::move(offsets);
-  last_journal_ = book->offset();
+  last_journal_ = journal.book->offset();
   snapshot::Image image;
   image.manifest.identity = identity_;
   image.manifest.taken_at = to_millis(begin);
   image.manifest.tick = evaluation.tick;
-  image.manifest.journal = book->offset();
-  image.manifest.journal_mark = journal.mark;
-  image.manifest.journal_next = journal.next;
+  image.manifest.journal = journal.book->offset();
+  image.manifest.journal_mark = journal.place.mark;
+  image.manifest.journal_next = journal.place.next;
   image.manifest.cut = std::move(cut);
   image.manifest.lacking = lacking_();
   image.evaluation = evaluation;
   image.partitions = *std::move(partitions);
-  image.book = std::move(book);
+  image.book = journal.book;
+  image.past_book = journal.past->image();
   {
     std::lock_guard lock(mutex_);
     image_ = std::move(image);

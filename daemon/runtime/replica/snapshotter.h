@@ -55,10 +55,10 @@ class Snapshotter {
   ~Snapshotter();
 
   bool due() const;
-  // Call between two ticks. Waits for the lanes, at most one second. `book` is that of the tick or
-  // later.
+  // Call between two ticks. Waits for the lanes, at most one second. The book is that of the tick
+  // or later.
   void take(const engine::EvaluatorState& evaluation, std::vector<alerts::CutOffset> cut,
-            std::shared_ptr<const alerts::Book> book, const JournalPlace& journal);
+            const BookKeeper::Published& journal);
   SnapshotReport report() const;
   // Waits until the current snapshot is written.
   void stop();

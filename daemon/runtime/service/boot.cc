@@ -239,7 +239,15 @@ absl::Status Boot::open_journal(Start& start) {
   JournalStart from;
   if (start.restored && start.restored->book) {
     from = {start.restored->manifest.journal_next, start.restored->book->offset()};
-    foundation_.keeper.start_from(*std::move(start.restored->book));
+    alerts::Book& book = *start.restored->book;
+    auto past = PastBooks::restore(start.restored->past_book, book);
+    if (!past.ok()) {
+      foundation_.log(base::LogLevel::kWarning, "snapshot",
+                      base::cat("no questions about the past of the alerts before now: ",
+                                base::from_absl(past.status().message())));
+      past = PastBooks();
+    }
+    foundation_.keeper.start_from(std::move(book), *std::move(past));
   }
   BELLWETHER_ASSIGN_OR_RETURN(
       journal_, Journal::open(

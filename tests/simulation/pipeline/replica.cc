@@ -72,7 +72,9 @@ void Replica::go_on_from(snapshot::Restored restored) {
   for (size_t p = 0; p < lanes_.size(); ++p) begin(p, std::move(restored.partitions[p]));
   last_ = restored.evaluation.tick;
   if (restored.book) {
-    keeper_.start_from(*std::move(restored.book));
+    auto past = PastBooks::restore(restored.past_book, *restored.book);
+    if (!past.ok()) around_.auditor.fail(base::cat("replica ", id_, ": ", past.status().message()));
+    keeper_.start_from(*std::move(restored.book), past.ok() ? *std::move(past) : PastBooks());
     journal_next_ = restored.manifest.journal_next;
   }
   for (const alerts::CutOffset& c : restored.manifest.cut) {
@@ -80,7 +82,8 @@ void Replica::go_on_from(snapshot::Restored restored) {
     cut_[input * lanes_.size() + static_cast<size_t>(c.partition)] = c.offset;
   }
   evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel),
-                     restored.evaluation.reports, restored.evaluation.cells_digest);
+                     restored.evaluation.reports, restored.evaluation.cells_digest,
+                     std::move(restored.evaluation.changes));
   snapshot::Image again = *image();
   again.manifest = restored.manifest;
   uint64_t const same = fingerprint(again);
@@ -98,11 +101,12 @@ std::optional<snapshot::Image> Replica::image() {
   out.manifest.identity = snapshots_.identity();
   out.manifest.taken_at = around_.now;
   out.manifest.tick = evaluation->tick;
-  auto const [book, journal] = keeper_.view_and_place();
-  out.book = book;
-  out.manifest.journal = book->offset();
-  out.manifest.journal_mark = journal.mark;
-  out.manifest.journal_next = journal.next;
+  BookKeeper::Published const journal = keeper_.published();
+  out.book = journal.book;
+  out.past_book = journal.past->image();
+  out.manifest.journal = journal.book->offset();
+  out.manifest.journal_mark = journal.place.mark;
+  out.manifest.journal_next = journal.place.next;
   out.manifest.cut = cut();
   out.evaluation = *evaluation;
   for (Lane& lane : lanes_) out.partitions.push_back(image(lane));

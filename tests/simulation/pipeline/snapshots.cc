@@ -45,12 +45,13 @@ uint64_t fingerprint(const snapshot::Image& image) {
   uint64_t hash = 1;
   snapshot::Manifest manifest = image.manifest;
   manifest.file_bytes.clear();
-  manifest.book_bytes = 0;
+  manifest.book_bytes = manifest.past_bytes = 0;
   add(manifest, snapshot::FileKind::kManifest, hash);
   add(image.evaluation, snapshot::FileKind::kEvaluation, hash);
   for (const snapshot::PartitionImage& p : image.partitions)
     add(p, snapshot::FileKind::kPartition, hash);
   add(*image.book, snapshot::FileKind::kBook, hash);
+  add(snapshot::Past{image.evaluation.changes, image.past_book}, snapshot::FileKind::kPast, hash);
   return hash;
 }
 

@@ -37,6 +37,8 @@ struct Kept {
   size_t reports;
   uint64_t book = 0;  // digest; 0: the snapshot has no book
   std::vector<std::string> lacking = {};
+  size_t changes = 0;       // of the panel
+  uint64_t past_panel = 0;  // digest of the panel ten ticks earlier
 };
 const std::vector<Kept> kKept = {
     {1,
@@ -78,7 +80,9 @@ const std::vector<Kept> kKept = {
      {10, 1},
      5,
      3651935428011931644u,
-     {"records 3 to 5"}},
+     {"records 3 to 5"},
+     22,
+     13054519804438150016u},
 };
 
 std::string folder_of(uint32_t format) {
@@ -143,6 +147,18 @@ TEST(KeptFormatsTest, EachFormatIsReadWithItsContent) {
                               !restored->book->rule_set()->business_calendar.empty();
     EXPECT_EQ(special_days, kept.format >= 3);
     EXPECT_EQ(restored->manifest.journal_mark, kept.book == 0 ? LogMark{} : (LogMark{17, 11, 12}));
+    engine::PanelChanges const& changes = restored->evaluation.changes;
+    ASSERT_EQ(changes.size(), kept.changes);
+    if (!changes.empty()) {
+      base::PeriodIndex const tick(restored->manifest.tick.value - 10);
+      auto const past = engine::panel_at(restored->evaluation.panel, changes, tick);
+      ASSERT_TRUE(past);
+      EXPECT_EQ(past->panel->digest(), kept.past_panel);
+      ASSERT_NE(restored->past_book.before, nullptr);
+      EXPECT_EQ(restored->past_book.before->offset(), base::JournalOffset(8));
+      ASSERT_EQ(restored->past_book.records.size(), 9u);
+      EXPECT_EQ(restored->past_book.records.back()->packed, "record 17");
+    }
     ASSERT_EQ(restored->partitions.size(), testing::kPartitions);
     for (size_t p = 0; p < testing::kPartitions; ++p) {
       const RestoredPartition& part = restored->partitions[p];
@@ -179,6 +195,11 @@ TEST(KeptFormatsTest, ASnapshotOfAnotherFiguresVersionIsRefused) {
   }
 }
 
+uint64_t past_panel(const engine::EvaluatorState& evaluation) {
+  base::PeriodIndex const tick(evaluation.tick.value - 10);
+  return engine::panel_at(*evaluation.panel, evaluation.changes, tick)->panel->digest();
+}
+
 // Not a test: writes an example of the present format and prints its row of kKept.
 // tests/data/snapshots/README.md says how to keep it.
 TEST(KeptFormatsTest, DISABLED_Make) {
@@ -208,7 +229,7 @@ TEST(KeptFormatsTest, DISABLED_Make) {
               testing::kMonths.name(image.manifest.tick).c_str(),
               static_cast<unsigned long long>(digests[0]),
               static_cast<unsigned long long>(digests[1]));
-  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu, %lluu, {\"%s\"}},\n",
+  std::printf("     %s, %s, %s,\n     %s, %s, %s, %zu, %lluu, {\"%s\"}, %zu, %lluu},\n",
               each([&](size_t p) { return cat(digests[2 + p], "u"); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().facts); }).c_str(),
               each([&](size_t p) { return cat(fold.ledger(p).stats().waiting); }).c_str(),
@@ -217,7 +238,8 @@ TEST(KeptFormatsTest, DISABLED_Make) {
               each([&](size_t p) { return cat(parts[p].state.deltas.size()); }).c_str(),
               image.evaluation.reports.size(),
               static_cast<unsigned long long>(fold.book().digest()),
-              image.manifest.lacking.at(0).c_str());
+              image.manifest.lacking.at(0).c_str(), image.evaluation.changes.size(),
+              static_cast<unsigned long long>(past_panel(image.evaluation)));
 }
 
 }  // namespace

@@ -51,9 +51,10 @@ TEST_F(ShelfTest, ListsTheNewestFirstWithTheirManifests) {
   EXPECT_EQ(list[0].manifest, bytes(second, "manifest"));
   EXPECT_EQ(must(parse_manifest(list[0].manifest)).taken_at, base::UnixMillis(2));
   auto const files = must(snapshot::files(must(parse_manifest(list[0].manifest))));
-  ASSERT_EQ(files.size(), 1 + testing::kPartitions + 1);
+  ASSERT_EQ(files.size(), 1 + testing::kPartitions + 2);
   EXPECT_EQ(files.front().name, "evaluation");
-  EXPECT_EQ(files.back().name, "book");
+  EXPECT_EQ(files[1 + testing::kPartitions].name, "book");
+  EXPECT_EQ(files.back().name, "past");
 }
 
 TEST_F(ShelfTest, ReadsAFileFromAnyByteOn) {

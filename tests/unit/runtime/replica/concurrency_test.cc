@@ -65,8 +65,8 @@ TEST(ViewsTest, ReadersSeeThePanelAndTheNewestBookAndNeverGoBack) {
   std::thread evaluation([&] {
     indicators::Panel panel(*world, kMonths, base::PeriodIndex(0));
     for (int i = 1; i <= kSteps; ++i)
-      views.set_panel(panel.publish(), std::make_shared<engine::SharesByMeasure>(),
-                      base::PeriodIndex(i));
+      views.set_panel(
+          {base::PeriodIndex(i), panel.publish(), std::make_shared<engine::SharesByMeasure>()});
   });
   std::thread housekeeping([&] {
     for (int i = 1; i <= kSteps; ++i) views.set_warnings({std::to_string(i)});

@@ -65,8 +65,9 @@ class SnapshotterTest : public ::testing::Test {
       digests = fold_->digests();
     }
     lanes_ = std::move(image->partitions);
-    snapshotter_->take(image->evaluation, image->manifest.cut, image->book,
-                       {image->manifest.journal_mark, 18});
+    snapshotter_->take(
+        image->evaluation, image->manifest.cut,
+        {image->book, std::make_shared<PastBooks>(), {image->manifest.journal_mark, 18}});
     return digests;
   }
   void wait_until_written() {
@@ -190,7 +191,8 @@ TEST_F(SnapshotterTest, LanesThatDoNotAnswerAreAskedAgain) {
   fold_on();
   wait_until_written();
   std::optional<snapshot::Image> const image = fold_->image();
-  snapshotter_->take(image->evaluation, {}, image->book, {});  // lanes_ is empty
+  snapshotter_->take(image->evaluation, {},
+                     {image->book, std::make_shared<PastBooks>(), {}});  // lanes_ is empty
   EXPECT_EQ(snapshotter_->report().failed, 1);
   EXPECT_THAT(snapshotter_->report().error, HasSubstr("a partition waits"));
   wait_until_written();
