@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "adapters/rpc/acts.h"
+#include "adapters/rpc/asked.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/privacy.h"
@@ -82,11 +83,15 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
   grpc::Status ListAlerts(grpc::ServerContext* context, const alerts_pb::ListAlertsRequest* request,
                           alerts_pb::ListAlertsResponse* response) override {
     return observed(shared_, *context, "ListAlerts", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       BadRequest bad;
       auto const filter = AlertFilter::parse(request->filter(), view->calendar, view->reference);
       if (!filter.ok()) bad.add("filter", base::from_absl(filter.status().message()));
-      std::string const key = cat("ListAlerts|", request->filter());
+      std::string const key = cat("ListAlerts|", request->filter(), page_key(request->as_of()));
       Page const page = read_page(request->page_size(), request->page_token(), key, bad);
       if (!bad.empty()) return bad.status();
       std::vector<AlertPtr> found;
@@ -108,14 +113,13 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
         while (begin < found.size() && rank(*found[begin]) <= last) ++begin;
       }
       size_t const end = std::min(found.size(), begin + static_cast<size_t>(page.size));
-      base::UnixMillis const now = shared_.backend.now();
       for (size_t i = begin; i < end; ++i) fill(*view, *found[i], now, *response->add_alerts());
       if (end < found.size()) {
         const Alert& last = *found[end - 1];
         response->set_next_page_token(page_token(key, cat(-last.raised_at.value, "/", last.name)));
       }
       response->set_total_size(static_cast<int32_t>(found.size()));
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -123,13 +127,16 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
   grpc::Status GetAlert(grpc::ServerContext* context, const alerts_pb::GetAlertRequest* request,
                         alerts_pb::GetAlertResponse* response) override {
     return observed(shared_, *context, "GetAlert", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
       if (alert == nullptr) return no_alert(request->name());
-      base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
       fill_happening(*view, *alert, *response->mutable_happening());
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       transitions_of(*view, *alert, now, *response->mutable_transitions());
       return grpc::Status::OK;
     });
@@ -144,10 +151,13 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
                             const alerts_pb::ExplainAlertRequest* request,
                             alerts_pb::ExplainAlertResponse* response) override {
     return observed(shared_, *context, "ExplainAlert", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       AlertPtr const alert = view->book->find(without_prefix(request->name(), "alerts/"));
       if (alert == nullptr) return no_alert(request->name());
-      base::UnixMillis const now = shared_.backend.now();
       fill(*view, *alert, now, *response->mutable_alert());
       for (std::string& paragraph : engine::explain(*view, *alert))
         response->add_text(std::move(paragraph));
@@ -167,7 +177,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       }
       fill_happening(*view, *alert, *response->mutable_happening());
       transitions_of(*view, *alert, now, *response->mutable_transitions());
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -190,7 +200,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       AlertPtr const alert = view->book->find(name);
       if (alert == nullptr) return no_alert(request->name());
       fill(*view, *alert, shared_.backend.now(), *response->mutable_alert());
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, shared_.backend.now(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -226,7 +236,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(alerts::Silence{*offset, act}, now, *response->mutable_silence());
-      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
+      rpc::fill(*shared_.backend.view(), now, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -254,7 +264,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       auto const found = view->book->silences().find(*id);
       if (found != view->book->silences().end())
         fill(found->second, now, *response->mutable_silence());
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, shared_.backend.now(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -263,21 +273,25 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
                             const alerts_pb::ListSilencesRequest* request,
                             alerts_pb::ListSilencesResponse* response) override {
     return observed(shared_, *context, "ListSilences", [&] {
-      ViewPtr const view = shared_.backend.view();
-      base::UnixMillis const now = shared_.backend.now();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       std::vector<const alerts::Silence*> some;
       for (const auto& [id, silence] : view->book->silences()) {
         if (!silence.over(now) || request->include_expired()) some.push_back(&silence);
       }
       BadRequest bad;
-      PageRange const range =
-          read_range(request->page_size(), request->page_token(),
-                     cat("ListSilences|", request->include_expired() ? 1 : 0), some.size(), bad);
+      PageRange const range = read_range(
+          request->page_size(), request->page_token(),
+          cat("ListSilences|", request->include_expired() ? 1 : 0, page_key(request->as_of())),
+          some.size(), bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i)
         fill(*some[i], now, *response->add_silences());
       response->set_next_page_token(range.next_page_token);
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }

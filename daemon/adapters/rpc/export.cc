@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "adapters/rpc/asked.h"
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/node_filter.h"
@@ -22,6 +23,7 @@ namespace bellwether::rpc {
 // What an export sends: every subject of every node, in this order.
 struct ExportPlan {
   std::shared_ptr<const engine::View> view;
+  base::UnixMillis now;
   std::vector<Subject> subjects;
   std::vector<bellwether::indicators::Node> nodes;
   base::PeriodIndex first;
@@ -54,9 +56,10 @@ std::vector<Subject> read_subjects(const ExportRequest& request, BadRequest& bad
   return subjects;
 }
 
-ExportPlan read_plan(std::shared_ptr<const engine::View> view, const ExportRequest& request,
-                     BadRequest& bad) {
+ExportPlan read_plan(Asked asked, const ExportRequest& request, BadRequest& bad) {
+  std::shared_ptr<const engine::View> view = std::move(asked.view);
   ExportPlan plan;
+  plan.now = asked.now;
   plan.subjects = read_subjects(request, bad);
   PeriodIndex const oldest = view->panel->first_period();
   plan.first = read_period(*view, request.from_period(), "from_period", oldest, bad);
@@ -130,7 +133,7 @@ class RunningExport : public grpc::ServerWriteReactor<ExportResponse> {
     message_.Clear();
     if (!begun_at_first_) {
       begun_at_first_ = true;
-      rpc::fill(*plan_.view, *message_.mutable_basis());
+      rpc::fill(*plan_.view, plan_.now, *message_.mutable_basis());
       if (std::ranges::any_of(plan_.subjects, &Subject::in_working_hours))
         message_.mutable_basis()->set_working_hours(plan_.view->reference->desks.text());
       message_.set_series_total(static_cast<int64_t>(plan_.nodes.size() * plan_.subjects.size()));
@@ -232,9 +235,13 @@ grpc::ServerWriteReactor<ExportResponse>* Exports::start(const ExportRequest& re
   grpc::Status refusal = access;
   ExportPlan plan;
   if (access.ok()) {
-    BadRequest bad;
-    plan = read_plan(backend_.view(), request, bad);
-    refusal = bad.status();
+    Asked asked;
+    refusal = ask(backend_, request.as_of(), asked);
+    if (refusal.ok()) {
+      BadRequest bad;
+      plan = read_plan(std::move(asked), request, bad);
+      refusal = bad.status();
+    }
   }
   auto* const one = new RunningExport(*this, std::move(plan));
   {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "adapters/rpc/asked.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
@@ -125,11 +126,15 @@ class ForecastService final : public forecasts_pb::ForecastService::Service {
                            const forecasts_pb::GetForecastRequest* request,
                            forecasts_pb::GetForecastResponse* response) override {
     return observed(shared_, *context, "GetForecast", [&] {
-      std::shared_ptr<const engine::View> const view = shared_.backend.view();
       BadRequest bad;
-      Wanted const wanted = read(*view, *request, bad);
+      Wanted const wanted = read(*shared_.backend.view(), *request, bad);
       if (!bad.empty()) return bad.status();
-      rpc::fill(*view, *response->mutable_basis());
+      Asked asked;
+      auto const measure = wanted.of_the_table ? std::optional(wanted.measure) : std::nullopt;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked, measure); !refused.ok())
+        return refused;
+      std::shared_ptr<const engine::View> const& view = asked.view;
+      rpc::fill(*view, asked.now, *response->mutable_basis());
       response->set_method(std::string(forecast::name(wanted.options.method)));
       if (!view->data_through) {
         response->set_not_available("no period is complete yet");

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "absl/strings/str_join.h"
+#include "adapters/rpc/asked.h"
 #include "adapters/rpc/export.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
@@ -83,8 +84,8 @@ bool in_tree(const reference::Sector&) {
 
 // ListAreas and ListSectors: the entries of a level below a parent, by page.
 template <class Request, class Response, class Tree, class Add>
-grpc::Status list(std::string_view method, const engine::View& view, const Request& request,
-                  Response& response, const Tree& tree, Add add) {
+grpc::Status list(std::string_view method, const engine::View& view, base::UnixMillis now,
+                  const Request& request, Response& response, const Tree& tree, Add add) {
   BadRequest bad;
   auto some = at_level(tree, request.level(), "level", bad);
   if (!request.parent().empty()) {
@@ -99,7 +100,7 @@ grpc::Status list(std::string_view method, const engine::View& view, const Reque
   if (!bad.empty()) return bad.status();
   for (size_t i = range.begin; i < range.end; ++i) add(some[i]);
   response.set_next_page_token(range.next_page_token);
-  rpc::fill(view, *response.mutable_basis());
+  rpc::fill(view, now, *response.mutable_basis());
   return grpc::Status::OK;
 }
 
@@ -127,7 +128,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
         }
       }
       response->set_next_page_token(range.next_page_token);
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, shared_.backend.now(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -138,7 +139,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
     return observed(shared_, *context, "ListAreas", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Areas& areas = view->reference->areas;
-      return list("ListAreas", *view, *request, *response, areas,
+      return list("ListAreas", *view, shared_.backend.now(), *request, *response, areas,
                   [&](base::AreaId id) { fill_area(areas, id, *response->add_areas()); });
     });
   }
@@ -149,7 +150,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
     return observed(shared_, *context, "ListSectors", [&] {
       ViewPtr const view = shared_.backend.view();
       const reference::Sectors& sectors = view->reference->sectors;
-      return list("ListSectors", *view, *request, *response, sectors,
+      return list("ListSectors", *view, shared_.backend.now(), *request, *response, sectors,
                   [&](base::SectorId id) { fill_sector(sectors, id, *response->add_sectors()); });
     });
   }
@@ -158,14 +159,18 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
                             const indicators_pb::GetIndicatorRequest* request,
                             indicators_pb::GetIndicatorResponse* response) override {
     return observed(shared_, *context, "GetIndicator", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
       Node const node = read_node(*view, request->node(), "node", bad);
       PeriodIndex const period =
           read_period(*view, request->period(), "period", latest(*view), bad);
       if (!bad.empty()) return bad.status();
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       fill(value_of(subject, *view, node, period, *response->mutable_basis()),
            view->calendar.name(period), *response->mutable_value());
       response->set_unit(subject.unit);
@@ -177,7 +182,11 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
                            const indicators_pb::QuerySeriesRequest* request,
                            indicators_pb::QuerySeriesResponse* response) override {
     return observed(shared_, *context, "QuerySeries", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       BadRequest bad;
       if (request->names().empty() || request->names_size() > kSeriesNamesMax) {
         bad.add("names", cat("name 1 to ", kSeriesNamesMax, " indicators"));
@@ -195,12 +204,12 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
           read_period(*view, request->to_period(), "to_period", latest(*view), bad);
       if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
       base::append(key, "|", request->node().area(), "|", request->node().sector(), "|",
-                   first.value, "|", request->to_period());
+                   first.value, "|", request->to_period(), page_key(request->as_of()));
       size_t const total = last < first ? 0 : static_cast<size_t>(last.value - first.value + 1);
       PageRange const range =
           read_range(request->page_size(), request->page_token(), key, total, bad);
       if (!bad.empty()) return bad.status();
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       for (const Subject& subject : subjects) {
         indicators_pb::Series& out = *response->add_series();
         out.set_name(cat("indicators/", subject.name));
@@ -220,7 +229,11 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
                             const indicators_pb::CompareNodesRequest* request,
                             indicators_pb::CompareNodesResponse* response) override {
     return observed(shared_, *context, "CompareNodes", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
       if (request->nodes().empty() || request->nodes_size() > kCompareNodesMax) {
@@ -233,7 +246,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
       PeriodIndex const period =
           read_period(*view, request->period(), "period", latest(*view), bad);
       if (!bad.empty()) return bad.status();
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       for (Node const node : nodes) {
         indicators_pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, node, *out.mutable_node());
@@ -249,7 +262,11 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
                          const indicators_pb::RankNodesRequest* request,
                          indicators_pb::RankNodesResponse* response) override {
     return observed(shared_, *context, "RankNodes", [&] {
-      ViewPtr const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      ViewPtr const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       BadRequest bad;
       Subject const subject = read_subject(request->name(), "name", bad);
       Node const fixed = read_node(*view, request->node(), "node", bad);
@@ -260,7 +277,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
       }
       std::vector<Node> const nodes = of_level(*view, *request, fixed, bad);
       if (!bad.empty()) return bad.status();
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       std::vector<std::pair<Node, indicators::Value>> ranked;
       for (Node const node : nodes) {
         auto v = value_of(subject, *view, node, period, *response->mutable_basis());
@@ -278,7 +295,7 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
           request->page_size(), request->page_token(),
           cat("RankNodes|", request->name(), "|", request->node().area(), "|",
               request->node().sector(), "|", request->area_level(), "|", request->sector_level(),
-              "|", period.value, "|", request->ascending() ? 1 : 0),
+              "|", period.value, "|", request->ascending() ? 1 : 0, page_key(request->as_of())),
           ranked.size(), bad);
       if (!bad.empty()) return bad.status();
       for (size_t i = range.begin; i < range.end; ++i) {

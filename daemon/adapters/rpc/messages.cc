@@ -57,7 +57,7 @@ void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out)
 
 }  // namespace
 
-void fill(const engine::View& view, common::v1::Basis& out) {
+void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out) {
   if (view.data_through) {
     out.set_data_through(view.calendar.name(*view.data_through));
     out.set_data_through_ms(view.calendar.end_of(*view.data_through).value);
@@ -65,6 +65,8 @@ void fill(const engine::View& view, common::v1::Basis& out) {
   out.set_rule_set(view.book->rule_set_digest());
   for (const std::string& warning : view.coverage_warnings) out.add_coverage_warnings(warning);
   out.set_revision(view.book->offset().value);
+  out.set_catching_up(view.data_through != view.book->last_tick());
+  out.set_silences_at_ms(now.value);
 }
 
 namespace {

@@ -13,8 +13,8 @@
 
 namespace bellwether::rpc {
 
-void fill(const engine::View& view, common::v1::Basis& out);
 // `now` decides which silences are in force.
+void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out);
 void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis now,
           bellwether::alerts::v1::Alert& out);
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,

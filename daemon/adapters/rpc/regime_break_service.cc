@@ -1,4 +1,5 @@
 #include "adapters/rpc/acts.h"
+#include "adapters/rpc/asked.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
@@ -74,7 +75,7 @@ class RegimeBreakService final : public alerts_pb::RegimeBreakService::Service {
       auto const offset = journal_act(shared_, *context, act);
       if (!offset.ok()) return to_grpc(offset.status());
       fill(*view, offset->value, act, *response->mutable_regime_break());
-      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
+      rpc::fill(*shared_.backend.view(), shared_.backend.now(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
@@ -101,20 +102,24 @@ class RegimeBreakService final : public alerts_pb::RegimeBreakService::Service {
                                                    shared_.backend.now()});
       if (!offset.ok()) return to_grpc(offset.status());
       fill(*view, *id, found->second, *response->mutable_regime_break());
-      rpc::fill(*shared_.backend.view(), *response->mutable_basis());
+      rpc::fill(*shared_.backend.view(), shared_.backend.now(), *response->mutable_basis());
       return grpc::Status::OK;
     });
   }
 
   grpc::Status ListRegimeBreaks(grpc::ServerContext* context,
-                                const alerts_pb::ListRegimeBreaksRequest*,
+                                const alerts_pb::ListRegimeBreaksRequest* request,
                                 alerts_pb::ListRegimeBreaksResponse* response) override {
     return observed(shared_, *context, "ListRegimeBreaks", [&] {
-      auto const view = shared_.backend.view();
+      Asked asked;
+      if (auto refused = ask(shared_.backend, request->as_of(), asked); !refused.ok())
+        return refused;
+      auto const& view = asked.view;
+      base::UnixMillis const now = asked.now;
       for (const auto& [id, declared] : view->book->declared_breaks()) {
         fill(*view, id, declared, *response->add_regime_breaks());
       }
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, now, *response->mutable_basis());
       return grpc::Status::OK;
     });
   }

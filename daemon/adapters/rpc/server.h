@@ -18,6 +18,7 @@
 #include "bellwether/status/v1/status.pb.h"
 #include "core/alerts/entry.h"
 #include "core/base/ids.h"
+#include "core/engine/revision.h"
 #include "core/engine/view.h"
 
 namespace bellwether::rpc {
@@ -26,6 +27,11 @@ namespace bellwether::rpc {
 // waits for the journal, status waits a short time for the ledgers, the others are cheap.
 struct Backend {
   std::function<std::shared_ptr<const engine::View>()> view;
+  // The view of an earlier revision. May take as long as the panel needs to go back. Errors:
+  // OutOfRange, with the revisions that can be asked; Unavailable if this replica is not so far;
+  // ResourceExhausted.
+  std::function<absl::StatusOr<std::shared_ptr<const engine::View>>(const engine::AsOfRevision&)>
+      as_of;
   // Sets the fields of GetStatus about the process. The view and the watchers give the other
   // fields.
   std::function<void(status::v1::GetStatusResponse&)> status;

@@ -16,7 +16,7 @@ class StatusService final : public status_pb::StatusService::Service {
     return observed(shared_, *context, "GetStatus", [&] {
       auto const view = shared_.backend.view();
       shared_.backend.status(*response);
-      rpc::fill(*view, *response->mutable_basis());
+      rpc::fill(*view, shared_.backend.now(), *response->mutable_basis());
       response->set_working_hours(view->reference->desks.text());
       if (auto const tick = view->book->last_tick()) response->set_tick(view->calendar.name(*tick));
       response->set_journal_offset(view->book->offset().value + 1);

@@ -130,7 +130,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     told_ = clock;
     told_through_ = view->data_through;
     message_.Clear();
-    fill(*view, *message_.mutable_caught_up()->mutable_basis());
+    fill(*view, owner_.backend_.now(), *message_.mutable_caught_up()->mutable_basis());
     write();
   }
 

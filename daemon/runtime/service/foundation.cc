@@ -34,7 +34,8 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
       stop(absl::Milliseconds(config.runtime.drain_timeout_ms + config.runtime.drain_delay_ms)),
       reloadable(config, std::move(config_path), *reference),
       keeper(calendar),
-      views(reference, calendar, keeper) {
+      views(reference, calendar, keeper),
+      past_views(views, keeper, forecast_measures(config.forecasts)) {
   if (config.snapshots.peers.empty()) return;
   exchange.emplace(config.snapshots, *disk,
                    TransferPlace{[this] { return stop.requested(); },

@@ -16,6 +16,8 @@
 #include "core/base/log.h"
 #include "core/events/decoder.h"
 #include "core/reference/reference.h"
+#include "runtime/evaluation/forecasting.h"
+#include "runtime/evaluation/past_views.h"
 #include "runtime/evaluation/views.h"
 #include "runtime/journal/book_keeper.h"
 #include "runtime/replica/peer_transfer.h"
@@ -64,6 +66,7 @@ struct Foundation {
   Instruments instruments;
   BookKeeper keeper;
   Views views;
+  PastViews past_views;
   Bell news;       // rings if a tick is ready, the book has changed, or leadership has changed
   Bell published;  // rings if readers get a new view
   std::optional<Exchange> exchange;  // set if peers are configured

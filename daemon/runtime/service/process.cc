@@ -72,6 +72,9 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
   if (!exposer.ok()) return exposer.status();
   rpc::Backend backend;
   backend.view = [&foundation] { return foundation.views.get(); };
+  backend.as_of = [&foundation](const engine::AsOfRevision& question) {
+    return foundation.past_views.at(question, absl::Now());
+  };
   backend.journal_read = [&foundation] { return foundation.keeper.caught_up(); };
   backend.status = [&foundation](status::v1::GetStatusResponse& out) {
     foundation.board.fill(out);

@@ -20,8 +20,7 @@ constexpr absl::Duration kLedgerWait = absl::Milliseconds(100);
 
 ForecastingOptions forecasting_options(const config::ForecastsConfig& config) {
   ForecastingOptions options;
-  for (const std::string& name : config.measures)
-    options.measures.push_back(*indicators::find_measure(name));
+  options.measures = forecast_measures(config);
   options.budget = absl::Milliseconds(config.budget_ms);
   return options;
 }
@@ -94,6 +93,7 @@ void Running::housekeep() {
   started_.dead_letters->follow(*started_.letters_reader, started_.leadership->is_leader(),
                                 absl::Now());
   started_.dead_letters->retry();
+  foundation_.past_views.forget_old(absl::Now());
 }
 
 // Letters that this replica began to write are flushed first, so that the next leader sees them in

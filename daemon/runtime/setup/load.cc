@@ -261,6 +261,12 @@ Inputs inputs_of(const config::Config& config) {
   return out;
 }
 
+std::vector<domain::Measure> forecast_measures(const config::ForecastsConfig& config) {
+  std::vector<domain::Measure> out;
+  for (const std::string& name : config.measures) out.push_back(*domain::find_measure(name));
+  return out;
+}
+
 engine::EvaluatorOptions evaluator_options(const config::Config& config) {
   return {base::Calendar(config.time.calendar), config.time.history_periods,
           inputs_of(config).kinds};

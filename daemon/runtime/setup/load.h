@@ -43,5 +43,7 @@ struct Inputs {
 Inputs inputs_of(const config::Config& config);
 
 engine::EvaluatorOptions evaluator_options(const config::Config& config);
+// The measures that are forecast between ticks.
+std::vector<domain::Measure> forecast_measures(const config::ForecastsConfig& config);
 
 }  // namespace bellwether::runtime

@@ -9,9 +9,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "adapters/rpc/server.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/engine/view.h"
 #include "support/must.h"
@@ -34,6 +36,7 @@ class Served {
     backend.append = [this](const ::bellwether::alerts::JournalEntry& entry, absl::Time) {
       return append(entry);
     };
+    backend.as_of = [this](const engine::AsOfRevision& question) { return as_of(question); };
     backend.now = [this] { return now; };
     backend.journal_read = [this] { return journal_read.load(); };
     server_ =
@@ -74,6 +77,9 @@ class Served {
     }
     server_->notify();
   }
+  // Keeps the present view for questions as of its revision, and as of its period.
+  void keep_view() { kept_.push_back(view()); }
+  std::optional<::bellwether::domain::Measure> forecast_asked;
   void notify() { server_->notify(); }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
@@ -99,6 +105,15 @@ class Served {
     view_ = out;
     return view_;
   }
+  absl::StatusOr<std::shared_ptr<const engine::View>> as_of(const engine::AsOfRevision& question) {
+    forecast_asked = question.forecast;
+    for (const auto& view : kept_) {
+      bool const is = question.tick ? view->data_through == question.tick
+                                    : view->book->offset() == question.revision;
+      if (is) return view;
+    }
+    return absl::OutOfRangeError("this revision is not kept");
+  }
   absl::StatusOr<base::JournalOffset> append(const ::bellwether::alerts::JournalEntry& entry) {
     ::bellwether::alerts::FoldOutcome const outcome = tell(entry);
     if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok())
@@ -112,6 +127,7 @@ class Served {
   std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
   std::optional<base::PeriodIndex> through_;
   std::shared_ptr<const engine::View> view_;  // null: must be built again
+  std::vector<std::shared_ptr<const engine::View>> kept_;
   ::bellwether::alerts::Book book_{kServedMonths};
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,0 +1,74 @@
+// Purpose: the views of earlier revisions, made on demand: the book of the revision, and the panel
+// of the last tick that it includes. Such a view is large, so only the latest ones are kept, for a
+// short time.
+// Thread safety: all functions may be called from any thread. Views are made one at a time.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/engine/revision.h"
+#include "core/engine/view.h"
+#include "core/indicators/deltas.h"
+#include "runtime/evaluation/views.h"
+#include "runtime/journal/book_keeper.h"
+
+namespace bellwether::runtime {
+
+inline constexpr size_t kPastViewsKept = 2;
+inline constexpr absl::Duration kPastViewKeptFor = absl::Minutes(1);
+// Calls that wait for a view or make one. More are refused.
+inline constexpr int kPastCallsMax = 16;
+inline constexpr absl::Duration kPastWaitMax = absl::Seconds(1);
+
+class PastViews {
+ public:
+  // `forecast`: the measures that are forecast between ticks. The arguments must outlive this.
+  PastViews(Views& views, const BookKeeper& keeper, std::vector<indicators::Measure> forecast);
+
+  // The view of a revision. Waits for a revision that another replica has read already, at most
+  // kPastWaitMax. Errors: OutOfRange if it is not kept, or is after the end of the journal, with
+  // the revisions that can be asked; Unavailable if this replica has not read the figures yet;
+  // ResourceExhausted if too many calls wait.
+  absl::StatusOr<std::shared_ptr<const engine::View>> at(const engine::AsOfRevision& question,
+                                                         absl::Time now);
+  // Forgets the views that nobody has asked for lately.
+  void forget_old(absl::Time now);
+  size_t kept() const;
+
+ private:
+  struct Kept {
+    base::JournalOffset revision;
+    std::shared_ptr<const engine::View> view;
+    absl::Time asked;
+  };
+  absl::StatusOr<std::shared_ptr<const engine::View>> find_or_make(base::JournalOffset revision);
+  absl::StatusOr<std::shared_ptr<const engine::View>> make(base::JournalOffset revision) const;
+  // The revision that the question names.
+  absl::StatusOr<base::JournalOffset> revision_of(const engine::AsOfRevision& question) const;
+  // The error of a question about `what`: tells what can be asked.
+  static absl::Status out_of_range(std::string_view what, const engine::View& present,
+                                   const BookKeeper::Published& journal);
+  // The same view with the forecasts of the measure.
+  std::shared_ptr<const engine::View> with_forecasts(std::shared_ptr<const engine::View> view,
+                                                     indicators::Measure measure) const;
+  void keep(base::JournalOffset revision, std::shared_ptr<const engine::View> view, absl::Time now);
+
+  Views& views_;
+  const BookKeeper& keeper_;
+  std::vector<indicators::Measure> const forecast_;
+  std::atomic<int> calls_{0};
+  std::mutex making_;  // held while a view is made
+  mutable std::mutex mutex_;
+  std::deque<Kept> kept_;  // the one that was asked last at the end
+};
+
+}  // namespace bellwether::runtime
