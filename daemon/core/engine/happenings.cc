@@ -19,6 +19,7 @@ using indicators::Node;
 struct Happenings::Placed {
   AlertPtr alert;
   Node node;
+  base::PeriodIndex began;  // its onset, as known when it was raised
 };
 
 std::optional<Node> node_of(const reference::Reference& reference, const alerts::AlertKey& key) {
@@ -44,10 +45,10 @@ bool beside(const reference::Reference& reference, Node a, Node b) {
   return a.sector == b.sector && of_a.parent == of_b.parent && !of_a.is_set && !of_b.is_set;
 }
 
-bool related(const reference::Reference& reference, Node a, Node b, int32_t periods_apart,
-             base::Calendar calendar) {
-  return contains(reference, a, b) || contains(reference, b, a) ||
-         (periods_apart <= calendar.periods_per_year() / 4 && beside(reference, a, b));
+// An alert's onset may change while it is open; what it was at the raising does not.
+base::PeriodIndex onset_when_raised(const alerts::Book& book, const Alert& alert) {
+  auto const history = book.history(alert.name);
+  return history.empty() ? alert.state.raised : history.front()->alert->state.onset;
 }
 
 // A greater rank makes a headline.
@@ -77,6 +78,17 @@ void put_in_order(const reference::Reference& reference, std::span<const Node> n
 
 }  // namespace
 
+// REQUIRES: `first` is open when `second` is raised.
+bool Happenings::belong_together(const reference::Reference& reference, base::Calendar calendar,
+                                 const Placed& first, const Placed& second) {
+  int32_t const year = calendar.periods_per_year();
+  base::PeriodIndex const raised = first.alert->state.raised;
+  if (contains(reference, first.node, second.node) || contains(reference, second.node, first.node))
+    return second.began.value - raised.value <= year / 2;
+  return second.alert->state.raised.value - raised.value <= year / 4 &&
+         beside(reference, first.node, second.node);
+}
+
 PartRole Happening::role(const Alert& part) const {
   if (part.name == headline().name) return PartRole::kHeadline;
   base::PeriodIndex const began = headline().state.onset;
@@ -104,7 +116,7 @@ Happenings::Happenings(const alerts::Book& book, const indicators::Panel& panel)
   for (const auto& [name, alert] : book.alerts()) {
     const alerts::AlertKey& key = alert->state.key;
     if (auto const node = node_of(reference, key)) {
-      placed.push_back({alert, *node});
+      placed.push_back({alert, *node, onset_when_raised(book, *alert)});
       auto const [found, added] = equals_.try_emplace({key.area, key.sector});
       if (added) found->second = equals_of(panel, *node);
     } else {
@@ -131,9 +143,7 @@ void Happenings::group(const std::vector<Placed>& placed, const indicators::Pane
       return placed[other].alert->cleared && *placed[other].alert->cleared < state.raised;
     });
     for (size_t other : others) {
-      int32_t const apart = state.raised.value - placed[other].alert->state.raised.value;
-      if (!related(reference, placed[other].node, placed[i].node, apart, panel.calendar()))
-        continue;
+      if (!belong_together(reference, panel.calendar(), placed[other], placed[i])) continue;
       groups.join(other, i);
       joined_.insert(placed[i].alert->name);
     }

@@ -2,13 +2,18 @@
 // the place, at the places and sectors in it, and at those beside it. They are one happening: one
 // of them is the headline, the others are its parts.
 //   joins     an alert that is raised while a related alert of the same rule is open belongs to the
-//             happening of that alert. Related are a node and one that contains it; and two nodes
-//             beside each other (the same area and sectors under one parent, or the same sector and
-//             areas under one parent), if both alerts were raised within a quarter of a year.
+//             happening of that alert, if the two are near in time. Related are a node and one that
+//             contains it, if the later change began at most half a year after the other alert was
+//             raised; and two nodes beside each other (the same area and sectors under one parent,
+//             or the same sector and areas under one parent), if they were raised within a quarter
+//             of a year. So a fall in a region whose alert has been open for years is a
+//             happening of its own, while a small place that shows the fall of its region late is a
+//             part.
 //   headline  the part that contains most of the other parts; of several the most severe, then the
 //             first to be raised. While a part is open, the headline is an open one.
-//   begins    with an alert that was raised while no related one was open; of several in one period
-//             the widest. This never changes, while a headline may.
+//   begins    with an alert that joined none when it was raised; of several in one period the
+//             widest. This never changes, because it is decided by what was known then; a headline
+//             may change.
 // Besides, every alert is known under all names of its node: those of equal nodes (equal_nodes.h).
 // Invariants: a function of the alerts of a book and of a panel.
 // Thread safety: immutable.
@@ -75,6 +80,8 @@ class Happenings {
 
  private:
   struct Placed;
+  static bool belong_together(const reference::Reference& reference, base::Calendar calendar,
+                              const Placed& first, const Placed& second);
   void group(const std::vector<Placed>& placed, const indicators::Panel& panel);
 
   std::vector<Happening> all_;

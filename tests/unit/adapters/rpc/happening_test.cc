@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "adapters/rpc/limits.h"
 #include "served.h"
 
@@ -97,19 +99,21 @@ TEST_F(HappeningTest, S4_AnAlertIsFoundAndSilencedUnderEachNameOfItsNode) {
 }
 
 TEST_F(HappeningTest, AtMostKHappeningPartsMaxPartsAreTold) {
+  // The alerts of a place and of its food products take turns: each is raised as the last one ends.
   int32_t t = Served::month("1980-01").value;
-  tick(base::PeriodIndex(t), {update("N1", "all", "1980-01", true)});
-  std::string last;
-  for (size_t i = 0; i < kHappeningPartsMax; ++i) {
-    last = kServedMonths.name(base::PeriodIndex(++t));
-    tick(base::PeriodIndex(t), {update("N1", "10", last, true)});
-    tick(base::PeriodIndex(++t), {update("N1", "10", last, false)});
+  std::string last = "1980-01";
+  tick(base::PeriodIndex(t), {update("N1", "all", last, true)});
+  for (size_t i = 1; i <= kHappeningPartsMax; ++i) {
+    std::string const before = std::exchange(last, kServedMonths.name(base::PeriodIndex(++t)));
+    const char* const sectors[] = {"all", "10"};
+    tick(base::PeriodIndex(t), {update("N1", sectors[i % 2], last, true),
+                                update("N1", sectors[(i + 1) % 2], before, false)});
   }
   served_.publish("2022-05");
-  auto const got = get("R1.N1.10." + last);
+  auto const got = get("R1.N1.all." + last);
   EXPECT_EQ(got.happening().total_size(), static_cast<int32_t>(kHappeningPartsMax) + 1);
   EXPECT_EQ(got.happening().parts_size(), static_cast<int32_t>(kHappeningPartsMax));
-  EXPECT_EQ(got.happening().parts(0).alert(), "alerts/R1.N1.all.1980-01");
+  EXPECT_EQ(got.happening().parts(0).alert(), "alerts/R1.N1.all." + last);
   EXPECT_EQ(got.alert().other_parts(), static_cast<int32_t>(kHappeningPartsMax));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
@@ -75,10 +76,10 @@ class HappeningsTest : public ::testing::Test {
   alerts::Book book_{kMonths};
   indicators::Panel panel_{testing::world(), kMonths, kBegin};
   PeriodIndex tick_ = kBegin;
+  std::vector<AlertUpdate> updates_;  // of the next tick
 
  private:
   int64_t next_ = 0;
-  std::vector<AlertUpdate> updates_;
 };
 
 TEST_F(HappeningsTest, S4_ParentChildAndSiblingAreOneHappeningWithOneHeadline) {
@@ -178,6 +179,51 @@ TEST_F(HappeningsTest, SiblingsBelongTogetherIfTheyAreRaisedWithinAQuarter) {
   EXPECT_THAT(parts_of("N1", "11"), ElementsAre("N1.11"));
 }
 
+// In a register, the alert of a region stayed open from the fall of 1995 to that of 1998, and both
+// became one happening.
+TEST_F(HappeningsTest, WhatFallsUnderAnAlertOfLongAgoIsAHappeningOfItsOwn) {
+  raise("R", "all");
+  tick(6);
+  raise("N1", "10");
+  tick();
+  EXPECT_THAT(parts_of("N1", "10"), ElementsAre("R.all", "N1.10")) << "half a year after it";
+  raise("S2", "10");
+  tick();
+  raise("S", "all");
+  tick();
+  EXPECT_THAT(parts_of("S2", "10"), ElementsAre("S.all", "S2.10"));
+  EXPECT_TRUE(begins("R1.S2.10.2010-09"));
+  EXPECT_FALSE(begins("R1.S.all.2010-10"));
+  EXPECT_THAT(parts_of("R", "all"), ElementsAre("R.all", "N1.10"));
+}
+
+TEST_F(HappeningsTest, APartThatShowsTheFallLateIsAPart) {
+  raise("R", "all");
+  tick(12);
+  raise("N1", "10", 6);  // a year after the alert on the realm; its change began within half of it
+  raise("S1", "10", 5);
+  tick();
+  EXPECT_THAT(parts_of("N1", "10"), ElementsAre("R.all", "N1.10"));
+  EXPECT_THAT(parts_of("S1", "10"), ElementsAre("S1.10"));
+  AlertUpdate earlier = book_.find("R1.S1.10.2011-02")->state;
+  earlier.onset = PeriodIndex(earlier.raised.value - 6);
+  earlier.transition = TransitionKind::kNone;
+  updates_.push_back(earlier);
+  tick();
+  EXPECT_THAT(parts_of("S1", "10"), ElementsAre("S1.10")) << "an onset that moves decides nothing";
+}
+
+TEST_F(HappeningsTest, AWiderAlertJoinsOnlyWhatWasRaisedAShortTimeBefore) {
+  raise("N1", "10");
+  tick(6);
+  raise("N2", "47");
+  tick();
+  raise("N", "all");
+  tick();
+  EXPECT_THAT(parts_of("N", "all"), ElementsAre("N.all", "N2.47"));
+  EXPECT_THAT(parts_of("N1", "10"), ElementsAre("N1.10"));
+}
+
 TEST_F(HappeningsTest, TheHeadlineIsOpenWhileAPartIsOpen) {
   raise("N1", "all");
   raise("N1", "10");
@@ -210,6 +256,7 @@ TEST_F(HappeningsTest, EveryAlertIsInOneHappeningAndHasOneHeadline) {
     Random random(seed);
     static constexpr const char* kPlaces[] = {"R", "N", "N1", "N2", "S", "S1", "HUB"};
     static constexpr const char* kKinds[] = {"all", "C", "10", "11", "G", "46"};
+    std::map<std::string, bool> told;  // by alert: whether a happening begins with it
     for (int i = 0; i < 30; ++i) {
       const char* const area = kPlaces[random.below(7)];
       const char* const sector = kKinds[random.below(6)];
@@ -219,6 +266,11 @@ TEST_F(HappeningsTest, EveryAlertIsInOneHappeningAndHasOneHeadline) {
         clear(area, sector);
       }
       tick();
+      Happenings const now = happenings();
+      for (const auto& [name, alert] : book_.alerts()) {
+        EXPECT_EQ(told.try_emplace(name, now.begins(*alert)).first->second, now.begins(*alert))
+            << name << ", seed " << seed;
+      }
     }
     Happenings const all = happenings();
     size_t parts = 0;
