@@ -45,7 +45,8 @@ bool blank(std::string_view text) {
 absl::StatusOr<AlertFilter> parse(std::string_view text) {
   static const std::shared_ptr<const reference::Reference> world(std::shared_ptr<const void>(),
                                                                  &testing::world());
-  auto parsed = AlertFilter::parse(text, kMonths, world);
+  static const alerts::Book book(kMonths);
+  auto parsed = AlertFilter::parse(text, book, world);
   if (parsed.ok()) {
     BELLWETHER_CHECK(text.size() <= kFilterBytesMax);
   } else {

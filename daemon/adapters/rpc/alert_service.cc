@@ -57,12 +57,7 @@ void check_rule(const engine::View& view, const std::string& id, std::string_vie
                 BadRequest& bad) {
   auto const& rules = view.book->rule_set();
   if (id.empty() || (rules != nullptr && alerts::find_rule(*rules, id) != nullptr)) return;
-  std::string known;
-  if (rules != nullptr) {
-    for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
-  }
-  bad.add(field, cat("no rule \"", base::excerpt(id), "\"; there are ",
-                     known.empty() ? "none yet" : known));
+  bad.add(field, no_such_rule(*view.book, id));
 }
 
 void check_until(int64_t until_ms, base::UnixMillis now, BadRequest& bad) {
@@ -88,8 +83,10 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
         return refused;
       ViewPtr const& view = asked.view;
       base::UnixMillis const now = asked.now;
+      FilterNames const names = names_known(shared_.backend);
       BadRequest bad;
-      auto const filter = AlertFilter::parse(request->filter(), view->calendar, view->reference);
+      auto const filter =
+          AlertFilter::parse(request->filter(), *view->book, view->reference, names);
       if (!filter.ok()) bad.add("filter", base::from_absl(filter.status().message()));
       std::string const key = cat("ListAlerts|", request->filter(), page_key(request->as_of()));
       Page const page = read_page(request->page_size(), request->page_token(), key, bad);

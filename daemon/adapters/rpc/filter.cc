@@ -8,8 +8,11 @@
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/periods.h"
 #include "adapters/rpc/places.h"
+#include "adapters/rpc/requests.h"
+#include "core/alerts/rule.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/domain/topics.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -101,14 +104,50 @@ absl::StatusOr<int64_t> AlertFilter::read_number(Field field, std::string_view n
   return 0;
 }
 
+// Whether the values are names of areas, sectors or rules. Other fields have none.
+absl::Status AlertFilter::check_known(const FilterComparison& c, Field field,
+                                      const alerts::Book& book,
+                                      const reference::Reference& reference) {
+  auto const has_alert = [&](std::string alerts::AlertKey::*part, const std::string& value) {
+    return std::ranges::any_of(
+        book.alerts(), [&](const auto& entry) { return entry.second->state.key.*part == value; });
+  };
+  for (const std::string& value : c.values) {
+    switch (field) {
+      case Field::kArea:
+        if (reference.areas.find(value).ok() || domain::find_topic(value) ||
+            has_alert(&alerts::AlertKey::area, value)) {
+          break;
+        }
+        return no_such_place(c, value);
+      case Field::kSector:
+        if (reference.sectors.find(value).ok() || has_alert(&alerts::AlertKey::sector, value))
+          break;
+        return no_such_place(c, value);
+      case Field::kRule:
+        // Before the first rule set, no rule is known.
+        if (book.rule_set() == nullptr || alerts::find_rule(*book.rule_set(), value) != nullptr ||
+            has_alert(&alerts::AlertKey::rule, value)) {
+          break;
+        }
+        return absl::InvalidArgumentError(no_such_rule(book, value));
+      default:
+        return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
-                                                    base::Calendar calendar,
-                                                    const reference::Reference& reference) {
+                                                    const alerts::Book& book,
+                                                    const reference::Reference& reference,
+                                                    FilterNames names) {
   auto const field = std::ranges::find(kAlertFields, c.field, &FieldInfo::name);
   if (field == kAlertFields.end()) {
-    std::string names;
-    for (const FieldInfo& f : kAlertFields) base::append(names, names.empty() ? "" : ", ", f.name);
-    return no_such_field(c, names);
+    std::string fields;
+    for (const FieldInfo& f : kAlertFields)
+      base::append(fields, fields.empty() ? "" : ", ", f.name);
+    return no_such_field(c, fields);
   }
   Test test;
   test.field = static_cast<Field>(field - kAlertFields.begin());
@@ -119,13 +158,15 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
     BELLWETHER_ASSIGN_OR_RETURN(test.above, read_above(c, reference));
     return test;
   }
+  if (names == FilterNames::kKnown)
+    BELLWETHER_RETURN_IF_ERROR(check_known(c, test.field, book, reference));
   for (const std::string& value : c.values) {
     if (test.field == Field::kHappening) {
       bool const whole = value.starts_with(kHappeningPrefix);
       test.texts.push_back(whole ? value.substr(kHappeningPrefix.size()) : value);
     } else if (is_number(field->kind)) {
       BELLWETHER_ASSIGN_OR_RETURN(int64_t const number,
-                                  read_number(test.field, field->name, value, calendar));
+                                  read_number(test.field, field->name, value, book.calendar()));
       test.numbers.push_back(number);
     } else {
       test.texts.push_back(value);
@@ -137,12 +178,12 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
 }
 
 absl::StatusOr<AlertFilter> AlertFilter::parse(
-    std::string_view text, base::Calendar calendar,
-    const std::shared_ptr<const reference::Reference>& reference) {
+    std::string_view text, const alerts::Book& book,
+    const std::shared_ptr<const reference::Reference>& reference, FilterNames names) {
   AlertFilter filter;
   BELLWETHER_ASSIGN_OR_RETURN(filter.expression_, FilterExpression::parse(text));
   for (const FilterComparison& c : filter.expression_.comparisons()) {
-    BELLWETHER_ASSIGN_OR_RETURN(Test test, read(c, calendar, *reference));
+    BELLWETHER_ASSIGN_OR_RETURN(Test test, read(c, book, *reference, names));
     filter.tests_.push_back(std::move(test));
   }
   filter.reference_ = reference;

@@ -12,10 +12,17 @@
 #include "absl/status/statusor.h"
 #include "adapters/rpc/filter_expression.h"
 #include "core/alerts/alert.h"
+#include "core/alerts/book.h"
 #include "core/engine/happenings.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::rpc {
+
+// Whether the areas, sectors and rules of a filter must be known.
+enum class FilterNames : uint8_t {
+  kKnown,
+  kAny,  // while the journal is not read: its alerts may have names that only it knows
+};
 
 class AlertFilter {
  public:
@@ -26,10 +33,14 @@ class AlertFilter {
   // <, <=, > and >=; area and sector also IN descendants(CODE), which means the area or sector CODE
   // and everything below it; for an area set it means the set and its members with everything below
   // them. An alert that was not cleared has no cleared_period: of the comparisons with it, only !=
-  // holds. An empty text matches all alerts. Error: InvalidArgument, with the correction.
+  // holds. An empty text matches all alerts. Error: InvalidArgument, with the correction; also
+  // for an area or sector that is not in the reference files, and for a rule that is not in the
+  // rule set. Alerts keep the codes of their time and those on sources have topics as areas, so the
+  // names of topics and of the book's alerts are no errors.
   static absl::StatusOr<AlertFilter> parse(
-      std::string_view text, base::Calendar calendar,
-      const std::shared_ptr<const reference::Reference>& reference);
+      std::string_view text, const alerts::Book& book,
+      const std::shared_ptr<const reference::Reference>& reference,
+      FilterNames names = FilterNames::kKnown);
 
   // An alert matches if it does under any node that holds the same facts.
   bool matches(const alerts::Alert& alert,
@@ -60,8 +71,10 @@ class AlertFilter {
     bool descendants = false;
   };
   struct Subject;
-  static absl::StatusOr<Test> read(const FilterComparison& comparison, base::Calendar calendar,
-                                   const reference::Reference& reference);
+  static absl::StatusOr<Test> read(const FilterComparison& comparison, const alerts::Book& book,
+                                   const reference::Reference& reference, FilterNames names);
+  static absl::Status check_known(const FilterComparison& comparison, Field field,
+                                  const alerts::Book& book, const reference::Reference& reference);
   static absl::StatusOr<int64_t> read_number(Field field, std::string_view name,
                                              const std::string& value, base::Calendar calendar);
   bool holds(const Test& test, Subject& subject) const;

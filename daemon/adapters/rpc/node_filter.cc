@@ -43,10 +43,7 @@ absl::StatusOr<NodeFilter::Test> NodeFilter::read(const FilterComparison& c,
     return test;
   }
   for (const std::string& value : c.values) {
-    if (!exists(*field, value, reference)) {
-      return absl::InvalidArgumentError(base::cat("no ", c.field, " \"", base::excerpt(value),
-                                                  "\"; ListAreas and ListSectors name them all"));
-    }
+    if (!exists(*field, value, reference)) return no_such_place(c, value);
   }
   test.texts = c.values;
   std::ranges::sort(test.texts);

@@ -19,8 +19,8 @@ class NodeFilter {
  public:
   // Example: `area IN descendants("UKC") AND sector_level = section`. Fields: area, sector,
   // area_level, sector_level; all compare with =, != and IN; area and sector also with IN
-  // descendants(CODE), as in AlertFilter. An empty text matches all nodes. Unlike in AlertFilter, a
-  // code or level that does not exist is an error. Error: InvalidArgument, with the correction.
+  // descendants(CODE), as in AlertFilter. An empty text matches all nodes. Error:
+  // InvalidArgument, with the correction; also for a code or level that does not exist.
   static absl::StatusOr<NodeFilter> parse(
       std::string_view text, const std::shared_ptr<const reference::Reference>& reference);
 

@@ -4,6 +4,13 @@
 
 namespace bellwether::rpc {
 
+absl::Status no_such_place(const FilterComparison& comparison, const std::string& value) {
+  return absl::InvalidArgumentError(base::cat(
+      comparison.descendants ? "descendants(): " : "", "no ", comparison.field, " \"",
+      base::excerpt(value), "\"; ",
+      comparison.field.starts_with("area") ? "ListAreas" : "ListSectors", " names them all"));
+}
+
 absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
                                     const reference::Reference& reference) {
   const std::string& code = comparison.values.front();
@@ -17,9 +24,7 @@ absl::StatusOr<uint16_t> read_above(const FilterComparison& comparison,
   } else if (auto const sector = reference.sectors.find(code); sector.ok()) {
     return sector->value;
   }
-  return absl::InvalidArgumentError(
-      base::cat("descendants(): no ", comparison.field, " \"", base::excerpt(code), "\"; ",
-                is_area ? "ListAreas" : "ListSectors", " names them all"));
+  return no_such_place(comparison, code);
 }
 
 }  // namespace bellwether::rpc

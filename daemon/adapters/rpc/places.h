@@ -1,15 +1,22 @@
-// Purpose: the areas and sectors that a filter compares with: descendants(CODE).
+// Purpose: the areas and sectors that a filter compares with: CODE and descendants(CODE).
 // Thread safety: pure.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "adapters/rpc/filter_expression.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::rpc {
+
+// The error of a code or level that the reference does not have: InvalidArgument; it says how to
+// list those that there are. The field of the comparison begins with "area" or "sector".
+absl::Status no_such_place(const FilterComparison& comparison, const std::string& value);
 
 // The id of the code in descendants(CODE). Error: InvalidArgument if the field of the comparison is
 // not "area" or "sector", or there is no such code.

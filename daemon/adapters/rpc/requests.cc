@@ -48,4 +48,13 @@ base::PeriodIndex read_period(const engine::View& view, const std::string& text,
   return *period;
 }
 
+std::string no_such_rule(const alerts::Book& book, std::string_view id) {
+  std::string known;
+  if (book.rule_set() != nullptr) {
+    for (const auto& rule : book.rule_set()->rules)
+      base::append(known, known.empty() ? "" : ", ", rule.id);
+  }
+  return cat("no rule \"", base::excerpt(id), "\"; there are ", known.empty() ? "none yet" : known);
+}
+
 }  // namespace bellwether::rpc

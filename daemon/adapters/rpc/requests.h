@@ -9,6 +9,7 @@
 #include "adapters/rpc/errors.h"
 #include "adapters/rpc/periods.h"
 #include "bellwether/common/v1/common.pb.h"
+#include "core/alerts/book.h"
 #include "core/base/calendar.h"
 #include "core/engine/view.h"
 #include "core/indicators/panel.h"
@@ -21,5 +22,8 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
 // A period for which there is data; `fallback` if the text is empty.
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);
+
+// What is wrong with the id of a rule that the rule set does not have; lists those that it has.
+std::string no_such_rule(const alerts::Book& book, std::string_view id);
 
 }  // namespace bellwether::rpc

@@ -167,10 +167,11 @@ Watchers::~Watchers() {
 
 grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlertsRequest& request,
                                                                const grpc::Status& access) {
+  FilterNames const names = names_known(backend_);
   std::shared_ptr<const engine::View> const view = backend_.view();
   BadRequest bad;
   AlertFilter filter;
-  if (auto parsed = AlertFilter::parse(request.filter(), view->calendar, view->reference);
+  if (auto parsed = AlertFilter::parse(request.filter(), *view->book, view->reference, names);
       parsed.ok()) {
     filter = *std::move(parsed);
   } else {

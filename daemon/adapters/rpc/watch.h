@@ -19,6 +19,11 @@
 
 namespace bellwether::rpc {
 
+// For the filter of a request. Call it before the view is taken, so that a known journal is in it.
+inline FilterNames names_known(const Backend& backend) {
+  return backend.journal_read() ? FilterNames::kKnown : FilterNames::kAny;
+}
+
 class Watcher;
 
 // All open watches, and the thread that wakes them.

@@ -232,8 +232,8 @@ TEST(NodeFilterTest, AnInvalidFilterGetsTheCorrection) {
   };
   EXPECT_THAT(complaint("open = true"), HasSubstr("there are area, sector, area_level"));
   EXPECT_THAT(complaint("area = X"), HasSubstr("no area \"X\""));
-  EXPECT_THAT(complaint("sector IN (10, X)"), HasSubstr("no sector \"X\""));
-  EXPECT_THAT(complaint("area_level = town"), HasSubstr("no area_level \"town\""));
+  EXPECT_THAT(complaint("sector IN (10, X)"), HasSubstr("no sector \"X\"; ListSectors names"));
+  EXPECT_THAT(complaint("area_level = town"), HasSubstr("no area_level \"town\"; ListAreas names"));
   EXPECT_THAT(complaint("area < N"), HasSubstr("use =, != or IN"));
   EXPECT_THAT(complaint("area IN descendants(X)"), HasSubstr("no area \"X\""));
   EXPECT_THAT(complaint("area_level IN descendants(N)"), HasSubstr("only with area and sector"));

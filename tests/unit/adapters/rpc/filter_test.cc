@@ -24,6 +24,27 @@ using testing::world;
 std::shared_ptr<const reference::Reference> the_world() {
   return {std::shared_ptr<const void>(), &world()};
 }
+// A book with the default rules and an alert of R77 at "Z9.99", which neither the rules nor the
+// world have any more.
+const alerts::Book& the_book() {
+  static const alerts::Book book = [] {
+    alerts::Book made(kMonths);
+    made.fold(base::JournalOffset(0),
+              alerts::RuleSetActivated{alerts::default_rules(kMonths), "test", {}});
+    alerts::TickEvaluated tick;
+    tick.tick = base::PeriodIndex(300);
+    tick.book_offset = made.offset();
+    alerts::AlertUpdate u;
+    u.key = {"R77", "Z9", "99"};
+    u.raised = tick.tick;
+    u.severity = alerts::Severity::kAmber;
+    u.transition = alerts::TransitionKind::kRaised;
+    tick.updates = {u};
+    made.fold(base::JournalOffset(1), tick);
+    return made;
+  }();
+  return book;
+}
 // An open amber alert on food products of North One.
 alerts::Alert alert() {
   alerts::Alert a;
@@ -34,13 +55,13 @@ alerts::Alert alert() {
   return a;
 }
 AlertFilter parsed(std::string_view filter) {
-  return testing::must(AlertFilter::parse(filter, kMonths, the_world()));
+  return testing::must(AlertFilter::parse(filter, the_book(), the_world()));
 }
 bool matches(std::string_view filter) {
   return parsed(filter).matches(alert());
 }
 std::string complaint(std::string_view filter) {
-  auto const parsed = AlertFilter::parse(filter, kMonths, the_world());
+  auto const parsed = AlertFilter::parse(filter, the_book(), the_world());
   EXPECT_FALSE(parsed.ok()) << filter;
   return std::string(base::from_absl(parsed.status().message()));
 }
@@ -56,20 +77,20 @@ TEST(AlertFilterTest, ComparisonsAreJoinedByAnd) {
   }
   for (const char* f : {"open = false", "rule = R2", "severity = RED", "severity >= red",
                         "severity > AMBER", "raised_period = 1998-02", "raised_period < 1998-01",
-                        "open = true AND sector = F", "rule != R1", "open != true"}) {
+                        "open = true AND sector = G", "rule != R1", "open != true"}) {
     EXPECT_FALSE(matches(f)) << f;
   }
 }
 
 TEST(AlertFilterTest, OrNotAndParentheses) {
-  for (const char* f : {"rule = R2 OR rule = R1", "rule = R2 or rule = R3 or rule = R1",
+  for (const char* f : {"rule = R2 OR rule = R1", "rule = R2 or rule = R5 or rule = R1",
                         "NOT rule = R2", "NOT (rule = R1 AND open = false)", "NOT NOT rule = R1",
                         "((rule = R1))", "open = true AND (severity = RED OR area = N1)",
                         "(open = false AND rule = R2) OR (open = true AND rule = R1)"}) {
     EXPECT_TRUE(matches(f)) << f;
   }
   for (const char* f :
-       {"rule = R2 OR rule = R3", "NOT rule = R1", "NOT (rule = R1 OR open = false)",
+       {"rule = R2 OR rule = R5", "NOT rule = R1", "NOT (rule = R1 OR open = false)",
         "open = true AND (severity = RED OR area = S1)", "(rule = R1 OR open = true) AND area = S1",
         "NOT (rule = R2) AND area = S1"}) {
     EXPECT_FALSE(matches(f)) << f;
@@ -78,11 +99,11 @@ TEST(AlertFilterTest, OrNotAndParentheses) {
 
 TEST(AlertFilterTest, InLists) {
   for (const char* f :
-       {"rule IN (R1)", "rule in (R2, \"R1\", R3)", "severity IN (RED, amber)",
+       {"rule IN (R1)", "rule in (R2, \"R1\", R5)", "severity IN (RED, amber)",
         "open IN (true, false)", "raised_period IN (1998-02, 1998-01)", "NOT area IN (S1, S2)"}) {
     EXPECT_TRUE(matches(f)) << f;
   }
-  for (const char* f : {"rule IN (R2, R3)", "severity IN (RED)", "raised_period IN (1997-12)",
+  for (const char* f : {"rule IN (R2, R5)", "severity IN (RED)", "raised_period IN (1997-12)",
                         "NOT rule IN (R1, R2)"}) {
     EXPECT_FALSE(matches(f)) << f;
   }
@@ -169,6 +190,32 @@ TEST(AlertFilterTest, AnInvalidFilterGetsTheCorrection) {
   EXPECT_THAT(complaint("open = true \"AND\" area = SG"), HasSubstr("join comparisons by AND"));
   EXPECT_THAT(complaint("area ! SG"), HasSubstr("is not allowed here"));
   EXPECT_THAT(complaint(std::string(kFilterBytesMax + 1, ' ')), HasSubstr("longer than"));
+}
+
+TEST(AlertFilterTest, ANameThatNothingHasIsAnError) {
+  for (const char* f : {"area = TYPO", "area != TYPO", "area IN (N1, TYPO)",
+                        "open = true AND NOT (rule = R1 OR area = TYPO)"}) {
+    EXPECT_THAT(complaint(f), HasSubstr("no area \"TYPO\"; ListAreas names them all")) << f;
+  }
+  EXPECT_THAT(complaint("sector IN (10, N1)"),
+              HasSubstr("no sector \"N1\"; ListSectors names them all"));
+  EXPECT_THAT(complaint("rule != R01"), HasSubstr("no rule \"R01\"; there are R0, R1, "));
+}
+
+// The journal outlives changes of the rules and of the reference files.
+TEST(AlertFilterTest, ANameThatOnlyAnAlertHasIsKnown) {
+  alerts::Alert const old = *the_book().find("R77.Z9.99.1995-01");
+  EXPECT_TRUE(parsed("rule = R77 AND area IN (N1, Z9) AND sector = 99").matches(old));
+  EXPECT_FALSE(matches("area = Z9"));
+  EXPECT_TRUE(matches("area != support")) << "alerts on sources have topics as areas";
+}
+
+TEST(AlertFilterTest, WhileTheJournalIsNotReadEveryNameIsAccepted) {
+  EXPECT_TRUE(AlertFilter::parse("area = Z8 AND sector = 98 AND rule = R78", the_book(),
+                                 the_world(), FilterNames::kAny)
+                  .ok());
+  EXPECT_TRUE(AlertFilter::parse("rule = R78", alerts::Book(kMonths), the_world()).ok())
+      << "there is no rule set yet";
 }
 
 TEST(AlertFilterTest, F6_ErrorsRepeatWholeCharacters) {

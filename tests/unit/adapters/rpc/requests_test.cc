@@ -173,6 +173,20 @@ TEST_F(RequestsTest, F10_PeriodsOfRequestsHaveARange) {
              "from 1700-01 to 2099-12");
 }
 
+TEST_F(RequestsTest, AFilterNamesWhatThereIsOnceTheJournalIsRead) {
+  alerts_pb::ListAlertsRequest list;
+  alerts_pb::ListAlertsResponse listed;
+  list.set_filter("area = TYPO");
+  expect_bad(alerts(&alerts_pb::AlertService::Stub::ListAlerts, list, listed), "filter",
+             "no area \"TYPO\"; ListAreas names them all");
+  list.set_filter("rule = R01");
+  expect_bad(alerts(&alerts_pb::AlertService::Stub::ListAlerts, list, listed), "filter",
+             "no rule \"R01\"; there are R0, R1");
+  served_.journal_read = false;
+  EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::ListAlerts, list, listed).ok())
+      << "the journal may have alerts of this rule";
+}
+
 TEST_F(RequestsTest, TooManySilencesGetTheCorrection) {
   alerts_pb::CreateSilenceResponse response;
   for (size_t i = 0; i < ::bellwether::alerts::kSilencesMax; ++i) {

@@ -58,6 +58,23 @@ TEST_F(WatchTest, AReplicaThatHasNotReadTheJournalIsUnavailable) {
   EXPECT_THAT(status.error_message(), HasSubstr("watch again with the last resume_token"));
 }
 
+TEST_F(WatchTest, AFilterNamesWhatThereIsOnceTheJournalIsRead) {
+  alerts_pb::WatchAlertsRequest request;
+  request.set_filter("sector = TYPO");
+  alerts_pb::WatchAlertsResponse event;
+  grpc::ClientContext call;
+  auto const refused = served_.alerts->WatchAlerts(&call, request);
+  EXPECT_FALSE(refused->Read(&event));
+  EXPECT_THAT(refused->Finish().error_message(),
+              HasSubstr("filter: no sector \"TYPO\"; ListSectors names them all"));
+  served_.journal_read = false;
+  grpc::ClientContext early;
+  auto const watched = served_.alerts->WatchAlerts(&early, request);
+  EXPECT_TRUE(watched->Read(&event)) << "the journal may have alerts of this sector";
+  early.TryCancel();
+  (void)watched->Finish();
+}
+
 // The token of a replica that had read slightly further.
 TEST_F(WatchTest, ATokenThatTheJournalReachesDuringTheWaitContinues) {
   grpc::ClientContext call;
