@@ -168,7 +168,7 @@ class ForecastService final : public forecasts_pb::ForecastService::Service {
     if (wanted.of_the_table && view.forecasts != nullptr &&
         view.forecasts->through() == *view.data_through) {
       made = view.forecasts->find(wanted.node, wanted.measure);
-      response.set_coherent(made != nullptr);
+      response.set_coherent(view.forecasts->is_coherent(wanted.node, wanted.measure));
     }
     forecast::Forecast own;
     if (made == nullptr) {

@@ -1,5 +1,7 @@
 // Purpose: forecasts the panel's measures: one forecast for every node of a measure, made coherent
-// over the sectors of each area and the areas of each sector.
+// over the sectors of each area and the areas of each sector. An area may have facts that are in
+// none of the areas below it, because no more is known of their place. These are forecast as one
+// more child, so that the area is the sum of its children and of them.
 // Invariants: pure functions of the panel through a period: the same panel gives bit-identical
 // forecasts.
 // Thread safety: a Forecaster belongs to one thread; a ForecastTable is immutable.
@@ -34,8 +36,13 @@ struct History {
   std::vector<double> y;
   int unreported = 0;
 };
+enum class Facts : uint8_t {
+  kAll,
+  kUnplaced,  // in none of the areas below the node's
+};
 History history(const indicators::Panel& panel, const SharesByMeasure& reported,
-                indicators::Node node, indicators::Measure measure, base::PeriodIndex through);
+                indicators::Node node, indicators::Measure measure, base::PeriodIndex through,
+                Facts facts = Facts::kAll);
 // Forecasts a history for the `horizon` periods after `through`.
 forecast::Forecast forecast_after(const History& history, int season, int horizon,
                                   const forecast::Options& options);
@@ -44,6 +51,10 @@ class ForecastTable {
  public:
   // Null if the node has no forecast: the measure was never seen there, or cannot be forecast.
   const forecast::Forecast* find(indicators::Node node, indicators::Measure measure) const;
+  // Whether the node has a forecast that adds up with those of its children and parents. A measure
+  // that does not add up (domain::adds_up) has none, nor have nodes around one that has facts but
+  // cannot be forecast.
+  bool is_coherent(indicators::Node node, indicators::Measure measure) const;
   base::PeriodIndex through() const { return through_; }
   size_t size() const { return forecasts_.size(); }
 
@@ -53,8 +64,12 @@ class ForecastTable {
   static Key key(indicators::Node node, indicators::Measure measure) {
     return {static_cast<uint8_t>(measure), uint32_t{node.area.value} << 16 | node.sector.value};
   }
+  struct Entry {
+    forecast::Forecast forecast;
+    bool coherent = false;
+  };
   base::PeriodIndex through_;
-  absl::flat_hash_map<Key, forecast::Forecast> forecasts_;
+  absl::flat_hash_map<Key, Entry> forecasts_;
 };
 
 class Forecaster {
@@ -70,19 +85,21 @@ class Forecaster {
   std::shared_ptr<const ForecastTable> finish();
 
  private:
-  struct Work {
-    indicators::Measure measure;
-    uint32_t node;
+  struct Series {
+    indicators::Measure measure{};
+    indicators::Node node;
+    Facts facts{};
+    std::optional<forecast::Forecast> forecast;  // nullopt: not yet, or it cannot be forecast
+    bool coherent = false;
   };
-  std::vector<forecast::SumOf> sums(indicators::Measure measure,
-                                    const std::vector<indicators::Node>& nodes) const;
+  class Sums;
   void reconcile(indicators::Measure measure);
 
   std::shared_ptr<const indicators::Panel> panel_;
   std::shared_ptr<const SharesByMeasure> reported_;
   std::vector<indicators::Measure> measures_;
-  std::vector<Work> work_;
-  size_t next_ = 0;
+  std::vector<Series> series_;
+  size_t next_ = 0;  // the first series without a forecast
   std::shared_ptr<ForecastTable> table_;
 };
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "support/calendars.h"
 #include "support/logs.h"
@@ -38,6 +40,33 @@ std::shared_ptr<const indicators::Panel> panel(uint64_t seed) {
                           n});
       }
     }
+  }
+  p.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
+  return p.publish();
+}
+
+// Births of sectors 10 and 46 in districts; others of which only the realm is known, or of sector
+// 10 the north. In sector 47 such are older than the first month.
+std::shared_ptr<const indicators::Panel> panel_with_unplaced(uint64_t seed) {
+  Random random(seed);
+  indicators::Panel p(testing::world(), kMonths, kFirst);
+  std::vector<indicators::Delta> deltas;
+  for (auto [a, s, mean] : {std::tuple("N1", "10", 40),
+                            {"N2", "46", 60},
+                            {"S1", "10", 30},
+                            {"R", "10", 12},
+                            {"R", "46", 6},
+                            {"N", "10", 8}}) {
+    for (int t = 0; t < kMonthsKnown; ++t) {
+      deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)},
+                                             Measure::kBirths, PeriodIndex(kFirst.value + t)),
+                        mean + random.between(0, 4)});
+    }
+  }
+  for (auto [a, t] : {std::pair("N1", kFirst.value + 1), {"R", kFirst.value - 1}}) {
+    deltas.push_back({indicators::DeltaKey({area(a), sector("47"), base::SizeBand(0)},
+                                           Measure::kBirths, PeriodIndex(t)),
+                      1});
   }
   p.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
   return p.publish();
@@ -80,9 +109,9 @@ std::shared_ptr<const SharesByMeasure> reports(const std::vector<int64_t>& by_de
   return std::make_shared<SharesByMeasure>(reporting.shares());
 }
 
-std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Panel> p) {
-  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough,
-                        {Measure::kBirths});
+std::shared_ptr<const ForecastTable> table(std::shared_ptr<const indicators::Panel> p,
+                                           Measure measure = Measure::kBirths) {
+  Forecaster forecaster(std::move(p), std::make_shared<SharesByMeasure>(), kThrough, {measure});
   while (forecaster.step(3)) {
   }
   return forecaster.finish();
@@ -145,6 +174,44 @@ TEST(ForecasterTest, ParentsAreTheSumOfTheirChildren) {
     }
   }
   EXPECT_GT(sums, 20);
+}
+
+TEST(ForecasterTest, WhatHasNoPlaceBelowItsAreaIsAPartOfTheSum) {
+  auto const t = table(panel_with_unplaced(6));
+  auto const mean = [&](const char* a, const char* s, size_t h) {
+    const forecast::Forecast* const f = t->find({area(a), sector(s)}, Measure::kBirths);
+    return f == nullptr ? 0 : f->mean[h];
+  };
+  for (const char* a : {"R", "N", "S", "N1"})
+    EXPECT_TRUE(t->is_coherent({area(a), sector("all")}, Measure::kBirths)) << a;
+  EXPECT_TRUE(t->is_coherent({area("R"), sector("47")}, Measure::kBirths));
+  for (size_t h = 0; h < 12; ++h) {
+    EXPECT_NEAR(mean("R", "10", h) - mean("N", "10", h) - mean("S", "10", h), 14, 2);
+    EXPECT_NEAR(mean("N", "10", h) - mean("N1", "10", h), 10, 2);
+    EXPECT_NEAR(mean("N", "46", h), mean("N2", "46", h), 1e-6);
+    // By area and by sector the same is without a place.
+    EXPECT_NEAR(mean("R", "all", h) - mean("N", "all", h) - mean("S", "all", h),
+                mean("R", "10", h) - mean("N", "10", h) - mean("S", "10", h) + mean("R", "46", h) -
+                    mean("N", "46", h) + mean("R", "47", h) - mean("N", "47", h),
+                1e-6);
+    EXPECT_NEAR(mean("R", "all", h), mean("R", "C", h) + mean("R", "G", h), 1e-6);
+  }
+}
+
+TEST(ForecasterTest, AMeasureThatDoesNotAddUpIsNotCoherent) {
+  indicators::Panel p(testing::world(), kMonths, kFirst);
+  std::vector<indicators::Delta> deltas;
+  for (auto [a, s] : {std::pair("R", "all"), {"N", "10"}, {"N1", "10"}}) {
+    for (int t = 0; t < kMonthsKnown; ++t) {
+      deltas.push_back({indicators::DeltaKey({area(a), sector(s), base::SizeBand(0)},
+                                             Measure::kMovesIn, PeriodIndex(kFirst.value + t)),
+                        20 + t % 5});
+    }
+  }
+  p.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
+  auto const t = table(p.publish(), Measure::kMovesIn);
+  ASSERT_NE(t->find({area("N"), sector("10")}, Measure::kMovesIn), nullptr);
+  EXPECT_FALSE(t->is_coherent({area("N"), sector("10")}, Measure::kMovesIn));
 }
 
 TEST(ForecasterTest, TheSeasonIsForecastAndIntervalsContainTheMean) {
