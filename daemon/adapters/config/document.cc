@@ -7,6 +7,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/base/text_file_format.h"
 
 namespace bellwether::config {
 namespace {
@@ -59,6 +60,11 @@ void add_settings(const YAML::Node& node, const std::string& path,
 // Parses at most two documents, one by one. If a text begins with a comma, yaml-cpp 0.7 finds an
 // endless number of empty documents, and YAML::LoadAll asks for all of them.
 std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors) {
+  // YAML may be UTF-16 or UTF-32, too. yaml-cpp replaces other bytes without a word.
+  if (auto const wrong = base::find_not_utf8(text); wrong && !base::other_format(text)) {
+    errors.add(wrong->line, wrong->what);
+    return std::nullopt;
+  }
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);

@@ -15,7 +15,7 @@
 namespace bellwether::config {
 
 // The document of `text`: null if the text is empty, nullopt after an error. Errors, with their
-// line: the text is not YAML; there is a second document, which would be ignored.
+// line: the text is not YAML, or not Unicode; there is a second document, which would be ignored.
 std::optional<YAML::Node> read_document(std::string_view text, base::LineErrors& errors);
 
 // The settings that a document states: the path of each ("serve.watchers_max") and a hash of its

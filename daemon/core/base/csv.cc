@@ -185,6 +185,10 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
     errors.add(1, *format);
     return errors.status();
   }
+  if (auto const wrong = find_not_utf8(csv)) {
+    errors.add(wrong->line, wrong->what);
+    return errors.status();
+  }
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
   Reader reader(csv);
   std::vector<size_t> const target = read_header(reader, required, optional, errors);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/str_format.h"
 #include "core/base/text.h"
+#include "core/base/utf8.h"
 
 namespace bellwether::base {
 namespace {
@@ -59,6 +61,27 @@ std::optional<std::string> other_format(std::string_view bytes) {
   std::string_view const wide = wide_encoding(bytes);
   if (wide.empty()) return std::nullopt;
   return cat("the file is ", wide, ", not UTF-8; convert it: iconv -f ", wide, " -t UTF-8");
+}
+
+std::optional<NotUtf8> find_not_utf8(std::string_view text) {
+  int line = 1;
+  while (!text.empty()) {
+    auto const byte = static_cast<unsigned char>(text.front());
+    if (byte == '\n' || byte == '\r') {
+      LineEnds const ends = leading_line_ends(text);
+      line += ends.lines;
+      text.remove_prefix(ends.bytes);
+      continue;
+    }
+    size_t const length = byte < 0x80 ? 1 : utf8_length(text);
+    if (length == 0) {
+      return NotUtf8{line, absl::StrFormat("the byte 0x%02X is not UTF-8; convert the file, from "
+                                           "Latin-1 for example: iconv -f WINDOWS-1252 -t UTF-8",
+                                           byte)};
+    }
+    text.remove_prefix(length);
+  }
+  return std::nullopt;
 }
 
 LineEnds leading_line_ends(std::string_view text) {

@@ -189,6 +189,8 @@ TEST(ConfigTest, AFileThatIsNoYamlMappingIsAnError) {
   EXPECT_THAT(complaint(", x: y"),
               HasSubstr("b.yaml:1: not YAML"));  // YAML::LoadAll never ends here
   EXPECT_THAT(complaint(with("kafka:\n  group: x\n")), HasSubstr("is given twice"));
+  EXPECT_THAT(complaint("kafka:\n  group: Z\xfcrich\n"),
+              HasSubstr("b.yaml:2: the byte 0xFC is not UTF-8; convert the file"));
 }
 
 TEST(ConfigTest, OnlyAnOptionalTopicMayHaveNoName) {

@@ -126,6 +126,11 @@ TEST_F(DetectTest, AFileThatIsNotUtf8TextIsOneClearError) {
                          "-t UTF-8\n");
   EXPECT_EQ(run("\x1f\x8b\x08\0\0"s, {}), 2);
   EXPECT_EQ(errors_, path("in.csv") + ":1: the file is compressed by gzip; unpack it: gunzip\n");
+  EXPECT_EQ(run(kDetectHeader + constant_months(1) + "Caf\xe9,2011-01,50\nCaf\xe9,2011-02,5\n", {}),
+            2);
+  EXPECT_EQ(errors_, path("in.csv") +
+                         ":14: the byte 0xE9 is not UTF-8; convert the file, from Latin-1 for "
+                         "example: iconv -f WINDOWS-1252 -t UTF-8\n");
 }
 
 TEST_F(DetectTest, ASeriesIsJudgedPeriodByPeriod) {
@@ -213,7 +218,7 @@ TEST_F(DetectTest, NamesAreQuotedAndSeriesKeepTheirOrder) {
 TEST_F(DetectTest, TheFigureIsTheSameEveryTime) {
   std::string const csv = kDetectHeader + constant_months(6) +
                           "a,2016-01,10\na,2016-02,10\na,2016-03,10\n" +
-                          constant_months(2, "not \xff UTF-8");
+                          constant_months(2, "Café €");
   EXPECT_EQ(run(csv, {"--plot", path("one.svg")}), 0);
   EXPECT_EQ(run(csv, {"--plot", path("two.svg")}), 0);
   EXPECT_THAT(content(path("one.svg")), HasSubstr("</svg>"));

@@ -177,7 +177,7 @@ TEST_F(ForecastTest, AnOutputThatCannotBeWrittenIsAFailure) {
 }
 
 TEST_F(ForecastTest, TheFigureIsTheSameEveryTime) {
-  std::string const csv = kHeader + months(48) + months(3, "not \xff UTF-8");
+  std::string const csv = kHeader + months(48) + months(3, "Café €");
   EXPECT_EQ(run(csv, {"--plot", path("one.svg"), "--holdout", "6"}), 0);
   EXPECT_EQ(run(csv, {"--plot", path("two.svg"), "--holdout", "6"}), 0);
   EXPECT_THAT(content(path("one.svg")), HasSubstr("</svg>"));

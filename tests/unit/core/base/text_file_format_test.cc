@@ -53,6 +53,20 @@ TEST(TextFileFormatTest, r4_OtherFormatsAreNamedWithTheirConversion) {
   }
 }
 
+TEST(TextFileFormatTest, TheFirstByteThatIsNotUtf8HasItsLine) {
+  for (std::string_view text : {""sv, "a,b\n\r\n"sv, "V\xc3\xa4rd\xe2\x82\xac\xf0\x9f\x8f\xaa\n"sv})
+    EXPECT_FALSE(find_not_utf8(text)) << text;
+  for (auto const& [text, line] :
+       {std::tuple{"Z\xfcrich"sv, 1}, {"a\r\nb\rZ\xfcrich\n\xff"sv, 3}, {"\xc3\xa4\n\xc3"sv, 2}}) {
+    auto const wrong = find_not_utf8(text);
+    ASSERT_TRUE(wrong) << text;
+    EXPECT_EQ(wrong->line, line) << text;
+  }
+  EXPECT_EQ(find_not_utf8("Z\xfcrich")->what,
+            "the byte 0xFC is not UTF-8; convert the file, from Latin-1 for example: iconv -f "
+            "WINDOWS-1252 -t UTF-8");
+}
+
 TEST(TextFileFormatTest, EveryKindOfLineEndIsCounted) {
   for (auto const& [text, bytes, lines] : {std::tuple{"", 0, 0},
                                            {"a\n", 0, 0},
