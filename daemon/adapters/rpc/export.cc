@@ -61,12 +61,10 @@ ExportPlan read_plan(Asked asked, const ExportRequest& request, BadRequest& bad)
   ExportPlan plan;
   plan.now = asked.now;
   plan.subjects = read_subjects(request, bad);
-  PeriodIndex const oldest = view->panel->first_period();
-  plan.first = read_period(*view, request.from_period(), "from_period", oldest, bad);
-  plan.last = read_period(*view, request.to_period(), "to_period",
-                          view->data_through.value_or(oldest), bad);
-  if (bad.empty() && plan.last < plan.first)
-    bad.add("to_period", "is before from_period; swap them");
+  auto const [first, last] =
+      read_period_range(*view, request.from_period(), request.to_period(), bad);
+  plan.first = first;
+  plan.last = last;
   plan.skip_empty = request.skip_empty();
   auto const filter = NodeFilter::parse(request.filter(), view->reference);
   if (filter.ok()) {

@@ -198,11 +198,8 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
         base::append(key, "|", request->names(i));
       }
       Node const node = read_node(*view, request->node(), "node", bad);
-      PeriodIndex const first = read_period(*view, request->from_period(), "from_period",
-                                            view->panel->first_period(), bad);
-      PeriodIndex const last =
-          read_period(*view, request->to_period(), "to_period", latest(*view), bad);
-      if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
+      auto const [first, last] =
+          read_period_range(*view, request->from_period(), request->to_period(), bad);
       base::append(key, "|", request->node().area(), "|", request->node().sector(), "|",
                    first.value, "|", request->to_period(), page_key(request->as_of()));
       size_t const total = last < first ? 0 : static_cast<size_t>(last.value - first.value + 1);

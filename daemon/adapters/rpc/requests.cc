@@ -1,5 +1,7 @@
 #include "adapters/rpc/requests.h"
 
+#include <algorithm>
+
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -46,6 +48,17 @@ base::PeriodIndex read_period(const engine::View& view, const std::string& text,
     return fallback;
   }
   return *period;
+}
+
+PeriodRange read_period_range(const engine::View& view, const std::string& from,
+                              const std::string& to, BadRequest& bad) {
+  base::PeriodIndex const oldest = view.panel->first_period();
+  base::PeriodIndex first = read_period(view, from, "from_period", oldest, bad);
+  base::PeriodIndex const last =
+      read_period(view, to, "to_period", std::max(first, view.data_through.value_or(oldest)), bad);
+  if (from.empty()) first = std::min(first, last);
+  if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
+  return {first, last};
 }
 
 std::string no_such_rule(const alerts::Book& book, std::string_view id) {

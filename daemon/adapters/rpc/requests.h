@@ -23,6 +23,15 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);
 
+struct PeriodRange {
+  base::PeriodIndex first;
+  base::PeriodIndex last;
+};
+// The periods of a request with from_period and to_period; empty texts mean the first and the last
+// period for which there is data. Before any period is complete, periods may be named nevertheless;
+// an end that is left out is then that of the other.
+PeriodRange read_period_range(const engine::View& view, const std::string& from,
+                              const std::string& to, BadRequest& bad);
 // What is wrong with the id of a rule that the rule set does not have; lists those that it has.
 std::string no_such_rule(const alerts::Book& book, std::string_view id);
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/requests.h"
 #include "core/base/request_times.h"
@@ -171,6 +173,33 @@ TEST_F(RequestsTest, F10_PeriodsOfRequestsHaveARange) {
   list.set_filter("raised_period >= 9999-12");
   expect_bad(alerts(&alerts_pb::AlertService::Stub::ListAlerts, list, listed), "filter",
              "from 1700-01 to 2099-12");
+}
+
+TEST_F(RequestsTest, OnlyAPeriodThatWasNamedIsWrong) {
+  indicators_pb::QuerySeriesResponse response;
+  auto const query = [&](Served& served, const char* from, const char* to) {
+    indicators_pb::QuerySeriesRequest request;
+    request.add_names("births");
+    request.set_from_period(from);
+    request.set_to_period(to);
+    response.Clear();
+    grpc::ClientContext call;
+    return served.indicators->QuerySeries(&call, request, &response);
+  };
+  Served empty;
+  for (auto [from, to] : {std::pair("2022-05", ""), {"", "2009-01"}, {"", ""}}) {
+    EXPECT_TRUE(query(empty, from, to).ok()) << from << " to " << to;
+    ASSERT_EQ(response.series_size(), 1) << from << " to " << to;
+    ASSERT_EQ(response.series(0).values_size(), 1) << from << " to " << to;
+    EXPECT_EQ(response.series(0).values(0).not_available(), "no period is complete yet");
+  }
+  expect_bad(query(empty, "2022-05", "2022-04"), "to_period", "is before from_period; swap them");
+  expect_bad(query(served_, "2019-06", ""), "from_period",
+             "from_period: there is data from 2010-01 to 2019-05");
+  expect_bad(query(served_, "", "2009-12"), "to_period",
+             "to_period: there is data from 2010-01 to 2019-05");
+  expect_bad(query(served_, "2019-05", "2019-04"), "to_period",
+             "to_period: is before from_period; swap them");
 }
 
 TEST_F(RequestsTest, AFilterNamesWhatThereIsOnceTheJournalIsRead) {
