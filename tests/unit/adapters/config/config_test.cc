@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "adapters/config/reader.h"
 #include "core/base/text.h"
 #include "support/must.h"
+#include "support/paths.h"
 
 namespace bellwether::config {
 namespace {
@@ -44,6 +47,15 @@ TEST(ConfigTest, MissingKeysTakeTheDefaults) {
 TEST(ConfigTest, TheExampleIsValid) {
   Config const c = must(parse(example(), "example.yaml", {}));
   EXPECT_EQ(c.reference.area_sets, "reference/uk/area_sets.csv");
+}
+
+// Its paths are relative to the reference files that are delivered.
+TEST(ConfigTest, TheExampleIsDeliveredAsAFile) {
+  std::ifstream file(testing::in_source("deploy/bellwetherd.yaml"), std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), example())
+      << "bellwetherd --example-config >deploy/bellwetherd.yaml makes them equal";
 }
 
 // The example shows every commented-out key with its default.
