@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/broker/key_check.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/text.h"
@@ -39,6 +40,19 @@ absl::Status check_different(const std::vector<std::string>& names) {
   return absl::OkStatus();
 }
 
+// Whether the oldest records are in the partitions of their keys. `inputs`: as input_topics().
+absl::Status check_placement(const KafkaOptions& options,
+                             const std::vector<kafka::TopicInfo>& inputs) {
+  std::vector<CheckedTopic> topics;
+  for (const domain::TopicInfo& topic : domain::kTopics) {
+    if (options.topics[topic.id].empty()) continue;
+    const kafka::TopicInfo& info = inputs[topics.size()];
+    topics.push_back({topic.id, info.name, info.partitions});
+  }
+  auto const counts = count_keys(options.client(), topics, kWait, quiet_log());
+  return counts.ok() ? check_keys(*counts) : counts.status();
+}
+
 void check(Context& context, const Options& options) {
   std::vector<std::string> names;
   for (const kafka::TopicSpec& spec : needed_topics(options.kafka, 1, 1)) {
@@ -66,7 +80,8 @@ void check(Context& context, const Options& options) {
   std::string failures;
   const kafka::TopicInfo& journal = cluster->topics[inputs.size()];
   for (const absl::Status& s : {kafka::check_aligned(inputs), kafka::check_timestamps(inputs),
-                                kafka::check_journal(journal), check_different(names)}) {
+                                kafka::check_journal(journal), check_different(names),
+                                check_placement(options.kafka, inputs)}) {
     if (!s.ok()) base::append(failures, failures.empty() ? "" : "\n", base::from_absl(s.message()));
   }
   if (!failures.empty()) context.fail(Exit::kFailure, failures);
@@ -109,7 +124,9 @@ void add_topics(CLI::App& app, Context& context) {
       ->capture_default_str();
   creating->callback([&context, options] { create(context, *options); });
   CLI::App* const checking = topics->add_subcommand(
-      "check", "do topics exist, have equal partitions, keep records and times");
+      "check",
+      "do topics exist, have equal partitions, keep records and times, have records in the "
+      "partitions of their keys");
   checking->fallthrough();
   add_kafka_options(*checking, options->kafka);
   checking->callback([&context, options] { check(context, *options); });

@@ -52,6 +52,17 @@ int64_t misplaced(const Daemon& daemon) {
   return sum;
 }
 
+// Runs `bellwether topics check`. Returns its exit code and its output.
+int check_topics(const Topics& topics, const TemporaryFolder& folder, std::string* output) {
+  Child check({program("bellwether"), "topics", "check", "--brokers", broker(),
+               "--registrations-topic", topics.registrations, "--support-topic", topics.support,
+               "--journal-topic", topics.journal, "--dead-letters-topic", topics.dead_letters},
+              {}, (folder.path() / "log").string());
+  int const code = check.wait(60).value_or(-1);
+  if (output != nullptr) *output = check.log();
+  return code;
+}
+
 TEST(ContractTest, F4_RecordsInTheirKeysPartitionAreAllCounted) {
   Topics const topics = make_topics(broker(), kContractPartitions);
   Source source(broker(), topics, kContractPartitions);
@@ -79,6 +90,26 @@ TEST(ContractTest, F4_RecordsInAnotherPartitionAreReportedEverywhere) {
                         "\",breach=\"misplaced\"} " + std::to_string(kContractBusinesses)));
 }
 
+// Partitions that are added later change the partitions of keys, while the numbers of partitions of
+// all topics are equal again.
+TEST(ContractTest, AddedPartitionsAreFoundByTheKeysOfOldRecords) {
+  Topics const topics = make_topics(broker(), kContractPartitions);
+  Source source(broker(), topics, kContractPartitions);
+  publish(source, 0);
+  TemporaryFolder const folder;
+  EXPECT_EQ(check_topics(topics, folder, nullptr), 0);
+  for (const std::string& topic : {topics.registrations, topics.support})
+    set_partitions(broker(), topic, 2 * kContractPartitions);
+  std::string log;
+  EXPECT_EQ(check_topics(topics, folder, &log), 1);
+  EXPECT_THAT(log,
+              ::testing::ContainsRegex("topic " + topics.registrations +
+                                       ": of the oldest records that it keeps, [0-9]+ of "
+                                       "[0-9]+ in partition 0, [0-9]+ of [0-9]+ in partition 1"));
+  EXPECT_THAT(log, HasSubstr("another of its 6 partitions"));
+  EXPECT_THAT(log, ::testing::Not(HasSubstr("topic " + topics.support + ": of"))) << "it is empty";
+}
+
 TEST(ContractTest, F5_ATopicWithTheBrokersTimeIsRefused) {
   Topics const topics = make_topics(broker(), kContractPartitions);
   set_timestamp_type(broker(), topics.support, "LogAppendTime");
@@ -87,12 +118,9 @@ TEST(ContractTest, F5_ATopicWithTheBrokersTimeIsRefused) {
   EXPECT_THAT(daemon.child().log(), HasSubstr("message.timestamp.type=LogAppendTime"));
   EXPECT_THAT(daemon.child().log(), HasSubstr("publish the records that it already has again"));
   TemporaryFolder const folder;
-  Child check({program("bellwether"), "topics", "check", "--brokers", broker(),
-               "--registrations-topic", topics.registrations, "--support-topic", topics.support,
-               "--journal-topic", topics.journal, "--dead-letters-topic", topics.dead_letters},
-              {}, (folder.path() / "log").string());
-  EXPECT_EQ(check.wait(60), 1);
-  EXPECT_THAT(check.log(), HasSubstr("message.timestamp.type=LogAppendTime"));
+  std::string log;
+  EXPECT_EQ(check_topics(topics, folder, &log), 1);
+  EXPECT_THAT(log, HasSubstr("message.timestamp.type=LogAppendTime"));
 }
 
 // The setting was changed and changed back: the records keep the broker's time.
