@@ -161,6 +161,7 @@ ssl.key.location: /run/secrets/bellwether/kafka-tls/{{ . }}
 {{- $_ := set $files "postcodes" (printf "%s/postcodes.csv" $folder) -}}
 {{- end -}}
 {{- $_ := set $own "reference" $files -}}
+{{- $_ := set $own "time" (dict "holidays" (printf "%s/holidays.csv" $folder)) -}}
 {{- end -}}
 {{- mergeOverwrite $own (deepCopy .Values.config) | toYaml -}}
 {{- end -}}
