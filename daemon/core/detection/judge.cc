@@ -80,8 +80,22 @@ bool Judged::lasting(double level) const {
   return stats::normal_cdf(-score[kSpeeds - 1]) <= level;
 }
 
-void judge_together(std::span<Judged> series, std::optional<size_t> parent, const StatedRate& rate,
-                    base::Calendar calendar) {
+bool Judged::beyond(HitBy level, const Levels& levels) const {
+  switch (level) {
+    case HitBy::kOwnLevel:
+      return p <= levels.own;
+    case HitBy::kTogether:
+      return p_adjusted <= levels.together;
+    case HitBy::kParent:
+      return levels.region && recent() >= kFollows;
+    case HitBy::kNothing:
+      break;
+  }
+  return false;
+}
+
+Levels judge_together(std::span<Judged> series, std::optional<size_t> parent,
+                      const StatedRate& rate, base::Calendar calendar) {
   BySpeed const usual = usual_log_widths(series);
   double const prior =
       calendar.unit() == base::CalendarUnit::kMonth ? kWidthPriorMonths : kWidthPriorWeeks;
@@ -95,20 +109,21 @@ void judge_together(std::span<Judged> series, std::optional<size_t> parent, cons
   }
   std::vector<double> adjusted(series.size());
   benjamini_hochberg(p, adjusted);
-  double const own = rate.own_level(calendar);
-  double const discovered = rate.false_discovery_rate(tested, calendar);
-  bool const region = parent && series[*parent].assessment != nullptr &&
-                      series[*parent].p <= rate.region_level(calendar) &&
-                      series[*parent].recent() >= kStillGoing;
+  Levels levels;
+  levels.own = rate.own_level(calendar);
+  levels.together = rate.false_discovery_rate(tested, calendar);
+  levels.region = parent && series[*parent].assessment != nullptr &&
+                  series[*parent].p <= rate.region_level(calendar) && series[*parent].going();
   for (size_t i = 0; i < series.size(); ++i) {
     Judged& j = series[i];
     j.p_adjusted = adjusted[i];
-    if (j.assessment == nullptr || j.recent() < kStillGoing) continue;
-    j.hit = j.p <= own                         ? HitBy::kOwnLevel
-            : j.p_adjusted <= discovered       ? HitBy::kTogether
-            : region && j.recent() >= kFollows ? HitBy::kParent
-                                               : HitBy::kNothing;
+    j.hit = HitBy::kNothing;
+    if (j.assessment == nullptr || !j.going()) continue;
+    for (HitBy level : {HitBy::kOwnLevel, HitBy::kTogether, HitBy::kParent}) {
+      if (j.hit == HitBy::kNothing && j.beyond(level, levels)) j.hit = level;
+    }
   }
+  return levels;
 }
 
 }  // namespace bellwether::detection

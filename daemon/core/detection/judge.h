@@ -67,6 +67,13 @@ enum class HitBy : uint8_t { kNothing, kOwnLevel, kTogether, kParent };
 inline constexpr std::array<std::string_view, 4> kHitByNames = {"nothing", "own_level", "together",
                                                                 "parent"};
 
+// The levels at which the series of a tick are hit.
+struct Levels {
+  double own = 0;       // of p
+  double together = 0;  // of p_adjusted
+  bool region = false;  // the whole region is hit at its stricter level
+};
+
 struct Judged {
   const Assessment* assessment = nullptr;  // null: not tested; the rest keeps its defaults
   BySpeed score{};                         // averages in units of their widths; positive is harm
@@ -79,13 +86,17 @@ struct Judged {
   // The larger average of the two short memories.
   double recent() const { return score[0] < score[1] ? score[1] : score[0]; }
   bool quiet() const { return recent() < kBackToNormal; }
+  // The latest periods still deviate. Otherwise nothing is hit, at whatever level.
+  bool going() const { return recent() >= kStillGoing; }
+  // The series is beyond this level, whether it is going or not. False for kNothing.
+  bool beyond(HitBy level, const Levels& levels) const;
   // The average of the longest memory is beyond `level` by itself: the change has lasted.
   bool lasting(double level) const;
 };
 
 // Sets everything but `assessment`. `parent` is the index of the series of the whole region, if it
-// is tested.
-void judge_together(std::span<Judged> series, std::optional<size_t> parent, const StatedRate& rate,
-                    base::Calendar calendar);
+// is tested. Returns the levels that were asked.
+Levels judge_together(std::span<Judged> series, std::optional<size_t> parent,
+                      const StatedRate& rate, base::Calendar calendar);
 
 }  // namespace bellwether::detection

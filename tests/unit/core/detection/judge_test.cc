@@ -126,6 +126,26 @@ TEST(JudgeTest, WhatIsNotTestedStaysSo) {
   judge_together({}, std::nullopt, {}, kWeeks);
 }
 
+TEST(JudgeTest, TheLevelsThatWereAskedAreReturned) {
+  std::vector<Assessment> all = quiet_series(20);
+  all[3] = assessed({9, 9, 9});
+  std::vector<Judged> judged(all.size());
+  for (size_t i = 0; i < all.size(); ++i) judged[i].assessment = &all[i];
+  StatedRate const rate;
+  Levels const levels = judge_together(judged, 3, rate, kWeeks);
+  EXPECT_EQ(levels.own, rate.own_level(kWeeks));
+  EXPECT_EQ(levels.together, rate.false_discovery_rate(all.size(), kWeeks));
+  EXPECT_TRUE(levels.region);
+  for (const Judged& j : judged) {
+    EXPECT_FALSE(j.beyond(HitBy::kNothing, levels));
+    if (j.hit != HitBy::kNothing) {
+      EXPECT_TRUE(j.going() && j.beyond(j.hit, levels));
+    }
+  }
+  EXPECT_TRUE(judged[3].beyond(HitBy::kOwnLevel, levels));
+  EXPECT_FALSE(judge_together(judged, std::nullopt, rate, kWeeks).region);
+}
+
 TEST(JudgeTest, TheOrderOfTheSeriesDoesNotMatter) {
   testing::Random random(20261129);
   std::vector<Assessment> all;
