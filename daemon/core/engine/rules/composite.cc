@@ -100,14 +100,16 @@ class CompositeTest final : public RuleTest {
   struct Found {
     Candidate candidate;
     CompositeFinding finding;
+    Gates gates;
     bool gated = false;
   };
   Usable usable_parts(const TickContext& context, const Verdict& verdict) const;
-  // Assesses the nodes at which a part was seen. Returns those that can be assessed or have an open
-  // alert.
+  // Assesses the nodes at which a part was seen. Returns those that can be assessed or are
+  // wanted.
   std::vector<Found> assess(const TickContext& context, const Usable& usable);
+  // Without evidence. Notes the gates of the hit.
   Signal signal_of(const TickContext& context, const Found& found, PeriodIndex target,
-                   double p_adjusted) const;
+                   double p_adjusted, Gates& gates) const;
 
   const CompositeRule& composite_;
   std::vector<Detector> detectors_;  // one for each part
@@ -151,8 +153,8 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
   std::vector<Found> found;
   for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
     Node const node = candidate.node;
-    Found f{candidate, {}, false};
-    if (usable.suspended_reason.empty()) {
+    Found f{candidate, {}, {}, false};
+    if (pass(f.gates, {GateKind::kHeard, usable.suspended_reason.empty()})) {
       CompositeInputs inputs;
       for (size_t i : usable.parts) {
         detection::ScoredSeries* const scored = detectors_[i].at(context.panel.index(node));
@@ -163,23 +165,25 @@ std::vector<CompositeTest::Found> CompositeTest::assess(const TickContext& conte
       }
       f.finding =
           assess_composite(composite_, inputs, target, context.calendar(), context.workspace);
-      f.gated =
-          f.finding.not_assessed.empty() && context.large_enough(composite_.nodes, node, target);
+      f.gated = pass(f.gates, {GateKind::kAssessed, f.finding.not_assessed.empty()}) &&
+                pass(f.gates, context.stock(composite_.nodes, node, target));
     }
-    if (f.gated || candidate.open != nullptr) found.push_back(std::move(f));
+    if (f.gated || candidate.wanted()) found.push_back(std::move(f));
   }
   return found;
 }
 
 Signal CompositeTest::signal_of(const TickContext& context, const Found& found, PeriodIndex target,
-                                double p_adjusted) const {
+                                double p_adjusted, Gates& gates) const {
   const CompositeFinding& f = found.finding;
   Signal s;
   s.assessed = true;
-  bool const at_threshold = f.cusum >= composite_.cusum_threshold;
-  bool const discovered = p_adjusted <= context.rules.false_discovery_rate;
+  bool const at_threshold =
+      pass(gates, at_least(GateKind::kChange, f.cusum, composite_.cusum_threshold));
+  bool const discovered =
+      pass(gates, at_most(GateKind::kTogether, p_adjusted, context.rules.false_discovery_rate));
   s.hit = (discovered || at_threshold) &&
-          context.holds(composite_.second, found.candidate.node, target);
+          context.holds(composite_.second, found.candidate.node, target, gates);
   s.established = at_threshold && s.hit;
   s.quiet = f.cusum < composite_.cusum_threshold / 2 && f.p > kQuietP;
   s.onset = f.onset;
@@ -195,17 +199,16 @@ void CompositeTest::test(const TickContext& context, Verdict& verdict) {
   std::vector<double> const adjusted = verdict.adjusted(p);
 
   for (size_t i = 0; i < found.size(); ++i) {
-    const CompositeFinding& f = found[i].finding;
-    AlertKey const key = context.key(rule(), found[i].candidate.node);
-    if (!found[i].gated) {
-      verdict.decide(rule(), key,
-                     alerts::untested(usable.suspended_reason, f.not_assessed, f.closed));
-      continue;
-    }
-    Signal s = signal_of(context, found[i], target, adjusted[i]);
-    if (!s.hit && found[i].candidate.open == nullptr) continue;
-    s.evidence = evidence_of(composite_, f, adjusted[i], target, key);
+    const auto& [candidate, f, gates_of_series, gated] = found[i];
+    AlertKey const key = context.key(rule(), candidate.node);
+    Gates gates = gates_of_series;
+    Signal s = gated ? signal_of(context, found[i], target, adjusted[i], gates)
+                     : alerts::untested(usable.suspended_reason, f.not_assessed, f.closed);
+    if (gated && !s.hit && !candidate.wanted()) continue;
+    s.evidence.period = target;
+    if (has_figures(gates)) s.evidence = evidence_of(composite_, f, adjusted[i], target, key);
     verdict.decide(rule(), key, s);
+    if (candidate.asked) verdict.answer(candidate, std::move(s), std::move(gates));
   }
 }
 

@@ -34,7 +34,8 @@ alerts::Evidence evidence_of(const detection::Assessment& a, const detection::Ju
   e.p = judged.p;
   e.p_adjusted = judged.p_adjusted;
   e.hit_by = judged.hit;
-  if (!a.young()) {
+  bool const is_tested = judged.assessment != nullptr;
+  if (is_tested && !a.young()) {
     size_t const strongest = judged.strongest();
     e.score = rounded(judged.score[strongest]);
     e.memory_periods = static_cast<int32_t>(std::lround(1 / speed.lambda[strongest]));
@@ -82,15 +83,21 @@ class CountTest final : public RuleTest {
   struct Tested {
     Candidate candidate;
     detection::Assessment assessment;
+    Gates gates;
     bool gated = false;  // it can be assessed, and its expected count passes the gate
   };
-  // The nodes that can be assessed or have an open alert.
+  struct Together {
+    std::vector<detection::Judged> series;
+    detection::Levels levels;
+  };
+  // The nodes that can be assessed or are wanted.
   std::vector<Tested> score(const TickContext& context, const Target& target, bool can_test);
   // Judges all series together. A series that is not gated is not tested.
-  static std::vector<detection::Judged> judge(const TickContext& context,
-                                              std::span<const Tested> tested);
+  static Together judge(const TickContext& context, std::span<const Tested> tested);
+  // Without evidence, because most series do not need it. `i`: of the series. Notes the gates of
+  // the hit.
   Signal signal_of(const TickContext& context, const Target& target, const Tested& tested,
-                   const detection::Judged& judged) const;
+                   const Together& judged, size_t i, Gates& gates) const;
   std::vector<alerts::Contribution> contributions(const TickContext& context, const Target& target,
                                                   Node node, const alerts::Evidence& evidence);
 
@@ -108,22 +115,26 @@ void CountTest::test(const TickContext& context, Verdict& verdict) {
                       detector_.scorer(context.panel, context.rules.business_calendar, context.tick,
                                        context.workspace)};
   std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
-  std::vector<detection::Judged> const judged = judge(context, tested);
+  Together const judged = judge(context, tested);
   for (const Tested& t : tested) verdict.out.series_assessed += t.gated;
+  auto const evidence = [&](size_t i) {
+    return evidence_of(tested[i].assessment, judged.series[i], detector_.options().speed,
+                       target.period, context.reported.log_variance_at(count_.measure, age));
+  };
 
   for (size_t i = 0; i < tested.size(); ++i) {
-    Node const node = tested[i].candidate.node;
-    AlertKey const key = context.key(rule(), node);
-    if (!tested[i].gated) {
-      verdict.decide(rule(), key, alerts::untested_count(tested[i].assessment, suspended_reason));
-      continue;
-    }
-    Signal s = signal_of(context, target, tested[i], judged[i]);
-    if (!s.hit && tested[i].candidate.open == nullptr) continue;
-    s.evidence = evidence_of(tested[i].assessment, judged[i], detector_.options().speed,
-                             target.period, context.reported.log_variance_at(count_.measure, age));
-    s.evidence.contributions = contributions(context, target, node, s.evidence);
+    const Candidate& candidate = tested[i].candidate;
+    AlertKey const key = context.key(rule(), candidate.node);
+    Gates gates = tested[i].gates;
+    Signal s = tested[i].gated ? signal_of(context, target, tested[i], judged, i, gates)
+                               : alerts::untested_count(tested[i].assessment, suspended_reason);
+    if (tested[i].gated && !s.hit && !candidate.wanted()) continue;
+    s.evidence.period = target.period;
+    if (has_figures(gates)) s.evidence = evidence(i);
+    if (tested[i].gated)
+      s.evidence.contributions = contributions(context, target, candidate.node, s.evidence);
     verdict.decide(rule(), key, s);
+    if (candidate.asked) verdict.answer(candidate, std::move(s), std::move(gates));
   }
 }
 
@@ -139,40 +150,56 @@ std::vector<CountTest::Tested> CountTest::score(const TickContext& context, cons
   double const four_weeks = context.calendar().periods_in_four_weeks();
   for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
     Node const node = candidate.node;
-    Tested t{candidate, {}, false};
-    if (can_test) {
+    Tested t{candidate, {}, {}, false};
+    if (pass(t.gates, {GateKind::kHeard, can_test})) {
       t.assessment =
           target.scorer.assess(*detector_.at(context.panel.index(node)), node, target.period,
                                exclusions(context.book, candidate.open), target.reported);
-      t.gated = t.assessment.why == detection::NotAssessed::kNone &&
-                t.assessment.expected * four_weeks >= count_.expected_min &&
-                context.large_enough(count_.nodes, node, target.period);
+      t.gated =
+          pass(t.gates, {GateKind::kAssessed, t.assessment.why == detection::NotAssessed::kNone}) &&
+          pass(t.gates, at_least(GateKind::kExpected, t.assessment.expected * four_weeks,
+                                 count_.expected_min)) &&
+          pass(t.gates, context.stock(count_.nodes, node, target.period));
     }
-    if (t.gated || candidate.open != nullptr) tested.push_back(t);
+    if (t.gated || candidate.wanted()) tested.push_back(std::move(t));
   }
   return tested;
 }
 
-std::vector<detection::Judged> CountTest::judge(const TickContext& context,
-                                                std::span<const Tested> tested) {
-  std::vector<detection::Judged> judged(tested.size());
+CountTest::Together CountTest::judge(const TickContext& context, std::span<const Tested> tested) {
+  Together out;
+  out.series.resize(tested.size());
   std::optional<size_t> parent;
   for (size_t i = 0; i < tested.size(); ++i) {
     if (!tested[i].gated) continue;
-    judged[i].assessment = &tested[i].assessment;
+    out.series[i].assessment = &tested[i].assessment;
     if (tested[i].candidate.is_region) parent = i;
   }
-  detection::judge_together(judged, parent, context.rules.stated_rate(), context.calendar());
-  return judged;
+  out.levels = detection::judge_together(out.series, parent, context.rules.stated_rate(),
+                                         context.calendar());
+  return out;
 }
 
-// The signal without its evidence, because most series do not need the evidence.
+// The gates that judge_together() has asked.
+void note_levels(const detection::Judged& judged, const detection::Levels& levels, Gates& gates) {
+  using detection::HitBy;
+  if (!pass(gates, {GateKind::kGoing, judged.going(), judged.recent(), detection::kStillGoing}))
+    return;
+  gates.push_back(
+      {GateKind::kOwnLevel, judged.beyond(HitBy::kOwnLevel, levels), judged.p, levels.own});
+  gates.push_back({GateKind::kTogether, judged.beyond(HitBy::kTogether, levels), judged.p_adjusted,
+                   levels.together});
+  gates.push_back({GateKind::kWithRegion, judged.beyond(HitBy::kParent, levels), judged.recent(),
+                   detection::kFollows});
+}
+
 Signal CountTest::signal_of(const TickContext& context, const Target& target, const Tested& tested,
-                            const detection::Judged& judged) const {
-  Signal s = alerts::count_signal(count_, tested.assessment, judged, target.period,
+                            const Together& judged, size_t i, Gates& gates) const {
+  Signal s = alerts::count_signal(count_, tested.assessment, judged.series[i], target.period,
                                   context.rules.stated_rate(), detector_.options().speed,
                                   context.calendar());
-  if (!context.holds(count_.second, tested.candidate.node, target.period))
+  if (tested.candidate.asked) note_levels(judged.series[i], judged.levels, gates);
+  if (s.hit && !context.holds(count_.second, tested.candidate.node, target.period, gates))
     s.hit = s.established = false;
   return s;
 }

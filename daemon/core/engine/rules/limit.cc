@@ -44,54 +44,78 @@ class LimitTest final : public RuleTest {
     return limit_.harm == Harm::kLow ? limit_.limit / limit_.clear_fraction
                                      : limit_.limit * limit_.clear_fraction;
   }
-  // True if the periods before the target are also beyond the limit, for the persistence of the
-  // rule.
-  bool persists(const TickContext& context, Node node, PeriodIndex target) const;
-  // Without a hit, the rest of the signal is filled only for an open alert.
-  Signal signal_of(const TickContext& context, Node node, PeriodIndex target, bool open) const;
+  // The number of periods in a row, up to the target, that are beyond the limit; at most the
+  // persistence of the rule. REQUIRES: the target is.
+  int in_a_row(const TickContext& context, Node node, PeriodIndex target) const;
+  // Without a hit, the rest of the signal is filled only if it is wanted.
+  Signal signal_of(const TickContext& context, const Candidate& candidate, PeriodIndex target,
+                   Gates& gates) const;
+  alerts::Evidence evidence_of(const indicators::Value& v,
+                               const std::optional<indicators::Interval>& sure,
+                               PeriodIndex target) const;
 
   const LimitRule& limit_;
 };
 
-bool LimitTest::persists(const TickContext& context, Node node, PeriodIndex target) const {
-  for (int back = 1; back < limit_.persistence; ++back) {
+int LimitTest::in_a_row(const TickContext& context, Node node, PeriodIndex target) const {
+  int n = 1;
+  for (; n < limit_.persistence; ++n) {
     indicators::Value const earlier = indicators::compute_complete(
-        limit_.indicator, context.panel, node, PeriodIndex(target.value - back), context.late);
-    if (!earlier.ok() || !is_beyond(limit_, earlier.value, limit_.limit)) return false;
+        limit_.indicator, context.panel, node, PeriodIndex(target.value - n), context.late);
+    if (!earlier.ok() || !is_beyond(limit_, earlier.value, limit_.limit)) break;
   }
-  return true;
+  return n;
 }
 
-Signal LimitTest::signal_of(const TickContext& context, Node node, PeriodIndex target,
-                            bool open) const {
+alerts::Evidence LimitTest::evidence_of(const indicators::Value& v,
+                                        const std::optional<indicators::Interval>& sure,
+                                        PeriodIndex target) const {
+  alerts::Evidence e;
+  e.period = target;
+  e.reported = rounded(v.reported);
+  e.window_periods = v.window_periods;
+  e.observed = rounded(v.value);
+  e.limit = limit_.limit;
+  if (sure) {
+    e.lower = rounded(sure->lower);
+    e.upper = rounded(sure->upper);
+    e.dispersion = rounded(sure->dispersion);
+  }
+  return e;
+}
+
+Signal LimitTest::signal_of(const TickContext& context, const Candidate& candidate,
+                            PeriodIndex target, Gates& gates) const {
+  Node const node = candidate.node;
   indicators::Value const v =
       indicators::compute_complete(limit_.indicator, context.panel, node, target, context.late);
   auto const interval = [&](double level) {
     return indicators::interval(limit_.indicator, v, context.panel, node, target, level,
                                 context.late);
   };
+  if (!pass(gates, {GateKind::kAssessed, v.ok()})) return alerts::untested("", v.not_available);
   Signal s;
-  s.assessed = v.ok();
-  s.why_not = v.not_available;
+  // Only a node that a person asks about, or that has an open alert, is here if it is too small.
+  s.assessed = !candidate.asked || candidate.open != nullptr ||
+               pass(gates, context.stock(limit_.nodes, node, target));
+  if (!s.assessed) s.why_not = alerts::untested("", "").why_not;
   bool const beyond =
-      v.ok() && is_beyond(limit_, v.value, limit_.limit) && persists(context, node, target);
-  if (!v.ok() || (!beyond && !open)) return s;
+      s.assessed &&
+      pass(gates,
+           {GateKind::kBeyond, is_beyond(limit_, v.value, limit_.limit), v.value, limit_.limit}) &&
+      (limit_.persistence == 1 ||
+       pass(gates,
+            at_least(GateKind::kInARow, in_a_row(context, node, target), limit_.persistence)));
+  if (!beyond && !candidate.wanted()) return s;
   auto const sure = interval(kLimitLevel);
-  s.hit = beyond && is_sure(limit_, sure, limit_.limit);
+  double const nearer_end = !sure ? v.value : limit_.harm == Harm::kLow ? sure->upper : sure->lower;
+  s.hit = beyond && pass(gates, {GateKind::kSure, is_sure(limit_, sure, limit_.limit), nearer_end,
+                                 limit_.limit});
   s.established = s.hit;
   s.quiet = !is_beyond(limit_, v.value, clear_at()) ||
             !is_sure(limit_, interval(kLimitEndLevel), clear_at());
   s.onset = PeriodIndex(target.value - limit_.persistence + 1);
-  s.evidence.period = target;
-  s.evidence.reported = rounded(v.reported);
-  s.evidence.window_periods = v.window_periods;
-  s.evidence.observed = rounded(v.value);
-  s.evidence.limit = limit_.limit;
-  if (sure) {
-    s.evidence.lower = rounded(sure->lower);
-    s.evidence.upper = rounded(sure->upper);
-    s.evidence.dispersion = rounded(sure->dispersion);
-  }
+  s.evidence = evidence_of(v, sure, target);
   return s;
 }
 
@@ -103,23 +127,24 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
     if (context.in_scope(limit_.nodes, node) &&
-        (context.large_enough(limit_.nodes, node, target) ||
+        (context.stock(limit_.nodes, node, target).passed || context.asks(rule(), node) ||
          context.open(context.key(rule(), node)) != nullptr)) {
       nodes.push_back(node);
     }
   }
   for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
-    AlertKey const key = context.key(rule(), candidate.node);
-    bool const open = candidate.open != nullptr;
+    Gates gates;
     Signal s;
-    if (!suspended_reason.empty()) {
+    if (pass(gates, {GateKind::kHeard, suspended_reason.empty()})) {
+      s = signal_of(context, candidate, target, gates);
+      if (s.assessed) ++verdict.out.series_assessed;
+    } else {
       s.why_not = suspended_reason;
-      if (open) verdict.decide(rule(), key, s);
-      continue;
     }
-    s = signal_of(context, candidate.node, target, open);
-    if (s.assessed) ++verdict.out.series_assessed;
-    if (s.hit || open) verdict.decide(rule(), key, s);
+    s.evidence.period = target;
+    if (s.hit || candidate.open != nullptr)
+      verdict.decide(rule(), context.key(rule(), candidate.node), s);
+    if (candidate.asked) verdict.answer(candidate, std::move(s), std::move(gates));
   }
 }
 

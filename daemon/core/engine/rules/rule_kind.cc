@@ -72,12 +72,21 @@ const AlertUpdate* TickContext::open(const AlertKey& key) const {
   return found == book.open().end() ? nullptr : &found->second->state;
 }
 
-bool TickContext::in_scope(const alerts::NodeScope& nodes, Node node) const {
-  if (node.sector == reference::kUnclassified) return false;
+bool TickContext::asks(const Rule& rule, Node node) const {
+  return asked != nullptr && asked->rule == rule.id && asked->at == AskedAt(node);
+}
+bool TickContext::asks(const Rule& rule, domain::Topic topic) const {
+  return asked != nullptr && asked->rule == rule.id && asked->at == AskedAt(topic);
+}
+
+std::optional<GateKind> TickContext::out_of_scope(const alerts::NodeScope& nodes, Node node) const {
+  if (node.sector == reference::kUnclassified) return GateKind::kClassified;
   const reference::Area& area = reference.areas.at(node.area);
-  return area.validity.contains(calendar().first_day(tick)) &&
-         matches(nodes.area_levels, area.level) &&
-         matches(nodes.sector_levels, reference.sectors.at(node.sector).level);
+  if (!area.validity.contains(calendar().first_day(tick))) return GateKind::kInForce;
+  if (!matches(nodes.area_levels, area.level)) return GateKind::kAreaLevel;
+  if (!matches(nodes.sector_levels, reference.sectors.at(node.sector).level))
+    return GateKind::kSectorLevel;
+  return std::nullopt;
 }
 
 std::vector<Candidate> TickContext::judged_once(const Rule& rule,
@@ -92,6 +101,7 @@ std::vector<Candidate> TickContext::judged_once(const Rule& rule,
   std::vector<Candidate> once;
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].is_region) all[stands[i]].is_region = true;
+    if (asks(rule, all[i].node)) all[stands[i]].asked = true;
   }
   for (size_t i = 0; i < all.size(); ++i) {
     if (stands[i] == i) once.push_back(all[i]);
@@ -100,11 +110,18 @@ std::vector<Candidate> TickContext::judged_once(const Rule& rule,
 }
 
 bool TickContext::holds(const std::optional<alerts::SecondCondition>& second, Node node,
-                        PeriodIndex period) const {
+                        PeriodIndex period, Gates& gates) const {
   if (!second) return true;
   indicators::Value const v =
       indicators::compute_complete(second->indicator, panel, node, period, late);
-  return v.ok() && v.value < second->below;
+  return pass(gates, {GateKind::kSecond, v.ok() && v.value < second->below,
+                      v.ok() ? v.value : kNoFigure, second->below});
+}
+
+void Verdict::answer(const Candidate& candidate, alerts::Signal signal, Gates gates) {
+  judgement = {std::move(signal), std::move(gates), std::nullopt};
+  const Node* const node = std::get_if<Node>(&context.asked->at);
+  if (node != nullptr && *node != candidate.node) judgement->judged_as = candidate.node;
 }
 
 void Verdict::decide(const Rule& rule, const AlertKey& key, const alerts::Signal& signal) {

@@ -17,6 +17,7 @@
 #include "core/alerts/book.h"
 #include "core/alerts/state_machine.h"
 #include "core/engine/explain.h"
+#include "core/engine/judgement.h"
 #include "core/engine/reporting.h"
 #include "core/engine/rules/detector.h"
 #include "core/indicators/catalogue.h"
@@ -42,6 +43,9 @@ struct Candidate {
   indicators::Node node;
   const alerts::AlertUpdate* open = nullptr;  // its open alert; null if there is none
   bool is_region = false;  // the node of all facts, or the one that stands for it
+  bool asked = false;      // a person asks about it, or about one that it stands for
+  // Its signal is wanted with evidence, whether it hits or not.
+  bool wanted() const { return open != nullptr || asked; }
 };
 
 // The data of a tick for the tests of the rules.
@@ -55,32 +59,42 @@ struct TickContext {
   base::PeriodIndex tick;
   detection::Workspace& workspace;
   indicators::LateReports late;  // of `reported`, through `tick`
+  const Asked* asked = nullptr;  // tests note a judgement for it; it changes no verdict
 
   base::Calendar calendar() const { return panel.calendar(); }
   alerts::AlertKey key(const alerts::Rule& rule, indicators::Node node) const;
   // The open alert with that key; null if there is none.
   const alerts::AlertUpdate* open(const alerts::AlertKey& key) const;
-  // True if the rule tests the node at this tick.
-  bool in_scope(const alerts::NodeScope& nodes, indicators::Node node) const;
+  bool asks(const alerts::Rule& rule, indicators::Node node) const;
+  bool asks(const alerts::Rule& rule, domain::Topic topic) const;
+  // The condition by which the rule does not test the node at this tick; nullopt if it does.
+  std::optional<GateKind> out_of_scope(const alerts::NodeScope& nodes, indicators::Node node) const;
+  bool in_scope(const alerts::NodeScope& nodes, indicators::Node node) const {
+    return !out_of_scope(nodes, node);
+  }
   // The nodes that the rule judges, in the order of `nodes`: of equal nodes (equal_nodes.h) only
   // the one that stands for them.
   std::vector<Candidate> judged_once(const alerts::Rule& rule,
                                      std::span<const indicators::Node> nodes) const;
   // The gate on the node's size.
-  bool large_enough(const alerts::NodeScope& nodes, indicators::Node node,
-                    base::PeriodIndex period) const {
-    return static_cast<double>(panel.stock(node, period)) >= nodes.stock_min;
+  Gate stock(const alerts::NodeScope& nodes, indicators::Node node,
+             base::PeriodIndex period) const {
+    return at_least(GateKind::kStock, static_cast<double>(panel.stock(node, period)),
+                    nodes.stock_min);
   }
-  // True if there is no second condition.
+  // Notes the gate of the second condition. True if it is passed, or if there is none.
   bool holds(const std::optional<alerts::SecondCondition>& second, indicators::Node node,
-             base::PeriodIndex period) const;
+             base::PeriodIndex period, Gates& gates) const;
 };
 
 // Collects the updates of a tick.
 struct Verdict {
   const TickContext& context;
   alerts::TickEvaluated out;
+  std::optional<Judgement> judgement = std::nullopt;  // the answer to context.asked
 
+  // Notes the judgement of the asked series. `candidate`: of its node; any for a source.
+  void answer(const Candidate& candidate, alerts::Signal signal, Gates gates);
   void decide(const alerts::Rule& rule, const alerts::AlertKey& key, const alerts::Signal& signal);
   // Adjusts the p-values of a rule's series for their number (Benjamini–Hochberg), and counts the
   // series as assessed. NaN: the series is not tested.

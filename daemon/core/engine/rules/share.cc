@@ -110,10 +110,13 @@ class ShareTest final : public RuleTest {
   struct Tested {
     Candidate candidate;
     ShareFinding found;
+    Gates gates;
     bool gated = false;
   };
-  // The nodes that can be assessed or have an open alert.
+  // The nodes that can be assessed or are wanted.
   std::vector<Tested> score(const TickContext& context, PeriodIndex target, bool can_test) const;
+  // Without evidence. Notes the gate of the hit.
+  Signal signal_of(const detection::RatioAssessment& assessment, Gates& gates) const;
 
   const ShareRule& share_;
   ShareMeasures measures_;
@@ -131,16 +134,25 @@ std::vector<ShareTest::Tested> ShareTest::score(const TickContext& context, Peri
   }
   std::vector<Tested> tested;
   for (const Candidate& candidate : context.judged_once(rule(), nodes)) {
-    Tested t{candidate, {}, false};
-    if (can_test) {
+    Tested t{candidate, {}, {}, false};
+    if (pass(t.gates, {GateKind::kHeard, can_test})) {
       t.found = assess_share(share_, measures_, context.panel, candidate.node, target,
                              exclusions(context.book, candidate.open));
-      t.gated = t.found.assessment.not_assessed.empty() &&
-                context.large_enough(share_.nodes, candidate.node, target);
+      t.gated = pass(t.gates, {GateKind::kAssessed, t.found.assessment.not_assessed.empty()}) &&
+                pass(t.gates, context.stock(share_.nodes, candidate.node, target));
     }
-    if (t.gated || candidate.open != nullptr) tested.push_back(t);
+    if (t.gated || candidate.wanted()) tested.push_back(std::move(t));
   }
   return tested;
+}
+
+Signal ShareTest::signal_of(const detection::RatioAssessment& a, Gates& gates) const {
+  Signal s;
+  s.assessed = true;
+  s.hit = s.established = pass(gates, at_least(GateKind::kChange, a.cusum, share_.cusum_threshold));
+  s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
+  s.onset = a.onset;
+  return s;
 }
 
 void ShareTest::test(const TickContext& context, Verdict& verdict) {
@@ -149,27 +161,25 @@ void ShareTest::test(const TickContext& context, Verdict& verdict) {
   auto const testable = context.reported.testable_age(measures_.denominator);
   if (suspended_reason.empty() && !testable) suspended_reason = kReportedLate;
   PeriodIndex const target(context.tick.value - testable.value_or(0));
-  std::vector<Tested> const tested = score(context, target, suspended_reason.empty());
+  std::vector<Tested> tested = score(context, target, suspended_reason.empty());
   std::vector<double> p;
   for (const auto& t : tested) p.push_back(t.gated ? t.found.assessment.p : kNotTested);
   std::vector<double> const adjusted = verdict.adjusted(p);
+  auto const evidence = [&](size_t i) {
+    alerts::Evidence e = evidence_of(share_, tested[i].found, adjusted[i], target);
+    e.reported = rounded(context.reported.at(measures_.denominator, testable.value_or(0)));
+    return e;
+  };
 
   for (size_t i = 0; i < tested.size(); ++i) {
-    const detection::RatioAssessment& a = tested[i].found.assessment;
-    AlertKey const key = context.key(rule(), tested[i].candidate.node);
-    if (!tested[i].gated) {
-      verdict.decide(rule(), key, alerts::untested(suspended_reason, a.not_assessed));
-      continue;
-    }
-    Signal s;
-    s.assessed = true;
-    s.hit = s.established = a.cusum >= share_.cusum_threshold;
-    if (!s.hit && tested[i].candidate.open == nullptr) continue;
-    s.quiet = a.cusum < share_.cusum_threshold / 2 && a.p > kQuietP;
-    s.onset = a.onset;
-    s.evidence = evidence_of(share_, tested[i].found, adjusted[i], target);
-    s.evidence.reported = rounded(context.reported.at(measures_.denominator, testable.value_or(0)));
-    verdict.decide(rule(), key, s);
+    auto& [candidate, found, gates, gated] = tested[i];
+    Signal s = gated ? signal_of(found.assessment, gates)
+                     : alerts::untested(suspended_reason, found.assessment.not_assessed);
+    if (gated && !s.hit && !candidate.wanted()) continue;
+    s.evidence.period = target;
+    if (has_figures(gates)) s.evidence = evidence(i);
+    verdict.decide(rule(), context.key(rule(), candidate.node), s);
+    if (candidate.asked) verdict.answer(candidate, std::move(s), std::move(gates));
   }
 }
 

@@ -42,9 +42,12 @@ class SourceTest final : public RuleTest {
   void test(const TickContext& context, Verdict& verdict) override {
     for (domain::Topic topic : context.topics) {
       std::string const name(domain::name(topic));
-      Signal const signal = signal_of(context, domain::volume_of(topic));
-      if (signal.hit) verdict.out.silent_topics.push_back(name);
-      verdict.decide(rule(), AlertKey::of_source(rule().id, name), signal);
+      Found found = find(context, domain::volume_of(topic));
+      if (found.signal.hit) verdict.out.silent_topics.push_back(name);
+      verdict.decide(rule(), AlertKey::of_source(rule().id, name), found.signal);
+      if (!context.asks(rule(), topic)) continue;
+      if (found.signal.why_not.empty()) found.signal.why_not = found.not_assessed;
+      verdict.answer({}, std::move(found.signal), std::move(found.gates));
     }
   }
   bool in_scope(const TickContext& context, const AlertKey& key) const override {
@@ -53,15 +56,23 @@ class SourceTest final : public RuleTest {
   }
 
  private:
-  Signal signal_of(const TickContext& context, std::span<const Measure> measures) const;
+  struct Found {
+    Signal signal;
+    Gates gates;
+    std::string_view not_assessed;  // the reason, which the signal does not say; empty if assessed
+  };
+  Found find(const TickContext& context, std::span<const Measure> measures) const;
   const SourceRule& source_;
 };
 
-Signal SourceTest::signal_of(const TickContext& context, std::span<const Measure> measures) const {
-  Signal signal;
+SourceTest::Found SourceTest::find(const TickContext& context,
+                                   std::span<const Measure> measures) const {
+  Found found;
+  auto& [signal, gates, not_assessed] = found;
   if (measures.empty()) {
+    gates.push_back({GateKind::kAssessed, false});
     signal.why_not = "no measure rests on this topic";
-    return signal;
+    return found;
   }
   std::vector<int32_t> pooled = pooled_counts(context.panel, measures, context.tick);
   auto const reported = pooled_reported(context.reported, context.panel, measures, context.tick);
@@ -83,21 +94,26 @@ Signal SourceTest::signal_of(const TickContext& context, std::span<const Measure
           ? detection::thinned(whole, *testable)
           : whole;
   signal.onset = target;
-  if (baseline.why != detection::NotAssessed::kNone || pooled.empty()) return signal;
+  signal.evidence.period = target;
+  if (!pass(gates, {GateKind::kAssessed,
+                    baseline.why == detection::NotAssessed::kNone && !pooled.empty()})) {
+    not_assessed = detection::name(baseline.why);
+    return found;
+  }
   int32_t const observed = pooled.back();
   detection::Score const score = detection::score(baseline, observed, base::Harm::kLow);
   signal.assessed = true;
-  signal.hit = baseline.expected >= kSilentExpectedMin && score.p_low < kSilentP &&
-               observed <= source_.limit * baseline.expected;
+  signal.hit = pass(gates, at_least(GateKind::kExpected, baseline.expected, kSilentExpectedMin)) &&
+               pass(gates, {GateKind::kOwnLevel, score.p_low < kSilentP, score.p_low, kSilentP}) &&
+               pass(gates, at_most(GateKind::kVolume, observed, source_.limit * baseline.expected));
   signal.quiet = !signal.hit;
-  signal.evidence.period = target;
   signal.evidence.observed = observed;
   signal.evidence.expected = rounded(baseline.expected);
   signal.evidence.p = rounded(score.p_low);
   signal.evidence.ratio = rounded(observed / baseline.expected);
   signal.evidence.limit = source_.limit;
   if (testable != reported.end()) signal.evidence.reported = rounded(*testable);
-  return signal;
+  return found;
 }
 
 }  // namespace
