@@ -39,7 +39,9 @@ void protect_cases(Value& v, common::v1::Basis& basis) {
   double const numerator = rounded(v.numerator);
   double const denominator = rounded(v.denominator);
   if (v.denominator > 0) {
-    v.value *= (numerator / denominator) / (v.numerator / v.denominator);
+    // The factor of the formula. If it kept its last bits, these would tell the exact counts.
+    double const factor = std::round(1e6 * v.value / (v.numerator / v.denominator)) / 1e6;
+    v.value = factor * (numerator / denominator);
   } else {
     v.value = numerator;
   }

@@ -79,6 +79,17 @@ TEST_F(PrivacyTest, ASmallPartOfALargeBaseIsWithheldAndTheRestIsRounded) {
   EXPECT_TRUE(response.basis().rounded());
 }
 
+// 24.999999999999996 and 25 would tell 23 and 27 cases apart.
+TEST_F(PrivacyTest, TheLastBitsOfARoundedShareDoNotTellTheCount) {
+  served_.count(Measure::kEnquiries, "2019-05", 102);
+  served_.count(Measure::kEnquiriesDistress, "2019-05", 22);
+  for (int i = 23; i <= 27; ++i) {
+    served_.count(Measure::kEnquiriesDistress, "2019-05", 1);
+    served_.publish("2019-05");
+    EXPECT_EQ(get("distress_share_28d").value().value(), 25) << i;
+  }
+}
+
 TEST_F(PrivacyTest, S6_AShareOfASmallDeskIsShownWithItsWindow) {
   for (const char* month : {"2019-01", "2019-02", "2019-03", "2019-04", "2019-05"}) {
     served_.count(Measure::kEnquiries, month, 22);
