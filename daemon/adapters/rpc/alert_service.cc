@@ -52,14 +52,6 @@ void protect(engine::PathPoint& p, common::v1::Basis& basis) {
   }
 }
 
-// An empty id means any rule.
-void check_rule(const engine::View& view, const std::string& id, std::string_view field,
-                BadRequest& bad) {
-  auto const& rules = view.book->rule_set();
-  if (id.empty() || (rules != nullptr && alerts::find_rule(*rules, id) != nullptr)) return;
-  bad.add(field, no_such_rule(*view.book, id));
-}
-
 void check_until(int64_t until_ms, base::UnixMillis now, BadRequest& bad) {
   base::UnixMillis const latest(now.value + base::kSilenceDaysMax * base::kMillisPerDay);
   if (now.value < until_ms && until_ms <= latest.value) return;
@@ -216,7 +208,8 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       node.set_area(wanted.area());
       node.set_sector(wanted.sector());
       read_node(*before, node, "silence", bad);
-      check_rule(*before, wanted.rule(), "silence.rule", bad);
+      if (!wanted.rule().empty())
+        read_rule(before->book->rule_set().get(), wanted.rule(), "silence.rule", bad);
       if (wanted.rule().empty() && wanted.area().empty() && wanted.sector().empty()) {
         bad.add("silence",
                 "name a rule, an area or a sector; a silence over everything is refused");

@@ -19,6 +19,9 @@ inline constexpr int kFilterDepthMax = 10;   // parentheses and NOT inside each 
 // The text of an error is sent twice, as message and in the details, and gRPC clients drop an
 // answer whose trailing metadata have more than 8 KiB. Percent-encoding may treble the message.
 inline constexpr size_t kErrorBytesMax = 1024;
+// Questions of GetJudgement in work or waiting. They are answered one after the other, and the
+// first one about a rule may take seconds.
+inline constexpr int kJudgementsMax = 8;
 inline constexpr int kForecastLevelsMax = 5;
 inline constexpr int kActorBytesMax = 128;
 inline constexpr int kCommentBytesMax = 1024;

@@ -31,6 +31,8 @@ void fill(const engine::View& view, const alerts::Contribution& c, alerts_pb::Co
   out.set_z(z);
 }
 
+}  // namespace
+
 void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out) {
   base::each_field<Evidence>([&](const auto& field) {
     const auto& value = field.of(e);
@@ -55,8 +57,6 @@ void fill(const engine::View& view, const Evidence& e, alerts_pb::Evidence& out)
   out.clear_year_before();
 }
 
-}  // namespace
-
 void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out) {
   if (view.data_through) {
     out.set_data_through(view.calendar.name(*view.data_through));
@@ -69,12 +69,12 @@ void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out
   out.set_silences_at_ms(now.value);
 }
 
-namespace {
-
 void fill(const engine::View& view, indicators::Node node, alerts_pb::NamedNode& out) {
-  rpc::fill(view, node, *out.mutable_node());
+  fill(view, node, *out.mutable_node());
   out.set_display_name(engine::node_name(view, node));
 }
+
+namespace {
 
 void fill_place_in_happening(const engine::View& view, const alerts::Alert& alert,
                              alerts_pb::Alert& out) {

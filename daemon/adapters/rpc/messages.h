@@ -19,6 +19,8 @@ void fill(const engine::View& view, const alerts::Alert& alert, base::UnixMillis
           bellwether::alerts::v1::Alert& out);
 void fill(const engine::View& view, const alerts::Transition& transition, base::UnixMillis now,
           bellwether::alerts::v1::Transition& out);
+void fill(const engine::View& view, const alerts::Evidence& evidence,
+          bellwether::alerts::v1::Evidence& out);
 // At most kHappeningPartsMax parts.
 void fill(const engine::View& view, const engine::Happening& happening,
           bellwether::alerts::v1::Happening& out);
@@ -26,5 +28,6 @@ void fill(const alerts::Silence& silence, base::UnixMillis now,
           bellwether::alerts::v1::Silence& out);
 
 void fill(const engine::View& view, indicators::Node node, common::v1::Node& out);
+void fill(const engine::View& view, indicators::Node node, bellwether::alerts::v1::NamedNode& out);
 
 }  // namespace bellwether::rpc

@@ -33,6 +33,20 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
   return out;
 }
 
+const alerts::Rule* read_rule(const alerts::RuleSet* rules, const std::string& id,
+                              std::string_view field, BadRequest& bad) {
+  if (rules != nullptr) {
+    if (const alerts::Rule* const rule = alerts::find_rule(*rules, id)) return rule;
+  }
+  std::string known;
+  if (rules != nullptr) {
+    for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
+  }
+  bad.add(field, cat("no rule \"", base::excerpt(id), "\"; there are ",
+                     known.empty() ? "none yet" : known));
+  return nullptr;
+}
+
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad) {
   if (text.empty()) return fallback;

@@ -10,6 +10,7 @@
 #include "adapters/rpc/periods.h"
 #include "bellwether/common/v1/common.pb.h"
 #include "core/alerts/book.h"
+#include "core/alerts/rules.h"
 #include "core/base/calendar.h"
 #include "core/engine/view.h"
 #include "core/indicators/panel.h"
@@ -19,6 +20,10 @@ namespace bellwether::rpc {
 // The node of a request. Violations have the fields `field`.area and `field`.sector.
 indicators::Node read_node(const engine::View& view, const common::v1::Node& node,
                            std::string_view field, BadRequest& bad);
+// The rule of the set with that id; null, and a violation that names them all, if there is none.
+// `rules` may be null.
+const alerts::Rule* read_rule(const alerts::RuleSet* rules, const std::string& id,
+                              std::string_view field, BadRequest& bad);
 // A period for which there is data; `fallback` if the text is empty.
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);

@@ -18,6 +18,7 @@
 #include "bellwether/status/v1/status.pb.h"
 #include "core/alerts/entry.h"
 #include "core/base/ids.h"
+#include "core/engine/judgement.h"
 #include "core/engine/revision.h"
 #include "core/engine/view.h"
 
@@ -45,6 +46,10 @@ struct Backend {
   // True once the journal was read to its end after the start. Until then the view may lack entries
   // that other replicas have served.
   std::function<bool()> journal_read = [] { return true; };
+  // The tick of the view that as_of gives, and what it was judged from; nullopt asks about the last
+  // tick. Errors as of as_of.
+  std::function<absl::StatusOr<engine::JudgedTick>(const std::optional<engine::AsOfRevision>&)>
+      judged_tick;
   SnapshotBackend snapshots;  // empty functions: other replicas get no snapshots
 };
 

@@ -43,6 +43,7 @@ std::vector<Service> make_services(const Shared& shared, Watchers& watchers, Exp
 std::unique_ptr<grpc::Service> make_indicator_service(const Shared& shared, Exports& exports);
 std::unique_ptr<grpc::Service> make_alert_service(const Shared& shared, Watchers& watchers);
 std::unique_ptr<grpc::Service> make_regime_break_service(const Shared& shared);
+std::unique_ptr<grpc::Service> make_judgement_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_forecast_service(const Shared& shared);
 std::unique_ptr<grpc::Service> make_status_service(const Shared& shared, Watchers& watchers);
 std::unique_ptr<grpc::Service> make_snapshot_service(const Shared& shared, Transfers& transfers);

@@ -52,11 +52,12 @@ TEST_F(ReflectionTest, EveryServiceIsListed) {
     names.push_back(service.name());
   }
   EXPECT_TRUE(std::ranges::is_sorted(names));
-  EXPECT_THAT(names, IsSupersetOf({"bellwether.alerts.v1.AlertService",
-                                   "bellwether.alerts.v1.RegimeBreakService",
-                                   "bellwether.status.v1.StatusService", "grpc.health.v1.Health",
-                                   "grpc.reflection.v1.ServerReflection",
-                                   "grpc.reflection.v1alpha.ServerReflection"}));
+  EXPECT_THAT(
+      names,
+      IsSupersetOf({"bellwether.alerts.v1.AlertService", "bellwether.alerts.v1.JudgementService",
+                    "bellwether.alerts.v1.RegimeBreakService", "bellwether.status.v1.StatusService",
+                    "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                    "grpc.reflection.v1alpha.ServerReflection"}));
 }
 
 // A client builds the service from the answer alone.

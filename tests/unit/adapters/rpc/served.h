@@ -14,6 +14,7 @@
 #include "adapters/rpc/server.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
+#include "bellwether/alerts/v1/judgements.grpc.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/engine/view.h"
 #include "support/must.h"
@@ -37,6 +38,9 @@ class Served {
       return append(entry);
     };
     backend.as_of = [this](const engine::AsOfRevision& question) { return as_of(question); };
+    backend.judged_tick = [this](const std::optional<engine::AsOfRevision>& question) {
+      return judged_tick(question);
+    };
     backend.now = [this] { return now; };
     backend.journal_read = [this] { return journal_read.load(); };
     server_ =
@@ -45,6 +49,7 @@ class Served {
                                    grpc::InsecureChannelCredentials());
     indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);
     alerts = bellwether::alerts::v1::AlertService::NewStub(channel_);
+    judgements = bellwether::alerts::v1::JudgementService::NewStub(channel_);
     regime_breaks = bellwether::alerts::v1::RegimeBreakService::NewStub(channel_);
   }
   ~Served() { server_->stop(absl::InfinitePast()); }
@@ -65,6 +70,8 @@ class Served {
   ::bellwether::alerts::FoldOutcome tell(const ::bellwether::alerts::JournalEntry& entry) {
     std::lock_guard lock(mutex_);
     view_ = nullptr;
+    if (std::holds_alternative<::bellwether::alerts::TickEvaluated>(entry))
+      before_ = std::make_shared<const ::bellwether::alerts::Book>(book_);
     return book_.fold(base::JournalOffset(book_.offset().value + 1), entry);
   }
   // Makes the counts and the folded records visible to clients.
@@ -89,6 +96,7 @@ class Served {
   std::atomic<bool> journal_read = true;
   std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
+  std::unique_ptr<bellwether::alerts::v1::JudgementService::Stub> judgements;
   std::unique_ptr<bellwether::alerts::v1::RegimeBreakService::Stub> regime_breaks;
 
  private:
@@ -114,6 +122,16 @@ class Served {
     }
     return absl::OutOfRangeError("this revision is not kept");
   }
+  // The last published tick, judged by the book before the last told tick. Knows no past revision.
+  absl::StatusOr<engine::JudgedTick> judged_tick(
+      const std::optional<engine::AsOfRevision>& question) {
+    if (question) return absl::OutOfRangeError("revisions from 5 to 7 can be asked");
+    engine::JudgedTick out{
+        view(), nullptr, {domain::Topic::kRegistrations, domain::Topic::kSupport}};
+    std::lock_guard lock(mutex_);
+    out.before = before_ != nullptr ? before_ : out.view->book;
+    return out;
+  }
   absl::StatusOr<base::JournalOffset> append(const ::bellwether::alerts::JournalEntry& entry) {
     ::bellwether::alerts::FoldOutcome const outcome = tell(entry);
     if (absl::Status const taken = ::bellwether::alerts::to_status(outcome, entry); !taken.ok())
@@ -129,6 +147,7 @@ class Served {
   std::shared_ptr<const engine::View> view_;  // null: must be built again
   std::vector<std::shared_ptr<const engine::View>> kept_;
   ::bellwether::alerts::Book book_{kServedMonths};
+  std::shared_ptr<const ::bellwether::alerts::Book> before_;  // null before the first tick
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
