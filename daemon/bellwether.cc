@@ -10,6 +10,7 @@ constexpr char kFooter[] =
     "Examples:\n"
     "  bellwether alerts list --open\n"
     "  bellwether alerts explain R1.SG.C.1997-06\n"
+    "  bellwether alerts why-not R1 SG/C\n"
     "  bellwether indicators get births --area SG --sector C --from 1996-01 --to 1998-12\n"
     "  bellwether export births deaths --filter \"sector_level = section\" --zstd --file "
     "panel.csv.zst\n"

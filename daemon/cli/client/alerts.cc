@@ -15,6 +15,7 @@
 #include "cli/client/evidence.h"
 #include "cli/client/own_falls.h"
 #include "cli/client/pages.h"
+#include "cli/client/why_not.h"
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/calendar.h"
@@ -561,6 +562,7 @@ void add_alerts(CLI::App& app, Context& context) {
   with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
   with_name(command("explain", "figures, parts and the path of the change statistic", explain),
             "for example R1.SG.C.1997-06");
+  add_why_not(*alerts, context);
   CLI::App* const watching =
       command("watch", "transitions as they happen, until interrupted", watch);
   watching->add_flag("--from-beginning", options->from_beginning,
