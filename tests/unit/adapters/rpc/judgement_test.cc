@@ -2,6 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "adapters/rpc/limits.h"
 #include "served.h"
 
 namespace bellwether::rpc {
@@ -157,6 +163,30 @@ TEST_F(JudgementTest, ANodeOutOfScopeHasNoEvidence) {
   EXPECT_EQ(r.gates(0).kind(), alerts_pb::GATE_KIND_CLASSIFIED);
 }
 
+// The service answers one question after the other and refuses those that would wait too long.
+TEST_F(JudgementTest, QuestionsAtTheSameTimeGetTheirOwnAnswers) {
+  live(28);
+  std::map<std::string, std::string> expected;
+  for (const char* rule : {"R1", "R2", "R12"}) expected[rule] = ask(rule).SerializeAsString();
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 2 * kJudgementsMax; ++i) {
+    clients.emplace_back([&, i] {
+      std::string const rule = std::array{"R1", "R2", "R12"}[static_cast<size_t>(i) % 3];
+      grpc::ClientContext call;
+      alerts_pb::GetJudgementResponse response;
+      grpc::Status const status =
+          served_.judgements->GetJudgement(&call, question(rule, "N1", "10"), &response);
+      if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return;
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_EQ(response.SerializeAsString(), expected.at(rule));
+      ++answered;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_GE(answered, kJudgementsMax);
+}
+
 // --- people who asked for help -------------------------------------------------------------------
 
 // The answers about a support desk with so many enquiries a month, and so many about distress in
@@ -249,6 +279,49 @@ TEST_F(DeskJudgementTest, CountsThatTheIndicatorsTellAlikeHaveTheSameAnswer) {
     }
     EXPECT_EQ(rounded[0], rounded[1]) << rule;
     EXPECT_EQ(withheld[0], withheld[1]) << rule;
+  }
+}
+
+// A rule on a count, and one on several of which one is about people.
+TEST_F(DeskJudgementTest, EveryKindOfRuleIsProtected) {
+  using ::bellwether::alerts::CompositeRule;
+  using ::bellwether::alerts::CountRule;
+  ::bellwether::alerts::RuleSet rules = ::bellwether::alerts::default_rules(kServedMonths);
+  ::bellwether::alerts::Rule count = *::bellwether::alerts::find_rule(rules, "R1");
+  count.id = "X1";
+  std::get<CountRule>(count.detail).measure = Measure::kInteractions;
+  ::bellwether::alerts::Rule composite = *::bellwether::alerts::find_rule(rules, "R13");
+  composite.id = "X2";
+  composite.enabled = true;
+  std::get<CompositeRule>(composite.detail).parts = {{Measure::kBirths, base::Harm::kLow},
+                                                     {Measure::kInteractions, base::Harm::kHigh}};
+  ::bellwether::alerts::Rule second = *::bellwether::alerts::find_rule(rules, "R1");
+  second.id = "X3";
+  std::get<CountRule>(second.detail).second = {domain::Indicator::kDistressShare, 1};
+  rules.rules.insert(rules.rules.end(), {count, composite, second});
+  for (const char* rule : {"X1", "X2", "X3"}) {
+    std::string shown[2];
+    std::string withheld[2];
+    for (int32_t i : {0, 1}) {
+      Served served;
+      served.tell(::bellwether::alerts::RuleSetActivated{rules, "test", served.now});
+      fill(served, 98, 20, 23 + i);
+      served.count(Measure::kInteractions, "2019-05", 4 * i);
+      served.publish("2019-05");
+      alerts_pb::GetJudgementResponse const told = ask(served, rule);
+      expect_no_figures(told);
+      EXPECT_TRUE(told.judged()) << rule;
+      shown[i] = told.SerializeAsString();
+      Served small;
+      small.tell(::bellwether::alerts::RuleSetActivated{rules, "test", small.now});
+      fill(small, i == 0 ? 0 : 9, 0, 0);
+      expect_no_figures(ask(small, rule));
+      withheld[i] = ask(small, rule).SerializeAsString();
+    }
+    EXPECT_EQ(shown[0], shown[1]) << rule;
+    if (rule != std::string("X3")) {
+      EXPECT_EQ(withheld[0], withheld[1]) << rule;
+    }
   }
 }
 
