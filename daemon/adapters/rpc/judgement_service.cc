@@ -49,14 +49,15 @@ std::vector<Subject> subjects_of(const Rule& rule) {
   return out;
 }
 
+bool is_about_people(domain::Topic topic) {
+  return std::ranges::any_of(domain::volume_of(topic), [](domain::Measure m) {
+    return domain::privacy(m) != domain::Privacy::kPublic;
+  });
+}
 bool is_about_people(const Rule& rule, const engine::AskedAt& at) {
-  auto const is_private = [](domain::Privacy p) { return p != domain::Privacy::kPublic; };
-  if (const auto* const topic = std::get_if<domain::Topic>(&at)) {
-    return std::ranges::any_of(domain::volume_of(*topic),
-                               [&](domain::Measure m) { return is_private(domain::privacy(m)); });
-  }
-  return std::ranges::any_of(subjects_of(rule),
-                             [&](const Subject& s) { return is_private(s.privacy); });
+  if (const auto* const topic = std::get_if<domain::Topic>(&at)) return is_about_people(*topic);
+  return std::ranges::any_of(
+      subjects_of(rule), [](const Subject& s) { return s.privacy != domain::Privacy::kPublic; });
 }
 
 // What the indicator service tells of the figures that the rule judged.
@@ -118,6 +119,21 @@ void protect(Judgement& judgement, const Told& told) {
   if (judgement.closed() != nullptr) return;
   judgement.gates.push_back({GateKind::kShown, false});
   s.why_not = told.withheld;
+}
+
+// Hides which node was judged. Whether two nodes hold the same facts depends on all counts, also on
+// those of people: it would tell that nobody asked for help in what the one has and the other not.
+void hide_equality(const engine::View& view, const engine::AskedAt& at, Judgement& judgement) {
+  const Node* const asked = std::get_if<Node>(&at);
+  if (asked == nullptr) return;
+  judgement.judged_as.reset();
+  // The parts of the judged node would name it; the measures of a composite are at the node itself.
+  auto& parts = judgement.signal.evidence.contributions;
+  std::erase_if(parts, [](const auto& c) { return c.measure.empty(); });
+  for (alerts::Contribution& c : parts) {
+    c.area = view.reference->areas.at(asked->area).code;
+    c.sector = view.reference->sectors.at(asked->sector).code;
+  }
 }
 
 // --- the request ---------------------------------------------------------------------------------
@@ -227,6 +243,9 @@ class JudgementService final : public alerts_pb::JudgementService::Service {
     }
     const engine::View& view = *tick.view;
     alerts::AlertPtr const open = open_alert(view, asked, judgement);
+    bool const people = std::ranges::any_of(
+        tick.topics, [](domain::Topic topic) { return is_about_people(topic); });
+    if (open == nullptr && people) hide_equality(view, asked.at, judgement);
     response.set_judged(judgement.signal.assessed);
     response.set_hit(judgement.signal.hit);
     response.set_why(engine::why(view, rule, judgement, open.get()));

@@ -18,13 +18,18 @@ bool is_alternative(GateKind kind) {
 }
 
 // The judgement of a node or source that the rule's test does not visit.
-Judgement unvisited(const TickContext& context, const alerts::Rule& rule, const AskedAt& at) {
+Judgement unvisited(const TickContext& context, const Verdict& verdict, const RuleTest& test) {
   Judgement out;
   out.signal.evidence.period = context.tick;
-  GateKind why = GateKind::kSeen;
-  if (const auto* const node = std::get_if<indicators::Node>(&at))
-    why = context.out_of_scope(*alerts::node_scope(rule), *node).value_or(why);
-  out.gates.push_back({why, false});
+  if (const auto* const node = std::get_if<indicators::Node>(&context.asked->at)) {
+    if (auto const out_of = context.out_of_scope(*alerts::node_scope(test.rule()), *node)) {
+      out.gates.push_back({*out_of, false});
+      return out;
+    }
+  }
+  out.signal.why_not = test.suspended(context, verdict);
+  if (pass(out.gates, {GateKind::kHeard, out.signal.why_not.empty()}))
+    out.gates.push_back({GateKind::kSeen, false});
   return out;
 }
 
@@ -91,7 +96,7 @@ Judgement TickAgain::judge(const Asked& asked) {
   Verdict verdict{context, {}};
   verdict.out.silent_topics = *silent_topics_;
   test_->test(context, verdict);
-  return verdict.judgement ? *std::move(verdict.judgement) : unvisited(context, *rule, asked.at);
+  return verdict.judgement ? *std::move(verdict.judgement) : unvisited(context, verdict, *test_);
 }
 
 }  // namespace bellwether::engine

@@ -88,6 +88,9 @@ class CompositeTest final : public RuleTest {
   }
   std::span<Detector> detectors() override { return detectors_; }
   void test(const TickContext& context, Verdict& verdict) override;
+  std::string suspended(const TickContext& context, const Verdict& verdict) const override {
+    return usable_parts(context, verdict).suspended_reason;
+  }
 
  private:
   // The parts that a tick can test together, and the age of the latest period that can be tested

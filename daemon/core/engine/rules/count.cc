@@ -71,6 +71,7 @@ class CountTest final : public RuleTest {
 
   std::span<Detector> detectors() override { return {&detector_, 1}; }
   void test(const TickContext& context, Verdict& verdict) override;
+  std::string suspended(const TickContext& context, const Verdict& verdict) const override;
 
  private:
   // The period that a tick tests, and the data for the test.
@@ -105,11 +106,15 @@ class CountTest final : public RuleTest {
   Detector detector_;
 };
 
+std::string CountTest::suspended(const TickContext& context, const Verdict& verdict) const {
+  std::string reason = verdict.source_silent(domain::topics(count_.measure));
+  if (reason.empty() && !context.reported.testable_age(count_.measure)) reason = kReportedLate;
+  return reason;
+}
+
 void CountTest::test(const TickContext& context, Verdict& verdict) {
-  std::string suspended_reason = verdict.source_silent(domain::topics(count_.measure));
-  auto const testable_age = context.reported.testable_age(count_.measure);
-  if (suspended_reason.empty() && !testable_age) suspended_reason = kReportedLate;
-  int const age = testable_age.value_or(0);
+  std::string const suspended_reason = suspended(context, verdict);
+  int const age = context.reported.testable_age(count_.measure).value_or(0);
   Target const target{PeriodIndex(context.tick.value - age), age,
                       context.reported.from(count_.measure, age),
                       detector_.scorer(context.panel, context.rules.business_calendar, context.tick,

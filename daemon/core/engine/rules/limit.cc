@@ -36,6 +36,9 @@ class LimitTest final : public RuleTest {
  public:
   explicit LimitTest(const Rule& rule) : RuleTest(rule), limit_(std::get<LimitRule>(rule.detail)) {}
   void test(const TickContext& context, Verdict& verdict) override;
+  std::string suspended(const TickContext&, const Verdict& verdict) const override {
+    return verdict.source_silent(domain::topics(limit_.indicator));
+  }
 
  private:
   // An open alert clears when the value passes this: 80 % of a high limit, 125 % of a low one, with
@@ -120,7 +123,7 @@ Signal LimitTest::signal_of(const TickContext& context, const Candidate& candida
 }
 
 void LimitTest::test(const TickContext& context, Verdict& verdict) {
-  std::string const suspended_reason = verdict.source_silent(domain::topics(limit_.indicator));
+  std::string const suspended_reason = suspended(context, verdict);
   int const age = testable_age(context.reported, context.panel, limit_.indicator, context.tick);
   PeriodIndex const target(context.tick.value - age);
   std::vector<Node> nodes;

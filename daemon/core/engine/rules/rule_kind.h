@@ -117,6 +117,9 @@ class RuleTest {
   // Decides on every series of the rule that hits or has an open alert. Rules on sources run before
   // all other rules, because these look up their silent topics in the verdict.
   virtual void test(const TickContext& context, Verdict& verdict) = 0;
+  // Why the rule tests no series at this tick: "source silent: support". Empty if it tests some.
+  // The verdict knows the silent topics.
+  virtual std::string suspended(const TickContext& context, const Verdict& verdict) const = 0;
   // True if the rule still tests the alert's node or source.
   virtual bool in_scope(const TickContext& context, const alerts::AlertKey& key) const;
   // The detectors that are revised when a count changes, and whose baselines are fitted in advance.

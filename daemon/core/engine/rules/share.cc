@@ -105,6 +105,7 @@ class ShareTest final : public RuleTest {
   explicit ShareTest(const Rule& rule)
       : RuleTest(rule), share_(std::get<ShareRule>(rule.detail)), measures_(measures_of(share_)) {}
   void test(const TickContext& context, Verdict& verdict) override;
+  std::string suspended(const TickContext& context, const Verdict& verdict) const override;
 
  private:
   struct Tested {
@@ -155,19 +156,25 @@ Signal ShareTest::signal_of(const detection::RatioAssessment& a, Gates& gates) c
   return s;
 }
 
+std::string ShareTest::suspended(const TickContext& context, const Verdict& verdict) const {
+  std::string reason = verdict.source_silent(domain::topics(share_.indicator));
+  if (reason.empty() && !context.reported.testable_age(measures_.denominator))
+    reason = kReportedLate;
+  return reason;
+}
+
 void ShareTest::test(const TickContext& context, Verdict& verdict) {
-  std::string suspended_reason = verdict.source_silent(domain::topics(share_.indicator));
+  std::string const suspended_reason = suspended(context, verdict);
   // Both measures count the same events, so that the share itself needs no completion.
-  auto const testable = context.reported.testable_age(measures_.denominator);
-  if (suspended_reason.empty() && !testable) suspended_reason = kReportedLate;
-  PeriodIndex const target(context.tick.value - testable.value_or(0));
+  int const age = context.reported.testable_age(measures_.denominator).value_or(0);
+  PeriodIndex const target(context.tick.value - age);
   std::vector<Tested> tested = score(context, target, suspended_reason.empty());
   std::vector<double> p;
   for (const auto& t : tested) p.push_back(t.gated ? t.found.assessment.p : kNotTested);
   std::vector<double> const adjusted = verdict.adjusted(p);
   auto const evidence = [&](size_t i) {
     alerts::Evidence e = evidence_of(share_, tested[i].found, adjusted[i], target);
-    e.reported = rounded(context.reported.at(measures_.denominator, testable.value_or(0)));
+    e.reported = rounded(context.reported.at(measures_.denominator, age));
     return e;
   };
 

@@ -50,6 +50,7 @@ class SourceTest final : public RuleTest {
       verdict.answer({}, std::move(found.signal), std::move(found.gates));
     }
   }
+  std::string suspended(const TickContext&, const Verdict&) const override { return ""; }
   bool in_scope(const TickContext& context, const AlertKey& key) const override {
     auto const topic = domain::find_topic(key.source());
     return topic && std::ranges::find(context.topics, *topic) != context.topics.end();

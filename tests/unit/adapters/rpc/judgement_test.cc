@@ -96,11 +96,38 @@ TEST_F(JudgementTest, ANodeWithoutAnAlertIsToldWhatTheRuleSaw) {
 }
 
 TEST_F(JudgementTest, AnEqualNodeIsNamed) {
+  served_.topics = {domain::Topic::kRegistrations};
   live(40);
   const auto& r = ask("R1", "", "");
   EXPECT_EQ(r.node().display_name(), "All sectors, Realm");
   EXPECT_EQ(r.judged_as().display_name(), "Food products, North One");
   EXPECT_EQ(r.judged_as().node().sector(), "10");
+  EXPECT_THAT(r.why(), HasSubstr("Judged as the equal node Food products, North One"));
+}
+
+// North One and North hold the same facts unless somebody asked for help in North Two.
+TEST_F(JudgementTest, WhetherNodesAreEqualDoesNotTellThatSomebodyAskedForHelp) {
+  live(28);
+  std::map<std::string, std::string> before;
+  for (const char* rule : {"R1", "R2", "R12"})
+    before[rule] = ask(rule, "N", "all").SerializeAsString();
+  served_.count(Measure::kEnquiries, "2019-05", 1, "N2", "46");
+  served_.publish("2019-05");
+  EXPECT_FALSE(ask("R2", "N", "all").has_judged_as());
+  EXPECT_EQ(response_.SerializeAsString(), before["R2"]);
+  // p is adjusted for the number of tested series, which is one more.
+  for (const char* rule : {"R1", "R12"}) {
+    alerts_pb::GetJudgementResponse was;
+    ASSERT_TRUE(was.ParseFromString(before[rule]));
+    alerts_pb::GetJudgementResponse is = ask(rule, "N", "all");
+    for (auto* r : {&was, &is}) {
+      r->mutable_evidence()->clear_p_adjusted();
+      for (alerts_pb::Gate& g : *r->mutable_gates()) {
+        if (g.kind() == alerts_pb::GATE_KIND_TOGETHER) g.Clear();
+      }
+    }
+    EXPECT_EQ(is.SerializeAsString(), was.SerializeAsString()) << rule;
+  }
 }
 
 TEST_F(JudgementTest, AnOpenAlertIsNamed) {
@@ -199,10 +226,13 @@ class DeskJudgementTest : public ::testing::Test {
       std::string const month = kServedMonths.name(t);
       bool const last = t == Served::month("2019-05");
       served.count(Measure::kBirths, month, 40);
-      served.count(Measure::kInteractions, month, enquiries);
-      served.count(Measure::kEnquiries, month, enquiries);
-      served.count(Measure::kEnquiriesDistress, month, last ? last_distress : distress);
-      served.count(Measure::kResponse5, month, enquiries);
+      int32_t const about_distress = last ? last_distress : distress;
+      for (auto [measure, n] : {std::pair{Measure::kInteractions, enquiries},
+                                {Measure::kEnquiries, enquiries},
+                                {Measure::kEnquiriesDistress, about_distress},
+                                {Measure::kResponse5, enquiries}}) {
+        if (n > 0) served.count(measure, month, n);
+      }
     }
     served.publish("2019-05");
   }
@@ -344,19 +374,29 @@ TEST_F(DeskJudgementTest, AFigureThatTheIndicatorsWithholdIsNotTold) {
   }
 }
 
-// A desk without a single case looks like one with a few.
+// A desk without a single case looks like one with a few, also while the source is silent.
 TEST_F(DeskJudgementTest, ASmallDeskAnswersAlikeWhateverItsPast) {
-  std::string first;
-  for (int32_t enquiries : {0, 1, 5, 9}) {
-    Served served;
-    fill(served, 0, 0, 0);
-    served.count(Measure::kEnquiries, "2019-02", enquiries / 2);
-    served.count(Measure::kEnquiries, "2019-05", enquiries - enquiries / 2);
-    served.count(Measure::kEnquiriesDistress, "2019-05", enquiries / 3);
-    served.publish("2019-05");
-    std::string const answer = ask(served, "R6").SerializeAsString();
-    if (first.empty()) first = answer;
-    EXPECT_EQ(answer, first) << enquiries;
+  for (bool const silent : {false, true}) {
+    std::string first;
+    for (int32_t enquiries : {0, 1, 5, 9}) {
+      Served served;
+      fill(served, 0, 0, 0);
+      for (base::PeriodIndex t = Served::month("2014-06"); t <= Served::month("2019-05");
+           ++t.value) {
+        if (!silent || t < Served::month("2019-05"))
+          served.count(Measure::kInteractions, kServedMonths.name(t), 200, "S1", "46");
+      }
+      if (enquiries > 0) {
+        served.count(Measure::kEnquiries, "2019-02", enquiries);
+        served.count(Measure::kEnquiriesDistress, "2019-02", (enquiries + 1) / 2);
+      }
+      served.publish("2019-05");
+      alerts_pb::GetJudgementResponse const answer = ask(served, "R6");
+      EXPECT_EQ(answer.why(), silent ? "No alert: suspended: source silent: support."
+                                     : "No alert: not told: enquiries below 10.");
+      if (first.empty()) first = answer.SerializeAsString();
+      EXPECT_EQ(answer.SerializeAsString(), first) << enquiries;
+    }
   }
 }
 

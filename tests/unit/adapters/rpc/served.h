@@ -94,6 +94,8 @@ class Served {
   // Of the views from the next publish() on. It must outlive them.
   const reference::Reference* reference = &testing::world();
   std::atomic<bool> journal_read = true;
+  // The consumed topics. Set them before the first question.
+  std::vector<domain::Topic> topics = {domain::Topic::kRegistrations, domain::Topic::kSupport};
   std::unique_ptr<bellwether::indicators::v1::IndicatorService::Stub> indicators;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> alerts;
   std::unique_ptr<bellwether::alerts::v1::JudgementService::Stub> judgements;
@@ -126,8 +128,7 @@ class Served {
   absl::StatusOr<engine::JudgedTick> judged_tick(
       const std::optional<engine::AsOfRevision>& question) {
     if (question) return absl::OutOfRangeError("revisions from 5 to 7 can be asked");
-    engine::JudgedTick out{
-        view(), nullptr, {domain::Topic::kRegistrations, domain::Topic::kSupport}};
+    engine::JudgedTick out{view(), nullptr, topics};
     std::lock_guard lock(mutex_);
     out.before = before_ != nullptr ? before_ : out.view->book;
     return out;

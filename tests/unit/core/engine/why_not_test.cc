@@ -369,5 +369,49 @@ TEST_F(WhyNotTest, ASourceWithoutHistoryOrMeasures) {
             "No alert: cannot be assessed: no measure rests on this topic.");
 }
 
+// --- single gates --------------------------------------------------------------------------------
+
+TEST(GateTextTest, EveryGateIsToldWithAndWithoutItsFigure) {
+  View view;
+  view.reference = shared_world();
+  view.calendar = kWeeks;
+  alerts::RuleSet const rules = alerts::default_rules(kWeeks);
+  auto const text = [&](Gate gate, const char* rule = "R1") {
+    return text_of(view, *alerts::find_rule(rules, rule), {}, gate);
+  };
+  EXPECT_EQ(text(at_least(GateKind::kExpected, 3.1, 8)),
+            "expected count of 3.1 in four weeks is below the rule's gate of 8");
+  EXPECT_EQ(text({GateKind::kExpected, false, kNoFigure, 8}),
+            "expected count in four weeks is below the rule's gate of 8");
+  EXPECT_EQ(text(at_least(GateKind::kStock, 40, 100)),
+            "stock of 40 businesses is below the rule's gate of 100");
+  EXPECT_EQ(text(at_least(GateKind::kStock, 400, 100)), "stock of 400 businesses, at least 100");
+  EXPECT_EQ(text(at_most(GateKind::kOwnLevel, 0.3, 1e-4)).substr(0, 64),
+            "p 0.3: by chance an ordinary series goes this far 4 times a year");
+  EXPECT_EQ(text(at_most(GateKind::kTogether, 0.9, 0.05)),
+            "among all series of the tick p counts as 0.9; the level is 0.05");
+  EXPECT_EQ(text({GateKind::kWithRegion, true, 2, 1.2816}),
+            "the whole region deviates, and this part of it by 2.0 standard deviations");
+  EXPECT_EQ(text({GateKind::kWithRegion, false, 2, 1.2816}),
+            "the whole region does not deviate at its level");
+  EXPECT_EQ(text({GateKind::kWithRegion, false, 0.5, 1.2816}),
+            "too little to follow the whole region, if that deviates: 0.5 standard deviations of "
+            "1.3 standard deviations");
+  EXPECT_EQ(text({GateKind::kBeyond, true, 45, 40}, "R9"),
+            "45 working hours is above the limit of 40 working hours");
+  EXPECT_EQ(text({GateKind::kInARow, false, 1, 26}, "R2"),
+            "below the limit for only 1 period in a row; the rule asks for 26");
+  EXPECT_EQ(text(at_most(GateKind::kVolume, 3, 5), "R0"),
+            "3 events are at most 5, at which the source counts as silent");
+  for (size_t kind = 0; kind < kGateKinds; ++kind) {
+    if (static_cast<GateKind>(kind) == GateKind::kSecond) continue;  // R1 has none
+    const char* const rule = kind >= static_cast<size_t>(GateKind::kBeyond) &&
+                                     kind <= static_cast<size_t>(GateKind::kSure)
+                                 ? "R2"
+                                 : "R1";
+    EXPECT_NE(text({static_cast<GateKind>(kind), false, 1, 2}, rule), "") << kind;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether::engine
