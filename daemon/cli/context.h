@@ -29,6 +29,7 @@ struct Context {
   std::string output = "table";  // table | json
   double timeout_seconds = 10;
   int exit_code = 0;
+  std::string as_of;  // --as-of: a revision or a period; empty: now
 
   bool json() const { return output == "json"; }
   std::shared_ptr<grpc::Channel> channel() const;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "analysis/review.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/client/evidence.h"
 #include "cli/client/own_falls.h"
 #include "cli/client/pages.h"
@@ -141,6 +142,7 @@ void list(Context& context, const Options& options) {
   if (headlines) filter = with(filter, "headline = true");
   request.set_filter(filter);
   request.set_page_size(kPageSize);
+  set_as_of(context, *request.mutable_as_of());
   Table table(
       {"ALERT", "SEVERITY", "RULE", "WHERE", "RAISED", "SINCE", ">DEVIATION", "STATE", "MARKS"});
   int shown = 0;
@@ -161,14 +163,13 @@ void list(Context& context, const Options& options) {
       }
     }
     total = response.total_size();
-    through = response.basis().data_through();
+    through = data_through(response.basis());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty() && (options.limit == 0 || shown < options.limit));
   if (context.json()) return;
   if (!table.empty()) table.print();
-  std::printf("%s%d of %d %s; data through %s\n", table.empty() ? "" : "\n", shown, total,
-              headlines ? "headlines" : "alerts",
-              through.empty() ? "(no period yet)" : through.c_str());
+  std::printf("%s%d of %d %s; %s\n", table.empty() ? "" : "\n", shown, total,
+              headlines ? "headlines" : "alerts", through.c_str());
   if (headlines && total > 0)
     std::puts(
         "One line for each happening, with its highest severity and earliest onset. 'explain' "
@@ -225,6 +226,7 @@ void get(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::GetAlertRequest request;
   request.set_name(options.name);
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   alerts_pb::GetAlertResponse response;
@@ -243,6 +245,7 @@ void explain(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ExplainAlertRequest request;
   request.set_name(options.name);
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   alerts_pb::ExplainAlertResponse response;
@@ -286,7 +289,7 @@ void explain(Context& context, const Options& options) {
   }
   print_happening(response.happening());
   print_transitions(response.transitions());
-  std::printf("\ndata through %s, rules %s\n", response.basis().data_through().c_str(),
+  std::printf("\n%s, rules %s\n", data_through(response.basis()).c_str(),
               response.basis().rule_set().c_str());
 }
 
@@ -491,6 +494,7 @@ void silences(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ListSilencesRequest request;
   request.set_include_expired(options.expired);
+  set_as_of(context, *request.mutable_as_of());
   Table table({"SILENCE", "RULE", "AREA", "SECTOR", "UNTIL", "BY", "COMMENT"});
   auto const any = [](const std::string& text) { return text.empty() ? std::string("any") : text; };
   bool const all = pages<alerts_pb::ListSilencesResponse>(
@@ -559,9 +563,12 @@ void add_alerts(CLI::App& app, Context& context) {
                     "all alerts; without it, and without --filter, one for each happening");
   listing->add_option("--limit", options->limit, "at most this many; 0 = all");
   listing->add_option("--filter", options->filter, kFilterHelp);
-  with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
-  with_name(command("explain", "figures, parts and the path of the change statistic", explain),
-            "for example R1.SG.C.1997-06");
+  CLI::App* const getting =
+      with_name(command("get", "one alert and its history", get), "for example R1.SG.C.1997-06");
+  CLI::App* const explaining =
+      with_name(command("explain", "figures, parts and the path of the change statistic", explain),
+                "for example R1.SG.C.1997-06");
+  for (CLI::App* const sub : {listing, getting, explaining}) add_as_of(*sub, context);
   add_why_not(*alerts, context);
   CLI::App* const watching =
       command("watch", "transitions as they happen, until interrupted", watch);
@@ -590,8 +597,9 @@ void add_alerts(CLI::App& app, Context& context) {
   silencing->add_option("--hours", options->hours, "duration in hours")
       ->check(at_most(24.0 * base::kSilenceDaysMax))
       ->capture_default_str();
-  command("silences", "silences in force", silences)
-      ->add_flag("--expired", options->expired, "also silences that have ended");
+  CLI::App* const listing_silences = command("silences", "silences in force", silences);
+  listing_silences->add_flag("--expired", options->expired, "also silences that have ended");
+  add_as_of(*listing_silences, context);
   with_actor(
       with_name(command("unsilence", "end a silence", unsilence), "for example silences/17"));
 }

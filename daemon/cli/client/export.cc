@@ -10,6 +10,7 @@
 
 #include "analysis/period_scale.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/client/packed_file.h"
 #include "cli/context.h"
 #include "core/base/calendar.h"
@@ -146,6 +147,7 @@ void export_panel(Context& context, const Wanted& wanted) {
   request.set_from_period(wanted.from);
   request.set_to_period(wanted.to);
   request.set_skip_empty(wanted.skip_empty);
+  set_as_of(context, *request.mutable_as_of());
   auto file = PackedFile::create(wanted.file, wanted.zstd);
   if (!file.ok()) return context.fail(Exit::kUsage, base::from_absl(file.status().message()));
   grpc::ClientContext call;  // no deadline: the server ends an export that stands still
@@ -168,6 +170,7 @@ void add_export(CLI::App& app, Context& context) {
   sub->add_option("--from", wanted->from, "first period; none = the oldest one kept");
   sub->add_option("--to", wanted->to, "last period; none = the last complete one");
   sub->add_option("--file", wanted->file, "none = standard output");
+  add_as_of(*sub, context);
   sub->add_flag("--zstd", wanted->zstd, "pack the CSV with zstd");
   sub->add_flag("--skip-empty", wanted->skip_empty,
                 "leave out series without a value other than zero");

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/context.h"
 #include "cli/table.h"
 
@@ -43,6 +44,7 @@ void get(Context& context, const Options& options) {
   request.set_horizon(options.horizon);
   request.set_method(options.method);
   for (double level : options.levels) request.add_levels(level);
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   forecasts_pb::GetForecastResponse response;
@@ -72,9 +74,9 @@ void get(Context& context, const Options& options) {
   table.print();
   std::printf("\n%s  %s\n", options.name.c_str(), sparkline(line).c_str());
   print_accuracy(response.accuracy());
-  std::printf("\nmethod %s%s, data through %s\n", response.method().c_str(),
+  std::printf("\nmethod %s%s, %s\n", response.method().c_str(),
               response.coherent() ? ", adds up with children and parents" : "",
-              response.basis().data_through().c_str());
+              data_through(response.basis()).c_str());
 }
 
 void methods(Context& context, const Options&) {
@@ -111,6 +113,7 @@ void add_forecasts(CLI::App& app, Context& context) {
                       "a name from 'forecasts methods'; none = the default");
   getting->add_option("--level", options->levels, "coverages in percent, increasing; none = 80,95")
       ->delimiter(',');
+  add_as_of(*getting, context);
   getting->callback([&context, options] { get(context, *options); });
   CLI::App* const listing = forecasts->add_subcommand("methods", "the methods, with their sources");
   listing->fallthrough();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/client/pages.h"
 #include "cli/context.h"
 #include "cli/table.h"
@@ -47,8 +48,7 @@ std::string window(const indicators_pb::Value& v) {
 }
 
 void print_basis(const common::v1::Basis& basis) {
-  std::printf("\ndata through %s%s%s\n",
-              basis.data_through().empty() ? "(no period yet)" : basis.data_through().c_str(),
+  std::printf("\n%s%s%s\n", data_through(basis).c_str(),
               basis.rounded() ? ", counts of cases rounded to 5" : "",
               basis.suppressed() ? ", small counts withheld" : "");
   if (!basis.working_hours().empty())
@@ -139,6 +139,7 @@ void get_series(Context& context, const Options& options) {
   request.set_from_period(options.period.empty() ? options.from : options.period);
   request.set_to_period(options.period.empty() ? options.to : options.period);
   request.set_page_size(kPageSize);
+  set_as_of(context, *request.mutable_as_of());
   std::vector<Values> series(options.names.size());
   common::v1::Basis basis;
   shown_pages<indicators_pb::QuerySeriesResponse>(
@@ -165,6 +166,7 @@ void get(Context& context, const Options& options) {
   request.mutable_node()->set_area(options.area);
   request.mutable_node()->set_sector(options.sector);
   request.set_period(options.period);
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   indicators_pb::GetIndicatorResponse response;
@@ -203,6 +205,7 @@ void rank(Context& context, const Options& options) {
   request.set_period(options.period);
   request.set_ascending(options.ascending);
   request.set_page_size(options.limit);
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   indicators_pb::RankNodesResponse response;
@@ -216,6 +219,7 @@ void rank(Context& context, const Options& options) {
 void compare(Context& context, const Options& options) {
   auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   indicators_pb::CompareNodesRequest request;
+  set_as_of(context, *request.mutable_as_of());
   request.set_name(options.name);
   request.set_period(options.period);
   for (const std::string& text : options.nodes) {
@@ -298,6 +302,7 @@ void add_indicators(CLI::App& app, Context& context) {
       "values of one period or of a series; WINDOW is the number of periods that a value covers",
       get));
   getting->add_option("names", options->names, "for example births birth_rate_12m")->required();
+  add_as_of(*getting, context);
   CLI::Option* const from =
       getting->add_option("--from", options->from, "first period of a series; none = of the data");
   CLI::Option* const to =
@@ -311,12 +316,14 @@ void add_indicators(CLI::App& app, Context& context) {
   CLI::App* const ranking =
       node(command(indicators, "rank", "areas or sectors in order of value", rank));
   ranking->add_option("name", options->name, "for example births")->required();
+  add_as_of(*ranking, context);
   ranking->add_option("--areas", options->area_level, "rank the areas of this level");
   ranking->add_option("--sectors", options->sector_level, "rank the sectors of this level");
   ranking->add_option("--period", options->period, "none = the last complete one");
   ranking->add_flag("--ascending", options->ascending, "lowest first");
   ranking->add_option("--limit", options->limit, "at most this many")->capture_default_str();
   CLI::App* const comparing = command(indicators, "compare", "nodes side by side", compare);
+  add_as_of(*comparing, context);
   comparing->add_option("name", options->name, "for example births")->required();
   comparing->add_option("nodes", options->nodes, "AREA/SECTOR …")->required();
   comparing->add_option("--period", options->period, "none = the last complete one");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/context.h"
 #include "cli/table.h"
 
@@ -56,9 +57,11 @@ void withdraw(Context& context, const Options& options) {
 void list(Context& context, const Options&) {
   grpc::ClientContext call;
   context.set_deadline(call);
+  alerts_pb::ListRegimeBreaksRequest request;
+  set_as_of(context, *request.mutable_as_of());
   alerts_pb::ListRegimeBreaksResponse response;
   auto const stub = alerts_pb::RegimeBreakService::NewStub(context.channel());
-  if (!context.ok(stub->ListRegimeBreaks(&call, {}, &response))) return;
+  if (!context.ok(stub->ListRegimeBreaks(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   if (response.regime_breaks().empty()) {
     std::puts("no regime breaks");
@@ -86,7 +89,7 @@ void add_regime_breaks(CLI::App& app, Context& context) {
     sub->callback([&context, options, run] { run(context, *options); });
     return sub;
   };
-  command("list", "all declared regime breaks", list);
+  add_as_of(*command("list", "all declared regime breaks", list), context);
   CLI::App* const declaring = command("declare", "keep periods out of all baselines", declare);
   declaring->add_option("first", options->first, "first period, for example 2020-03 or 2020-W12")
       ->required();

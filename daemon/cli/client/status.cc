@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
+#include "cli/client/as_of.h"
 #include "cli/context.h"
 #include "cli/table.h"
 

@@ -1,4 +1,5 @@
 #include "cli/client/why_not.h"
+#include "cli/client/as_of.h"
 
 #include <cstdio>
 #include <memory>
@@ -48,6 +49,7 @@ void why_not(Context& context, const Options& options) {
                                                         : options.node.substr(0, slash));
   request.mutable_node()->set_sector(slash == std::string::npos ? options.sector
                                                                 : options.node.substr(slash + 1));
+  set_as_of(context, *request.mutable_as_of());
   grpc::ClientContext call;
   context.set_deadline(call);
   alerts_pb::GetJudgementResponse response;
@@ -67,9 +69,8 @@ void why_not(Context& context, const Options& options) {
     print_evidence(response.evidence(), response.unit());
   }
   print_gates(response.gates());
-  std::printf("\ndata through %s, rules %s%s%s\n",
-              basis.data_through().empty() ? "(no period yet)" : basis.data_through().c_str(),
-              basis.rule_set().c_str(), basis.rounded() ? ", counts of cases rounded to 5" : "",
+  std::printf("\n%s, rules %s%s%s\n", data_through(basis).c_str(), basis.rule_set().c_str(),
+              basis.rounded() ? ", counts of cases rounded to 5" : "",
               basis.suppressed() ? ", figures about people withheld" : "");
   if (!basis.working_hours().empty())
     std::printf("working hours: %s\n", basis.working_hours().c_str());
@@ -93,6 +94,7 @@ void add_why_not(CLI::App& alerts, Context& context) {
                   "code of an area or area set; none = the whole geography")
       ->excludes(node);
   sub->add_option("--sector", options->sector, "code of a sector; none = all")->excludes(node);
+  add_as_of(*sub, context);
   sub->callback([&context, options] { why_not(context, *options); });
 }
 

@@ -1,0 +1,35 @@
+#include "cli/client/as_of.h"
+
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+
+void add_as_of(CLI::App& command, Context& context) {
+  command
+      .add_option("--as-of", context.as_of,
+                  "answer as it was then: a period, when it had just been judged, or the revision "
+                  "that an earlier answer tells")
+      ->check([](const std::string& text) {
+        auto const revision = base::parse_number<int64_t>(text);
+        return revision && *revision <= 0 ? "must be a period or a revision above 0"
+                                          : std::string();
+      });
+}
+
+void set_as_of(const Context& context, common::v1::AsOf& to) {
+  if (context.as_of.empty()) return;
+  if (auto const revision = base::parse_number<int64_t>(context.as_of)) {
+    to.set_revision(*revision);
+  } else {
+    to.set_period(context.as_of);
+  }
+}
+
+std::string data_through(const common::v1::Basis& basis) {
+  std::string const through =
+      basis.data_through().empty() ? "(no period yet)" : basis.data_through();
+  return base::cat("data through ", through, ", revision ", basis.revision(),
+                   basis.catching_up() ? " (still reading)" : "");
+}
+
+}  // namespace bellwether::cli
