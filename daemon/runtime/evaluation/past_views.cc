@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/engine/forecaster.h"
 #include "core/engine/past_panels.h"
@@ -32,8 +33,8 @@ class Counted {
 }  // namespace
 
 PastViews::PastViews(Views& views, const BookKeeper& keeper,
-                     std::vector<indicators::Measure> forecast)
-    : views_(views), keeper_(keeper), forecast_(std::move(forecast)) {}
+                     std::vector<indicators::Measure> forecast, std::vector<domain::Topic> topics)
+    : views_(views), keeper_(keeper), forecast_(std::move(forecast)), topics_(std::move(topics)) {}
 
 absl::StatusOr<ViewPtr> PastViews::at(const engine::AsOfRevision& question, absl::Time now) {
   Counted const call(calls_);
@@ -151,6 +152,34 @@ void PastViews::keep(JournalOffset revision, ViewPtr view, absl::Time now) {
   std::erase_if(kept_, [&](const Kept& k) { return k.revision == revision; });
   kept_.push_back({revision, std::move(view), now});
   if (kept_.size() > kPastViewsKept) kept_.pop_front();
+}
+
+absl::StatusOr<engine::JudgedTick> PastViews::judged_tick(
+    const std::optional<engine::AsOfRevision>& question, absl::Time now) {
+  engine::JudgedTick out{views_.get(), nullptr, topics_};
+  if (question) {
+    BELLWETHER_ASSIGN_OR_RETURN(out.view, at(*question, now));
+  }
+  auto const tick = out.view->data_through;
+  if (!tick) return out;
+  BookKeeper::Published const journal = keeper_.published();
+  auto const record = journal.past->record_of(*tick);
+  if (out.view->book->last_tick() != tick) {
+    return absl::UnavailableError(
+        cat("the figures of ", out.view->calendar.name(*tick),
+            " are not those of the last verdict; ask again later, or another replica"));
+  }
+  std::string const what = cat("the book before the tick ", out.view->calendar.name(*tick));
+  if (!record) return out_of_range(what, *out.view, journal);
+  std::lock_guard making(making_);
+  if (before_.second == nullptr || before_.first != *record) {
+    auto book = journal.past->at(JournalOffset(record->value - 1));
+    if (absl::IsOutOfRange(book.status())) return out_of_range(what, *out.view, journal);
+    if (!book.ok()) return book.status();
+    before_ = {*record, std::make_shared<const alerts::Book>(*std::move(book))};
+  }
+  out.before = before_.second;
+  return out;
 }
 
 void PastViews::forget_old(absl::Time now) {

@@ -9,12 +9,16 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/domain/topics.h"
+#include "core/engine/judgement.h"
 #include "core/engine/revision.h"
 #include "core/engine/view.h"
 #include "core/indicators/deltas.h"
@@ -31,8 +35,10 @@ inline constexpr absl::Duration kPastWaitMax = absl::Seconds(1);
 
 class PastViews {
  public:
-  // `forecast`: the measures that are forecast between ticks. The arguments must outlive this.
-  PastViews(Views& views, const BookKeeper& keeper, std::vector<indicators::Measure> forecast);
+  // `forecast`: the measures that are forecast between ticks. `topics`: the consumed ones. `views`
+  // and `keeper` must outlive this.
+  PastViews(Views& views, const BookKeeper& keeper, std::vector<indicators::Measure> forecast,
+            std::vector<domain::Topic> topics);
 
   // The view of a revision. Waits for a revision that another replica has read already, at most
   // kPastWaitMax. Errors: OutOfRange if it is not kept, or is after the end of the journal, with
@@ -40,6 +46,11 @@ class PastViews {
   // ResourceExhausted if too many calls wait.
   absl::StatusOr<std::shared_ptr<const engine::View>> at(const engine::AsOfRevision& question,
                                                          absl::Time now);
+  // The tick of that view (nullopt asks about the last tick) with the book that it was judged by.
+  // The same tick gives the same book as long as it is kept. Errors as above; Unavailable if the
+  // figures are not those of the last tick.
+  absl::StatusOr<engine::JudgedTick> judged_tick(
+      const std::optional<engine::AsOfRevision>& question, absl::Time now);
   // Forgets the views that nobody has asked for lately.
   void forget_old(absl::Time now);
   size_t kept() const;
@@ -65,10 +76,13 @@ class PastViews {
   Views& views_;
   const BookKeeper& keeper_;
   std::vector<indicators::Measure> const forecast_;
+  std::vector<domain::Topic> const topics_;
   std::atomic<int> calls_{0};
   std::mutex making_;  // held while a view is made
   mutable std::mutex mutex_;
   std::deque<Kept> kept_;  // the one that was asked last at the end
+  // The book before the tick that was asked last, and the tick's record.
+  std::pair<base::JournalOffset, std::shared_ptr<const alerts::Book>> before_;
 };
 
 }  // namespace bellwether::runtime

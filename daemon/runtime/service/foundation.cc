@@ -35,7 +35,8 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
       reloadable(config, std::move(config_path), *reference),
       keeper(calendar),
       views(reference, calendar, keeper),
-      past_views(views, keeper, forecast_measures(config.forecasts)) {
+      past_views(views, keeper, forecast_measures(config.forecasts),
+                 evaluator_options(config).topics) {
   if (config.snapshots.peers.empty()) return;
   exchange.emplace(config.snapshots, *disk,
                    TransferPlace{[this] { return stop.requested(); },

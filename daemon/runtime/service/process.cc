@@ -75,6 +75,9 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
   backend.as_of = [&foundation](const engine::AsOfRevision& question) {
     return foundation.past_views.at(question, absl::Now());
   };
+  backend.judged_tick = [&foundation](const std::optional<engine::AsOfRevision>& question) {
+    return foundation.past_views.judged_tick(question, absl::Now());
+  };
   backend.journal_read = [&foundation] { return foundation.keeper.caught_up(); };
   backend.status = [&foundation](status::v1::GetStatusResponse& out) {
     foundation.board.fill(out);

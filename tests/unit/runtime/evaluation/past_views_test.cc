@@ -78,7 +78,7 @@ class PastViewsTest : public ::testing::Test {
   engine::Evaluator evaluator_;
   BookKeeper keeper_{kMonths};
   Views views_{reference_, kMonths, keeper_};
-  PastViews past_{views_, keeper_, {Measure::kBirths}};
+  PastViews past_{views_, keeper_, {Measure::kBirths}, {domain::Topic::kRegistrations}};
   int64_t offset_ = 0;
   int32_t next_ = kFirst;
   std::map<int64_t, std::shared_ptr<const engine::View>> seen_;
@@ -163,6 +163,27 @@ TEST_F(PastViewsTest, ForecastsOfThePastAreThoseOfThatTime) {
           ->forecasts,
       again)
       << "deaths are not forecast here: nothing is made for them";
+}
+
+TEST_F(PastViewsTest, AJudgedTickComesWithTheBookBeforeIt) {
+  EXPECT_EQ(must(past_.judged_tick(std::nullopt, kNoon)).before, nullptr) << "no tick yet";
+  go_on(20);
+  fold(alerts::SilenceCreated{"R1", "", "", base::UnixMillis(9), "ann", "", {}});
+  for (int32_t tick : {next_ - 1, next_ - 5}) {
+    bool const last = tick == next_ - 1;
+    auto const question =
+        last ? std::nullopt : std::optional(engine::AsOfRevision{.tick = PeriodIndex(tick)});
+    engine::JudgedTick const judged = must(past_.judged_tick(question, kNoon));
+    EXPECT_EQ(judged.view->data_through, PeriodIndex(tick));
+    EXPECT_EQ(judged.topics, std::vector{domain::Topic::kRegistrations});
+    ASSERT_NE(judged.before, nullptr);
+    EXPECT_EQ(judged.before->last_tick(), PeriodIndex(tick - 1));
+    auto const record = keeper_.published().past->record_of(PeriodIndex(tick));
+    EXPECT_EQ(judged.before->offset(), JournalOffset(record->value - 1));
+    EXPECT_EQ(must(past_.judged_tick(question, kNoon)).before, judged.before) << "made once";
+  }
+  fold(testing::random_tick(random_, *keeper_.view()));  // its figures are still read
+  EXPECT_TRUE(absl::IsUnavailable(past_.judged_tick(std::nullopt, kNoon).status()));
 }
 
 TEST_F(PastViewsTest, FewViewsAreKeptAndOnlyForAShortTime) {
