@@ -2,12 +2,28 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <functional>
 
 #include "core/base/text.h"
 
 namespace bellwether::simulation {
 namespace {
+
+// A digest of the counts and of the reporting delays.
+uint64_t seen_by_readers(const indicators::Panel& panel, const engine::SharesByMeasure& reported) {
+  base::SetDigest digest;
+  digest.add(0, panel.digest(), static_cast<uint64_t>(panel.first_period().value));
+  for (size_t m = 0; m < reported.table().size(); ++m) {
+    const engine::SharesByMeasure::Shares& shares = reported.table()[m];
+    digest.add(1, m, static_cast<uint64_t>(shares.testable.value_or(-1)));
+    for (size_t age = 0; age < shares.open.size(); ++age) {
+      digest.add(2 + m, age, std::bit_cast<uint64_t>(shares.open[age]));
+      digest.add(1000 + m, age, std::bit_cast<uint64_t>(shares.log_variance[age]));
+    }
+  }
+  return digest.value();
+}
 
 std::string_view name_of(alerts::FoldOutcome outcome) {
   constexpr std::array<std::string_view, 5> kNames = {"applied", "stale_tick", "rules_changed",
@@ -114,6 +130,27 @@ void Auditor::settled(const Settled& at, const engine::Evaluator& evaluator) {
   if (setup_.cuts_by_log) expect(c.check_cut(at));
   if (!failed()) expect(c.check_totals(at, evaluator));
   expect(c.check_dead_letters(at));
+  shown_[at.tick.value].insert(seen_by_readers(evaluator.panel(), *evaluator.reported()));
+}
+
+void Auditor::asked(int replica, PeriodIndex tick, const std::optional<engine::PastPanel>& answer) {
+  if (!answer) {
+    fail(base::cat("replica ", replica, " cannot answer as of tick ", tick.value));
+  } else if (!shown_[tick.value].contains(seen_by_readers(*answer->panel, *answer->reported))) {
+    fail(base::cat("replica ", replica, " shows other figures as of tick ", tick.value));
+  }
+}
+
+void Auditor::asked(int replica, JournalOffset revision,
+                    const absl::StatusOr<alerts::Book>& answer) {
+  if (!answer.ok()) {
+    fail(base::cat("replica ", replica, " cannot answer as of revision ", revision.value, ": ",
+                   answer.status().message()));
+  } else if (answer->offset() != revision ||
+             (revision.value >= 0 &&
+              answer->digest() != digests_[static_cast<size_t>(revision.value)])) {
+    fail(base::cat("replica ", replica, " shows another book as of revision ", revision.value));
+  }
 }
 
 // At the cut of an accepted verdict every replica must give the same verdict. Checks one in three.

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ class Auditor {
   void settled(const Settled& at, const engine::Evaluator& evaluator);
   // A replica whose evaluator has applied `tick` has read a verdict on that tick.
   void judged(int replica, PeriodIndex tick, engine::Evaluator& evaluator);
+  // The answers of a replica to questions about the past.
+  void asked(int replica, PeriodIndex tick, const std::optional<engine::PastPanel>& answer);
+  void asked(int replica, JournalOffset revision, const absl::StatusOr<alerts::Book>& answer);
   void appended(JournalOffset offset, const Append& append);
   void folded(int replica, JournalOffset offset, const alerts::JournalEntry& entry,
               alerts::FoldOutcome outcome);
@@ -101,6 +105,8 @@ class Auditor {
   Custody custody_;
   SnapshotTally tally_;
   std::map<int32_t, alerts::TickEvaluated> accepted_;
+  // By tick: what replicas have shown, each compared with the cells of its cut.
+  std::map<int32_t, std::set<uint64_t>> shown_;
   std::optional<std::pair<const Coverage*, Cut>> last_cut_;  // of an accepted evaluation
   size_t went_back_ = 0;
   std::vector<alerts::FoldOutcome> outcomes_;  // by journal offset

@@ -224,6 +224,49 @@ class ResumedOneAfter : public Parts {
   }
 };
 
+class PastOfAnotherTick : public Parts {
+  std::optional<engine::PastPanel> past_panel(const indicators::Panel& now,
+                                              const engine::PanelChanges& changes,
+                                              PeriodIndex tick) override {
+    auto out = Parts::past_panel(now, changes, PeriodIndex(tick.value + 1));
+    return out ? out : Parts::past_panel(now, changes, tick);
+  }
+};
+
+// The deltas of the last tick are not taken back.
+class LastDeltasKept : public Parts {
+  std::optional<engine::PastPanel> past_panel(const indicators::Panel& now,
+                                              const engine::PanelChanges& changes,
+                                              PeriodIndex tick) override {
+    engine::PanelChanges other = changes;
+    auto last = std::make_shared<engine::PanelChange>(*other.back());
+    last->deltas.clear();
+    other.back() = last;
+    return Parts::past_panel(now, other, tick);
+  }
+};
+
+// Reporting delays are those of now.
+class PastWithPresentDelays : public Parts {
+  std::optional<engine::PastPanel> past_panel(const indicators::Panel& now,
+                                              const engine::PanelChanges& changes,
+                                              PeriodIndex tick) override {
+    auto out = Parts::past_panel(now, changes, tick);
+    if (out) out->reported = changes.back()->reported;
+    return out;
+  }
+};
+
+class PastBookOneRecordShort : public Parts {
+  absl::StatusOr<alerts::Book> past_book(const runtime::PastBooks& past,
+                                         JournalOffset revision) override {
+    auto book = past.at(JournalOffset(revision.value - 1));
+    if (!book.ok()) return past.at(revision);
+    book->skip(revision);
+    return book;
+  }
+};
+
 template <class P>
 std::unique_ptr<Parts> make() {
   return std::make_unique<P>();
@@ -252,6 +295,10 @@ constexpr Mutant kMutants[] = {
     {"act answered before it is read back", make<AnsweredBeforeReadBack>},
     {"watcher resumed one before its token", make<ResumedOneBefore>},
     {"watcher resumed one after its token", make<ResumedOneAfter>},
+    {"past panel of another tick", make<PastOfAnotherTick>},
+    {"last deltas not taken back", make<LastDeltasKept>},
+    {"past panel with present delays", make<PastWithPresentDelays>},
+    {"past book one record short", make<PastBookOneRecordShort>},
 };
 
 }  // namespace

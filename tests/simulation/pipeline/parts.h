@@ -77,6 +77,17 @@ class Parts {
     return keeper.wait_for(offset, absl::UnixEpoch());
   }
 
+  // The answers to questions about the past.
+  virtual std::optional<engine::PastPanel> past_panel(const indicators::Panel& now,
+                                                      const engine::PanelChanges& changes,
+                                                      PeriodIndex tick) {
+    return engine::panel_at(now, changes, tick);
+  }
+  virtual absl::StatusOr<alerts::Book> past_book(const runtime::PastBooks& past,
+                                                 JournalOffset revision) {
+    return past.at(revision);
+  }
+
   // Whether a partition may be captured, given whether the dead letters of all its read records are
   // written.
   virtual bool captures(bool dead_letters_done) { return dead_letters_done; }

@@ -72,9 +72,10 @@ void Replica::go_on_from(snapshot::Restored restored) {
   for (size_t p = 0; p < lanes_.size(); ++p) begin(p, std::move(restored.partitions[p]));
   last_ = restored.evaluation.tick;
   if (restored.book) {
-    auto past = PastBooks::restore(restored.past_book, *restored.book);
+    auto past = runtime::PastBooks::restore(restored.past_book, *restored.book);
     if (!past.ok()) around_.auditor.fail(base::cat("replica ", id_, ": ", past.status().message()));
-    keeper_.start_from(*std::move(restored.book), past.ok() ? *std::move(past) : PastBooks());
+    keeper_.start_from(*std::move(restored.book),
+                       past.ok() ? *std::move(past) : runtime::PastBooks());
     journal_next_ = restored.manifest.journal_next;
   }
   for (const alerts::CutOffset& c : restored.manifest.cut) {
@@ -84,6 +85,8 @@ void Replica::go_on_from(snapshot::Restored restored) {
   evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel),
                      restored.evaluation.reports, restored.evaluation.cells_digest,
                      std::move(restored.evaluation.changes));
+  if (evaluator_.changes().empty())
+    around_.auditor.fail(base::cat("replica ", id_, " starts from a snapshot without the past"));
   snapshot::Image again = *image();
   again.manifest = restored.manifest;
   uint64_t const same = fingerprint(again);
@@ -101,7 +104,7 @@ std::optional<snapshot::Image> Replica::image() {
   out.manifest.identity = snapshots_.identity();
   out.manifest.taken_at = around_.now;
   out.manifest.tick = evaluation->tick;
-  BookKeeper::Published const journal = keeper_.published();
+  runtime::BookKeeper::Published const journal = keeper_.published();
   out.book = journal.book;
   out.past_book = journal.past->image();
   out.manifest.journal = journal.book->offset();
@@ -307,6 +310,7 @@ void Replica::evaluate() {
   if (settling_ && book->last_tick() && *book->last_tick() >= *last_) {
     settling_ = false;
     around_.auditor.judged(id_, *last_, evaluator_);
+    ask_about_the_past();
   }
   activate_rules();
   if (append_) return;
@@ -321,6 +325,23 @@ void Replica::evaluate() {
   } else if (last_ && leads_) {
     evaluator_.prepare(PeriodIndex(last_->value + 1), *book, kPreparedAtOnce);
   }
+}
+
+// Asks about one kept tick and one kept revision. Every replica asks about others.
+void Replica::ask_about_the_past() {
+  uint64_t const chosen =
+      base::mix64(static_cast<uint64_t>(last_->value) * 7 + static_cast<uint64_t>(id_) + 1);
+  const engine::PanelChanges& changes = evaluator_.changes();
+  runtime::BookKeeper::Published const journal = keeper_.published();
+  snapshot::PastBook const past = journal.past->image();
+  if (changes.empty() || past.before == nullptr)
+    return around_.auditor.fail(base::cat("replica ", id_, " has forgotten the past"));
+  PeriodIndex const tick = changes[chosen % changes.size()]->tick;
+  around_.auditor.asked(id_, tick, around_.parts.past_panel(*evaluator_.publish(), changes, tick));
+  int64_t const first = past.before->offset().value;
+  auto const kept = static_cast<uint64_t>(journal.book->offset().value - first + 1);
+  JournalOffset const revision(first + static_cast<int64_t>((chosen >> 20) % kept));
+  around_.auditor.asked(id_, revision, around_.parts.past_book(*journal.past, revision));
 }
 
 void Replica::activate_rules() {

@@ -83,6 +83,7 @@ class Replica : private engine::TickSource {
   Pending send(alerts::JournalEntry entry);
   Waited wait_for(const Pending& pending, std::optional<alerts::FoldOutcome>& outcome,
                   JournalOffset& offset);
+  void ask_about_the_past();
   void activate_rules();
   void take_tick(PeriodIndex tick);
   void judge();

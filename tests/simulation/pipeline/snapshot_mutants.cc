@@ -133,6 +133,14 @@ class CapturedWithLettersInFlight : public Parts {
   bool captures(bool) override { return true; }
 };
 
+class PastPanelForgotten : public Parts {
+  void capture(snapshot::Image& image) override { image.evaluation.changes.clear(); }
+};
+
+class PastBookForgotten : public Parts {
+  void capture(snapshot::Image& image) override { image.past_book = {}; }
+};
+
 template <class P>
 std::unique_ptr<Parts> make() {
   return std::make_unique<P>();
@@ -154,6 +162,8 @@ constexpr Mutant kMutants[] = {
     {"begin of the log not compared", make<BeginOfTheLogNotCompared>},
     {"journal read on one record too far", make<JournalOneTooHigh>},
     {"dead letters in flight not awaited", make<CapturedWithLettersInFlight>},
+    {"past of the panel not in the snapshot", make<PastPanelForgotten>},
+    {"past of the book not in the snapshot", make<PastBookForgotten>},
 };
 
 }  // namespace

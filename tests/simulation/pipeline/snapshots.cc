@@ -2,6 +2,7 @@
 
 #include "adapters/snapshot/book_codec.h"
 #include "adapters/snapshot/codec.h"
+#include "adapters/snapshot/past_codec.h"
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
