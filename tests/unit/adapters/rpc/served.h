@@ -13,8 +13,8 @@
 
 #include "adapters/rpc/server.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
-#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "bellwether/alerts/v1/judgements.grpc.pb.h"
+#include "bellwether/forecasts/v1/forecasts.grpc.pb.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "core/engine/view.h"
 #include "support/must.h"
