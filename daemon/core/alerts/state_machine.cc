@@ -10,6 +10,9 @@ namespace {
 constexpr uint32_t kRecentTicks = 0b111;
 constexpr int kHitsForRed = 2;
 
+// An alert is suspended while it has a reason, so a signal without one gets this.
+constexpr std::string_view kNoReason = "it cannot be assessed";
+
 Severity wanted(const Rule& rule, const AlertUpdate& state, const Signal& signal) {
   if (rule.severity != Severity::kRed) return rule.severity;
   if (signal.provisional) return Severity::kAmber;
@@ -68,7 +71,7 @@ std::optional<AlertUpdate> step(const Rule& rule, const AlertKey& key, const Ale
     if (++next.suspended_ticks >= suspended_ticks_max(calendar))
       return close(*open, ClearReason::kNotAssessable);
     if (next.suspended.empty()) next.transition = TransitionKind::kSuspended;
-    next.suspended = signal.why_not;
+    next.suspended = signal.why_not.empty() ? kNoReason : signal.why_not;
     return next;
   }
   next.suspended_ticks = 0;

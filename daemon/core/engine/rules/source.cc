@@ -46,7 +46,6 @@ class SourceTest final : public RuleTest {
       if (found.signal.hit) verdict.out.silent_topics.push_back(name);
       verdict.decide(rule(), AlertKey::of_source(rule().id, name), found.signal);
       if (!context.asks(rule(), topic)) continue;
-      if (found.signal.why_not.empty()) found.signal.why_not = found.not_assessed;
       verdict.answer({}, std::move(found.signal), std::move(found.gates));
     }
   }
@@ -60,7 +59,6 @@ class SourceTest final : public RuleTest {
   struct Found {
     Signal signal;
     Gates gates;
-    std::string_view not_assessed;  // the reason, which the signal does not say; empty if assessed
   };
   Found find(const TickContext& context, std::span<const Measure> measures) const;
   const SourceRule& source_;
@@ -69,7 +67,7 @@ class SourceTest final : public RuleTest {
 SourceTest::Found SourceTest::find(const TickContext& context,
                                    std::span<const Measure> measures) const {
   Found found;
-  auto& [signal, gates, not_assessed] = found;
+  auto& [signal, gates] = found;
   if (measures.empty()) {
     gates.push_back({GateKind::kAssessed, false});
     signal.why_not = "no measure rests on this topic";
@@ -98,7 +96,8 @@ SourceTest::Found SourceTest::find(const TickContext& context,
   signal.evidence.period = target;
   if (!pass(gates, {GateKind::kAssessed,
                     baseline.why == detection::NotAssessed::kNone && !pooled.empty()})) {
-    not_assessed = detection::name(baseline.why);
+    signal.why_not = baseline.why != detection::NotAssessed::kNone ? detection::name(baseline.why)
+                                                                   : kReportedLate;
     return found;
   }
   int32_t const observed = pooled.back();

@@ -168,6 +168,15 @@ TEST_F(StateMachineTest, AnUnassessedSeriesKeepsItsAlertWithTheReason) {
   EXPECT_TRUE(open_->suspended.empty());
 }
 
+TEST_F(StateMachineTest, ASuspensionWithoutAReasonIsToldOnce) {
+  tell(hit());
+  Signal nothing = unassessed();
+  nothing.why_not.clear();
+  EXPECT_EQ(tell(nothing), TransitionKind::kSuspended);
+  EXPECT_EQ(open_->suspended, "it cannot be assessed");
+  EXPECT_EQ(tell(nothing), TransitionKind::kNone);
+}
+
 TEST_F(StateMachineTest, TheOnsetMovesOnlyBack) {
   tell(hit());
   Signal later = hit();
