@@ -205,7 +205,8 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       check_actor(wanted.actor(), "silence.actor", bad);
       check_comment(wanted.comment(), "silence.comment", bad);
       common::v1::Node node;
-      node.set_area(wanted.area());
+      // An alert on a silent source has the topic in the place of an area.
+      if (!domain::find_topic(wanted.area())) node.set_area(wanted.area());
       node.set_sector(wanted.sector());
       read_node(*before, node, "silence", bad);
       if (!wanted.rule().empty())

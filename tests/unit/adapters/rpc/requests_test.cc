@@ -111,6 +111,14 @@ TEST_F(RequestsTest, ASilenceMustNameAKnownRuleAreaAndSector) {
   EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, silence(), response).ok());
 }
 
+TEST_F(RequestsTest, AnAlertOnASourceCanBeSilenced) {
+  alerts_pb::CreateSilenceResponse response;
+  alerts_pb::CreateSilenceRequest request = silence();
+  request.mutable_silence()->set_area("support");
+  EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response).ok());
+  EXPECT_EQ(response.silence().area(), "support");
+}
+
 TEST_F(RequestsTest, ActorsAndCommentsAreBounded) {
   alerts_pb::CreateSilenceRequest request = silence();
   alerts_pb::CreateSilenceResponse response;
