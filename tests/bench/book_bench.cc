@@ -1,6 +1,7 @@
 // Ten years of weekly evaluations (BELLWETHER_BENCH=short: two), each with 1,000 open alerts and 20
 // new ones. Measures decoding and folding of their journal records, and restoring the same book
-// from a snapshot file: the difference is the time that a snapshot saves at a restart. For
+// from a snapshot file: the difference is the time that a snapshot saves at a restart. Also what
+// it takes to keep the books of earlier revisions, and to give the dearest one again. For
 // comparison: protobuf's parse of the same records.
 #include <cstdlib>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "runtime/journal/journal_codec.h"
+#include "runtime/journal/past_books.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
 
@@ -90,6 +92,27 @@ void run(int ticks) {
     BELLWETHER_CHECK(must(snapshot::read_book(frames, kCalendar)).digest() == folded->digest());
   });
   double const copy = best_seconds(kRounds, [&] { alerts::Book const view = *folded; });
+  runtime::PastBooks past;
+  double const keep = best_seconds(1, [&] {
+    alerts::Book book(kCalendar);
+    for (size_t i = 0; i < records.size(); ++i) {
+      auto const entry = must(runtime::decode(records[i]));
+      const auto* const tick = std::get_if<alerts::TickEvaluated>(&entry);
+      past.before_fold(book);
+      book.fold(base::JournalOffset(static_cast<int64_t>(i)), entry);
+      past.add(base::JournalOffset(static_cast<int64_t>(i)), entry,
+               tick == nullptr ? std::nullopt : std::optional(tick->tick));
+    }
+  });
+  double past_bytes = 0;
+  for (const auto& record : past.image().records)
+    past_bytes += static_cast<double>(record->packed.size());
+  // The last revision before the book that is kept next needs the most records.
+  auto const dearest = static_cast<int64_t>(records.size() - 1 -
+                                            (records.size() - 2) % runtime::kTicksBetweenBooks - 1);
+  double const ask = best_seconds(kRounds, [&] {
+    BELLWETHER_CHECK(must(past.at(base::JournalOffset(dearest))).last_tick().has_value());
+  });
   print("journal_bytes", bytes / 1e6, "MB");
   print("journal_fold", fold, "s");
   print("journal_fold_rate", bytes / fold / 1e6, "MB/s");
@@ -99,6 +122,9 @@ void run(int ticks) {
   print("book_save", save, "s");
   print("book_restore", restore, "s");
   print("book_copy", copy * 1e3, "ms");
+  print("journal_fold_and_keep_past", keep, "s");
+  print("past_books_bytes", past_bytes / 1e6, "MB");
+  print("past_book_asked", ask, "s");
 }
 
 }  // namespace
