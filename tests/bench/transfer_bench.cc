@@ -86,7 +86,7 @@ class Giving {
     backend.snapshots = runtime::give_snapshots(shelf_);
     server_ = must(rpc::Server::start(
         {.address = "127.0.0.1:0", .transfer_bytes_per_second = bytes_per_second},
-        std::move(backend), [](const char*, int, double) {}));
+        std::move(backend), [](const rpc::Method&, int, double) {}));
   }
   ~Giving() { server_->stop(absl::InfinitePast()); }
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }

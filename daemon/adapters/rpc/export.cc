@@ -214,7 +214,7 @@ class RunningExport : public grpc::ServerWriteReactor<ExportResponse> {
   ExportClock::time_point moved_ = begun_;
 };
 
-Exports::Exports(Backend backend, CallObserver observer, absl::Duration stall_max)
+Exports::Exports(Backend backend, CallNoter observer, absl::Duration stall_max)
     : backend_(std::move(backend)),
       observer_(std::move(observer)),
       stall_max_(stall_max),

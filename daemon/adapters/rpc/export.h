@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
+#include "adapters/rpc/calls.h"
 #include "adapters/rpc/server.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 
@@ -30,7 +31,7 @@ class RunningExport;
 
 class Exports {
  public:
-  Exports(Backend backend, CallObserver observer, absl::Duration stall_max);
+  Exports(Backend backend, CallNoter observer, absl::Duration stall_max);
   ~Exports();
 
   // The reactor of a new export, which deletes itself. A refused export finishes at once with the
@@ -47,7 +48,7 @@ class Exports {
   void run();
 
   Backend const backend_;
-  CallObserver const observer_;
+  CallNoter const observer_;
   absl::Duration const stall_max_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

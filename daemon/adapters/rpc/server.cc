@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "adapters/rpc/reflection.h"
 #include "adapters/rpc/services.h"
+#include "core/base/check.h"
 #include "core/base/text.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 
@@ -19,13 +20,23 @@ namespace {
 constexpr absl::Duration kDrainPoll = absl::Milliseconds(5);
 constexpr absl::Duration kLinger = absl::Milliseconds(250);  // for answers still being sent
 
+CallNoter with_service(CallObserver observer) {
+  return [observer = std::move(observer)](const char* name, int code, double seconds) {
+    auto const method =
+        std::ranges::lower_bound(methods(), std::string_view(name), {},
+                                 [](const Method& m) -> std::string_view { return m.name; });
+    BELLWETHER_CHECK(method != methods().end() && method->name == name);
+    observer(*method, code, seconds);
+  };
+}
+
 }  // namespace
 
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, Backend backend, CallObserver observer)
-      : shared_{std::move(backend), std::move(observer), options.access},
-        watchers_(shared_.backend, options.watchers_max),
+      : shared_{std::move(backend), with_service(std::move(observer)), options.access},
+        watchers_(shared_.backend, shared_.observer, options.watchers_max),
         exports_(shared_.backend, shared_.observer, options.export_stall_max),
         transfers_(options.transfer_bytes_per_second),
         services_(make_services(shared_, watchers_, exports_, transfers_)) {}

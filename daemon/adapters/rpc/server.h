@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -62,8 +63,18 @@ struct ServerOptions {
   Access access = allow_everything();
 };
 
-// Called for every finished call, for the latency histogram.
-using CallObserver = std::function<void(const char* method, int code, double seconds)>;
+// A method of our services.
+struct Method {
+  std::string service;   // "bellwether.status.v1.StatusService"
+  std::string name;      // "GetStatus"; unique over all services
+  bool streams = false;  // it answers with a stream
+};
+// Sorted by name. Health and reflection are not among them.
+const std::vector<Method>& methods();
+
+// Called for every finished call. `code`: a grpc::StatusCode. `seconds`: of a stream, its whole
+// time.
+using CallObserver = std::function<void(const Method& method, int code, double seconds)>;
 
 class Server {
  public:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/rpc/access.h"
+#include "adapters/rpc/calls.h"
 #include "adapters/rpc/export.h"
 #include "adapters/rpc/server.h"
 #include "adapters/rpc/transfers.h"
@@ -26,7 +27,7 @@ struct Traffic {
 // State that the services share.
 struct Shared {
   Backend backend;
-  CallObserver observer;
+  CallNoter observer;
   Access access = allow_everything();
   std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
 };

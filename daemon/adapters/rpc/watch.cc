@@ -57,6 +57,8 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   }
   void OnCancel() override { finish(grpc::Status::CANCELLED); }
   void OnDone() override {
+    owner_.observer_("WatchAlerts", code_,
+                     std::chrono::duration<double>(Clock::now() - begun_).count());
     owner_.remove(this);
     delete this;
   }
@@ -67,6 +69,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
       std::lock_guard lock(mutex_);
       if (finished_) return;
       finished_ = true;
+      code_ = status.error_code();
     }
     Finish(status);
   }
@@ -148,14 +151,18 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   WatchAlertsResponse message_;
   bool writing_ = false;
   bool finished_ = false;
+  grpc::StatusCode code_ = grpc::StatusCode::OK;
   bool lag_counts_ = false;
   Clock::time_point told_;
   Clock::time_point const begun_ = Clock::now();
   std::optional<base::PeriodIndex> told_through_;
 };
 
-Watchers::Watchers(Backend backend, int watchers_max)
-    : backend_(std::move(backend)), watchers_max_(watchers_max), thread_([this] { run(); }) {}
+Watchers::Watchers(Backend backend, CallNoter observer, int watchers_max)
+    : backend_(std::move(backend)),
+      observer_(std::move(observer)),
+      watchers_max_(watchers_max),
+      thread_([this] { run(); }) {}
 
 Watchers::~Watchers() {
   stop();

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "adapters/rpc/calls.h"
 #include "adapters/rpc/filter.h"
 #include "adapters/rpc/server.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
@@ -29,7 +30,7 @@ class Watcher;
 // All open watches, and the thread that wakes them.
 class Watchers {
  public:
-  Watchers(Backend backend, int watchers_max);
+  Watchers(Backend backend, CallNoter observer, int watchers_max);
   ~Watchers();
 
   // The reactor of a new watch, which deletes itself. A refused watch finishes at once with the
@@ -47,6 +48,7 @@ class Watchers {
   void run();
 
   Backend backend_;
+  CallNoter const observer_;
   int const watchers_max_;
   std::atomic<int> count_{0};
   std::mutex mutex_;

@@ -21,11 +21,12 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {"applied", "duplicate",
                                                                            "superseded", "refused"};
 // The names of google.rpc.Code, by number.
+// The codes of gRPC by number, named as other servers' metrics name them.
 constexpr std::array<std::string_view, 17> kCodeNames = {
-    "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
-    "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
-    "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
-    "data_loss", "unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 prometheus::Histogram::BucketBoundaries const& latency_buckets() {
   static const prometheus::Histogram::BucketBoundaries buckets = {
@@ -428,27 +429,32 @@ Instruments::Instruments() : registry_(std::make_shared<prometheus::Registry>())
   evaluation_ = histogram("bellwether_evaluation_duration_seconds", "Time to judge a tick.");
   journal_ = histogram("bellwether_journal_append_duration_seconds",
                        "Time until a verdict was journaled and read back.");
-  calls_ = &prometheus::BuildHistogram()
-                .Name("bellwether_grpc_call_duration_seconds")
-                .Help("Time to answer a call.")
-                .Register(*registry_);
+  auto& handled = prometheus::BuildCounter()
+                      .Name("grpc_server_handled_total")
+                      .Help("Finished calls by code. A stream counts when it ends.")
+                      .Register(*registry_);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("grpc_server_handling_seconds")
+                      .Help("Time to answer a call; of a stream, its whole time.")
+                      .Register(*registry_);
+  for (const rpc::Method& method : rpc::methods()) {
+    prometheus::Labels labels = {{"grpc_type", method.streams ? "server_stream" : "unary"},
+                                 {"grpc_service", method.service},
+                                 {"grpc_method", method.name}};
+    Calls& calls = calls_[method.name];
+    calls.seconds = &seconds.Add(labels, latency_buckets());
+    for (std::string_view code : kCodeNames) {
+      labels["grpc_code"] = std::string(code);
+      calls.handled.push_back(&handled.Add(labels));
+    }
+  }
 }
 
-void Instruments::call(const char* method, int code, double seconds) {
-  prometheus::Histogram* histogram = nullptr;
-  {
-    std::lock_guard lock(mutex_);
-    auto& slot = by_call_[{method, code}];
-    if (slot == nullptr) {
-      size_t const c = static_cast<size_t>(code);
-      slot =
-          &calls_->Add({{"method", method},
-                        {"code", std::string(c < kCodeNames.size() ? kCodeNames[c] : "unknown")}},
-                       latency_buckets());
-    }
-    histogram = slot;
-  }
-  histogram->Observe(seconds);
+void Instruments::call(const rpc::Method& method, int code, double seconds) {
+  const Calls& calls = calls_.at(method.name);
+  auto const known = code >= 0 && static_cast<size_t>(code) < calls.handled.size();
+  calls.handled[static_cast<size_t>(known ? code : int{grpc::StatusCode::UNKNOWN})]->Increment();
+  calls.seconds->Observe(seconds);
 }
 
 std::shared_ptr<prometheus::Collectable> scrape_collector(std::function<Scrape()> scrape) {

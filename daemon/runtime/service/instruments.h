@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "adapters/rpc/server.h"
 #include "adapters/rpc/snapshots.h"
 #include "core/alerts/book.h"
 #include "core/engine/view.h"
 #include "prometheus/collectable.h"
+#include "prometheus/counter.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "runtime/evaluation/evaluation.h"
@@ -59,16 +61,19 @@ class Instruments {
 
   prometheus::Histogram& evaluation() { return *evaluation_; }
   prometheus::Histogram& journal() { return *journal_; }
-  void call(const char* method, int code, double seconds);
+  void call(const rpc::Method& method, int code, double seconds);
   std::shared_ptr<prometheus::Registry> registry() { return registry_; }
 
  private:
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Histogram* evaluation_;
   prometheus::Histogram* journal_;
-  prometheus::Family<prometheus::Histogram>* calls_;
-  std::mutex mutex_;
-  std::map<std::pair<std::string, int>, prometheus::Histogram*> by_call_;
+  // Of a method; all exist from the start, so that the first error is a rise from 0.
+  struct Calls {
+    std::vector<prometheus::Counter*> handled;  // by code
+    prometheus::Histogram* seconds = nullptr;
+  };
+  std::map<std::string, Calls> calls_;  // by the name of the method
 };
 
 // Creates its metric families at every scrape.

@@ -89,7 +89,7 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
       {.address = config.serve.grpc_address,
        .watchers_max = config.serve.watchers_max,
        .transfer_bytes_per_second = 1e6 * config.snapshots.transfer_mb_per_s},
-      std::move(backend), [&foundation](const char* method, int code, double seconds) {
+      std::move(backend), [&foundation](const rpc::Method& method, int code, double seconds) {
         foundation.instruments.call(method, code, seconds);
       });
   if (!server.ok()) return server.status();

@@ -441,7 +441,7 @@ TEST_F(GrpcTest, MetricsAreWellFormedAndHealthIsReported) {
   for (const char* name :
        {"bellwether_events_total{", "bellwether_input_lag_events{", "bellwether_ledger_businesses{",
         "bellwether_alerts_open", "bellwether_build_info{", "process_resident_memory_bytes",
-        "bellwether_grpc_call_duration_seconds_bucket{",
+        "grpc_server_handling_seconds_bucket{", "grpc_server_handled_total{",
         "bellwether_journal_append_duration_seconds_count", "bellwether_tick_delay_seconds"}) {
     EXPECT_THAT(metrics, HasSubstr(name));
   }

@@ -38,9 +38,9 @@ grpc::Status call(const std::shared_ptr<grpc::Channel>& channel, const std::stri
 std::map<std::string, std::string> methods_of_all_services() {
   Shared shared;
   shared.backend.view = [] { return nullptr; };
-  Watchers watchers(shared.backend, 1);
-  Exports exports(
-      shared.backend, [](const char*, int, double) {}, absl::Seconds(1));
+  CallNoter const nobody = [](const char*, int, double) {};
+  Watchers watchers(shared.backend, nobody, 1);
+  Exports exports(shared.backend, nobody, absl::Seconds(1));
   Transfers transfers(1);
   std::map<std::string, std::string> out;
   for (const Service& service : make_services(shared, watchers, exports, transfers)) {
@@ -52,6 +52,13 @@ std::map<std::string, std::string> methods_of_all_services() {
     }
   }
   return out;
+}
+
+TEST(MethodsTest, AllMethodsOfAllServicesAreListed) {
+  std::map<std::string, std::string> listed;
+  for (const Method& method : methods())
+    listed["/" + method.service + "/" + method.name] = method.name;
+  EXPECT_EQ(listed, methods_of_all_services());
 }
 
 TEST(AccessTest, ARefusalEndsEveryMethodOfEveryService) {
@@ -75,7 +82,7 @@ TEST(AccessTest, ARefusalEndsEveryMethodOfEveryService) {
         only_view.view = [view] { return view; };
         return only_view;
       }(),
-      [](const char*, int, double) {}));
+      [](const Method&, int, double) {}));
   auto const channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
                                            grpc::InsecureChannelCredentials());
   std::map<std::string, std::string> const methods = methods_of_all_services();

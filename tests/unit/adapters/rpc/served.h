@@ -43,8 +43,8 @@ class Served {
     };
     backend.now = [this] { return now; };
     backend.journal_read = [this] { return journal_read.load(); };
-    server_ =
-        testing::must(Server::start(options, std::move(backend), [](const char*, int, double) {}));
+    server_ = testing::must(
+        Server::start(options, std::move(backend), [](const Method&, int, double) {}));
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
                                    grpc::InsecureChannelCredentials());
     indicators = bellwether::indicators::v1::IndicatorService::NewStub(channel_);

@@ -42,7 +42,7 @@ class SnapshotServiceTest : public ::testing::Test {
     }
     server_ = must(
         Server::start({.address = "127.0.0.1:0", .transfer_bytes_per_second = bytes_per_second},
-                      std::move(backend), [](const char*, int, double) {}));
+                      std::move(backend), [](const Method&, int, double) {}));
   }
   // The offset after a byte stands in for its checksum, because the code under test only passes it
   // on.

@@ -100,7 +100,7 @@ class Peer {
       };
     }
     server_ = must(rpc::Server::start({.address = address, .transfer_bytes_per_second = rate_},
-                                      std::move(backend), [](const char*, int, double) {}));
+                                      std::move(backend), [](const rpc::Method&, int, double) {}));
     address_ = "127.0.0.1:" + std::to_string(server_->port());
   }
   void stop() {

@@ -144,5 +144,34 @@ TEST_F(ScrapeTest, TheConfigurationAndTheRulesInForceHaveTheirDigests) {
             1);
 }
 
+TEST(InstrumentsTest, EveryMethodAndCodeIsCountedFromZero) {
+  Instruments instruments;
+  auto const handled = [&](const rpc::Method& method, const std::string& code) {
+    for (const prometheus::MetricFamily& family : instruments.registry()->Collect()) {
+      if (family.name != "grpc_server_handled_total") continue;
+      for (const prometheus::ClientMetric& metric : family.metric) {
+        std::map<std::string, std::string> labels;
+        for (const auto& label : metric.label) labels[label.name] = label.value;
+        if (labels["grpc_method"] == method.name && labels["grpc_service"] == method.service &&
+            labels["grpc_code"] == code)
+          return metric.counter.value;
+      }
+    }
+    return -1.0;
+  };
+  ASSERT_GT(rpc::methods().size(), 20u);
+  for (const rpc::Method& method : rpc::methods()) {
+    EXPECT_EQ(handled(method, "OK"), 0) << method.name;
+    EXPECT_EQ(handled(method, "Unavailable"), 0) << method.name;
+  }
+  const rpc::Method& method = rpc::methods().front();
+  instruments.call(method, grpc::StatusCode::OK, 0.1);
+  instruments.call(method, grpc::StatusCode::OUT_OF_RANGE, 0.1);
+  instruments.call(method, 99, 0.1);
+  EXPECT_EQ(handled(method, "OK"), 1);
+  EXPECT_EQ(handled(method, "OutOfRange"), 1);
+  EXPECT_EQ(handled(method, "Unknown"), 1) << "a code that gRPC does not know";
+}
+
 }  // namespace
 }  // namespace bellwether::runtime
