@@ -19,6 +19,17 @@ using indicators::Panel;
 
 constexpr int32_t kStepMax = 20'000;  // periods that leave the history at one tick
 
+// One delta for each key, without zeros. `sorted`: by key.
+std::vector<Delta> summed(std::span<const Delta> sorted) {
+  std::vector<Delta> out;
+  for (size_t i = 0; i < sorted.size();) {
+    Delta sum{sorted[i].key, 0};
+    for (; i < sorted.size() && sorted[i].key == sum.key; ++i) sum.amount += sorted[i].amount;
+    if (sum.amount != 0) out.push_back(sum);
+  }
+  return out;
+}
+
 // Calls use(const Delta&) for each packed delta. False if the bytes are damaged.
 template <class Use>
 bool each_delta(std::string_view packed, Use use) {
@@ -52,20 +63,35 @@ bool each_left(std::string_view packed, Use use) {
   return true;
 }
 
-// Takes `change`, the last one of the panel, back. False if that is not possible.
-bool take_back(const PanelChange& change, Panel& panel) {
-  std::vector<Delta> deltas;
-  bool const whole = each_delta(change.deltas, [&](Delta delta) {
-    delta.amount = -delta.amount;
-    deltas.push_back(delta);
-  });
-  if (!whole) return false;
-  panel.add(deltas, [](uint32_t, Measure, PeriodIndex) {});
-  panel.retreat_horizon(change.first_period);
-  return each_left(change.left, [&](Measure m, size_t node, std::span<const int64_t> counts) {
-    return panel.recall(m, node, counts);
-  });
-}
+// Takes changes back, the last one first. Deltas are added up until the horizon moves, because many
+// of them together cost little more than those of one tick.
+class TakenBack {
+ public:
+  explicit TakenBack(Panel& panel) : panel_(panel) {}
+
+  // False if the change cannot be taken back.
+  bool add(const PanelChange& change) {
+    bool const whole = each_delta(change.deltas, [&](const Delta& delta) {
+      deltas_.push_back({delta.key, -delta.amount});
+    });
+    if (!whole) return false;
+    if (change.first_period >= panel_.first_period()) return true;
+    finish();
+    panel_.retreat_horizon(change.first_period);
+    return each_left(change.left, [&](Measure m, size_t node, std::span<const int64_t> counts) {
+      return panel_.recall(m, node, counts);
+    });
+  }
+  void finish() {
+    std::ranges::sort(deltas_, {}, &Delta::key);
+    panel_.add(summed(deltas_), [](uint32_t, Measure, PeriodIndex) {});
+    deltas_.clear();
+  }
+
+ private:
+  Panel& panel_;
+  std::vector<Delta> deltas_;
+};
 
 }  // namespace
 
@@ -76,14 +102,10 @@ std::string pack_deltas(std::span<const PartitionTick> parts) {
   std::ranges::sort(all, {}, &Delta::key);
   ByteWriter bytes;
   uint64_t before = 0;
-  for (size_t i = 0; i < all.size();) {
-    DeltaKey const key = all[i].key;
-    int64_t amount = 0;
-    for (; i < all.size() && all[i].key == key; ++i) amount += all[i].amount;
-    if (amount == 0) continue;
-    bytes.number(key.bits() - before);
-    bytes.signed_number(amount);
-    before = key.bits();
+  for (const Delta& delta : summed(all)) {
+    bytes.number(delta.key.bits() - before);
+    bytes.signed_number(delta.amount);
+    before = delta.key.bits();
   }
   return std::string(bytes.view());
 }
@@ -139,9 +161,11 @@ std::optional<PastPanel> panel_at(const Panel& now, const PanelChanges& changes,
   auto const found = std::ranges::find(changes, tick, [](const auto& c) { return c->tick; });
   if (found == changes.end()) return std::nullopt;
   Panel panel = now.copy();
+  TakenBack taken_back(panel);
   for (auto last = changes.end() - 1; last != found; --last) {
-    if (!take_back(**last, panel)) return std::nullopt;
+    if (!taken_back.add(**last)) return std::nullopt;
   }
+  taken_back.finish();
   panel.drop_zeros();
   return PastPanel{panel.publish(), (*found)->reported};
 }
