@@ -150,7 +150,8 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       fill(*view, *alert, now, *response->mutable_alert());
       for (std::string& paragraph : engine::explain(*view, *alert))
         response->add_text(std::move(paragraph));
-      for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods)) {
+      auto const before = judged_by(request->as_of(), *view);
+      for (engine::PathPoint& p : engine::trace(*view, *alert, kPathPeriods, before.get())) {
         protect(p, *response->mutable_basis());
         alerts_pb::PathPoint& out = *response->add_path();
         out.set_period(view->calendar.name(p.period));
@@ -292,6 +293,14 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
                              alerts_pb::Happening& out) {
     if (const engine::Happening* const happening = view.happenings->of(alert.name))
       fill(view, *happening, out);
+  }
+  // The book that the view's tick was judged by; null if it is not kept.
+  std::shared_ptr<const alerts::Book> judged_by(const common::v1::AsOf& as_of,
+                                                const engine::View& view) const {
+    BadRequest bad;
+    auto const tick = shared_.backend.judged_tick(read_as_of(shared_.backend, as_of, bad));
+    bool const same = tick.ok() && tick->view->data_through == view.data_through;
+    return same ? tick->before : nullptr;
   }
   static void transitions_of(const engine::View& view, const Alert& alert, base::UnixMillis now,
                              google::protobuf::RepeatedPtrField<alerts_pb::Transition>& out) {

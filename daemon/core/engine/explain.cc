@@ -147,14 +147,15 @@ std::string measure_title(std::string_view name) {
   return std::string(m ? indicators::info(*m).title : name);
 }
 
-std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods) {
+std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods,
+                             const alerts::Book* before) {
   if (!view.data_through || periods <= 0) return {};
   const alerts::Rule* const rule = rule_of(view, alert);
   if (rule == nullptr) return {};
   auto const node = node_of(*view.reference, alert.state.key);
   if (!node) return {};
   auto const [first, last] = stretch(view, alert, periods);
-  return info(rule->kind()).trace({view, alert, *rule, *node, first, last});
+  return info(rule->kind()).trace({view, alert, *rule, *node, first, last, before});
 }
 
 Paragraphs explain(const View& view, const alerts::Alert& alert) {

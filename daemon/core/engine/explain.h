@@ -32,8 +32,11 @@ struct PathPoint {
 // The path from half a year before the change to the view's cut, or to a quarter after clearing if
 // the alert was cleared. At most `periods` points, oldest first. It uses the current data: late
 // facts may have changed the values since the alert was evaluated. Empty for rules that have no
-// detector.
-std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods);
+// detector. `before`: the book that the view's tick was judged by. With it, the point that the tick
+// judged is equal to the evidence of the tick; if null, the baselines leave out what the view's own
+// book knows.
+std::vector<PathPoint> trace(const View& view, const alerts::Alert& alert, int periods,
+                             const alerts::Book* before = nullptr);
 
 // One or more sentences in each string.
 using Paragraphs = std::vector<std::string>;
@@ -64,8 +67,16 @@ struct PathRequest {
   indicators::Node node;
   base::PeriodIndex first;
   base::PeriodIndex last;
-  // The alert's state if it is open, else null. It decides which periods baselines leave out.
-  const alerts::AlertUpdate* open() const { return alert.state.open ? &alert.state : nullptr; }
+  const alerts::Book* before;  // of trace()
+
+  // The book whose rules, regime breaks and alerts decide which periods baselines leave out.
+  const alerts::Book& book() const { return before != nullptr ? *before : *view.book; }
+  // The alert's state in that book if it is open there, else null.
+  const alerts::AlertUpdate* open() const {
+    auto const found = book().open().find(alert.state.key);
+    bool const is = found != book().open().end() && found->second->name == alert.name;
+    return is ? &found->second->state : nullptr;
+  }
 };
 
 // The silence that covers the alert under any name of its node; null if there is none.

@@ -300,14 +300,14 @@ std::vector<PathPoint> trace_composite(const PathRequest& request) {
     auto const testable = view.reported->testable_age(part.measure);
     if (!testable || view.panel->series(request.node, part.measure).counts.empty()) continue;
     testable_age = std::max(testable_age, *testable);
-    const base::BusinessCalendar& days = business_calendar(*view.book);
+    const base::BusinessCalendar& days = business_calendar(request.book());
     parts.push_back({part,
                      {*view.panel, part.measure, part.harm, options, days,
                       calendar_effect(*view.panel, part.measure, days, *view.data_through),
                       *view.data_through, workspace}});
   }
   std::vector<detection::ScoredSeries> scored(parts.size());
-  for (auto& s : scored) s.exclude(exclusions(*view.book, request.open()));
+  for (auto& s : scored) s.exclude(exclusions(request.book(), request.open()));
   std::vector<PathPoint> path;
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
     int32_t const age = view.data_through->value - t.value;

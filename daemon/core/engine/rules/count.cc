@@ -274,11 +274,12 @@ std::vector<PathPoint> trace_count(const PathRequest& request) {
   const CountRule& rule = std::get<CountRule>(request.rule.detail);
   auto const options = detection::DetectorOptions::for_calendar(view.calendar);
   detection::Workspace workspace;
-  detection::CalendarTerms const effect =
-      calendar_effect(*view.panel, rule.measure, business_calendar(*view.book), *view.data_through);
+  detection::CalendarTerms const effect = calendar_effect(
+      *view.panel, rule.measure, business_calendar(request.book()), *view.data_through);
   MeasureScorer const scorer(*view.panel, rule.measure, rule.harm, options,
-                             business_calendar(*view.book), effect, *view.data_through, workspace);
-  auto const excluded = exclusions(*view.book, request.open());
+                             business_calendar(request.book()), effect, *view.data_through,
+                             workspace);
+  auto const excluded = exclusions(request.book(), request.open());
   auto const testable_age = view.reported->testable_age(rule.measure);
   detection::ScoredSeries scored;
   std::vector<PathPoint> path;

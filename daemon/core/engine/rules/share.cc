@@ -220,7 +220,7 @@ std::vector<PathPoint> trace_share(const PathRequest& request) {
   const View& view = request.view;
   const ShareRule& rule = std::get<ShareRule>(request.rule.detail);
   ShareMeasures const measures = measures_of(rule);
-  auto const excluded = exclusions(*view.book, request.open());
+  auto const excluded = exclusions(request.book(), request.open());
   auto const testable = view.reported->testable_age(measures.denominator);
   std::vector<PathPoint> path;
   for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
