@@ -47,6 +47,7 @@ Table::Table(std::vector<std::string> columns) : columns_(std::move(columns)) {
 
 void Table::add(std::vector<std::string> cells, Colour colour) {
   cells.resize(columns_.size());
+  for (std::string& cell : cells) cell = base::printable(cell);
   rows_.push_back({std::move(cells), colour});
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "core/base/display.h"
 #include "core/base/text.h"
 
 namespace bellwether::rpc {
@@ -11,18 +12,26 @@ namespace {
 // A human act waits this long for the journal, or until the caller's deadline if that is earlier.
 constexpr absl::Duration kActWait = absl::Seconds(10);
 
+// Journaled texts come to terminals and logs.
+void check_printable(const std::string& text, std::string_view field, BadRequest& bad) {
+  if (base::printable(text) != text)
+    bad.add(field, "leave out line breaks, control characters and marks of writing direction");
+}
+
 }  // namespace
 
 void check_actor(const std::string& actor, std::string_view field, BadRequest& bad) {
   if (actor.empty() || actor.size() > static_cast<size_t>(kActorBytesMax)) {
     bad.add(field, base::cat("name the person who acts, in 1 to ", kActorBytesMax, " bytes"));
   }
+  check_printable(actor, field, bad);
 }
 
 void check_comment(const std::string& comment, std::string_view field, BadRequest& bad) {
   if (comment.size() > static_cast<size_t>(kCommentBytesMax)) {
     bad.add(field, base::cat("at most ", kCommentBytesMax, " bytes"));
   }
+  check_printable(comment, field, bad);
 }
 
 absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,

@@ -13,6 +13,9 @@ namespace bellwether::base {
 size_t display_width(std::string_view text);
 // Truncates `text` to `columns` if it is wider. The last column is then an ellipsis.
 std::string shorten(std::string_view text, size_t columns);
+// The text without what would change the screen around it: control characters, marks that turn the
+// direction of writing, and bytes that are not UTF-8 are each replaced by U+FFFD.
+std::string printable(std::string_view text);
 // Thousands separated: "1,541,268".
 std::string grouped(int64_t number);
 // The unit of a composite's score, as a name of a unit.

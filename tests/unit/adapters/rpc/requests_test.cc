@@ -111,6 +111,20 @@ TEST_F(RequestsTest, ASilenceMustNameAKnownRuleAreaAndSector) {
   EXPECT_TRUE(alerts(&alerts_pb::AlertService::Stub::CreateSilence, silence(), response).ok());
 }
 
+TEST_F(RequestsTest, TextsThatChangeAScreenAreRefused) {
+  alerts_pb::CreateSilenceResponse response;
+  for (const char* text : {"a\nb", "\x1b[31m", "\xe2\x80\xae"}) {
+    alerts_pb::CreateSilenceRequest request = silence();
+    request.mutable_silence()->set_actor(text);
+    expect_bad(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response),
+               "silence.actor", "control characters");
+    request = silence();
+    request.mutable_silence()->set_comment(text);
+    expect_bad(alerts(&alerts_pb::AlertService::Stub::CreateSilence, request, response),
+               "silence.comment", "control characters");
+  }
+}
+
 TEST_F(RequestsTest, AnAlertOnASourceCanBeSilenced) {
   alerts_pb::CreateSilenceResponse response;
   alerts_pb::CreateSilenceRequest request = silence();

@@ -32,5 +32,27 @@ TEST(DisplayTest, ARateIsToldInWords) {
   EXPECT_EQ(how_often(0), "less than once in 1000 years");
 }
 
+TEST(DisplayTest, PrintableTextCannotChangeTheScreen) {
+  EXPECT_EQ(printable("Ann Łódź 東京 — €5"), "Ann Łódź 東京 — €5");
+  EXPECT_EQ(printable("a\x1b[31m\nb\x7f"), "a�[31m�b�");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "�31m")
+      << "a control character of two bytes";
+  EXPECT_EQ(printable("a\xe2\x80\xae"
+                      "b\xe2\x81\xa6"),
+            "a�b�")
+      << "marks of direction";
+  EXPECT_EQ(printable("\xff"
+                      "a\xe2\x80"),
+            "�a��")
+      << "no UTF-8";
+}
+
+TEST(DisplayTest, OnceAYearIsOnce) {
+  EXPECT_EQ(how_often(1.2), "once a year");
+  EXPECT_EQ(how_often(1.6), "2 times a year");
+}
+
 }  // namespace
 }  // namespace bellwether::base
