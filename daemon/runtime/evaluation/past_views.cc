@@ -37,23 +37,31 @@ PastViews::PastViews(Views& views, const BookKeeper& keeper,
     : views_(views), keeper_(keeper), forecast_(std::move(forecast)), topics_(std::move(topics)) {}
 
 absl::StatusOr<ViewPtr> PastViews::at(const engine::AsOfRevision& question, absl::Time now) {
+  BELLWETHER_ASSIGN_OR_RETURN(JournalOffset const revision, revision_of(question));
+  ViewPtr kept = find(revision, now);
+  if (kept != nullptr && has_forecasts(*kept, question.forecast)) return kept;
   Counted const call(calls_);
   if (call.before() >= kPastCallsMax) {
     return absl::ResourceExhaustedError(
         cat(kPastCallsMax,
-            " questions about the past wait already; ask again later, or another "
-            "replica"));
+            " questions about the past wait already; ask again later, or another replica"));
   }
-  auto const revision = revision_of(question);
-  if (!revision.ok()) return revision.status();
   std::lock_guard making(making_);
-  auto view = find_or_make(*revision);
-  if (!view.ok()) return view;
-  bool const forecast =
-      question.forecast && std::ranges::find(forecast_, *question.forecast) != forecast_.end();
-  if (forecast) *view = with_forecasts(*std::move(view), *question.forecast);
-  keep(*revision, *view, now);
-  return view;
+  kept = find(revision, now);  // an equal question may have been answered in the meantime
+  if (kept == nullptr) {
+    BELLWETHER_ASSIGN_OR_RETURN(kept, make(revision));
+  }
+  if (!has_forecasts(*kept, question.forecast))
+    kept = with_forecasts(std::move(kept), *question.forecast);
+  keep(revision, kept, now);
+  return kept;
+}
+
+bool PastViews::has_forecasts(const engine::View& view,
+                              std::optional<indicators::Measure> wanted) const {
+  if (!wanted || std::ranges::find(forecast_, *wanted) == forecast_.end()) return true;
+  return view.forecasts != nullptr && view.forecasts->through() == *view.data_through &&
+         view.forecasts->find(indicators::Node{}, *wanted) != nullptr;
 }
 
 absl::StatusOr<JournalOffset> PastViews::revision_of(const engine::AsOfRevision& question) const {
@@ -64,28 +72,29 @@ absl::StatusOr<JournalOffset> PastViews::revision_of(const engine::AsOfRevision&
     return out_of_range(cat("the tick ", present->calendar.name(*question.tick)), *present,
                         journal);
   }
+  Counted const waiter(waiters_);
   absl::Time const until = absl::Now() + kPastWaitMax;
   for (JournalOffset read = keeper_.view()->offset(); read < question.revision;
        read = keeper_.view()->offset()) {
     absl::Duration const left = until - absl::Now();
-    if (left <= absl::ZeroDuration()) {
-      return absl::OutOfRangeError(cat("revision ", question.revision.value,
-                                       " is after the journal that this replica has read, which "
-                                       "ends at ",
-                                       read.value));
+    bool const waits = question.revision.value - read.value <= kPastAheadMax &&
+                       waiter.before() < kPastWaitersMax && left > absl::ZeroDuration();
+    if (!waits) {
+      return out_of_range(cat("revision ", question.revision.value,
+                              ", which is after the journal that this replica has read,"),
+                          *views_.get(), keeper_.published());
     }
     keeper_.wait_for_news(read, left);
   }
   return question.revision;
 }
 
-absl::StatusOr<ViewPtr> PastViews::find_or_make(JournalOffset revision) {
-  {
-    std::lock_guard lock(mutex_);
-    auto const found = std::ranges::find(kept_, revision, &Kept::revision);
-    if (found != kept_.end()) return found->view;
-  }
-  return make(revision);
+ViewPtr PastViews::find(JournalOffset revision, absl::Time now) {
+  std::lock_guard lock(mutex_);
+  auto const found = std::ranges::find(kept_, revision, &Kept::revision);
+  if (found == kept_.end()) return nullptr;
+  found->asked = now;
+  return found->view;
 }
 
 absl::StatusOr<ViewPtr> PastViews::make(JournalOffset revision) const {
@@ -134,11 +143,6 @@ absl::Status PastViews::out_of_range(std::string_view what, const engine::View& 
 }
 
 ViewPtr PastViews::with_forecasts(ViewPtr view, indicators::Measure measure) const {
-  indicators::Node const whole{};
-  if (view->forecasts != nullptr && view->forecasts->through() == *view->data_through &&
-      view->forecasts->find(whole, measure) != nullptr) {
-    return view;
-  }
   engine::Forecaster forecaster(view->panel, view->reported, *view->data_through, {measure});
   while (forecaster.step(std::numeric_limits<size_t>::max())) {
   }

@@ -29,9 +29,13 @@ namespace bellwether::runtime {
 
 inline constexpr size_t kPastViewsKept = 2;
 inline constexpr absl::Duration kPastViewKeptFor = absl::Minutes(1);
-// Calls that wait for a view or make one. More are refused.
-inline constexpr int kPastCallsMax = 16;
+// Limit of the calls that wait for a view to be made, and of those that wait for the journal. More
+// are refused. A call whose view is kept does not wait.
+inline constexpr int kPastCallsMax = 64;
+inline constexpr int kPastWaitersMax = 16;
 inline constexpr absl::Duration kPastWaitMax = absl::Seconds(1);
+// A revision so far after the journal's end is not waited for: no replica is that far behind.
+inline constexpr int64_t kPastAheadMax = 1'000;
 
 class PastViews {
  public:
@@ -61,7 +65,9 @@ class PastViews {
     std::shared_ptr<const engine::View> view;
     absl::Time asked;
   };
-  absl::StatusOr<std::shared_ptr<const engine::View>> find_or_make(base::JournalOffset revision);
+  // The kept view, which may lack the wanted forecasts; null if there is none.
+  std::shared_ptr<const engine::View> find(base::JournalOffset revision, absl::Time now);
+  bool has_forecasts(const engine::View& view, std::optional<indicators::Measure> wanted) const;
   absl::StatusOr<std::shared_ptr<const engine::View>> make(base::JournalOffset revision) const;
   // The revision that the question names.
   absl::StatusOr<base::JournalOffset> revision_of(const engine::AsOfRevision& question) const;
@@ -78,6 +84,7 @@ class PastViews {
   std::vector<indicators::Measure> const forecast_;
   std::vector<domain::Topic> const topics_;
   std::atomic<int> calls_{0};
+  mutable std::atomic<int> waiters_{0};
   std::mutex making_;  // held while a view is made
   mutable std::mutex mutex_;
   std::deque<Kept> kept_;  // the one that was asked last at the end

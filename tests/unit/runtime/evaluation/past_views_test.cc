@@ -124,7 +124,11 @@ TEST_F(PastViewsTest, WhatCannotBeAskedIsRefusedWithTheRevisionsThatCan) {
   EXPECT_TRUE(absl::IsOutOfRange(at(oldest - 1).status()));
   auto const later = at(offset_ + 1).status();
   EXPECT_TRUE(absl::IsOutOfRange(later));
-  EXPECT_THAT(later.message(), HasSubstr(base::cat("ends at ", offset_)));
+  EXPECT_THAT(later.message(), HasSubstr("after the journal that this replica has read"));
+  EXPECT_THAT(later.message(), HasSubstr(range));
+  absl::Time const begin = absl::Now();
+  EXPECT_TRUE(absl::IsOutOfRange(at(offset_ + kPastAheadMax + 1).status()));
+  EXPECT_LT(absl::Now() - begin, kPastWaitMax) << "not waited for";
 }
 
 TEST_F(PastViewsTest, ARevisionWhoseFiguresAreStillReadIsUnavailable) {
