@@ -31,7 +31,8 @@ Page read_page(int32_t page_size, const std::string& token, std::string_view req
   std::string_view const after = text.substr(std::min(kDigestDigits, text.size()));
   if (after.empty() || text.substr(0, kDigestDigits) != digest(request, after)) {
     bad.add("page_token",
-            "does not belong to this request; repeat the request from its first page");
+            "does not belong to this request, which includes its as_of; repeat the request from "
+            "its first page");
     return page;
   }
   page.after = after;

@@ -186,10 +186,11 @@ void print_heading(const alerts_pb::Alert& a) {
               a.open() ? "open" : ("cleared " + a.cleared_period()).c_str(),
               a.historical() ? ", historical" : "");
   if (a.has_acknowledgement()) {
-    std::printf("acknowledged by %s at %s%s%s\n", a.acknowledgement().actor().c_str(),
+    std::printf("acknowledged by %s at %s%s%s\n",
+                base::printable(a.acknowledgement().actor()).c_str(),
                 instant(a.acknowledgement().at_ms()).c_str(),
                 a.acknowledgement().comment().empty() ? "" : ": ",
-                a.acknowledgement().comment().c_str());
+                base::printable(a.acknowledgement().comment()).c_str());
   }
   if (!a.silenced_by().empty()) std::printf("silenced by %s\n", a.silenced_by().c_str());
   for (const alerts_pb::NamedNode& node : a.equal_nodes())
@@ -289,6 +290,12 @@ void explain(Context& context, const Options& options) {
   }
   print_happening(response.happening());
   print_transitions(response.transitions());
+  if (!response.path().empty()) {
+    std::puts(
+        "The path is computed with what is known now: late reports, and periods that later proved "
+        "to be part of\nthe change, which baselines leave out. The text above tells what was known "
+        "when the alert was raised.");
+  }
   std::printf("\n%s, rules %s\n", data_through(response.basis()).c_str(),
               response.basis().rule_set().c_str());
 }

@@ -8,7 +8,7 @@ void add_as_of(CLI::App& command, Context& context) {
   command
       .add_option("--as-of", context.as_of,
                   "answer as it was then: a period, when it had just been judged, or the revision "
-                  "that an earlier answer tells")
+                  "that an earlier answer tells; whether a silence is over is told as of now")
       ->check([](const std::string& text) {
         auto const revision = base::parse_number<int64_t>(text);
         return revision && *revision <= 0 ? "must be a period or a revision above 0"

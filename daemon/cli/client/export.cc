@@ -71,9 +71,11 @@ class CsvLines {
       out += ',';
       if (!missing) append_number(out, series.values(i));
       out += ',';
-      if (i < series.numerators_size()) append_number(out, series.numerators(i));
+      // A figure that must not be told has no numerator either; other reasons leave the base known.
+      bool const untold = missing && series.gaps(gap).not_available().starts_with("suppressed");
+      if (i < series.numerators_size() && !untold) append_number(out, series.numerators(i));
       out += ',';
-      if (i < series.denominators_size()) append_number(out, series.denominators(i));
+      if (i < series.denominators_size() && !untold) append_number(out, series.denominators(i));
       out += ',';
       if (!missing) append_number(out, i < series.reported_size() ? series.reported(i) : 1);
       base::append(out, ",", missing ? base::csv_field(series.gaps(gap).not_available()) : "",

@@ -194,6 +194,14 @@ void print_nodes(const google::protobuf::RepeatedPtrField<indicators_pb::NodeVal
   table.print();
 }
 
+// What the figures of a table of nodes are: "births in 2005-03, unit count".
+void print_subject(const std::string& name, const std::string& unit,
+                   const google::protobuf::RepeatedPtrField<indicators_pb::NodeValue>& values) {
+  if (values.empty()) return;
+  std::printf("\n%s in %s, unit %s\n", name.c_str(), values[0].value().period().c_str(),
+              unit.c_str());
+}
+
 void rank(Context& context, const Options& options) {
   auto const stub = indicators_pb::IndicatorService::NewStub(context.channel());
   indicators_pb::RankNodesRequest request;
@@ -212,6 +220,7 @@ void rank(Context& context, const Options& options) {
   if (!context.ok(stub->RankNodes(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_nodes(response.values(), options.limit);
+  print_subject(options.name, response.unit(), response.values());
   if (response.not_available() > 0) std::printf("\n%d without a value\n", response.not_available());
   print_basis(response.basis());
 }
@@ -234,6 +243,7 @@ void compare(Context& context, const Options& options) {
   if (!context.ok(stub->CompareNodes(&call, request, &response))) return;
   if (context.json()) return Context::print_json(response);
   print_nodes(response.values(), 0);
+  print_subject(options.name, response.unit(), response.values());
   print_basis(response.basis());
 }
 

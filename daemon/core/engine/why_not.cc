@@ -94,7 +94,7 @@ std::string limit_text(const Rule& rule, const Gate& g) {
     case GateKind::kBeyond:
       return cat(found, g.passed ? " is " : " is not ", beyond, " the limit of ", needed);
     case GateKind::kInARow:
-      if (g.passed) return cat(beyond, " the limit for ", g.needed, " periods in a row");
+      if (g.passed) return cat(beyond, " the limit for at least ", g.needed, " periods in a row");
       return cat(beyond, " the limit for only ", g.found, g.found == 1 ? " period" : " periods",
                  " in a row; the rule asks for ", g.needed);
     default:
@@ -125,8 +125,8 @@ std::string with_region_text(const Gate& g) {
   if (g.passed)
     return cat("the whole region deviates, and this part of it by ", deviations(g.found));
   if (g.found >= g.needed) return "the whole region does not deviate at its level";
-  return cat("too little to follow the whole region, if that deviates: ", deviations(g.found),
-             " of ", deviations(g.needed));
+  return cat("even if the whole region deviates, this part follows it too little: ",
+             deviations(g.found), ", and a hit needs ", deviations(g.needed));
 }
 
 std::string second_text(const Rule& rule, const Gate& g) {
@@ -175,8 +175,8 @@ std::string text_of(const View& view, const Rule& rule, const Judgement& judgeme
       return limit_text(rule, g);
     case GateKind::kGoing:
       return g.passed ? cat("the latest periods deviate by ", deviations(g.found))
-                      : cat("the latest periods do not deviate: ", deviations(g.found),
-                            " towards harm, and a hit needs ", figure(g.needed));
+                      : cat("the latest periods do not deviate towards harm: ", deviations(g.found),
+                            ", and a hit needs ", figure(g.needed));
     case GateKind::kOwnLevel:
       return own_level_text(view, rule, g);
     case GateKind::kTogether:

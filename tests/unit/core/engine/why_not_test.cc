@@ -162,9 +162,10 @@ TEST_F(WhyNotTest, AnOpenAlertIsNamed) {
                                     "tick: the rule hits: p "));
   EXPECT_TRUE(judgement_.signal.hit);
   judge_month({.births = 90});
-  EXPECT_THAT(ask("R1", "N1", "C"),
-              AllOf(StartsWith("The alert R1.N1.10.2017-01 is open since 2017-01. Judged as"),
-                    HasSubstr("At the last tick: the latest periods do not deviate: -")));
+  EXPECT_THAT(
+      ask("R1", "N1", "C"),
+      AllOf(StartsWith("The alert R1.N1.10.2017-01 is open since 2017-01. Judged as"),
+            HasSubstr("At the last tick: the latest periods do not deviate towards harm: -")));
 }
 
 // --- counts --------------------------------------------------------------------------------------
@@ -204,8 +205,9 @@ TEST_F(WhyNotTest, ANodeWithFewBusinesses) {
 TEST_F(WhyNotTest, ACountThatDoesNotDeviate) {
   pass_months(84);
   judge_month({.births = 50});
-  EXPECT_THAT(ask("R1"), AllOf(StartsWith("No alert: the latest periods do not deviate: -"),
-                               HasSubstr(" standard deviations towards harm, and a hit needs 1.")));
+  EXPECT_THAT(ask("R1"),
+              AllOf(StartsWith("No alert: the latest periods do not deviate towards harm: -"),
+                    HasSubstr(" standard deviations, and a hit needs 1.")));
   EXPECT_NE(evidence().memory_periods, 0);
   EXPECT_TRUE(judgement_.signal.assessed);
 }
@@ -395,7 +397,8 @@ TEST(GateTextTest, EveryGateIsToldWithAndWithoutItsFigure) {
   EXPECT_EQ(text({GateKind::kWithRegion, false, 2, 1.2816}),
             "the whole region does not deviate at its level");
   EXPECT_EQ(text({GateKind::kWithRegion, false, 0.5, 1.2816}),
-            "too little to follow the whole region, if that deviates: 0.5 standard deviations of "
+            "even if the whole region deviates, this part follows it too little: 0.5 standard "
+            "deviations, and a hit needs "
             "1.3 standard deviations");
   EXPECT_EQ(text({GateKind::kBeyond, true, 45, 40}, "R9"),
             "45 working hours is above the limit of 40 working hours");
