@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "adapters/snapshot/book_codec.h"
 #include "adapters/snapshot/codec.h"
+#include "adapters/snapshot/past_codec.h"
 #include "core/base/check.h"
 #include "fuzz/input.h"
 #include "support/memory_disk.h"
@@ -53,6 +54,8 @@ class Round {
         return evaluation();
       case FileKind::kBook:
         return book();
+      case FileKind::kPast:
+        return past();
     }
   }
 
@@ -120,8 +123,17 @@ class Round {
     std::string const bytes = written(*first);
     BELLWETHER_CHECK(written(testing::must(again())) == bytes);
   }
+  void past() {
+    auto const again = [&] {
+      return read([&](FrameReader& in) { return read_past(in, testing::world(), calendar_); });
+    };
+    auto const first = again();
+    if (!first.ok()) return refused(first.status());
+    std::string const bytes = written(*first);
+    BELLWETHER_CHECK(written(testing::must(again())) == bytes);
+  }
   static engine::EvaluatorState state(RestoredEvaluation& e) {
-    return {e.tick, e.panel.publish(), e.reports, e.cells_digest};
+    return {e.tick, e.panel.publish(), e.reports, e.cells_digest, {}};
   }
 
   struct Counted {
@@ -137,7 +149,7 @@ class Round {
 
 void run(fuzz::Input input) {
   static constexpr FileKind kKinds[] = {FileKind::kManifest, FileKind::kPartition,
-                                        FileKind::kEvaluation, FileKind::kBook};
+                                        FileKind::kEvaluation, FileKind::kBook, FileKind::kPast};
   uint8_t const head = input.byte();
   base::Calendar const calendar((head & 0x40) != 0 ? base::CalendarUnit::kWeek
                                                    : base::CalendarUnit::kMonth);

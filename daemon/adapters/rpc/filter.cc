@@ -8,7 +8,6 @@
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/periods.h"
 #include "adapters/rpc/places.h"
-#include "adapters/rpc/requests.h"
 #include "core/alerts/rule.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -130,7 +129,7 @@ absl::Status AlertFilter::check_known(const FilterComparison& c, Field field,
             has_alert(&alerts::AlertKey::rule, value)) {
           break;
         }
-        return absl::InvalidArgumentError(no_such_rule(book, value));
+        return absl::InvalidArgumentError(no_such_rule(book.rule_set().get(), value));
       default:
         return absl::OkStatus();
     }

@@ -4,6 +4,16 @@
 
 namespace bellwether::rpc {
 
+std::string no_such_rule(const alerts::RuleSet* rules, std::string_view id) {
+  std::string known;
+  if (rules != nullptr) {
+    for (const alerts::Rule& rule : rules->rules)
+      base::append(known, known.empty() ? "" : ", ", rule.id);
+  }
+  return base::cat("no rule \"", base::excerpt(id), "\"; there are ",
+                   known.empty() ? "none yet" : known);
+}
+
 absl::Status no_such_place(const FilterComparison& comparison, const std::string& value) {
   return absl::InvalidArgumentError(base::cat(
       comparison.descendants ? "descendants(): " : "", "no ", comparison.field, " \"",

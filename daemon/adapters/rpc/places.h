@@ -6,13 +6,19 @@
 #include <cstdint>
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "adapters/rpc/filter_expression.h"
+#include "core/alerts/rules.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::rpc {
+
+// What is wrong with the id of a rule that the rule set does not have; lists those that it has.
+// `rules`: null before the first rule set.
+std::string no_such_rule(const alerts::RuleSet* rules, std::string_view id);
 
 // The error of a code or level that the reference does not have: InvalidArgument; it says how to
 // list those that there are. The field of the comparison begins with "area" or "sector".

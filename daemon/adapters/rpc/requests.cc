@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/rpc/places.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 
@@ -35,16 +36,9 @@ indicators::Node read_node(const engine::View& view, const common::v1::Node& nod
 
 const alerts::Rule* read_rule(const alerts::RuleSet* rules, const std::string& id,
                               std::string_view field, BadRequest& bad) {
-  if (rules != nullptr) {
-    if (const alerts::Rule* const rule = alerts::find_rule(*rules, id)) return rule;
-  }
-  std::string known;
-  if (rules != nullptr) {
-    for (const auto& rule : rules->rules) base::append(known, known.empty() ? "" : ", ", rule.id);
-  }
-  bad.add(field, cat("no rule \"", base::excerpt(id), "\"; there are ",
-                     known.empty() ? "none yet" : known));
-  return nullptr;
+  const alerts::Rule* const rule = rules == nullptr ? nullptr : alerts::find_rule(*rules, id);
+  if (rule == nullptr) bad.add(field, no_such_rule(rules, id));
+  return rule;
 }
 
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
@@ -73,15 +67,6 @@ PeriodRange read_period_range(const engine::View& view, const std::string& from,
   if (from.empty()) first = std::min(first, last);
   if (bad.empty() && last < first) bad.add("to_period", "is before from_period; swap them");
   return {first, last};
-}
-
-std::string no_such_rule(const alerts::Book& book, std::string_view id) {
-  std::string known;
-  if (book.rule_set() != nullptr) {
-    for (const auto& rule : book.rule_set()->rules)
-      base::append(known, known.empty() ? "" : ", ", rule.id);
-  }
-  return cat("no rule \"", base::excerpt(id), "\"; there are ", known.empty() ? "none yet" : known);
 }
 
 }  // namespace bellwether::rpc

@@ -9,7 +9,6 @@
 #include "adapters/rpc/errors.h"
 #include "adapters/rpc/periods.h"
 #include "bellwether/common/v1/common.pb.h"
-#include "core/alerts/book.h"
 #include "core/alerts/rules.h"
 #include "core/base/calendar.h"
 #include "core/engine/view.h"
@@ -37,7 +36,5 @@ struct PeriodRange {
 // an end that is left out is then that of the other.
 PeriodRange read_period_range(const engine::View& view, const std::string& from,
                               const std::string& to, BadRequest& bad);
-// What is wrong with the id of a rule that the rule set does not have; lists those that it has.
-std::string no_such_rule(const alerts::Book& book, std::string_view id);
 
 }  // namespace bellwether::rpc
