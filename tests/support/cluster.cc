@@ -211,12 +211,17 @@ void add_partitions(const std::string& broker, const std::string& topic, int par
   char error[256];
   Wanted const wanted(rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(partitions),
                                                  error, sizeof error));
+  BELLWETHER_CHECK(wanted != nullptr);
   kafka::Queue const queue(rd_kafka_queue_new(made.get()));
   rd_kafka_NewPartitions_t* raw = wanted.get();
   rd_kafka_CreatePartitions(made.get(), &raw, 1, nullptr, queue.get());
   Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
   BELLWETHER_CHECK(done != nullptr &&
                    rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  BELLWETHER_CHECK(eventually([&] {
+    auto const cluster = kafka::describe(client_options(broker), {topic}, kWait, no_log());
+    return cluster.ok() && cluster->topics[0].partitions == partitions;
+  }));
 }
 
 void set_timestamp_type(const std::string& broker, const std::string& topic,
@@ -243,27 +248,6 @@ void set_timestamp_type(const std::string& broker, const std::string& topic,
   BELLWETHER_CHECK(eventually([&] {
     auto const cluster = kafka::describe(client_options(broker), {topic}, kWait, no_log());
     return cluster.ok() && cluster->topics[0].timestamp_type == type;
-  }));
-}
-
-void set_partitions(const std::string& broker, const std::string& topic, int partitions) {
-  using New = kafka::Handle<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy>;
-  using Event = kafka::Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
-  kafka::Callbacks callbacks;
-  auto made = must(kafka::make_client(RD_KAFKA_PRODUCER, client_options(broker), {}, &callbacks));
-  char error[256];
-  New const wanted(rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(partitions), error,
-                                              sizeof error));
-  BELLWETHER_CHECK(wanted != nullptr);
-  kafka::Queue const queue(rd_kafka_queue_new(made.get()));
-  rd_kafka_NewPartitions_t* raw = wanted.get();
-  rd_kafka_CreatePartitions(made.get(), &raw, 1, nullptr, queue.get());
-  Event const done(rd_kafka_queue_poll(queue.get(), 60'000));
-  BELLWETHER_CHECK(done != nullptr &&
-                   rd_kafka_event_error(done.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  BELLWETHER_CHECK(eventually([&] {
-    auto const cluster = kafka::describe(client_options(broker), {topic}, kWait, no_log());
-    return cluster.ok() && cluster->topics[0].partitions == partitions;
   }));
 }
 

@@ -99,9 +99,6 @@ void add_partitions(const std::string& broker, const std::string& topic, int par
 void set_timestamp_type(const std::string& broker, const std::string& topic,
                         const std::string& type);
 
-// Adds partitions to a topic.
-void set_partitions(const std::string& broker, const std::string& topic, int partitions);
-
 struct Topics {
   std::string registrations;
   std::string support;

@@ -99,7 +99,7 @@ TEST(ContractTest, AddedPartitionsAreFoundByTheKeysOfOldRecords) {
   TemporaryFolder const folder;
   EXPECT_EQ(check_topics(topics, folder, nullptr), 0);
   for (const std::string& topic : {topics.registrations, topics.support})
-    set_partitions(broker(), topic, 2 * kContractPartitions);
+    add_partitions(broker(), topic, 2 * kContractPartitions);
   std::string log;
   EXPECT_EQ(check_topics(topics, folder, &log), 1);
   EXPECT_THAT(log,
