@@ -175,7 +175,7 @@ absl::StatusOr<engine::JudgedTick> PastViews::judged_tick(
   }
   std::string const what = cat("the book before the tick ", out.view->calendar.name(*tick));
   if (!record) return out_of_range(what, *out.view, journal);
-  std::lock_guard making(making_);
+  std::lock_guard folding(folding_);
   if (before_.second == nullptr || before_.first != *record) {
     auto book = journal.past->at(JournalOffset(record->value - 1));
     if (absl::IsOutOfRange(book.status())) return out_of_range(what, *out.view, journal);

@@ -88,6 +88,9 @@ class PastViews {
   std::mutex making_;  // held while a view is made
   mutable std::mutex mutex_;
   std::deque<Kept> kept_;  // the one that was asked last at the end
+  // Held while the book before a tick is folded, which is short: explaining a present alert must
+  // not wait for the panel of a past one.
+  std::mutex folding_;
   // The book before the tick that was asked last, and the tick's record.
   std::pair<base::JournalOffset, std::shared_ptr<const alerts::Book>> before_;
 };
