@@ -29,6 +29,11 @@ indicators::Value compute(const Subject& subject, const engine::View& view, indi
   }
   auto const measure = std::get<Measure>(subject.id);
   indicators::Value v;
+  base::PeriodIndex const known = view.panel->known_from(measure);
+  if (period < known) {
+    v.not_available = indicators::not_known_before(known, view.calendar, "the period");
+    return v;
+  }
   v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
   v.window_periods = 1;
   int32_t const age = view.data_through->value - period.value;

@@ -60,7 +60,9 @@ History history(const indicators::Panel& panel, const SharesByMeasure& reported,
   indicators::SeriesView const seen = panel.series({}, measure);
   auto const first = std::ranges::find_if(seen.counts, [](int32_t n) { return n != 0; });
   if (first == seen.counts.end()) return {};
-  int32_t const begin = seen.first.value + static_cast<int32_t>(first - seen.counts.begin());
+  int32_t const begin =
+      std::max(panel.known_from(measure).value,
+               seen.first.value + static_cast<int32_t>(first - seen.counts.begin()));
   History out;
   out.unreported =
       reported.testable_age(measure).value_or(static_cast<int>(reported.from(measure, 0).size()));

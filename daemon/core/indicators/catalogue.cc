@@ -1,5 +1,7 @@
 #include "core/indicators/catalogue.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/indicators/reading.h"
 
@@ -8,6 +10,9 @@ namespace {
 
 using domain::Formula;
 using domain::Method;
+using domain::Quantity;
+using domain::Term;
+using domain::Terms;
 
 Span window_ending(const IndicatorInfo& info, base::Calendar calendar, PeriodIndex period) {
   return {PeriodIndex(period.value - periods_in(info.window, calendar) + 1), period};
@@ -48,23 +53,42 @@ Value ratio_in(const IndicatorInfo& info, const Reading& reading, Span w) {
   return ratio(f.factor, numerator, reading.value_of(f.denominator, w) / f.divisor, info);
 }
 
+// The first period of which the panel knows all that the formula counts.
+PeriodIndex known_from(const IndicatorInfo& info, const Panel& panel) {
+  PeriodIndex known = panel.first_period();
+  for (const Terms* terms : {&info.compute.numerator, &info.compute.denominator}) {
+    const Term& first = terms->front();  // what the formula counts; the others correct it
+    if (first.coefficient == 0) continue;
+    bool const of_measure = first.quantity == Quantity::kSum || first.quantity == Quantity::kTotal;
+    known = std::max(known, panel.known_from(of_measure ? first.measure : Measure::kBirths));
+  }
+  return known;
+}
+
+// `what` begins before the first period of which the panel knows what the formula counts.
+Value too_early(std::string_view what, const IndicatorInfo& info, const Panel& panel) {
+  PeriodIndex const known = known_from(info, panel);
+  return unavailable(known == panel.first_period()
+                         ? base::cat(what, " begins before the kept periods")
+                         : not_known_before(known, panel.calendar(), what));
+}
+
 Value cohort(const IndicatorInfo& info, const Reading& reading, Span w) {
   Span const born = years_before(w, static_cast<int>(info.compute.parameter), reading.calendar());
-  if (born.first < reading.panel().first_period()) {
-    return unavailable("the cohort is older than the kept periods");
-  }
+  if (born.first < known_from(info, reading.panel()))
+    return too_early("the cohort", info, reading.panel());
   return ratio_in(info, reading, born);
 }
 
 constexpr char kNeedsEarlierYears[] = "needs three earlier years";
 
-bool has_earlier_years(const Panel& panel, Span w) {
-  return years_before(w, kMomentumYears, panel.calendar()).first >= panel.first_period();
+bool has_earlier_years(const IndicatorInfo& info, const Panel& panel, Span w) {
+  return years_before(w, kMomentumYears, panel.calendar()).first >= known_from(info, panel);
 }
 
 Value momentum(const IndicatorInfo& info, const Reading& reading, Span w) {
   const Formula& f = info.compute;
-  if (!has_earlier_years(reading.panel(), w)) return unavailable(kNeedsEarlierYears);
+  if (!has_earlier_years(info, reading.panel(), w)) return unavailable(kNeedsEarlierYears);
   double before = 0;
   for (int y = 1; y <= kMomentumYears; ++y) {
     before += reading.value_of(f.denominator, years_before(w, y, reading.calendar()));
@@ -108,7 +132,8 @@ void momentum_of_leaves(const Reading& reading, PeriodIndex period, double flat,
 
 Value diffusion(const IndicatorInfo& info, const Reading& reading, Span w) {
   const IndicatorInfo& births = domain::info(Indicator::kBirthMomentum);
-  if (!has_earlier_years(reading.panel(), window_ending(births, reading.calendar(), w.last)))
+  if (!has_earlier_years(births, reading.panel(),
+                         window_ending(births, reading.calendar(), w.last)))
     return unavailable(kNeedsEarlierYears);
   double points = 0;
   int divisions = 0;
@@ -140,10 +165,11 @@ bool has_enough_cases(const Value& v) {
 
 Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
   const IndicatorInfo& entry = info(indicator);
-  Value v = unavailable("the window begins before the kept periods");
+  PeriodIndex const known = known_from(entry, reading.panel());
+  Value v = too_early("the window", entry, reading.panel());
   for (int length : domain::window_lengths(entry.window, reading.calendar())) {
     Span const w{PeriodIndex(period.value - length + 1), period};
-    if (w.first < reading.panel().first_period()) break;
+    if (w.first < known) break;
     reading.begin();
     v = value_in(entry, reading, w);
     v.window_periods = v.ok() ? length : 0;
@@ -154,6 +180,11 @@ Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) 
 }
 
 }  // namespace
+
+std::string not_known_before(PeriodIndex known, base::Calendar calendar, std::string_view what) {
+  return base::cat(what, " begins before ", calendar.name(known),
+                   ", and earlier counts are not known");
+}
 
 int periods_in(Window window, base::Calendar calendar) {
   return domain::window_lengths(window, calendar).front();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/base/calendar.h"
 #include "core/base/harm.h"
@@ -48,7 +49,8 @@ struct Value {
 };
 
 // The indicator of a node at the end of `period`. There is no value if the denominator is below
-// minimum_base, or if the panel does not have the earlier periods that the formula needs.
+// minimum_base, or if the panel does not have or does not know (Panel::known_from) the earlier
+// periods that the formula needs.
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
 // The same from the events reported so far; `reported` says how many of them are expected to be
 // known.
@@ -57,6 +59,9 @@ Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex pe
 // The same from estimates of the complete counts: each count is divided by its share.
 Value compute_complete(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
                        const LateReports& late);
+
+// The reason why there is no figure of something that begins before the first known period.
+std::string not_known_before(PeriodIndex known, base::Calendar calendar, std::string_view what);
 
 // The two measures of a share. Every event in the numerator is also in the denominator.
 struct ShareMeasures {

@@ -28,7 +28,8 @@ struct Events {
 
 class EventReading {
  public:
-  EventReading(const Formula& formula, const Reading& reading) : reading_(reading) {
+  EventReading(const Formula& formula, const Reading& reading)
+      : reading_(reading), known_(reading.panel().first_period()) {
     for (const Term& term : formula.numerator) {
       if (term.coefficient == 0) break;
       if (term.quantity == Quantity::kSum) add(term);
@@ -48,8 +49,7 @@ class EventReading {
   }
   double dispersion(Span w) const {
     int const year = reading_.calendar().periods_per_year();
-    int32_t const begin = std::max(w.first.value - kDispersionYears * year,
-                                   reading_.panel().first_period().value + year);
+    int32_t const begin = std::max(w.first.value - kDispersionYears * year, known_.value + year);
     if (w.first.value - begin < year) return 1;
     double squares = 0;
     double all = 0;
@@ -69,6 +69,7 @@ class EventReading {
     std::span<const int32_t> counts;  // by period
   };
   void add(const Term& term) {
+    if (parts_.empty()) known_ = reading_.panel().known_from(term.measure);
     parts_.push_back({term, reading_.panel().series(reading_.node(), term.measure).counts});
   }
   static void count(const Term& term, double n, Events& out) {
@@ -81,6 +82,7 @@ class EventReading {
     return out;
   }
   const Reading& reading_;
+  PeriodIndex known_;  // of the first part
   std::vector<Part> parts_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
+#include "core/indicators/known_from.h"
 
 namespace bellwether::indicators {
 namespace {
@@ -26,7 +27,10 @@ Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
       calendar_(calendar),
       first_period_(first_period),
       sectors_(reference.sectors.size()),
-      scratch_(std::make_shared<Scratch>()) {}
+      ends_from_(first_period),
+      scratch_(std::make_shared<Scratch>()) {
+  known_from_.fill(first_period);
+}
 
 std::shared_ptr<const Panel> Panel::publish() {
   // From now on, columns of older generations are shared with a view. They are copied before a
@@ -110,8 +114,35 @@ bool Panel::same_counts(Node a, Node b) const {
   return any;
 }
 
+void Panel::find_known() {
+  if (changed_.none()) return;
+  auto const year = static_cast<size_t>(calendar_.periods_per_year());
+  auto const at = [&](size_t i) {
+    return PeriodIndex(first_period_.value + static_cast<int32_t>(i));
+  };
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    auto const measure = static_cast<Measure>(m);
+    if (changed_[m]) known_from_[m] = at(first_known(series({}, measure).counts, year));
+  }
+  if (changed_[static_cast<size_t>(Measure::kBirths)] ||
+      changed_[static_cast<size_t>(Measure::kDeaths)]) {
+    const Column* const births = find({}, Measure::kBirths);
+    ends_from_ = at(first_with_ends(series({}, Measure::kBirths).counts,
+                                    births == nullptr ? 0 : births->opening,
+                                    series({}, Measure::kDeaths).counts, year));
+  }
+  changed_.reset();
+}
+
+PeriodIndex Panel::known_from(Measure measure) const {
+  PeriodIndex const own = known_from_[static_cast<size_t>(measure)];
+  bool const of_register = domain::topics(measure).contains(domain::Topic::kRegistrations);
+  return of_register ? std::max(own, ends_from_) : own;
+}
+
 void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount) {
   Column& column = writable(node, measure);
+  if (node == index({})) changed_.set(static_cast<size_t>(measure));
   column.total += amount;
   int32_t const i = period.value - first_period_.value;
   if (i < 0) {
@@ -152,6 +183,10 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening,
   } else {
     std::ranges::transform(counts, column.counts.begin(), told);
     column.wide.assign(counts.begin(), counts.end());
+  }
+  if (node == index({})) {
+    changed_.set(static_cast<size_t>(measure));
+    find_known();
   }
   return true;
 }
@@ -241,6 +276,8 @@ void Panel::retreat_horizon(PeriodIndex first) {
     }
   }
   first_period_ = first;
+  changed_.set();
+  find_known();
 }
 
 bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts) {
@@ -256,6 +293,10 @@ bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts
   Column& column = writable(node, measure);
   column.opening = rest;
   for (size_t i = 0; i < counts.size(); ++i) column.add(i, counts[i]);
+  if (node == index({})) {
+    changed_.set(static_cast<size_t>(measure));
+    find_known();
+  }
   return true;
 }
 

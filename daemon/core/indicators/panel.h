@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -77,6 +78,9 @@ class Panel {
   bool recall(Measure measure, size_t node, std::span<const int64_t> counts);
 
   PeriodIndex first_period() const { return first_period_; }
+  // The first period of which the counts of a measure are known (known_from.h); first_period() if
+  // nothing says that an earlier one is unknown.
+  PeriodIndex known_from(Measure measure) const;
   base::Calendar calendar() const { return calendar_; }
   const reference::Reference& reference() const { return *reference_; }
   size_t nodes() const { return reference_->areas.size() * sectors_; }
@@ -142,6 +146,9 @@ class Panel {
   void roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed);
   void add_alone(const Delta& delta, std::vector<uint32_t>& changed);
   void group(std::span<const Delta> deltas);
+  // Finds known_from() of the changed measures. Each change of a count of the whole region, or of
+  // the horizon, calls it at its end.
+  void find_known();
 
   const reference::Reference* reference_;
   base::Calendar calendar_;
@@ -149,6 +156,9 @@ class Panel {
   size_t sectors_;
   uint32_t generation_ = 1;
   std::array<Columns, domain::kMeasureCount> columns_;
+  std::array<PeriodIndex, domain::kMeasureCount> known_from_;
+  PeriodIndex ends_from_;  // the first period of which the register tells the ends
+  std::bitset<domain::kMeasureCount> changed_;  // of the whole region, since find_known()
 
   struct Group {
     Measure measure;
@@ -195,6 +205,8 @@ void Panel::advance_horizon(PeriodIndex first, Use use) {
     }
   }
   first_period_ = first;
+  changed_.set();
+  find_known();
 }
 
 template <class Touched>
@@ -215,6 +227,7 @@ void Panel::add(std::span<const Delta> deltas, Touched touched) {
     if (group.period < first_period_) continue;
     for (uint32_t node : scratch_->changed) touched(node, group.measure, group.period);
   }
+  find_known();
 }
 
 }  // namespace bellwether::indicators

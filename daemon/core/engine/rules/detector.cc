@@ -32,7 +32,9 @@ PeriodIndex observed_from(const indicators::Panel& panel, Measure measure) {
   std::span<const int32_t> const pooled = panel.series({}, measure).counts;
   auto const seen = std::ranges::find_if(pooled, [](int32_t n) { return n != 0; });
   if (seen == pooled.end()) return panel.first_period();
-  return PeriodIndex(panel.first_period().value + static_cast<int32_t>(seen - pooled.begin()));
+  return std::max(
+      panel.known_from(measure),
+      PeriodIndex(panel.first_period().value + static_cast<int32_t>(seen - pooled.begin())));
 }
 
 detection::CalendarTerms calendar_effect(const indicators::Panel& panel, Measure measure,

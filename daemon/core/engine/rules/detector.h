@@ -37,9 +37,9 @@ std::vector<detection::PeriodRange> exclusions(const alerts::Book& book,
 // The special days of the book's rule set; none before the first rule set.
 const base::BusinessCalendar& business_calendar(const alerts::Book& book);
 
-// The first period of the history in which the measure was seen at any node. Earlier periods have
-// no count, which differs from a count of zero. Returns first_period() if the panel never saw the
-// measure.
+// The first known period of the history in which the measure was seen at any node
+// (indicators/known_from.h). Earlier periods have no count, which differs from a count of zero.
+// Returns first_period() if the panel never saw the measure.
 base::PeriodIndex observed_from(const indicators::Panel& panel, indicators::Measure measure);
 
 // What the calendar does to a measure (detection/calendar_effect.h) at a tick. It is estimated once

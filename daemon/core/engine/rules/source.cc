@@ -7,6 +7,7 @@
 #include "core/detection/farrington.h"
 #include "core/engine/rules/limit.h"
 #include "core/engine/rules/prose.h"
+#include "core/indicators/known_from.h"
 
 namespace bellwether::engine {
 
@@ -32,6 +33,18 @@ std::vector<int32_t> pooled_counts(const indicators::Panel& panel,
     }
   }
   return pooled;
+}
+
+// The index of the first count that is known and not zero; the size if there is none.
+size_t first_seen(const indicators::Panel& panel, std::span<const Measure> measures,
+                  std::span<const int32_t> pooled) {
+  PeriodIndex known = panel.known_from(measures.front());
+  for (Measure m : measures) known = std::min(known, panel.known_from(m));
+  auto const year = static_cast<size_t>(panel.calendar().periods_per_year());
+  size_t i = std::max(indicators::first_known(pooled, year),
+                      static_cast<size_t>(known.value - panel.first_period().value));
+  while (i < pooled.size() && pooled[i] == 0) ++i;
+  return std::min(i, pooled.size());
 }
 
 class SourceTest final : public RuleTest {
@@ -80,8 +93,7 @@ SourceTest::Found SourceTest::find(const TickContext& context,
   auto const age = static_cast<int32_t>(testable - reported.begin());
   PeriodIndex const target(context.tick.value - age);
   pooled.resize(pooled.size() - std::min(pooled.size(), static_cast<size_t>(age)));
-  auto const unseen = static_cast<int32_t>(
-      std::ranges::find_if(pooled, [](int32_t n) { return n != 0; }) - pooled.begin());
+  auto const unseen = static_cast<int32_t>(first_seen(context.panel, measures, pooled));
   detection::CountSeries const series{context.calendar(),
                                       PeriodIndex(context.panel.first_period().value + unseen),
                                       std::span(pooled).subspan(static_cast<size_t>(unseen))};

@@ -173,13 +173,13 @@ TEST(ContributionsTest, PartsOutsideTheRuleAlsoLeaveOutRegimeBreaks) {
     PeriodIndex const broken(kBegin.value + 30);
     region.tell(alerts::RegimeBreakDeclared{
         {broken, PeriodIndex(broken.value + 23)}, "pandemic", "ann", {}});
-    Town town(1);
+    Town town(2);
     town.break_from = broken.value;
     town.break_until = broken.value + 23;
     town.break_factor = 0.7;
     town.fall_from = kBegin.value + 90;
-    for (int32_t t = kBegin.value; t < town.fall_from; ++t) region.add(t, town.month(t));
-    region.tick(town.fall_from, town.month(town.fall_from));
+    for (int32_t t = kBegin.value; t < town.fall_from + 2; ++t) region.add(t, town.month(t));
+    region.tick(town.fall_from + 2, town.month(town.fall_from + 2));
     const alerts::Alert* const section = open_alert(region.book, "R1", "R", "C");
     ASSERT_NE(section, nullptr);
     found[sections_only] = section->state.evidence.contributions;

@@ -1,0 +1,39 @@
+// Purpose: from when on counts are known. A register or a desk tells what happens from some day on.
+// Of the time before, it tells nothing, or only the businesses that still exist when it begins: the
+// opening stock. A period before that day has no count, which differs from a count of zero. No
+// figure, baseline or forecast uses it.
+// The day is found from the counts themselves, so that one load of a dated past and a log of many
+// years give the same. It is not found before a few periods have events.
+// Thread safety: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace bellwether::indicators {
+
+// Two stretches of time differ if events are so rare in the first one that chance hardly explains
+// it. Periods with events are counted, not events, because a few of them often come together: of
+// the periods with events in both (less one, which says where the second stretch begins), as many
+// as in the first one, or fewer, would be there with at most this probability (binomial).
+inline constexpr double kKnownChance = 1e-4;
+// At most so many years of the second stretch count.
+inline constexpr size_t kKnownYears = 5;
+// A register tells of businesses that end from the first period on that has at least this share of
+// the mean number of ends a period in the year after it. Some earlier ends are told late.
+inline constexpr double kKnownEndsShare = 0.25;
+
+// The index of the first known count: 0 if nothing says that any is unknown. `counts`: of the whole
+// region, by period. Counts are unknown before the first event, and before the last event that
+// follows a year or more without any, if events are rare there: the dates of an opening stock, and
+// then nothing. `year`: periods in a year.
+size_t first_known(std::span<const int32_t> counts, size_t year);
+
+// The index from which on a register tells of businesses that end. Before, it knows only those that
+// still exist, so that its births are those of survivors. 0 if nothing says so. `births_before`:
+// the births before the first period.
+size_t first_with_ends(std::span<const int32_t> births, int64_t births_before,
+                       std::span<const int32_t> deaths, size_t year);
+
+}  // namespace bellwether::indicators

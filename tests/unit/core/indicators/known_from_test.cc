@@ -1,0 +1,182 @@
+#include "core/indicators/known_from.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "core/indicators/catalogue.h"
+#include "core/indicators/panel.h"
+#include "support/calendars.h"
+#include "support/world.h"
+
+namespace bellwether::indicators {
+namespace {
+
+using testing::kMonths;
+constexpr size_t kYear = 12;
+using Counts = std::vector<int32_t>;
+
+// `periods` counts of `n` after `before`.
+Counts then(Counts before, size_t periods, int32_t n) {
+  before.insert(before.end(), periods, n);
+  return before;
+}
+Counts zeros(size_t periods) {
+  return Counts(periods);
+}
+
+TEST(FirstKnownTest, CountsFromTheStartAreAllKnown) {
+  EXPECT_EQ(first_known({}, kYear), 0u);
+  EXPECT_EQ(first_known(zeros(100), kYear), 0u);
+  EXPECT_EQ(first_known(then({}, 100, 7), kYear), 0u);
+}
+
+TEST(FirstKnownTest, NothingIsKnownBeforeTheFirstPublication) {
+  EXPECT_EQ(first_known(then(zeros(40), 60, 2), kYear), 40u);
+  EXPECT_EQ(first_known(then(zeros(360), 3, 1'200), kYear), 360u) << "after three periods";
+  EXPECT_EQ(first_known(then(zeros(360), 2, 1'200), kYear), 0u) << "two may be chance";
+}
+
+TEST(FirstKnownTest, AnOpeningStockIsNoCount) {
+  Counts stock = zeros(100);
+  stock[3] = 51'322;
+  EXPECT_EQ(first_known(then(stock, 6, 1'100), kYear), 100u);
+  stock[20] = 17;  // others, later
+  stock[40] = stock[41] = 3;
+  EXPECT_EQ(first_known(then(stock, 240, 1'100), kYear), 100u);
+}
+
+TEST(FirstKnownTest, RareEventsSayNothing) {
+  EXPECT_EQ(first_known(then(zeros(300), 1, 1), kYear), 0u);
+  EXPECT_EQ(first_known(then(zeros(300), 1, 1'200), kYear), 0u) << "one group of firms";
+  Counts rare = zeros(300);
+  for (size_t t : {40u, 95u, 180u, 181u, 290u}) rare[t] = 200;
+  EXPECT_EQ(first_known(rare, kYear), 0u);
+}
+
+TEST(FirstKnownTest, APauseAmidTheCountsIsACountOfZero) {
+  Counts paused = then(then({}, 60, 50), 20, 0);
+  EXPECT_EQ(first_known(then(paused, 60, 50), kYear), 0u) << "strike-offs were suspended";
+}
+
+TEST(FirstKnownTest, AYearlyPublicationHasNoGap) {
+  Counts yearly = zeros(120);
+  for (size_t t = 2; t < yearly.size(); t += kYear) yearly[t] = 400;
+  EXPECT_EQ(first_known(yearly, kYear), 0u);
+}
+
+// Property: for Poisson counts that begin with the history, hardly any period is taken for unknown,
+// at any rate. (A count of zero in the first few periods may be: they are few.)
+TEST(FirstKnownTest, ChanceSeldomLooksLikeAStart) {
+  std::mt19937_64 random(7);
+  for (double mean : {0.01, 0.05, 0.2, 0.5, 1.0, 3.0}) {
+    int wrong = 0;
+    constexpr int kSeries = 2'000;
+    for (int i = 0; i < kSeries; ++i) {
+      std::poisson_distribution<int32_t> count(mean);
+      Counts series(360);
+      std::ranges::generate(series, [&] { return count(random); });
+      wrong += first_known(series, kYear) > 0;
+    }
+    EXPECT_LE(wrong, kSeries / 100) << mean;
+  }
+}
+
+TEST(FirstWithEndsTest, BirthsOfSurvivorsAreNoCount) {
+  // The businesses of the opening stock were born in 40 years; the first ends are told in period
+  // 480, some of them a little later than they happened.
+  Counts births = then(then({}, 480, 60), 24, 1'200);
+  Counts deaths = then(then(zeros(478), 2, 9), 24, 500);
+  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u);
+  births.resize(484);
+  deaths.resize(484);
+  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u) << "after four months";
+}
+
+TEST(FirstWithEndsTest, ARegisterWithItsEndsIsKnownFromTheStart) {
+  EXPECT_EQ(first_with_ends(then({}, 200, 60), 0, then({}, 200, 40), kYear), 0u);
+  EXPECT_EQ(first_with_ends(then({}, 200, 60), 0, {}, kYear), 0u) << "no business ended";
+  EXPECT_EQ(first_with_ends(then({}, 200, 60), 0, then(zeros(100), 1, 1), kYear), 0u)
+      << "one end says nothing";
+  EXPECT_EQ(first_with_ends(then(zeros(90), 110, 60), 0, then(zeros(91), 109, 40), kYear), 0u)
+      << "a month without an end may be chance";
+  EXPECT_EQ(first_with_ends({}, 5'000, then(zeros(20), 60, 40), kYear), 20u)
+      << "the births left the kept periods";
+}
+
+class KnownFromTest : public ::testing::Test {
+ protected:
+  void count(Measure measure, std::string_view period, int n) {
+    Cell const cell{testing::area("N1"), testing::sector("10"), base::SizeBand(0)};
+    Delta const delta{DeltaKey(cell, measure, *kMonths.parse(period)), n};
+    panel_.add({&delta, 1}, [](uint32_t, Measure, PeriodIndex) {});
+  }
+  void count_all(Measure measure, int32_t first, int32_t last, int n) {
+    for (int32_t t = first; t <= last; ++t) count(measure, kMonths.name(PeriodIndex(t)), n);
+  }
+  Value value(Indicator i, std::string_view period) const {
+    return compute(i, panel_, {}, *kMonths.parse(period));
+  }
+  PeriodIndex at(std::string_view period) const { return *kMonths.parse(period); }
+
+  Panel panel_{testing::world(), kMonths, *kMonths.parse("1945-01")};
+};
+
+TEST_F(KnownFromTest, NoWindowBeginsBeforeTheCounts) {
+  count(Measure::kBirths, "1949-12", 51'322);
+  count_all(Measure::kBirths, at("1990-01").value, at("1994-12").value, 1'100);
+  count_all(Measure::kDeaths, at("1990-01").value, at("1994-12").value, 900);
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1990-01"));
+  EXPECT_EQ(panel_.known_from(Measure::kChargesCreated), at("1990-01")) << "of the same register";
+  EXPECT_EQ(panel_.known_from(Measure::kInteractions), at("1945-01"));
+  EXPECT_EQ(value(Indicator::kBirthRate, "1990-11").not_available,
+            "the window begins before 1990-01, and earlier counts are not known");
+  Value const first_year = value(Indicator::kBirthRate, "1990-12");
+  ASSERT_TRUE(first_year.ok());
+  EXPECT_DOUBLE_EQ(first_year.value, 100 * 13'200.0 / (51'322 + 13'200));
+  EXPECT_EQ(value(Indicator::kActiveStock, "1990-01").value, 51'322 + 200);
+  EXPECT_FALSE(value(Indicator::kActiveStock, "1989-06").ok());
+  EXPECT_EQ(value(Indicator::kBirthMomentum, "1993-02").not_available, "needs three earlier years");
+  EXPECT_TRUE(value(Indicator::kBirthMomentum, "1993-03").ok());
+  EXPECT_EQ(value(Indicator::kSurvival1, "1991-11").not_available,
+            "the cohort begins before 1990-01, and earlier counts are not known");
+  EXPECT_TRUE(value(Indicator::kSurvival1, "1991-12").ok());
+}
+
+TEST_F(KnownFromTest, FollowsTheHorizonBothWays) {
+  count(Measure::kBirths, "1949-12", 51'322);
+  count_all(Measure::kBirths, at("1990-01").value, at("1991-12").value, 1'100);
+  panel_.advance_horizon(at("1960-01"));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1990-01"));
+  panel_.advance_horizon(at("1991-01"));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1991-01"));
+  panel_.retreat_horizon(at("1985-01"));
+  std::vector<int64_t> recalled(72);
+  std::fill(recalled.begin() + 60, recalled.end(), 1'100);
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1991-01"));
+  ASSERT_TRUE(panel_.recall(Measure::kBirths, 0, recalled));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1990-01"));
+  EXPECT_EQ(panel_.copy().known_from(Measure::kBirths), at("1990-01"));
+  EXPECT_EQ(panel_.publish()->known_from(Measure::kBirths), at("1990-01"));
+}
+
+TEST_F(KnownFromTest, ARestoredPanelKnowsTheSame) {
+  count(Measure::kBirths, "1949-12", 51'322);
+  count_all(Measure::kBirths, at("1990-01").value, at("1991-12").value, 1'100);
+  count_all(Measure::kDeaths, at("1990-04").value, at("1991-12").value, 900);
+  Panel restored(testing::world(), kMonths, panel_.first_period());
+  panel_.each([&](Measure m, size_t node, int64_t opening, const std::vector<int64_t>& counts) {
+    ASSERT_TRUE(restored.restore(m, node, opening, counts));
+  });
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1990-04"));
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    auto const measure = static_cast<Measure>(m);
+    EXPECT_EQ(restored.known_from(measure), panel_.known_from(measure)) << m;
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::indicators
