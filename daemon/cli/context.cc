@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 
@@ -14,6 +15,33 @@ std::shared_ptr<grpc::Channel> Context::channel() const {
   return grpc::CreateChannel(server, grpc::InsecureChannelCredentials());
 }
 
+namespace {
+
+// The server's errors name its calls. A person who types commands is told the command instead.
+std::string in_commands(std::string message) {
+  struct Call {
+    std::string_view rpc;
+    std::string_view command;
+  };
+  constexpr auto kCalls = std::to_array<Call>({
+      {"ListAlerts", "alerts list"},
+      {"ListAreas", "areas list"},
+      {"ListSectors", "sectors list"},
+      {"ListIndicators", "indicators list"},
+      {"ListMethods", "forecasts methods"},
+      {"ListSilences", "alerts silences"},
+  });
+  for (const Call& call : kCalls) {
+    std::string const from = base::cat("; ", call.rpc, " ");
+    auto const at = message.find(from);
+    if (at == std::string::npos) continue;
+    message.replace(at, from.size(), base::cat("; 'bellwether ", call.command, "' "));
+  }
+  return message;
+}
+
+}  // namespace
+
 void Context::set_deadline(grpc::ClientContext& call) const {
   call.set_deadline(std::chrono::system_clock::now() +
                     std::chrono::milliseconds(static_cast<int64_t>(1000 * timeout_seconds)));
@@ -24,10 +52,10 @@ bool Context::ok(const grpc::Status& status) {
     case grpc::StatusCode::OK:
       return true;
     case grpc::StatusCode::INVALID_ARGUMENT:
-      fail(Exit::kUsage, status.error_message());
+      fail(Exit::kUsage, in_commands(status.error_message()));
       break;
     case grpc::StatusCode::NOT_FOUND:
-      fail(Exit::kNotFound, status.error_message());
+      fail(Exit::kNotFound, in_commands(status.error_message()));
       break;
     case grpc::StatusCode::UNAVAILABLE:
       fail(Exit::kUnreachable, "no answer from " + server + " (" + status.error_message() +

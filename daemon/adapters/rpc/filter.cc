@@ -57,6 +57,11 @@ std::optional<int64_t> severity_number(std::string text) {
 }
 
 // `values` are ascending and not empty. Without a value only != holds.
+std::string without_prefix(const std::string& happening) {
+  bool const whole = happening.starts_with(kHappeningPrefix);
+  return whole ? happening.substr(kHappeningPrefix.size()) : happening;
+}
+
 bool compare(FilterOp op, std::optional<int64_t> value, const std::vector<int64_t>& values) {
   if (!value) return op == FilterOp::kNotEqual;
   switch (op) {
@@ -103,7 +108,7 @@ absl::StatusOr<int64_t> AlertFilter::read_number(Field field, std::string_view n
   return 0;
 }
 
-// Whether the values are names of areas, sectors or rules. Other fields have none.
+// Whether the values are names of areas, sectors, rules or happenings. Other fields have none.
 absl::Status AlertFilter::check_known(const FilterComparison& c, Field field,
                                       const alerts::Book& book,
                                       const reference::Reference& reference) {
@@ -130,6 +135,11 @@ absl::Status AlertFilter::check_known(const FilterComparison& c, Field field,
           break;
         }
         return absl::InvalidArgumentError(no_such_rule(book.rule_set().get(), value));
+      case Field::kHappening:
+        if (book.alerts().contains(value) || book.alerts().contains(without_prefix(value))) break;
+        return absl::InvalidArgumentError(
+            cat("no happening \"", base::excerpt(value),
+                "\"; a happening has the name of the alert that was raised first"));
       default:
         return absl::OkStatus();
     }
@@ -161,8 +171,7 @@ absl::StatusOr<AlertFilter::Test> AlertFilter::read(const FilterComparison& c,
     BELLWETHER_RETURN_IF_ERROR(check_known(c, test.field, book, reference));
   for (const std::string& value : c.values) {
     if (test.field == Field::kHappening) {
-      bool const whole = value.starts_with(kHappeningPrefix);
-      test.texts.push_back(whole ? value.substr(kHappeningPrefix.size()) : value);
+      test.texts.push_back(without_prefix(value));
     } else if (is_number(field->kind)) {
       BELLWETHER_ASSIGN_OR_RETURN(int64_t const number,
                                   read_number(test.field, field->name, value, book.calendar()));

@@ -180,9 +180,12 @@ void list(Context& context, const Options& options) {
 void print_heading(const alerts_pb::Alert& a) {
   std::printf("%s\n", paint(without(a.name(), "alerts/"), Colour::kBold).c_str());
   std::printf("%s in %s\n", a.rule_title().c_str(), place(a).c_str());
-  std::printf("%s, raised %s, since %s, %s%s\n",
+  std::printf("%s, raised %s, since %s%s, %s%s\n",
               paint(severity_name(a.severity_max()), severity_colour(a.severity_max())).c_str(),
               a.raised_period().c_str(), a.onset_period().c_str(),
+              a.happening_onset_period().empty() || a.happening_onset_period() == a.onset_period()
+                  ? ""
+                  : (" (its happening since " + a.happening_onset_period() + ")").c_str(),
               a.open() ? "open" : ("cleared " + a.cleared_period()).c_str(),
               a.historical() ? ", historical" : "");
   if (a.has_acknowledgement()) {

@@ -19,6 +19,17 @@ TEST(ContextTest, r4_AMessageWithANulByteIsPrintedInFull) {
   EXPECT_EQ(context.exit_code, 2);
 }
 
+TEST(ContextTest, AnErrorOfTheServerNamesACommand) {
+  Context context;
+  ::testing::internal::CaptureStderr();
+  EXPECT_FALSE(context.ok({grpc::StatusCode::INVALID_ARGUMENT,
+                           "name: no indicator \"x\"; ListIndicators names them all"}));
+  EXPECT_FALSE(context.ok({grpc::StatusCode::NOT_FOUND, "no alert \"ListAlerts\""}));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "bellwether: name: no indicator \"x\"; 'bellwether indicators list' names them all\n"
+            "bellwether: no alert \"ListAlerts\"\n");
+}
+
 TEST(ContextTest, F10_AnyInstantCanBePrinted) {
   EXPECT_EQ(instant(1'795'904'100'000), "2026-11-28 22:15");
   EXPECT_EQ(day(1'795'904'100'000), "2026-11-28");

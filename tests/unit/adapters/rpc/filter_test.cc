@@ -200,6 +200,8 @@ TEST(AlertFilterTest, ANameThatNothingHasIsAnError) {
   EXPECT_THAT(complaint("sector IN (10, N1)"),
               HasSubstr("no sector \"N1\"; ListSectors names them all"));
   EXPECT_THAT(complaint("rule != R01"), HasSubstr("no rule \"R01\"; there are R0, R1, "));
+  EXPECT_THAT(complaint("happening = \"happenings/TYPO\""),
+              HasSubstr("no happening \"happenings/TYPO\"; a happening has the name of the alert"));
 }
 
 // The journal outlives changes of the rules and of the reference files.
@@ -330,11 +332,14 @@ class HappeningFilterTest : public ::testing::Test {
     book_.fold(base::JournalOffset(0), tick);
     happenings_ = engine::Happenings(book_, panel_);
   }
+  AlertFilter parsed_here(std::string_view filter) const {
+    return testing::must(AlertFilter::parse(filter, book_, the_world()));
+  }
   bool food_matches(std::string_view filter) const {
-    return parsed(filter).matches(*book_.find("R1.N1.10.2011-09"), happenings_);
+    return parsed_here(filter).matches(*book_.find("R1.N1.10.2011-09"), happenings_);
   }
   bool all_matches(std::string_view filter) const {
-    return parsed(filter).matches(*book_.find("R1.N1.all.2011-09"), happenings_);
+    return parsed_here(filter).matches(*book_.find("R1.N1.all.2011-09"), happenings_);
   }
   indicators::Panel panel_{world(), kMonths, base::PeriodIndex(480)};
   alerts::Book book_{kMonths};
@@ -347,7 +352,7 @@ TEST_F(HappeningFilterTest, HeadlinesAndHappeningsAreFound) {
   EXPECT_FALSE(food_matches("headline = true"));
   for (const char* f :
        {"happening = R1.N1.all.2011-09", "happening = \"happenings/R1.N1.all.2011-09\"",
-        "happening IN (x, R1.N1.all.2011-09)", "happening != R1.N1.10.2011-09"}) {
+        "happening IN (R1.N1.10.2011-09, R1.N1.all.2011-09)", "happening != R1.N1.10.2011-09"}) {
     EXPECT_TRUE(food_matches(f)) << f;
     EXPECT_TRUE(all_matches(f)) << f;
   }
