@@ -10,6 +10,12 @@ using Counts = std::span<const int32_t>;
 
 constexpr auto has_events = [](int32_t n) { return n != 0; };
 
+// Without the zeros at the end: they may be periods that only later revisions reached.
+Counts trimmed(Counts counts) {
+  while (!counts.empty() && counts.back() == 0) counts = counts.first(counts.size() - 1);
+  return counts;
+}
+
 // The index of the first event from `from` on; the size if there is none.
 size_t next_event(Counts counts, size_t from) {
   return static_cast<size_t>(
@@ -21,6 +27,16 @@ size_t with_events(Counts counts) {
   return static_cast<size_t>(std::ranges::count_if(counts, has_events));
 }
 
+// The probability of at most `most` of n events where each is one with probability p.
+double binomial(double most, double n, double p) {
+  double sum = 0;
+  for (double i = 0; i <= most; ++i) {
+    sum += std::exp(std::lgamma(n + 1) - std::lgamma(i + 1) - std::lgamma(n - i + 1) +
+                    i * std::log(p) + (n - i) * std::log1p(-p));
+  }
+  return sum;
+}
+
 // True if the periods first … begin − 1 have fewer events than chance explains, compared with those
 // from the event at `begin` on.
 bool is_unknown(Counts counts, size_t first, size_t begin, size_t year) {
@@ -30,29 +46,48 @@ bool is_unknown(Counts counts, size_t first, size_t begin, size_t year) {
   double const p =
       static_cast<double>(begin - first) / static_cast<double>(begin - first + after.size());
   if (p <= 0 || most >= n * p) return false;
-  double chance = 0;  // of at most `most` of n in the first stretch
-  for (double i = 0; i <= most; ++i) {
-    chance += std::exp(std::lgamma(n + 1) - std::lgamma(i + 1) - std::lgamma(n - i + 1) +
-                       i * std::log(p) + (n - i) * std::log1p(-p));
-  }
-  return chance <= kKnownChance;
+  return binomial(most, n, p) <= kKnownChance;
+}
+
+double sum_of(Counts counts) {
+  double sum = 0;
+  for (int32_t n : counts) sum += std::max(0, n);
+  return sum;
+}
+
+// True if the births before `begin` have fewer ends than chance explains, compared with the births
+// and ends from then on. That shows in the first period already, where the time alone does not.
+bool are_survivors(Counts births, int64_t births_before, Counts deaths, size_t begin) {
+  Counts const earlier = births.first(std::min(begin, births.size()));
+  if (with_events(earlier) < kKnownBirthPeriodsMin) return false;
+  double const before = sum_of(earlier) + static_cast<double>(std::max<int64_t>(0, births_before));
+  double const after = sum_of(births.subspan(earlier.size()));
+  double const ended_before = sum_of(deaths.first(begin));
+  double const ended = sum_of(deaths.subspan(begin));
+  if (after <= 0 || ended < kKnownEndsMin) return false;
+  double const p = before / (before + after);
+  double const n = ended_before + ended;
+  return ended_before < n * p && binomial(ended_before, n, p) <= kKnownChance;
 }
 
 }  // namespace
 
 size_t first_known(Counts counts, size_t year) {
+  counts = trimmed(counts);
   size_t last = next_event(counts, 0);
   if (last == counts.size()) return 0;
   size_t known = is_unknown(counts, 0, last, year) ? last : 0;
   while (true) {
     size_t const next = next_event(counts, last + 1);
     if (next == counts.size()) return known;
-    if (next - last > year && is_unknown(counts, 0, next, year)) known = next;
+    if (next - last > year && is_unknown(counts, known, next, year)) known = next;
     last = next;
   }
 }
 
 size_t first_with_ends(Counts births, int64_t births_before, Counts deaths, size_t year) {
+  births = trimmed(births);
+  deaths = trimmed(deaths);
   size_t begin = std::max(first_known(deaths, year), next_event(deaths, 0));
   if (begin == deaths.size()) return 0;
   for (; begin + 1 < deaths.size(); ++begin) {
@@ -63,7 +98,8 @@ size_t first_with_ends(Counts births, int64_t births_before, Counts deaths, size
     if (deaths[begin] > 0 && usual) break;
   }
   size_t const born = births_before > 0 ? 0 : next_event(births, 0);
-  return begin > born && is_unknown(deaths, born, begin, year) ? begin : 0;
+  bool const by_time = begin > born && is_unknown(deaths, born, begin, year);
+  return by_time || are_survivors(births, births_before, deaths, begin) ? begin : 0;
 }
 
 }  // namespace bellwether::indicators

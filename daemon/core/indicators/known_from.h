@@ -3,7 +3,8 @@
 // opening stock. A period before that day has no count, which differs from a count of zero. No
 // figure, baseline or forecast uses it.
 // The day is found from the counts themselves, so that one load of a dated past and a log of many
-// years give the same. It is not found before a few periods have events.
+// years give the same. It is the begin of the whole region, not of each place. Without an opening
+// stock of many dates, it is not found before a few periods have events.
 // Thread safety: pure functions.
 #pragma once
 
@@ -23,6 +24,12 @@ inline constexpr size_t kKnownYears = 5;
 // A register tells of businesses that end from the first period on that has at least this share of
 // the mean number of ends a period in the year after it. Some earlier ends are told late.
 inline constexpr double kKnownEndsShare = 0.25;
+
+// That births are those of survivors shows in the first period with ends, if there are at least so
+// many ends, and births in at least so many earlier periods: as many ends before it, or fewer, of
+// all ends in proportion to the births, have at most the probability kKnownChance.
+inline constexpr double kKnownEndsMin = 10;
+inline constexpr size_t kKnownBirthPeriodsMin = 24;
 
 // The index of the first known count: 0 if nothing says that any is unknown. `counts`: of the whole
 // region, by period. Counts are unknown before the first event, and before the last event that

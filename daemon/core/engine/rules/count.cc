@@ -283,7 +283,8 @@ std::vector<PathPoint> trace_count(const PathRequest& request) {
   auto const testable_age = view.reported->testable_age(rule.measure);
   detection::ScoredSeries scored;
   std::vector<PathPoint> path;
-  for (PeriodIndex t = request.first; t <= request.last; ++t.value) {
+  PeriodIndex const first = std::max(request.first, view.panel->known_from(rule.measure));
+  for (PeriodIndex t = first; t <= request.last; ++t.value) {
     int32_t const age = view.data_through->value - t.value;
     path.push_back(point_of(
         scorer.assess(scored, request.node, t, excluded, view.reported->from(rule.measure, age)), t,

@@ -4,7 +4,9 @@
 
 #include "core/base/display.h"
 #include "core/base/text.h"
+#include "core/detection/closed_periods.h"
 #include "core/detection/farrington.h"
+#include "core/engine/rules/detector.h"
 #include "core/engine/rules/limit.h"
 #include "core/engine/rules/prose.h"
 #include "core/indicators/known_from.h"
@@ -94,12 +96,20 @@ SourceTest::Found SourceTest::find(const TickContext& context,
   PeriodIndex const target(context.tick.value - age);
   pooled.resize(pooled.size() - std::min(pooled.size(), static_cast<size_t>(age)));
   auto const unseen = static_cast<int32_t>(first_seen(context.panel, measures, pooled));
+  std::vector<detection::PeriodRange> const closed =
+      detection::closed_periods(business_calendar(context.book), context.calendar());
   detection::CountSeries const series{context.calendar(),
                                       PeriodIndex(context.panel.first_period().value + unseen),
-                                      std::span(pooled).subspan(static_cast<size_t>(unseen))};
-  detection::Baseline const whole = detection::fit(
-      series, target, context.book.regime_breaks(),
-      detection::FarringtonOptions::for_calendar(context.calendar()), context.workspace);
+                                      std::span(pooled).subspan(static_cast<size_t>(unseen)),
+                                      {},
+                                      closed};
+  detection::Baseline whole;
+  whole.why = detection::NotAssessed::kClosed;
+  if (!detection::is_closed(series, target.value)) {
+    whole = detection::fit(series, target, context.book.regime_breaks(),
+                           detection::FarringtonOptions::for_calendar(context.calendar()),
+                           context.workspace);
+  }
   detection::Baseline const baseline =
       whole.why == detection::NotAssessed::kNone && testable != reported.end()
           ? detection::thinned(whole, *testable)

@@ -130,5 +130,26 @@ TEST_F(UnknownClosuresTest, S3_AdoptedClosuresCountFromTheNextTick) {
   EXPECT_GT(tick(50).series_assessed, 0);
 }
 
+// A register that rests with the businesses is not silent. In any other week it is.
+TEST(ClosedSourceTest, S3_AClosedWeekIsNoSilence) {
+  alerts::RuleSet rules = alerts::default_rules(kWeeks);
+  std::erase_if(rules.rules, [](const alerts::Rule& r) { return r.id != "R0"; });
+  rules.business_calendar = year_ends();
+  Region region(rules, kWeeks);
+  int32_t const begin = kWeeks.period_of(testing::day(kFirstYear, 1, 3)).value;
+  int32_t const end = begin + 10 * 52 + 20;
+  auto const week = [&](int32_t t) {
+    bool const rest = rules.business_calendar.closed(kWeeks, PeriodIndex(t));
+    return std::vector<Delta>{delta(Measure::kBirths, t, rest || t >= end ? 0 : 60)};
+  };
+  int closed = 0;
+  for (int32_t t = begin; t < end; ++t) {
+    EXPECT_TRUE(region.tick(t, week(t)).silent_topics.empty()) << kWeeks.name(PeriodIndex(t));
+    closed += rules.business_calendar.closed(kWeeks, PeriodIndex(t)) ? 1 : 0;
+  }
+  EXPECT_GE(closed, 5);
+  EXPECT_EQ(region.tick(end, week(end)).silent_topics, std::vector<std::string>{"registrations"});
+}
+
 }  // namespace
 }  // namespace bellwether::engine

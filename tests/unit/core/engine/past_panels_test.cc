@@ -32,6 +32,10 @@ struct Published {
 
 void expect_equal(const Published& then, const PastPanel& again, int32_t t) {
   EXPECT_EQ(again.panel->digest(), then.panel->digest()) << t;
+  for (size_t m = 0; m < domain::kMeasureCount; ++m) {
+    auto const measure = static_cast<Measure>(m);
+    EXPECT_EQ(again.panel->known_from(measure), then.panel->known_from(measure)) << t;
+  }
   EXPECT_EQ(again.panel->first_period(), then.panel->first_period()) << t;
   EXPECT_EQ(again.reported->table(), then.reported->table()) << t;
 }

@@ -62,6 +62,26 @@ TEST(FirstKnownTest, APauseAmidTheCountsIsACountOfZero) {
   EXPECT_EQ(first_known(then(paused, 60, 50), kYear), 0u) << "strike-offs were suspended";
 }
 
+TEST(FirstKnownTest, APauseStaysACountOfZeroHoweverLongTheYearsBeforeTheCounts) {
+  Counts paused = then(then(then(zeros(360), 38, 31), 14, 0), 1, 31);
+  for (int t = 0; t < 120; ++t) {
+    EXPECT_EQ(first_known(paused, kYear), 360u) << t;
+    paused.push_back(31);
+  }
+}
+
+// The column of a past panel may end with zeros of later periods.
+TEST(FirstKnownTest, ZerosAtTheEndSayNothing) {
+  Counts counts = then(zeros(360), 3, 1'200);
+  counts.insert(counts.end(), 9, 0);
+  EXPECT_EQ(first_known(counts, kYear), 360u);
+  Counts births = then(then({}, 480, 60), 1, 60);
+  Counts deaths = then(zeros(480), 1, 50);
+  births.insert(births.end(), 9, 0);
+  deaths.insert(deaths.end(), 9, 0);
+  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u);
+}
+
 TEST(FirstKnownTest, AYearlyPublicationHasNoGap) {
   Counts yearly = zeros(120);
   for (size_t t = 2; t < yearly.size(); t += kYear) yearly[t] = 400;
@@ -91,9 +111,11 @@ TEST(FirstWithEndsTest, BirthsOfSurvivorsAreNoCount) {
   Counts births = then(then({}, 480, 60), 24, 1'200);
   Counts deaths = then(then(zeros(478), 2, 9), 24, 500);
   EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u);
-  births.resize(484);
-  deaths.resize(484);
-  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u) << "after four months";
+  births.resize(481);
+  deaths.resize(481);
+  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 480u) << "at the first publication already";
+  deaths = then(zeros(480), 1, 3);
+  EXPECT_EQ(first_with_ends(births, 0, deaths, kYear), 0u) << "too few ends to tell";
 }
 
 TEST(FirstWithEndsTest, ARegisterWithItsEndsIsKnownFromTheStart) {
