@@ -80,7 +80,8 @@ std::unique_ptr<Running> Boot::run() {
 
 std::optional<Boot::Cluster> Boot::wait_for_cluster() {
   std::string logged;
-  foundation_.set_doing(wording::waiting_for_broker_at(foundation_.client.bootstrap_servers));
+  foundation_.set_doing(NotReadyReason::kBrokerUnreachable,
+                        wording::waiting_for_broker_at(foundation_.client.bootstrap_servers));
   do {
     auto cluster = check_cluster();
     if (cluster.ok()) {
@@ -97,7 +98,7 @@ std::optional<Boot::Cluster> Boot::wait_for_cluster() {
     std::string waiting = wording::waiting_for_broker(why);
     if (waiting != logged) foundation_.log(base::LogLevel::kWarning, "start", waiting);
     logged = waiting;
-    foundation_.set_doing(std::move(waiting));
+    foundation_.set_doing(NotReadyReason::kBrokerUnreachable, std::move(waiting));
   } while (foundation_.stop.pause(kRetry));
   return std::nullopt;
 }
@@ -190,7 +191,7 @@ absl::StatusOr<std::unique_ptr<Running>> Boot::attempt(const Cluster& cluster) {
 absl::StatusOr<Start> Boot::find_start(const Cluster& cluster) {
   Start start;
   if (!store_) return start;
-  foundation_.set_doing(wording::kReadingSnapshot);
+  foundation_.set_doing(NotReadyReason::kReadingSnapshot, wording::kReadingSnapshot);
   BELLWETHER_ASSIGN_OR_RETURN(
       start,
       restore(*store_,
@@ -216,7 +217,7 @@ absl::Status Boot::open_outboxes() {
 
 absl::StatusOr<Boot::Letters> Boot::open_letters(const Cluster& cluster) {
   const std::string& topic = foundation_.config.kafka.dead_letters_topic;
-  foundation_.set_doing(wording::kReadingDeadLetters);
+  foundation_.set_doing(NotReadyReason::kReadingDeadLetters, wording::kReadingDeadLetters);
   Letters out;
   BELLWETHER_ASSIGN_OR_RETURN(
       out.reader, kafka::DeadLetterReader::start(foundation_.client, topic,
@@ -235,7 +236,7 @@ absl::StatusOr<Boot::Letters> Boot::open_letters(const Cluster& cluster) {
 
 absl::Status Boot::open_journal(Start& start) {
   if (journal_ != nullptr) return absl::OkStatus();
-  foundation_.set_doing(wording::kReadingJournal);
+  foundation_.set_doing(NotReadyReason::kReadingJournal, wording::kReadingJournal);
   JournalStart from;
   if (start.restored && start.restored->book) {
     from = {start.restored->manifest.journal_next, start.restored->book->offset()};

@@ -40,15 +40,18 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
   if (config.snapshots.peers.empty()) return;
   exchange.emplace(config.snapshots, *disk,
                    TransferPlace{[this] { return stop.requested(); },
-                                 [this](std::string what) { set_doing(std::move(what)); }, log});
+                                 [this](std::string what) {
+                                   set_doing(NotReadyReason::kTakingSnapshot, std::move(what));
+                                 },
+                                 log});
 }
 
-void Foundation::set_doing(std::string what) {
+void Foundation::set_doing(NotReadyReason step, std::string what) {
   std::lock_guard lock(doing_mutex_);
-  doing_ = std::move(what);
+  doing_ = {step, std::move(what)};
 }
 
-std::string Foundation::doing() const {
+NotReady Foundation::doing() const {
   std::lock_guard lock(doing_mutex_);
   return doing_;
 }

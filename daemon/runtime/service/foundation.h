@@ -23,9 +23,11 @@
 #include "runtime/replica/peer_transfer.h"
 #include "runtime/service/bell.h"
 #include "runtime/service/instruments.h"
+#include "runtime/service/not_ready.h"
 #include "runtime/service/reloadable.h"
 #include "runtime/service/status_board.h"
 #include "runtime/service/stop.h"
+#include "runtime/service/wording.h"
 #include "runtime/setup/load.h"
 
 namespace bellwether::runtime {
@@ -45,9 +47,9 @@ struct Foundation {
   Foundation(const Foundation&) = delete;
   Foundation& operator=(const Foundation&) = delete;
 
-  // The current step of boot; also the reason why the replica is not ready.
-  void set_doing(std::string what);
-  std::string doing() const;
+  // The current step of boot, which is why the replica is not ready.
+  void set_doing(NotReadyReason step, std::string what);
+  NotReady doing() const;
 
   config::Config const config;  // at the start; `reloadable` has the rules in force
   base::Calendar const calendar;
@@ -73,7 +75,7 @@ struct Foundation {
 
  private:
   mutable std::mutex doing_mutex_;
-  std::string doing_ = "starting";
+  NotReady doing_{NotReadyReason::kStarting, wording::kStarting};
 };
 
 }  // namespace bellwether::runtime

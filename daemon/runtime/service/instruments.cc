@@ -330,6 +330,17 @@ void add_transfers(const Scrape& s, Families& out) {
             s.peer_transfers->seconds);
 }
 
+void add_not_ready(const Scrape& s, Families& out) {
+  Cells cells;
+  for (size_t i = 0; i < kNotReadyReasons; ++i) {
+    cells[{std::string(kNotReadyReasonNames[i])}] =
+        s.not_ready && static_cast<size_t>(*s.not_ready) == i;
+  }
+  put_all(out.add("not_ready", "1 for the first reason why the replica is not ready; else 0.",
+                  MetricType::Gauge),
+          {"reason"}, cells);
+}
+
 // Counts the transitions of the book since the process began to read it.
 class TransitionCounts {
  public:
@@ -371,7 +382,8 @@ class ScrapeCollector : public prometheus::Collectable {
     out.gauge("build_info", "Always 1.", 1, {{"version", s.version}});
     out.gauge("config_info", "Always 1: digests of the configuration and of the rules in force.", 1,
               {{"config_digest", s.config_digest}, {"rule_set", s.view->book->rule_set_digest()}});
-    out.gauge("ready", "1 when caught up and serving.", s.ready);
+    out.gauge("ready", "1 when caught up and serving.", !s.not_ready);
+    add_not_ready(s, out);
     out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
     out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
     out.gauge("watchers", "Open WatchAlerts streams.", s.watchers);

@@ -24,6 +24,7 @@
 #include "runtime/ingest/lane_report.h"
 #include "runtime/replica/peer_transfer.h"
 #include "runtime/replica/snapshotter.h"
+#include "runtime/service/not_ready.h"
 
 namespace bellwether::runtime {
 
@@ -44,7 +45,7 @@ struct Scrape {
   rpc::TransferCounts transfers;                     // transfers to other replicas
   std::shared_ptr<const engine::View> view;
   bool leader = false;
-  bool ready = false;
+  std::optional<NotReadyReason> not_ready;  // nullopt: ready
   bool broker_reachable = false;
   int64_t leadership_changes = 0;
   int64_t dead_letters_written = 0;

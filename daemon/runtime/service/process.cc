@@ -66,8 +66,8 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
         return metrics::Health{true, "alive"};
       },
       [&foundation] {
-        std::string const why = foundation.board.not_ready();
-        return metrics::Health{why.empty(), why.empty() ? "ready" : why};
+        auto const why = foundation.board.not_ready();
+        return metrics::Health{!why, why ? why->text : "ready"};
       });
   if (!exposer.ok()) return exposer.status();
   rpc::Backend backend;
@@ -211,9 +211,9 @@ class Process::Impl {
     foundation_.views.set_warnings(foundation_.board.warnings());
     if (foundation_.exchange) foundation_.exchange->shelf.tidy(absl::Now());
     if (!foundation_.board.refresh()) return;
-    std::string const why = foundation_.board.not_ready();
-    server.set_serving(why.empty());
-    foundation_.log(base::LogLevel::kInfo, "ready", wording::readiness(why));
+    auto const why = foundation_.board.not_ready();
+    server.set_serving(!why);
+    foundation_.log(base::LogLevel::kInfo, "ready", wording::readiness(text_of(why)));
   }
 
   // Answers calls for `runtime.drain_delay`, because clients and load balancers hear of a stop
@@ -232,7 +232,7 @@ class Process::Impl {
     absl::Time const deadline = foundation_.stop.deadline();
     foundation_.log(base::LogLevel::kInfo, "stop", wording::kDraining);
     bool const was_ready = foundation_.board.ready();
-    foundation_.board.close(wording::kDraining);
+    foundation_.board.close({NotReadyReason::kDraining, wording::kDraining});
     front.server().set_serving(false);
     if (Running* const parts = running()) parts->hand_over();
     if (was_ready) serve_on();

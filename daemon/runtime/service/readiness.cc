@@ -1,9 +1,11 @@
 #include "runtime/service/readiness.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.h"
 #include "runtime/ingest/lane_reports.h"
+#include "runtime/service/wording.h"
 
 namespace bellwether::runtime {
 
@@ -28,30 +30,37 @@ std::string why_not_shown(const Progress& progress, bool was_ready) {
 
 }  // namespace
 
-std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready) {
-  if (!progress.journal_read) return "reading the journal";
+std::optional<NotReady> why_behind(const Progress& progress, int64_t lag_events_max,
+                                   bool was_ready) {
+  using Reason = NotReadyReason;
+  if (!progress.journal_read) return NotReady{Reason::kReadingJournal, wording::kReadingJournal};
   int64_t behind = 0;
   for (const LaneReport& lane : progress.lanes) {
     for (const InputReport& in : lane.inputs) {
-      if (!in.error.empty()) return cat(in.topic, " ", in.partition, ": ", in.error);
+      if (!in.error.empty()) {
+        return NotReady{Reason::kInputError, cat(in.topic, " ", in.partition, ": ", in.error)};
+      }
       if (in.end_offset < 0) {  // the end of the log is not known
         if (was_ready) continue;
-        return cat("waiting for ", in.topic, " ", in.partition);
+        return NotReady{Reason::kInputUnknown, cat("waiting for ", in.topic, " ", in.partition)};
       }
       if (!in.held) behind = std::max(behind, in.lag_events);
     }
   }
   if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1))
-    return cat(behind, " records behind");
-  if (std::string why = why_not_shown(progress, was_ready); !why.empty()) return why;
+    return NotReady{Reason::kLag, cat(behind, " records behind")};
+  if (std::string why = why_not_shown(progress, was_ready); !why.empty())
+    return NotReady{Reason::kFiguresBehind, std::move(why)};
   if (progress.ticks_waiting > (was_ready ? kTicksWaitingUnready : kTicksWaitingMax)) {
-    return cat(progress.ticks_waiting, " ticks to evaluate");
+    return NotReady{Reason::kTicksWaiting, cat(progress.ticks_waiting, " ticks to evaluate")};
   }
   if (progress.verdict_wait_seconds > kVerdictWaitSeconds) {
-    return cat("the latest tick has waited ", static_cast<int>(progress.verdict_wait_seconds),
-               " s for its verdict: nobody leads, or the journal takes nothing");
+    return NotReady{
+        Reason::kVerdictOverdue,
+        cat("the latest tick has waited ", static_cast<int>(progress.verdict_wait_seconds),
+            " s for its verdict: nobody leads, or the journal takes nothing")};
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace bellwether::runtime

@@ -9,11 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/base/calendar.h"
 #include "runtime/ingest/lane_report.h"
+#include "runtime/service/not_ready.h"
 
 namespace bellwether::runtime {
 
@@ -41,9 +41,10 @@ struct Progress {
   bool only_records_close_ticks = false;
 };
 
-// The reason why the replica has not caught up; empty if it has. `lag_events_max`: the largest
+// Why the replica has not caught up; nullopt if it has. `lag_events_max`: the largest
 // number of unread records of one input with which a replica may become ready. `was_ready`: whether
 // it was ready before this call.
-std::string why_behind(const Progress& progress, int64_t lag_events_max, bool was_ready);
+std::optional<NotReady> why_behind(const Progress& progress, int64_t lag_events_max,
+                                   bool was_ready);
 
 }  // namespace bellwether::runtime

@@ -28,8 +28,8 @@ std::vector<std::string> StatusBoard::warnings() const {
 void StatusBoard::fill(status::v1::GetStatusResponse& out) const {
   {
     std::lock_guard lock(ready_mutex_);
-    out.set_ready(not_ready_.empty());
-    out.set_not_ready(not_ready_);
+    out.set_ready(!not_ready_);
+    out.set_not_ready(text_of(not_ready_));
   }
   std::shared_lock lock(parts_mutex_);
   for (const Part& part : parts_) part.status(out);
@@ -37,7 +37,7 @@ void StatusBoard::fill(status::v1::GetStatusResponse& out) const {
 
 Scrape StatusBoard::scrape() const {
   Scrape out;
-  out.ready = ready();
+  if (auto const why = not_ready()) out.not_ready = why->reason;
   std::shared_lock lock(parts_mutex_);
   for (const Part& part : parts_) part.scrape(out);
   return out;
@@ -45,26 +45,26 @@ Scrape StatusBoard::scrape() const {
 
 bool StatusBoard::refresh() {
   bool const was_ready = ready();
-  std::string why;
+  std::optional<NotReady> why;
   {
     std::shared_lock lock(parts_mutex_);
     for (const Part& part : parts_) {
-      if (why = part.not_ready(was_ready); !why.empty()) break;
+      if (why = part.not_ready(was_ready); why) break;
     }
   }
   std::lock_guard lock(ready_mutex_);
   if (closed_) return false;
   not_ready_ = std::move(why);
-  return not_ready_.empty() != was_ready;
+  return !not_ready_ != was_ready;
 }
 
-void StatusBoard::close(std::string why) {
+void StatusBoard::close(NotReady why) {
   std::lock_guard lock(ready_mutex_);
   closed_ = true;
   not_ready_ = std::move(why);
 }
 
-std::string StatusBoard::not_ready() const {
+std::optional<NotReady> StatusBoard::not_ready() const {
   std::lock_guard lock(ready_mutex_);
   return not_ready_;
 }

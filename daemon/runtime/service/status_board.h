@@ -9,20 +9,25 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <vector>
 
 #include "bellwether/status/v1/status.pb.h"
 #include "runtime/service/instruments.h"
+#include "runtime/service/not_ready.h"
+#include "runtime/service/wording.h"
 
 namespace bellwether::runtime {
 
 // One part of the process. A function that is not set adds nothing.
 struct Part {
-  // The reason why the replica is not ready; empty if this part has none. `was_ready`: whether the
+  // Why the replica is not ready; nullopt if this part has no reason. `was_ready`: whether the
   // replica was ready before this call.
-  std::function<std::string(bool was_ready)> not_ready = [](bool) { return std::string(); };
+  std::function<std::optional<NotReady>(bool was_ready)> not_ready = [](bool) {
+    return std::optional<NotReady>();
+  };
   // Coverage warnings: texts for people about what the answers lack.
   std::function<std::vector<std::string>()> warnings = [] { return std::vector<std::string>(); };
   std::function<void(status::v1::GetStatusResponse&)> status = [](status::v1::GetStatusResponse&) {
@@ -45,16 +50,16 @@ class StatusBoard {
   // Asks the parts whether the replica is ready. True if it became ready or not ready.
   bool refresh();
   // The replica is not ready from now on.
-  void close(std::string why);
-  bool ready() const { return not_ready().empty(); }
-  // The first reason at the last refresh(); "starting" before the first refresh().
-  std::string not_ready() const;
+  void close(NotReady why);
+  bool ready() const { return !not_ready(); }
+  // The first reason at the last refresh(); kStarting before the first refresh().
+  std::optional<NotReady> not_ready() const;
 
  private:
   mutable std::shared_mutex parts_mutex_;
   std::list<Part> parts_;
   mutable std::mutex ready_mutex_;
-  std::string not_ready_ = "starting";
+  std::optional<NotReady> not_ready_ = NotReady{NotReadyReason::kStarting, wording::kStarting};
   bool closed_ = false;
 };
 

@@ -13,6 +13,7 @@
 namespace bellwether::runtime::wording {
 
 // Reasons why the replica is not ready.
+inline constexpr char kStarting[] = "starting";
 inline constexpr char kReadingSnapshot[] = "reading the newest snapshot";
 inline constexpr char kReadingDeadLetters[] = "reading the dead letters";
 inline constexpr char kReadingJournal[] = "reading the journal";

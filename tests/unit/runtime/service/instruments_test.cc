@@ -126,6 +126,30 @@ TEST_F(ScrapeTest, ASnapshotThatIsMissingHasTheTimestampZero) {
   EXPECT_EQ(metrics().at("bellwether_snapshot_timestamp_seconds"), 5);
 }
 
+TEST_F(ScrapeTest, EveryReasonNotToBeReadyHasASeries) {
+  auto const reasons = [&] {
+    std::map<std::string, double> out;
+    for (const auto& [series, value] : metrics()) {
+      if (series.starts_with("bellwether_not_ready{")) out[series] = value;
+    }
+    return out;
+  };
+  auto const sum = [&] {
+    double out = 0;
+    for (const auto& [series, value] : reasons()) out += value;
+    return out;
+  };
+  EXPECT_EQ(metrics().at("bellwether_ready"), 1);
+  EXPECT_EQ(reasons().size(), kNotReadyReasons) << "each name once";
+  EXPECT_EQ(sum(), 0);
+  scrape_.not_ready = NotReadyReason::kVerdictOverdue;
+  EXPECT_EQ(metrics().at("bellwether_ready"), 0);
+  EXPECT_EQ(sum(), 1);
+  EXPECT_EQ(reasons().at("bellwether_not_ready{reason=\"verdict_overdue\"}"), 1);
+  scrape_.not_ready = NotReadyReason::kDraining;
+  EXPECT_EQ(reasons().at("bellwether_not_ready{reason=\"draining\"}"), 1);
+}
+
 TEST_F(ScrapeTest, RefusalsOfEveryReasonBeginAtZero) {
   LaneReport lane;
   lane.inputs.push_back({.topic = "registrations"});

@@ -29,59 +29,63 @@ Progress caught_up() {
   return p;
 }
 
+std::string why(const Progress& progress, int64_t lag_events_max, bool was_ready) {
+  return text_of(why_behind(progress, lag_events_max, was_ready));
+}
+
 TEST(ReadinessTest, AReplicaThatHasReadAllIsReady) {
-  EXPECT_THAT(why_behind(caught_up(), kLagMax, kNew), IsEmpty());
-  EXPECT_THAT(why_behind(caught_up(), kLagMax, kWasReady), IsEmpty());
+  EXPECT_THAT(why(caught_up(), kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(caught_up(), kLagMax, kWasReady), IsEmpty());
 }
 
 TEST(ReadinessTest, TheJournalComesFirst) {
   Progress p = caught_up();
   p.journal_read = false;
-  EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "reading the journal");
+  EXPECT_EQ(why(p, kLagMax, kWasReady), "reading the journal");
 }
 
 TEST(ReadinessTest, OnceReadyMoreRecordsMayWait) {
   Progress p = caught_up();
   int64_t& lag = p.lanes[1].inputs[0].lag_events;
   lag = kLagMax;
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
   lag = kLagMax + 1;
-  EXPECT_EQ(why_behind(p, kLagMax, kNew), "101 records behind");
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_EQ(why(p, kLagMax, kNew), "101 records behind");
+  EXPECT_THAT(why(p, kLagMax, kWasReady), IsEmpty());
   lag = kUnreadyFactor * kLagMax + 1;
-  EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "1001 records behind");
+  EXPECT_EQ(why(p, kLagMax, kWasReady), "1001 records behind");
 }
 
 TEST(ReadinessTest, AHeldInputIsNotBehind) {
   Progress p = caught_up();
   p.lanes[0].inputs[1].lag_events = 1'000'000;
   p.lanes[0].inputs[1].held = true;
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
 }
 
 TEST(ReadinessTest, AnInputWithAnErrorIsNamed) {
   Progress p = caught_up();
   p.lanes[1].inputs[1].error = "gone";
-  EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "support 1: gone");
+  EXPECT_EQ(why(p, kLagMax, kWasReady), "support 1: gone");
 }
 
 TEST(ReadinessTest, AnUnknownEndMattersOnlyAtTheStart) {
   Progress p = caught_up();
   p.lanes[0].inputs[0].end_offset = -1;
-  EXPECT_EQ(why_behind(p, kLagMax, kNew), "waiting for registrations 0");
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_EQ(why(p, kLagMax, kNew), "waiting for registrations 0");
+  EXPECT_THAT(why(p, kLagMax, kWasReady), IsEmpty());
 }
 
 TEST(ReadinessTest, OnceReadyMoreTicksMayWait) {
   Progress p = caught_up();
   p.ticks_waiting = kTicksWaitingMax;
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
   p.ticks_waiting = kTicksWaitingMax + 1;
-  EXPECT_EQ(why_behind(p, kLagMax, kNew), "3 ticks to evaluate");
+  EXPECT_EQ(why(p, kLagMax, kNew), "3 ticks to evaluate");
   p.ticks_waiting = kTicksWaitingUnready;
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kWasReady), IsEmpty());
   p.ticks_waiting = kTicksWaitingUnready + 1;
-  EXPECT_EQ(why_behind(p, kLagMax, kWasReady), "7 ticks to evaluate");
+  EXPECT_EQ(why(p, kLagMax, kWasReady), "7 ticks to evaluate");
 }
 
 // A replica that has read every record again still shows the figures of an earlier period, until
@@ -90,30 +94,30 @@ TEST(ReadinessTest, TheJournalsNewestTickMustBeShown) {
   Progress p = caught_up();
   p.calendar = base::Calendar(base::CalendarUnit::kMonth);
   p.journal_tick = base::PeriodIndex(12 * 49 + 4);
-  EXPECT_EQ(why_behind(p, kLagMax, kNew),
+  EXPECT_EQ(why(p, kLagMax, kNew),
             "figures are through no period, the journal's newest tick is 2019-05");
   p.shown_tick = base::PeriodIndex(12 * 49 + 3);
-  EXPECT_EQ(why_behind(p, kLagMax, kNew),
+  EXPECT_EQ(why(p, kLagMax, kNew),
             "figures are through 2019-04, the journal's newest tick is 2019-05");
   p.shown_tick = p.journal_tick;
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
   p.shown_tick = base::PeriodIndex(p.journal_tick->value + 1);  // its verdict is not journaled yet
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
   p.journal_tick.reset();  // a new deployment
   p.shown_tick.reset();
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
 }
 
 TEST(ReadinessTest, OnceReadyMoreTicksMayBeMissingInTheFigures) {
   Progress p = caught_up();
   p.shown_tick = base::PeriodIndex(100);
   p.journal_tick = base::PeriodIndex(100 + kTicksNotShownUnready);
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+  EXPECT_THAT(why(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
   p.journal_tick = base::PeriodIndex(100 + kTicksNotShownUnready + 1);
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), HasSubstr("the journal's newest tick is "));
+  EXPECT_THAT(why(p, kLagMax, kWasReady), HasSubstr("the journal's newest tick is "));
   p.shown_tick.reset();
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), HasSubstr("figures are through no period"));
+  EXPECT_THAT(why(p, kLagMax, kWasReady), HasSubstr("figures are through no period"));
 }
 
 // Records that the log has lost can no longer close their ticks. With idle: wall_clock the clock
@@ -122,19 +126,38 @@ TEST(ReadinessTest, ATruncatedLogDoesNotHoldAReplicaForEver) {
   Progress p = caught_up();
   p.journal_tick = base::PeriodIndex(100);
   p.lanes[0].inputs[0].missing = "the log begins at offset 7 instead of 0";
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+  EXPECT_THAT(why(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
   p.only_records_close_ticks = true;
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kNew), IsEmpty());
   p.lanes[0].inputs[0].missing.clear();
-  EXPECT_THAT(why_behind(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
+  EXPECT_THAT(why(p, kLagMax, kNew), HasSubstr("the journal's newest tick is "));
 }
 
 TEST(ReadinessTest, AMissingVerdictIsReported) {
   Progress p = caught_up();
   p.verdict_wait_seconds = kVerdictWaitSeconds;
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), IsEmpty());
+  EXPECT_THAT(why(p, kLagMax, kWasReady), IsEmpty());
   p.verdict_wait_seconds = kVerdictWaitSeconds + 1;
-  EXPECT_THAT(why_behind(p, kLagMax, kWasReady), HasSubstr("waited 61 s for its verdict"));
+  EXPECT_THAT(why(p, kLagMax, kWasReady), HasSubstr("waited 61 s for its verdict"));
+}
+
+TEST(ReadinessTest, EachReasonHasItsCode) {
+  using Reason = NotReadyReason;
+  auto const code = [](auto spoil) {
+    Progress p = caught_up();
+    spoil(p);
+    auto const why = why_behind(p, kLagMax, kNew);
+    return why ? std::optional(why->reason) : std::nullopt;
+  };
+  EXPECT_EQ(code([](Progress&) {}), std::nullopt);
+  EXPECT_EQ(code([](Progress& p) { p.journal_read = false; }), Reason::kReadingJournal);
+  EXPECT_EQ(code([](Progress& p) { p.lanes[0].inputs[0].error = "gone"; }), Reason::kInputError);
+  EXPECT_EQ(code([](Progress& p) { p.lanes[0].inputs[0].end_offset = -1; }), Reason::kInputUnknown);
+  EXPECT_EQ(code([](Progress& p) { p.lanes[0].inputs[0].lag_events = 1'000; }), Reason::kLag);
+  EXPECT_EQ(code([](Progress& p) { p.journal_tick = base::PeriodIndex(100); }),
+            Reason::kFiguresBehind);
+  EXPECT_EQ(code([](Progress& p) { p.ticks_waiting = 1'000; }), Reason::kTicksWaiting);
+  EXPECT_EQ(code([](Progress& p) { p.verdict_wait_seconds = 1'000; }), Reason::kVerdictOverdue);
 }
 
 }  // namespace

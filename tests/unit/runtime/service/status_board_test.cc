@@ -11,7 +11,10 @@ using ::testing::IsEmpty;
 
 Part objects(std::string why) {
   Part part;
-  part.not_ready = [why = std::move(why)](bool) { return why; };
+  part.not_ready = [why = std::move(why)](bool) {
+    return why.empty() ? std::nullopt
+                       : std::optional(NotReady{NotReadyReason::kReadingJournal, why});
+  };
   return part;
 }
 
@@ -52,11 +55,13 @@ TEST(StatusBoardTest, ALaterPartOverwritesAnEarlierOne) {
 
 TEST(StatusBoardTest, IsReadyOnceNoPartObjects) {
   StatusBoard board;
-  EXPECT_EQ(board.not_ready(), "starting") << "no part was asked yet";
+  EXPECT_EQ(text_of(board.not_ready()), "starting") << "no part was asked yet";
+  EXPECT_EQ(board.scrape().not_ready, NotReadyReason::kStarting);
   auto booting = board.post(objects("reading the journal"));
   auto const running = board.post(objects(""));
   EXPECT_FALSE(board.refresh()) << "unchanged: not ready";
-  EXPECT_EQ(board.not_ready(), "reading the journal");
+  EXPECT_EQ(text_of(board.not_ready()), "reading the journal");
+  EXPECT_EQ(board.scrape().not_ready, NotReadyReason::kReadingJournal);
   status::v1::GetStatusResponse out;
   board.fill(out);
   EXPECT_FALSE(out.ready());
@@ -64,7 +69,7 @@ TEST(StatusBoardTest, IsReadyOnceNoPartObjects) {
   booting.reset();
   EXPECT_TRUE(board.refresh());
   EXPECT_TRUE(board.ready());
-  EXPECT_TRUE(board.scrape().ready);
+  EXPECT_EQ(board.scrape().not_ready, std::nullopt);
   EXPECT_FALSE(board.refresh());
   board.fill(out);
   EXPECT_TRUE(out.ready());
@@ -77,7 +82,7 @@ TEST(StatusBoardTest, PartsLearnWhetherTheReplicaWasReady) {
   Part part;
   part.not_ready = [&](bool was_ready) {
     told.push_back(was_ready);
-    return std::string();
+    return std::optional<NotReady>();
   };
   auto const posting = board.post(part);
   board.refresh();
@@ -89,9 +94,9 @@ TEST(StatusBoardTest, AClosedBoardIsNeverReadyAgain) {
   StatusBoard board;
   auto const posting = board.post(objects(""));
   board.refresh();
-  board.close("draining");
+  board.close({NotReadyReason::kDraining, "draining"});
   EXPECT_FALSE(board.refresh());
-  EXPECT_EQ(board.not_ready(), "draining");
+  EXPECT_EQ(text_of(board.not_ready()), "draining");
 }
 
 }  // namespace
