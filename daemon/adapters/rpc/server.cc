@@ -125,8 +125,8 @@ void Server::set_serving(bool serving) {
 void Server::notify() {
   impl_->watchers_.notify();
 }
-int Server::watchers() const {
-  return impl_->watchers_.count();
+WatcherCounts Server::watchers() const {
+  return impl_->watchers_.counts();
 }
 TransferCounts Server::transfers() const {
   return impl_->transfers_.counts();

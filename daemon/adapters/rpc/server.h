@@ -16,6 +16,7 @@
 #include "adapters/rpc/access.h"
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/snapshots.h"
+#include "adapters/rpc/watchers.h"
 #include "bellwether/status/v1/status.pb.h"
 #include "core/alerts/entry.h"
 #include "core/base/ids.h"
@@ -88,7 +89,7 @@ class Server {
   void set_serving(bool serving);
   // A new view was published: wakes the watchers. Cheap.
   void notify();
-  int watchers() const;
+  WatcherCounts watchers() const;
   TransferCounts transfers() const;
   // Sets health to not serving. Watchers and transfers end with UNAVAILABLE and the advice to
   // continue elsewhere. Other calls in flight may finish until `deadline`.

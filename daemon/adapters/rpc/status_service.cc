@@ -22,7 +22,7 @@ class StatusService final : public status_pb::StatusService::Service {
       response->set_journal_offset(view->book->offset().value + 1);
       response->set_leader(view->book->lead().writer);
       response->set_leader_epoch(view->book->lead().epoch.value);
-      response->set_watchers(watchers_.count());
+      response->set_watchers(watchers_.counts().open);
       response->set_alerts_open(static_cast<int32_t>(view->book->open().size()));
       for (const std::string& topic : view->book->silent_topics())
         response->add_silent_inputs(topic);

@@ -105,6 +105,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
     if (writing_) {
       if (book.transitions_end() - *behind > kWatcherLagMax && lag_counts_) {
         lock.unlock();
+        owner_.too_slow_.fetch_add(1);
         finish(
             grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                          "too far behind: read faster, or watch again with the last resume_token"));
@@ -203,6 +204,7 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
     if (stopped_) {
       refusal = grpc::Status(grpc::StatusCode::UNAVAILABLE, kResumeElsewhere);
     } else if (count_.fetch_add(1) >= watchers_max_ && access.ok()) {
+      refused_.fetch_add(1);
       refusal =
           grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                        base::cat("this replica already has the maximum of ", watchers_max_,
@@ -222,6 +224,10 @@ void Watchers::remove(Watcher* watcher) {
   all_.erase(watcher);
   count_.store(static_cast<int>(all_.size()));
   removed_.notify_all();
+}
+
+WatcherCounts Watchers::counts() const {
+  return {count_.load(), watchers_max_, refused_.load(), too_slow_.load()};
 }
 
 void Watchers::notify() {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -16,6 +17,7 @@
 #include "adapters/rpc/calls.h"
 #include "adapters/rpc/filter.h"
 #include "adapters/rpc/server.h"
+#include "adapters/rpc/watchers.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 
 namespace bellwether::rpc {
@@ -38,7 +40,7 @@ class Watchers {
   grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* watch(
       const alerts::v1::WatchAlertsRequest& request, const grpc::Status& access);
   void notify();
-  int count() const { return count_.load(); }
+  WatcherCounts counts() const;
   // Ends all watches with UNAVAILABLE and refuses new ones.
   void stop();
 
@@ -51,6 +53,8 @@ class Watchers {
   CallNoter const observer_;
   int const watchers_max_;
   std::atomic<int> count_{0};
+  std::atomic<int64_t> refused_{0};
+  std::atomic<int64_t> too_slow_{0};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable removed_;

@@ -305,6 +305,17 @@ void add_snapshots(const Scrape& s, Families& out) {
               static_cast<double>(s.snapshot.failed));
 }
 
+void add_watchers(const Scrape& s, Families& out) {
+  out.gauge("watchers", "Open WatchAlerts streams.", s.watchers.open);
+  out.gauge("watchers_limit", "WatchAlerts streams allowed (serve.watchers_max).",
+            s.watchers.limit);
+  out.counter("watchers_refused_total", "WatchAlerts streams refused because of the limit.",
+              static_cast<double>(s.watchers.refused));
+  out.counter("watchers_too_slow_total",
+              "WatchAlerts streams ended because the client read too slowly.",
+              static_cast<double>(s.watchers.too_slow));
+}
+
 void add_transfers(const Scrape& s, Families& out) {
   if (!s.peer_transfers) return;
   auto const counter = [&](const char* name, const char* help, auto value) {
@@ -386,7 +397,7 @@ class ScrapeCollector : public prometheus::Collectable {
     add_not_ready(s, out);
     out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
     out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
-    out.gauge("watchers", "Open WatchAlerts streams.", s.watchers);
+    add_watchers(s, out);
     out.counter("leadership_changes_total", "Times that leadership was gained or lost.",
                 static_cast<double>(s.leadership_changes));
     out.counter("dead_letters_written_total", "Dead letters that the broker acknowledged.",

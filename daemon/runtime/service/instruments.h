@@ -13,6 +13,7 @@
 
 #include "adapters/rpc/server.h"
 #include "adapters/rpc/snapshots.h"
+#include "adapters/rpc/watchers.h"
 #include "core/alerts/book.h"
 #include "core/engine/view.h"
 #include "prometheus/collectable.h"
@@ -52,7 +53,7 @@ struct Scrape {
   int64_t dead_letters_failed = 0;
   size_t dead_letters_in_flight = 0;
   int64_t journal_unreadable = 0;
-  int watchers = 0;
+  rpc::WatcherCounts watchers;
   base::UnixMillis now;
 };
 

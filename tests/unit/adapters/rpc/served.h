@@ -88,6 +88,7 @@ class Served {
   void keep_view() { kept_.push_back(view()); }
   std::optional<::bellwether::domain::Measure> forecast_asked;
   void notify() { server_->notify(); }
+  WatcherCounts watchers() const { return server_->watchers(); }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   base::UnixMillis now{1'600'000'000'000};

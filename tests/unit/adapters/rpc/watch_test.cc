@@ -121,6 +121,7 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("resume_token"));
   EXPECT_LT(seen, all);
+  EXPECT_EQ(served_.watchers().too_slow, 1);
 
   grpc::ClientContext again;
   alerts_pb::WatchAlertsRequest request;
@@ -130,6 +131,28 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   EXPECT_EQ(seen, all);
   again.TryCancel();
   (void)stream->Finish();
+}
+
+TEST(WatchLimitTest, AWatchBeyondTheLimitIsRefusedAndCounted) {
+  Served served({.address = "127.0.0.1:0", .watchers_max = 1});
+  served.publish("2019-05");
+  alerts_pb::WatchAlertsResponse event;
+  grpc::ClientContext first;
+  auto const watched = served.alerts->WatchAlerts(&first, {});
+  ASSERT_TRUE(watched->Read(&event));
+  EXPECT_EQ(served.watchers().open, 1);
+  EXPECT_EQ(served.watchers().limit, 1);
+  EXPECT_EQ(served.watchers().refused, 0);
+  grpc::ClientContext second;
+  auto const refused = served.alerts->WatchAlerts(&second, {});
+  EXPECT_FALSE(refused->Read(&event));
+  grpc::Status const status = refused->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("raise serve.watchers_max"));
+  EXPECT_EQ(served.watchers().refused, 1);
+  EXPECT_EQ(served.watchers().too_slow, 0);
+  first.TryCancel();
+  (void)watched->Finish();
 }
 
 }  // namespace

@@ -150,6 +150,15 @@ TEST_F(ScrapeTest, EveryReasonNotToBeReadyHasASeries) {
   EXPECT_EQ(reasons().at("bellwether_not_ready{reason=\"draining\"}"), 1);
 }
 
+TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
+  scrape_.watchers = {.open = 3, .limit = 10, .refused = 1, .too_slow = 2};
+  auto const now = metrics();
+  EXPECT_EQ(now.at("bellwether_watchers"), 3);
+  EXPECT_EQ(now.at("bellwether_watchers_limit"), 10);
+  EXPECT_EQ(now.at("bellwether_watchers_refused_total"), 1);
+  EXPECT_EQ(now.at("bellwether_watchers_too_slow_total"), 2);
+}
+
 TEST_F(ScrapeTest, RefusalsOfEveryReasonBeginAtZero) {
   LaneReport lane;
   lane.inputs.push_back({.topic = "registrations"});
