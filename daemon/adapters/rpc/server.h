@@ -48,6 +48,9 @@ struct Backend {
   // True once the journal was read to its end after the start. Until then the view may lack entries
   // that other replicas have served.
   std::function<bool()> journal_read = [] { return true; };
+  // A transition of this journal record was written to a watcher, which had watched before the
+  // record was folded here.
+  std::function<void(base::JournalOffset)> transition_sent = [](base::JournalOffset) {};
   // The tick of the view that as_of gives, and what it was judged from; nullopt asks about the last
   // tick. Errors as of as_of.
   std::function<absl::StatusOr<engine::JudgedTick>(const std::optional<engine::AsOfRevision>&)>

@@ -1,6 +1,8 @@
 #include "adapters/rpc/watch.h"
 
 #include <chrono>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "adapters/rpc/errors.h"
@@ -32,9 +34,14 @@ constexpr char kJournalNotRead[] =
 
 class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
  public:
+  // `present`: the end of the journal.
   Watcher(Watchers& owner, const WatchAlertsRequest& request, AlertFilter filter,
-          alerts::ResumeToken from)
-      : owner_(owner), request_(request), filter_(std::move(filter)), sent_(from) {}
+          alerts::ResumeToken from, base::JournalOffset present)
+      : owner_(owner),
+        request_(request),
+        filter_(std::move(filter)),
+        present_at_begin_(present),
+        sent_(from) {}
 
   void refuse(const grpc::Status& status) { finish(status); }
 
@@ -48,6 +55,8 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   void OnWriteDone(bool ok) override {
     std::unique_lock lock(mutex_);
     writing_ = false;
+    auto const transition = std::exchange(writing_transition_of_, std::nullopt);
+    if (ok && transition) owner_.backend_.transition_sent(*transition);
     if (!ok) {
       lock.unlock();
       finish(grpc::Status::CANCELLED);
@@ -122,6 +131,7 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
         continue;
       message_.Clear();
       fill(*view, t, now, *message_.mutable_transition());
+      if (sent_.offset > present_at_begin_) writing_transition_of_ = sent_.offset;
       write();
       return;
     }
@@ -147,10 +157,13 @@ class Watcher : public grpc::ServerWriteReactor<WatchAlertsResponse> {
   Watchers& owner_;
   WatchAlertsRequest const request_;
   AlertFilter const filter_;
+  base::JournalOffset const present_at_begin_;
   std::mutex mutex_;
   alerts::ResumeToken sent_;
   WatchAlertsResponse message_;
   bool writing_ = false;
+  // The record of the transition that is being written, if it came after the begin of the watch.
+  std::optional<base::JournalOffset> writing_transition_of_;
   bool finished_ = false;
   grpc::StatusCode code_ = grpc::StatusCode::OK;
   bool lag_counts_ = false;
@@ -196,7 +209,7 @@ grpc::ServerWriteReactor<WatchAlertsResponse>* Watchers::watch(const WatchAlerts
       bad.add("resume_token", "is not a token of a watch; leave it empty to start now, or use 0");
     }
   }
-  auto* const watcher = new Watcher(*this, request, std::move(filter), from);
+  auto* const watcher = new Watcher(*this, request, std::move(filter), from, view->book->offset());
   grpc::Status refusal = access.ok() ? bad.status() : access;
   {
     std::lock_guard lock(mutex_);

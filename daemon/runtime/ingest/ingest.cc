@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <span>
 #include <variant>
 
 #include "absl/time/clock.h"
@@ -136,7 +137,8 @@ class Ingest::Lane {
         partition_(partition),
         engine_(std::move(engine)),
         inputs_(owner.options_.topics.size()),
-        contracts_(owner.options_.topics.size()) {
+        contracts_(owner.options_.topics.size()),
+        delays_(owner.options_.topics.size()) {
     for (const engine::InputState& in : engine_.inputs()) {
       past_.emplace_back(owner.options_.engine.calendar);
       health_.emplace_back(confirm_every_ms(owner.options_.engine),
@@ -178,7 +180,17 @@ class Ingest::Lane {
       if (in.next == in.decoded) decode_ahead(i, in, present);
       if (!take(i, in, present)) break;
     }
+    note_delays(i, in.batch.records().subspan(before, in.next - before));
     return in.next > before;
+  }
+
+  // `records` were taken just now.
+  void note_delays(size_t i, std::span<const kafka::Record> records) {
+    if (records.empty()) return;
+    int64_t const applied_ms = now().value;
+    for (const kafka::Record& record : records) {
+      if (record.timestamp_ms >= 0) delays_[i].note(applied_ms - record.timestamp_ms);
+    }
   }
 
   // An input without records is at the end of its log only up to the last confirmation by the
@@ -420,6 +432,7 @@ class Ingest::Lane {
       in.missing = health_[i].missing();
       in.breaches = contracts_[i].counts();
       in.past = past_[i].count();
+      in.delays = delays_[i];
       r.inputs.push_back(std::move(in));
     }
     r.partition = {partition_, engine_.ledger().stats(), last_tick_, engine_.open_tick()};
@@ -436,6 +449,7 @@ class Ingest::Lane {
   std::vector<InputHealth> health_;       // by input
   std::vector<InputContract> contracts_;  // by input
   std::vector<PastLoad> past_;            // by input
+  std::vector<RecordDelays> delays_;      // by input
   std::optional<PartitionTick> pending_;
   std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;

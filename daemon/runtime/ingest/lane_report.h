@@ -13,6 +13,7 @@
 #include "core/ledger/ledger.h"
 #include "runtime/ingest/input_contract.h"
 #include "runtime/ingest/past_load.h"
+#include "runtime/ingest/record_delays.h"
 
 namespace bellwether::runtime {
 
@@ -31,6 +32,7 @@ struct InputReport {
   std::string missing;  // the records that the log no longer held when it was first read
   std::array<int64_t, kContractBreaches> breaches{};  // records of this process, by ContractBreach
   PastLoad::Count past;
+  RecordDelays delays;  // of the records of this process
   std::string waiting;  // why ticks wait for this input; set once the input counts as quiet
 };
 

@@ -17,8 +17,8 @@ void BookKeeper::start_from(alerts::Book book, PastBooks past) {
   published_past_ = std::move(past_copy);
 }
 
-alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset,
-                                     const alerts::JournalEntry& entry) {
+alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset, const alerts::JournalEntry& entry,
+                                     base::UnixMillis written_at) {
   const auto* const tick = std::get_if<alerts::TickEvaluated>(&entry);
   std::shared_ptr<const alerts::Book> const from = tick == nullptr ? nullptr : before(*tick);
   past_.before_fold(book_);
@@ -34,6 +34,8 @@ alerts::FoldOutcome BookKeeper::fold(base::JournalOffset offset,
   }
   outcomes_.emplace_back(offset, outcome);
   if (outcomes_.size() > kOutcomesKept) outcomes_.pop_front();
+  if (caught_up_ && written_at.value > 0) write_times_.emplace_back(offset, written_at);
+  if (write_times_.size() > kWriteTimesKept) write_times_.pop_front();
   return outcome;
 }
 
@@ -57,6 +59,15 @@ std::optional<JournaledTick> BookKeeper::journaled(base::PeriodIndex tick) const
   if (ticks_.empty() || tick < ticks_.front().tick || ticks_.back().tick < tick)
     return std::nullopt;
   return ticks_[static_cast<size_t>(tick.value - ticks_.front().tick.value)];
+}
+
+std::optional<base::UnixMillis> BookKeeper::written_at(base::JournalOffset offset) const {
+  std::lock_guard lock(mutex_);
+  auto const found = std::ranges::lower_bound(
+      write_times_, offset, {},
+      [](const std::pair<base::JournalOffset, base::UnixMillis>& known) { return known.first; });
+  if (found == write_times_.end() || found->first != offset) return std::nullopt;
+  return found->second;
 }
 
 void BookKeeper::skip(base::JournalOffset offset) {

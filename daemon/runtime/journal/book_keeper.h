@@ -25,6 +25,8 @@ inline constexpr size_t kJournaledTicksKept = 4096;
 // Number of the latest ticks that also keep the book before them. Each such book may hold all data
 // that the present book has already removed.
 inline constexpr size_t kBooksBeforeKept = 4;
+// Number of the latest records whose timestamps are remembered.
+inline constexpr size_t kWriteTimesKept = 4096;
 
 // The place in the journal from which a reader with the book resumes.
 struct JournalPlace {
@@ -38,7 +40,9 @@ class BookKeeper {
 
   // Sets the book of a snapshot and what it keeps of the past. Call before anything is folded.
   void start_from(alerts::Book book, PastBooks past = PastBooks());
-  alerts::FoldOutcome fold(base::JournalOffset offset, const alerts::JournalEntry& entry);
+  // `written_at`: the timestamp of the record; nothing is known of one that is not after 1970.
+  alerts::FoldOutcome fold(base::JournalOffset offset, const alerts::JournalEntry& entry,
+                           base::UnixMillis written_at = {});
   void skip(base::JournalOffset offset);
   // Makes the folded records visible. `caught_up`: the journal was read to its end. `place`: the
   // place reached.
@@ -57,6 +61,9 @@ class BookKeeper {
   // it is included if the record is among the latest kBooksBeforeKept and was read after the
   // journal was first read to its end.
   std::optional<JournaledTick> journaled(base::PeriodIndex tick) const;
+  // The timestamp of a record, if it is among the latest kWriteTimesKept that were folded after the
+  // journal was first read to its end.
+  std::optional<base::UnixMillis> written_at(base::JournalOffset offset) const;
   // Waits until the published book has folded `offset`. Returns the outcome of that record, or
   // nullopt at the deadline.
   std::optional<alerts::FoldOutcome> wait_for(base::JournalOffset offset, absl::Time deadline);
@@ -80,6 +87,7 @@ class BookKeeper {
   std::shared_ptr<const PastBooks> published_past_ = std::make_shared<PastBooks>();
   JournalPlace place_;
   std::deque<std::pair<base::JournalOffset, alerts::FoldOutcome>> outcomes_;
+  std::deque<std::pair<base::JournalOffset, base::UnixMillis>> write_times_;
   std::deque<JournaledTick> ticks_;  // accepted ticks, in order, without gaps
   bool caught_up_ = false;
   bool stopped_ = false;

@@ -81,7 +81,7 @@ void Journal::take(const kafka::Record& record) {
   if (whole.ok() && !*whole) return keeper_.skip(offset);
   auto const entry = whole.ok() ? decode(**whole) : whole.status();
   if (entry.ok()) {
-    keeper_.fold(offset, *entry);
+    keeper_.fold(offset, *entry, base::UnixMillis(record.timestamp_ms));
   } else if (absl::IsUnimplemented(entry.status())) {
     stop_.store(true);
     fatal_(base::cat("journal record ", record.offset, ": ",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -305,6 +306,32 @@ void add_snapshots(const Scrape& s, Families& out) {
               static_cast<double>(s.snapshot.failed));
 }
 
+// A histogram of the delays, for each topic.
+void add_delays(const Scrape& s, Families& out) {
+  std::map<std::string, RecordDelays> by_topic;
+  for (const LaneReport& lane : s.lanes) {
+    for (const InputReport& in : lane.inputs) by_topic[in.topic].add(in.delays);
+  }
+  MetricFamily& family =
+      out.add("record_delay_seconds",
+              "Time from the timestamp of a record until it was applied. Records older than a day, "
+              "as in a first load, are not counted.",
+              MetricType::Histogram);
+  for (const auto& [topic, delays] : by_topic) {
+    prometheus::ClientMetric metric;
+    metric.label.push_back({"topic", topic});
+    uint64_t sum = 0;
+    for (size_t b = 0; b < kRecordDelaysMs.size(); ++b) {
+      sum += static_cast<uint64_t>(delays.counts()[b]);
+      metric.histogram.bucket.push_back({sum, 1e-3 * static_cast<double>(kRecordDelaysMs[b])});
+    }
+    metric.histogram.bucket.push_back({sum, std::numeric_limits<double>::infinity()});
+    metric.histogram.sample_count = sum;
+    metric.histogram.sample_sum = 1e-3 * static_cast<double>(delays.sum_ms());
+    family.metric.push_back(std::move(metric));
+  }
+}
+
 void add_watchers(const Scrape& s, Families& out) {
   out.gauge("watchers", "Open WatchAlerts streams.", s.watchers.open);
   out.gauge("watchers_limit", "WatchAlerts streams allowed (serve.watchers_max).",
@@ -424,6 +451,7 @@ class ScrapeCollector : public prometheus::Collectable {
               s.forecasting.seconds);
     add_events(s, out);
     add_inputs(s, out);
+    add_delays(s, out);
     add_breaches(s, out);
     add_alerts(s, out);
     add_each_alert(*s.view->book, out);
@@ -452,6 +480,10 @@ Instruments::Instruments() : registry_(std::make_shared<prometheus::Registry>())
   evaluation_ = histogram("bellwether_evaluation_duration_seconds", "Time to judge a tick.");
   journal_ = histogram("bellwether_journal_append_duration_seconds",
                        "Time until a verdict was journaled and read back.");
+  transition_delay_ = histogram(
+      "bellwether_transition_delay_seconds",
+      "Time from the timestamp of a transition's journal record until it was written to a watcher "
+      "that waited for it.");
   auto& handled = prometheus::BuildCounter()
                       .Name("grpc_server_handled_total")
                       .Help("Finished calls by code. A stream counts when it ends.")

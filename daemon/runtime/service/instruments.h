@@ -63,6 +63,7 @@ class Instruments {
 
   prometheus::Histogram& evaluation() { return *evaluation_; }
   prometheus::Histogram& journal() { return *journal_; }
+  prometheus::Histogram& transition_delay() { return *transition_delay_; }
   void call(const rpc::Method& method, int code, double seconds);
   std::shared_ptr<prometheus::Registry> registry() { return registry_; }
 
@@ -70,6 +71,7 @@ class Instruments {
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Histogram* evaluation_;
   prometheus::Histogram* journal_;
+  prometheus::Histogram* transition_delay_;
   // Of a method; all exist from the start, so that the first error is a rise from 0.
   struct Calls {
     std::vector<prometheus::Counter*> handled;  // by code

@@ -83,6 +83,12 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
     foundation.board.fill(out);
   };
   backend.append = std::move(append);
+  backend.transition_sent = [&foundation](base::JournalOffset record) {
+    auto const at = foundation.keeper.written_at(record);
+    if (!at) return;
+    foundation.instruments.transition_delay().Observe(
+        1e-3 * static_cast<double>(std::max<int64_t>(0, now().value - at->value)));
+  };
   backend.now = now;
   if (foundation.exchange) backend.snapshots = give_snapshots(foundation.exchange->shelf);
   auto server = rpc::Server::start(

@@ -43,6 +43,10 @@ class Served {
     };
     backend.now = [this] { return now; };
     backend.journal_read = [this] { return journal_read.load(); };
+    backend.transition_sent = [this](base::JournalOffset record) {
+      std::lock_guard lock(mutex_);
+      transitions_sent_.push_back(record);
+    };
     server_ = testing::must(
         Server::start(options, std::move(backend), [](const Method&, int, double) {}));
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
@@ -89,6 +93,11 @@ class Served {
   std::optional<::bellwether::domain::Measure> forecast_asked;
   void notify() { server_->notify(); }
   WatcherCounts watchers() const { return server_->watchers(); }
+  // The records whose transitions were reported as sent to a watcher.
+  std::vector<base::JournalOffset> transitions_sent() const {
+    std::lock_guard lock(mutex_);
+    return transitions_sent_;
+  }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   base::UnixMillis now{1'600'000'000'000};
@@ -142,7 +151,8 @@ class Served {
     return book_.offset();
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::vector<base::JournalOffset> transitions_sent_;
   ::bellwether::indicators::Panel panel_{testing::world(), kServedMonths, month("2010-01")};
   std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
   std::optional<base::PeriodIndex> through_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "served.h"
+#include "support/eventually.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -130,6 +131,28 @@ TEST_F(WatchTest, AWatcherThatStopsReadingIsToldToResumeAndMissesNothing) {
   ASSERT_TRUE(read()) << "the missed transitions are in the past, which may be read at any speed";
   EXPECT_EQ(seen, all);
   again.TryCancel();
+  (void)stream->Finish();
+}
+
+// Past transitions are not fresh, however fast they are sent.
+TEST_F(WatchTest, OnlyTransitionsAfterTheBeginOfAWatchCountAsSent) {
+  grpc::ClientContext call;
+  alerts_pb::WatchAlertsRequest request;
+  request.set_resume_token("0");
+  auto const stream = served_.alerts->WatchAlerts(&call, request);
+  alerts_pb::WatchAlertsResponse event;
+  ASSERT_TRUE(stream->Read(&event));
+  ASSERT_TRUE(event.has_transition()) << "raised before the watch began";
+  ASSERT_TRUE(stream->Read(&event));
+  ASSERT_TRUE(event.has_caught_up());
+  EXPECT_THAT(served_.transitions_sent(), ::testing::IsEmpty());
+  acknowledge(2);
+  served_.notify();
+  ASSERT_TRUE(stream->Read(&event));
+  ASSERT_TRUE(event.has_transition());
+  EXPECT_TRUE(bellwether::testing::eventually(
+      [&] { return served_.transitions_sent() == std::vector{base::JournalOffset(2)}; }));
+  call.TryCancel();
   (void)stream->Finish();
 }
 

@@ -60,6 +60,16 @@ class ScrapeTest : public ::testing::Test {
     return n;
   }
 
+  static engine::PartitionCounts counts_of_one_input() {
+    engine::PartitionCounts counts;
+    counts.applied.resize(1);
+    counts.refused.resize(1);
+    counts.heartbeats.resize(1);
+    counts.not_counted.resize(1);
+    counts.unknown_codes.resize(1);
+    return counts;
+  }
+
   Scrape scrape_;
   alerts::Book book_{kMonths};
   std::shared_ptr<prometheus::Collectable> collector_ =
@@ -150,6 +160,25 @@ TEST_F(ScrapeTest, EveryReasonNotToBeReadyHasASeries) {
   EXPECT_EQ(reasons().at("bellwether_not_ready{reason=\"draining\"}"), 1);
 }
 
+TEST_F(ScrapeTest, DelaysAddUpByTopic) {
+  for (int lane = 0; lane < 2; ++lane) {
+    InputReport in{.topic = "registrations"};
+    in.delays.note(80);
+    in.delays.note(2'000);
+    scrape_.lanes.emplace_back().inputs = {in};
+    scrape_.lanes.back().counts = counts_of_one_input();
+  }
+  auto const now = metrics();
+  std::string const name = "bellwether_record_delay_seconds";
+  std::string const bucket = name + "_bucket{topic=\"registrations\",le=\"";
+  EXPECT_EQ(now.at(bucket + "0.1\"}"), 2);
+  EXPECT_EQ(now.at(bucket + "1\"}"), 2);
+  EXPECT_EQ(now.at(bucket + "2.5\"}"), 4);
+  EXPECT_EQ(now.at(bucket + "+Inf\"}"), 4);
+  EXPECT_EQ(now.at(name + "_count{topic=\"registrations\"}"), 4);
+  EXPECT_DOUBLE_EQ(now.at(name + "_sum{topic=\"registrations\"}"), 4.16);
+}
+
 TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
   scrape_.watchers = {.open = 3, .limit = 10, .refused = 1, .too_slow = 2};
   auto const now = metrics();
@@ -162,11 +191,7 @@ TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
 TEST_F(ScrapeTest, RefusalsOfEveryReasonBeginAtZero) {
   LaneReport lane;
   lane.inputs.push_back({.topic = "registrations"});
-  lane.counts.applied.resize(1);
-  lane.counts.refused.resize(1);
-  lane.counts.heartbeats.resize(1);
-  lane.counts.not_counted.resize(1);
-  lane.counts.unknown_codes.resize(1);
+  lane.counts = counts_of_one_input();
   scrape_.lanes = {lane};
   EXPECT_EQ(count(metrics(), "bellwether_refused_records_total"), events::kRefusals);
 }
