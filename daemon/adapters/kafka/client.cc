@@ -45,6 +45,12 @@ void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error,
   if (callbacks->rebalance) callbacks->rebalance(client, error, partitions);
 }
 
+int on_statistics(rd_kafka_t*, char* json, size_t bytes, void* opaque) {
+  auto* callbacks = static_cast<Callbacks*>(opaque);
+  if (auto const statistics = parse_statistics({json, bytes})) callbacks->statistics(*statistics);
+  return 0;  // librdkafka frees the text
+}
+
 }  // namespace
 
 absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& options,
@@ -56,6 +62,8 @@ absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& op
                   {"reconnect.backoff.max.ms", "2000"}};
   all.insert(all.end(), options.properties.begin(), options.properties.end());
   all.insert(all.end(), settings.begin(), settings.end());
+  if (options.statistics)
+    all.emplace_back("statistics.interval.ms", base::cat(options.statistics_every_ms));
   std::array<char, kErrorBytes> error{};
   for (const auto& [key, value] : all) {
     if (rd_kafka_conf_set(conf.get(), key.c_str(), value.c_str(), error.data(), error.size()) !=
@@ -69,6 +77,10 @@ absl::StatusOr<Client> make_client(rd_kafka_type_t type, const ClientOptions& op
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   if (callbacks->delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivered);
   if (callbacks->rebalance) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  if (options.statistics) {
+    callbacks->statistics = options.statistics;
+    rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
+  }
   rd_kafka_t* const client = rd_kafka_new(type, conf.get(), error.data(), error.size());
   if (client == nullptr) {
     return absl::InvalidArgumentError(base::cat("kafka client: ", error.data()));

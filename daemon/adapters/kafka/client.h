@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "adapters/kafka/statistics.h"
 #include "core/base/log.h"
 
 namespace bellwether::kafka {
@@ -24,6 +25,11 @@ struct ClientOptions {
   std::string client_id = "bellwetherd";
   // Passed to librdkafka unchanged: security.protocol, sasl.*, ssl.*.
   std::vector<std::pair<std::string, std::string>> properties;
+  // Called every statistics_every_ms from a thread that serves the client's callbacks. Empty: the
+  // client makes no statistics. Leave it empty for a client whose callbacks nobody serves, which
+  // would keep them all.
+  std::function<void(const ClientStatistics&)> statistics;
+  int statistics_every_ms = kStatisticsEveryMs;
 };
 
 template <class T, void (*Destroy)(T*)>
@@ -51,6 +57,7 @@ struct Callbacks {
   std::function<void(std::string_view reason)> fatal;
   std::function<void(const rd_kafka_message_t&)> delivered;
   std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
+  std::function<void(const ClientStatistics&)> statistics;  // make_client() sets it
 };
 
 // Error: InvalidArgument, with the setting that librdkafka refuses. `callbacks` must outlive the

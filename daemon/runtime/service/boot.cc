@@ -207,10 +207,15 @@ absl::StatusOr<Start> Boot::find_start(const Cluster& cluster) {
 }
 
 absl::Status Boot::open_outboxes() {
-  for (auto const& [outbox, tuning] : {std::pair(&letters_outbox_, letters_tuning()),
-                                       std::pair(&journal_outbox_, kafka::ProducerTuning())}) {
-    if (*outbox != nullptr) continue;
-    BELLWETHER_ASSIGN_OR_RETURN(*outbox, Outbox::open(foundation_, tuning));
+  if (letters_outbox_ == nullptr) {
+    BELLWETHER_ASSIGN_OR_RETURN(
+        letters_outbox_,
+        Outbox::open(foundation_, KafkaClient::kLettersProducer, letters_tuning()));
+  }
+  if (journal_outbox_ == nullptr) {
+    BELLWETHER_ASSIGN_OR_RETURN(
+        journal_outbox_,
+        Outbox::open(foundation_, KafkaClient::kJournalProducer, kafka::ProducerTuning()));
   }
   return absl::OkStatus();
 }
@@ -220,8 +225,9 @@ absl::StatusOr<Boot::Letters> Boot::open_letters(const Cluster& cluster) {
   foundation_.set_doing(NotReadyReason::kReadingDeadLetters, wording::kReadingDeadLetters);
   Letters out;
   BELLWETHER_ASSIGN_OR_RETURN(
-      out.reader, kafka::DeadLetterReader::start(foundation_.client, topic,
-                                                 cluster.dead_letter_partitions, foundation_.log));
+      out.reader,
+      kafka::DeadLetterReader::start(foundation_.client_for(KafkaClient::kLettersReader), topic,
+                                     cluster.dead_letter_partitions, foundation_.log));
   BELLWETHER_ASSIGN_OR_RETURN(
       kafka::DeadLetterMarks marks,
       kafka::read_dead_letter_marks(
@@ -250,16 +256,17 @@ absl::Status Boot::open_journal(Start& start) {
     }
     foundation_.keeper.start_from(std::move(book), *std::move(past));
   }
-  BELLWETHER_ASSIGN_OR_RETURN(
-      journal_, Journal::open(
-                    foundation_.client, foundation_.config.kafka.journal_topic, foundation_.writer,
-                    from, journal_outbox_->producer(), foundation_.keeper,
-                    [&foundation = foundation_] { foundation.news.ring(); },
-                    [&foundation = foundation_](const std::string& why) {
-                      foundation.log(base::LogLevel::kError, "journal", why);
-                      foundation.stop.request(Exit::kFailure);
-                    },
-                    foundation_.log));
+  BELLWETHER_ASSIGN_OR_RETURN(journal_,
+                              Journal::open(
+                                  foundation_.client_for(KafkaClient::kJournalReader),
+                                  foundation_.config.kafka.journal_topic, foundation_.writer, from,
+                                  journal_outbox_->producer(), foundation_.keeper,
+                                  [&foundation = foundation_] { foundation.news.ring(); },
+                                  [&foundation = foundation_](const std::string& why) {
+                                    foundation.log(base::LogLevel::kError, "journal", why);
+                                    foundation.stop.request(Exit::kFailure);
+                                  },
+                                  foundation_.log));
   return absl::OkStatus();
 }
 
@@ -267,14 +274,14 @@ absl::Status Boot::join_replicas() {
   if (leadership_ != nullptr) return absl::OkStatus();
   const config::KafkaConfig& config = foundation_.config.kafka;
   BELLWETHER_ASSIGN_OR_RETURN(
-      leadership_,
-      kafka::Leadership::join(
-          foundation_.client, {config.journal_topic, config.group, config.session_timeout_ms},
-          [&foundation = foundation_](bool leader) {
-            foundation.log(base::LogLevel::kInfo, "journal", wording::leads(leader));
-            foundation.news.ring();
-          },
-          foundation_.log));
+      leadership_, kafka::Leadership::join(
+                       foundation_.client_for(KafkaClient::kLeadership),
+                       {config.journal_topic, config.group, config.session_timeout_ms},
+                       [&foundation = foundation_](bool leader) {
+                         foundation.log(base::LogLevel::kInfo, "journal", wording::leads(leader));
+                         foundation.news.ring();
+                       },
+                       foundation_.log));
   return absl::OkStatus();
 }
 
@@ -283,7 +290,7 @@ absl::StatusOr<std::unique_ptr<Ingest>> Boot::start_ingest(
     kafka::DeadLetters& letters) {
   const config::Config& config = foundation_.config;
   IngestOptions options;
-  options.client = foundation_.client;
+  options.client = foundation_.client_for(KafkaClient::kInputs);
   options.tuning.queued_kbytes = config.kafka.queued_kbytes;
   options.topics = foundation_.inputs.topics;
   options.kinds = foundation_.inputs.kinds;

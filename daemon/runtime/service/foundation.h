@@ -23,6 +23,7 @@
 #include "runtime/replica/peer_transfer.h"
 #include "runtime/service/bell.h"
 #include "runtime/service/instruments.h"
+#include "runtime/service/kafka_clients.h"
 #include "runtime/service/not_ready.h"
 #include "runtime/service/reloadable.h"
 #include "runtime/service/status_board.h"
@@ -50,6 +51,8 @@ struct Foundation {
   // The current step of boot, which is why the replica is not ready.
   void set_doing(NotReadyReason step, std::string what);
   NotReady doing() const;
+  // The options of a client whose statistics become metrics.
+  kafka::ClientOptions client_for(KafkaClient what) { return clients.watched(client, what); }
 
   config::Config const config;  // at the start; `reloadable` has the rules in force
   base::Calendar const calendar;
@@ -66,6 +69,7 @@ struct Foundation {
   Reloadable reloadable;
   StatusBoard board;
   Instruments instruments;
+  KafkaClients clients;
   BookKeeper keeper;
   Views views;
   PastViews past_views;

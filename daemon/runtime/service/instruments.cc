@@ -332,6 +332,55 @@ void add_delays(const Scrape& s, Families& out) {
   }
 }
 
+// What librdkafka tells every ten seconds. The counters begin at 0; the gauges come with the first
+// statistics of a client.
+void add_kafka(const Scrape& s, Families& out) {
+  Cells brokers_up;
+  Cells round_trip;
+  Cells queue;
+  Cells retries;
+  Cells errors;
+  Cells disconnects;
+  for (size_t c = 0; c < kKafkaClients; ++c) {
+    std::vector<std::string> const client = {std::string(kKafkaClientNames[c])};
+    kafka::ClientStatistics const known = s.kafka[c].value_or(kafka::ClientStatistics());
+    if (s.kafka[c]) {
+      brokers_up[client] = known.brokers_up;
+      queue[client] = static_cast<double>(known.queue_messages);
+    }
+    if (known.round_trip_seconds) round_trip[client] = *known.round_trip_seconds;
+    retries[client] = static_cast<double>(known.request_retries);
+    disconnects[client] = static_cast<double>(known.disconnects);
+    errors[{client[0], "request"}] = static_cast<double>(known.request_errors);
+    errors[{client[0], "response"}] = static_cast<double>(known.response_errors);
+    errors[{client[0], "timeout"}] = static_cast<double>(known.request_timeouts);
+  }
+  std::vector<std::string> const by_client = {"client"};
+  put_all(
+      out.add("kafka_brokers_up", "Brokers to which the client is connected.", MetricType::Gauge),
+      by_client, brokers_up);
+  put_all(out.add("kafka_round_trip_seconds",
+                  "Average time between request and answer of the slowest broker, which includes "
+                  "the broker's waiting for records.",
+                  MetricType::Gauge),
+          by_client, round_trip);
+  put_all(out.add("kafka_queue_messages",
+                  "Records that a producer has not delivered, or a consumer has fetched and not "
+                  "taken.",
+                  MetricType::Gauge),
+          by_client, queue);
+  put_all(out.add("kafka_request_retries_total", "Requests sent again.", MetricType::Counter),
+          by_client, retries);
+  put_all(out.add("kafka_errors_total",
+                  "Requests that could not be sent (request), answers that could not be read "
+                  "(response), requests without an answer in time (timeout).",
+                  MetricType::Counter),
+          {"client", "error"}, errors);
+  put_all(out.add("kafka_disconnects_total", "Connections lost or closed by a broker.",
+                  MetricType::Counter),
+          by_client, disconnects);
+}
+
 void add_watchers(const Scrape& s, Families& out) {
   out.gauge("watchers", "Open WatchAlerts streams.", s.watchers.open);
   out.gauge("watchers_limit", "WatchAlerts streams allowed (serve.watchers_max).",
@@ -451,6 +500,7 @@ class ScrapeCollector : public prometheus::Collectable {
               s.forecasting.seconds);
     add_events(s, out);
     add_inputs(s, out);
+    add_kafka(s, out);
     add_delays(s, out);
     add_breaches(s, out);
     add_alerts(s, out);

@@ -25,6 +25,7 @@
 #include "runtime/ingest/lane_report.h"
 #include "runtime/replica/peer_transfer.h"
 #include "runtime/replica/snapshotter.h"
+#include "runtime/service/kafka_clients.h"
 #include "runtime/service/not_ready.h"
 
 namespace bellwether::runtime {
@@ -54,6 +55,7 @@ struct Scrape {
   size_t dead_letters_in_flight = 0;
   int64_t journal_unreadable = 0;
   rpc::WatcherCounts watchers;
+  KafkaStatistics kafka;
   base::UnixMillis now;
 };
 

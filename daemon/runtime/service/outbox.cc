@@ -5,10 +5,10 @@
 
 namespace bellwether::runtime {
 
-absl::StatusOr<std::unique_ptr<Outbox>> Outbox::open(Foundation& foundation,
+absl::StatusOr<std::unique_ptr<Outbox>> Outbox::open(Foundation& foundation, KafkaClient client,
                                                      const kafka::ProducerTuning& tuning) {
   auto producer = kafka::Producer::create(
-      foundation.client, tuning, foundation.log, [&foundation](std::string_view why) {
+      foundation.client_for(client), tuning, foundation.log, [&foundation](std::string_view why) {
         foundation.log(base::LogLevel::kError, "producer", wording::producer_is_lost(why));
         foundation.stop.request(Exit::kFailure);
       });

@@ -14,7 +14,7 @@ namespace bellwether::runtime {
 class Outbox {
  public:
   // If the producer can write nothing any more, the process stops. Errors: those of the producer.
-  static absl::StatusOr<std::unique_ptr<Outbox>> open(Foundation& foundation,
+  static absl::StatusOr<std::unique_ptr<Outbox>> open(Foundation& foundation, KafkaClient client,
                                                       const kafka::ProducerTuning& tuning);
   ~Outbox();
   kafka::Producer& producer() { return *producer_; }

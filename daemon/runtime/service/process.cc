@@ -129,6 +129,7 @@ Part Front::part() {
     s.config_digest = foundation_.reloadable.current().config_digest;
     s.view = foundation_.views.get();
     s.watchers = server_->watchers();
+    s.kafka = foundation_.clients.latest();
     s.transfers = server_->transfers();
     if (foundation_.exchange) s.peer_transfers = foundation_.exchange->transfer.counts();
     s.now = now();

@@ -179,6 +179,27 @@ TEST_F(ScrapeTest, DelaysAddUpByTopic) {
   EXPECT_DOUBLE_EQ(now.at(name + "_sum{topic=\"registrations\"}"), 4.16);
 }
 
+TEST_F(ScrapeTest, EveryKafkaClientCountsFromZero) {
+  auto const before = metrics();
+  EXPECT_EQ(count(before, "bellwether_kafka_disconnects_total"), kKafkaClients);
+  EXPECT_EQ(count(before, "bellwether_kafka_errors_total"), 3 * kKafkaClients);
+  EXPECT_EQ(count(before, "bellwether_kafka_brokers_up"), 0) << "nothing is known yet";
+  kafka::ClientStatistics statistics;
+  statistics.brokers_up = 3;
+  statistics.queue_messages = 7;
+  statistics.request_timeouts = 2;
+  KafkaClients clients;
+  clients.watched({}, KafkaClient::kJournalProducer).statistics(statistics);
+  scrape_.kafka = clients.latest();
+  auto const now = metrics();
+  std::string const client = "{client=\"journal_producer\"";
+  EXPECT_EQ(now.at("bellwether_kafka_brokers_up" + client + "}"), 3);
+  EXPECT_EQ(now.at("bellwether_kafka_queue_messages" + client + "}"), 7);
+  EXPECT_EQ(now.at("bellwether_kafka_errors_total" + client + ",error=\"timeout\"}"), 2);
+  EXPECT_EQ(count(now, "bellwether_kafka_round_trip_seconds"), 0) << "no broker answered";
+  EXPECT_EQ(count(now, "bellwether_kafka_brokers_up"), 1);
+}
+
 TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
   scrape_.watchers = {.open = 3, .limit = 10, .refused = 1, .too_slow = 2};
   auto const now = metrics();
