@@ -412,7 +412,7 @@ reference:                    # CSV files, relative to this one
 #   watchers_max: 10000
 
 # runtime:
-#   workers: 0                # ingest threads; 0 = one per core, at most one per partition
+#   workers: 0                # ingest threads; 0 = one per CPU, at most one per partition
 #   ready_lag_events: 10000   # ready if no input has more unread records than this
 #   drain_timeout: 10s        # for work in progress at a stop
 #   drain_delay: 0s           # before that: not ready, but calls are still answered. In Kubernetes

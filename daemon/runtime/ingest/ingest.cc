@@ -523,8 +523,7 @@ absl::StatusOr<std::unique_ptr<Ingest>> Ingest::start(
       kafka::InputConsumer::create(o.client, std::move(assignments), o.tuning, ingest->log_);
   if (!consumer.ok()) return consumer.status();
   ingest->consumer_ = *std::move(consumer);
-  int const cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  int const workers = std::clamp(o.workers > 0 ? o.workers : cores, 1, o.partitions);
+  int const workers = std::clamp(o.workers, 1, o.partitions);
   for (int w = 0; w < workers; ++w) {
     std::vector<Lane*> mine;
     for (int p = w; p < o.partitions; p += workers)

@@ -34,7 +34,7 @@ struct IngestOptions {
   std::vector<std::string> topics;   // by input
   std::vector<events::Topic> kinds;  // by input: the kind of topic
   int partitions = 1;
-  int workers = 0;                  // 0 = one per core, but at most one per partition
+  int workers = 1;                  // threads, but at most one per partition
   engine::PartitionOptions engine;  // its member `inputs` is set from topics
 };
 

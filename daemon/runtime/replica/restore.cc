@@ -1,7 +1,6 @@
 #include "runtime/replica/restore.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -48,8 +47,7 @@ absl::StatusOr<Start> newest(snapshot::Store& store, const RestoreOptions& optio
   start.from = "the log: there is no snapshot";
   absl::Status asking;
   start.restored = store.newest(
-      options.identity, reference, options.calendar,
-      in_threads(static_cast<int>(std::thread::hardware_concurrency())),
+      options.identity, reference, options.calendar, in_threads(options.threads),
       [&](const snapshot::Restored& found) {
         absl::Status const s = agrees_with_log(found, options, log);
         if (!s.ok() && !absl::IsFailedPrecondition(s)) asking = s;

@@ -30,6 +30,7 @@ struct RestoreOptions {
   std::string journal_topic;
   snapshot::Identity identity;
   base::Calendar calendar{base::CalendarUnit::kWeek};
+  int threads = 1;  // to read a snapshot
 };
 
 // Limit of peer snapshots that are taken and then refused. After that the log is folded.

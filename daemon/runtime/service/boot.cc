@@ -196,7 +196,7 @@ absl::StatusOr<Start> Boot::find_start(const Cluster& cluster) {
       start,
       restore(*store_,
               {foundation_.client, foundation_.config.kafka.journal_topic, identity(cluster),
-               foundation_.calendar},
+               foundation_.calendar, foundation_.threads},
               *foundation_.reference,
               foundation_.exchange ? &foundation_.exchange->transfer : nullptr, foundation_.log));
   if (start.restored) {
@@ -295,7 +295,7 @@ absl::StatusOr<std::unique_ptr<Ingest>> Boot::start_ingest(
   options.topics = foundation_.inputs.topics;
   options.kinds = foundation_.inputs.kinds;
   options.partitions = cluster.partitions;
-  options.workers = config.runtime.workers;
+  options.workers = config.runtime.workers > 0 ? config.runtime.workers : foundation_.threads;
   options.engine.calendar = foundation_.calendar;
   options.engine.reference = foundation_.reference.get();
   options.engine.allowed_disorder_ms = config.time.allowed_disorder_ms;

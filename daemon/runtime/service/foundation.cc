@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "adapters/log/log.h"
 #include "core/base/text.h"
@@ -31,6 +33,8 @@ Foundation::Foundation(config::Config at_start, std::string config_path,
       }),
       disk(snapshot::posix_disk()),
       started_at(absl::ToUnixMillis(absl::Now())),
+      limits(cgroup::limits_of_this_process()),
+      threads(cgroup::threads(limits, std::thread::hardware_concurrency())),
       stop(absl::Milliseconds(config.runtime.drain_timeout_ms + config.runtime.drain_delay_ms)),
       reloadable(config, std::move(config_path), *reference),
       keeper(calendar),

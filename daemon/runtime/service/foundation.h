@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/cgroup/limits.h"
 #include "adapters/config/config.h"
 #include "adapters/kafka/client.h"
 #include "adapters/snapshot/disk.h"
@@ -64,6 +65,8 @@ struct Foundation {
   base::LogFn const log;
   std::unique_ptr<snapshot::Disk> const disk;
   base::UnixMillis const started_at;
+  cgroup::Limits const limits;
+  int const threads;  // for work that needs a CPU all the time
 
   Stop stop;
   Reloadable reloadable;

@@ -471,6 +471,9 @@ class ScrapeCollector : public prometheus::Collectable {
               {{"config_digest", s.config_digest}, {"rule_set", s.view->book->rule_set_digest()}});
     out.gauge("ready", "1 when caught up and serving.", !s.not_ready);
     add_not_ready(s, out);
+    out.gauge("cpu_limit", "CPUs that the control group allows; 0 = no limit.", s.limits.cpus);
+    out.gauge("memory_limit_bytes", "Memory that the control group allows; 0 = no limit.",
+              static_cast<double>(s.limits.memory_bytes));
     out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
     out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
     add_watchers(s, out);

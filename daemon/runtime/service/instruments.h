@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cgroup/limits.h"
 #include "adapters/rpc/server.h"
 #include "adapters/rpc/snapshots.h"
 #include "adapters/rpc/watchers.h"
@@ -56,6 +57,7 @@ struct Scrape {
   int64_t journal_unreadable = 0;
   rpc::WatcherCounts watchers;
   KafkaStatistics kafka;
+  cgroup::Limits limits;
   base::UnixMillis now;
 };
 

@@ -129,6 +129,7 @@ Part Front::part() {
     s.config_digest = foundation_.reloadable.current().config_digest;
     s.view = foundation_.views.get();
     s.watchers = server_->watchers();
+    s.limits = foundation_.limits;
     s.kafka = foundation_.clients.latest();
     s.transfers = server_->transfers();
     if (foundation_.exchange) s.peer_transfers = foundation_.exchange->transfer.counts();
@@ -153,6 +154,9 @@ class Process::Impl {
       foundation_.log(base::LogLevel::kError, "start", base::from_absl(front.status().message()));
       return Exit::kAddress;
     }
+    foundation_.log(base::LogLevel::kInfo, "start",
+                    wording::limits(foundation_.limits.cpus, foundation_.limits.memory_bytes,
+                                    foundation_.threads));
     foundation_.log(base::LogLevel::kInfo, "start",
                     wording::working_hours(foundation_.reference->desks.text()));
     tell_of_holidays("start");

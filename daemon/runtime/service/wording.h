@@ -3,6 +3,7 @@
 // Thread safety: pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,14 @@ inline std::string waiting_for_broker(std::string_view why) {
 }
 inline std::string about_topic(std::string_view topic, std::string_view note) {
   return base::cat("topic ", topic, " ", note);
+}
+// 0 stands for no limit.
+inline std::string limits(double cpus, int64_t memory_bytes, int threads) {
+  constexpr double kMiB = 1 << 20;
+  return base::cat(
+      "CPU limit ", cpus > 0 ? base::cat(cpus) : "none", ", memory limit ",
+      memory_bytes > 0 ? base::cat(static_cast<double>(memory_bytes) / kMiB, " MiB") : "none", ", ",
+      threads, " threads for the inputs at most");
 }
 inline std::string working_hours(std::string_view text) {
   return base::cat("working hours: ", text);

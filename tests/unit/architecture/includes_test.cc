@@ -36,6 +36,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core/engine",
      {"core/base", "core/domain", "core/reference", "core/events", "core/indicators", "core/ledger",
       "core/stats", "core/detection", "core/forecast", "core/alerts"}},
+    {"adapters/cgroup", {"core/base"}},
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},

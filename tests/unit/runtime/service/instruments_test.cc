@@ -200,6 +200,14 @@ TEST_F(ScrapeTest, EveryKafkaClientCountsFromZero) {
   EXPECT_EQ(count(now, "bellwether_kafka_brokers_up"), 1);
 }
 
+TEST_F(ScrapeTest, LimitsOfTheControlGroup) {
+  EXPECT_EQ(metrics().at("bellwether_cpu_limit"), 0) << "none";
+  EXPECT_EQ(metrics().at("bellwether_memory_limit_bytes"), 0) << "none";
+  scrape_.limits = {.cpus = 1.5, .memory_bytes = 1 << 30};
+  EXPECT_EQ(metrics().at("bellwether_cpu_limit"), 1.5);
+  EXPECT_EQ(metrics().at("bellwether_memory_limit_bytes"), 1 << 30);
+}
+
 TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
   scrape_.watchers = {.open = 3, .limit = 10, .refused = 1, .too_slow = 2};
   auto const now = metrics();
