@@ -381,6 +381,18 @@ void add_kafka(const Scrape& s, Families& out) {
           by_client, disconnects);
 }
 
+void add_holidays(const Scrape& s, Families& out) {
+  auto const seconds = [](const std::optional<base::Days>& day) {
+    return day ? 1e-3 * static_cast<double>(base::start_of(*day).value) : 0;
+  };
+  put_all(out.add("holidays_last_timestamp_seconds",
+                  "The last day in the tables of time.holidays and desk.holidays; 0 = none is "
+                  "configured.",
+                  MetricType::Gauge),
+          {"calendar"},
+          {{{"time"}, seconds(s.last_holiday)}, {{"desk"}, seconds(s.last_desk_holiday)}});
+}
+
 void add_watchers(const Scrape& s, Families& out) {
   out.gauge("watchers", "Open WatchAlerts streams.", s.watchers.open);
   out.gauge("watchers_limit", "WatchAlerts streams allowed (serve.watchers_max).",
@@ -477,6 +489,7 @@ class ScrapeCollector : public prometheus::Collectable {
     out.gauge("leader", "1 on the replica that appends evaluations.", s.leader);
     out.gauge("broker_reachable", "0 after all brokers were lost.", s.broker_reachable);
     add_watchers(s, out);
+    add_holidays(s, out);
     out.counter("leadership_changes_total", "Times that leadership was gained or lost.",
                 static_cast<double>(s.leadership_changes));
     out.counter("dead_letters_written_total", "Dead letters that the broker acknowledged.",

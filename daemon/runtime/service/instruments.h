@@ -58,6 +58,8 @@ struct Scrape {
   rpc::WatcherCounts watchers;
   KafkaStatistics kafka;
   cgroup::Limits limits;
+  std::optional<base::Days> last_holiday;       // of time.holidays
+  std::optional<base::Days> last_desk_holiday;  // of desk.holidays
   base::UnixMillis now;
 };
 

@@ -126,7 +126,10 @@ Part Front::part() {
   };
   part.scrape = [this](Scrape& s) {
     s.version = base::kVersion;
-    s.config_digest = foundation_.reloadable.current().config_digest;
+    Reloadable::Current const current = foundation_.reloadable.current();
+    s.config_digest = current.config_digest;
+    s.last_holiday = last_holiday(current.rules);
+    s.last_desk_holiday = last_holiday(foundation_.config.desks);
     s.view = foundation_.views.get();
     s.watchers = server_->watchers();
     s.limits = foundation_.limits;

@@ -219,6 +219,21 @@ absl::Status check_levels(const alerts::RuleSet& rules, const reference::Referen
   return absl::InvalidArgumentError(errors);
 }
 
+std::optional<base::Days> last_holiday(const alerts::RuleSet& rules) {
+  const base::SpecialDays& days = rules.business_calendar.days();
+  if (!days.holidays.empty()) return days.holidays.back();
+  if (!days.closures.empty()) return days.closures.back();
+  return std::nullopt;
+}
+
+std::optional<base::Days> last_holiday(const config::DesksConfig& desks) {
+  std::optional<base::Days> out = desks.common.last_holiday;
+  for (const auto& [source, desk] : desks.by_source) {
+    if (desk.last_holiday && (!out || *desk.last_holiday < *out)) out = desk.last_holiday;
+  }
+  return out;
+}
+
 std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today) {
   const std::vector<base::Days>& holidays = rules.business_calendar.days().holidays;
   if (holidays.empty() || !ends_soon(holidays.back(), today)) return "";

@@ -2,6 +2,7 @@
 // Thread safety: pure, except for the files that are read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
 // for each such level, with the levels that the reference files have.
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference);
 
+// The last holiday in the rules, or, if there are closures only, the last closure; nullopt without
+// either.
+std::optional<base::Days> last_holiday(const alerts::RuleSet& rules);
+// The last holiday of the desks' tables; of the table that ends first if desks have several.
+std::optional<base::Days> last_holiday(const config::DesksConfig& desks);
 // What an operator must know of the holidays in the rules: empty, or that the last of them comes
 // within a year from `today`, after which every Monday to Friday is a business day.
 std::string note_on_holidays(const alerts::RuleSet& rules, base::Days today);

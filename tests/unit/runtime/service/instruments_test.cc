@@ -208,6 +208,15 @@ TEST_F(ScrapeTest, LimitsOfTheControlGroup) {
   EXPECT_EQ(metrics().at("bellwether_memory_limit_bytes"), 1 << 30);
 }
 
+TEST_F(ScrapeTest, TheLastHolidayOfEachCalendar) {
+  std::string const name = "bellwether_holidays_last_timestamp_seconds{calendar=";
+  EXPECT_EQ(metrics().at(name + "\"time\"}"), 0) << "none is configured";
+  EXPECT_EQ(metrics().at(name + "\"desk\"}"), 0) << "none is configured";
+  scrape_.last_holiday = base::Days(20'000);
+  EXPECT_EQ(metrics().at(name + "\"time\"}"), 20'000 * 86'400.0);
+  EXPECT_EQ(metrics().at(name + "\"desk\"}"), 0);
+}
+
 TEST_F(ScrapeTest, WatchersHaveTheirLimitBesideThem) {
   scrape_.watchers = {.open = 3, .limit = 10, .refused = 1, .too_slow = 2};
   auto const now = metrics();

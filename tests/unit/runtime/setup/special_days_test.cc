@@ -44,6 +44,28 @@ class SpecialDaysTest : public ::testing::Test {
       std::filesystem::temp_directory_path() / ("special_days." + std::to_string(getpid()));
 };
 
+TEST_F(SpecialDaysTest, TheLastHolidayIsNoFeastAndAClosureOnlyWithoutHolidays) {
+  auto const last = [&](const char* rows) {
+    table("t.csv", rows);
+    return last_holiday(testing::must(load("time:\n  holidays: [tables/t.csv]\n")));
+  };
+  EXPECT_EQ(last_holiday(testing::must(load(""))), std::nullopt);
+  EXPECT_EQ(last("2024-08-26,holiday,\n2023-08-28,holiday,\n2030-12-25,closure,\n"),
+            day(2024, 8, 26));
+  EXPECT_EQ(last("2024-12-25,closure,\n2031-03-31,feast,\n"), day(2024, 12, 25));
+  EXPECT_EQ(last("2031-03-31,feast,\n"), std::nullopt);
+}
+
+TEST(LastDeskHolidayTest, TheTableThatEndsFirstCounts) {
+  config::DesksConfig desks;
+  EXPECT_EQ(last_holiday(desks), std::nullopt);
+  desks.by_source["chat"].last_holiday = day(2028, 12, 25);
+  desks.by_source["mail"];
+  EXPECT_EQ(last_holiday(desks), day(2028, 12, 25));
+  desks.common.last_holiday = day(2027, 12, 27);
+  EXPECT_EQ(last_holiday(desks), day(2027, 12, 27));
+}
+
 TEST_F(SpecialDaysTest, S3_TablesAndClosuresAreUnited) {
   table("uk.csv", "2024-12-25,closure,\n2024-08-26,holiday,\n");
   table("own.csv", "2024-12-25,closure,\n2024-03-31,feast,\n");
