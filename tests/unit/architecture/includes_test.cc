@@ -40,6 +40,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/log", {"core/base"}},
     {"adapters/kafka", {"core/base"}},
     {"adapters/metrics", {"core/base"}},
+    {"adapters/http", {"core/base"}},
     {"adapters/tzdata", {"core/base"}},
     // The topics, the rules, the forecast measures, the desks, and when a quiet input is idle.
     {"adapters/config",
