@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.set_version_flag("--version", bellwether::base::kVersion);
   bellwether::cli::add_alerts(app, context);
+  bellwether::cli::add_notify(app, context);
   bellwether::cli::add_regime_breaks(app, context);
   bellwether::cli::add_indicators(app, context);
   bellwether::cli::add_export(app, context);

@@ -1,0 +1,305 @@
+#include "cli/client/notify/loops.h"
+
+#include <chrono>
+#include <random>
+
+#include "adapters/http/url.h"
+#include "cli/notify/courier.h"
+#include "cli/notify/revision_guard.h"
+#include "cli/text_file.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+constexpr char kAlertmanager[] = "alertmanager";
+constexpr char kWebhook[] = "webhook";
+constexpr int kLogEveryFailures = 10;
+constexpr size_t kReasonMax = 300;  // bytes
+
+base::UnixMillis now() {
+  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count());
+}
+
+void sleep(Stop& stop, int64_t ms) {
+  stop.sleep(std::chrono::milliseconds(ms));
+}
+
+double jitter() {
+  thread_local std::mt19937_64 engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+// Says of failures in a row the first and then some, and their end.
+class Failures {
+ public:
+  Failures(const base::LogFn& log, const char* part) : log_(log), part_(part) {}
+  void add(const std::string& what) {
+    if (count_++ % kLogEveryFailures == 0) {
+      log_(base::LogLevel::kWarning, part_,
+           base::cat(what, count_ > 1 ? base::cat(" (", count_, " times in a row)") : ""));
+    }
+  }
+  void end(const std::string& what) {
+    if (count_ > 0) log_(base::LogLevel::kInfo, part_, what);
+    count_ = 0;
+  }
+  int count() const { return count_; }
+
+ private:
+  const base::LogFn& log_;
+  const char* const part_;
+  int count_ = 0;
+};
+
+class AlertmanagerLoop {
+ public:
+  AlertmanagerLoop(const Context& context, const NotifySettings& settings, StateFolder state,
+                   const http::Send& send, Stop& stop, const base::LogFn& log)
+      : settings_(settings),
+        state_(std::move(state)),
+        send_(send),
+        stop_(stop),
+        log_(log),
+        source_(context, settings.choice, stop) {}
+
+  absl::Status run() {
+    load();
+    while (!stop_.asked()) {
+      BELLWETHER_RETURN_IF_ERROR(look());
+      changed_ |= board_.forget(now());
+      int64_t wait = settings_.resend_ms;
+      if (save()) {
+        if (!tell()) wait = std::min(wait, notify::backoff_ms(sends_.count(), jitter()));
+      } else {
+        wait = std::min(wait, kStateRetryMs);
+      }
+      sleep(stop_, wait);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void load() {
+    auto const text = state_.load(kBoardFile);
+    if (text.ok() && !text->has_value()) return;
+    auto board = text.ok() ? notify::Board::parse(**text) : text.status();
+    if (board.ok()) {
+      board_ = *std::move(board);
+      return;
+    }
+    log_(base::LogLevel::kWarning, kAlertmanager,
+         base::cat(state_.file(kBoardFile), ": ", board.status().message(),
+                   "; begins with the alerts that are open now. Alertmanager ends by itself what "
+                   "is no longer told"));
+  }
+
+  // What is open now. If the daemon cannot be asked, what was known stays. Error: InvalidArgument.
+  absl::Status look() {
+    auto const open = source_.list();
+    if (absl::IsInvalidArgument(open.status())) return open.status();
+    if (stop_.asked()) return absl::OkStatus();
+    if (!open.ok()) {
+      lists_.add(base::cat("no list of open alerts (",
+                           base::excerpt(base::from_absl(open.status().message()), kReasonMax),
+                           "); goes on telling the ", board_.open(), " known ones"));
+      return absl::OkStatus();
+    }
+    if (!guard_.take(source_.revision(), now())) {
+      lists_.add(base::cat("a list of open alerts of revision ", source_.revision(),
+                           ", which is earlier than one before; goes on telling the ",
+                           board_.open(), " known ones"));
+      return absl::OkStatus();
+    }
+    lists_.end("the daemon answers again");
+    size_t const left_out = board_.left_out();
+    size_t const open_before = board_.open();
+    changed_ |= board_.look(*open, source_.cleared(board_.gone(*open)), now());
+    if (board_.left_out() > 0 && left_out == 0) {
+      log_(base::LogLevel::kWarning, kAlertmanager,
+           base::cat(board_.left_out(), " open alerts are not told: at most ", notify::kBoardMax,
+                     " are; choose with --filter"));
+    }
+    if (board_.open() != open_before || !looked_)
+      log_(base::LogLevel::kInfo, kAlertmanager, base::cat(board_.open(), " open alerts"));
+    looked_ = true;
+    return absl::OkStatus();
+  }
+
+  // Saved before it is told, so that a restart knows what Alertmanager may hold.
+  bool save() {
+    if (!changed_) return true;
+    if (absl::Status const saved = state_.save(kBoardFile, board_.text()); !saved.ok()) {
+      saves_.add(base::cat(saved.message(), "; tells nothing new until this is written"));
+      return false;
+    }
+    saves_.end("the state is written again");
+    changed_ = false;
+    return true;
+  }
+
+  bool tell() {
+    for (const notify::Board::Batch& batch : board_.batches(settings_.alertmanager, now())) {
+      http::Answer const answer = send_(batch.request);
+      if (stop_.asked()) return true;
+      if (notify::judge(answer) != notify::Verdict::kDelivered) {
+        sends_.add(
+            base::cat(http::shown_url(settings_.alertmanager), " ", notify::describe(answer)));
+        return false;
+      }
+      changed_ |= board_.told(batch);
+    }
+    sends_.end("Alertmanager takes the alerts again");
+    return true;
+  }
+
+  const NotifySettings& settings_;
+  StateFolder state_;
+  const http::Send& send_;
+  Stop& stop_;
+  const base::LogFn& log_;
+  OpenAlerts source_;
+  notify::RevisionGuard guard_;
+  notify::Board board_;
+  bool changed_ = false;  // the board, since it was saved
+  bool looked_ = false;
+  Failures lists_{log_, kAlertmanager};
+  Failures saves_{log_, kAlertmanager};
+  Failures sends_{log_, kAlertmanager};
+};
+
+class WebhookLoop {
+ public:
+  WebhookLoop(const Context& context, const NotifySettings& settings, StateFolder state,
+              const http::Send& send, Stop& stop, const base::LogFn& log)
+      : settings_(settings),
+        state_(std::move(state)),
+        send_(send),
+        stop_(stop),
+        log_(log),
+        token_(load()),
+        courier_(settings.webhook, "/bellwether/" + settings.choice.instance, token_),
+        source_(context, settings.choice, token_, stop, log) {}
+
+  absl::Status run() {
+    while (!stop_.asked()) {
+      switch (courier_.next(now())) {
+        case notify::Courier::Step::kTake: {
+          BELLWETHER_ASSIGN_OR_RETURN(auto item, source_.next());
+          if (item) courier_.take(std::move(item->event), std::move(item->token));
+          break;
+        }
+        case notify::Courier::Step::kPost:
+          post();
+          break;
+        case notify::Courier::Step::kWait:
+          sleep(stop_, courier_.due().value - now().value);
+          break;
+        case notify::Courier::Step::kBury:
+          if (written(state_.add_dead_letter(courier_.dead_letter(now())))) bury();
+          break;
+        case notify::Courier::Step::kSave:
+          if (written(state_.save_token(courier_.token()))) courier_.saved();
+          break;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string load() {
+    auto const token = state_.load_token();
+    if (token.ok()) return *token;
+    log_(
+        base::LogLevel::kWarning, kWebhook,
+        base::cat(token.status().message(),
+                  "; what changed since then is not told. All alerts that are open now are told as "
+                  "bellwether.alert.open"));
+    return "";
+  }
+
+  // The secret as it is now, so that a new one needs no restart; the last one if it is unreadable.
+  const std::string& secret() {
+    if (settings_.secret_file.empty()) return secret_;
+    auto const read = read_secret(settings_.secret_file);
+    if (read.ok()) {
+      secret_ = *read;
+      secrets_.end("the secret is readable again");
+    } else {
+      secrets_.add(base::cat(read.status().message(), "; signs with the one before"));
+    }
+    return secret_;
+  }
+
+  void post() {
+    std::string const what = base::cat(courier_.event()->subject, " ", courier_.event()->kind);
+    http::Answer const answer = send_(courier_.request(secret()));
+    if (stop_.asked() && answer.status == 0) return;
+    if (courier_.answered(answer, now(), jitter()) == notify::Attempts::Next::kDone) {
+      sends_.end("the webhook takes events again");
+      log_(base::LogLevel::kInfo, kWebhook, base::cat("delivered ", what));
+    } else {
+      sends_.add(
+          base::cat(what, ": ", http::shown_url(settings_.webhook), " ", notify::describe(answer)));
+    }
+  }
+
+  void bury() {
+    log_(base::LogLevel::kError, kWebhook,
+         base::cat(courier_.event()->subject, " ", courier_.event()->kind, ": given up after ",
+                   courier_.attempts(), " attempts; it is in ", state_.file(kDeadLettersFile)));
+    courier_.buried();
+  }
+
+  // False after a wait if a file could not be written.
+  bool written(const absl::Status& status) {
+    if (status.ok()) {
+      writes_.end("the state is written again");
+      return true;
+    }
+    writes_.add(base::cat(status.message(), "; delivers nothing more until this is written"));
+    sleep(stop_, kStateRetryMs);
+    return false;
+  }
+
+  const NotifySettings& settings_;
+  StateFolder state_;
+  const http::Send& send_;
+  Stop& stop_;
+  const base::LogFn& log_;
+  std::string const token_;  // at the start
+  notify::Courier courier_;
+  Transitions source_;
+  std::string secret_;
+  Failures secrets_{log_, kWebhook};
+  Failures sends_{log_, kWebhook};
+  Failures writes_{log_, kWebhook};
+};
+
+}  // namespace
+
+absl::StatusOr<std::string> read_secret(const std::string& path) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::string text, read_text_file(path));
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  if (text.size() >= kSecretBytesMin && text.size() <= kSecretBytesMax) return text;
+  return absl::InvalidArgumentError(base::cat(
+      path, ": the first line is the secret; it must have ", kSecretBytesMin, " to ",
+      kSecretBytesMax, " bytes and has ", text.size(), "; `openssl rand -hex 32` makes one"));
+}
+
+absl::Status keep_alertmanager(const Context& context, const NotifySettings& settings,
+                               StateFolder state, const http::Send& send, Stop& stop,
+                               const base::LogFn& log) {
+  return AlertmanagerLoop(context, settings, std::move(state), send, stop, log).run();
+}
+
+absl::Status deliver_to_webhook(const Context& context, const NotifySettings& settings,
+                                StateFolder state, const http::Send& send, Stop& stop,
+                                const base::LogFn& log) {
+  return WebhookLoop(context, settings, std::move(state), send, stop, log).run();
+}
+
+}  // namespace bellwether::cli
