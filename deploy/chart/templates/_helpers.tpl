@@ -31,6 +31,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: daemon
 {{- end -}}
 
+{{- define "bellwether.notifySelector" -}}
+app.kubernetes.io/name: {{ include "bellwether.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: notify
+{{- end -}}
+
 {{- define "bellwether.serviceAccount" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "bellwether.fullname" .) .Values.serviceAccount.name -}}
@@ -74,6 +80,17 @@ app.kubernetes.io/component: daemon
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- fail "ingress.host: name the host that the ingress answers for" -}}
+{{- end -}}
+{{- $webhook := .Values.notify.webhook -}}
+{{- if and .Values.notify.enabled (not .Values.notify.alertmanager) (not $webhook.url)
+    (not $webhook.urlKey) -}}
+{{- fail "notify: name alertmanager, webhook.url or webhook.urlKey, or set enabled to false" -}}
+{{- end -}}
+{{- if and $webhook.url $webhook.urlKey -}}
+{{- fail "notify.webhook: give either url or urlKey, not both" -}}
+{{- end -}}
+{{- if and $webhook.urlKey (not $webhook.existingSecret) -}}
+{{- fail "notify.webhook: urlKey needs existingSecret" -}}
 {{- end -}}
 {{- end -}}
 
@@ -272,6 +289,39 @@ volumes:
 {{- if include "bellwether.usesSasl" . }}
 - --property=sasl.username=$(KAFKA_USERNAME)
 - --property=sasl.password=$(KAFKA_PASSWORD)
+{{- end }}
+{{- end -}}
+
+{{/* Of bellwether, in the deployment that tells Alertmanager and a webhook. */}}
+{{- define "bellwether.notifyArgs" }}
+{{- with .Values.notify }}
+- --server={{ include "bellwether.fullname" $ }}:{{ $.Values.service.port }}
+- notify
+- --state-dir=/var/lib/bellwether
+- --log-format=json
+- --instance={{ default $.Release.Name .instance }}
+- --resend={{ .resendSeconds }}
+{{- with .alertmanager }}
+- --alertmanager={{ . }}
+{{- end }}
+{{- with .webhook.url }}
+- --webhook={{ . }}
+{{- end }}
+{{- if and .webhook.existingSecret .webhook.secretKey }}
+- --webhook-secret-file=/run/secrets/bellwether/webhook/{{ .webhook.secretKey }}
+{{- end }}
+{{- with .filter }}
+- {{ printf "--filter=%s" . | quote }}
+{{- end }}
+{{- if .parts }}
+- --parts
+{{- end }}
+{{- if .historical }}
+- --historical
+{{- end }}
+{{- if .skipSilenced }}
+- --skip-silenced
+{{- end }}
 {{- end }}
 {{- end -}}
 
