@@ -61,8 +61,12 @@ class Calls:
         self.started.wait()
 
 
+# What a replica answers between two steps of a tick, which a fast feed makes likely: no fault.
+BETWEEN_STEPS = "are not those of the last verdict; ask again later"
+
+
 def failures(calls):
-    return [call for call in calls if call[3] != "OK"]
+    return [call for call in calls if call[3] != "OK" and BETWEEN_STEPS not in call[5]]
 
 
 def some(calls):
@@ -99,8 +103,9 @@ class Story:
         time.sleep(CALLING_SECONDS)
         calls = self.calls.since(started)
         failed = failures(calls)
+        early = sum(BETWEEN_STEPS in call[5] for call in calls)
         self.note(f"{len(calls)} calls, {len(failed)} failed, in {time.time() - started:.1f} s; "
-                  f"the slowest {max(call[4] for call in calls):.0f} ms")
+                  f"the slowest {max(call[4] for call in calls):.0f} ms; {early} between two steps")
         expect(not failed, f"{len(failed)} failed calls: {some(failed)}")
 
     @contextlib.contextmanager
