@@ -12,12 +12,12 @@ def reason_against():
     """Why no cluster can run here; None if one can."""
     if os.geteuid() != 0:
         return "needs root"
-    if not kubernetes.hierarchies():
+    if not kubernetes.hierarchies("cgroup"):
         return "needs control groups of version 1, and finds none"
     if subprocess.run(["unshare", "--net", "--mount", "--pid", "--fork", "true"],
                       capture_output=True).returncode != 0:
         return "may not make namespaces"
-    group = os.path.join(kubernetes.hierarchies()[0], f"bellwether-try-{os.getpid()}")
+    group = os.path.join(kubernetes.hierarchies("cgroup")[0], f"bellwether-try-{os.getpid()}")
     try:
         os.mkdir(group)
         os.rmdir(group)

@@ -248,15 +248,16 @@ class Cluster:
                                              for number, path in enumerate(paths)))
 
 
-def hierarchies():
-    """The folders of the control groups, version 1, by controller. Empty: there are none."""
+def hierarchies(*kinds):
+    """The folders of the control groups: of version 1 ("cgroup"), one for each controller, or of
+    version 2 ("cgroup2"). Empty: there are none."""
     with open("/proc/self/mounts", encoding="utf-8") as file:
         mounts = [line.split()[1:3] for line in file]
-    return [path for path, kind in mounts if kind == "cgroup"]
+    return [path for path, kind in mounts if kind in kinds]
 
 
 def make_control_group(name):
-    for hierarchy in hierarchies():
+    for hierarchy in hierarchies("cgroup"):
         path = os.path.join(hierarchy, name)
         os.makedirs(path, exist_ok=True)
         for setting in ("cpuset.cpus", "cpuset.mems"):  # a new group has none
@@ -266,7 +267,7 @@ def make_control_group(name):
 
 
 def remove_control_groups(prefix):
-    for hierarchy in hierarchies():
+    for hierarchy in hierarchies("cgroup", "cgroup2"):  # runc makes some in both
         for name in os.listdir(hierarchy):
             if not name.startswith(prefix):
                 continue
