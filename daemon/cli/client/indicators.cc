@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/table.h"
 #include "core/base/display.h"
+#include "core/base/text.h"
 
 namespace bellwether::cli {
 namespace {
@@ -41,6 +42,25 @@ std::string shown(const indicators_pb::Value& v) {
   return all ? figure(v.value())
              : absl::StrFormat("%s (%.0f %% reported)", figure(v.value()), 100 * v.reported());
 }
+
+// The reasons why there is no value, each with a number that stands in the cells of a table.
+class Reasons {
+ public:
+  std::string cell(const indicators_pb::Value& v) {
+    if (v.not_available().empty()) return shown(v);
+    auto const found = std::ranges::find(all_, v.not_available());
+    auto const number = found - all_.begin() + 1;
+    if (found == all_.end()) all_.push_back(v.not_available());
+    return base::cat("– (", number, ")");
+  }
+  void print() const {
+    for (size_t i = 0; i < all_.size(); ++i)
+      std::printf("– (%zu): no value: %s\n", i + 1, all_[i].c_str());
+  }
+
+ private:
+  std::vector<std::string> all_;
+};
 
 // The number of periods that the value covers; empty if there is no value.
 std::string window(const indicators_pb::Value& v) {
@@ -111,15 +131,17 @@ void print_series(const std::vector<std::string>& names, const std::vector<Value
     if (grows(series[s])) columns.emplace_back(">WINDOW");
   }
   Table table(columns);
+  Reasons reasons;
   for (size_t p = 0; p < series[0].size(); ++p) {
     std::vector<std::string> row = {series[0][p].period()};
     for (const Values& values : series) {
-      row.push_back(shown(values[p]));
+      row.push_back(reasons.cell(values[p]));
       if (grows(values)) row.push_back(window(values[p]));
     }
     table.add(std::move(row));
   }
   table.print();
+  reasons.print();
   std::puts("");
   for (size_t s = 0; s < names.size(); ++s) {
     std::vector<double> line;

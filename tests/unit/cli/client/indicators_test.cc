@@ -30,12 +30,14 @@ class Recorder final : public indicators_pb::IndicatorService::Service {
     return grpc::Status::OK;
   }
   grpc::Status QuerySeries(grpc::ServerContext*, const indicators_pb::QuerySeriesRequest* request,
-                           indicators_pb::QuerySeriesResponse*) override {
+                           indicators_pb::QuerySeriesResponse* response) override {
     queried.push_back(*request);
+    *response = answer;
     return grpc::Status::OK;
   }
   std::vector<indicators_pb::GetIndicatorRequest> got;
   std::vector<indicators_pb::QuerySeriesRequest> queried;
+  indicators_pb::QuerySeriesResponse answer;
 };
 
 class IndicatorsCommandTest : public ::testing::Test {
@@ -55,10 +57,11 @@ class IndicatorsCommandTest : public ::testing::Test {
     } catch (const CLI::ParseError&) {
       context.exit_code = static_cast<int>(Exit::kUsage);
     }
-    ::testing::internal::GetCapturedStdout();
+    printed_ = ::testing::internal::GetCapturedStdout();
     return context.exit_code;
   }
 
+  std::string printed_;
   Recorder recorder_;
   testing::LocalServer server_{recorder_};
 };
@@ -72,6 +75,24 @@ TEST_F(IndicatorsCommandTest, APeriodCountsForSeveralNamesToo) {
   EXPECT_EQ(get({"births", "--period", "1998-03"}), 0);
   ASSERT_EQ(recorder_.got.size(), 1u);
   EXPECT_EQ(recorder_.got[0].period(), "1998-03");
+}
+
+TEST_F(IndicatorsCommandTest, AReasonStandsOnceBelowTheTable) {
+  for (int s = 0; s < 2; ++s) {
+    indicators_pb::Series& series = *recorder_.answer.add_series();
+    for (const char* reason : {"too early", s == 0 ? "too early" : "too small", ""}) {
+      indicators_pb::Value& v = *series.add_values();
+      v.set_period("1998-03");
+      v.set_value(7);
+      v.set_not_available(reason);
+    }
+  }
+  EXPECT_EQ(get({"births", "deaths", "--from", "1998-03"}), 0);
+  EXPECT_THAT(printed_, ::testing::HasSubstr("1998-03   – (1)   – (1)\n"
+                                             "1998-03   – (1)   – (2)\n"
+                                             "1998-03       7       7\n"
+                                             "– (1): no value: too early\n"
+                                             "– (2): no value: too small\n"));
 }
 
 TEST_F(IndicatorsCommandTest, APeriodAndARangeExcludeEachOther) {
