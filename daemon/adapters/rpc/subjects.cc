@@ -29,12 +29,14 @@ indicators::Value compute(const Subject& subject, const engine::View& view, indi
   }
   auto const measure = std::get<Measure>(subject.id);
   indicators::Value v;
+  v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
+  // Facts that the register tells of an earlier time, such as the births of survivors, are counted.
+  // That there were no others is not known.
   base::PeriodIndex const known = view.panel->known_from(measure);
-  if (period < known) {
+  if (period < known && v.value == 0) {
     v.not_available = indicators::not_known_before(known, view.calendar, "the period");
     return v;
   }
-  v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
   v.window_periods = 1;
   int32_t const age = view.data_through->value - period.value;
   if (age >= 0) v.reported = view.reported->at(measure, age);

@@ -69,6 +69,28 @@ class ExportTest : public ::testing::Test {
   Served served_{{.address = "127.0.0.1:0", .export_stall_max = kShort}};
 };
 
+// The births of survivors are facts; that there were no others in their month is not known.
+TEST_F(ExportTest, BeforeTheCountsBeginAFactIsShownAndAZeroIsNot) {
+  served_.count(Measure::kBirths, "2011-05", 2);
+  served_.publish("2018-12");
+  auto const value = [&](const char* name, const char* period) {
+    grpc::ClientContext call;
+    indicators_pb::GetIndicatorRequest request;
+    request.set_name(name);
+    request.set_period(period);
+    indicators_pb::GetIndicatorResponse response;
+    EXPECT_TRUE(served_.indicators->GetIndicator(&call, request, &response).ok());
+    return response.value();
+  };
+  EXPECT_EQ(value("births", "2011-05").value(), 2);
+  EXPECT_EQ(value("births", "2011-05").not_available(), "");
+  EXPECT_EQ(value("births", "2011-06").not_available(),
+            "the period begins before 2015-01, and earlier counts are not known");
+  EXPECT_EQ(value("stock_growth_12m", "2015-11").not_available(),
+            "the window begins before 2015-01, and earlier counts are not known");
+  EXPECT_EQ(value("births", "2015-01").value(), 30);
+}
+
 TEST_F(ExportTest, EveryFigureIsThatOfGetIndicator) {
   indicators_pb::ExportRequest request;
   request.set_filter("area IN (N1, R) AND sector IN (10, all, 47)");
