@@ -13,15 +13,25 @@ int timeout_ms(absl::Duration d) {
 
 struct Admin {
   Callbacks callbacks;
+  std::string reason;  // what librdkafka said last of a connection
   Client client;
 };
 
 absl::Status open(Admin& admin, const ClientOptions& options, const base::LogFn& log) {
   admin.callbacks.log = log;
+  admin.callbacks.error = [&admin](rd_kafka_resp_err_t error, std::string_view reason) {
+    if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) admin.reason = reason;
+  };
   auto client = make_client(RD_KAFKA_PRODUCER, options, {}, &admin.callbacks);
   if (!client.ok()) return client.status();
   admin.client = *std::move(client);
   return absl::OkStatus();
+}
+
+// The status with the reason of it: a wrong password or an unknown host only looks like a timeout.
+absl::Status failed(Admin& admin, rd_kafka_resp_err_t error, std::string_view what) {
+  rd_kafka_poll(admin.client.get(), 0);  // calls the callback
+  return to_status(error, admin.reason.empty() ? what : base::cat(what, ": ", admin.reason));
 }
 
 using Metadata = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
@@ -109,7 +119,7 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
   rd_kafka_resp_err_t const error =
       rd_kafka_metadata(admin.client.get(), 1, nullptr, &raw, timeout_ms(wait));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return to_status(error, base::cat("no answer from ", options.bootstrap_servers));
+    return failed(admin, error, base::cat("no answer from ", options.bootstrap_servers));
   }
   Metadata const metadata(raw);
   ClusterInfo info;
@@ -160,7 +170,7 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
   Event const event = wait_for(queue.get(), wait);
   if (event == nullptr) return absl::DeadlineExceededError("create topics: no answer in time");
   if (rd_kafka_resp_err_t const e = rd_kafka_event_error(event.get())) {
-    return to_status(e, "create topics");
+    return failed(admin, e, "create topics");
   }
   size_t n = 0;
   const rd_kafka_topic_result_t** results =
