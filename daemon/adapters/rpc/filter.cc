@@ -56,12 +56,12 @@ std::optional<int64_t> severity_number(std::string text) {
   return found - alerts::kSeverityNames.begin();
 }
 
-// `values` are ascending and not empty. Without a value only != holds.
 std::string without_prefix(const std::string& happening) {
   bool const whole = happening.starts_with(kHappeningPrefix);
   return whole ? happening.substr(kHappeningPrefix.size()) : happening;
 }
 
+// `values` are ascending and not empty. Without a value only != holds.
 bool compare(FilterOp op, std::optional<int64_t> value, const std::vector<int64_t>& values) {
   if (!value) return op == FilterOp::kNotEqual;
   switch (op) {

@@ -9,17 +9,10 @@
 namespace bellwether::detection {
 namespace {
 
-// The seasonal baseline, or the baseline of the latest periods if the series is too young. A closed
-// period and a period in a gap have none.
+// The seasonal baseline, or the baseline of the latest periods if the series is too young.
 Baseline fit_baseline(const CountSeries& series, int32_t target,
                       std::span<const PeriodRange> excluded, const DetectorOptions& options,
                       Workspace& workspace) {
-  bool const gap = is_gap(series, target);
-  if (gap || is_closed(series, target)) {
-    Baseline none;
-    none.why = gap ? NotAssessed::kNotObserved : NotAssessed::kClosed;
-    return none;
-  }
   base::PeriodIndex const period(target);
   Baseline const b = fit(series, period, excluded, options.farrington, workspace);
   if (b.why != NotAssessed::kShortHistory || !options.cold_start) return b;

@@ -394,6 +394,8 @@ void Workspace::Points::clear() {
 
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& o, Workspace& ws) {
+  if (is_gap(series, target.value)) return not_assessed(NotAssessed::kNotObserved);
+  if (is_closed(series, target.value)) return not_assessed(NotAssessed::kClosed);
   Seasons const seasons(series.calendar, target.value, o);
   int years = o.years;
   while (years >= o.years_min && seasons.reference(years) - o.half_window < series.first.value)

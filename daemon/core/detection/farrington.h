@@ -96,11 +96,12 @@ class Workspace {
   SpeedScratch speed;
 };
 
-// Fits the baseline of `target`. It leaves out the series' gaps, its closed periods and those in
-// `excluded`. A period before series.first is not observed. A block of seasons without an event is
-// left out, because it carries no information about the others. The trend is left out if no block
-// holds two times, if it leads beyond every count, or if the fit with it does not converge. For all
-// counts, an assessed baseline has finite numbers and expected > 0; otherwise only `why` is set.
+// Fits the baseline of `target`; a target in a gap, or closed, has none. It leaves out the series'
+// gaps, its closed periods and those in `excluded`. A period before series.first is not observed. A
+// block of seasons without an event is left out, because it carries no information about the
+// others. The trend is left out if no block holds two times, if it leads beyond every count, or if
+// the fit with it does not converge. For all counts, an assessed baseline has finite numbers and
+// expected > 0; otherwise only `why` is set.
 Baseline fit(const CountSeries& series, base::PeriodIndex target,
              std::span<const PeriodRange> excluded, const FarringtonOptions& options,
              Workspace& workspace);

@@ -1,7 +1,9 @@
 #include "core/engine/forecaster.h"
 
 #include <algorithm>
+#include <span>
 
+#include "core/engine/rules/detector.h"
 #include "core/stats/normal.h"
 
 namespace bellwether::engine {
@@ -57,12 +59,9 @@ int forecast_horizon_max(base::Calendar calendar) {
 
 History history(const indicators::Panel& panel, const SharesByMeasure& reported, Node node,
                 Measure measure, base::PeriodIndex through, Facts facts) {
-  indicators::SeriesView const seen = panel.series({}, measure);
-  auto const first = std::ranges::find_if(seen.counts, [](int32_t n) { return n != 0; });
-  if (first == seen.counts.end()) return {};
-  int32_t const begin =
-      std::max(panel.known_from(measure).value,
-               seen.first.value + static_cast<int32_t>(first - seen.counts.begin()));
+  std::span<const int32_t> const pooled = panel.series({}, measure).counts;
+  if (std::ranges::all_of(pooled, [](int32_t n) { return n == 0; })) return {};
+  int32_t const begin = observed_from(panel, measure).value;
   History out;
   out.unreported =
       reported.testable_age(measure).value_or(static_cast<int>(reported.from(measure, 0).size()));

@@ -65,9 +65,8 @@ PeriodIndex known_from(const IndicatorInfo& info, const Panel& panel) {
   return known;
 }
 
-// `what` begins before the first period of which the panel knows what the formula counts.
-Value too_early(std::string_view what, const IndicatorInfo& info, const Panel& panel) {
-  PeriodIndex const known = known_from(info, panel);
+// `what` begins before `known`, the first period of which the panel knows what the formula counts.
+Value too_early(std::string_view what, PeriodIndex known, const Panel& panel) {
   return unavailable(known == panel.first_period()
                          ? base::cat(what, " begins before the kept periods")
                          : not_known_before(known, panel.calendar(), what));
@@ -75,8 +74,8 @@ Value too_early(std::string_view what, const IndicatorInfo& info, const Panel& p
 
 Value cohort(const IndicatorInfo& info, const Reading& reading, Span w) {
   Span const born = years_before(w, static_cast<int>(info.compute.parameter), reading.calendar());
-  if (born.first < known_from(info, reading.panel()))
-    return too_early("the cohort", info, reading.panel());
+  PeriodIndex const known = known_from(info, reading.panel());
+  if (born.first < known) return too_early("the cohort", known, reading.panel());
   return ratio_in(info, reading, born);
 }
 
@@ -166,9 +165,12 @@ bool has_enough_cases(const Value& v) {
 Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
   const IndicatorInfo& entry = info(indicator);
   PeriodIndex const known = known_from(entry, reading.panel());
-  Value v = too_early("the window", entry, reading.panel());
-  for (int length : domain::window_lengths(entry.window, reading.calendar())) {
-    Span const w{PeriodIndex(period.value - length + 1), period};
+  std::span<const int> const lengths = domain::window_lengths(entry.window, reading.calendar());
+  auto const first_of = [&](int length) { return PeriodIndex(period.value - length + 1); };
+  if (first_of(lengths.front()) < known) return too_early("the window", known, reading.panel());
+  Value v;
+  for (int length : lengths) {
+    Span const w{first_of(length), period};
     if (w.first < known) break;
     reading.begin();
     v = value_in(entry, reading, w);

@@ -37,8 +37,8 @@ double binomial(double most, double n, double p) {
   return sum;
 }
 
-// True if the periods first … begin − 1 have fewer events than chance explains, compared with those
-// from the event at `begin` on.
+// True if the periods from `first` up to but not including `begin` have fewer events than chance
+// explains, compared with those from the event at `begin` on.
 bool is_unknown(Counts counts, size_t first, size_t begin, size_t year) {
   Counts const after = counts.subspan(begin, std::min(counts.size() - begin, year * kKnownYears));
   auto const most = static_cast<double>(with_events(counts.subspan(first, begin - first)));
@@ -92,10 +92,8 @@ size_t first_with_ends(Counts births, int64_t births_before, Counts deaths, size
   if (begin == deaths.size()) return 0;
   for (; begin + 1 < deaths.size(); ++begin) {
     Counts const after = deaths.subspan(begin + 1, std::min(year, deaths.size() - begin - 1));
-    double sum = 0;
-    for (int32_t n : after) sum += n;
-    bool const usual = deaths[begin] >= kKnownEndsShare * sum / static_cast<double>(after.size());
-    if (deaths[begin] > 0 && usual) break;
+    double const mean = sum_of(after) / static_cast<double>(after.size());
+    if (deaths[begin] > 0 && deaths[begin] >= kKnownEndsShare * mean) break;
   }
   size_t const born = births_before > 0 ? 0 : next_event(births, 0);
   bool const by_time = begin > born && is_unknown(deaths, born, begin, year);

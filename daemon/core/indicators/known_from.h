@@ -1,7 +1,7 @@
 // Purpose: from when on counts are known. A register or a desk tells what happens from some day on.
 // Of the time before, it tells nothing, or only the businesses that still exist when it begins: the
 // opening stock. A period before that day has no count, which differs from a count of zero. No
-// figure, baseline or forecast uses it.
+// rate, baseline or forecast uses it.
 // The day is found from the counts themselves, so that one load of a dated past and a log of many
 // years give the same. It is the begin of the whole region, not of each place. Without an opening
 // stock of many dates, it is not found before a few periods have events.

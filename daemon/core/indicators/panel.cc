@@ -56,6 +56,7 @@ const Panel::Column* Panel::find(Node node, Measure measure) const {
 Panel::Column& Panel::writable(size_t node, Measure measure) {
   Columns& columns = columns_[static_cast<size_t>(measure)];
   if (columns.empty()) columns.resize(nodes());
+  if (node == index({})) changed_.set(static_cast<size_t>(measure));
   std::shared_ptr<Column>& slot = columns[node];
   if (slot == nullptr) {
     slot = std::make_shared<Column>();
@@ -142,7 +143,6 @@ PeriodIndex Panel::known_from(Measure measure) const {
 
 void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount) {
   Column& column = writable(node, measure);
-  if (node == index({})) changed_.set(static_cast<size_t>(measure));
   column.total += amount;
   int32_t const i = period.value - first_period_.value;
   if (i < 0) {
@@ -184,10 +184,7 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening,
     std::ranges::transform(counts, column.counts.begin(), told);
     column.wide.assign(counts.begin(), counts.end());
   }
-  if (node == index({})) {
-    changed_.set(static_cast<size_t>(measure));
-    find_known();
-  }
+  find_known();
   return true;
 }
 
@@ -293,10 +290,7 @@ bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts
   Column& column = writable(node, measure);
   column.opening = rest;
   for (size_t i = 0; i < counts.size(); ++i) column.add(i, counts[i]);
-  if (node == index({})) {
-    changed_.set(static_cast<size_t>(measure));
-    find_known();
-  }
+  find_known();
   return true;
 }
 

@@ -146,8 +146,8 @@ class Panel {
   void roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed);
   void add_alone(const Delta& delta, std::vector<uint32_t>& changed);
   void group(std::span<const Delta> deltas);
-  // Finds known_from() of the changed measures. Each change of a count of the whole region, or of
-  // the horizon, calls it at its end.
+  // Finds known_from() of the measures whose column of the whole region was written. Each change of
+  // counts or of the horizon calls it at its end.
   void find_known();
 
   const reference::Reference* reference_;

@@ -103,13 +103,9 @@ SourceTest::Found SourceTest::find(const TickContext& context,
                                       std::span(pooled).subspan(static_cast<size_t>(unseen)),
                                       {},
                                       closed};
-  detection::Baseline whole;
-  whole.why = detection::NotAssessed::kClosed;
-  if (!detection::is_closed(series, target.value)) {
-    whole = detection::fit(series, target, context.book.regime_breaks(),
-                           detection::FarringtonOptions::for_calendar(context.calendar()),
-                           context.workspace);
-  }
+  detection::Baseline const whole = detection::fit(
+      series, target, context.book.regime_breaks(),
+      detection::FarringtonOptions::for_calendar(context.calendar()), context.workspace);
   detection::Baseline const baseline =
       whole.why == detection::NotAssessed::kNone && testable != reported.end()
           ? detection::thinned(whole, *testable)
