@@ -81,13 +81,17 @@ void Context::fail(Exit code, std::string_view message) {
   exit_code = static_cast<int>(code);
 }
 
-void Context::print_json(const google::protobuf::Message& message) {
+std::string json_text(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string text;
   (void)google::protobuf::util::MessageToJsonString(message, &text, options);
-  std::puts(text.c_str());
+  return text;
+}
+
+void Context::print_json(const google::protobuf::Message& message) {
+  std::puts(json_text(message).c_str());
   std::fflush(stdout);
 }
 

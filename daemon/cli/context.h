@@ -41,6 +41,9 @@ struct Context {
   static void print_json(const google::protobuf::Message& message);
 };
 
+// With the names and all fields of the proto file, on one line.
+std::string json_text(const google::protobuf::Message& message);
+
 void add_alerts(CLI::App& app, Context& context);
 void add_regime_breaks(CLI::App& app, Context& context);
 void add_indicators(CLI::App& app, Context& context);

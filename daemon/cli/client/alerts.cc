@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "analysis/review.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
+#include "cli/client/alert_words.h"
 #include "cli/client/as_of.h"
 #include "cli/client/evidence.h"
 #include "cli/client/own_falls.h"
@@ -65,18 +66,6 @@ struct Options {
 constexpr size_t kNameColumns = 34;
 constexpr auto kReconnectWait = std::chrono::seconds(1);
 
-const char* severity_name(alerts_pb::Severity severity) {
-  switch (severity) {
-    case alerts_pb::SEVERITY_OPS:
-      return "ops";
-    case alerts_pb::SEVERITY_AMBER:
-      return "amber";
-    case alerts_pb::SEVERITY_RED:
-      return "red";
-    default:
-      return "-";
-  }
-}
 const char* role_name(alerts_pb::PartRole role) {
   switch (role) {
     case alerts_pb::PART_ROLE_HEADLINE:
@@ -105,10 +94,6 @@ std::string check_period(const std::string& text) {
   return "'" + base::excerpt(text) + "' is no period; write YYYY-MM or YYYY-Www";
 }
 
-std::string without(const std::string& name, const std::string& prefix) {
-  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-}
-
 std::string place(const alerts_pb::Alert& a) {
   return base::shorten(a.sector_name(), kNameColumns) + ", " +
          base::shorten(a.area_name(), kNameColumns);
@@ -128,18 +113,13 @@ void print_alert_row(Table& table, const alerts_pb::Alert& a, bool whole) {
             a.open() ? severity_colour(severity) : Colour::kPlain);
 }
 
-// Both conditions. `filter` may be empty.
-std::string with(const std::string& filter, const std::string& condition) {
-  return filter.empty() ? condition : "(" + filter + ") AND " + condition;
-}
-
 void list(Context& context, const Options& options) {
   auto const stub = alerts_pb::AlertService::NewStub(context.channel());
   alerts_pb::ListAlertsRequest request;
   bool const headlines = options.filter.empty() && !options.parts;
   std::string filter = options.filter;
-  if (options.open) filter = with(filter, "open = true");
-  if (headlines) filter = with(filter, "headline = true");
+  if (options.open) filter = both(filter, "open = true");
+  if (headlines) filter = both(filter, "headline = true");
   request.set_filter(filter);
   request.set_page_size(kPageSize);
   set_as_of(context, *request.mutable_as_of());
@@ -323,7 +303,7 @@ void watch(Context& context, const Options& options) {
   while (true) {
     alerts_pb::WatchAlertsRequest request;
     request.set_resume_token(token);
-    request.set_filter(options.beginnings ? with(options.filter, "begins_happening = true")
+    request.set_filter(options.beginnings ? both(options.filter, "begins_happening = true")
                                           : options.filter);
     request.set_skip_silenced(options.skip_silenced);
     request.set_skip_historical(options.skip_historical);

@@ -1,12 +1,12 @@
 #include "cli/client/notify/alert_source.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <chrono>
 
+#include "cli/client/alert_words.h"
 #include "cli/client/evidence.h"
 #include "cli/client/pages.h"
 #include "cli/notify/retry.h"
+#include "core/base/status.h"
 #include "core/base/text.h"
 
 namespace bellwether::cli {
@@ -19,28 +19,11 @@ constexpr char kPart[] = "notify";
 constexpr size_t kReasonBytesMax = 300;
 constexpr double kHalf = 0.5;  // of the jitter: one client needs none against one server
 
-std::string both(const std::string& filter, const std::string& condition) {
-  return filter.empty() ? condition : base::cat("(", filter, ") AND ", condition);
-}
-
 std::string filter_of_open(const Choice& choice, const char* one_for_each) {
   std::string filter = both(choice.filter, "open = true");
   if (!choice.historical) filter += " AND historical = false";
   if (!choice.parts) base::append(filter, " AND ", one_for_each, " = true");
   return filter;
-}
-
-const char* severity_word(alerts_pb::Severity severity) {
-  switch (severity) {
-    case alerts_pb::SEVERITY_RED:
-      return "red";
-    case alerts_pb::SEVERITY_AMBER:
-      return "amber";
-    case alerts_pb::SEVERITY_OPS:
-      return "ops";
-    default:
-      return "";
-  }
 }
 
 const char* kind_word(alerts_pb::TransitionKind kind) {
@@ -62,18 +45,8 @@ const char* kind_word(alerts_pb::TransitionKind kind) {
   }
 }
 
-std::string json_of(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string text;
-  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
-  return text;
-}
-
 std::string short_name(const std::string& name) {
-  constexpr std::string_view kPrefix = "alerts/";
-  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
+  return without(name, "alerts/");
 }
 
 absl::Status to_status(const grpc::Status& status) {
@@ -81,29 +54,6 @@ absl::Status to_status(const grpc::Status& status) {
   if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT)
     return absl::InvalidArgumentError(status.error_message());
   return absl::UnavailableError(status.error_message());
-}
-
-// Calls use(alert) on every alert that `filter` matches. Returns the revision of the first page.
-template <class Use>
-absl::StatusOr<int64_t> each_alert(const Context& context, Stop& stop,
-                                   alerts_pb::AlertService::Stub& stub, const std::string& filter,
-                                   Use use) {
-  alerts_pb::ListAlertsRequest request;
-  request.set_filter(filter);
-  request.set_page_size(kPageSize);
-  std::optional<int64_t> revision;
-  do {
-    grpc::ClientContext call;
-    context.set_deadline(call);
-    Stop::Guard const guard(stop, call);
-    alerts_pb::ListAlertsResponse response;
-    if (grpc::Status const s = stub.ListAlerts(&call, request, &response); !s.ok())
-      return to_status(s);
-    if (!revision) revision = response.basis().revision();
-    for (const alerts_pb::Alert& alert : response.alerts()) use(alert);
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  return *revision;
 }
 
 // Error: Unavailable unless the replica has read the journal and answers with all that it says.
@@ -115,6 +65,35 @@ absl::Status check_ready(const Context& context, Stop& stop, status_pb::StatusSe
   if (grpc::Status const s = stub.GetStatus(&call, {}, &response); !s.ok()) return to_status(s);
   if (response.ready()) return absl::OkStatus();
   return absl::UnavailableError("the replica is not ready: " + response.not_ready());
+}
+
+// Calls use(alert) on the chosen open alerts; `one_for_each`: the field by which one of a happening
+// is chosen. Returns the revision of the first page. Error: Unavailable also if the replica is not
+// ready: then what was used is not all.
+template <class Use>
+absl::StatusOr<int64_t> each_open(const Context& context, const Choice& choice, Stop& stop,
+                                  alerts_pb::AlertService::Stub& alerts,
+                                  status_pb::StatusService::Stub& status, const char* one_for_each,
+                                  Use use) {
+  alerts_pb::ListAlertsRequest request;
+  request.set_filter(filter_of_open(choice, one_for_each));
+  request.set_page_size(kPageSize);
+  std::optional<int64_t> revision;
+  do {
+    grpc::ClientContext call;
+    context.set_deadline(call);
+    Stop::Guard const guard(stop, call);
+    alerts_pb::ListAlertsResponse response;
+    if (grpc::Status const s = alerts.ListAlerts(&call, request, &response); !s.ok())
+      return to_status(s);
+    if (!revision) revision = response.basis().revision();
+    for (const alerts_pb::Alert& alert : response.alerts()) {
+      if (!choice.skip_silenced || alert.silenced_by().empty()) use(alert);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  if (absl::Status const ready = check_ready(context, stop, status); !ready.ok()) return ready;
+  return *revision;
 }
 
 }  // namespace
@@ -129,7 +108,7 @@ notify::OpenAlert open_alert(const alerts_pb::Alert& a, const Choice& choice) {
       {"rule", a.rule()},
       {"area", a.node().area()},
       {"sector", a.node().sector()},
-      {"severity", severity_word(severity)},
+      {"severity", severity_name(severity, "")},
       {"bellwether", choice.instance},
   };
   std::string const place =
@@ -153,7 +132,7 @@ notify::OpenAlert open_alert(const alerts_pb::Alert& a, const Choice& choice) {
 }
 
 notify::Event event_of(const alerts_pb::Transition& t, const std::string& token) {
-  return {token, kind_word(t.kind()), t.alert().name(), base::UnixMillis(t.at_ms()), json_of(t)};
+  return {token, kind_word(t.kind()), t.alert().name(), base::UnixMillis(t.at_ms()), json_text(t)};
 }
 
 OpenAlerts::OpenAlerts(const Context& context, const Choice& choice, Stop& stop)
@@ -165,16 +144,10 @@ OpenAlerts::OpenAlerts(const Context& context, const Choice& choice, Stop& stop)
 
 absl::StatusOr<std::vector<notify::OpenAlert>> OpenAlerts::list() {
   std::vector<notify::OpenAlert> out;
-  auto const revision = each_alert(context_, stop_, *alerts_, filter_of_open(choice_, "headline"),
-                                   [&](const alerts_pb::Alert& alert) {
-                                     if (choice_.skip_silenced && !alert.silenced_by().empty()) {
-                                       return;
-                                     }
-                                     out.push_back(open_alert(alert, choice_));
-                                   });
-  if (!revision.ok()) return revision.status();
-  if (absl::Status const ready = check_ready(context_, stop_, *status_); !ready.ok()) return ready;
-  revision_ = *revision;
+  BELLWETHER_ASSIGN_OR_RETURN(revision_, each_open(context_, choice_, stop_, *alerts_, *status_,
+                                                   "headline", [&](const alerts_pb::Alert& alert) {
+                                                     out.push_back(open_alert(alert, choice_));
+                                                   }));
   return out;
 }
 
@@ -266,27 +239,26 @@ void Transitions::open() {
 // Queues the open alerts and then the token of the moment at which they were listed.
 absl::Status Transitions::read_present() {
   std::vector<Item> items;
-  auto const revision = each_alert(
-      context_, stop_, *stub_, filter_of_open(choice_, "begins_happening"),
-      [&](const alerts_pb::Alert& alert) {
-        if (choice_.skip_silenced && !alert.silenced_by().empty()) return;
-        alerts_pb::Transition now;
-        *now.mutable_alert() = alert;
-        now.set_at_ms(alert.raised_at_ms());
-        now.set_historical(alert.historical());
-        now.set_summary("open when notify began");
-        items.push_back({notify::Event{"", "open", alert.name(),
-                                       base::UnixMillis(alert.raised_at_ms()), json_of(now)},
-                         ""});
-      });
-  if (!revision.ok()) return revision.status();
-  if (absl::Status const ready = check_ready(context_, stop_, *status_); !ready.ok()) return ready;
+  BELLWETHER_ASSIGN_OR_RETURN(
+      int64_t const revision,
+      each_open(context_, choice_, stop_, *stub_, *status_, "begins_happening",
+                [&](const alerts_pb::Alert& alert) {
+                  alerts_pb::Transition now;
+                  *now.mutable_alert() = alert;
+                  now.set_at_ms(alert.raised_at_ms());
+                  now.set_historical(alert.historical());
+                  now.set_summary("open when notify began");
+                  items.push_back(
+                      {notify::Event{"", "open", alert.name(),
+                                     base::UnixMillis(alert.raised_at_ms()), json_text(now)},
+                       ""});
+                }));
   for (Item& item : items)
-    item.event->id = base::cat(*revision, "/", short_name(item.event->subject));
+    item.event->id = base::cat(revision, "/", short_name(item.event->subject));
   ready_.assign(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
-  ready_.push_back({std::nullopt, base::cat(std::max<int64_t>(*revision, 0))});
+  ready_.push_back({std::nullopt, base::cat(std::max<int64_t>(revision, 0))});
   log_(base::LogLevel::kInfo, kPart,
-       base::cat("begins with ", items.size(), " open alerts, at journal offset ", *revision));
+       base::cat("begins with ", items.size(), " open alerts, at journal offset ", revision));
   return absl::OkStatus();
 }
 

@@ -55,16 +55,36 @@ class Failures {
   int count_ = 0;
 };
 
-class AlertmanagerLoop {
+// What both loops work with.
+struct Surroundings {
+  const Context& context;
+  const NotifySettings& settings;
+  StateFolder state;
+  const http::Send& send;
+  Stop& stop;
+  const base::LogFn& log;
+};
+
+class Loop {
+ protected:
+  explicit Loop(Surroundings around)
+      : settings_(around.settings),
+        state_(std::move(around.state)),
+        send_(around.send),
+        stop_(around.stop),
+        log_(around.log) {}
+
+  const NotifySettings& settings_;
+  StateFolder state_;
+  const http::Send& send_;
+  Stop& stop_;
+  const base::LogFn& log_;
+};
+
+class AlertmanagerLoop : private Loop {
  public:
-  AlertmanagerLoop(const Context& context, const NotifySettings& settings, StateFolder state,
-                   const http::Send& send, Stop& stop, const base::LogFn& log)
-      : settings_(settings),
-        state_(std::move(state)),
-        send_(send),
-        stop_(stop),
-        log_(log),
-        source_(context, settings.choice, stop) {}
+  explicit AlertmanagerLoop(Surroundings around)
+      : Loop(std::move(around)), source_(around.context, settings_.choice, stop_) {}
 
   absl::Status run() {
     load();
@@ -156,11 +176,6 @@ class AlertmanagerLoop {
     return true;
   }
 
-  const NotifySettings& settings_;
-  StateFolder state_;
-  const http::Send& send_;
-  Stop& stop_;
-  const base::LogFn& log_;
   OpenAlerts source_;
   notify::RevisionGuard guard_;
   notify::Board board_;
@@ -171,18 +186,13 @@ class AlertmanagerLoop {
   Failures sends_{log_, kAlertmanager};
 };
 
-class WebhookLoop {
+class WebhookLoop : private Loop {
  public:
-  WebhookLoop(const Context& context, const NotifySettings& settings, StateFolder state,
-              const http::Send& send, Stop& stop, const base::LogFn& log)
-      : settings_(settings),
-        state_(std::move(state)),
-        send_(send),
-        stop_(stop),
-        log_(log),
+  explicit WebhookLoop(Surroundings around)
+      : Loop(std::move(around)),
         token_(load()),
-        courier_(settings.webhook, "/bellwether/" + settings.choice.instance, token_),
-        source_(context, settings.choice, token_, stop, log) {}
+        courier_(settings_.webhook, "/bellwether/" + settings_.choice.instance, token_),
+        source_(around.context, settings_.choice, token_, stop_, log_) {}
 
   absl::Status run() {
     while (!stop_.asked()) {
@@ -265,11 +275,6 @@ class WebhookLoop {
     return false;
   }
 
-  const NotifySettings& settings_;
-  StateFolder state_;
-  const http::Send& send_;
-  Stop& stop_;
-  const base::LogFn& log_;
   std::string const token_;  // at the start
   notify::Courier courier_;
   Transitions source_;
@@ -293,13 +298,13 @@ absl::StatusOr<std::string> read_secret(const std::string& path) {
 absl::Status keep_alertmanager(const Context& context, const NotifySettings& settings,
                                StateFolder state, const http::Send& send, Stop& stop,
                                const base::LogFn& log) {
-  return AlertmanagerLoop(context, settings, std::move(state), send, stop, log).run();
+  return AlertmanagerLoop({context, settings, std::move(state), send, stop, log}).run();
 }
 
 absl::Status deliver_to_webhook(const Context& context, const NotifySettings& settings,
                                 StateFolder state, const http::Send& send, Stop& stop,
                                 const base::LogFn& log) {
-  return WebhookLoop(context, settings, std::move(state), send, stop, log).run();
+  return WebhookLoop({context, settings, std::move(state), send, stop, log}).run();
 }
 
 }  // namespace bellwether::cli
