@@ -123,6 +123,16 @@ class Story:
         other = [call for call in failed if call[3] != "UNAVAILABLE" or call[1] == "patient"]
         expect(not other, f"{len(other)} calls failed in another way: {some(other)}")
 
+    def lose_leader(self, end, seconds_max):
+        """Ends the leader's pod by end(pod) and waits until another leads and all are ready."""
+        clock = LeaderClock(self.release)
+        expect(clock.old, "nobody leads")
+        end(clock.pod)
+        new, seconds = clock.wait(READY_SECONDS_MAX)
+        self.note(f"{new} leads after {clock.pod}; nobody led for {seconds:.2f} s")
+        expect(seconds <= seconds_max, f"nobody led for {seconds:.2f} s")
+        self.release.wait_until_whole()
+
     def start_broker(self):
         """A broker starts that pods can reach."""
         environment = {**os.environ, "BELLWETHER_BROKER_ADDRESS": CONTROL,
@@ -161,13 +171,9 @@ class Story:
     def delete_leader(self):
         """The leader's pod is deleted: another leads within 2 s, and no call fails."""
         with self.no_failed_call():
-            clock = LeaderClock(self.release)
-            expect(clock.old, "nobody leads")
-            self.release.kubectl("delete", "pod", clock.pod, "--wait=false")
-            new, seconds = clock.wait(READY_SECONDS_MAX)
-            self.note(f"{new} leads after {clock.pod}; nobody led for {seconds:.2f} s")
-            expect(seconds <= LEADER_SECONDS_MAX, f"nobody led for {seconds:.2f} s")
-            self.release.wait_until_whole()
+            self.lose_leader(
+                lambda pod: self.release.kubectl("delete", "pod", pod, "--wait=false"),
+                LEADER_SECONDS_MAX)
 
     def roll(self):
         """The configuration changes: the replicas roll, and no call fails."""
@@ -217,12 +223,7 @@ class Story:
     def kill_leader(self):
         """The leader's process is killed: another leads, and calls fail for 10 s at most."""
         with self.short_failures():
-            clock = LeaderClock(self.release)
-            self.release.kill(clock.pod)
-            new, seconds = clock.wait(READY_SECONDS_MAX)
-            self.note(f"{new} leads after {clock.pod}; nobody led for {seconds:.2f} s")
-            expect(seconds <= KILLED_LEADER_SECONDS_MAX, f"nobody led for {seconds:.2f} s")
-            self.release.wait_until_whole()
+            self.lose_leader(self.release.kill, KILLED_LEADER_SECONDS_MAX)
 
     def lose_volume(self):
         """A replica loses its volume: it starts from another's snapshot on a new one."""
