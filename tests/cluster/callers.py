@@ -1,7 +1,8 @@
 """Usage: /usr/bin/python3 tests/cluster/callers.py STUBS ADDRESS FOLDER
 Calls every reading RPC of bellwetherd in turn until SIGTERM, in three ways: `steady` keeps one
 connection, `fresh` makes a new one for each call, and `patient` retries by the policy that
-deploy/README.md recommends. Each call is a line of FOLDER/calls: seconds since 1970, client, RPC,
+deploy/README.md recommends. `acting` calls every writing RPC. Only Fetch is left out, which is for
+replicas. Each call is a line of FOLDER/calls: seconds since 1970, client, RPC,
 code, milliseconds, message. A watcher follows the transitions from the beginning, resumes by its
 token, and writes each into a line of FOLDER/transitions. STUBS: what protoc has made.
 Debian's Python has gRPC."""
@@ -16,6 +17,7 @@ import grpc
 from google.protobuf import message_factory
 
 PAUSE_SECONDS = 0.02
+ACT_PAUSE_SECONDS = 0.5
 CALL_SECONDS_MAX = 5
 RESUME_SECONDS = 0.2
 POLICY = {"methodConfig": [{"name": [{}], "retryPolicy": {
@@ -25,7 +27,9 @@ OPTIONS = {
     "steady": [("grpc.enable_retries", 0)],
     "fresh": [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)],
     "patient": [("grpc.enable_retries", 1), ("grpc.service_config", json.dumps(POLICY))],
+    "acting": [("grpc.enable_retries", 0)],
 }
+ACTOR = "the cluster's test"
 
 
 def node(area, sector):
@@ -115,17 +119,45 @@ class Client:
         return last
 
 
+def record(client, calls, name, fields):
+    """Calls, writes the line, and returns the response; None: an error."""
+    answer, started, code, message = None, time.time(), "OK", ""
+    try:
+        answer = client.call(name, fields)
+    except grpc.RpcError as error:
+        code, message = error.code().name, error.details()
+    calls.write(started, client.kind, name, code, 1000 * (time.time() - started), message)
+    return answer
+
+
 def call_in_turn(client, calls, alert):
     while True:
         for name, fields in CALLS.items():
             fields = {key: alert if value == ALERT else value for key, value in fields.items()}
-            started, code, message = time.time(), "OK", ""
-            try:
-                client.call(name, fields)
-            except grpc.RpcError as error:
-                code, message = error.code().name, error.details()
-            calls.write(started, client.kind, name, code, 1000 * (time.time() - started), message)
+            record(client, calls, name, fields)
             time.sleep(PAUSE_SECONDS)
+
+
+def act_in_turn(client, calls, alert):
+    """Acknowledges, silences and declares breaks of the future, and takes the last two back."""
+    def act(name, **fields):
+        time.sleep(ACT_PAUSE_SECONDS)
+        return record(client, calls, f"alerts.v1.{name}", fields)
+
+    while True:
+        act("AlertService/AcknowledgeAlert", name=alert, actor=ACTOR)
+        until = round(1000 * (time.time() + 3600))
+        made = act("AlertService/CreateSilence",
+                   silence={"rule": "R1", "area": "SG", "until_ms": until, "actor": ACTOR})
+        if made:
+            act("AlertService/ExpireSilence", name=made.silence.name, actor=ACTOR)
+        year = time.gmtime().tm_year + 2
+        made = act("RegimeBreakService/DeclareRegimeBreak", regime_break={
+            "first_period": f"{year}-01", "last_period": f"{year}-02", "reason": ACTOR,
+            "actor": ACTOR})
+        if made:
+            act("RegimeBreakService/WithdrawRegimeBreak", name=made.regime_break.name,
+                actor=ACTOR)
 
 
 def watch(address, methods, transitions):
@@ -161,8 +193,8 @@ def main(stubs, address, folder):
     alert = oldest_alert(Client("fresh", address, methods))
     calls, transitions = Line(f"{folder}/calls"), Line(f"{folder}/transitions")
     for kind in OPTIONS:
-        threading.Thread(target=call_in_turn, args=(Client(kind, address, methods), calls, alert),
-                         daemon=True).start()
+        threading.Thread(target=act_in_turn if kind == "acting" else call_in_turn,
+                         args=(Client(kind, address, methods), calls, alert), daemon=True).start()
     threading.Thread(target=watch, args=(address, methods, transitions), daemon=True).start()
     signal.sigwait([signal.SIGTERM])
 

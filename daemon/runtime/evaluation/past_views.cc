@@ -159,8 +159,11 @@ void PastViews::keep(JournalOffset revision, ViewPtr view, absl::Time now) {
 }
 
 absl::StatusOr<engine::JudgedTick> PastViews::judged_tick(
-    const std::optional<engine::AsOfRevision>& question, absl::Time now) {
+    std::optional<engine::AsOfRevision> question, absl::Time now) {
   engine::JudgedTick out{views_.get(), nullptr, topics_};
+  auto const verdict = out.view->book->last_tick();
+  if (!question && verdict && out.view->data_through && verdict != out.view->data_through)
+    question = engine::AsOfRevision{.tick = std::min(*verdict, *out.view->data_through)};
   if (question) {
     BELLWETHER_ASSIGN_OR_RETURN(out.view, at(*question, now));
   }
@@ -169,9 +172,8 @@ absl::StatusOr<engine::JudgedTick> PastViews::judged_tick(
   BookKeeper::Published const journal = keeper_.published();
   auto const record = journal.past->record_of(*tick);
   if (out.view->book->last_tick() != tick) {
-    return absl::UnavailableError(
-        cat("the figures of ", out.view->calendar.name(*tick),
-            " are not those of the last verdict; ask again later, or another replica"));
+    return absl::UnavailableError(cat("the figures of ", out.view->calendar.name(*tick),
+                                      " have no verdict yet; ask again later, or another replica"));
   }
   std::string const what = cat("the book before the tick ", out.view->calendar.name(*tick));
   if (!record) return out_of_range(what, *out.view, journal);

@@ -50,11 +50,11 @@ class PastViews {
   // ResourceExhausted if too many calls wait.
   absl::StatusOr<std::shared_ptr<const engine::View>> at(const engine::AsOfRevision& question,
                                                          absl::Time now);
-  // The tick of that view (nullopt asks about the last tick) with the book that it was judged by.
-  // The same tick gives the same book as long as it is kept. Errors as above; Unavailable if the
-  // figures are not those of the last tick.
-  absl::StatusOr<engine::JudgedTick> judged_tick(
-      const std::optional<engine::AsOfRevision>& question, absl::Time now);
+  // The tick of that view with the book that it was judged by. nullopt asks about the last tick of
+  // which this replica has both figures and verdict. The same tick gives the same book as long as
+  // it is kept. Errors as above; Unavailable if the first figures have no verdict yet.
+  absl::StatusOr<engine::JudgedTick> judged_tick(std::optional<engine::AsOfRevision> question,
+                                                 absl::Time now);
   // Forgets the views that nobody has asked for lately.
   void forget_old(absl::Time now);
   size_t kept() const;

@@ -186,8 +186,31 @@ TEST_F(PastViewsTest, AJudgedTickComesWithTheBookBeforeIt) {
     EXPECT_EQ(judged.before->offset(), JournalOffset(record->value - 1));
     EXPECT_EQ(must(past_.judged_tick(question, kNoon)).before, judged.before) << "made once";
   }
-  fold(testing::random_tick(random_, *keeper_.view()));  // its figures are still read
-  EXPECT_TRUE(absl::IsUnavailable(past_.judged_tick(std::nullopt, kNoon).status()));
+}
+
+TEST_F(PastViewsTest, BetweenFiguresAndVerdictTheTickBeforeIsExplained) {
+  apply(next_);
+  publish(next_);
+  EXPECT_TRUE(absl::IsUnavailable(past_.judged_tick(std::nullopt, kNoon).status()))
+      << "the first figures have no verdict yet";
+  ++next_;
+  go_on(20);
+  auto const explained = [this] {
+    engine::JudgedTick const judged = must(past_.judged_tick(std::nullopt, kNoon));
+    EXPECT_EQ(judged.view->book->last_tick(), judged.view->data_through);
+    EXPECT_EQ(judged.before->last_tick(), PeriodIndex(judged.view->data_through->value - 1));
+    return judged.view->data_through->value;
+  };
+  alerts::TickEvaluated verdict = testing::random_tick(random_, *keeper_.view());
+  verdict.tick = PeriodIndex(next_);
+  fold(verdict);  // first the verdict
+  EXPECT_EQ(explained(), next_ - 1);
+  apply(next_);
+  publish(next_);
+  EXPECT_EQ(explained(), next_);
+  apply(++next_);
+  publish(next_);  // first the figures
+  EXPECT_EQ(explained(), next_ - 1);
 }
 
 TEST_F(PastViewsTest, FewViewsAreKeptAndOnlyForAShortTime) {
