@@ -415,8 +415,8 @@ reference:                    # CSV files, relative to this one
 #   workers: 0                # ingest threads; 0 = one per CPU, at most one per partition
 #   ready_lag_events: 10000   # ready if no input has more unread records than this
 #   drain_timeout: 10s        # for work in progress at a stop
-#   drain_delay: 0s           # before that: not ready, but calls are still answered. In Kubernetes
-#                             # 5s, so that no call comes after the end of serving
+#   drain_delay: 0s           # before that: not ready, but calls are still answered. Connections
+#                             # last half as long, so that clients move to another replica in time
 #   log_level: info           # debug | info | warn | error
 #   log_format: text          # text | json
 

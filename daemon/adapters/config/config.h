@@ -80,7 +80,8 @@ struct RuntimeConfig {
   int32_t workers = 0;  // 0 = one per CPU (its limit counts), but at most one per partition
   int64_t ready_lag_events_max = 10'000;
   int64_t drain_timeout_ms = 10'000;
-  int64_t drain_delay_ms = 0;       // calls are answered for so long between a stop and the drain
+  int64_t drain_delay_ms = 0;       // calls are answered for so long between a stop and the drain;
+                                    // connections last half as long
   std::string log_level = "info";   // debug | info | warn | error
   std::string log_format = "text";  // text | json
 };

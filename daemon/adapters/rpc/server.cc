@@ -43,7 +43,7 @@ class Server::Impl {
 
   ~Impl() { stop(absl::Now()); }
 
-  absl::Status start(const std::string& address) {
+  absl::Status start(const std::string& address, absl::Duration connection_age_max) {
     grpc::EnableDefaultHealthCheckService(true);
     static std::once_flag once;  // the plugin registers itself for the whole process
     std::call_once(once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
@@ -52,6 +52,10 @@ class Server::Impl {
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+    if (connection_age_max < absl::InfiniteDuration()) {
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                                 static_cast<int>(absl::ToInt64Milliseconds(connection_age_max)));
+    }
     for (const Service& service : services_) builder.RegisterService(service.impl.get());
     builder.RegisterService(reflection_.get());
     server_ = builder.BuildAndStart();
@@ -109,7 +113,10 @@ class Server::Impl {
 absl::StatusOr<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Backend backend,
                                                       CallObserver observer) {
   auto impl = std::make_unique<Impl>(options, std::move(backend), std::move(observer));
-  if (absl::Status const started = impl->start(options.address); !started.ok()) return started;
+  if (absl::Status const started = impl->start(options.address, options.connection_age_max);
+      !started.ok()) {
+    return started;
+  }
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

@@ -62,6 +62,8 @@ struct ServerOptions {
   std::string address = "0.0.0.0:7443";  // host:port; port 0 takes a free port
   int watchers_max = 10'000;
   double transfer_bytes_per_second = 50e6;  // for snapshots, shared by all replicas that fetch
+  // After it (± 10 %) a connection takes no new call, and the client opens another one. Calls end.
+  absl::Duration connection_age_max = absl::InfiniteDuration();
   absl::Duration export_stall_max =
       absl::Seconds(60);  // the time in which a client must take a message
   Access access = allow_everything();

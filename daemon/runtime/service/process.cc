@@ -91,10 +91,13 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
   };
   backend.now = now;
   if (foundation.exchange) backend.snapshots = give_snapshots(foundation.exchange->shelf);
+  // So all clients leave during the drain delay. gRPC cancels calls that come while a server ends.
+  absl::Duration const age_max = absl::Milliseconds(config.runtime.drain_delay_ms / 2);
   auto server = rpc::Server::start(
       {.address = config.serve.grpc_address,
        .watchers_max = config.serve.watchers_max,
-       .transfer_bytes_per_second = 1e6 * config.snapshots.transfer_mb_per_s},
+       .transfer_bytes_per_second = 1e6 * config.snapshots.transfer_mb_per_s,
+       .connection_age_max = age_max > absl::ZeroDuration() ? age_max : absl::InfiniteDuration()},
       std::move(backend), [&foundation](const rpc::Method& method, int code, double seconds) {
         foundation.instruments.call(method, code, seconds);
       });

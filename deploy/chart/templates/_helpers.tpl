@@ -154,7 +154,7 @@ ssl.key.location: /run/secrets/bellwether/kafka-tls/{{ . }}
 {{- $own := dict
     "kafka" (dict "bootstrap_servers" .Values.kafka.brokers)
     "serve" (dict "grpc_address" "0.0.0.0:7443" "metrics_address" "0.0.0.0:9464")
-    "runtime" (dict "log_format" "json")
+    "runtime" (dict "log_format" "json" "drain_delay" (printf "%ds" (int .Values.drainSeconds)))
     "snapshots" (dict "folder" "/var/lib/bellwether") -}}
 {{- with include "bellwether.kafkaProperties" . -}}
 {{- $_ := set $own.kafka "properties" (fromYaml .) -}}
@@ -218,9 +218,6 @@ ports:
   - {name: grpc, containerPort: 7443}
   - {name: metrics, containerPort: 9464}
 resources: {{- toYaml .Values.resources | nindent 2 }}
-{{- if and .Values.drainSeconds (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}
-lifecycle: {preStop: {sleep: {seconds: {{ .Values.drainSeconds }}}}}
-{{- end }}
 volumeMounts:
   - {name: config, mountPath: /etc/bellwether, readOnly: true}
   - {name: snapshots, mountPath: /var/lib/bellwether}
@@ -237,6 +234,8 @@ volumeMounts:
 {{- define "bellwether.pod" -}}
 serviceAccountName: {{ include "bellwether.serviceAccount" . }}
 automountServiceAccountToken: false
+# The drain delay, the drain's timeout (10 s), and what the kubelet needs.
+terminationGracePeriodSeconds: {{ add .Values.drainSeconds 15 }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
