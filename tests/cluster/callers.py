@@ -1,10 +1,11 @@
-"""Usage: /usr/bin/python3 tests/cluster/callers.py STUBS ADDRESS FOLDER
+"""Usage: /usr/bin/python3 tests/cluster/callers.py STUBS ADDRESS FOLDER [watch]
 Calls every reading RPC of bellwetherd in turn until SIGTERM, in three ways: `steady` keeps one
 connection, `fresh` makes a new one for each call, and `patient` retries by the policy that
 deploy/README.md recommends. `acting` calls every writing RPC. Only Fetch is left out, which is for
 replicas. Each call is a line of FOLDER/calls: seconds since 1970, client, RPC,
 code, milliseconds, message. A watcher follows the transitions from the beginning, resumes by its
-token, and writes each into a line of FOLDER/transitions. STUBS: what protoc has made.
+token, and writes each into a line of FOLDER/transitions. With `watch` there is only the watcher.
+STUBS: what protoc has made.
 Debian's Python has gRPC."""
 import importlib
 import json
@@ -140,9 +141,9 @@ def call_in_turn(client, calls, alert):
 
 def act_in_turn(client, calls, alert):
     """Acknowledges, silences and declares breaks of the future, and takes the last two back."""
-    def act(name, **fields):
+    def act(method, **fields):
         time.sleep(ACT_PAUSE_SECONDS)
-        return record(client, calls, f"alerts.v1.{name}", fields)
+        return record(client, calls, f"alerts.v1.{method}", fields)
 
     while True:
         act("AlertService/AcknowledgeAlert", name=alert, actor=ACTOR)
@@ -187,12 +188,12 @@ def oldest_alert(client):
     return answer.alerts[-1].name
 
 
-def main(stubs, address, folder):
+def main(stubs, address, folder, only=""):
     sys.path.insert(0, stubs)
     methods = find_methods()
     alert = oldest_alert(Client("fresh", address, methods))
     calls, transitions = Line(f"{folder}/calls"), Line(f"{folder}/transitions")
-    for kind in OPTIONS:
+    for kind in () if only == "watch" else OPTIONS:
         threading.Thread(target=act_in_turn if kind == "acting" else call_in_turn,
                          args=(Client(kind, address, methods), calls, alert), daemon=True).start()
     threading.Thread(target=watch, args=(address, methods, transitions), daemon=True).start()

@@ -113,8 +113,10 @@ def disk(name, storage_class, path):
                      "nodeAffinity": {"required": {"nodeSelectorTerms": [anywhere]}}}}
 
 
-def storage_class(name):
-    return {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name},
+def storage_class(name, default=False):
+    chosen = {"storageclass.kubernetes.io/is-default-class": str(default).lower()}
+    return {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+            "metadata": {"name": name, "annotations": chosen},
             "provisioner": "kubernetes.io/no-provisioner",
             "volumeBindingMode": "WaitForFirstConsumer"}
 
@@ -244,8 +246,8 @@ class Cluster:
         paths = [f"{FOLDER}/disks/{number}" for number in range(DISKS)]
         for path in paths:
             os.makedirs(path)
-        self.apply(storage_class("disks"), *(disk(f"disk-{number}", "disks", path)
-                                             for number, path in enumerate(paths)))
+        self.apply(storage_class("disks", True), *(disk(f"disk-{number}", "disks", path)
+                                                   for number, path in enumerate(paths)))
 
 
 def hierarchies(*kinds):

@@ -17,12 +17,12 @@ REFERENCE = f"{ROOT}/deploy/reference/sg"
 LAST = "2022-12"
 EVENTS = 2_738_127
 READY_SECONDS_MAX = 60
-LEADER_SECONDS_MAX = 2
 KILLED_LEADER_SECONDS_MAX = 15
 FAILING_SECONDS_MAX = 10
 JUDGED_SECONDS_MAX = 300
 BROKER_AWAY_SECONDS = 15
 CALLING_SECONDS = 3
+CLIENTS = 4
 
 
 def expect(condition, message):
@@ -33,14 +33,15 @@ def expect(condition, message):
 class Calls:
     """What the clients of callers.py have met."""
 
-    def __init__(self, stubs, address, name):
+    def __init__(self, stubs, address, name, *options):
         self.folder = f"{FOLDER}/{name}"
         os.mkdir(self.folder)
         with open(f"{FOLDER}/log/{name}", "wb") as log:
             self.started = subprocess.Popen(
                 ["/usr/bin/python3", f"{ROOT}/tests/cluster/callers.py", stubs, address,
-                 self.folder], stdout=log, stderr=log)
-        wait_for(lambda: self.since(0), READY_SECONDS_MAX, "a first call")
+                 self.folder, *options], stdout=log, stderr=log)
+        wait_for(lambda: os.path.exists(f"{self.folder}/transitions"), READY_SECONDS_MAX,
+                 "clients that are connected")
 
     def since(self, seconds):
         """Calls that began after this time."""
@@ -102,6 +103,8 @@ class Story:
         self.note(f"{len(calls)} calls, {len(failed)} failed, in {time.time() - started:.1f} s; "
                   f"the slowest {max(call[4] for call in calls):.0f} ms")
         expect(not failed, f"{len(failed)} failed calls: {some(failed)}")
+        clients = {call[1] for call in calls}
+        expect(len(clients) == CLIENTS, f"only {clients} call")
 
     @contextlib.contextmanager
     def short_failures(self, acts_too=True):
@@ -172,11 +175,11 @@ class Story:
         self.cluster.helm("test", "bellwether", "--namespace", "bellwether")
 
     def delete_leader(self):
-        """The leader's pod is deleted: another leads within 2 s, and no call fails."""
+        """The leader's pod is deleted: another leads soon, and no call fails."""
         with self.no_failed_call():
             self.lose_leader(
                 lambda pod: self.release.kubectl("delete", "pod", pod, "--wait=false"),
-                LEADER_SECONDS_MAX)
+                self.settings["leader_seconds_max"])
 
     def roll(self):
         """The configuration changes: the replicas roll, and no call fails."""
@@ -289,6 +292,35 @@ class Story:
                       if name in ("cells_differ", "verdicts_differ") and int(count)}
             expect(not differ, f"{pod} differs from the journal: {differ}")
 
+    def restart(self):
+        """With the whole register, a replica comes back from its own snapshot."""
+        pod, before = "bellwether-0", self.release.pods()["bellwether-0"]["metadata"]["uid"]
+        fed_at = time.time()
+        address = self.release.addresses()[pod]
+        wait_for(lambda: self.snapshot_of(address, fed_at), READY_SECONDS_MAX, "a newer snapshot")
+        self.release.kubectl("delete", "pod", pod, "--wait=false")
+
+        def state():
+            found = self.release.pods().get(pod)
+            new = found if found and found["metadata"]["uid"] != before else None
+            return new and any("running" in one["state"]
+                               for one in new["status"].get("containerStatuses", [])) and new
+        wait_for(state, READY_SECONDS_MAX, "a new pod")
+        started = time.monotonic()
+        wait_for(lambda: is_ready(state()), READY_SECONDS_MAX, "it is ready")
+        seconds = time.monotonic() - started
+        said = self.release.status(self.release.addresses()[pod])
+        businesses = sum(int(one["businesses"]) for one in said["partitions"])
+        source = said["snapshots"]["started_from"]
+        self.note(f"ready {seconds:.1f} s after its container started, with {businesses} "
+                  f"businesses, from {source}")
+        expect(source.startswith("the snapshot") and f":{PORT}" not in source, source)
+
+    def snapshot_of(self, address, seconds):
+        """Whether the replica's newest snapshot was taken after this time."""
+        said = self.release.status(address)
+        return said and int(said["snapshots"]["taken_at_ms"]) > 1000 * seconds
+
     def compare_alerts(self):
         """All replicas have the same alerts."""
         alerts = {pod: alerts_of(address) for pod, address in self.release.addresses().items()}
@@ -302,7 +334,7 @@ class Story:
         """The watcher saw each transition once and in order, over all interruptions."""
         watched = self.calls.transitions()
         self.calls.stop()
-        again = Calls(self.stubs, self.release.address(), "replay")
+        again = Calls(self.stubs, self.release.address(), "replay", "watch")
         wait_for(lambda: len(again.transitions()) >= len(watched), READY_SECONDS_MAX, "a replay")
         time.sleep(CALLING_SECONDS)
         replayed = again.transitions()
@@ -322,11 +354,13 @@ class Story:
         self.note(f"{said.splitlines()[-1]}; in {time.monotonic() - started:.1f} s")
 
 
-# Longer runs feed slower, so that months are judged during all steps.
-SHORT = {"rate": 45_000}
-FULL = {"rate": 12_000}
+# Longer runs feed slower, so that months are judged during all steps. The limit of time without a
+# leader holds on a machine that does nothing else; short runs stand among other tests.
+SHORT = {"rate": 45_000, "leader_seconds_max": 10}
+FULL = {"rate": 12_000, "leader_seconds_max": 2}
 BEGINNING = (Story.start_broker, Story.install, Story.start_feeding)
-END = (Story.judge_all, Story.compare_alerts, Story.compare_transitions, Story.verify)
+END = (Story.judge_all, Story.restart, Story.compare_alerts, Story.compare_transitions,
+       Story.verify)
 SHORT_STEPS = (*BEGINNING, Story.delete_leader, Story.roll, *END)
 FULL_STEPS = (*BEGINNING, Story.test_release, Story.delete_leader, Story.roll, Story.drain,
               Story.scale, Story.upgrade, Story.kill_leader, Story.lose_volume, Story.lose_broker,
