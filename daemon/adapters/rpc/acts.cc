@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "adapters/rpc/place.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 
@@ -32,6 +33,20 @@ void check_comment(const std::string& comment, std::string_view field, BadReques
     bad.add(field, base::cat("at most ", kCommentBytesMax, " bytes"));
   }
   check_printable(comment, field, bad);
+}
+
+std::shared_ptr<const engine::View> view_that_knows(
+    const Shared& shared, const std::function<bool(const alerts::Book&)>& known) {
+  auto view = shared.backend.view();
+  if (known(*view->book) || !shared.backend.wait_for_news) return view;
+  Place const place(shared.traffic->waiting);
+  absl::Time const until = absl::Now() + kActKnownWait;
+  for (absl::Time now = absl::Now();
+       place.number() <= kActsWaitingMax && now < until && !known(*view->book); now = absl::Now()) {
+    shared.backend.wait_for_news(view->book->offset(), until - now);
+    view = shared.backend.view();
+  }
+  return view;
 }
 
 absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,

@@ -5,6 +5,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,15 @@ namespace bellwether::rpc {
 void check_actor(const std::string& actor, std::string_view field, BadRequest& bad);
 // At most kCommentBytesMax bytes.
 void check_comment(const std::string& comment, std::string_view field, BadRequest& bad);
+
+// An act may name what this replica does not know yet: the client heard of it from a replica that
+// has read more of the journal. So many acts wait so long for it; more are refused at once.
+inline constexpr absl::Duration kActKnownWait = absl::Seconds(1);
+inline constexpr int kActsWaitingMax = 16;
+
+// The view, as soon as `known` holds for its book, at the latest after kActKnownWait.
+std::shared_ptr<const engine::View> view_that_knows(
+    const Shared& shared, const std::function<bool(const alerts::Book&)>& known);
 
 // Calls Backend::append. Waits until the caller's deadline, but at most ten seconds.
 absl::StatusOr<base::JournalOffset> journal_act(const Shared& shared,

@@ -181,7 +181,8 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       check_comment(request->comment(), "comment", bad);
       if (!bad.empty()) return bad.status();
       std::string const name(without_prefix(request->name(), "alerts/"));
-      if (shared_.backend.view()->book->find(name) == nullptr) return no_alert(request->name());
+      auto const known = [&](const alerts::Book& book) { return book.find(name) != nullptr; };
+      if (!known(*view_that_knows(shared_, known)->book)) return no_alert(request->name());
       alerts::AlertAcknowledged const act{name, request->actor(), request->comment(),
                                           shared_.backend.now()};
       auto const offset = journal_act(shared_, *context, act);
@@ -242,8 +243,8 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
       auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "silences/"));
       if (!id) bad.add("name", "must be as in silences/17; ListSilences names them all");
       if (!bad.empty()) return bad.status();
-      const auto& silences = shared_.backend.view()->book->silences();
-      if (!silences.contains(*id)) {
+      auto const known = [&](const alerts::Book& book) { return book.silences().contains(*id); };
+      if (!known(*view_that_knows(shared_, known)->book)) {
         return grpc::Status(grpc::StatusCode::NOT_FOUND,
                             cat("no silence \"silences/", *id, "\"; ListSilences names them all"));
       }

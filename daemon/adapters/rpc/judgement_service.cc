@@ -5,6 +5,7 @@
 
 #include "adapters/rpc/asked.h"
 #include "adapters/rpc/messages.h"
+#include "adapters/rpc/place.h"
 #include "adapters/rpc/privacy.h"
 #include "adapters/rpc/requests.h"
 #include "adapters/rpc/services.h"
@@ -181,20 +182,6 @@ void fill(const engine::View& view, const engine::AskedAt& at, alerts_pb::NamedN
 }
 
 // --- the service ---------------------------------------------------------------------------------
-
-// One of the questions in work or waiting.
-class Place {
- public:
-  explicit Place(std::atomic<int>& taken) : taken_(taken), number_(++taken) {}
-  ~Place() { --taken_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  int number() const { return number_; }
-
- private:
-  std::atomic<int>& taken_;
-  int const number_;
-};
 
 class JudgementService final : public alerts_pb::JudgementService::Service {
  public:

@@ -84,12 +84,13 @@ class RegimeBreakService final : public alerts_pb::RegimeBreakService::Service {
                                    const alerts_pb::WithdrawRegimeBreakRequest* request,
                                    alerts_pb::WithdrawRegimeBreakResponse* response) override {
     return observed(shared_, *context, "WithdrawRegimeBreak", [&] {
-      auto const view = shared_.backend.view();
       BadRequest bad;
       check_actor(request->actor(), "actor", bad);
       auto const id = base::parse_number<int64_t>(without_prefix(request->name(), "regimeBreaks/"));
       if (!id) bad.add("name", "must be as in regimeBreaks/17; ListRegimeBreaks names them all");
       if (!bad.empty()) return bad.status();
+      auto const view = view_that_knows(
+          shared_, [&](const alerts::Book& book) { return book.declared_breaks().contains(*id); });
       auto const found = view->book->declared_breaks().find(*id);
       if (found == view->book->declared_breaks().end()) {
         return grpc::Status(

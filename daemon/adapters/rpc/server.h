@@ -48,6 +48,9 @@ struct Backend {
   // True once the journal was read to its end after the start. Until then the view may lack entries
   // that other replicas have served.
   std::function<bool()> journal_read = [] { return true; };
+  // Waits until this replica has read more of the journal than `read`, or for `most`. Empty: no
+  // more is ever read.
+  std::function<void(base::JournalOffset read, absl::Duration most)> wait_for_news;
   // A transition of this journal record was written to a watcher, which had watched before the
   // record was folded here.
   std::function<void(base::JournalOffset)> transition_sent = [](base::JournalOffset) {};

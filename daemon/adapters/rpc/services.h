@@ -18,9 +18,10 @@
 
 namespace bellwether::rpc {
 
-// Unary calls in flight, and whether new calls are refused.
+// Unary calls in flight, acts that wait for what they name, and whether new calls are refused.
 struct Traffic {
   std::atomic<int> in_flight{0};
+  std::atomic<int> waiting{0};
   std::atomic<bool> draining{false};
 };
 

@@ -79,6 +79,9 @@ absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
     return foundation.past_views.judged_tick(question, absl::Now());
   };
   backend.journal_read = [&foundation] { return foundation.keeper.caught_up(); };
+  backend.wait_for_news = [&foundation](base::JournalOffset read, absl::Duration most) {
+    foundation.keeper.wait_for_news(read, most);
+  };
   backend.status = [&foundation](status::v1::GetStatusResponse& out) {
     foundation.board.fill(out);
   };

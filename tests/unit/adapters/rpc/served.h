@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "adapters/rpc/server.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "bellwether/alerts/v1/judgements.grpc.pb.h"
@@ -42,6 +43,11 @@ class Served {
       return judged_tick(question);
     };
     backend.now = [this] { return now; };
+    backend.wait_for_news = [this](base::JournalOffset read, absl::Duration most) {
+      absl::Time const end = absl::Now() + most;
+      while (view()->book->offset() == read && absl::Now() < end)
+        absl::SleepFor(absl::Milliseconds(1));
+    };
     backend.journal_read = [this] { return journal_read.load(); };
     backend.transition_sent = [this](base::JournalOffset record) {
       std::lock_guard lock(mutex_);
@@ -78,6 +84,7 @@ class Served {
       before_ = std::make_shared<const ::bellwether::alerts::Book>(book_);
     return book_.fold(base::JournalOffset(book_.offset().value + 1), entry);
   }
+  base::JournalOffset offset() { return view()->book->offset(); }
   // Makes the counts and the folded records visible to clients.
   void publish(std::string_view through) {
     {
