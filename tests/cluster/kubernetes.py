@@ -38,6 +38,7 @@ state = "{folder}/state"
     bin_dir = "/usr/lib/cni"
     conf_dir = "{folder}/network"
 """
+# podLogsDir: each kubelet removes what is not of its own pods.
 KUBELET = """apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: {address}
@@ -56,6 +57,7 @@ healthzPort: 0
 imageGCHighThresholdPercent: 100
 maxOpenFiles: 20000
 oomScoreAdj: 0
+podLogsDir: {logs}
 resolvConf: ""
 """
 COREDNS = f""".:53 {{
@@ -236,7 +238,7 @@ class Cluster:
         make_control_group(group)
         write(f"{folder}/kubelet.yaml", KUBELET.format(
             address=f"10.99.0.{10 + number}", group=group, control=CONTROL, domain=DOMAIN,
-            folder=folder))
+            folder=folder, logs=f"{FOLDER}/pod-logs/{number}"))
         self._start("kubelet", f"--kubeconfig={self.kubeconfig}",
                     f"--config={folder}/kubelet.yaml", f"--hostname-override=node-{number}",
                     f"--node-ip=10.99.0.{10 + number}", f"--root-dir={folder}/kubelet",
