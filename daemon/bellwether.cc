@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_forecasts(app, context);
   bellwether::cli::add_status(app, context);
   bellwether::cli::add_verify(app, context);
+  bellwether::cli::add_reference(app, context);
   bellwether::cli::add_topics(app, context);
   bellwether::cli::add_feed(app, context);
   bellwether::cli::add_detect(app, context);

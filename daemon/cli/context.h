@@ -52,6 +52,7 @@ void add_export(CLI::App& app, Context& context);
 void add_forecast(CLI::App& app, Context& context);
 void add_forecasts(CLI::App& app, Context& context);
 void add_notify(CLI::App& app, Context& context);
+void add_reference(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_topics(CLI::App& app, Context& context);
 void add_feed(CLI::App& app, Context& context);

@@ -405,6 +405,8 @@ reference:                    # CSV files, relative to this one
   area_sets: reference/uk/area_sets.csv
   sectors: reference/uk/sectors.csv
   postcodes: reference/uk/postcodes.csv
+  # deprivation: ""           # the deciles of leaf areas, for example
+  #                           # reference/west-midlands/deprivation.csv
 
 # serve:
 #   grpc_address: 0.0.0.0:7443      # or BELLWETHER_GRPC_ADDRESS
@@ -454,6 +456,7 @@ void read_reference(Section& root, ReferenceConfig& out) {
   reference.text("area_sets", out.area_sets);
   reference.text("sectors", out.sectors);
   reference.text("postcodes", out.postcodes);
+  reference.text("deprivation", out.deprivation);
   reference.finish();
   if (out.areas.empty() || out.sectors.empty()) {
     root.error("reference", "areas and sectors are required; name the CSV files");

@@ -75,6 +75,12 @@ absl::StatusOr<AreaId> Postcodes::find(std::string_view postcode) const {
   return found->second;
 }
 
+std::vector<bool> Postcodes::areas_with_any(size_t areas) const {
+  std::vector<bool> out(areas);
+  for (const auto& [code, area] : areas_) out[area.value] = true;
+  return out;
+}
+
 uint64_t Postcodes::digest() const {
   base::SetDigest digest;
   for (const auto& [code, area] : areas_) digest.add(base::hash64(code), area.value, 0);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -25,6 +26,8 @@ class Postcodes {
   // if it is not a postcode.
   absl::StatusOr<AreaId> find(std::string_view postcode) const;
   size_t size() const { return areas_.size(); }
+  // By area: true if a postcode is in it. `areas`: their number.
+  std::vector<bool> areas_with_any(size_t areas) const;
   // Of all postcodes and their areas.
   uint64_t digest() const;
 

@@ -1,8 +1,9 @@
-// Purpose: the reference data: areas, sectors, postcodes, and the working hours of the support
-// desks. Thread safety: immutable.
+// Purpose: the reference data: areas, sectors, postcodes, the working hours of the support desks,
+// and deprivation. Thread safety: immutable.
 #pragma once
 
 #include "core/reference/areas.h"
+#include "core/reference/deprivation.h"
 #include "core/reference/desks.h"
 #include "core/reference/postcodes.h"
 #include "core/reference/sectors.h"
@@ -14,6 +15,7 @@ struct Reference {
   Sectors sectors;
   Postcodes postcodes;  // empty if the deployment's events state area codes
   Desks desks{};
+  Deprivation deprivation{};  // empty if the deployment has none
 };
 
 }  // namespace bellwether::reference

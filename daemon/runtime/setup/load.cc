@@ -171,7 +171,8 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   auto const sets_csv = read(r.area_sets);
   auto const sectors_csv = read(r.sectors);
   auto const postcodes_csv = read(r.postcodes);
-  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv})
+  auto const deprivation_csv = read(r.deprivation);
+  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv, &deprivation_csv})
     keep(text->status());
   if (!errors.empty()) return absl::NotFoundError(errors);
   auto areas = reference::Areas::parse(*areas_csv, r.areas, *sets_csv, r.area_sets);
@@ -184,9 +185,15 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
     keep(parsed.status());
     if (parsed.ok()) postcodes = *std::move(parsed);
   }
+  reference::Deprivation deprivation;
+  if (areas.ok() && !r.deprivation.empty()) {
+    auto parsed = reference::Deprivation::parse(*deprivation_csv, r.deprivation, *areas);
+    keep(parsed.status());
+    if (parsed.ok()) deprivation = *std::move(parsed);
+  }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes),
-                              desks_of(config.desks)};
+                              desks_of(config.desks), std::move(deprivation)};
 }
 
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference) {

@@ -81,6 +81,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cli/broker",
      {"cli", "core/base", "core/domain", "core/reference", "core/events", "adapters/kafka",
       "runtime/setup", "runtime/verify", "events.pb"}},
+    {"cli/reference", {"cli", "core/base", "core/reference", "runtime/setup"}},
     {"cli", {"core/base"}},
 };
 

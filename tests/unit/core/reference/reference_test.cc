@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -13,6 +16,7 @@
 namespace bellwether::reference {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::must;
 using testing::world;
@@ -181,6 +185,30 @@ TEST(ReferenceTest, TheDigestsOfCodesDependOnTheirPlacesAndNotOnTheirOrder) {
   EXPECT_EQ(codes("1", "101 102"), codes("1", "102 101"));
   EXPECT_NE(codes("1", "101 102"), codes("1", "101"));
   EXPECT_NE(codes("1", "101"), codes("2", "101"));
+}
+
+// The numbers of neighbourhoods by decile are those of the published index (IMD 2025).
+TEST(ShippedReferenceTest, TheWestMidlands) {
+  auto const areas = must(Areas::parse(file("west-midlands/areas.csv"), "areas.csv",
+                                       file("west-midlands/area_sets.csv"), "area_sets.csv"));
+  auto const found =
+      must(Deprivation::parse(file("west-midlands/deprivation.csv"), "deprivation.csv", areas));
+  EXPECT_EQ(found.known(), 1719u);
+  EXPECT_EQ(found.elsewhere(), 0u);
+  std::array<int, kDeciles + 1> all{};
+  std::array<int, kDeciles + 1> birmingham{};
+  AreaId const city = must(areas.find("E08000025"));
+  for (size_t i = 0; i < areas.size(); ++i) {
+    AreaId const id(static_cast<uint16_t>(i));
+    if (areas.at(id).level != "lsoa") continue;
+    auto const decile = static_cast<size_t>(found.decile(id));
+    ++all[decile];
+    birmingham[decile] += std::ranges::find(areas.ancestors(id), city, &AreaAncestor::area) !=
+                          areas.ancestors(id).end();
+  }
+  EXPECT_THAT(all, ElementsAre(0, 466, 302, 183, 139, 122, 115, 101, 89, 90, 112));
+  EXPECT_EQ(birmingham[1], 282);
+  EXPECT_EQ(std::accumulate(birmingham.begin(), birmingham.end(), 0), 659);
 }
 
 TEST(ShippedReferenceTest, TheUnitedKingdom) {

@@ -1,0 +1,60 @@
+#include "core/reference/deprivation.h"
+
+#include <optional>
+
+#include "core/base/csv.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::reference {
+
+absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string_view file,
+                                               const Areas& areas) {
+  Deprivation out;
+  out.deciles_.resize(areas.size());
+  out.residents_.resize(areas.size());
+  base::LineErrors errors(file);
+  BELLWETHER_ASSIGN_OR_RETURN(std::vector<base::CsvRow> const rows,
+                              base::parse_csv(csv, file, {"code", "decile", "population"}));
+  for (const base::CsvRow& row : rows) {
+    auto const decile = base::parse_number<int>(row[1]);
+    auto const residents = base::parse_number<int64_t>(row[2]);
+    absl::StatusOr<AreaId> const area = areas.find(row[0]);
+    if (!decile || *decile < 1 || *decile > kDeciles) {
+      errors.add(row.line, base::cat("\"", row[1], "\" is not a decile; state 1 (the most ",
+                                     "deprived) to ", kDeciles));
+    } else if (!residents || *residents < 0 || *residents > kResidentsMax) {
+      errors.add(row.line, base::cat("\"", row[2], "\" is not a number of residents; state 0 to ",
+                                     kResidentsMax));
+    } else if (!area.ok()) {
+      ++out.elsewhere_;
+    } else if (areas.at(*area).is_set || !areas.at(*area).is_leaf) {
+      errors.add(row.line, base::cat("\"", row[0], "\" is not a leaf area; state the deciles of ",
+                                     "the leaves of the areas file"));
+    } else if (out.deciles_[area->value] != kUnknownDecile) {
+      errors.add(row.line, base::cat("\"", row[0], "\" appears twice; remove one"));
+    } else {
+      out.deciles_[area->value] = static_cast<uint8_t>(*decile);
+      out.residents_[area->value] = *residents;
+      ++out.known_;
+    }
+  }
+  if (errors.empty() && out.known_ == 0) {
+    return absl::InvalidArgumentError(base::cat(
+        file, ": has no area of the areas file; is it of another year's geography, or nation?"));
+  }
+  BELLWETHER_RETURN_IF_ERROR(errors.status());
+  return out;
+}
+
+uint64_t Deprivation::digest() const {
+  base::SetDigest digest;
+  for (size_t area = 0; area < deciles_.size(); ++area) {
+    if (deciles_[area] != kUnknownDecile)
+      digest.add(area, deciles_[area], static_cast<uint64_t>(residents_[area]));
+  }
+  return digest.value();
+}
+
+}  // namespace bellwether::reference
