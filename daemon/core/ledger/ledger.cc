@@ -1,6 +1,7 @@
 #include "core/ledger/ledger.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "core/base/check.h"
@@ -9,7 +10,16 @@
 namespace bellwether::ledger {
 namespace {
 
-constexpr size_t kIndexSlotsMin = 1024;
+constexpr size_t kIndexSlotsMin = 1024;  // a power of two
+
+// At most three quarters of the index are used. It grows in two steps to the double size, so at
+// least half of it is used.
+bool is_too_small(size_t slots, size_t businesses) {
+  return businesses * 4 > slots * 3;
+}
+size_t next_size(size_t slots) {
+  return std::has_single_bit(slots) ? slots / 2 * 3 : slots / 3 * 4;
+}
 
 uint64_t place(uint64_t key) {
   return base::mix64(key);
@@ -21,20 +31,17 @@ uint32_t tag(uint64_t hash) {
 }  // namespace
 
 Ledger::Ledger(base::Calendar calendar, const reference::Reference& reference)
-    : calendar_(calendar),
-      reference_(&reference),
-      index_(kIndexSlotsMin),
-      index_mask_(kIndexSlotsMin - 1) {}
+    : calendar_(calendar), reference_(&reference), index_(kIndexSlotsMin) {}
 
 Ledger::~Ledger() = default;
 
 void Ledger::prefetch(BusinessKey business) const {
-  __builtin_prefetch(&index_[place(business.value) & index_mask_]);
+  __builtin_prefetch(&index_[home_of(place(business.value))]);
 }
 
 uint32_t Ledger::number_by_tag(BusinessKey business) const {
   uint64_t const hash = place(business.value);
-  for (size_t i = hash & index_mask_; index_[i].record != 0; i = (i + 1) & index_mask_) {
+  for (size_t i = home_of(hash); index_[i].record != 0; i = after(i)) {
     if (index_[i].tag == tag(hash)) return index_[i].record;
   }
   return 0;
@@ -50,7 +57,7 @@ void Ledger::prefetch_facts(BusinessKey business) const {
   uint32_t const number = number_by_tag(business);
   if (number == 0) return;
   const Record& r = at(number - 1);
-  if (r.capacity_log2 == 0) return;
+  if (r.block_class == 0) return;
   constexpr size_t kLineBytes = 64;
   constexpr size_t kLinesMax = 4;
   const char* const begin = reinterpret_cast<const char*>(block(r.block));
@@ -60,8 +67,8 @@ void Ledger::prefetch_facts(BusinessKey business) const {
 
 size_t Ledger::slot_of(BusinessKey business) const {
   uint64_t const hash = place(business.value);
-  size_t i = hash & index_mask_;
-  for (; index_[i].record != 0; i = (i + 1) & index_mask_) {
+  size_t i = home_of(hash);
+  for (; index_[i].record != 0; i = after(i)) {
     if (index_[i].tag != tag(hash)) continue;
     if (at(index_[i].record - 1).key == business.value) break;
   }
@@ -95,10 +102,8 @@ bool Ledger::restore(BusinessKey business, bool unregistered, std::span<const Fa
   }
   Record& r = create(business, unregistered, slot);
   if (facts.size() > Record::kInline) {
-    uint8_t log2 = 2;
-    while (size_t{1} << log2 < facts.size()) ++log2;
-    r.block = allocate_block(log2);
-    r.capacity_log2 = log2;
+    r.block_class = class_for(facts.size());
+    r.block = allocate_block(r.block_class);
     own_block(r.block);
   }
   std::ranges::copy(facts, data(r));
@@ -110,7 +115,7 @@ bool Ledger::restore(BusinessKey business, bool unregistered, std::span<const Fa
 
 void Ledger::reserve(size_t businesses) {
   size_t slots = index_.size();
-  while (businesses * 3 > slots * 2) slots *= 2;
+  while (is_too_small(slots, businesses)) slots = next_size(slots);
   if (slots > index_.size()) grow_index(slots);
 }
 
@@ -120,13 +125,13 @@ Ledger::Record& Ledger::find_or_create(BusinessKey business, bool unregistered) 
   if (known == 0) return create(business, unregistered, slot);
   own_record(known - 1);
   Record& r = at(known - 1);
-  if (r.capacity_log2 != 0) own_block(r.block);
+  if (r.block_class != 0) own_block(r.block);
   return r;
 }
 
 Ledger::Record& Ledger::create(BusinessKey business, bool unregistered, size_t slot) {
-  if ((size_t{records_} + 1) * 3 > index_.size() * 2) {
-    grow_index(index_.size() * 2);
+  if (is_too_small(index_.size(), size_t{records_} + 1)) {
+    grow_index(next_size(index_.size()));
     slot = slot_of(business);
   }
   if (records_ == chunks_.size() << kRecordsPerChunkLog2) {
@@ -143,34 +148,40 @@ Ledger::Record& Ledger::create(BusinessKey business, bool unregistered, size_t s
 
 void Ledger::place_in_index(uint64_t key, uint32_t number) {
   uint64_t const hash = place(key);
-  size_t i = hash & index_mask_;
-  while (index_[i].record != 0) i = (i + 1) & index_mask_;
+  size_t i = home_of(hash);
+  while (index_[i].record != 0) i = after(i);
   index_[i] = {tag(hash), number};
 }
 
 void Ledger::grow_index(size_t slots) {
   index_ = std::vector<Slot>(slots);
-  index_mask_ = slots - 1;
   for (uint32_t n = 0; n < records_; ++n) place_in_index(at(n).key, n + 1);
 }
 
-uint32_t Ledger::allocate_block(uint8_t log2) {
-  if (!free_blocks_[log2].empty()) {
-    uint32_t const number = free_blocks_[log2].back();
-    free_blocks_[log2].pop_back();
+uint8_t Ledger::class_for(size_t facts) {
+  auto const at = std::ranges::lower_bound(kBlockSizes, facts);
+  BELLWETHER_CHECK(at != kBlockSizes.end());
+  return static_cast<uint8_t>(at - kBlockSizes.begin() + 1);
+}
+
+uint32_t Ledger::allocate_block(uint8_t block_class) {
+  if (!free_blocks_[block_class].empty()) {
+    uint32_t const number = free_blocks_[block_class].back();
+    free_blocks_[block_class].pop_back();
     return number;
   }
-  uint32_t const size = 1u << log2;
+  uint32_t const size = kBlockSizes[block_class - 1u];
   uint32_t const slab_size = 1u << kFactsPerSlabLog2;
   // A block is never in two slabs. The rest of a slab becomes free smaller blocks.
-  while (slab_used_ % slab_size != 0 && slab_used_ % slab_size + size > slab_size) {
-    uint8_t fit = 0;
-    while (fit < kBlockLog2Max && slab_used_ % slab_size + (2u << fit) <= slab_size &&
-           slab_used_ % (2u << fit) == 0) {
-      ++fit;
+  uint32_t rest = (slab_size - slab_used_ % slab_size) % slab_size;
+  if (rest < size) {
+    for (size_t c = kBlockSizes.size(); c > 0; --c) {
+      for (; rest >= kBlockSizes[c - 1]; rest -= kBlockSizes[c - 1]) {
+        free_blocks_[c].push_back(slab_used_);
+        slab_used_ += kBlockSizes[c - 1];
+      }
     }
-    free_blocks_[fit].push_back(slab_used_);
-    slab_used_ += 1u << fit;
+    slab_used_ += rest;  // too small for any block
   }
   if (slab_used_ == slabs_.size() << kFactsPerSlabLog2) {
     slabs_.emplace_back(new Fact[slab_size]);
@@ -182,16 +193,14 @@ uint32_t Ledger::allocate_block(uint8_t log2) {
 }
 
 void Ledger::reserve_one(Record& r) {
-  size_t const capacity = r.capacity_log2 == 0 ? Record::kInline : size_t{1} << r.capacity_log2;
-  if (r.count < capacity) return;
-  auto const log2 = static_cast<uint8_t>(r.capacity_log2 == 0 ? 2 : r.capacity_log2 + 1);
-  BELLWETHER_CHECK(log2 <= kBlockLog2Max);
-  uint32_t const bigger = allocate_block(log2);
+  if (r.count < capacity(r)) return;
+  uint8_t const bigger_class = class_for(size_t{r.count} + 1);
+  uint32_t const bigger = allocate_block(bigger_class);
   own_block(bigger);
   std::copy_n(data(r), r.count, block(bigger));
-  if (r.capacity_log2 != 0) free_blocks_[r.capacity_log2].push_back(r.block);
+  if (r.block_class != 0) free_blocks_[r.block_class].push_back(r.block);
   r.block = bigger;
-  r.capacity_log2 = log2;
+  r.block_class = bigger_class;
 }
 
 Ledger::Change Ledger::change(const Record& r, const Fact& fact) const {

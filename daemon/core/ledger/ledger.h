@@ -1,11 +1,13 @@
 // Purpose: stores the facts of every business of one partition, and computes the deltas that each
 // new fact causes. A business has a record of 64 bytes; the facts of a business with more than two
-// are in a separate block. Invariants: a record's facts have unique ids and are in Fact::order();
+// are in a separate block. A business with ten facts takes at most 320 bytes: its record, its block
+// and its part of the index. Invariants: a record's facts have unique ids and are in Fact::order();
 // the sum of all deltas ever emitted equals the sum of contribute() over all records. So the state
 // depends on the set of events, not on their order or repetition. Thread safety: one thread.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -89,7 +91,7 @@ class Ledger {
     uint64_t key = 0;
     uint32_t block = 0;  // of the facts, if there are more than kInline
     uint16_t count = 0;
-    uint8_t capacity_log2 = 0;  // of the block
+    uint8_t block_class = 0;  // size of the block: kBlockSizes[block_class − 1]; 0: no block
     bool unregistered = false;
     Fact facts[kInline];
   };
@@ -102,12 +104,25 @@ class Ledger {
   };
   static constexpr size_t kRecordsPerChunkLog2 = 14;  // 1 MiB
   static constexpr size_t kFactsPerSlabLog2 = 16;     // 1.5 MiB
-  static constexpr uint8_t kBlockLog2Max = 12;        // kFactsPerBusinessMax
+  // The sizes of blocks in facts, ascending: from 8 on four to each doubling. So a block has at
+  // most a fifth more room than it had facts when it was allocated, and growth is still geometric.
+  static constexpr auto kBlockSizes = [] {
+    std::array<uint16_t, 39> sizes = {4, 6};
+    for (size_t i = 2; i < sizes.size(); ++i) {
+      auto const doubled = static_cast<uint16_t>(8u << ((i - 2) / 4));
+      sizes[i] = static_cast<uint16_t>(doubled + doubled / 4 * ((i - 2) % 4));
+    }
+    return sizes;
+  }();
+  static_assert(kBlockSizes.back() == kFactsPerBusinessMax);
 
   friend class FrozenLedger;
 
   // The index slot of a business, or the free slot for it if the business is unknown.
   size_t slot_of(BusinessKey business) const;
+  // The slot where the search for a key begins, and the slot after `slot`.
+  size_t home_of(uint64_t hash) const { return (hash & UINT32_MAX) * index_.size() >> 32; }
+  size_t after(size_t slot) const { return slot + 1 == index_.size() ? 0 : slot + 1; }
   uint32_t find(BusinessKey business) const {  // number of the record plus 1; 0: unknown
     return index_[slot_of(business)].record;
   }
@@ -140,10 +155,15 @@ class Ledger {
   template <class T>
   void own(std::shared_ptr<T[]>& piece, uint32_t& epoch, size_t size_log2);
   Fact* data(const Record& r) const {
-    return r.capacity_log2 == 0 ? const_cast<Fact*>(r.facts) : block(r.block);
+    return r.block_class == 0 ? const_cast<Fact*>(r.facts) : block(r.block);
   }
   std::span<const Fact> span(const Record& r) const { return {data(r), r.count}; }
-  uint32_t allocate_block(uint8_t log2);
+  static size_t capacity(const Record& r) {
+    return r.block_class == 0 ? Record::kInline : kBlockSizes[r.block_class - 1u];
+  }
+  // The least class of blocks with room for `facts`.
+  static uint8_t class_for(size_t facts);
+  uint32_t allocate_block(uint8_t block_class);
   void reserve_one(Record& r);
   // The effect of one more fact on a record.
   struct Change {
@@ -165,7 +185,6 @@ class Ledger {
   base::Calendar calendar_;
   const reference::Reference* reference_;
   std::vector<Slot> index_;
-  size_t index_mask_ = 0;
   std::vector<std::shared_ptr<Record[]>> chunks_;
   std::vector<std::shared_ptr<Fact[]>> slabs_;
   // A FrozenLedger may use a piece of an earlier epoch.
@@ -173,7 +192,7 @@ class Ledger {
   std::vector<uint32_t> slab_epochs_;
   uint32_t epoch_ = 0;
   bool frozen_ = false;
-  std::vector<uint32_t> free_blocks_[kBlockLog2Max + 1];
+  std::array<std::vector<uint32_t>, kBlockSizes.size() + 1> free_blocks_;  // by class
   uint32_t records_ = 0;
   uint32_t slab_used_ = 0;
   int64_t facts_ = 0;
@@ -196,8 +215,8 @@ class FrozenLedger {
     for (uint32_t i = 0; i < records_; ++i) {
       const Ledger::Record& r = chunks_[i >> Ledger::kRecordsPerChunkLog2][i & kRecordMask];
       const Fact* const facts =
-          r.capacity_log2 == 0 ? r.facts
-                               : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
+          r.block_class == 0 ? r.facts
+                             : &slabs_[r.block >> Ledger::kFactsPerSlabLog2][r.block & kFactMask];
       use(BusinessKey(r.key), r.unregistered, std::span<const Fact>(facts, r.count));
     }
   }

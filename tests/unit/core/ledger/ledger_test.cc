@@ -9,6 +9,7 @@
 #include "support/calendars.h"
 #include "support/logs.h"
 #include "support/oracle.h"
+#include "unit/core/ledger/fixture.h"
 
 namespace bellwether::ledger {
 namespace {
@@ -21,69 +22,14 @@ using testing::sector;
 
 using testing::kMonths;
 
-base::Days day(int y, int m, int d) {
-  return base::days_from_civil(y, m, d);
-}
+using testing::day;
+using testing::Sums;
 
-struct Sums {
-  std::map<DeltaKey, int64_t> by_key;
-  void add(DeltaKey key, int64_t amount) {
-    if ((by_key[key] += amount) == 0) by_key.erase(key);
-  }
-  std::map<indicators::ReportKey, int64_t> reports;
-  void report(indicators::ReportKey key, int64_t amount) {
-    if ((reports[key] += amount) == 0) reports.erase(key);
-  }
-  // Over all cells and periods.
-  int64_t total(Measure m) const {
-    int64_t sum = 0;
-    for (const auto& [key, n] : by_key) sum += key.measure() == m ? n : 0;
-    return sum;
-  }
-  int64_t at(base::AreaId a, base::SectorId s, Measure m, base::Days d) const {
-    int64_t sum = 0;
-    for (const auto& [key, n] : by_key) {
-      if (key.cell().area == a && key.cell().sector == s && key.measure() == m &&
-          key.period() == kMonths.period_of(d)) {
-        sum += n;
-      }
-    }
-    return sum;
-  }
-};
-
-Event registered(uint64_t business, uint64_t id, base::Days on) {
-  Event e = fact(EventKind::kRegistered, business, id, on);
-  e.area = area("N1");
-  e.sector = sector("10");
-  return e;
-}
-Event status(uint64_t business, uint64_t id, base::Days on, events::Status s) {
-  Event e = fact(EventKind::kStatusChanged, business, id, on);
-  e.code = static_cast<uint8_t>(s);
-  return e;
-}
-Event moved(uint64_t business, uint64_t id, base::Days on, std::string_view to) {
-  Event e = fact(EventKind::kChanged, business, id, on);
-  e.area = area(to);
-  return e;
-}
-Event interaction(uint64_t business, uint64_t id, base::Days on) {
-  Event e = fact(EventKind::kInteraction, business, id, on);
-  e.code = 1;
-  e.response_bucket = 2;
-  e.minutes = 30;
-  return e;
-}
-
-class LedgerTest : public ::testing::Test {
- protected:
-  Outcome tell(const Event& e, base::Days published = base::Days(-1)) {
-    return ledger_.apply(e, base::start_of(published), sums_);
-  }
-  Ledger ledger_{kMonths, testing::world()};
-  Sums sums_;
-};
+using testing::interaction;
+using testing::LedgerTest;
+using testing::moved;
+using testing::registered;
+using testing::status;
 
 TEST_F(LedgerTest, ABirthCountsInItsCellAndPeriod) {
   EXPECT_EQ(tell(registered(1, 1, day(2019, 5, 3))), Outcome::kApplied);
