@@ -43,7 +43,7 @@ constexpr std::array<CodeRange, domain::kKindCount> kCodes = {{
     {1, 2},    // status_changed
     {1, 3},    // filing_recorded
     {1, 3},    // filing_due
-    {1, 2},    // insolvency_case
+    {1, 7},    // insolvency_case
     {1, 3},    // strike_off_notice
     {1, 2},    // charge_changed
     {0, 2},    // officer_changed
@@ -73,7 +73,8 @@ std::string key_from(const Message& m, Topic topic) {
 auto fields(const Event& e) {
   return std::tuple(e.kind, e.code, e.response_bucket, e.type, e.unregistered, e.business, e.fact,
                     e.sequence, e.effective, e.area, e.sector, e.size, e.minutes, e.source,
-                    e.complete_to, e.unknown);
+                    e.complete_to, e.unknown, e.due, e.period_end, e.referral, e.jobs,
+                    e.amount_minor);
 }
 bool same(const std::variant<Event, Refusal>& a, const std::variant<Event, Refusal>& b) {
   if (a.index() != b.index()) return false;
@@ -111,7 +112,7 @@ void check_values(const RawRecord& record, const Event& e) {
   BELLWETHER_CHECK(e.code >= least && e.code <= most);
   BELLWETHER_CHECK(e.response_bucket <= kResponseBuckets && e.minutes <= kMinutesMax);
   BELLWETHER_CHECK(e.kind == EventKind::kInteraction || (e.response_bucket == 0 && e.minutes == 0));
-  BELLWETHER_CHECK(e.type <= InteractionType::kOther);
+  BELLWETHER_CHECK(e.type <= InteractionType::kRefused);
   BELLWETHER_CHECK(e.kind == EventKind::kInteraction || e.type == InteractionType::kUnstated);
   BELLWETHER_CHECK(e.size == kNoSize || e.size.value <= kSizeBandMax);
   BELLWETHER_CHECK(e.sector == kNoSector || reference.sectors.at(e.sector).is_leaf);
@@ -135,7 +136,13 @@ void check_values(const RawRecord& record, const Event& e) {
       published.value < 0
           ? published.value
           : std::min(published.value, INT64_MAX - kDaysBeginFirst) + kDaysBeginFirst;
-  BELLWETHER_CHECK(e.kind == EventKind::kFilingDue || base::start_of(e.effective).value <= latest);
+  BELLWETHER_CHECK(base::start_of(e.effective).value <= latest);
+  BELLWETHER_CHECK(e.kind != EventKind::kFilingDue || e.due != kNoDay);
+  BELLWETHER_CHECK(e.kind != EventKind::kFilingRecorded || e.period_end <= e.effective);
+  BELLWETHER_CHECK(e.kind == EventKind::kReferral || e.referral == 0);
+  BELLWETHER_CHECK(e.kind != EventKind::kRedundancyNotice || e.jobs > 0);
+  BELLWETHER_CHECK(e.kind != EventKind::kOutcome || std::abs(e.jobs) <= kOutcomeJobsMax);
+  BELLWETHER_CHECK(e.amount_minor >= 0 && e.amount_minor <= kOutcomeAmountMax);
 }
 
 // A desk with summer time and a break, and a source with other hours.
@@ -161,6 +168,10 @@ void check_response(const Message& m, const Event& e) {
   constexpr int64_t kLongestCounted = 7 * 24 * 60 * kMinute;
   int64_t const received = m.kind_number(InteractionSlots::kReceivedAt);
   int64_t const response = m.kind_number(InteractionSlots::kFirstResponseAt);
+  if (e.type == InteractionType::kRefused) {
+    BELLWETHER_CHECK(e.response_bucket == 0 && e.minutes == 0 && e.code == 0);
+    return;
+  }
   BELLWETHER_CHECK((e.response_bucket > 0) == (response > 0));
   if (response == 0 || response - received > kLongestCounted) return;
   reference::DeskHours const hours = desk_of(m.text(kSource));

@@ -2,6 +2,7 @@
 // do not change the totals. The totals equal those of a recomputation and of the oracle.
 #include "core/ledger/ledger.h"
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -29,16 +30,40 @@ struct Kind {
   int code_least;
   int code_most;
 };
-constexpr Kind kKinds[] = {{EventKind::kRegistered, 0, 0},      {EventKind::kChanged, 0, 0},
-                           {EventKind::kStatusChanged, 1, 2},   {EventKind::kInsolvencyCase, 1, 2},
-                           {EventKind::kStrikeOffNotice, 1, 3}, {EventKind::kChargeChanged, 1, 2},
-                           {EventKind::kOfficerChanged, 0, 2},  {EventKind::kInteraction, 0, 255},
-                           {EventKind::kRetracted, 0, 0}};
-constexpr size_t kKindsOfEnquirers = 2;  // the last two of kKinds
+constexpr Kind kKinds[] = {{EventKind::kRegistered, 0, 0},       {EventKind::kChanged, 0, 0},
+                           {EventKind::kStatusChanged, 1, 2},    {EventKind::kInsolvencyCase, 1, 7},
+                           {EventKind::kStrikeOffNotice, 1, 3},  {EventKind::kChargeChanged, 1, 2},
+                           {EventKind::kOfficerChanged, 0, 2},   {EventKind::kFilingRecorded, 1, 2},
+                           {EventKind::kFilingDue, 1, 2},        {EventKind::kInteraction, 0, 255},
+                           {EventKind::kReferral, 1, 4},         {EventKind::kOutcome, 1, 10},
+                           {EventKind::kRedundancyNotice, 0, 0}, {EventKind::kRetracted, 0, 0}};
+constexpr size_t kKindsOfEnquirers = 5;  // the last of kKinds
 
 // Every leaf, and "" for not stated.
 constexpr std::string_view kAreas[] = {"N1", "N2", "S1", "S2", ""};
 constexpr std::string_view kSectors[] = {"10", "11", "46", "47", "unclassified", ""};
+
+// A day within two years of the event, or none.
+base::Days day_near(base::Days day, int step) {
+  if (step % 8 == 0) return events::kNoDay;
+  return base::Days(std::clamp(day.value + (step - 128) * 5, kDayZero + 1, kDayLast));
+}
+
+// Sets what an event of a kind without a place states.
+void set_value(int first, int second, Event& e) {
+  e.area = events::kNoArea;
+  e.sector = events::kNoSector;
+  if (e.kind == EventKind::kFilingRecorded || e.kind == EventKind::kFilingDue) {
+    e.due = day_near(e.effective, e.kind == EventKind::kFilingDue ? first | 1 : first);
+    e.period_end = day_near(e.effective, second / 16 * 8 + 1);
+    if (second % 16 < 8) e.period_end = events::kNoDay;
+  } else if (e.kind == EventKind::kReferral) {
+    e.referral = static_cast<uint32_t>(first % 3);
+  } else {
+    e.jobs = e.kind == EventKind::kOutcome ? second - 128 : second + 1;
+    if (e.kind == EventKind::kOutcome) e.amount_minor = events::kOutcomeAmountMax / 255 * first;
+  }
+}
 
 Event next_event(fuzz::Input& input) {
   int const business = input.byte() % kBusinesses;
@@ -60,11 +85,13 @@ Event next_event(fuzz::Input& input) {
   e.code = static_cast<uint8_t>(kind.code_least + code % (kind.code_most - kind.code_least + 1));
   int const detail = input.byte();
   e.sequence = base::SourceSequence(static_cast<uint64_t>(detail & 3));
-  if (kind.kind == EventKind::kInteraction) {
+  if (has_value(kind.kind)) {
+    set_value(static_cast<int>(place), detail, e);
+  } else if (kind.kind == EventKind::kInteraction) {
     e.minutes = static_cast<uint16_t>(detail);
     e.response_bucket =
         static_cast<uint8_t>(static_cast<size_t>(detail) % (events::kResponseBuckets + 1));
-    e.type = static_cast<events::InteractionType>(detail / 16 % 7);
+    e.type = static_cast<events::InteractionType>(detail / 16 % 8);
   } else if (detail < 128) {
     e.size = base::SizeBand(static_cast<uint8_t>(detail / 4 % 7));
   }

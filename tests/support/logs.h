@@ -1,7 +1,7 @@
 // Random histories of businesses as decoded events: births (some missing, some stated twice),
 // moves (also from and to unknown places), reclassifications, deaths, restorations, notices,
-// interactions before and after registration, enquirers without a registered business, corrections
-// by later versions, retractions.
+// interactions before and after registration, filings in and out of time, referrals in any order,
+// outcomes, enquirers without a registered business, corrections by later versions, retractions.
 #pragma once
 
 #include <vector>
@@ -20,6 +20,8 @@ struct LogOptions {
   int businesses = 40;
   base::Days first = base::days_from_civil(2015, 1, 1);
   int days = 5 * 365;
+  bool all_kinds =
+      true;  // also filings, referrals, outcomes, redundancies and refused interactions
 };
 
 inline Event fact(EventKind kind, uint64_t business, uint64_t id, base::Days day,
@@ -81,6 +83,8 @@ class LogMaker {
         e.code = code(3);
         break;
       case EventKind::kInsolvencyCase:
+        e.code = code(options_.all_kinds ? 7 : 2);
+        break;
       case EventKind::kChargeChanged:
         e.code = code(2);
         break;
@@ -91,12 +95,55 @@ class LogMaker {
         e.code = code(255);
         e.minutes = static_cast<uint16_t>(random_.below(120));
         e.response_bucket = static_cast<uint8_t>(random_.below(events::kResponseBuckets + 1));
-        e.type = static_cast<events::InteractionType>(random_.below(7));
+        e.type = static_cast<events::InteractionType>(random_.below(options_.all_kinds ? 8 : 7));
+        break;
+      default:
+        result(e);
+    }
+    return e;
+  }
+
+  // A day near `day`, or none.
+  base::Days near(base::Days day, int before, int after) {
+    if (random_.chance(0.3)) return events::kNoDay;
+    return base::Days(day.value + random_.between(-before, after));
+  }
+  // One of few ends of periods, not after `day`, or none.
+  base::Days period_end(base::Days day) {
+    if (random_.chance(0.5)) return events::kNoDay;
+    base::Days const end(options_.first.value + 400 * random_.between(0, 4));
+    return end > day ? events::kNoDay : end;
+  }
+  // The details of the kinds with a value instead of a place.
+  void result(Event& e) {
+    auto const code = [&](int most) { return static_cast<uint8_t>(random_.between(1, most)); };
+    switch (e.kind) {
+      case EventKind::kFilingRecorded:
+        e.code = code(2);
+        e.due = near(e.effective, 700, 300);
+        e.period_end = period_end(e.effective);
+        break;
+      case EventKind::kFilingDue:
+        e.code = code(2);
+        e.due = base::Days(e.effective.value + random_.between(-700, 400));
+        e.period_end = period_end(e.effective);
+        break;
+      case EventKind::kReferral:
+        e.code = code(4);
+        e.referral = static_cast<uint32_t>(random_.below(3));  // 0: a referral of its own
+        break;
+      case EventKind::kOutcome:
+        e.code = code(10);
+        e.jobs = random_.between(-40, 40);
+        if (random_.chance(0.5))
+          e.amount_minor = static_cast<int64_t>(random_.below(events::kOutcomeAmountMax + 1));
+        break;
+      case EventKind::kRedundancyNotice:
+        e.jobs = random_.between(1, 500);
         break;
       default:
         break;
     }
-    return e;
   }
 
   void state(Event e) {
@@ -131,6 +178,13 @@ class LogMaker {
         EventKind::kOfficerChanged,  EventKind::kInteraction,    EventKind::kInteraction};
     for (int i = random_.between(0, 8); i > 0; --i)
       state(make(kKinds[random_.below(std::size(kKinds))], b));
+    if (!options_.all_kinds) return;
+    static constexpr EventKind kPairs[] = {EventKind::kFilingRecorded, EventKind::kFilingDue,
+                                           EventKind::kReferral, EventKind::kOutcome,
+                                           EventKind::kRedundancyNotice};
+    if (random_.chance(0.5)) return;
+    for (int i = random_.between(1, 9); i > 0; --i)
+      state(make(kPairs[random_.below(std::size(kPairs))], b));
   }
   void enquirer(uint64_t b) {
     for (int i = random_.between(1, 3); i > 0; --i) {
@@ -138,6 +192,14 @@ class LogMaker {
       e.unregistered = true;
       e.area = any_area();
       e.sector = any_sector();
+      state(e);
+    }
+    if (!options_.all_kinds) return;
+    static constexpr EventKind kResults[] = {EventKind::kReferral, EventKind::kOutcome,
+                                             EventKind::kRedundancyNotice};
+    for (int i = random_.between(0, 2); i > 0; --i) {
+      Event e = make(kResults[random_.below(std::size(kResults))], b + (uint64_t{1} << 32));
+      e.unregistered = true;
       state(e);
     }
   }

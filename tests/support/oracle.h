@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -93,15 +94,25 @@ class Oracle {
     }
   }
 
- private:
-  using Facts = std::map<uint64_t, events::Event>;
-
-  // Order of facts of one day and of versions with one sequence: a retraction comes last.
-  static int place(events::EventKind kind) {
-    return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
-  }
-  static std::tuple<uint64_t, int, int32_t, int, int, int, int, int, int, int> version(
+  // The greater of two versions of a fact wins.
+  static std::tuple<uint64_t, int, int32_t, int64_t, int, int, int, int64_t, int, int, int> version(
       const events::Event& e) {
+    bool const outcome = e.kind == events::EventKind::kOutcome;
+    int64_t const own = value(e);
+    if (own >= 0) {
+      int64_t const code = outcome ? e.amount_minor / (int64_t{1} << 32) * 16 + e.code : e.code;
+      return {e.sequence.value,
+              place(e.kind),
+              e.effective.value,
+              own,
+              0,
+              0,
+              0,
+              code,
+              0,
+              0,
+              outcome ? static_cast<uint16_t>(e.jobs) : 0};
+    }
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
     bool const placed = e.kind != events::EventKind::kInteraction || e.unregistered;
     return {e.sequence.value,
@@ -113,8 +124,36 @@ class Oracle {
             static_cast<int>(e.type),
             e.code,
             e.minutes,
-            e.response_bucket};
+            e.response_bucket,
+            0};
   }
+
+ private:
+  // Order of facts of one day and of versions with one sequence: a retraction comes last.
+  static int place(events::EventKind kind) {
+    return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
+  }
+  // What a kind without a place states instead.
+  static int64_t value(const events::Event& e) {
+    auto const days = [](base::Days d) {
+      return d == events::kNoDay ? int64_t{0} : int64_t{d.value} + 25567;  // since 1900
+    };
+    switch (e.kind) {
+      case events::EventKind::kFilingRecorded:
+      case events::EventKind::kFilingDue:
+        return days(e.due) * 65536 + days(e.period_end);
+      case events::EventKind::kReferral:
+        return e.referral;
+      case events::EventKind::kOutcome:
+        return e.amount_minor % (int64_t{1} << 32);
+      case events::EventKind::kRedundancyNotice:
+        return e.jobs;
+      default:
+        return -1;
+    }
+  }
+  using Facts = std::map<uint64_t, events::Event>;
+
   static std::tuple<base::Days, int, base::SourceSequence, base::FactId> order(
       const events::Event& e) {
     return {e.effective, place(e.kind), e.sequence, e.fact};
@@ -139,10 +178,7 @@ class Oracle {
     for (const events::Event& f : facts) by_id.emplace(f.fact.value, f);
     Life life{calendar_, out};
     if (!facts.empty() && facts.front().unregistered) {
-      for (const events::Event& f : facts) {
-        if (f.kind != events::EventKind::kInteraction) continue;
-        life.interaction({area_of(f, 0), sector_of(f, reference::kUnclassified.value)}, f);
-      }
+      life.enquirer(facts);
       return;
     }
     std::optional<events::Event> const birth = registration(by_id);
@@ -162,12 +198,43 @@ class Oracle {
     base::Days born{};
     base::Days died{};
     std::optional<base::Days> last_support;  // while alive
+    std::optional<base::Days> last_growth;   // while alive; forgotten when it shrinks
+    bool grown = false;
+    std::map<base::Days, std::pair<Place, bool>> ends;  // place and being alive, at the end of days
 
     void add(Place p, Measure m, base::Days day, int64_t amount) {
       out[{p.first, p.second, m, calendar.period_of(day).value}] += amount;
     }
 
+    // The place and whether the business was alive at the end of a day.
+    std::pair<Place, bool> on(base::Days day) const {
+      std::pair<Place, bool> found = ends.begin()->second;
+      for (const auto& [from, state] : ends) {
+        if (from <= day) found = state;
+      }
+      return found;
+    }
+
+    void enquirer(const std::vector<events::Event>& facts) {
+      place = {0, reference::kUnclassified.value};
+      ends[base::Days(INT32_MIN)] = {place, false};
+      for (const events::Event& f : facts) {
+        if (f.kind == events::EventKind::kInteraction) {
+          Place const stated{area_of(f, 0), sector_of(f, reference::kUnclassified.value)};
+          interaction(stated, f);
+          if (f.type != events::InteractionType::kRefused) place = stated;
+          ends[f.effective] = {place, false};
+        }
+        result_of_support(f);
+      }
+      referrals(facts);
+    }
+
     void interaction(Place p, const events::Event& f) {
+      if (f.type == events::InteractionType::kRefused) {
+        add(p, Measure::kInteractionsRefused, f.effective, 1);
+        return;
+      }
       add(p, Measure::kInteractions, f.effective, 1);
       for (size_t family = 0; family < events::kTopicFamilies; ++family) {
         if ((f.code >> family & 1) != 0) {
@@ -199,11 +266,113 @@ class Oracle {
     }
 
     void run_out(base::Days day) {
-      if (!supported) return;
-      base::Days const end(last_support->value + 365);
-      if (end > day) return;
-      add(place, Measure::kSupported, end, -1);
-      supported = false;
+      if (supported && last_support->value + 365 <= day.value) {
+        add(place, Measure::kSupported, base::Days(last_support->value + 365), -1);
+        supported = false;
+      }
+      if (grown && last_growth->value + 1095 <= day.value) {
+        add(place, Measure::kTenOrMoreGrown, base::Days(last_growth->value + 1095), -1);
+        grown = false;
+      }
+    }
+
+    // Brings the two levels of the larger businesses up to date after a change on `day`, which was
+    // at `before` with the size `size_before`.
+    void larger(Place before, uint8_t size_before, bool alive_before, base::Days day) {
+      if (alive_before && size_before >= 3) add(before, Measure::kTenOrMore, day, -1);
+      if (alive && size >= 3) add(place, Measure::kTenOrMore, day, 1);
+      if (grown) add(before, Measure::kTenOrMoreGrown, day, -1);
+      grown = alive && size >= 3 && last_growth && day.value < last_growth->value + 1095;
+      if (grown) add(place, Measure::kTenOrMoreGrown, day, 1);
+    }
+
+    void result_of_support(const events::Event& f) {
+      if (f.kind == events::EventKind::kRedundancyNotice) {
+        add(place, Measure::kRedundancyNotices, f.effective, 1);
+        add(place, Measure::kJobsAtRisk, f.effective, f.jobs);
+      }
+      if (f.kind != events::EventKind::kOutcome) return;
+      add(place, indicators::measure_at(Measure::kOutcomesStartedTrading, f.code - 1u), f.effective,
+          1);
+      if (f.code == 2) add(place, Measure::kJobsCreated, f.effective, std::max(0, f.jobs));
+      if (f.code == 3) add(place, Measure::kJobsSafeguarded, f.effective, std::max(0, f.jobs));
+      add(place, Measure::kJobsLost, f.effective, std::max(0, -f.jobs));
+      add(place, Measure::kFinanceMinor, f.effective, f.amount_minor);
+    }
+
+    void referrals(const std::vector<events::Event>& facts) {
+      std::map<uint64_t, std::vector<events::Event>> by_referral;
+      for (const events::Event& f : facts) {
+        if (f.kind != events::EventKind::kReferral) continue;
+        by_referral[f.referral != 0 ? f.referral : f.fact.value].push_back(f);
+      }
+      for (const auto& [key, states] : by_referral) {
+        std::map<int, base::Days> reached;  // by state; 0: any
+        for (const events::Event& f : states) {
+          for (int state : {0, int{f.code}}) {
+            auto const [at, fresh] = reached.try_emplace(state, f.effective);
+            at->second = std::min(at->second, f.effective);
+          }
+        }
+        auto const count = [&](int state, Measure m, int at) {
+          if (!reached.contains(state)) return;
+          add(on(reached.at(at)).first, m, reached.at(at), 1);
+        };
+        count(0, Measure::kReferralsOpened, 0);
+        count(3, Measure::kReferralsCompleted, 3);
+        count(3, Measure::kReferralsCompletedByOpening, 0);
+        count(4, Measure::kReferralsDeclined, 4);
+      }
+    }
+
+    static bool satisfies(const events::Event& filing, const events::Event& due) {
+      if (filing.period_end != events::kNoDay && due.period_end != events::kNoDay)
+        return filing.period_end == due.period_end;
+      if (filing.due != events::kNoDay) return filing.due >= due.due;
+      return filing.effective > due.effective;
+    }
+    // Whether a document of the category is overdue on a day. `filings` and `dues` are in order.
+    static bool is_overdue(base::Days day, const std::vector<events::Event>& filings,
+                           const std::vector<events::Event>& dues) {
+      auto const late = [&](base::Days due) { return due < day && day.value <= due.value + 548; };
+      for (const events::Event& f : filings) {
+        if (f.due != events::kNoDay && late(f.due) && day < f.effective) return true;
+      }
+      for (size_t i = 0; i < dues.size(); ++i) {
+        bool const replaced = i + 1 < dues.size() && dues[i + 1].effective <= day;
+        bool const filed = std::ranges::any_of(filings, [&](const events::Event& f) {
+          return f.effective <= day && satisfies(f, dues[i]);
+        });
+        if (late(dues[i].due) && !replaced && !filed) return true;
+      }
+      return false;
+    }
+    void overdue(const std::vector<events::Event>& facts, int category, Measure measure) {
+      std::vector<events::Event> filings;
+      std::vector<events::Event> dues;
+      std::set<base::Days> days;  // on which anything may change
+      for (const auto& [day, state] : ends) days.insert(day);
+      for (const events::Event& f : facts) {
+        bool const due = f.kind == events::EventKind::kFilingDue;
+        bool const filed = f.kind == events::EventKind::kFilingRecorded;
+        if (f.code != category || !(due || filed)) continue;
+        (due ? dues : filings).push_back(f);
+        days.insert(f.effective);
+        if (f.due == events::kNoDay) continue;
+        days.insert(base::Days(f.due.value + 1));
+        days.insert(base::Days(f.due.value + 549));
+      }
+      if (filings.empty() && dues.empty()) return;
+      std::optional<Place> counted;
+      for (base::Days const day : days) {
+        auto const [where, lives] = on(day);
+        std::optional<Place> now;
+        if (lives && is_overdue(day, filings, dues)) now = where;
+        if (now == counted) continue;
+        if (counted) add(*counted, measure, day, -1);
+        if (now) add(*now, measure, day, 1);
+        counted = now;
+      }
     }
 
     void walk(const events::Event& birth, const std::vector<events::Event>& facts) {
@@ -211,8 +380,12 @@ class Oracle {
       place = birthplace;
       size = birth.size == events::kNoSize ? 0 : birth.size.value;
       born = birth.effective;
+      ends[base::Days(INT32_MIN)] = {place, false};
       for (const events::Event& f : facts) {
         run_out(f.effective);
+        Place const before = place;
+        uint8_t const size_before = size;
+        bool const alive_before = alive;
         if (f.fact == birth.fact) {
           alive = true;
           add(place, Measure::kBirths, f.effective, 1);
@@ -221,13 +394,20 @@ class Oracle {
         } else if (order(f) > order(birth)) {
           after_birth(f);
         }
+        result_of_support(f);
+        if (place != before || size != size_before || alive != alive_before)
+          larger(before, size_before, alive_before, f.effective);
+        ends[f.effective] = {place, alive};
       }
       run_out(base::Days(INT32_MAX));
+      overdue(facts, 1, Measure::kAccountsOverdue);
+      overdue(facts, 2, Measure::kConfirmationOverdue);
+      referrals(facts);
     }
 
     void supported_by(const events::Event& f) {
       interaction(place, f);
-      if (!alive) return;
+      if (!alive || f.type == events::InteractionType::kRefused) return;
       last_support = f.effective;
       if (!supported) add(place, Measure::kSupported, f.effective, 1);
       supported = true;
@@ -244,6 +424,11 @@ class Oracle {
         case events::EventKind::kInsolvencyCase:
           add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
               f.effective, 1);
+          if (f.code == 3) add(place, Measure::kInsolvenciesCompulsory, f.effective, 1);
+          if (f.code == 4) add(place, Measure::kInsolvenciesCreditorsVoluntary, f.effective, 1);
+          if (f.code == 5) add(place, Measure::kInsolvenciesAdministration, f.effective, 1);
+          if (f.code == 6) add(place, Measure::kInsolvenciesArrangement, f.effective, 1);
+          if (f.code == 7) add(place, Measure::kInsolvenciesReceivership, f.effective, 1);
           break;
         case events::EventKind::kStrikeOffNotice:
           add(place,
@@ -273,6 +458,10 @@ class Oracle {
         pass(to, f.effective);
         if (size != 0 && to_size != 0 && size != to_size)
           add(to, Measure::kSizeChanges, f.effective, 1);
+      }
+      if (size != 0 && to_size != 0 && size != to_size) {
+        last_growth.reset();
+        if (alive && to_size > size) last_growth = f.effective;
       }
       if (supported) {
         add(place, Measure::kSupported, f.effective, -1);

@@ -9,6 +9,7 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/ledger/pairs.h"
 
 namespace bellwether::snapshot {
 namespace {
@@ -26,10 +27,12 @@ constexpr int32_t kHistoryMax = 20'000;  // number of periods before 1970 in a p
 // The longest item is a record of kFactsPerBusinessMax facts.
 static_assert(kFrameBytes + ledger::kFactsPerBusinessMax * sizeof(Fact) + 64 < kFrameBytesMax);
 
-// The last period that can have a count: that of support which ends kSupportedDays after the last
-// day of a fact.
+// The last period that can have a count: that of the end of what goes on longest after the last day
+// of a fact.
 PeriodIndex last_period(base::Calendar calendar) {
-  return calendar.period_of(base::Days(ledger::kDayLast + ledger::kSupportedDays));
+  constexpr int32_t kLongest =
+      std::max({ledger::kSupportedDays, ledger::kGrownDays, ledger::kOverdueDaysMax + 1});
+  return calendar.period_of(base::Days(ledger::kDayLast + kLongest));
 }
 
 // ---- deltas and reports
@@ -166,10 +169,12 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
 }
 
 // A fact is stored with its layout in memory: id u64; sequence in 48 bits and day in 16; area u16;
-// sector in 12 bits and size in 4; kind u8; code u8; extra u16.
+// sector in 12 bits and size in 4; kind u8; code u8; extra u16. Some kinds have a value instead of
+// area, sector and size.
 bool possible(const Fact& f, const reference::Reference& reference) {
-  return static_cast<size_t>(f.kind) < domain::kKindCount &&
-         (f.area < reference.areas.size() || f.area == events::kNoArea.value ||
+  if (static_cast<size_t>(f.kind) >= domain::kKindCount) return false;
+  if (ledger::has_value(f.kind)) return true;
+  return (f.area < reference.areas.size() || f.area == events::kNoArea.value ||
           !f.states_place()) &&
          (f.sector < reference.sectors.size() || f.sector == Fact::kSectorUnstated);
 }

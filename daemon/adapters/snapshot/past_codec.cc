@@ -133,9 +133,11 @@ class PastReader {
     uint64_t const left = in.number();
     SharesByMeasure::Table table;
     auto const ages_max = static_cast<size_t>(indicators::report_delay_max(calendar_)) + 1;
-    if (in.number() != table.size()) return wrong("a change with other measures");
-    for (SharesByMeasure::Shares& shares : table) {
-      if (!get(in, ages_max, shares)) return wrong("the reporting shares of a change");
+    // A build with fewer measures had no reports of the later ones.
+    uint64_t const measures = in.number();
+    if (measures > table.size()) return wrong("a change with unknown measures");
+    for (size_t m = 0; m < measures; ++m) {
+      if (!get(in, ages_max, table[m])) return wrong("the reporting shares of a change");
     }
     change->reported = std::make_shared<const SharesByMeasure>(std::move(table));
     if (in.failed() || !in.done()) return wrong("a truncated change");

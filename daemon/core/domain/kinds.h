@@ -42,14 +42,38 @@ enum class EventKind : uint8_t {
 
 // Values of Event::code, by kind. 0 means not stated.
 enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kLive: still on the register
-enum class Insolvency : uint8_t { kUnstated, kCreditors, kSolvent };
+enum class Insolvency : uint8_t {
+  kUnstated,
+  kCreditors,  // a creditors' procedure that has no value of its own
+  kSolvent,    // a members' voluntary liquidation
+  kCompulsoryLiquidation,
+  kCreditorsVoluntary,
+  kAdministration,
+  kVoluntaryArrangement,
+  kReceivership,
+};
 enum class StrikeOff : uint8_t { kUnstated, kCompulsory, kVoluntary, kDiscontinued };
 enum class Charge : uint8_t { kUnstated, kCreated, kSatisfied };
 enum class Officer : uint8_t { kUnstated, kAppointed, kResigned };  // kUnstated: not a director
 enum class Filing : uint8_t { kUnstated, kAccounts, kConfirmationStatement, kOther };
+enum class ReferralState : uint8_t { kUnstated, kOpened, kAccepted, kCompleted, kDeclined };
+enum class OutcomeKind : uint8_t {
+  kUnstated,
+  kStartedTrading,
+  kJobsCreated,
+  kJobsSafeguarded,
+  kFinanceRaised,
+  kGrantAwarded,
+  kExportStarted,
+  kProductLaunched,
+  kObligationMet,
+  kCeasedTrading,
+  kOther,
+};
 
 // Types of interactions, as in InteractionType of support.proto. kOther: a type that this build
-// does not know.
+// does not know. kRefused: the enquirer refused the use of the interaction, so its type is not
+// kept.
 enum class InteractionType : uint8_t {
   kUnstated,
   kEnquiry,
@@ -57,7 +81,8 @@ enum class InteractionType : uint8_t {
   kDiagnostic,
   kWorkshop,
   kFollowUp,
-  kOther
+  kOther,
+  kRefused
 };
 // A source that states no types has its interactions counted as enquiries.
 constexpr bool is_enquiry(InteractionType type) {
@@ -111,8 +136,9 @@ struct FilingRecordedSlots {
                                          field::date(5, kFiled)};
 };
 struct FilingDueSlots {
-  enum : uint8_t { kCategory, kNextDue };
-  static constexpr std::array kFields = {field::int32(1, kCategory), field::date(2, kNextDue)};
+  enum : uint8_t { kCategory, kNextDue, kPeriodEnd = kNextDue + 4 };
+  static constexpr std::array kFields = {field::int32(1, kCategory), field::date(2, kNextDue),
+                                         field::date(3, kPeriodEnd)};
 };
 struct InsolvencyCaseSlots {
   enum : uint8_t { kType, kSolvent };
@@ -189,7 +215,8 @@ struct FigureSlots {
 
 enum class Keeping : uint8_t {
   kIfCounted,  // the ledger keeps its facts if a measure counts them; else they count as unused
-  kAlways,     // the ledger keeps its facts: they change a business's state or retract a fact
+  kAlways,     // the ledger keeps its facts: they change a business's state, count together with
+               // other facts (ledger/pairs.h), or retract a fact
 };
 
 struct KindInfo {
@@ -217,9 +244,8 @@ inline constexpr auto kKinds = [] {
       {kRegistered, "registered", kRegister, 16, 1, kAlways, RegisteredSlots::kFields},
       {kChanged, "changed", kRegister, 17, 2, kAlways, RegisteredSlots::kFields},
       {kStatusChanged, "status_changed", kRegister, 18, 3, kAlways, StatusChangedSlots::kFields},
-      {kFilingRecorded, "filing_recorded", kRegister, 19, 4, kIfCounted,
-       FilingRecordedSlots::kFields},
-      {kFilingDue, "filing_due", kRegister, 20, 5, kIfCounted, FilingDueSlots::kFields},
+      {kFilingRecorded, "filing_recorded", kRegister, 19, 4, kAlways, FilingRecordedSlots::kFields},
+      {kFilingDue, "filing_due", kRegister, 20, 5, kAlways, FilingDueSlots::kFields},
       {kInsolvencyCase, "insolvency_case", kRegister, 21, 6, kIfCounted,
        InsolvencyCaseSlots::kFields},
       {kStrikeOffNotice, "strike_off_notice", kRegister, 22, 7, kIfCounted,
@@ -228,7 +254,7 @@ inline constexpr auto kKinds = [] {
       {kOfficerChanged, "officer_changed", kRegister, 24, 9, kIfCounted,
        OfficerChangedSlots::kFields},
       {kInteraction, "interaction", Topic::kSupport, 40, 10, kAlways, InteractionSlots::kFields},
-      {kReferral, "referral", Topic::kSupport, 41, 11, kIfCounted, ReferralSlots::kFields},
+      {kReferral, "referral", Topic::kSupport, 41, 11, kAlways, ReferralSlots::kFields},
       {kOutcome, "outcome", Topic::kSupport, 42, 12, kIfCounted, OutcomeSlots::kFields},
       {kRegulatoryContact, "regulatory_contact", Topic::kSupport, 43, 13, kIfCounted,
        RegulatoryContactSlots::kFields},

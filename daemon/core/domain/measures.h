@@ -79,6 +79,42 @@ enum class Measure : uint8_t {
   kReclassifiedIn,
   kReclassifiedOut,
   kSizeChanges,  // from one known size band to another
+  // Changes of the number of businesses whose accounts, or confirmation statement, are overdue.
+  // They are part of the stock. A move counts −1 in the old cell and +1 in the new cell.
+  kAccountsOverdue,
+  kConfirmationOverdue,
+  kReferralsOpened,
+  kReferralsCompleted,
+  kReferralsDeclined,
+  kReferralsCompletedByOpening,  // referrals that were completed, in the period of their opening
+  kRedundancyNotices,
+  kJobsAtRisk,
+  // Outcomes by kind, in the order of OutcomeKind.
+  kOutcomesStartedTrading,
+  kOutcomesJobsCreated,
+  kOutcomesJobsSafeguarded,
+  kOutcomesFinanceRaised,
+  kOutcomesGrantAwarded,
+  kOutcomesExportStarted,
+  kOutcomesProductLaunched,
+  kOutcomesObligationMet,
+  kOutcomesCeasedTrading,
+  kOutcomesOther,
+  kJobsCreated,
+  kJobsSafeguarded,
+  kJobsLost,
+  kFinanceMinor,         // money of outcomes, in minor units
+  kInteractionsRefused,  // they count in no other measure
+  // Creditors' procedures by type, in the order of Insolvency. They are part of kInsolvencies.
+  kInsolvenciesCompulsory,
+  kInsolvenciesCreditorsVoluntary,
+  kInsolvenciesAdministration,
+  kInsolvenciesArrangement,
+  kInsolvenciesReceivership,
+  // Changes of the number of businesses with at least ten employees, and of those among them that
+  // went up a size band within three years.
+  kTenOrMore,
+  kTenOrMoreGrown,
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
@@ -103,21 +139,21 @@ enum class Adding : uint8_t {
 // the period in which it happens.
 struct Facts {
   std::optional<EventKind> kind;  // nullopt: the ledger derives it from the life of a business
-  uint8_t codes = 0;              // one bit per code; the last bit also covers all greater codes
+  uint16_t codes = 0;             // one bit per code; the last bit also covers all greater codes
 };
-inline constexpr size_t kFactCodes = 5;
-inline constexpr uint8_t kEveryCode = (1 << kFactCodes) - 1;
+inline constexpr size_t kFactCodes = 11;
+inline constexpr uint16_t kEveryCode = (1 << kFactCodes) - 1;
 
 constexpr Facts every(EventKind kind) {
   return {kind, kEveryCode};
 }
 template <class Code>
 constexpr Facts only(EventKind kind, Code code) {
-  return {kind, static_cast<uint8_t>(1 << static_cast<unsigned>(code))};
+  return {kind, static_cast<uint16_t>(1 << static_cast<unsigned>(code))};
 }
 template <class Code>
 constexpr Facts all_but(EventKind kind, Code code) {
-  return {kind, static_cast<uint8_t>(kEveryCode & ~(1 << static_cast<unsigned>(code)))};
+  return {kind, static_cast<uint16_t>(kEveryCode & ~(1 << static_cast<unsigned>(code)))};
 }
 
 struct MeasureInfo {
@@ -219,6 +255,61 @@ inline constexpr auto kMeasures = [] {
       {kReclassifiedOut, "reclassified_out", "Changes of sector out of this one", kRegistrations,
        kPublic, kNotOfVolume, kOfLife, Adding::kNodeAlone},
       {kSizeChanges, "size_changes", "Changes of size band", kRegistrations, kPublic},
+      {kAccountsOverdue, "accounts_overdue", "Change of businesses with overdue accounts",
+       kRegistrations, kPublic},
+      {kConfirmationOverdue, "confirmation_overdue",
+       "Change of businesses with an overdue confirmation statement", kRegistrations, kPublic},
+      {kReferralsOpened, "referrals_opened", "Referrals opened", kSupport, kPeople},
+      {kReferralsCompleted, "referrals_completed", "Referrals completed", kSupport, kPeople},
+      {kReferralsDeclined, "referrals_declined", "Referrals declined", kSupport, kPeople},
+      {kReferralsCompletedByOpening, "referrals_completed_by_opening",
+       "Completed referrals, by period of opening", kSupport, kPeople},
+      {kRedundancyNotices, "redundancy_notices", "Redundancy notices", kSupport, kPeople,
+       kNotOfVolume, every(kRedundancyNotice)},
+      {kJobsAtRisk, "jobs_at_risk", "Jobs at risk by redundancy notices", kSupport, kPeople},
+      {kOutcomesStartedTrading, "outcomes_started_trading", "Outcomes: started trading", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kStartedTrading)},
+      {kOutcomesJobsCreated, "outcomes_jobs_created", "Outcomes: jobs created", kSupport, kPeople,
+       kNotOfVolume, only(kOutcome, OutcomeKind::kJobsCreated)},
+      {kOutcomesJobsSafeguarded, "outcomes_jobs_safeguarded", "Outcomes: jobs safeguarded",
+       kSupport, kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kJobsSafeguarded)},
+      {kOutcomesFinanceRaised, "outcomes_finance_raised", "Outcomes: finance raised", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kFinanceRaised)},
+      {kOutcomesGrantAwarded, "outcomes_grant_awarded", "Outcomes: grants awarded", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kGrantAwarded)},
+      {kOutcomesExportStarted, "outcomes_export_started", "Outcomes: first sales abroad", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kExportStarted)},
+      {kOutcomesProductLaunched, "outcomes_product_launched", "Outcomes: new products or services",
+       kSupport, kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kProductLaunched)},
+      {kOutcomesObligationMet, "outcomes_obligation_met", "Outcomes: obligations met", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kObligationMet)},
+      {kOutcomesCeasedTrading, "outcomes_ceased_trading", "Outcomes: stopped trading", kSupport,
+       kPeople, kNotOfVolume, only(kOutcome, OutcomeKind::kCeasedTrading)},
+      {kOutcomesOther, "outcomes_other", "Outcomes: other", kSupport, kPeople, kNotOfVolume,
+       only(kOutcome, OutcomeKind::kOther)},
+      {kJobsCreated, "jobs_created", "Jobs created, by outcomes of that kind", kSupport, kPeople},
+      {kJobsSafeguarded, "jobs_safeguarded", "Jobs safeguarded, by outcomes of that kind", kSupport,
+       kPeople},
+      {kJobsLost, "jobs_lost", "Jobs lost, by outcomes of every kind", kSupport, kPeople},
+      {kFinanceMinor, "finance_minor", "Money raised or granted, in minor units", kSupport,
+       kPeople},
+      {kInteractionsRefused, "interactions_refused", "Interactions whose use was refused", kSupport,
+       kPeople},
+      {kInsolvenciesCompulsory, "insolvencies_compulsory", "Compulsory liquidations",
+       kRegistrations, kPublic},
+      {kInsolvenciesCreditorsVoluntary, "insolvencies_creditors_voluntary",
+       "Creditors' voluntary liquidations", kRegistrations, kPublic},
+      {kInsolvenciesAdministration, "insolvencies_administration", "Administrations",
+       kRegistrations, kPublic},
+      {kInsolvenciesArrangement, "insolvencies_arrangement", "Company voluntary arrangements",
+       kRegistrations, kPublic},
+      {kInsolvenciesReceivership, "insolvencies_receivership", "Receiverships", kRegistrations,
+       kPublic},
+      {kTenOrMore, "ten_or_more", "Change of businesses with 10 or more employees", kRegistrations,
+       kPublic},
+      {kTenOrMoreGrown, "ten_or_more_grown",
+       "Change of businesses with 10 or more employees that went up a size band within three years",
+       kRegistrations, kPublic},
   });
 }();
 inline constexpr size_t kMeasureCount = kMeasures.size();
@@ -272,20 +363,38 @@ constexpr std::optional<Measure> measure_of(EventKind kind, uint8_t code) {
 constexpr std::optional<Measure> reported_as(EventKind kind, uint8_t code) {
   if (kind == EventKind::kInteraction) return Measure::kInteractions;
   if (kind == EventKind::kChanged) return Measure::kMovesIn;
-  return measure_of(kind, code);
+  if (kind == EventKind::kFilingRecorded) {
+    if (code == static_cast<uint8_t>(Filing::kAccounts)) return Measure::kAccountsOverdue;
+    if (code == static_cast<uint8_t>(Filing::kConfirmationStatement))
+      return Measure::kConfirmationOverdue;
+    return std::nullopt;
+  }
+  // The delays of support are those of its interactions.
+  bool const other_support = kind == EventKind::kOutcome || kind == EventKind::kRedundancyNotice;
+  return other_support ? std::nullopt : measure_of(kind, code);
+}
+constexpr bool is_within(Measure first, Measure measure, Measure last) {
+  return first <= measure && measure <= last;
 }
 // The measure whose reporting delays are those of the events behind `measure`.
 constexpr Measure delays_of(Measure measure) {
-  if (info(measure).topics == TopicSet(Topic::kSupport)) return Measure::kInteractions;
-  if (!adds_up(measure) || measure == Measure::kSizeChanges) return Measure::kMovesIn;
-  bool const by_age = Measure::kDeathsAge0 <= measure && measure <= Measure::kDeathsAge4;
-  return by_age ? Measure::kDeaths : measure;
+  using enum Measure;
+  if (info(measure).topics == TopicSet(Topic::kSupport)) return kInteractions;
+  if (is_within(kInsolvenciesCompulsory, measure, kInsolvenciesReceivership)) return kInsolvencies;
+  bool const by_changes =
+      measure == kSizeChanges || is_within(kTenOrMore, measure, kTenOrMoreGrown);
+  if (!adds_up(measure) || by_changes) return kMovesIn;
+  return is_within(kDeathsAge0, measure, kDeathsAge4) ? kDeaths : measure;
 }
-// True if events count in the period in which they happened. Deaths by age count in that of the
-// birth, and support counts in that of its end, too.
+// True if each event counts in the period in which it happened, and only there.
 constexpr bool is_dated(Measure measure) {
-  return measure != Measure::kSupported &&
-         !(Measure::kDeathsAge0 <= measure && measure <= Measure::kDeathsAge4);
+  using enum Measure;
+  bool const by_other_event = is_within(kDeathsAge0, measure, kDeathsAge4) ||  // by the birth
+                              measure == kReferralsCompletedByOpening;
+  bool const is_level = measure == kSupported ||  // counts at its end, too
+                        is_within(kAccountsOverdue, measure, kConfirmationOverdue) ||
+                        is_within(kTenOrMore, measure, kTenOrMoreGrown);
+  return !by_other_event && !is_level;
 }
 static_assert(
     [] {
@@ -312,9 +421,13 @@ inline constexpr auto kKept = [] {
   }
   return kept;
 }();
-// True if the ledger keeps facts of the kind.
-constexpr bool is_kept(EventKind kind) {
-  return kKept[static_cast<size_t>(kind)];
+// True if the ledger keeps facts of the kind with this code. Of a document that is neither accounts
+// nor a confirmation statement nothing is counted, and a company files several a year.
+constexpr bool is_kept(EventKind kind, uint8_t code) {
+  bool const other_document =
+      (kind == EventKind::kFilingRecorded || kind == EventKind::kFilingDue) &&
+      code == static_cast<uint8_t>(Filing::kOther);
+  return kKept[static_cast<size_t>(kind)] && !other_document;
 }
 
 // A list of measures.

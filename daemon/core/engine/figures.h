@@ -18,7 +18,9 @@ namespace bellwether::engine {
 //   6: interactions and changes have reporting delays
 //   7: a number with blanks inside is the number without them
 //   8: a fact may be dated up to the latest day on earth at its publication, not only the UTC day
-inline constexpr int32_t kFiguresVersion = 8;
+//   9: filings, referrals, redundancies, outcomes, refused interactions, insolvencies by type and
+//      businesses with ten or more employees are counted
+inline constexpr int32_t kFiguresVersion = 9;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -195,7 +195,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
 }
 
 void PartitionEngine::keep(size_t input, UnixMillis published, const events::Event& event) {
-  if (!domain::is_kept(event.kind)) {
+  if (!domain::is_kept(event.kind, event.code)) {
     ++counts_.not_counted[input];
     return;
   }

@@ -157,7 +157,8 @@ bool read_date(const Message& m, size_t at, std::optional<Days>& day) {
 
 // The number slots of each kind's own dates.
 struct KindDates {
-  std::array<uint8_t, 4> slots{};
+  static constexpr size_t kMax = 4;
+  std::array<uint8_t, kMax> slots{};
   size_t count = 0;
 };
 constexpr auto kKindDates = [] {
@@ -170,25 +171,66 @@ constexpr auto kKindDates = [] {
   return kinds;
 }();
 
-Problem date(const RawRecord& record, const Message& m, Event& e) {
-  std::optional<Days> effective;
-  std::optional<Days> of_kind;
-  bool valid = read_date(m, kEffectiveDate, effective);
-  const KindDates& own = kKindDates[static_cast<size_t>(e.kind)];
-  for (size_t i = 0; i < own.count; ++i) {
-    valid = valid && read_date(m, size_t{kKindNumber} + own.slots[i], of_kind);
+// The dates that an event states.
+class Dates {
+ public:
+  // False if one of them is no valid date.
+  bool read(const Message& m, EventKind kind) {
+    slots_ = &kKindDates[static_cast<size_t>(kind)];
+    bool valid = read_date(m, kEffectiveDate, effective);
+    for (size_t i = 0; i < slots_->count; ++i) {
+      valid = valid && read_date(m, size_t{kKindNumber} + slots_->slots[i], own_[i]);
+    }
+    return valid;
   }
-  if (!valid) return Refusal::kDateOutOfRange;
-  if (e.kind == EventKind::kFilingDue && of_kind) effective = of_kind;
-  if (e.kind == EventKind::kRetracted && !effective)
-    effective = day_of_publication(record.published);
-  if (!effective) return Refusal::kMissingDate;
+  // The kind's own date with this number slot.
+  std::optional<Days> own(uint8_t slot) const {
+    auto const at = std::ranges::find(slots_->slots, slot) - slots_->slots.begin();
+    return own_[static_cast<size_t>(at)];
+  }
+  std::optional<Days> effective;
+
+ private:
+  const KindDates* slots_ = nullptr;
+  std::array<std::optional<Days>, KindDates::kMax> own_;
+};
+
+// Sets the dates of a filing. Its fact happened when the document was filed.
+void filing_dates(Dates& dates, Event& e) {
+  using Slots = FilingRecordedSlots;
+  if (auto const filed = dates.own(Slots::kFiled)) dates.effective = filed;
+  e.due = dates.own(Slots::kDue).value_or(kNoDay);
+  e.period_end = dates.own(Slots::kPeriodEnd).value_or(kNoDay);
+}
+
+// Sets the dates of a filing that is due. Its fact happened when the due date was stated: on the
+// effective date, if the due date has its own field and the effective date is not in the future;
+// otherwise on the day of publication.
+void due_dates(const RawRecord& record, Days latest, Dates& dates, Event& e) {
+  std::optional<Days> const due = dates.own(FilingDueSlots::kNextDue);
+  e.due = due ? *due : dates.effective.value_or(kNoDay);
+  e.period_end = dates.own(FilingDueSlots::kPeriodEnd).value_or(kNoDay);
+  bool const stated = due && dates.effective && *dates.effective <= latest;
+  if (stated || e.due == kNoDay) return;
+  bool const is_timed = record.published.value >= 0;
+  dates.effective = is_timed ? std::min(day_of_publication(record.published), latest) : e.due;
+}
+
+Problem date(const RawRecord& record, const Message& m, Event& e) {
+  Dates dates;
+  if (!dates.read(m, e.kind)) return Refusal::kDateOutOfRange;
   Days const latest = latest_day_at(std::min(record.published, record.latest));
-  if (*effective > latest && e.kind != EventKind::kFilingDue) {
+  if (e.kind == EventKind::kFilingRecorded) filing_dates(dates, e);
+  if (e.kind == EventKind::kFilingDue) due_dates(record, latest, dates, e);
+  if (e.kind == EventKind::kRetracted && !dates.effective)
+    dates.effective = day_of_publication(record.published);
+  if (!dates.effective) return Refusal::kMissingDate;
+  e.effective = *dates.effective;
+  if (e.effective > latest) {
     return record.published.value < 0 ? Refusal::kNoTimestamp : Refusal::kEffectiveAfterPublished;
   }
-  e.effective = *effective;
-  return std::nullopt;
+  bool const too_early = e.kind == EventKind::kFilingRecorded && e.period_end > e.effective;
+  return too_early ? Problem(Refusal::kFiledBeforePeriodEnd) : std::nullopt;
 }
 
 // --- codes ---------------------------------------------------------------------------------------
@@ -345,12 +387,12 @@ Problem filing(const Reference&, const Message& m, Event& e) {
 
 Problem insolvency_case(const Reference&, const Message& m, Event& e) {
   static constexpr std::array<Insolvency, 10> kTypes = {
-      Insolvency::kCreditors,  // compulsory liquidation
-      Insolvency::kCreditors,  // creditors' voluntary liquidation
-      Insolvency::kSolvent,    // members' voluntary liquidation
-      Insolvency::kCreditors,  // administration
-      Insolvency::kCreditors,  // company voluntary arrangement
-      Insolvency::kCreditors,  // receivership
+      Insolvency::kCompulsoryLiquidation,
+      Insolvency::kCreditorsVoluntary,
+      Insolvency::kSolvent,  // members' voluntary liquidation
+      Insolvency::kAdministration,
+      Insolvency::kVoluntaryArrangement,
+      Insolvency::kReceivership,
       Insolvency::kCreditors,  // moratorium
       Insolvency::kCreditors,  // restructuring plan
       Insolvency::kCreditors,  // foreign
@@ -418,7 +460,8 @@ InteractionType interaction_type(int64_t stated) {
   return known ? static_cast<InteractionType>(stated) : InteractionType::kOther;
 }
 
-Problem interaction(const Reference& reference, const Message& m, Event& e) {
+// Reads what counts of an interaction.
+Problem details(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = families(m, e)) return problem;
   e.type = interaction_type(m.kind_number(InteractionSlots::kType));
   int64_t const minutes = m.kind_number(InteractionSlots::kMinutes);
@@ -435,15 +478,34 @@ Problem interaction(const Reference& reference, const Message& m, Event& e) {
   return std::nullopt;
 }
 
+// Of an interaction whose use the enquirer refused, only the fact that there was one is kept.
+Problem interaction(const Reference& reference, const Message& m, Event& e) {
+  constexpr int64_t kRefused = 3;
+  if (Problem const problem = details(reference, m, e)) return problem;
+  if (m.kind_number(InteractionSlots::kConsent) != kRefused) return std::nullopt;
+  e.type = InteractionType::kRefused;
+  e.code = 0;
+  e.minutes = 0;
+  e.response_bucket = 0;
+  return std::nullopt;
+}
+
 Problem referral(const Reference&, const Message& m, Event& e) {
-  constexpr int64_t kLastState = 4;
-  return numbered(m, ReferralSlots::kState, kLastState, e);
+  if (std::string_view const of_case = m.kind_text(ReferralSlots::kCaseId); !of_case.empty()) {
+    uint64_t const hash = base::hash64(m.kind_text(ReferralSlots::kTo), base::hash64(of_case));
+    e.referral = std::max(1u, static_cast<uint32_t>(hash >> 32));
+  }
+  return numbered(m, ReferralSlots::kState, static_cast<int64_t>(ReferralState::kDeclined), e);
 }
 
 Problem outcome(const Reference&, const Message& m, Event& e) {
-  constexpr int64_t kLastKind = 10;
-  if (m.kind_number(OutcomeSlots::kAmountMinor) < 0) return Refusal::kValueOutOfRange;
-  return numbered(m, OutcomeSlots::kKind, kLastKind, e);
+  int64_t const amount = m.kind_number(OutcomeSlots::kAmountMinor);
+  int64_t const jobs = m.kind_number(OutcomeSlots::kJobsDelta);
+  if (amount < 0 || amount > kOutcomeAmountMax) return Refusal::kValueOutOfRange;
+  if (jobs < -kOutcomeJobsMax || jobs > kOutcomeJobsMax) return Refusal::kValueOutOfRange;
+  e.amount_minor = amount;
+  e.jobs = static_cast<int32_t>(jobs);
+  return numbered(m, OutcomeSlots::kKind, static_cast<int64_t>(OutcomeKind::kOther), e);
 }
 
 Problem regulatory_contact(const Reference&, const Message& m, Event& e) {
@@ -456,10 +518,12 @@ Problem regulatory_contact(const Reference&, const Message& m, Event& e) {
   return problem == Refusal::kMissingDetail ? std::nullopt : problem;
 }
 
-Problem redundancy_notice(const Reference&, const Message& m, Event&) {
+Problem redundancy_notice(const Reference&, const Message& m, Event& e) {
   int64_t const jobs = m.kind_number(RedundancyNoticeSlots::kJobs);
   if (jobs == 0) return Refusal::kMissingDetail;
-  return jobs < 0 ? Problem(Refusal::kValueOutOfRange) : std::nullopt;
+  if (jobs < 0) return Refusal::kValueOutOfRange;
+  e.jobs = static_cast<int32_t>(jobs);  // the field has 32 bits
+  return std::nullopt;
 }
 
 Problem award(const Reference&, const Message& m, Event&) {

@@ -30,6 +30,8 @@ using domain::Insolvency;
 using domain::InteractionType;
 using domain::kTopicFamilies;
 using domain::Officer;
+using domain::OutcomeKind;
+using domain::ReferralState;
 using domain::Status;
 using domain::StrikeOff;
 using domain::Topic;
@@ -41,8 +43,12 @@ using base::kResponseBuckets;
 inline constexpr AreaId kNoArea{UINT16_MAX};      // not stated by this event
 inline constexpr SectorId kNoSector{UINT16_MAX};  // not stated by this event
 inline constexpr SizeBand kNoSize{UINT8_MAX};     // not stated by this event
+inline constexpr Days kNoDay{INT32_MIN};          // not stated by this event
 inline constexpr uint8_t kSizeBandMax = 7;        // bands 0 (unknown) … 7
 inline constexpr uint16_t kMinutesMax = 4095;     // the minutes of an interaction saturate here
+// The limits of an outcome, either of one business. 2^36 − 1 pence are 687 million pounds.
+inline constexpr int32_t kOutcomeJobsMax = INT16_MAX;
+inline constexpr int64_t kOutcomeAmountMax = (int64_t{1} << 36) - 1;
 
 // A code that an event states and that is not in the reference files. The event counts, but with an
 // unknown area in the whole geography only, and with an unknown sector as unclassified.
@@ -60,14 +66,22 @@ struct Event {
   BusinessKey business;         // hash of the canonical id; 0 for heartbeats
   FactId fact;                  // the event is a version of it; a retraction retracts it
   SourceSequence sequence;      // ≤ kSourceSequenceMax
+  // The day on which the fact happened. Filings: the day of filing. Filings that are due: the day
+  // on which the due date was stated.
   Days effective;
   AreaId area = kNoArea;
   SectorId sector = kNoSector;
   SizeBand size = kNoSize;
   uint16_t minutes = 0;
   std::array<bool, kUnknownCodes> unknown{};  // by UnknownCode
-  uint64_t source = 0;                        // hash of the source's name
-  UnixMillis complete_to;  // heartbeats: everything published before this instant is in the log
+  Days due = kNoDay;         // filings and filings that are due: the last day in time
+  Days period_end = kNoDay;  // of the document of a filing
+  // Referrals: hash of case and organisation. 0: without a case, so a referral of its own.
+  uint32_t referral = 0;
+  int32_t jobs = 0;          // outcomes: gained; redundancy notices: at risk
+  int64_t amount_minor = 0;  // outcomes
+  uint64_t source = 0;       // hash of the source's name
+  UnixMillis complete_to;    // heartbeats: everything published before this instant is in the log
 };
 
 }  // namespace bellwether::events

@@ -30,9 +30,10 @@ enum class Refusal : uint8_t {
   kWrongScheme,
   kMissingDetail,
   kValueOutOfRange,
+  kFiledBeforePeriodEnd,
   kTooManyFacts,
 };
-inline constexpr size_t kRefusals = 21;
+inline constexpr size_t kRefusals = 22;
 
 struct RefusalText {
   std::string_view name;  // metric label and header value
@@ -66,6 +67,9 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
     {"wrong_scheme", "the activity's scheme or version is not this deployment's; map it first"},
     {"missing_detail", "a field that this kind needs is unset"},
     {"value_out_of_range", "a number is negative or above its limit"},
+    {"filed_before_period_end",
+     "the document was filed before the period that it covers had ended; correct filed or "
+     "period_end"},
     {"too_many_facts", "the business has reached the limit of facts that the ledger keeps"},
 }};
 

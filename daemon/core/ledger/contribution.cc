@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/ledger/pairs.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::ledger {
@@ -15,9 +16,12 @@ using indicators::DeltaKey;
 using indicators::Measure;
 using indicators::measure_at;
 
-const Fact* registration(std::span<const Fact> facts) {
+// The registration that is used; null if there is none. Sets `kinds` to those of all facts.
+const Fact* registration(std::span<const Fact> facts, Kinds& kinds) {
   const Fact* best = nullptr;
+  kinds = 0;
   for (const Fact& f : facts) {
+    kinds |= bit_of(f.kind);
     if (f.kind != EventKind::kRegistered) continue;
     if (best == nullptr || std::pair(f.version(), f.id) > std::pair(best->version(), best->id)) {
       best = &f;
@@ -39,6 +43,10 @@ Cell amended(Cell cell, const Fact& f) {
 // "all".
 constexpr Cell kNowhere{reference::kRootArea, reference::kUnclassified, base::SizeBand(0)};
 
+bool has_ten_or_more(const Cell& cell) {
+  return cell.size >= kTenOrMoreBand;
+}
+
 // Whole years from `from` to `to` by the civil calendar.
 int whole_years(Days from, Days to) {
   base::CivilDate const a = base::civil_date(from);
@@ -50,25 +58,34 @@ int whole_years(Days from, Days to) {
 // The state of a business while its facts are applied in order.
 class Life {
  public:
-  Life(base::Calendar calendar, const reference::Reference& reference, Contributions& out)
-      : calendar_(calendar), reference_(reference), out_(out) {}
+  // `track` is filled; null: it is not needed.
+  Life(base::Calendar calendar, const reference::Reference& reference, Contributions& out,
+       Track* track)
+      : calendar_(calendar), reference_(reference), out_(out), track_(track) {
+    stay(Days(INT32_MIN));
+  }
 
   void begin(const Fact& registered) {
     birth_ = registered.date();
     birth_cell_ = cell_ = amended(kNowhere, registered);
+    if (track_ != nullptr) track_->front().cell = cell_;
   }
   void born() {
     alive_ = true;
     add(cell_, Measure::kBirths, birth_, 1);
+    if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, birth_, 1);
+    stay(birth_);
   }
   // Whether later facts emit deltas or only advance the state.
   void emit(bool on) { emits_ = on; }
-  // Ends support that has expired by `day`.
+  // Ends what has expired by `day`.
   void pass_to(Days day) {
     if (supported_ && supported_until_ <= day) end_support(supported_until_);
+    if (grown_ && grown_until_ <= day) end_growth(grown_until_);
   }
   void finish() {
     if (supported_) end_support(supported_until_);
+    if (grown_) end_growth(grown_until_);
   }
 
   void move(const Fact& f) {
@@ -77,14 +94,17 @@ class Life {
     if (alive_) {
       pass(next, cell_, Measure::kMovesIn, Measure::kReclassifiedIn, f.date());
       pass(cell_, next, Measure::kMovesOut, Measure::kReclassifiedOut, f.date());
-      bool const resized = next.size != cell_.size && next.size != kNowhere.size;
-      if (resized && cell_.size != kNowhere.size) add(next, Measure::kSizeChanges, f.date(), 1);
+      if (is_resized(next)) add(next, Measure::kSizeChanges, f.date(), 1);
+      if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), -1);
+      if (has_ten_or_more(next)) add(next, Measure::kTenOrMore, f.date(), 1);
     }
     if (supported_) {
       add(cell_, Measure::kSupported, f.date(), -1);
       add(next, Measure::kSupported, f.date(), 1);
     }
+    grow(next, f.date());
     cell_ = next;
+    stay(f.date());
   }
 
   void change_status(const Fact& f) {
@@ -95,15 +115,31 @@ class Life {
       died_ = f.date();
       alive_ = false;
       if (supported_) end_support(f.date());
+      if (grown_) end_growth(f.date());
+      if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), -1);
+      stay(f.date());
     } else if (status == events::Status::kLive && !alive_) {
       add(cell_, Measure::kRestorations, f.date(), 1);
       count_age(died_, -1);
       alive_ = true;
       if (supported_until_ > f.date()) begin_support(f.date());
+      if (grown_until_ > f.date()) begin_growth(f.date());
+      if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), 1);
+      stay(f.date());
     }
   }
 
+  // An interaction of an enquirer on no register.
+  void enquire(const Fact& f) {
+    Cell const stated = amended(kNowhere, f);
+    interact(f, stated);
+    if (f.type() == domain::InteractionType::kRefused) return;
+    cell_ = stated;
+    stay(f.date());
+  }
   void interact(const Fact& f, Cell cell) {
+    if (f.type() == domain::InteractionType::kRefused)
+      return add(cell, Measure::kInteractionsRefused, f.date(), 1);
     add(cell, Measure::kInteractions, f.date(), 1);
     for (unsigned rest = f.code; rest != 0; rest &= rest - 1) {
       add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
@@ -119,15 +155,38 @@ class Life {
   }
   void support(const Fact& f) {
     interact(f, cell_);
-    if (!alive_) return;
+    if (!alive_ || f.type() == domain::InteractionType::kRefused) return;
     if (!supported_) begin_support(f.date());
     supported_until_ = Days(f.date().value + kSupportedDays);
   }
 
+  void outcome(const Fact& f) {
+    auto const kind = static_cast<domain::OutcomeKind>(f.outcome_kind());
+    if (auto const measure = domain::measure_of(f.kind, f.outcome_kind())) count(*measure, f);
+    int32_t const jobs = f.jobs();
+    if (jobs < 0) add(cell_, Measure::kJobsLost, f.date(), -jobs);
+    if (jobs > 0 && kind == domain::OutcomeKind::kJobsCreated)
+      add(cell_, Measure::kJobsCreated, f.date(), jobs);
+    if (jobs > 0 && kind == domain::OutcomeKind::kJobsSafeguarded)
+      add(cell_, Measure::kJobsSafeguarded, f.date(), jobs);
+    if (f.amount_minor() > 0) add(cell_, Measure::kFinanceMinor, f.date(), f.amount_minor());
+  }
+  void redundancies(const Fact& f) {
+    count(Measure::kRedundancyNotices, f);
+    add(cell_, Measure::kJobsAtRisk, f.date(), f.jobs());
+  }
+  void insolvency(const Fact& f) {
+    count(*domain::measure_of(f.kind, f.code), f);
+    using domain::Insolvency;
+    constexpr auto kFirst = static_cast<uint8_t>(Insolvency::kCompulsoryLiquidation);
+    constexpr auto kLast = static_cast<uint8_t>(Insolvency::kReceivership);
+    if (kFirst <= f.code && f.code <= kLast)
+      count(measure_at(Measure::kInsolvenciesCompulsory, static_cast<size_t>(f.code - kFirst)), f);
+  }
   void count(Measure measure, const Fact& f) { add(cell_, measure, f.date(), 1); }
 
  private:
-  void add(Cell cell, Measure measure, Days day, int32_t amount) {
+  void add(Cell cell, Measure measure, Days day, int64_t amount) {
     if (emits_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
   }
   // Counts the nodes that hold `cell` but not `other`: as `by_area` if they do not have the area of
@@ -156,6 +215,33 @@ class Life {
     add(cell_, Measure::kSupported, day, -1);
     supported_ = false;
   }
+  // From one known size band to another.
+  bool is_resized(const Cell& next) const {
+    return next.size != cell_.size && next.size != kNowhere.size && cell_.size != kNowhere.size;
+  }
+  // Before the change of cell to `next`.
+  void grow(const Cell& next, Days day) {
+    if (grown_) end_growth(day);
+    if (is_resized(next)) {
+      bool const up = alive_ && next.size > cell_.size;
+      grown_until_ = up ? Days(day.value + kGrownDays) : Days(INT32_MIN);
+    }
+    if (!alive_ || grown_until_ <= day || !has_ten_or_more(next)) return;
+    grown_ = true;
+    add(next, Measure::kTenOrMoreGrown, day, 1);
+  }
+  void begin_growth(Days day) {
+    if (!has_ten_or_more(cell_)) return;
+    add(cell_, Measure::kTenOrMoreGrown, day, 1);
+    grown_ = true;
+  }
+  void end_growth(Days day) {
+    add(cell_, Measure::kTenOrMoreGrown, day, -1);
+    grown_ = false;
+  }
+  void stay(Days from) {
+    if (track_ != nullptr) track_->push_back({from, cell_, alive_});
+  }
   void count_age(Days death, int32_t amount) {
     if (!emits_) return;
     int const years = whole_years(birth_, death);
@@ -166,15 +252,80 @@ class Life {
   base::Calendar calendar_;
   const reference::Reference& reference_;
   Contributions& out_;
+  Track* track_;
   bool emits_ = true;
   Days birth_;
   Days died_;
   Cell birth_cell_{};
-  Cell cell_{};
+  Cell cell_ = kNowhere;
   bool alive_ = false;
   bool supported_ = false;
   Days supported_until_{INT32_MIN};  // by the support so far, alive or not
+  bool grown_ = false;
+  Days grown_until_{INT32_MIN};  // by the growth so far, alive or not
 };
+
+// The facts of an enquirer on no register.
+void enquire(std::span<const Fact> facts, size_t passed, Life& life) {
+  for (const Fact& f : facts) {
+    life.emit(&f >= facts.data() + passed);
+    switch (f.kind) {
+      case EventKind::kInteraction:
+        life.enquire(f);
+        break;
+      case EventKind::kOutcome:
+        life.outcome(f);
+        break;
+      case EventKind::kRedundancyNotice:
+        life.redundancies(f);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+// The facts of a business from its registration on.
+void live(std::span<const Fact> facts, size_t passed, const Fact& registered, Life& life) {
+  life.begin(registered);
+  for (const Fact& f : facts) {
+    life.emit(&f >= facts.data() + passed);
+    life.pass_to(f.date());
+    if (&f == &registered) {
+      life.born();
+      continue;
+    }
+    bool const after_birth = f.order() > registered.order();
+    switch (f.kind) {
+      case EventKind::kInteraction:
+        life.support(f);
+        break;
+      case EventKind::kOutcome:
+        life.outcome(f);
+        break;
+      case EventKind::kRedundancyNotice:
+        life.redundancies(f);
+        break;
+      case EventKind::kChanged:
+        if (after_birth) life.move(f);
+        break;
+      case EventKind::kStatusChanged:
+        if (after_birth) life.change_status(f);
+        break;
+      case EventKind::kInsolvencyCase:
+        if (after_birth) life.insolvency(f);
+        break;
+      case EventKind::kRegistered:
+        break;  // not the registration that is used
+      default:
+        if (auto const measure = domain::measure_of(f.kind, f.code); measure && after_birth) {
+          life.count(*measure, f);
+        }
+    }
+  }
+  life.emit(true);
+  life.finish();
+}
 
 }  // namespace
 
@@ -190,49 +341,24 @@ std::optional<indicators::ReportKey> reported(const Fact& fact, base::Calendar c
 }
 
 bool is_waiting(std::span<const Fact> facts, bool unregistered) {
-  return !unregistered && !facts.empty() && registration(facts) == nullptr;
+  Kinds kinds = 0;
+  return !unregistered && !facts.empty() && registration(facts, kinds) == nullptr;
 }
 
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 const reference::Reference& reference, Contributions& out, size_t passed) {
-  Life life(calendar, reference, out);
+  Kinds kinds = 0;
+  const Fact* const registered = registration(facts, kinds);
+  if (registered == nullptr && !unregistered) return;
+  bool const has_pairs = (kinds & kPairedKinds) != 0;
+  Track track;
+  Life life(calendar, reference, out, has_pairs ? &track : nullptr);
   if (unregistered) {
-    for (const Fact& f : facts.subspan(passed)) {
-      if (f.kind == EventKind::kInteraction) life.interact(f, amended(kNowhere, f));
-    }
-    return;
+    enquire(facts, passed, life);
+  } else {
+    live(facts, passed, *registered, life);
   }
-  const Fact* const registered = registration(facts);
-  if (registered == nullptr) return;
-  life.begin(*registered);
-  for (const Fact& f : facts) {
-    life.emit(&f >= facts.data() + passed);
-    life.pass_to(f.date());
-    if (&f == registered) {
-      life.born();
-      continue;
-    }
-    bool const after_birth = f.order() > registered->order();
-    switch (f.kind) {
-      case EventKind::kInteraction:
-        life.support(f);
-        break;
-      case EventKind::kChanged:
-        if (after_birth) life.move(f);
-        break;
-      case EventKind::kStatusChanged:
-        if (after_birth) life.change_status(f);
-        break;
-      case EventKind::kRegistered:
-        break;  // not the registration that is used
-      default:
-        if (auto const measure = domain::measure_of(f.kind, f.code); measure && after_birth) {
-          life.count(*measure, f);
-        }
-    }
-  }
-  life.emit(true);
-  life.finish();
+  if (has_pairs) contribute_pairs(facts, kinds, track, calendar, out);
 }
 
 }  // namespace bellwether::ledger

@@ -22,9 +22,15 @@ using Contributions = absl::InlinedVector<indicators::Delta, 12>;
 // Interactions before its birth or after its ceasing are no support of a business of the stock.
 inline constexpr int32_t kSupportedDays = 365;
 
+// A business with at least ten employees counts as grown for this long after it went up a size
+// band, until it goes down again.
+inline constexpr int32_t kGrownDays = 3 * 365;
+inline constexpr base::SizeBand kTenOrMoreBand{3};  // 10 to 19 employees
+
 // `facts` are in Fact::order(). `unregistered`: an enquirer under case:ID; each of the enquirer's
-// interactions counts in the area and sector that it states. `reference` says which nodes a move
-// enters and leaves. Appends the contributions to `out`. Their order depends only on `facts`.
+// interactions counts in the area and sector that it states, and all other facts in those of the
+// interaction before them. `reference` says which nodes a move enters and leaves. Appends the
+// contributions to `out`. Their order depends only on `facts`.
 //  - If there are several registrations, the latest version is used. Without a registration, no
 //    fact counts.
 //  - A Changed fact changes attributes from its date on. Changes before the birth are ignored.
@@ -32,8 +38,11 @@ inline constexpr int32_t kSupportedDays = 365;
 //    is new to it, and is reclassified in the nodes that have both areas.
 //  - A business is alive from its birth to its first ceasing, and from each restoration to the next
 //    ceasing.
+//  - Facts about support count whether the business is alive or not. Some facts count only together
+//    with others (pairs.h).
 // Skips the deltas of the first `passed` facts. Two lists with the same first facts and the same
-// registration produce the same deltas for these facts.
+// registration produce the same deltas for these facts. The pairs are never skipped: they are the
+// last of the contributions.
 void contribute(std::span<const Fact> facts, bool unregistered, base::Calendar calendar,
                 const reference::Reference& reference, Contributions& out, size_t passed = 0);
 

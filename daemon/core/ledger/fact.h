@@ -27,6 +27,22 @@ using indicators::Cell;
 inline constexpr int32_t kDayZero = -25567;  // 1900-01-01 in days since 1970-01-01
 inline constexpr int32_t kDayLast = kDayZero + UINT16_MAX;
 
+// A day in 16 bits; 0 if it is events::kNoDay.
+inline uint32_t stored(Days day) {
+  if (day == events::kNoDay) return 0;
+  return static_cast<uint32_t>(std::clamp(day.value, kDayZero + 1, kDayLast) - kDayZero);
+}
+inline Days day_stored_as(uint32_t stored) {
+  return stored == 0 ? events::kNoDay : Days(static_cast<int32_t>(stored) + kDayZero);
+}
+
+// True if the facts of the kind state no place. They store a value of 32 bits in its room.
+constexpr bool has_value(EventKind kind) {
+  return kind == EventKind::kFilingRecorded || kind == EventKind::kFilingDue ||
+         kind == EventKind::kReferral || kind == EventKind::kOutcome ||
+         kind == EventKind::kRedundancyNotice;
+}
+
 struct Fact {
   uint64_t id = 0;
   uint64_t sequence : 48 = 0;
@@ -35,8 +51,9 @@ struct Fact {
   uint16_t sector : 12 = 0;  // kSectorUnstated = not stated
   uint16_t size : 4 = 0;     // kSizeUnstated = not stated; interactions: type(), states_place()
   EventKind kind{};
-  uint8_t code = 0;    // as Event::code
-  uint16_t extra = 0;  // interactions: minutes() and response(); other kinds: published()
+  uint8_t code = 0;    // as Event::code; outcomes: outcome_kind() and a part of amount_minor()
+  uint16_t extra = 0;  // interactions: minutes() and response(); outcomes: jobs(); other kinds:
+                       // published()
 
   static constexpr uint16_t kSectorUnstated = 0xfff;
   static constexpr uint16_t kSizeUnstated = 0xf;
@@ -45,6 +62,7 @@ struct Fact {
 
   Days date() const { return Days(static_cast<int32_t>(day) + kDayZero); }
   bool is_interaction() const { return kind == EventKind::kInteraction; }
+  bool is_outcome() const { return kind == EventKind::kOutcome; }
   domain::InteractionType type() const {
     return static_cast<domain::InteractionType>(size & (kStatesPlace - 1));
   }
@@ -53,17 +71,40 @@ struct Fact {
   bool states_place() const { return !is_interaction() || (size & kStatesPlace) != 0; }
   uint16_t minutes() const { return kind == EventKind::kInteraction ? extra & 0xfff : 0; }
   uint16_t response() const { return kind == EventKind::kInteraction ? extra >> 12 : 0; }
+
+  // REQUIRES for each of these: the kind has_value().
+  uint32_t value() const { return uint32_t{area} << 16 | uint32_t{sector} << 4 | uint32_t{size}; }
+  void set_value(uint32_t value) {
+    area = static_cast<uint16_t>(value >> 16);
+    sector = value >> 4 & 0xfff;
+    size = value & 0xf;
+  }
+  // Of filings and filings that are due. events::kNoDay: not stated.
+  Days due() const { return day_stored_as(value() >> 16); }
+  Days period_end() const { return day_stored_as(value() & UINT16_MAX); }
+  // Of referrals. The facts of one referral have the same value.
+  uint64_t referral() const { return value() != 0 ? value() : id; }
+  int32_t jobs() const {
+    return is_outcome() ? static_cast<int16_t>(extra) : static_cast<int32_t>(value());
+  }
+  // Of outcomes.
+  uint8_t outcome_kind() const { return code & 0xf; }
+  int64_t amount_minor() const { return int64_t{code >> 4} << 32 | int64_t{value()}; }
+
   // The first known day of publication of any version of this fact, in days since kDayZero. Because
   // it is the minimum over all versions, a correction or a repetition does not make the fact late.
-  // It is not part of version(). The interactions of enquirers under case:ID have no room for it.
-  // Therefore, if any version of a fact is such an interaction, published() is 0, the least value,
-  // and stays 0: a record must not depend on the order of arrival.
+  // It is not part of version(), and no count depends on it. Outcomes, and the interactions of
+  // enquirers under case:ID, have no room for it. Therefore, if any version of a fact is one of
+  // these, published() is 0, the least value, and stays 0: a record must not depend on the order of
+  // arrival.
   uint16_t published() const {
-    if (!is_interaction()) return extra;
-    return states_place() ? 0 : area;
+    if (!has_room_for_publication()) return 0;
+    return is_interaction() ? area : extra;
   }
   bool publication_known() const { return published() > 0 && published() < kNotYetPublished; }
-  bool has_room_for_publication() const { return !is_interaction() || !states_place(); }
+  bool has_room_for_publication() const {
+    return is_interaction() ? !states_place() : !is_outcome();
+  }
   // REQUIRES: has_room_for_publication().
   void set_published(uint16_t day_published) { (is_interaction() ? area : extra) = day_published; }
   // Position in a record: by date, then by rank of the kind, by sequence and by id.
@@ -75,10 +116,25 @@ struct Fact {
   auto version() const {
     return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day},
                       states_place() ? area : uint16_t{0}, uint16_t{sector}, uint16_t{size}, code,
-                      minutes(), response());
+                      minutes(), response(), is_outcome() ? extra : uint16_t{0});
   }
 };
 static_assert(sizeof(Fact) == 24);
+
+// Fact::value() of an event. REQUIRES: the kind has_value().
+inline uint32_t value_of(const Event& e) {
+  switch (e.kind) {
+    case EventKind::kFilingRecorded:
+    case EventKind::kFilingDue:
+      return stored(e.due) << 16 | stored(e.period_end);
+    case EventKind::kReferral:
+      return e.referral;
+    case EventKind::kOutcome:
+      return static_cast<uint32_t>(e.amount_minor);
+    default:
+      return static_cast<uint32_t>(e.jobs);
+  }
+}
 
 // A fact without a known day of publication.
 inline Fact to_fact(const Event& e) {
@@ -103,6 +159,11 @@ inline Fact to_fact(const Event& e) {
                 ? static_cast<uint16_t>(std::min(e.minutes, events::kMinutesMax) | e.response_bucket
                                                                                        << 12)
                 : Fact::kNotYetPublished;
+  if (has_value(e.kind)) f.set_value(value_of(e));
+  if (e.kind == EventKind::kOutcome) {
+    f.code = static_cast<uint8_t>(e.code | e.amount_minor >> 32 << 4);
+    f.extra = static_cast<uint16_t>(e.jobs);
+  }
   return f;
 }
 inline Fact to_fact(const Event& e, base::UnixMillis published) {

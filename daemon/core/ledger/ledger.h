@@ -265,11 +265,18 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
   carry_out(r, next, fact);
   if (may_wait) waiting_ += int{is_waiting(span(r), r.unregistered)};
   contribute(span(r), r.unregistered, calendar_, *reference_, after_, passed);
-  // Equal deltas at the beginning of both lists have not changed.
+  // Equal deltas at the beginning and at the end of both lists have not changed.
   size_t same = 0;
-  while (same < before_.size() && same < after_.size() && before_[same] == after_[same]) ++same;
-  for (size_t i = same; i < before_.size(); ++i) sink.add(before_[i].key, -before_[i].amount);
-  for (size_t i = same; i < after_.size(); ++i) sink.add(after_[i].key, after_[i].amount);
+  size_t before_end = before_.size();
+  size_t after_end = after_.size();
+  while (same < before_end && same < after_end && before_[same] == after_[same]) ++same;
+  while (same < before_end && same < after_end &&
+         before_[before_end - 1] == after_[after_end - 1]) {
+    --before_end;
+    --after_end;
+  }
+  for (size_t i = same; i < before_end; ++i) sink.add(before_[i].key, -before_[i].amount);
+  for (size_t i = same; i < after_end; ++i) sink.add(after_[i].key, after_[i].amount);
   return next.outcome;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/base/text.h"
+#include "support/oracle.h"
 
 namespace bellwether::simulation {
 namespace {
@@ -33,19 +34,7 @@ std::string_view name_of(alerts::FoldOutcome outcome) {
 
 constexpr std::array<std::string_view, kInputs> kTopics = {"registrations", "support"};
 
-auto version(const events::Event& e) {
-  auto const unstated_last = [](int value, int unstated) {
-    return value == unstated ? 1 << 20 : value;
-  };
-  // A retraction wins among equal versions.
-  int const place = e.kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(e.kind);
-  // A registered business does not need the place that an interaction states.
-  bool const placed = e.kind != events::EventKind::kInteraction || e.unregistered;
-  return std::tuple(e.sequence.value, place, e.effective.value, placed ? e.area.value : 0,
-                    placed ? unstated_last(e.sector.value, events::kNoSector.value) : 0,
-                    unstated_last(e.size.value, events::kNoSize.value), static_cast<int>(e.type),
-                    e.code, e.minutes, e.response_bucket);
-}
+constexpr auto version = testing::Oracle::version;
 
 int64_t counted_records(const engine::PartitionCounts& counts, size_t input) {
   int64_t total = counts.heartbeats[input] + counts.not_counted[input];
@@ -349,7 +338,7 @@ void Auditor::counts_at_rest(int replica, size_t partition, const engine::Partit
       const auto& e = std::get<events::Event>(record.content);
       if (e.kind == events::EventKind::kHeartbeat) {
         heartbeats += counts;
-      } else if (e.kind == events::EventKind::kFilingRecorded) {
+      } else if (e.kind == events::EventKind::kRegulatoryContact) {
         unused += counts;
       } else {
         auto const [at, fresh] = known.try_emplace({e.business.value, e.fact.value}, e);

@@ -43,7 +43,7 @@ void CellOracle::advance(const Cut& cut) {
     for (; at_[lane] < cut[lane]; ++at_[lane]) {
       const auto* event = std::get_if<events::Event>(&log[static_cast<size_t>(at_[lane])].content);
       if (event == nullptr || event->kind == events::EventKind::kHeartbeat ||
-          event->kind == events::EventKind::kFilingRecorded) {
+          event->kind == events::EventKind::kRegulatoryContact) {
         continue;
       }
       businesses_.try_emplace(event->business.value, calendar_).first->second.oracle.tell(*event);
@@ -88,8 +88,10 @@ uint64_t panel_digest(const indicators::Panel& panel) {
   auto const add = [&](indicators::Node node, indicators::Measure measure) {
     indicators::SeriesView const series = panel.series(node, measure);
     for (size_t i = 0; i < series.counts.size(); ++i) {
-      digest += term(node.area.value, node.sector.value, measure,
-                     series.first.value + static_cast<int32_t>(i), series.counts[i]);
+      // Not the count of the series, which has 32 bits.
+      base::PeriodIndex const period(series.first.value + static_cast<int32_t>(i));
+      digest += term(node.area.value, node.sector.value, measure, period.value,
+                     panel.at(node, measure, period));
     }
   };
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {

@@ -64,7 +64,8 @@ class Sources {
     options.days = days_;
     std::map<base::FactId, uint8_t> input_of;
     for (const Event& e : testing::random_log(random_, options)) {
-      auto const by_kind = static_cast<uint8_t>(e.kind == EventKind::kInteraction);
+      auto const by_kind =
+          static_cast<uint8_t>(domain::info(e.kind).topic == domain::Topic::kSupport);
       publish(input_of.try_emplace(e.fact, by_kind).first->second, e);
     }
     heartbeats();
@@ -99,7 +100,7 @@ class Sources {
     }
     if (random_.chance(0.01)) {
       Event unused = e;
-      unused.kind = EventKind::kFilingRecorded;
+      unused.kind = EventKind::kRegulatoryContact;
       send(input, partition, published, unused);
     }
   }

@@ -49,6 +49,31 @@ class LateFactInCurrentPeriod : public Parts {
   }
 };
 
+// A mutant whose events have lost something.
+template <void (*kLose)(Event&)>
+class Lost : public Parts {
+  Taken offer(PartitionEngine& engine, const Delivery& d, const Event& event) override {
+    Event e = event;
+    kLose(e);
+    return Parts::offer(engine, d, e);
+  }
+};
+void due_of_filing(Event& e) {
+  if (e.kind == EventKind::kFilingRecorded) e.due = events::kNoDay;
+}
+void period_of_document(Event& e) {
+  e.period_end = events::kNoDay;
+}
+void case_of_referral(Event& e) {
+  e.referral = 0;
+}
+void refusal_of_use(Event& e) {
+  if (e.type == events::InteractionType::kRefused) e.type = events::InteractionType::kUnstated;
+}
+void loss_of_jobs(Event& e) {
+  if (e.kind == EventKind::kOutcome) e.jobs = std::max(0, e.jobs);
+}
+
 class OffByOneCut : public Parts {
   std::optional<engine::PartitionTick> take_tick(PartitionEngine& engine) override {
     auto tick = engine.take_tick();
@@ -276,6 +301,11 @@ constexpr Mutant kMutants[] = {
     {"skipped dedupe", make<SkippedDedupe>},
     {"retraction ignored", make<RetractionIgnored>},
     {"late fact in the current period", make<LateFactInCurrentPeriod>},
+    {"due date of a filing lost", make<Lost<due_of_filing>>},
+    {"period of a document lost", make<Lost<period_of_document>>},
+    {"case of a referral lost", make<Lost<case_of_referral>>},
+    {"refusal of an interaction's use lost", make<Lost<refusal_of_use>>},
+    {"loss of jobs not counted", make<Lost<loss_of_jobs>>},
     {"off-by-one cut", make<OffByOneCut>},
     {"heartbeat drags other partitions", make<HeartbeatDragsOtherPartitions>},
     {"allowed disorder forgotten", make<AllowedDisorderForgotten>},

@@ -106,7 +106,7 @@ TEST_F(CodecTest, ADeltaWithAnImpossiblePeriodOrCellIsRefused) {
     out.signed_number(1);
     return partition_with(kDeltas, out.view()).ok();
   };
-  int32_t const last = (2080 - 1970) * 12 + 5;
+  int32_t const last = (2082 - 1970) * 12 + 5;
   auto const areas = static_cast<uint16_t>(testing::world().areas.size());
   auto const sectors = static_cast<uint16_t>(testing::world().sectors.size());
   EXPECT_TRUE(one(0, 0, last));
@@ -117,9 +117,9 @@ TEST_F(CodecTest, ADeltaWithAnImpossiblePeriodOrCellIsRefused) {
 }
 
 TEST_F(CodecTest, ASeriesThatIsTooLongOrOverflowsIsRefused) {
-  // 2079-06-06 is 65,535 days after 1900-01-01. Support lasts a year, so June 2080 is the last
-  // month. Months are counted from January 1970 as 0.
-  constexpr size_t kLast = (2080 - 1970) * 12 + 6 - 600;
+  // 2079-06-06 is 65,535 days after 1900-01-01. Growth counts for three years, so June 2082 is the
+  // last month. Months are counted from January 1970 as 0.
+  constexpr size_t kLast = (2082 - 1970) * 12 + 6 - 600;
   auto const whole = evaluation_with(kColumns, column(std::vector<int64_t>(kLast, 1)));
   ASSERT_TRUE(whole.ok()) << whole.status();
   EXPECT_EQ(whole->panel.cumulative({base::AreaId(0), base::SectorId(3)},

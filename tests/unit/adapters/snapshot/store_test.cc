@@ -27,6 +27,7 @@ class StoreTest : public ::testing::Test {
     for (size_t p = 0; p < kPartitions; ++p) logs_.push_back(log_of(random, 60));
     fold_.emplace(logs_);
     for (int i = 0; i < 600; ++i) fold_->step(static_cast<size_t>(i) % kPartitions);
+    fold_->settle();
     EXPECT_TRUE(store_.open().ok());
   }
   void expect_refused(const std::string& reason, const Identity& identity = Fold::identity()) {
@@ -35,7 +36,7 @@ class StoreTest : public ::testing::Test {
     ASSERT_EQ(refusals.size(), 1u);
     EXPECT_THAT(refusals[0], HasSubstr(reason));
   }
-  Image image() { return *fold_->image(); }
+  Image image() { return fold_->image().value(); }
   std::string only_name() { return testing::must(store_.names()).back(); }
 
   std::vector<std::vector<Told>> logs_;
@@ -92,9 +93,10 @@ TEST(SnapshotPropertyTest, ARestoredFoldContinuesLikeTheOriginal) {
 TEST_F(StoreTest, TheSameStateGivesTheSameBytes) {
   std::optional<Fold> other(logs_);
   for (int i = 0; i < 600; ++i) other->step(static_cast<size_t>(i) % kPartitions);
+  other->settle();
   ASSERT_TRUE(store_.save(image()).ok());
   std::string const first = store_.path(only_name());
-  ASSERT_TRUE(store_.save(*other->image()).ok());
+  ASSERT_TRUE(store_.save(other->image().value()).ok());
   for (std::string_view file : {"manifest", "evaluation", "partition-0", "partition-1"}) {
     EXPECT_EQ(*disk_.bytes(base::cat(first, "/", file)),
               *disk_.bytes(base::cat(store_.path(only_name()), "/", file)))

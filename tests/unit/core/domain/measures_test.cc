@@ -36,18 +36,67 @@ TEST(MeasuresTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(Measure::kSupported), 44);
   EXPECT_EQ(static_cast<int>(Measure::kEnquiriesDistress), 46);
   EXPECT_EQ(static_cast<int>(Measure::kSizeChanges), 49);
+  EXPECT_EQ(static_cast<int>(Measure::kAccountsOverdue), 50);
+  EXPECT_EQ(static_cast<int>(Measure::kFinanceMinor), 71);
+  EXPECT_EQ(static_cast<int>(Measure::kTenOrMoreGrown), 79);
   EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
 }
 
 TEST(MeasuresTest, TheLedgerKeepsTheKindsThatMeasuresNeed) {
   std::vector<std::string_view> kept;
   for (const KindInfo& k : kKinds) {
-    if (is_kept(k.id)) kept.push_back(k.name);
+    if (is_kept(k.id, 1)) kept.push_back(k.name);
   }
-  EXPECT_EQ(kept,
-            (std::vector<std::string_view>{"registered", "changed", "status_changed",
-                                           "insolvency_case", "strike_off_notice", "charge_changed",
-                                           "officer_changed", "interaction", "retracted"}));
+  EXPECT_EQ(kept, (std::vector<std::string_view>{
+                      "registered", "changed", "status_changed", "filing_recorded", "filing_due",
+                      "insolvency_case", "strike_off_notice", "charge_changed", "officer_changed",
+                      "interaction", "referral", "outcome", "redundancy_notice", "retracted"}));
+}
+
+// A company files several documents a year that say nothing about it.
+TEST(MeasuresTest, TheLedgerKeepsOnlyTheDocumentsThatAreCounted) {
+  for (EventKind kind : {EventKind::kFilingRecorded, EventKind::kFilingDue}) {
+    EXPECT_TRUE(is_kept(kind, static_cast<uint8_t>(Filing::kAccounts)));
+    EXPECT_TRUE(is_kept(kind, static_cast<uint8_t>(Filing::kConfirmationStatement)));
+    EXPECT_FALSE(is_kept(kind, static_cast<uint8_t>(Filing::kOther)));
+  }
+  EXPECT_TRUE(is_kept(EventKind::kReferral, static_cast<uint8_t>(ReferralState::kCompleted)))
+      << "it has the same number";
+}
+
+// A level changes at its end, too, and a cohort counts in the period of its beginning.
+TEST(MeasuresTest, OnlyDatedMeasuresAreCompletedByTheirReportingDelays) {
+  for (Measure m : {Measure::kSupported, Measure::kDeathsAge0, Measure::kDeathsAge4,
+                    Measure::kAccountsOverdue, Measure::kConfirmationOverdue, Measure::kTenOrMore,
+                    Measure::kTenOrMoreGrown, Measure::kReferralsCompletedByOpening}) {
+    EXPECT_FALSE(is_dated(m)) << info(m).name;
+  }
+  for (Measure m : {Measure::kBirths, Measure::kReferralsOpened, Measure::kReferralsCompleted,
+                    Measure::kJobsAtRisk, Measure::kOutcomesOther,
+                    Measure::kInsolvenciesReceivership, Measure::kInteractionsRefused}) {
+    EXPECT_TRUE(is_dated(m)) << info(m).name;
+  }
+}
+
+TEST(MeasuresTest, DelaysAreThoseOfTheEventsBehindAMeasure) {
+  EXPECT_EQ(delays_of(Measure::kBirths), Measure::kBirths);
+  EXPECT_EQ(delays_of(Measure::kDeathsAge3), Measure::kDeaths);
+  EXPECT_EQ(delays_of(Measure::kInsolvenciesAdministration), Measure::kInsolvencies);
+  EXPECT_EQ(delays_of(Measure::kTenOrMoreGrown), Measure::kMovesIn);
+  EXPECT_EQ(delays_of(Measure::kAccountsOverdue), Measure::kAccountsOverdue);
+  EXPECT_EQ(delays_of(Measure::kOutcomesOther), Measure::kInteractions);
+  EXPECT_EQ(reported_as(EventKind::kFilingRecorded, 1), Measure::kAccountsOverdue);
+  EXPECT_EQ(reported_as(EventKind::kFilingRecorded, 2), Measure::kConfirmationOverdue);
+  for (EventKind kind : {EventKind::kFilingDue, EventKind::kReferral, EventKind::kOutcome,
+                         EventKind::kRedundancyNotice}) {
+    EXPECT_EQ(reported_as(kind, 1), std::nullopt) << name(kind);
+  }
+  for (const KindInfo& k : kKinds) {
+    for (int code = 0; code < 256; ++code) {
+      auto const m = reported_as(k.id, static_cast<uint8_t>(code));
+      EXPECT_TRUE(!m || delays_of(*m) == *m) << k.name << " " << code;
+    }
+  }
 }
 
 TEST(MeasuresTest, AFactCountsByItsCode) {
@@ -59,7 +108,13 @@ TEST(MeasuresTest, AFactCountsByItsCode) {
   EXPECT_EQ(of(EventKind::kStatusChanged, Status::kLive), Measure::kRestorations);
   EXPECT_EQ(of(EventKind::kInsolvencyCase, Insolvency::kSolvent), Measure::kInsolvenciesSolvent);
   EXPECT_EQ(of(EventKind::kInsolvencyCase, Insolvency::kCreditors), Measure::kInsolvencies);
+  EXPECT_EQ(of(EventKind::kInsolvencyCase, Insolvency::kReceivership), Measure::kInsolvencies);
   EXPECT_EQ(of(EventKind::kInsolvencyCase, 200), Measure::kInsolvencies);
+  EXPECT_EQ(of(EventKind::kOutcome, OutcomeKind::kStartedTrading),
+            Measure::kOutcomesStartedTrading);
+  EXPECT_EQ(of(EventKind::kOutcome, OutcomeKind::kOther), Measure::kOutcomesOther);
+  EXPECT_EQ(of(EventKind::kOutcome, OutcomeKind::kUnstated), std::nullopt);
+  EXPECT_EQ(of(EventKind::kRedundancyNotice, 0), Measure::kRedundancyNotices);
   EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kCompulsory), Measure::kStrikeOffCompulsory);
   EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kVoluntary), Measure::kStrikeOffVoluntary);
   EXPECT_EQ(of(EventKind::kStrikeOffNotice, StrikeOff::kDiscontinued),

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,7 +32,9 @@ class FixedLog {
   FixedLog() {
     lives();
     notices();
+    filings();
     support();
+    results();
     oddities();
   }
   const std::vector<Record>& records() const { return records_; }
@@ -125,6 +128,66 @@ class FixedLog {
       e.mutable_officer_changed()->set_action(OFFICER_ACTION_RESIGNED);
     });
   }
+  void filings() {
+    using namespace events::v1;
+    auto const due = [&](On on, events::v1::Date next, FilingCategory category) {
+      registration(on, [&](Registration& e) {
+        e.mutable_filing_due()->set_category(category);
+        *e.mutable_filing_due()->mutable_next_due() = next;
+      });
+    };
+    auto const filed = [&](On on, FilingCategory category,
+                           std::optional<events::v1::Date> was_due) {
+      registration(on, [&](Registration& e) {
+        e.mutable_filing_recorded()->set_category(category);
+        if (was_due) *e.mutable_filing_recorded()->mutable_due() = *was_due;
+        *e.mutable_filing_recorded()->mutable_period_end() = date(2017, 12, 31);
+      });
+    };
+    due({1, 2018, 4, 1}, date(2018, 9, 30), FILING_CATEGORY_ACCOUNTS);  // never filed, then ceased
+    due({2, 2018, 4, 1}, date(2018, 6, 30), FILING_CATEGORY_ACCOUNTS);
+    filed({2, 2018, 9, 5, 40}, FILING_CATEGORY_ACCOUNTS, std::nullopt);
+    filed({3, 2018, 9, 5}, FILING_CATEGORY_CONFIRMATION_STATEMENT, date(2018, 7, 31));
+    filed({3, 2018, 9, 6}, FILING_CATEGORY_OTHER, std::nullopt);
+    due({4, 2018, 7, 1}, date(2018, 7, 31), FILING_CATEGORY_CONFIRMATION_STATEMENT);  // moves away
+    registration({4, 2018, 8, 1}, [&](Registration& e) {
+      e.mutable_filing_recorded()->set_category(FILING_CATEGORY_ACCOUNTS);
+      *e.mutable_filing_recorded()->mutable_period_end() = date(2018, 8, 2);  // refused
+    });
+    registration({4, 2018, 9, 9},
+                 [](auto& e) { e.mutable_changed()->set_size_band(SIZE_BAND_20_TO_49); });
+    registration({4, 2018, 9, 10}, [](auto& e) {
+      e.mutable_insolvency_case()->set_type(INSOLVENCY_TYPE_ADMINISTRATION);
+    });
+  }
+  void results() {
+    using namespace events::v1;
+    auto const put_result = [&](On on, auto fill) {
+      auto e = begin<Support>(on);
+      fill(e);
+      put(e, on);
+    };
+    auto const refer = [&](On on, ReferralState state) {
+      put_result(on, [&](Support& e) {
+        e.mutable_referral()->set_state(state);
+        e.mutable_referral()->set_case_id("C-9");
+        e.mutable_referral()->set_to("bank");
+      });
+    };
+    refer({3, 2018, 11, 7}, REFERRAL_STATE_OPENED);
+    refer({3, 2018, 12, 7}, REFERRAL_STATE_COMPLETED);
+    refer({2, 2018, 11, 7}, REFERRAL_STATE_DECLINED);
+    put_result({2, 2018, 11, 8}, [](Support& e) {
+      e.mutable_outcome()->set_kind(OUTCOME_KIND_JOBS_SAFEGUARDED);
+      e.mutable_outcome()->set_jobs_delta(12);
+      e.mutable_outcome()->set_amount_minor(5'000'000'000);
+    });
+    put_result({2, 2018, 11, 9}, [](Support& e) { e.mutable_redundancy_notice()->set_jobs(30); });
+    put_result({2, 2018, 11, 10}, [](Support& e) {
+      e.mutable_interaction()->set_consent(CONSENT_REFUSED);
+      e.mutable_interaction()->set_minutes(10);
+    });
+  }
   void support() {
     using namespace events::v1;
     interaction({2, 2017, 1, 5}, INTERACTION_TYPE_ENQUIRY, SUPPORT_TOPIC_START_UP);  // before birth
@@ -210,7 +273,7 @@ struct Meaning {
   const char* digest;
 };
 constexpr Meaning kMeaning = {
-    8, "0000000000000001 0a5a7396a5fcaa3e 7f071c426167fe1d 1d588d0673958811"};
+    9, "d91cb1baa1a0d4b9 750bff01ee3c1ead 3002dcba6b61047f 31639ab172f840ae"};
 
 TEST(FiguresTest, AChangeOfMeaningRaisesTheVersion) {
   EXPECT_EQ(digest_of(FixedLog().records()), kMeaning.digest)
@@ -228,7 +291,7 @@ TEST(FiguresTest, AllButTheOddRecordsOfTheLogCount) {
     refused += std::holds_alternative<events::Refusal>(events::testing::decode(record));
   }
   EXPECT_GE(log.records().size(), 30u);
-  EXPECT_LE(refused, 4);
+  EXPECT_LE(refused, 5);
 }
 
 }  // namespace

@@ -254,27 +254,53 @@ TEST(DecoderTest, ARetractionWithoutADateHasTheDayOfItsPublication) {
 
 // --- registrations -------------------------------------------------------------------------------
 
-TEST(DecoderTest, ADueDateMayBeInTheFutureAndIsTheDateOfItsFact) {
+TEST(DecoderTest, ADueDateMayBeInTheFutureAndIsStatedBeforeThat) {
+  base::Days const published = base::days_from_civil(2019, 5, 3);
   v1::RegistrationEvent event = registration();
   event.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
   *event.mutable_filing_due()->mutable_next_due() = date(2020, 1, 31);
+  *event.mutable_filing_due()->mutable_period_end() = date(2019, 4, 30);
   Event e = accepted(record(event));
   EXPECT_EQ(e.kind, EventKind::kFilingDue);
-  EXPECT_EQ(e.effective, base::days_from_civil(2020, 1, 31));
   EXPECT_EQ(code_of<Filing>(e), Filing::kAccounts);
+  EXPECT_EQ(e.effective, base::days_from_civil(2019, 5, 1)) << "stated on the effective date";
+  EXPECT_EQ(e.due, base::days_from_civil(2020, 1, 31));
+  EXPECT_EQ(e.period_end, base::days_from_civil(2019, 4, 30));
+
+  *event.mutable_effective_date() = date(2020, 1, 31);
+  EXPECT_EQ(accepted(record(event)).effective, published) << "nobody states a date in the future";
+  event.clear_effective_date();
+  event.mutable_filing_due()->clear_period_end();
+  e = accepted(record(event));
+  EXPECT_EQ(e.effective, published);
+  EXPECT_EQ(e.period_end, kNoDay);
 
   event.mutable_filing_due()->clear_next_due();
   *event.mutable_effective_date() = date(2020, 2, 29);
-  EXPECT_EQ(accepted(record(event)).effective, base::days_from_civil(2020, 2, 29));
+  e = accepted(record(event));
+  EXPECT_EQ(e.due, base::days_from_civil(2020, 2, 29));
+  EXPECT_EQ(e.effective, published);
 }
 
-TEST(DecoderTest, AFilingHasItsEffectiveDate) {
+TEST(DecoderTest, AFilingHappensOnTheDayOfFiling) {
   v1::RegistrationEvent event = registration();
-  event.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_CONFIRMATION_STATEMENT);
-  *event.mutable_filing_recorded()->mutable_due() = date(2019, 6, 1);
-  Event const e = accepted(record(event));
-  EXPECT_EQ(e.effective, base::days_from_civil(2019, 5, 1));
+  v1::FilingRecorded& filing = *event.mutable_filing_recorded();
+  filing.set_category(v1::FILING_CATEGORY_CONFIRMATION_STATEMENT);
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.effective, base::days_from_civil(2019, 5, 1)) << "the effective date";
   EXPECT_EQ(code_of<Filing>(e), Filing::kConfirmationStatement);
+  EXPECT_EQ(e.due, kNoDay);
+  EXPECT_EQ(e.period_end, kNoDay);
+  *filing.mutable_due() = date(2019, 6, 1);
+  *filing.mutable_period_end() = date(2019, 4, 17);
+  *filing.mutable_filed() = date(2019, 4, 18);
+  event.clear_effective_date();
+  e = accepted(record(event));
+  EXPECT_EQ(e.effective, base::days_from_civil(2019, 4, 18));
+  EXPECT_EQ(e.due, base::days_from_civil(2019, 6, 1));
+  EXPECT_EQ(e.period_end, base::days_from_civil(2019, 4, 17));
+  *filing.mutable_period_end() = date(2019, 4, 18);
+  EXPECT_EQ(accepted(record(event)).kind, EventKind::kFilingRecorded) << "on the last day";
 }
 
 TEST(DecoderTest, ChargesAreCreatedAndSatisfied) {
@@ -402,12 +428,16 @@ TEST(DecoderTest, TheOtherSupportKindsDecode) {
   Event e = accepted(record(event));
   EXPECT_EQ(e.kind, EventKind::kReferral);
   EXPECT_EQ(e.code, v1::REFERRAL_STATE_COMPLETED);
+  EXPECT_EQ(e.referral, 0u) << "without a case";
 
   event.mutable_outcome()->set_kind(v1::OUTCOME_KIND_JOBS_CREATED);
   event.mutable_outcome()->set_jobs_delta(-3);
+  event.mutable_outcome()->set_amount_minor(12'345'678'900);
   e = accepted(record(event));
   EXPECT_EQ(e.kind, EventKind::kOutcome);
   EXPECT_EQ(e.code, v1::OUTCOME_KIND_JOBS_CREATED);
+  EXPECT_EQ(e.jobs, -3);
+  EXPECT_EQ(e.amount_minor, 12'345'678'900);
 
   event.mutable_regulatory_contact()->set_obligation("registration");
   e = accepted(record(event));
@@ -416,6 +446,47 @@ TEST(DecoderTest, TheOtherSupportKindsDecode) {
 
   event.mutable_redundancy_notice()->set_jobs(50);
   EXPECT_EQ(accepted(record(event)).kind, EventKind::kRedundancyNotice);
+  EXPECT_EQ(accepted(record(event)).jobs, 50);
+}
+
+TEST(DecoderTest, TheEventsOfAReferralHaveItsCaseAndOrganisation) {
+  auto const referral = [](const char* of_case, const char* to, v1::ReferralState state) {
+    v1::SupportEvent event = support();
+    event.mutable_referral()->set_case_id(of_case);
+    event.mutable_referral()->set_to(to);
+    event.mutable_referral()->set_state(state);
+    return accepted(record(event)).referral;
+  };
+  uint32_t const bank = referral("C-1", "bank", v1::REFERRAL_STATE_OPENED);
+  EXPECT_NE(bank, 0u);
+  EXPECT_EQ(referral("C-1", "bank", v1::REFERRAL_STATE_DECLINED), bank);
+  EXPECT_NE(referral("C-2", "bank", v1::REFERRAL_STATE_OPENED), bank);
+  EXPECT_NE(referral("C-1", "college", v1::REFERRAL_STATE_OPENED), bank);
+  EXPECT_NE(referral("C-1", "", v1::REFERRAL_STATE_OPENED), 0u);
+  EXPECT_EQ(referral("", "bank", v1::REFERRAL_STATE_OPENED), 0u);
+}
+
+// What the enquirer asked is not even decoded.
+TEST(DecoderTest, AnInteractionWhoseUseIsRefusedHasNoContent) {
+  v1::SupportEvent event = interaction();
+  v1::Interaction& i = *event.mutable_interaction();
+  i.set_type(v1::INTERACTION_TYPE_ADVICE);
+  i.set_minutes(45);
+  i.set_received_at(at(2019, 5, 1, 9).value);
+  i.set_first_response_at(at(2019, 5, 1, 10).value);
+  for (int consent = 0; consent <= v1::Consent_MAX + 1; ++consent) {
+    if (consent == v1::CONSENT_REFUSED) continue;
+    i.set_consent(static_cast<v1::Consent>(consent));
+    EXPECT_EQ(accepted(record(event)).minutes, 45) << consent;
+  }
+  i.set_consent(v1::CONSENT_REFUSED);
+  Event const e = accepted(record(event));
+  EXPECT_EQ(e.type, InteractionType::kRefused);
+  EXPECT_EQ(e.code, 0);
+  EXPECT_EQ(e.minutes, 0);
+  EXPECT_EQ(e.response_bucket, 0);
+  i.set_minutes(-1);
+  EXPECT_TRUE(std::holds_alternative<Refusal>(decode(record(event)))) << "still a bad record";
 }
 
 // --- procurement and observations ----------------------------------------------------------------

@@ -128,6 +128,16 @@ std::vector<Example> date_examples() {
   Registration filing = registration();
   filing.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
   *filing.mutable_filing_recorded()->mutable_period_end() = date(2019, 2, 30);
+  Registration early = registration();
+  early.mutable_filing_recorded()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+  *early.mutable_filing_recorded()->mutable_period_end() = date(2019, 5, 2);  // a day too late
+  Registration later = early;
+  *later.mutable_filing_recorded()->mutable_filed() = date(2019, 5, 5);
+  Record undated = changed<Registration>(registration(), [](Registration& e) {
+    e.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
+    *e.mutable_filing_due()->mutable_next_due() = date(2019, 6, 1);
+  });
+  undated.published = UnixMillis(-1);
   Registration due = registration();
   due.clear_effective_date();
   due.mutable_filing_due()->set_category(v1::FILING_CATEGORY_ACCOUNTS);
@@ -147,6 +157,9 @@ std::vector<Example> date_examples() {
       {"month 13", Refusal::kDateOutOfRange, dated(date(2019, 13, 1))},
       {"day −1", Refusal::kDateOutOfRange, dated(date(2019, 1, -1))},
       {"a period end that does not exist", Refusal::kDateOutOfRange, record(filing)},
+      {"filed before the end of the period", Refusal::kFiledBeforePeriodEnd, record(early)},
+      {"filed after tomorrow", Refusal::kEffectiveAfterPublished, record(later)},
+      {"a due date that was stated nobody knows when", Refusal::kNoTimestamp, undated},
       {"a vintage in 2600", Refusal::kDateOutOfRange, record(vintage)},
       {"after tomorrow", Refusal::kEffectiveAfterPublished, dated(date(2019, 5, 5))},
   };
@@ -374,6 +387,14 @@ std::vector<Limit> limits_of_keys() {
   };
 }
 
+Record outcome_with(int32_t jobs, int64_t amount_minor) {
+  v1::SupportEvent event = support();
+  event.mutable_outcome()->set_kind(v1::OUTCOME_KIND_JOBS_CREATED);
+  event.mutable_outcome()->set_jobs_delta(jobs);
+  event.mutable_outcome()->set_amount_minor(amount_minor);
+  return record(event);
+}
+
 std::vector<Limit> limits_of_contents() {
   return {
       {"postcode of an enquirer", Refusal::kIdTooLong, kTextBytesMax,
@@ -405,6 +426,12 @@ std::vector<Limit> limits_of_contents() {
            for (size_t t = 0; t < n; ++t) i.add_topics(v1::SUPPORT_TOPIC_DEBT);
          });
        }},
+      {"jobs of an outcome", Refusal::kValueOutOfRange, kOutcomeJobsMax,
+       [](size_t n) { return outcome_with(static_cast<int32_t>(n), 0); }},
+      {"lost jobs of an outcome", Refusal::kValueOutOfRange, kOutcomeJobsMax,
+       [](size_t n) { return outcome_with(-static_cast<int32_t>(n), 0); }},
+      {"amount of an outcome", Refusal::kValueOutOfRange, kOutcomeAmountMax,
+       [](size_t n) { return outcome_with(1, static_cast<int64_t>(n)); }},
       {"source_sequence", Refusal::kSequenceOutOfRange, base::kSourceSequenceMax,
        [](size_t n) {
          return registration_with([&](Registration& e) { e.set_source_sequence(n); });

@@ -120,10 +120,20 @@ TEST(RegisterTrapsTest, AMembersVoluntaryLiquidationIsSolvent) {
   for (int t = v1::InsolvencyType_MIN + 1; t <= v1::InsolvencyType_MAX; ++t) {
     auto const type = static_cast<v1::InsolvencyType>(t);
     bool const members = type == v1::INSOLVENCY_TYPE_MEMBERS_VOLUNTARY_LIQUIDATION;
-    EXPECT_EQ(insolvency(type), members ? Insolvency::kSolvent : Insolvency::kCreditors);
+    EXPECT_EQ(insolvency(type) == Insolvency::kSolvent, members) << t;
     EXPECT_EQ(insolvency(type, true), Insolvency::kSolvent);
   }
   EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_UNSPECIFIED, true), Insolvency::kSolvent);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_COMPULSORY_LIQUIDATION),
+            Insolvency::kCompulsoryLiquidation);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_CREDITORS_VOLUNTARY_LIQUIDATION),
+            Insolvency::kCreditorsVoluntary);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_ADMINISTRATION), Insolvency::kAdministration);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_COMPANY_VOLUNTARY_ARRANGEMENT),
+            Insolvency::kVoluntaryArrangement);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_RECEIVERSHIP), Insolvency::kReceivership);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_MORATORIUM), Insolvency::kCreditors);
+  EXPECT_EQ(insolvency(v1::INSOLVENCY_TYPE_OTHER), Insolvency::kCreditors);
 }
 
 StrikeOff notice(v1::StrikeOffKind kind, v1::StrikeOffAction action) {

@@ -365,6 +365,8 @@ TEST_F(LedgerTest, S10_EveryDatedKindHasReportingDelays) {
         {EventKind::kStrikeOffNotice, 1, Measure::kStrikeOffCompulsory},
         {EventKind::kChargeChanged, 1, Measure::kChargesCreated},
         {EventKind::kOfficerChanged, 2, Measure::kDirectorsResigned},
+        {EventKind::kFilingRecorded, 1, Measure::kAccountsOverdue},
+        {EventKind::kFilingRecorded, 2, Measure::kConfirmationOverdue},
         {EventKind::kInteraction, 1, Measure::kInteractions}}) {
     Event e = fact(kind, 1, ++id, day(2019, 5, 3));
     e.code = static_cast<uint8_t>(code);

@@ -1,0 +1,57 @@
+// Purpose: the counts of a business that need more than one of its facts: the documents that are
+// overdue (a due date and a filing), and referrals (opened, then completed or declined). A pair has
+// no order of arrival: each count is a function of the known facts.
+// Thread safety: pure.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "absl/container/inlined_vector.h"
+#include "core/base/calendar.h"
+#include "core/ledger/contribution.h"
+#include "core/ledger/fact.h"
+
+namespace bellwether::ledger {
+
+// A document counts as overdue for at most this long: 18 months. After that the business counts as
+// dormant, because nobody expects the document any more.
+inline constexpr int32_t kOverdueDaysMax = 548;
+
+// The cell of a business from a day on, and whether it is in the stock.
+struct Stay {
+  Days from;
+  Cell cell{};
+  bool alive = false;
+};
+// In the order of the days. The first stay begins before every fact.
+using Track = absl::InlinedVector<Stay, 8>;
+
+// A set of kinds of facts, one bit per kind.
+using Kinds = uint32_t;
+static_assert(domain::kKindCount <= 32);
+constexpr Kinds bit_of(EventKind kind) {
+  return Kinds{1} << static_cast<unsigned>(kind);
+}
+// The kinds that count in pairs. A business without facts of these kinds needs no track.
+inline constexpr Kinds kFilingKinds =
+    bit_of(EventKind::kFilingRecorded) | bit_of(EventKind::kFilingDue);
+inline constexpr Kinds kPairedKinds = kFilingKinds | bit_of(EventKind::kReferral);
+
+// Appends the contributions of the pairs among `facts`, which are in Fact::order(). `kinds`: those
+// of `facts`.
+//  - A document is overdue from the day after its due date until the day on which it is filed, a
+//    later due date is stated, or kOverdueDaysMax have passed; and only while the business is in
+//    the stock. It moves with the business.
+//  - The latest stated due date of a category is in force. A filing satisfies it if both state the
+//    same end of the period. If one of the two states none, the filing satisfies it if its own due
+//    date is not earlier; or, if it states none, if it was filed after the day on which the due
+//    date was stated: a register often states the next due date on the day of a filing.
+//  - A filing that states its own due date shows how late it was, also after the next due date is
+//    stated.
+//  - The facts of a referral have the same Fact::referral(). It was opened on the day of its first
+//    fact, whatever state that is, and was completed or declined on the first day with that state.
+void contribute_pairs(std::span<const Fact> facts, Kinds kinds, std::span<const Stay> track,
+                      base::Calendar calendar, Contributions& out);
+
+}  // namespace bellwether::ledger
