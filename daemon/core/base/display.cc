@@ -58,7 +58,8 @@ std::string_view unit_suffix(std::string_view unit) {
     std::string_view unit;
     std::string_view suffix;
   };
-  static constexpr std::array<Words, 6> kWords = {{{"percent", " %"},
+  static constexpr std::array<Words, 7> kWords = {{{"percent", " %"},
+                                                   {"points", " percentage points"},
                                                    {"per_10000", " per 10,000"},
                                                    {"ratio", " (ratio)"},
                                                    {"hours", " working hours"},

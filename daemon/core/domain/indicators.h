@@ -35,13 +35,21 @@ enum class Indicator : uint8_t {
   kSurvival4,
   kSurvival5,
   kInsolvencyRate,
+  kInsolvencyRise,
+  kInsolvencyAboveRatio,
   kStrikeOffNotices,
+  kAccountsOverdueShare,
+  kAccountsOverdueRise,
+  kConfirmationOverdueShare,
   kNewCharges,
   kNetDirectorExits,
+  kHighGrowth,
   kDistressShare,
   kResponseMedian,
   kResponseP90,
   kReach,
+  kReferralCompletion,
+  kJobsAtRiskQuarter,
   kDiffusion,
 };
 
@@ -105,9 +113,13 @@ constexpr Term operator-(Term t) {
 }
 
 enum class Method : uint8_t {
-  kRatio,      // factor × numerator ÷ denominator; only the numerator if there is no denominator
-  kCohort,     // kRatio over the window that ended `parameter` years ago
-  kMomentum,   // numerator ÷ mean denominator of the same window in the three years before
+  kRatio,       // factor × numerator ÷ denominator; only the numerator if there is no denominator
+  kCohort,      // kRatio over the window that ended `parameter` years ago
+  kBefore,      // kRatio over the window that ended where this one begins
+  kChange,      // kRatio at the end of the window less kRatio before the window; of levels
+  kMomentum,    // numerator ÷ mean denominator of the same window in the three years before
+  kRateChange,  // numerator ÷ that expected by the mean kRatio of the three years before
+  kAbove,       // numerator expected by the kRatio of the node above ÷ numerator; 0 if no node is
   kQuantile,   // the `parameter` quantile of the histogram that begins at the denominator's measure
   kDiffusion,  // share of the leaf sectors whose birth momentum rises; a momentum within
                // `parameter` of 1 is flat and counts half
@@ -150,6 +162,10 @@ constexpr Formula percent(Terms numerator, Terms denominator) {
 constexpr Formula share(Terms numerator, Terms denominator) {
   return {Method::kRatio, 100, numerator, denominator, 1, 0, true};
 }
+constexpr Formula by(Method method, Formula f) {
+  f.method = method;
+  return f;
+}
 constexpr Formula per_10000(Terms numerator, Terms denominator, int divisor = 1) {
   return {Method::kRatio, 10'000, numerator, denominator, divisor};
 }
@@ -162,7 +178,7 @@ struct IndicatorInfo {
   int number;             // in the catalogue
   std::string_view title;
   std::string_view formula;  // in words
-  std::string_view unit;     // count, percent, per_10000, ratio, hours, index
+  std::string_view unit;     // count, percent, points, per_10000, ratio, hours, index
   std::string_view numerator;
   std::string_view denominator;  // empty if the formula has no denominator
   Window window;
@@ -178,6 +194,9 @@ inline constexpr auto kIndicators = [] {
   using base::Harm;
   constexpr Terms kActiveInWindow = {kStockBeforeTerm, sum(kBirths), sum(kRestorations)};
   constexpr Terms kStockOnly = {kStockTerm};
+  constexpr Formula kInsolvencies12m =
+      per_10000({sum(kInsolvencies)}, {kStockTerm, kStockBeforeTerm}, 2);
+  constexpr Formula kAccountsLate = share({total(kAccountsOverdue)}, kStockOnly);
   return std::to_array<IndicatorInfo>({
       {kActiveStock, "active_stock", 1, "Active businesses",
        "births, restorations, moves and changes of sector in less deaths, moves and changes of "
@@ -228,11 +247,36 @@ inline constexpr auto kIndicators = [] {
       {kInsolvencyRate, "insolvency_rate_12m", 10, "Insolvency rate, 12 months",
        "10,000 × creditors' insolvencies of 12 months ÷ mean of the stock at both ends",
        "per_10000", "insolvencies", "mean stock", Window::kYear, Harm::kHigh, 100, "",
-       per_10000({sum(kInsolvencies)}, {kStockTerm, kStockBeforeTerm}, 2)},
+       kInsolvencies12m},
+      {kInsolvencyRise, "insolvency_rise_12m", 10, "Insolvencies against three years before",
+       "insolvencies of 12 months ÷ those expected by the mean insolvency rate of the three years "
+       "before",
+       "ratio", "insolvencies", "insolvencies expected by earlier years", Window::kYear,
+       Harm::kHigh, 5, "", by(Method::kRateChange, kInsolvencies12m)},
+      {kInsolvencyAboveRatio, "insolvency_above_ratio_12m", 10,
+       "Insolvency rate of the area above against that of the area",
+       "insolvencies expected by the insolvency rate of the area above, in the same sector, ÷ "
+       "insolvencies; of the whole area by the rate of the sector above, and of all sectors there "
+       "0",
+       "ratio", "insolvencies expected by the rate above", "insolvencies", Window::kYear,
+       std::nullopt, 5, "", by(Method::kAbove, kInsolvencies12m)},
       {kStrikeOffNotices, "strike_off_notices_90d", 11, "Compulsory strike-off notices, 90 days",
        "10,000 × compulsory notices of 90 days ÷ stock", "per_10000", "compulsory notices", "stock",
        Window::kQuarter, Harm::kHigh, 100, "count",
        per_10000({sum(kStrikeOffCompulsory)}, kStockOnly)},
+      {kAccountsOverdueShare, "accounts_overdue_share", 12, "Accounts overdue",
+       "100 × businesses with overdue accounts ÷ stock", "percent",
+       "businesses with overdue accounts", "stock", Window::kNow, Harm::kHigh, 100, "",
+       kAccountsLate},
+      {kAccountsOverdueRise, "accounts_overdue_rise_12m", 12, "Rise of accounts overdue, 12 months",
+       "accounts_overdue_share less that of 12 months ago", "points",
+       "businesses with overdue accounts", "stock", Window::kYear, Harm::kHigh, 100, "",
+       by(Method::kChange, kAccountsLate)},
+      {kConfirmationOverdueShare, "confirmation_overdue_share", 13,
+       "Confirmation statements overdue",
+       "100 × businesses with an overdue confirmation statement ÷ stock", "percent",
+       "businesses with an overdue confirmation statement", "stock", Window::kNow, Harm::kHigh, 100,
+       "", share({total(kConfirmationOverdue)}, kStockOnly)},
       {kNewCharges, "new_charges_90d", 14, "New charges, 90 days",
        "10,000 × charges created in 90 days ÷ stock", "per_10000", "charges created", "stock",
        Window::kQuarter, std::nullopt, 100, "", per_10000({sum(kChargesCreated)}, kStockOnly)},
@@ -240,6 +284,11 @@ inline constexpr auto kIndicators = [] {
        "10,000 × (directors resigned − appointed) in 90 days ÷ stock", "per_10000",
        "resigned − appointed", "stock", Window::kQuarter, Harm::kHigh, 100, "",
        per_10000({sum(kDirectorsResigned), -sum(kDirectorsAppointed)}, kStockOnly)},
+      {kHighGrowth, "high_growth_share_3y", 16, "High growth",
+       "100 × businesses with 10 or more employees that went up a size band within three years ÷ "
+       "businesses with 10 or more employees",
+       "percent", "businesses that grew", "businesses with 10 or more employees", Window::kNow,
+       Harm::kLow, 20, "", share({total(kTenOrMoreGrown)}, {total(kTenOrMore)})},
       {kDistressShare, "distress_share_28d", 17, "Distress share of enquiries",
        "100 × enquiries about distress ÷ enquiries, in the shortest window of 4, 8, 13, 26 or 52 "
        "weeks (1, 2, 3, 6 or 12 months) with at least 100 enquiries, 10 of them about distress; "
@@ -260,6 +309,15 @@ inline constexpr auto kIndicators = [] {
        "stock, ÷ stock",
        "percent", "businesses of the stock supported", "stock", Window::kYear, Harm::kLow, 100, "",
        share({total(kSupported)}, kStockOnly)},
+      {kReferralCompletion, "referral_completion_90d", 20, "Completion of referrals",
+       "100 × completed referrals ÷ referrals, of those opened in the 90 days that ended 90 days "
+       "ago",
+       "percent", "referrals completed by now", "referrals opened", Window::kQuarter, Harm::kLow,
+       10, "",
+       by(Method::kBefore, share({sum(kReferralsCompletedByOpening)}, {sum(kReferralsOpened)}))},
+      {kJobsAtRiskQuarter, "jobs_at_risk_90d", 23, "Jobs at risk, 90 days",
+       "jobs at risk by the redundancy notices of 90 days", "count", "jobs at risk", "",
+       Window::kQuarter, Harm::kHigh, 0, "", plain({sum(kJobsAtRisk)})},
       {kDiffusion, "diffusion_index", 24, "Diffusion index",
        "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",
        "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",

@@ -79,6 +79,29 @@ Value cohort(const IndicatorInfo& info, const Reading& reading, Span w) {
   return ratio_in(info, reading, born);
 }
 
+Value before(const IndicatorInfo& info, const Reading& reading, Span w) {
+  int const length = w.last.value - w.first.value + 1;
+  Span const earlier{PeriodIndex(w.first.value - length), PeriodIndex(w.last.value - length)};
+  PeriodIndex const known = known_from(info, reading.panel());
+  if (earlier.first < known) return too_early("the window", known, reading.panel());
+  return ratio_in(info, reading, earlier);
+}
+
+// The level at the end of the window less that before the window.
+Value change(const IndicatorInfo& info, const Reading& reading, Span w) {
+  Value const earlier = ratio_in(info, reading, end_of_before(w));
+  Value v = ratio_in(info, reading, w);
+  if (!v.ok()) return v;
+  if (!earlier.ok()) {
+    v.below_base = earlier.below_base;
+    v.not_available = base::cat("12 months ago: ", earlier.not_available);
+    v.value = 0;
+    return v;
+  }
+  v.value -= earlier.value;
+  return v;
+}
+
 constexpr char kNeedsEarlierYears[] = "needs three earlier years";
 
 bool has_earlier_years(const IndicatorInfo& info, const Panel& panel, Span w) {
@@ -95,6 +118,43 @@ Value momentum(const IndicatorInfo& info, const Reading& reading, Span w) {
   reading.begin();  // the earlier years are complete
   double const now = reading.value_of(f.numerator, w);
   return ratio(f.factor, now, before / kMomentumYears, info);
+}
+
+Value rate_change(const IndicatorInfo& info, const Reading& reading, Span w) {
+  const Formula& f = info.compute;
+  if (!has_earlier_years(info, reading.panel(), w)) return unavailable(kNeedsEarlierYears);
+  double rates = 0;
+  for (int y = 1; y <= kMomentumYears; ++y) {
+    Span const earlier = years_before(w, y, reading.calendar());
+    double const among = reading.value_of(f.denominator, earlier);
+    if (among <= 0) return unavailable("no businesses in one of the three years before");
+    rates += reading.value_of(f.numerator, earlier) / among;
+  }
+  reading.begin();  // the earlier years are complete
+  double const now = reading.value_of(f.numerator, w);
+  double const expected = rates / kMomentumYears * reading.value_of(f.denominator, w);
+  return ratio(1, now, expected, info);
+}
+
+// The node that holds the node and more: the area above in the same sector; of the whole area, the
+// sector above. nullopt for the node of all facts.
+std::optional<Node> node_above(const Panel& panel, Node node) {
+  if (node.area != reference::kRootArea)
+    return Node{panel.reference().areas.at(node.area).parent, node.sector};
+  if (node.sector == reference::kAllSectors) return std::nullopt;
+  return Node{node.area, panel.reference().sectors.at(node.sector).parent};
+}
+
+Value against_above(const IndicatorInfo& info, const Reading& reading, Span w) {
+  const Formula& f = info.compute;
+  auto const above = node_above(reading.panel(), reading.node());
+  if (!above) return ratio(1, 0, reading.value_of(f.numerator, w), info);
+  Reading const of_above = reading.at(*above);
+  double const among = of_above.value_of(f.denominator, w);
+  if (among <= 0) return unavailable("no businesses above");
+  double const rate = of_above.value_of(f.numerator, w) / among;
+  double const own = reading.value_of(f.numerator, w);
+  return ratio(1, rate * reading.value_of(f.denominator, w), own, info);
 }
 
 Value quantile(const IndicatorInfo& info, const Reading& reading, Span w) {
@@ -146,8 +206,16 @@ Value value_in(const IndicatorInfo& entry, const Reading& reading, Span w) {
       return ratio_in(entry, reading, w);
     case Method::kCohort:
       return cohort(entry, reading, w);
+    case Method::kBefore:
+      return before(entry, reading, w);
+    case Method::kChange:
+      return change(entry, reading, w);
     case Method::kMomentum:
       return momentum(entry, reading, w);
+    case Method::kRateChange:
+      return rate_change(entry, reading, w);
+    case Method::kAbove:
+      return against_above(entry, reading, w);
     case Method::kQuantile:
       return quantile(entry, reading, w);
     case Method::kDiffusion:

@@ -108,6 +108,23 @@ Interval of_share(const IndicatorInfo& info, const Value& v, double z) {
   return {info.compute.factor * p.lower, info.compute.factor * p.upper};
 }
 
+Interval of_change(const IndicatorInfo& info, const Value& v, const Reading& reading, Span w,
+                   double z) {
+  const Formula& f = info.compute;
+  auto const share_of = [&](double part, double whole) {
+    return stats::proportion(std::clamp(part, 0.0, whole), whole, z);
+  };
+  double const part = reading.value_of(f.numerator, end_of_before(w));
+  double const whole = reading.value_of(f.denominator, end_of_before(w)) / f.divisor;
+  stats::Bounds const now = share_of(v.numerator, v.denominator);
+  stats::Bounds const then = share_of(part, whole);
+  double const p_now = v.numerator / v.denominator;
+  double const p_then = part / whole;
+  auto const length = [](double a, double b) { return std::sqrt(a * a + b * b); };
+  return {v.value - f.factor * length(p_now - now.lower, then.upper - p_then),
+          v.value + f.factor * length(now.upper - p_now, p_then - then.lower)};
+}
+
 Interval of_momentum(const Value& v, double z) {
   stats::Bounds const ratio =
       stats::poisson_ratio(v.numerator * v.reported, kMomentumYears * v.denominator, z);
@@ -134,10 +151,16 @@ std::optional<Interval> interval_of(const IndicatorInfo& entry, const Value& v,
     case Method::kRatio:
       return f.is_part ? of_share(entry, v, z) : of_events(entry, v, reading, w, z);
     case Method::kCohort:
+    case Method::kBefore:
     case Method::kDiffusion:
       return of_share(entry, v, z);
+    case Method::kChange:
+      return of_change(entry, v, reading, w, z);
     case Method::kMomentum:
+    case Method::kRateChange:
       return of_momentum(v, z);
+    case Method::kAbove:
+      return std::nullopt;
     case Method::kQuantile:
       return of_quantile(entry, v, reading, w, z);
   }

@@ -27,7 +27,12 @@ struct Interval {
 //    the dispersion is 1. Counts that were completed for late reports (`late`) vary more: the
 //    dispersion is divided by Value::reported.
 //  - A share of cases: Wilson's interval of a probability.
-//  - A momentum: the interval of the ratio of two Poisson means.
+//  - The change of a share: Newcombe's interval of a difference, from Wilson's interval of each
+//    (1998, Statistics in Medicine 17, 873–890, method 10), as if the two were independent. They
+//    are mostly about the same businesses, so it is rather too wide.
+//  - A momentum, or cases against those expected by earlier years: the interval of the ratio of two
+//    Poisson means.
+//  - A rate above against the own: none.
 //  - A quantile: the quantiles at the ends of Wilson's interval of its probability (Woodruff 1952,
 //    Journal of the American Statistical Association 47, 635–646).
 //  - The diffusion index: Wilson's interval, as if the divisions were independent.

@@ -23,6 +23,12 @@ inline Span years_before(Span w, int years, base::Calendar calendar) {
   return {PeriodIndex(w.first.value - periods), PeriodIndex(w.last.value - periods)};
 }
 
+// The period before the window. For levels, which have no length.
+inline Span end_of_before(Span w) {
+  PeriodIndex const before(w.first.value - 1);
+  return {before, before};
+}
+
 // A momentum compares a window with the same window of this many earlier years.
 inline constexpr int kMomentumYears = 3;
 

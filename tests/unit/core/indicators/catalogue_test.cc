@@ -201,6 +201,80 @@ TEST_F(CatalogueTest, RatesPerTenThousandUseTheAverageStock) {
   EXPECT_DOUBLE_EQ(value(Indicator::kStrikeOffNotices, "2018-12").value, 20);
 }
 
+TEST_F(CatalogueTest, OverdueDocumentsAreALevelAndItsRise) {
+  count(Measure::kBirths, "2015-01", 1000);
+  for (int m = 1; m <= 84; ++m) {  // as many begin as end
+    count(Measure::kAccountsOverdue, kMonths.name(PeriodIndex(month("2010-01").value + m)),
+          m % 2 == 1 ? 4 : -4);
+  }
+  count(Measure::kAccountsOverdue, "2017-07", 50);
+  count(Measure::kAccountsOverdue, "2018-03", 30);
+  count(Measure::kConfirmationOverdue, "2018-03", 70);
+  EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-03").value, 8);
+  EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-02").value, 5);
+  EXPECT_DOUBLE_EQ(value(Indicator::kConfirmationOverdueShare, "2018-03").value, 7);
+  EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueRise, "2018-03").value, 8);
+  EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueRise, "2018-07").value, 3);
+  Value const v = value(Indicator::kAccountsOverdueRise, "2015-06");
+  EXPECT_EQ(v.not_available, "12 months ago: stock is 0, below 100");
+  EXPECT_TRUE(v.below_base);
+}
+
+// A rush of new referrals is no fall of the completion.
+TEST_F(CatalogueTest, ReferralsAreJudgedWhenTheyHadTimeToBeCompleted) {
+  count(Measure::kReferralsOpened, "2018-02", 40);
+  count(Measure::kReferralsCompletedByOpening, "2018-02", 10);
+  count(Measure::kReferralsOpened, "2018-05", 900);
+  count(Measure::kReferralsCompleted, "2018-05", 400);
+  EXPECT_DOUBLE_EQ(value(Indicator::kReferralCompletion, "2018-05").value, 25)
+      << "of those opened in 2017-12 to 2018-02";
+  EXPECT_DOUBLE_EQ(value(Indicator::kReferralCompletion, "2018-08").value, 0);
+  EXPECT_EQ(value(Indicator::kReferralCompletion, "2018-01").not_available,
+            "referrals opened below 10");
+}
+
+TEST_F(CatalogueTest, JobsAtRiskAreThoseOfAQuarter) {
+  count(Measure::kJobsAtRisk, "2018-03", 120);
+  count(Measure::kJobsAtRisk, "2018-05", 7);
+  EXPECT_DOUBLE_EQ(value(Indicator::kJobsAtRiskQuarter, "2018-05").value, 127);
+  EXPECT_DOUBLE_EQ(value(Indicator::kJobsAtRiskQuarter, "2018-06").value, 7);
+}
+
+TEST_F(CatalogueTest, HighGrowthIsAmongBusinessesWithTenOrMoreEmployees) {
+  count(Measure::kTenOrMore, "2012-01", 60);
+  count(Measure::kTenOrMore, "2017-01", -10);
+  count(Measure::kTenOrMoreGrown, "2017-01", 5);
+  EXPECT_DOUBLE_EQ(value(Indicator::kHighGrowth, "2018-05").value, 10);
+}
+
+// The rate of earlier years is over the stock of those years.
+TEST_F(CatalogueTest, InsolvenciesAreComparedWithTheMeanRateOfThreeYears) {
+  count(Measure::kBirths, "2010-01", 1000);
+  for (std::string_view p : {"2014-06", "2015-06", "2016-06"}) count(Measure::kInsolvencies, p, 10);
+  count(Measure::kBirths, "2016-12", 1000);
+  count(Measure::kInsolvencies, "2017-06", 60);
+  // Ten of a mean stock of 1000, 1000 and 1500, then 60 of 2000.
+  double const rate = (10 / 1000.0 + 10 / 1000.0 + 10 / 1500.0) / 3;
+  Value const v = value(Indicator::kInsolvencyRise, "2017-12");
+  EXPECT_NEAR(v.value, 60 / (2000 * rate), 1e-12);
+  EXPECT_EQ(value(Indicator::kInsolvencyRise, "2012-12").not_available,
+            "needs three earlier years");
+}
+
+TEST_F(CatalogueTest, TheRateAboveIsThatOfTheAreaOrSectorThatHoldsTheNode) {
+  count(Measure::kBirths, "2015-01", 1000, "10");
+  count(Measure::kBirths, "2015-01", 3000, "46");
+  count(Measure::kInsolvencies, "2017-06", 20, "10");
+  count(Measure::kInsolvencies, "2017-06", 20, "46");
+  Indicator const i = Indicator::kInsolvencyAboveRatio;
+  node_ = {area("N1"), sector("10")};
+  EXPECT_DOUBLE_EQ(value(i, "2017-12").value, 1) << "all of the area above is here";
+  node_ = {reference::kRootArea, sector("C")};
+  EXPECT_DOUBLE_EQ(value(i, "2017-12").value, 0.5) << "40 of 4000 in all sectors, 20 of 1000 here";
+  node_ = {};
+  EXPECT_DOUBLE_EQ(value(i, "2017-12").value, 0) << "nothing is above";
+}
+
 TEST_F(CatalogueTest, AWindowThatBeginsBeforeTheKeptPeriodsHasNoValue) {
   EXPECT_FALSE(value(Indicator::kBirthRate, "2010-06").ok());
 }

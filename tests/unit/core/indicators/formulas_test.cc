@@ -88,11 +88,53 @@ class Plain {
         diffusion(node_.sector, points, divisions);
         return ratio(i, 100, points, divisions);
       }
+      default:
+        return other_value(i, n);
     }
-    return none();
   }
 
  private:
+  Value other_value(Indicator i, int n) const {
+    using enum Indicator;
+    switch (i) {
+      case kInsolvencyRise:
+        return insolvency_rise(i, n);
+      case kInsolvencyAboveRatio:
+        return against_above(i, n);
+      case kAccountsOverdueShare:
+        return overdue(i, Measure::kAccountsOverdue, t_);
+      case kAccountsOverdueRise: {
+        Value v = overdue(i, Measure::kAccountsOverdue, t_);
+        Value const before = overdue(i, Measure::kAccountsOverdue, t_ - n);
+        if (!v.ok()) return v;
+        if (!before.ok()) {
+          v = none();
+          v.below_base = before.below_base;
+          v.numerator = level(Measure::kAccountsOverdue, t_);
+          v.denominator = stock(t_);
+          return v;
+        }
+        v.value -= before.value;
+        return v;
+      }
+      case kConfirmationOverdueShare:
+        return overdue(i, Measure::kConfirmationOverdue, t_);
+      case kHighGrowth:
+        return ratio(i, 100, level(Measure::kTenOrMoreGrown, t_), level(Measure::kTenOrMore, t_));
+      case kReferralCompletion: {
+        if (t_ - 2 * n + 1 < panel_.first_period().value) return none();
+        return ratio(i, 100, sum(node_, Measure::kReferralsCompletedByOpening, t_ - n, n),
+                     sum(node_, Measure::kReferralsOpened, t_ - n, n));
+      }
+      case kJobsAtRiskQuarter: {
+        Value v;
+        v.value = v.numerator = sum(Measure::kJobsAtRisk, n);
+        return v;
+      }
+      default:
+        return none();
+    }
+  }
   static Value none() {
     Value v;
     v.not_available = "none";
@@ -116,6 +158,39 @@ class Plain {
     return static_cast<double>(panel_.sum(node, m, PeriodIndex(last - n + 1), PeriodIndex(last)));
   }
   double sum(Measure m, int n) const { return sum(node_, m, t_, n); }
+
+  double level(Measure m, int32_t t) const {
+    return static_cast<double>(panel_.cumulative(node_, m, PeriodIndex(t)));
+  }
+  Value overdue(Indicator i, Measure m, int32_t t) const {
+    return ratio(i, 100, level(m, t), stock(t));
+  }
+  Value insolvency_rise(Indicator i, int n) const {
+    if (t_ - n + 1 - 3 * year() < panel_.first_period().value) return none();
+    double rates = 0;
+    for (int y = 1; y <= 3; ++y) {
+      int32_t const t = t_ - y * year();
+      double const mean_stock = stock(t) + stock(t - n);
+      if (mean_stock <= 0) return none();
+      rates += sum(node_, Measure::kInsolvencies, t, n) / mean_stock;
+    }
+    return ratio(i, 1, sum(Measure::kInsolvencies, n), rates / 3 * (stock(t_) + stock(t_ - n)));
+  }
+  Value against_above(Indicator i, int n) const {
+    double const own = sum(Measure::kInsolvencies, n);
+    if (node_ == Node{}) return ratio(i, 1, 0, own);
+    Node above = node_;
+    if (node_.area != reference::kRootArea) {
+      above.area = world().areas.at(node_.area).parent;
+    } else {
+      above.sector = world().sectors.at(node_.sector).parent;
+    }
+    Plain const there(panel_, above, PeriodIndex(t_));
+    double const mean_stock = there.stock(t_) + there.stock(t_ - n);
+    if (mean_stock <= 0) return none();
+    double const rate = there.sum(Measure::kInsolvencies, n) / mean_stock;
+    return ratio(i, 1, rate * (stock(t_) + stock(t_ - n)), own);
+  }
 
   Value distress_share() const {
     bool const weekly = panel_.calendar().unit() == base::CalendarUnit::kWeek;
@@ -196,7 +271,7 @@ void fill(Panel& panel, Random& random, int32_t first, int periods) {
         deltas.push_back(
             {DeltaKey({area(random.chance(0.5) ? "N1" : "S2"), sector(s), base::SizeBand(0)}, m.id,
                       PeriodIndex(t)),
-             random.between(m.id == Measure::kSupported ? -20 : 0, most)});
+             random.between(domain::is_dated(m.id) ? 0 : -20, most)});
       }
     }
   }
@@ -215,7 +290,8 @@ TEST(FormulasPropertyTest, TheTableAndThePlainFormulasGiveEqualBits) {
     Panel panel(world(), calendar, PeriodIndex(first));
     fill(panel, random, first, periods);
     for (int32_t t = first; t < first + periods; t += random.between(1, 9)) {
-      for (Node node : {Node{}, Node{area("N"), sector("10")}, Node{area("S2"), sector("47")}}) {
+      for (Node node : {Node{}, Node{reference::kRootArea, sector("C")},
+                        Node{area("N"), sector("10")}, Node{area("S2"), sector("47")}}) {
         Plain const plain(panel, node, PeriodIndex(t));
         for (const IndicatorInfo& i : domain::kIndicators) {
           Value const is = compute(i.id, panel, node, PeriodIndex(t));

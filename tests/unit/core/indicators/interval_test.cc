@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/stats/intervals.h"
 #include "support/calendars.h"
 #include "support/world.h"
@@ -70,6 +72,36 @@ TEST_F(IntervalTest, S5_AMomentumComparesAQuarterWithThree) {
   for (int year = 0; year < 3; ++year) count(Measure::kBirths, 12 * year + 1, 100);
   count(Measure::kBirths, 37, 70);
   expect(Indicator::kBirthMomentum, 38, stats::poisson_ratio(70, 300, kZ), 3);
+}
+
+TEST_F(IntervalTest, CasesAgainstEarlierYearsCompareAYearWithThree) {
+  count(Measure::kBirths, -100, 10'000);
+  for (int year = 0; year < 3; ++year) count(Measure::kInsolvencies, 12 * year + 1, 40);
+  count(Measure::kInsolvencies, 37, 90);
+  expect(Indicator::kInsolvencyRise, 47, stats::poisson_ratio(90, 120, kZ), 3);
+  EXPECT_FALSE(at(Indicator::kInsolvencyAboveRatio, 47)) << "only a second condition";
+}
+
+TEST_F(IntervalTest, AChangeOfAShareHasNewcombesInterval) {
+  count(Measure::kBirths, -100, 800);
+  count(Measure::kAccountsOverdue, 12, 480);
+  count(Measure::kDeaths, 20, 100);
+  count(Measure::kAccountsOverdue, 24, 80);
+  auto const found = at(Indicator::kAccountsOverdueRise, 24);
+  ASSERT_TRUE(found);
+  double const rise = 100.0 * (560.0 / 700 - 480.0 / 800);
+  stats::Bounds const now = stats::proportion(560, 700, kZ);
+  stats::Bounds const then = stats::proportion(480, 800, kZ);
+  EXPECT_NEAR(found->lower, rise - 100 * std::hypot(0.8 - now.lower, then.upper - 0.6), 1e-9);
+  EXPECT_NEAR(found->upper, rise + 100 * std::hypot(now.upper - 0.8, 0.6 - then.lower), 1e-9);
+  EXPECT_LT(found->lower, rise);
+}
+
+TEST_F(IntervalTest, CompletedReferralsAreAShareOfThoseOpened) {
+  count(Measure::kReferralsOpened, 20, 60);
+  count(Measure::kReferralsCompletedByOpening, 20, 24);
+  count(Measure::kReferralsOpened, 23, 500);
+  expect(Indicator::kReferralCompletion, 24, stats::proportion(24, 60, kZ), 100);
 }
 
 // Of 100 answers the 90th percentile is somewhere between the 83rd and the 94th.
