@@ -77,6 +77,7 @@ struct LimitRule {
   double limit = 0;             // in the indicator's unit
   int32_t persistence = 1;      // number of periods in a row
   double clear_fraction = 0.8;  // an alert clears at this fraction of the limit
+  std::optional<SecondCondition> second;
   NodeScope nodes;
 };
 

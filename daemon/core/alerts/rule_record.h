@@ -148,12 +148,13 @@ void keys(Io& io, T& v) {
 }
 template <class Io, Same<LimitRule> T>
 void keys(Io& io, T& v) {
-  auto& [indicator, harm, limit, persistence, clear_fraction, nodes] = v;
+  auto& [indicator, harm, limit, persistence, clear_fraction, second, nodes] = v;
   io(kSubject, indicator);
   io(kHarm, harm);
   io(kLimit, limit);
   io(kPersistence, persistence);
   io(kClearFraction, clear_fraction);
+  io(kSecondSubject, kSecondLimit, second);
   keys(io, nodes);
 }
 template <class Io, Same<CompositeRule> T>

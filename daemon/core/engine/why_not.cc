@@ -129,11 +129,16 @@ std::string with_region_text(const Gate& g) {
              deviations(g.found), ", and a hit needs ", deviations(g.needed));
 }
 
+// REQUIRES: the rule has a second condition.
+const alerts::SecondCondition& second_of(const Rule& rule) {
+  if (const auto* const count = std::get_if<alerts::CountRule>(&rule.detail)) return *count->second;
+  if (const auto* const limit = std::get_if<alerts::LimitRule>(&rule.detail)) return *limit->second;
+  return *std::get<alerts::CompositeRule>(rule.detail).second;
+}
+
 std::string second_text(const Rule& rule, const Gate& g) {
-  const auto* const count = std::get_if<alerts::CountRule>(&rule.detail);
-  auto const& second =
-      count != nullptr ? count->second : std::get<alerts::CompositeRule>(rule.detail).second;
-  const indicators::IndicatorInfo& indicator = indicators::info(second->indicator);
+  const alerts::SecondCondition& second = second_of(rule);
+  const indicators::IndicatorInfo& indicator = indicators::info(second.indicator);
   std::string_view const suffix = base::unit_suffix(indicator.unit);
   if (std::isnan(g.found))
     return cat("the second condition cannot be assessed: ", indicator.title, " has no value");

@@ -114,6 +114,7 @@ Signal LimitTest::signal_of(const TickContext& context, const Candidate& candida
   double const nearer_end = !sure ? v.value : limit_.harm == Harm::kLow ? sure->upper : sure->lower;
   s.hit = beyond && pass(gates, {GateKind::kSure, is_sure(limit_, sure, limit_.limit), nearer_end,
                                  limit_.limit});
+  s.hit = s.hit && context.holds(limit_.second, node, target, gates);
   s.established = s.hit;
   s.quiet = !is_beyond(limit_, v.value, clear_at()) ||
             !is_sure(limit_, interval(kLimitEndLevel), clear_at());

@@ -305,7 +305,7 @@ TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
   std::string const text = with(
       "rules:\n"
       "  R0:\n    subject: support\n    stock_min: 5\n"
-      "  R2:\n    limit: 1\n    expected_min: 3\n    second_subject: churn_12m\n"
+      "  R2:\n    limit: 1\n    expected_min: 3\n    ratio_red: 0.3\n"
       "  R6:\n    persistence: 2\n    area_levels:\n      - nation\n    second_limit: 1\n"
       "  R13:\n    harm: low\n    ratio_red: 0.2\n"
       "  R1:\n    clear_fraction: 0.5\n    second_subject: churn_12m\n    clear_ticks: 2\n"
@@ -323,7 +323,7 @@ TEST(ConfigTest, AKeyWithoutEffectForAKindIsRefusedWithItsLine) {
   refused(2, "R0.subject", "source_silent");
   refused(3, "R0.stock_min", "source_silent");
   refused(6, "R2.expected_min", "indicator_limit");
-  refused(7, "R2.second_subject", "indicator_limit");
+  refused(7, "R2.ratio_red", "indicator_limit");
   refused(9, "R6.persistence", "ratio_detector");
   refused(12, "R6.second_limit", "ratio_detector");
   refused(14, "R13.harm", "composite");

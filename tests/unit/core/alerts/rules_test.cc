@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -25,6 +26,9 @@ std::string complaint(const RuleSetRecord& rules) {
 }
 std::string complaint(const RuleSet& rules) {
   return std::string(base::from_absl(validate(rules).message()));
+}
+RuleRecord& record_of(RuleSetRecord& set, std::string_view id) {
+  return *std::ranges::find(set.rules, id, &RuleRecord::id);
 }
 CountRule& count_of(Rule& rule) {
   return std::get<CountRule>(rule.detail);
@@ -77,10 +81,10 @@ TEST(RulesTest, EveryWrongFieldIsNamed) {
   RuleSetRecord set = record(default_rules(kMonths));
   RuleRecord& births = set.rules[1];
   births.subject = "brths";
-  set.rules[4].cusum_threshold = 0;
+  record_of(set, "R6").cusum_threshold = 0;
   births.clear_ticks = 0;
-  set.rules[2].limit = std::nan("");
-  set.rules[3].id = set.rules[2].id;
+  record_of(set, "R2").limit = std::nan("");
+  record_of(set, "R5").id = "R2";
   set.false_discovery_rate = 1;
   std::string const text = complaint(set);
   for (const char* part :
@@ -219,7 +223,7 @@ TEST(RulesTest, AKindUsesItsOwnKeys) {
     EXPECT_EQ(has_effect(kind, "parts"), kind == RuleKind::kComposite);
     EXPECT_EQ(has_effect(kind, "persistence"), kind == RuleKind::kIndicatorLimit);
     EXPECT_EQ(has_effect(kind, "second_limit"),
-              kind == RuleKind::kCountDetector || kind == RuleKind::kComposite);
+              kind != RuleKind::kSourceSilent && kind != RuleKind::kRatioDetector);
     EXPECT_FALSE(has_effect(kind, "colour"));
   }
   EXPECT_FALSE(has_effect(RuleKind::kComposite, "harm")) << "its parts have their own";
@@ -228,15 +232,14 @@ TEST(RulesTest, AKindUsesItsOwnKeys) {
 
 TEST(RulesTest, ARuleKeepsTheKeysWithoutEffectInItsRecord) {
   RuleSetRecord set = record(default_rules(kMonths));
-  RuleRecord& slow = set.rules[5];
-  ASSERT_EQ(slow.id, "R9");
+  RuleRecord& slow = record_of(set, "R9");
   slow.cusum_threshold = 7;
-  slow.second_subject = "churn_12m";
+  slow.expected_min = 9;
   RuleRecord& composite = set.rules.back();
   composite.parts = {"births:low:1.0", "deaths:high:0.50"};
   RuleSet const rules = testing::must(parse(set));
   EXPECT_EQ(record(rules).rules, set.rules);
-  EXPECT_EQ(std::get<LimitRule>(rules.rules[5].detail).limit, 40);
+  EXPECT_EQ(std::get<LimitRule>(find_rule(rules, "R9")->detail).limit, 40);
   EXPECT_EQ(std::get<CompositeRule>(rules.rules.back().detail).parts[1].weight, 0.5);
 }
 
@@ -256,7 +259,7 @@ TEST(RulesTest, AChangedFieldIsInTheRecordWithTheKeysWithoutEffect) {
 
 TEST(RulesTest, ARatioRuleNeedsAShareOfTwoCounts) {
   RuleSetRecord set = record(default_rules(kMonths));
-  set.rules[4].subject = "churn_12m";
+  record_of(set, "R6").subject = "churn_12m";
   EXPECT_THAT(
       complaint(set),
       ::testing::HasSubstr("rules.R6.subject: 'churn_12m' is not a share that a ratio detector"));

@@ -337,6 +337,26 @@ TEST_F(WhyNotTest, ACompositeWhoseSecondConditionDoesNotHold) {
   EXPECT_THAT(ask("R13"), StartsWith("No alert: the second condition does not hold: "));
 }
 
+TEST_F(WhyNotTest, ALimitWhoseSecondConditionDoesNotHold) {
+  auto const with_second = [&](double below) {
+    restart(changed("R2", [&](Rule& r) {
+      auto& limit = std::get<alerts::LimitRule>(r.detail);
+      limit.persistence = 1;
+      limit.second = {indicators::Indicator::kChurn, below};
+    }));
+    pass_months(84);
+    pass_months(12, {.births = 15, .deaths = 60});
+    judge_month({.births = 15, .deaths = 60});
+  };
+  with_second(1);
+  EXPECT_THAT(ask("R2"), AllOf(StartsWith("No alert: the second condition does not hold: Churn, 12 "
+                                          "months "),
+                               HasSubstr(" % is not below 1 %.")));
+  EXPECT_EQ(open_alert(region_->book, "R2", "N1", "10"), nullptr);
+  with_second(100);
+  EXPECT_NE(open_alert(region_->book, "R2", "N1", "10"), nullptr);
+}
+
 // --- sources -------------------------------------------------------------------------------------
 
 TEST_F(WhyNotTest, ASourceThatIsNotSilent) {
