@@ -444,6 +444,8 @@ reference:                    # CSV files, relative to this one
 #     stock_min: 100
 #   R2:
 #     enabled: false
+#   R8:                       # 50 jobs at risk in a quarter, which a whole country always has
+#     area_levels: [district]
 #   R13:                      # several counts of a node, combined into one score
 #                             # (daemon/core/detection/README.md)
 #     enabled: true

@@ -18,6 +18,8 @@ using indicators::Measure;
 // (5200 months would be four centuries), 26,000 for weeks.
 constexpr double kCusumMonthly = 5.071;
 constexpr double kCusumWeekly = 8.315;
+// An insolvency wave is local only if the rate is so many times that of the node above.
+constexpr double kRateAgainstAbove = 1.25;
 
 Rule rule(std::string id, std::string title, Severity severity, std::string action,
           RuleDetail detail) {
@@ -135,6 +137,7 @@ RuleSet default_rules(base::Calendar calendar) {
   bool const weekly = calendar.unit() == base::CalendarUnit::kWeek;
   double const h = weekly ? kCusumWeekly : kCusumMonthly;
   int const two_quarters = weekly ? 26 : 6;
+  int const three_months = weekly ? 13 : 3;
   int const clear_ticks = weekly ? 4 : 2;
   RuleSet set;
   set.false_alarms_a_year = weekly ? detection::kFalseAlarmsWeekly : detection::kFalseAlarmsMonthly;
@@ -150,6 +153,15 @@ RuleSet default_rules(base::Calendar calendar) {
                                   .harm = Harm::kLow,
                                   .limit = 0,
                                   .persistence = two_quarters}));
+  set.rules.push_back(limit_rule(
+      "R3", "insolvency wave", Severity::kRed, "rescue advisers, lender liaison",
+      {.indicator = Indicator::kInsolvencyRise,
+       .harm = Harm::kHigh,
+       .limit = 1.5,
+       .second = SecondCondition{Indicator::kInsolvencyAboveRatio, 1 / kRateAgainstAbove}}));
+  set.rules.push_back(
+      limit_rule("R4", "accounts late", Severity::kAmber, "compliance reminders",
+                 {.indicator = Indicator::kAccountsOverdueRise, .harm = Harm::kHigh, .limit = 3}));
   set.rules.push_back(count_rule("R5", "strike-off wave", Measure::kStrikeOffCompulsory,
                                  Harm::kHigh, clear_ticks, "filing clinic"));
   set.rules.push_back(rule("R6", "distress at the desk", Severity::kAmber, "cash-flow clinics",
@@ -157,10 +169,26 @@ RuleSet default_rules(base::Calendar calendar) {
                                      .harm = Harm::kHigh,
                                      .cusum_threshold = h,
                                      .nodes = {.stock_min = 0}}));
+  set.rules.push_back(limit_rule("R7", "broad downturn", Severity::kRed, "task force",
+                                 {.indicator = Indicator::kDiffusion,
+                                  .harm = Harm::kLow,
+                                  .limit = 45,
+                                  .persistence = three_months}));
+  set.rules.push_back(limit_rule("R8", "redundancies", Severity::kRed, "rapid response",
+                                 {.indicator = Indicator::kJobsAtRiskQuarter,
+                                  .harm = Harm::kHigh,
+                                  .limit = 49,
+                                  .nodes = {.stock_min = 1}}));
   set.rules.push_back(limit_rule("R9", "slow service", Severity::kOps, "staffing, triage",
                                  {.indicator = Indicator::kResponseP90,
                                   .harm = Harm::kHigh,
                                   .limit = 40,
+                                  .nodes = {.stock_min = 0}}));
+  set.rules.push_back(limit_rule("R9b", "referrals not completed", Severity::kOps,
+                                 "staffing, triage: call the organisations",
+                                 {.indicator = Indicator::kReferralCompletion,
+                                  .harm = Harm::kLow,
+                                  .limit = 50,
                                   .nodes = {.stock_min = 0}}));
   set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh, clear_ticks,
                                  "rescue advice, creditor liaison"));

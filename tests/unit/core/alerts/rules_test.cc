@@ -41,6 +41,29 @@ TEST(RulesTest, TheDefaultsAreValidAndDifferByCalendar) {
   EXPECT_EQ(digest(default_rules(kMonths)), digest(default_rules(kMonths)));
 }
 
+TEST(RulesTest, TheDefaultsHaveTheLimitsOfTheirIndicators) {
+  for (auto const& [calendar, three_months] : {std::pair{kMonths, 3}, {kWeeks, 13}}) {
+    RuleSet const set = default_rules(calendar);
+    auto const limit = [&](const char* id) {
+      return std::get<LimitRule>(find_rule(set, id)->detail);
+    };
+    EXPECT_EQ(limit("R3").limit, 1.5);
+    EXPECT_EQ(limit("R3").second->indicator, indicators::Indicator::kInsolvencyAboveRatio);
+    EXPECT_EQ(limit("R3").second->below, 0.8) << "1.25 times the rate of the area above";
+    EXPECT_EQ(limit("R4").limit, 3);
+    EXPECT_EQ(limit("R4").indicator, indicators::Indicator::kAccountsOverdueRise);
+    EXPECT_EQ(limit("R7").limit, 45);
+    EXPECT_EQ(limit("R7").harm, Harm::kLow);
+    EXPECT_EQ(limit("R7").persistence, three_months);
+    EXPECT_EQ(limit("R8").limit, 49) << "at least 50 jobs";
+    EXPECT_EQ(limit("R9b").limit, 50);
+    for (const char* id : {"R3", "R7", "R8"})
+      EXPECT_EQ(find_rule(set, id)->severity, Severity::kRed) << id;
+    EXPECT_EQ(find_rule(set, "R4")->severity, Severity::kAmber);
+    EXPECT_EQ(find_rule(set, "R9b")->severity, Severity::kOps);
+  }
+}
+
 // The thresholds have these run lengths without a change: 1000 months, 26,000 weeks.
 TEST(RulesTest, TheThresholdsHaveTheirStatedRunLengths) {
   for (auto [calendar, run] : {std::pair{kMonths, 1000.0}, {kWeeks, 26'000.0}}) {
@@ -181,8 +204,21 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
 // Journaled rule sets have these digests. A replica with a different digest would ignore every
 // evaluation of its peers.
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
-  EXPECT_EQ(digest(default_rules(kMonths)), "3f9af0f9a7f8aac1");
-  EXPECT_EQ(digest(default_rules(kWeeks)), "a0932c35084b2bbf");
+  EXPECT_EQ(digest(default_rules(kMonths)), "46bdf66868bae6ed");
+  EXPECT_EQ(digest(default_rules(kWeeks)), "f18651ac48fd49b2");
+}
+
+// Those of earlier builds, which had fewer rules.
+TEST(RulesTest, TheDefaultsOfEarlierBuildsKeepTheirDigests) {
+  auto const earlier = [](base::Calendar calendar) {
+    RuleSet set = default_rules(calendar);
+    std::erase_if(set.rules, [](const Rule& r) {
+      return std::set<std::string>{"R3", "R4", "R7", "R8", "R9b"}.contains(r.id);
+    });
+    return set;
+  };
+  EXPECT_EQ(digest(earlier(kMonths)), "3f9af0f9a7f8aac1");
+  EXPECT_EQ(digest(earlier(kWeeks)), "a0932c35084b2bbf");
 }
 
 TEST(RulesTest, SpecialDaysAreInTheDigestIfThereAreAny) {
