@@ -1,6 +1,4 @@
 // bellwether feed: replays counts of births and deaths as single events through Kafka.
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -12,6 +10,7 @@
 #include "cli/broker/replay.h"
 #include "cli/broker/topics.h"
 #include "cli/context.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/text_file.h"
 #include "core/base/display.h"
@@ -37,8 +36,6 @@ struct Options {
 
 constexpr absl::Duration kWait = absl::Seconds(30);
 constexpr absl::Duration kFlushWait = absl::Seconds(120);
-constexpr auto kTellEvery = std::chrono::milliseconds(200);
-constexpr int kBarColumns = 30;
 
 void set(events_pb::Date& out, base::Days day) {
   std::string const text = base::format_date(day);
@@ -46,39 +43,6 @@ void set(events_pb::Date& out, base::Days day) {
   out.set_month(*base::parse_number<int>(std::string_view(text).substr(5, 2)));
   out.set_day(*base::parse_number<int>(std::string_view(text).substr(8, 2)));
 }
-
-// A bar, a rate and the time left. On a terminal one line that is overwritten; otherwise a new line
-// every five seconds.
-class Progress {
- public:
-  explicit Progress(int64_t total) : total_(total) {}
-  void tell(int64_t done, const std::string& where, bool last) {
-    auto const now = std::chrono::steady_clock::now();
-    auto const every = terminal_ ? kTellEvery : std::chrono::milliseconds(5000);
-    if (!last && now - told_ < every) return;
-    told_ = now;
-    double const seconds = std::max(1e-3, std::chrono::duration<double>(now - begin_).count());
-    double const share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
-    double const rate = static_cast<double>(done) / seconds;
-    std::string bar;
-    for (int i = 0; i < kBarColumns; ++i) bar += i < share * kBarColumns ? "█" : "░";
-    std::string const left =
-        last ? absl::StrFormat("%.1f s", seconds)
-             : absl::StrFormat("%.0f s left",
-                               rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0);
-    std::fprintf(stderr, "%s%s %3.0f %%  %s  %s events  %s/s  %s%s", terminal_ ? "\r" : "",
-                 bar.c_str(), 100 * share, where.c_str(), base::grouped(done).c_str(),
-                 base::grouped(static_cast<int64_t>(rate)).c_str(), left.c_str(),
-                 terminal_ && !last ? "   " : "\n");
-    std::fflush(stderr);
-  }
-
- private:
-  int64_t const total_;
-  bool const terminal_ = isatty(STDERR_FILENO) == 1;
-  std::chrono::steady_clock::time_point const begin_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point told_;
-};
 
 // Turns the lives of businesses into records: registered, then status changed to removed.
 class Feeder {
@@ -183,7 +147,7 @@ absl::Status run(const Options& options) {
   if (!producer.ok()) return producer.status();
 
   Feeder feeder(options, *sectors, *std::move(cells), **producer, cluster->topics[0].partitions);
-  Progress progress(replay.opening() + replay.births() + replay.deaths());
+  Progress progress(replay.opening() + replay.births() + replay.deaths(), "events");
   auto const begin = std::chrono::steady_clock::now();
   absl::Status status;
   std::string where = "opening stock";
