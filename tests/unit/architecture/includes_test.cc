@@ -43,6 +43,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"adapters/http", {"core/base"}},
     {"adapters/tzdata", {"core/base"}},
     {"adapters/lmdb", {"core/base"}},
+    {"adapters/zip", {"core/base"}},
     // The topics, the rules, the forecast measures, the desks, and when a quiet input is idle.
     {"adapters/config",
      {"core/base", "core/domain", "core/reference", "core/indicators", "core/alerts",
