@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_verify(app, context);
   bellwether::cli::add_reference(app, context);
   bellwether::cli::add_topics(app, context);
+  bellwether::cli::add_connect(app, context);
   bellwether::cli::add_feed(app, context);
   bellwether::cli::add_detect(app, context);
   bellwether::cli::add_forecast(app, context);

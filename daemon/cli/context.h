@@ -48,6 +48,7 @@ void add_alerts(CLI::App& app, Context& context);
 void add_regime_breaks(CLI::App& app, Context& context);
 void add_indicators(CLI::App& app, Context& context);
 void add_backtest(CLI::App& app, Context& context);
+void add_connect(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_forecast(CLI::App& app, Context& context);
 void add_forecasts(CLI::App& app, Context& context);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
+#include "cli/connect/commands.h"
 #include "core/base/display.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -58,6 +59,14 @@ std::string ConnectRun::refusals_text() const {
     base::append(text, absl::StrFormat("%12s  refused: ", base::grouped(count)), reason, "\n");
   }
   return text;
+}
+
+void add_connect(CLI::App& app, Context& context) {
+  CLI::App* const connect = app.add_subcommand(
+      "connect", "publishes what a register or a desk has: files and services as events");
+  connect->require_subcommand(1);
+  connect->fallthrough();
+  add_companies_house(*connect, context);
 }
 
 }  // namespace bellwether::cli

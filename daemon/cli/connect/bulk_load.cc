@@ -1,0 +1,329 @@
+#include "cli/connect/bulk_load.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "absl/strings/str_format.h"
+#include "adapters/zip/reader.h"
+#include "cli/progress.h"
+#include "connect/companies_house/compare.h"
+#include "connect/companies_house/files.h"
+#include "connect/companies_house/roll.h"
+#include "connect/rows.h"
+#include "core/base/display.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+namespace ch = connect::companies_house;
+
+constexpr size_t kPieceBytes = 1 << 20;
+constexpr uint64_t kMegabyte = 1'000'000;
+constexpr std::string_view kExtension = ".csv";
+// A company that is new in a later file and was incorporated longer ago is told as late.
+constexpr int32_t kLateDays = 62;
+
+// Notes of the state.
+constexpr char kLoadedNote[] = "bulk.loaded";     // date of the last complete load
+constexpr char kContentNote[] = "bulk.content";   // digest of its files
+constexpr char kUsualNote[] = "bulk.cessations";  // in that load, a thousand days
+
+// Tells files of one date apart without reading them: by size and checksum of an archive, otherwise
+// by size, begin and end.
+absl::StatusOr<std::string> content_of(const std::vector<std::string>& files) {
+  std::vector<std::string> sorted = files;
+  std::ranges::sort(sorted, {}, [](const std::string& path) {
+    return std::pair(ch::read_file_name(path).part, path);
+  });
+  uint64_t digest = 0;
+  std::string piece(kPieceBytes, '\0');
+  for (const std::string& path : sorted) {
+    BELLWETHER_ASSIGN_OR_RETURN(auto reader, zip::Reader::open(path, kExtension));
+    digest = base::hash64(base::cat(reader->size(), " ", reader->checksum()), digest);
+    if (reader->is_archive()) continue;
+    std::ifstream file(path, std::ios::binary);
+    for (uint64_t const at :
+         {uint64_t{0}, reader->size() - std::min<uint64_t>(reader->size(), kPieceBytes)}) {
+      file.clear();
+      file.seekg(static_cast<std::streamoff>(at));
+      file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+      digest =
+          base::hash64(std::string_view(piece.data(), static_cast<size_t>(file.gcount())), digest);
+    }
+  }
+  return base::hex16(digest);
+}
+
+// Calls use(piece) for the content of a file, and tells the progress.
+template <class Use>
+absl::Status each_piece(const std::string& path, Progress& progress, uint64_t& done,
+                        const std::string& where, Use use) {
+  BELLWETHER_ASSIGN_OR_RETURN(auto reader, zip::Reader::open(path, kExtension));
+  std::string piece(kPieceBytes, '\0');
+  while (true) {
+    BELLWETHER_ASSIGN_OR_RETURN(size_t const bytes, reader->read(piece));
+    if (bytes == 0) return absl::OkStatus();
+    BELLWETHER_RETURN_IF_ERROR(use(std::string_view(piece.data(), bytes)));
+    done += bytes;
+    progress.tell(static_cast<int64_t>(done / kMegabyte), where, false);
+  }
+}
+
+class Load {
+ public:
+  Load(ConnectRun& run, const BulkOptions& options, BulkSummary& summary)
+      : run_(run),
+        options_(options),
+        summary_(summary),
+        facts_(base::Days(summary.date.value - 1), say_) {
+    auto const before = base::parse_date(run.store().note(kLoadedNote));
+    if (before.ok()) before_ = *before;
+    summary_.first = !before_.has_value();
+  }
+
+  absl::Status all_files() {
+    BELLWETHER_RETURN_IF_ERROR(measure());
+    uint64_t checked = 0;
+    Progress checking(megabytes(archived_), "MB");
+    for (const std::string& path : archives_) {
+      BELLWETHER_RETURN_IF_ERROR(each_piece(path, checking, checked, "checking",
+                                            [](std::string_view) { return absl::OkStatus(); }));
+    }
+    if (!archives_.empty()) checking.tell(megabytes(checked), "checked", true);
+    uint64_t done = 0;
+    Progress progress(megabytes(total_), "MB");
+    for (const std::string& path : options_.files) {
+      BELLWETHER_RETURN_IF_ERROR(one_file(path, progress, done));
+    }
+    progress.tell(static_cast<int64_t>(done / kMegabyte), "read", true);
+    return absl::OkStatus();
+  }
+
+  // Says which companies are gone, and that the load of the files with this content is complete.
+  absl::Status finish(const std::string& content) {
+    BELLWETHER_ASSIGN_OR_RETURN(std::vector<ch::Number> const gone, find_gone());
+    for (const ch::Number& number : gone) {
+      BELLWETHER_ASSIGN_OR_RETURN(auto const record, known(number));
+      facts_.about(number);
+      ch::Record const now = ch::tell_gone(*record, facts_);
+      BELLWETHER_RETURN_IF_ERROR(facts_.status());
+      run_.store().put(number.state_key(), ch::bytes_of(now));
+      BELLWETHER_RETURN_IF_ERROR(run_.commit_if_large());
+    }
+    BELLWETHER_RETURN_IF_ERROR(run_.outlet().heartbeat(domain::Topic::kRegistrations, ch::kSource,
+                                                       base::start_of(summary_.date)));
+    if (before_ && summary_.date > *before_) {
+      int64_t const days = summary_.date.value - before_->value;
+      run_.store().set_note(kUsualNote, base::cat(1000 * static_cast<int64_t>(gone.size()) / days));
+    }
+    run_.store().set_note(kLoadedNote, base::format_date(summary_.date));
+    run_.store().set_note(kContentNote, content);
+    BELLWETHER_RETURN_IF_ERROR(run_.commit());
+    for (size_t i = 0; i < ch::kFacts; ++i) {
+      int64_t const count = facts_.counts()[i];
+      if (count > 0) summary_.said.emplace_back(ch::kFactNames[i], count);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static int64_t megabytes(uint64_t bytes) { return static_cast<int64_t>(bytes / kMegabyte); }
+
+  // Opens every file before anything is said.
+  absl::Status measure() {
+    for (const std::string& path : options_.files) {
+      BELLWETHER_ASSIGN_OR_RETURN(auto reader, zip::Reader::open(path, kExtension));
+      total_ += reader->size();
+      if (!reader->is_archive()) continue;
+      archived_ += reader->size();
+      archives_.push_back(path);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status one_file(const std::string& path, Progress& progress, uint64_t& done) {
+    connect::RowReader rows;
+    std::optional<ch::Header> header;
+    auto const row = [&](int64_t line, std::span<const std::string_view> fields) {
+      if (header) return one_row(*header, path, line, fields);
+      auto read = ch::read_header(fields);
+      if (!read.ok()) {
+        return absl::InvalidArgumentError(
+            base::cat(path, ":", line, ": ", base::from_absl(read.status().message())));
+      }
+      tell_unknown_columns(path, *read);
+      header = *std::move(read);
+      return absl::OkStatus();
+    };
+    auto const bad = [&](int64_t line, std::string_view what) {
+      run_.refuse({path, line, ch::kUnreadable, std::string(what)});
+    };
+    BELLWETHER_RETURN_IF_ERROR(each_piece(path, progress, done, "reading", [&](std::string_view p) {
+      return rows.feed(p, row, bad);
+    }));
+    BELLWETHER_RETURN_IF_ERROR(rows.finish(row, bad));
+    if (!header) return absl::InvalidArgumentError(base::cat(path, ": the file is empty"));
+    return absl::OkStatus();
+  }
+
+  static void tell_unknown_columns(const std::string& path, const ch::Header& header) {
+    for (const std::string& name : header.unknown) {
+      std::fprintf(stderr, "%s: the column \"%s\" is new and is not read\n", path.c_str(),
+                   base::printable(name).c_str());
+    }
+  }
+
+  absl::Status one_row(const ch::Header& header, const std::string& path, int64_t line,
+                       std::span<const std::string_view> fields) {
+    ++summary_.rows;
+    auto const read = ch::read_row(header, fields);
+    const auto* const problem = std::get_if<ch::RowProblem>(&read);
+    const auto* const row = std::get_if<ch::Row>(&read);
+    std::optional<ch::Number> const number = problem ? problem->number : row->number;
+    // A company whose row cannot be used is on the register nevertheless.
+    bool const twice = number && !roll_.add(*number);
+    if (problem != nullptr) {
+      run_.refuse({path, line, problem->reason, problem->what});
+      return absl::OkStatus();
+    }
+    if (twice) {
+      run_.refuse({path, line, ch::kTwice, std::string(number->text())});
+      return absl::OkStatus();
+    }
+    return tell(*row, path, line);
+  }
+
+  absl::Status tell(const ch::Row& stated, const std::string& path, int64_t line) {
+    ch::Row row = stated;
+    // The file's date itself may be stated as the day: days begin first in the east.
+    if (row.born > summary_.date) {
+      run_.refuse({path, line, ch::kBadIncorporation,
+                   base::cat(row.number.text(), " ", base::format_date(row.born),
+                             " is after the file's date")});
+      return absl::OkStatus();
+    }
+    if (row.dissolved && *row.dissolved > facts_.day()) row.dissolved = facts_.day();
+    BELLWETHER_ASSIGN_OR_RETURN(auto const before, known(row.number));
+    bool const ceased = ch::has_ceased(row.status->status);
+    if (!before && ceased && !row.dissolved) {
+      run_.refuse({path, line, ch::kCeasedUndatedReason, std::string(row.number.text())});
+      return absl::OkStatus();
+    }
+    ch::Record const now = ch::tell_row(row, before, facts_);
+    BELLWETHER_RETURN_IF_ERROR(facts_.status());
+    summary_.companies += ceased ? 0 : 1;
+    summary_.old_codes += static_cast<int64_t>(row.old_codes);
+    summary_.odd_dates += static_cast<int64_t>(row.odd_dates);
+    summary_.unknown_categories += row.category_known ? 0 : 1;
+    if (!before && before_ && row.born.value < before_->value - kLateDays) ++summary_.late;
+    if (before && *before == now) return absl::OkStatus();
+    run_.store().put(row.number.state_key(), ch::bytes_of(now));
+    return run_.commit_if_large();
+  }
+
+  absl::StatusOr<std::optional<ch::Record>> known(const ch::Number& number) {
+    BELLWETHER_ASSIGN_OR_RETURN(auto const bytes, run_.store().get(number.state_key()));
+    if (!bytes) return std::nullopt;
+    auto const record = ch::record_of(*bytes);
+    if (record) return record;
+    return absl::DataLossError(
+        base::cat(run_.store().path(), ": the state of ", number.text(), " is damaged"));
+  }
+
+  absl::StatusOr<std::vector<ch::Number>> find_gone() {
+    std::vector<ch::Number> gone;
+    ch::Cessations found;
+    BELLWETHER_RETURN_IF_ERROR(run_.store().each([&](std::string_view key, std::string_view value) {
+      auto const number = ch::Number::from_state_key(key);
+      auto const record = ch::record_of(value);
+      if (!number || !record || ch::has_ceased(*record)) return;
+      ++found.stock;
+      if (!roll_.contains(*number)) gone.push_back(*number);
+    }));
+    found.count = static_cast<int64_t>(gone.size());
+    found.days = before_ ? summary_.date.value - before_->value : 0;
+    auto const usual = base::parse_number<int64_t>(run_.store().note(kUsualNote));
+    if (usual) found.usual_a_day = static_cast<double>(*usual) / 1000;
+    if (options_.accept_cessations) return gone;
+    if (absl::Status const believed = check_cessations(found); !believed.ok()) {
+      // What the rows say is true nevertheless.
+      BELLWETHER_RETURN_IF_ERROR(run_.commit());
+      return believed;
+    }
+    return gone;
+  }
+
+  ConnectRun& run_;
+  const BulkOptions& options_;
+  BulkSummary& summary_;
+  std::function<absl::Status(const connect::Said&)> say_ = [this](const connect::Said& said) {
+    return run_.outlet().say(said);
+  };
+  ch::Facts facts_;
+  ch::Roll roll_;
+  std::optional<base::Days> before_;  // date of the last complete load
+  std::vector<std::string> archives_;
+  uint64_t total_ = 0;
+  uint64_t archived_ = 0;
+};
+
+std::string line_of(int64_t count, std::string_view what) {
+  return base::cat(absl::StrFormat("%12s  ", base::grouped(count)), what, "\n");
+}
+
+}  // namespace
+
+absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options) {
+  BulkSummary summary;
+  BELLWETHER_ASSIGN_OR_RETURN(summary.date, ch::date_of_load(options.files, options.as_of));
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const content, content_of(options.files));
+  std::string const loaded = run.store().note(kLoadedNote);
+  std::string const date = base::format_date(summary.date);
+  if (date < loaded) {
+    return absl::FailedPreconditionError(
+        base::cat("the file of ", date, " is older than that of ", loaded,
+                  ", which was loaded last; give a later one, or begin with an empty --state"));
+  }
+  summary.loaded_before =
+      date == loaded && content == run.store().note(kContentNote) && !options.again;
+  if (summary.loaded_before) return summary;
+  Load load(run, options, summary);
+  BELLWETHER_RETURN_IF_ERROR(load.all_files());
+  BELLWETHER_RETURN_IF_ERROR(load.finish(content));
+  return summary;
+}
+
+std::string text_of(const BulkSummary& summary) {
+  std::string const date = base::format_date(summary.date);
+  if (summary.loaded_before) {
+    return base::cat("the file of ", date,
+                     " was loaded before: there is nothing to say (--again reads it once more)\n");
+  }
+  std::string text = base::cat("file of ", date, ": ", base::grouped(summary.rows), " rows, ",
+                               base::grouped(summary.companies), " companies on the register\n");
+  for (const auto& [name, count] : summary.said) text += line_of(count, name);
+  if (summary.said.empty()) text += "nothing new to say\n";
+  if (summary.late > 0) {
+    text += line_of(summary.late,
+                    "of these were incorporated long ago and in no file before: restored, or left "
+                    "out before. They count as registered since their incorporation");
+  }
+  if (summary.old_codes > 0) text += line_of(summary.old_codes, "codes of SIC 2003, left out");
+  if (summary.odd_dates > 0) text += line_of(summary.odd_dates, "impossible dates, left out");
+  if (summary.unknown_categories > 0) {
+    text += line_of(summary.unknown_categories, "companies of a kind that is not known: \"other\"");
+  }
+  if (summary.first) {
+    base::append(text, "This was the first load. Companies that had ceased before ", date,
+                 " are not in the file: of the years before, only survivors are known. Cessations "
+                 "are known from the next file on.\n");
+  }
+  return text;
+}
+
+}  // namespace bellwether::cli

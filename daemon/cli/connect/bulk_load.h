@@ -1,0 +1,46 @@
+// Purpose: loads one month of BasicCompanyData: reads its files, asks the state what is known of
+// each company, says what is new, and at the end which companies are gone. The state holds in its
+// notes which file was loaded last. A run that was killed, or that refuses to end because too many
+// companies are gone, leaves that note as it was; the same file may then be loaded again, and a
+// later one too. Thread safety: one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/connect/connect.h"
+#include "core/base/calendar.h"
+
+namespace bellwether::cli {
+
+struct BulkOptions {
+  std::vector<std::string> files;   // one whole file or all parts, CSV or zip
+  std::optional<base::Days> as_of;  // instead of the date in the names
+  bool accept_cessations = false;   // however many they are
+  bool again = false;               // load the last file once more
+};
+
+struct BulkSummary {
+  base::Days date;             // of the file
+  bool loaded_before = false;  // this very file: nothing was read
+  bool first = false;          // nothing was known before
+  int64_t rows = 0;
+  int64_t companies = 0;                              // on the register, by this file
+  std::vector<std::pair<std::string, int64_t>> said;  // facts by name, without zeros
+  int64_t late = 0;                // long incorporated, and not in the files before
+  int64_t old_codes = 0;           // of SIC 2003, left out
+  int64_t odd_dates = 0;           // of filings, left out
+  int64_t unknown_categories = 0;  // legal form "other"
+};
+// For people, several lines.
+std::string text_of(const BulkSummary& summary);
+
+// Errors: InvalidArgument for names and headers; FailedPrecondition for a file that is older than
+// the state, and for too many cessations; DataLoss for a damaged file; those of the outlet and the
+// state.
+absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options);
+
+}  // namespace bellwether::cli

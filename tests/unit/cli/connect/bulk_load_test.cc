@@ -1,0 +1,262 @@
+// Monthly files one after another: what is said, what is refused, and which files are not believed.
+#include "cli/connect/bulk_load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bellwether/events/v1/registration.pb.h"
+#include "connect/companies_house/record.h"
+#include "core/base/text.h"
+#include "support/must.h"
+#include "support/paths.h"
+#include "support/scratch_folder.h"
+
+namespace bellwether::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::must;
+using testing::ScratchFolder;
+
+constexpr char kHeader[] =
+    "CompanyName, CompanyNumber,RegAddress.PostCode,CompanyCategory,CompanyStatus,DissolutionDate,"
+    "IncorporationDate,Accounts.NextDueDate,Accounts.LastMadeUpDate,Mortgages.NumMortCharges,"
+    "Mortgages.NumMortSatisfied,SICCode.SicText_1,SICCode.SicText_2,SICCode.SicText_3,"
+    "SICCode.SicText_4,ConfStmtNextDueDate, ConfStmtLastMadeUpDate\n";
+
+std::string company(std::string_view number, std::string_view status = "Active",
+                    std::string_view born = "03/05/2019") {
+  return base::cat("\"A\",\"", number, "\",\"B15 2TT\",\"Private Limited Company\",\"", status,
+                   "\",\"\",\"", born, "\",\"\",\"\",\"0\",\"0\",\"62012 - Software\",,,,,\n");
+}
+
+// Remembers what a run said and whether it settled.
+class Recorder : public Outlet {
+ public:
+  explicit Recorder(std::vector<std::string>& lines) : lines_(lines) {}
+  absl::Status say(const connect::Said& said) override {
+    ++said_;
+    if (said_ > fail_after) return absl::UnavailableError("the broker is gone");
+    events::v1::RegistrationEvent event;
+    EXPECT_TRUE(event.ParseFromString(said.value));
+    lines_.push_back(event.event_id());
+    return absl::OkStatus();
+  }
+  absl::Status heartbeat(domain::Topic topic, std::string_view source,
+                         base::UnixMillis complete_to) override {
+    EXPECT_EQ(topic, domain::Topic::kRegistrations);
+    lines_.push_back(base::cat(source, " complete to ", base::format_instant(complete_to)));
+    return absl::OkStatus();
+  }
+  absl::Status settle() override { return absl::OkStatus(); }
+
+  int64_t fail_after = INT64_MAX;
+
+ private:
+  std::vector<std::string>& lines_;
+};
+
+class BulkLoadTest : public ::testing::Test {
+ protected:
+  // The path of a month's file.
+  std::string file(std::string_view month, std::string_view rows) {
+    return folder_.write(base::cat("BasicCompanyDataAsOneFile-", month, "-01.csv"),
+                         base::cat(kHeader, rows));
+  }
+  absl::StatusOr<BulkSummary> load(BulkOptions options, int64_t fail_after = INT64_MAX) {
+    lines_.clear();
+    auto outlet = std::make_unique<Recorder>(lines_);
+    outlet->fail_after = fail_after;
+    ConnectRun run(
+        must(lmdb::Store::open(folder_.file("state"), connect::companies_house::kStateOwner)),
+        std::move(outlet), false);
+    auto summary = load_bulk(run, options);
+    refused_ = run.refusals().by_reason();
+    return summary;
+  }
+  absl::StatusOr<BulkSummary> load(const std::string& path) {
+    BulkOptions options;
+    options.files = {path};
+    return load(options);
+  }
+
+  ScratchFolder folder_;
+  std::vector<std::string> lines_;
+  std::map<std::string, int64_t> refused_;
+};
+
+TEST_F(BulkLoadTest, TheNextFileSaysOnlyWhatChanged) {
+  auto const first = must(load(file("2026-11", company("1") + company("2") + company("3"))));
+  EXPECT_TRUE(first.first);
+  EXPECT_EQ(first.rows, 3);
+  EXPECT_EQ(first.companies, 3);
+  EXPECT_THAT(lines_,
+              ElementsAre("00000001:registered", "00000002:registered", "00000003:registered",
+                          "companies-house complete to 2026-11-01T00:00:00Z"));
+  EXPECT_THAT(text_of(first), HasSubstr("This was the first load"));
+  EXPECT_THAT(text_of(first), HasSubstr("3  registrations"));
+
+  auto const second = must(load(file("2026-12", company("1") + company("2", "Liquidation") +
+                                                    company("4", "Active", "12/11/2026"))));
+  EXPECT_FALSE(second.first);
+  EXPECT_EQ(second.late, 0);
+  EXPECT_THAT(lines_, ElementsAre("00000002:status:1", "00000004:registered", "00000003:ceased:1",
+                                  "companies-house complete to 2026-12-01T00:00:00Z"));
+
+  auto const third = must(load(
+      file("2027-01", company("1") + company("2", "Liquidation") + company("3") + company("4"))));
+  EXPECT_THAT(lines_, ElementsAre("00000003:restored:1", "00000004:registered",
+                                  "companies-house complete to 2027-01-01T00:00:00Z"));
+  EXPECT_THAT(text_of(third), HasSubstr("1  restorations"));
+}
+
+TEST_F(BulkLoadTest, ACompanyThatWasLongIncorporatedIsToldAsLate) {
+  must(load(file("2026-11", company("1"))));
+  auto const second = must(load(file("2026-12", company("1") + company("2"))));
+  EXPECT_EQ(second.late, 1);
+  EXPECT_THAT(text_of(second), HasSubstr("restored, or left out before"));
+}
+
+TEST_F(BulkLoadTest, TheSameFileAgainIsNotRead) {
+  std::string const path = file("2026-11", company("1"));
+  must(load(path));
+  auto const again = must(load(path));
+  EXPECT_TRUE(again.loaded_before);
+  EXPECT_THAT(lines_, IsEmpty());
+  EXPECT_THAT(text_of(again), HasSubstr("was loaded before: there is nothing to say"));
+
+  BulkOptions options;
+  options.files = {path};
+  options.again = true;
+  EXPECT_FALSE(must(load(options)).loaded_before);
+  EXPECT_THAT(lines_, ElementsAre("companies-house complete to 2026-11-01T00:00:00Z"));
+}
+
+TEST_F(BulkLoadTest, AnotherFileOfTheSameMonthIsRead) {
+  must(load(file("2026-11", company("1"))));
+  must(load(file("2026-11", company("1") + company("2"))));
+  EXPECT_THAT(lines_, ElementsAre("00000002:registered",
+                                  "companies-house complete to 2026-11-01T00:00:00Z"));
+}
+
+TEST_F(BulkLoadTest, AnOlderFileIsRefused) {
+  must(load(file("2026-12", company("1"))));
+  auto const older = load(file("2026-11", company("1")));
+  EXPECT_TRUE(absl::IsFailedPrecondition(older.status()));
+  EXPECT_THAT(older.status().ToString(), HasSubstr("older than that of 2026-12-01"));
+  EXPECT_THAT(lines_, IsEmpty());
+}
+
+std::string companies(int from, int to) {
+  std::string rows;
+  for (int i = from; i <= to; ++i) rows += company(base::cat(i));
+  return rows;
+}
+
+TEST_F(BulkLoadTest, HalfAFileDeclaresNoCessations) {
+  must(load(file("2026-11", companies(1, 400))));
+  std::string const half = file("2026-12", companies(1, 200) + company("999"));
+  auto const refused = load(half);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status()));
+  EXPECT_THAT(refused.status().ToString(), HasSubstr("200 of 400 companies are not in the file"));
+  EXPECT_THAT(lines_, ElementsAre("00000999:registered")) << "no cessation, no heartbeat";
+  // The whole file of the same month is loaded afterwards.
+  must(load(file("2026-12", companies(1, 390) + company("999"))));
+  EXPECT_EQ(lines_.size(), 11u);
+  EXPECT_THAT(lines_.front(), HasSubstr("ceased:1"));
+  EXPECT_EQ(std::ranges::count(lines_, "00000999:registered"), 0);
+}
+
+TEST_F(BulkLoadTest, TheUserMayAcceptCessations) {
+  must(load(file("2026-11", companies(1, 400))));
+  BulkOptions options;
+  options.files = {file("2026-12", companies(1, 200))};
+  options.accept_cessations = true;
+  must(load(options));
+  EXPECT_EQ(lines_.size(), 201u);
+}
+
+TEST_F(BulkLoadTest, RefusedRowsAreCountedAndTheirCompaniesHaveNotCeased) {
+  must(load(file("2026-11", companies(1, 6))));
+  must(load(file("2026-12", company("1") + company("2", "Sleeping") + company("3") + company("3") +
+                                company("x") + company("4", "Active", "31/02/2020") +
+                                company("7", "Active", "01/01/2030") + "\"5\n" + company("5") +
+                                company("6", "Dissolved") + company("8", "Dissolved"))));
+  EXPECT_EQ(refused_, (std::map<std::string, int64_t>{{"unknown status", 1},
+                                                      {"number twice in the file", 1},
+                                                      {"no company number", 1},
+                                                      {"impossible date of incorporation", 2},
+                                                      {"unreadable row", 1},
+                                                      {"ceased on an unknown day", 1}}));
+  EXPECT_THAT(lines_,
+              ElementsAre("00000006:ceased:1", "companies-house complete to 2026-12-01T00:00:00Z"));
+}
+
+TEST_F(BulkLoadTest, AllPartsAreOneLoad) {
+  std::vector<std::string> parts;
+  for (int part = 1; part <= 3; ++part) {
+    parts.push_back(folder_.write(base::cat("BasicCompanyData-2026-11-01-part", part, "_3.csv"),
+                                  base::cat(kHeader, company(base::cat(part)))));
+  }
+  BulkOptions options;
+  options.files = parts;
+  EXPECT_EQ(must(load(options)).companies, 3);
+  options.files = {parts[2], parts[0], parts[1]};
+  EXPECT_TRUE(must(load(options)).loaded_before);
+}
+
+// The broker goes away after each number of records. What was said is said again with the same ids,
+// and nothing is missing at the end.
+TEST_F(BulkLoadTest, AnInterruptedLoadIsSaidAgain) {
+  std::string const first = file("2026-11", companies(1, 5));
+  std::string const second = file("2026-12", companies(3, 8));
+  for (int64_t said = 0; said < 5; ++said) {
+    BulkOptions options;
+    options.files = {first};
+    EXPECT_FALSE(load(options, said).ok());
+    EXPECT_EQ(static_cast<int64_t>(lines_.size()), said);
+  }
+  EXPECT_TRUE(must(load(first)).first);
+  EXPECT_EQ(lines_.size(), 6u);
+  for (int64_t said = 0; said < 5; ++said) {
+    BulkOptions options;
+    options.files = {second};
+    EXPECT_FALSE(load(options, said).ok());
+  }
+  must(load(second));
+  EXPECT_THAT(lines_, ElementsAre("00000006:registered", "00000007:registered",
+                                  "00000008:registered", "00000001:ceased:1", "00000002:ceased:1",
+                                  "companies-house complete to 2026-12-01T00:00:00Z"));
+}
+
+TEST_F(BulkLoadTest, TheHeaderOfTheRealFileIsRead) {
+  auto const summary = must(load(
+      testing::in_source("tests/data/companies_house/BasicCompanyDataAsOneFile-2024-11-01.csv")));
+  EXPECT_EQ(base::format_date(summary.date), "2024-11-01");
+  EXPECT_EQ(summary.rows, 12);
+  EXPECT_EQ(summary.companies, 12);
+  EXPECT_EQ(summary.said, (std::vector<std::pair<std::string, int64_t>>{
+                              {"registrations", 12},
+                              {"due dates of accounts", 12},
+                              {"due dates of confirmation statements", 12}}));
+  EXPECT_TRUE(refused_.empty());
+}
+
+TEST_F(BulkLoadTest, AFileOfAnotherKindIsTold) {
+  auto const other = load(folder_.write("BasicCompanyDataAsOneFile-2026-11-01.csv", "a,b\n1,2\n"));
+  EXPECT_TRUE(absl::IsInvalidArgument(other.status()));
+  EXPECT_THAT(other.status().ToString(), HasSubstr("the header lacks the columns CompanyNumber"));
+  EXPECT_THAT(other.status().ToString(), HasSubstr("2026-11-01.csv:1"));
+  auto const empty = load(folder_.write("BasicCompanyDataAsOneFile-2026-11-01.csv", ""));
+  EXPECT_THAT(empty.status().ToString(), HasSubstr("the file is empty"));
+}
+
+}  // namespace
+}  // namespace bellwether::cli
