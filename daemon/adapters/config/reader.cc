@@ -70,7 +70,7 @@ Section::Section(YAML::Node node, std::string path, base::LineErrors& errors)
 }
 
 int Section::line() const {
-  return line_of(node_);
+  return std::max(1, line_of(node_));  // an absent mapping has no line
 }
 bool Section::has(const std::string& key) const {
   return node_.IsMap() && node_[key].IsDefined();

@@ -45,6 +45,8 @@ class Section {
   void choice(const std::string& key, size_t& to, const std::vector<std::string>& words);
   // A mapping of words to words, not interpreted.
   void pairs(const std::string& key, std::vector<std::pair<std::string, std::string>>& to);
+  // The value of `key`, for a caller that reads it itself. Undefined if the key is absent.
+  YAML::Node value(const std::string& key) { return take(key); }
   // The mapping below `key`; empty if the key is absent.
   Section section(const std::string& key);
   // For keys that are names: calls `use` for every key of this mapping that holds a mapping, in

@@ -1,8 +1,6 @@
 #include "core/base/csv.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
 
 #include "absl/strings/str_format.h"
 #include "core/base/status.h"
@@ -23,82 +21,6 @@ bool is_blank(const std::string& field) {
   return field.find_first_not_of(" \t") == std::string::npos;
 }
 
-// Reads one record after another. Quoted fields may contain commas, doubled quotes and line breaks.
-class Reader {
- public:
-  explicit Reader(std::string_view text) : rest_(text) {}
-
-  bool done() const { return rest_.empty(); }
-  // The first fault of the last record. A record with a fault is no row.
-  const std::optional<LineError>& fault() const { return fault_; }
-
-  // False if a quote is never closed.
-  bool next(CsvRow& row) {
-    row.line = line_;
-    row.fields.assign(1, "");
-    fault_.reset();
-    Place place = Place::kPlain;
-    while (!rest_.empty()) {
-      char const c = rest_.front();
-      if (c == '\n' || c == '\r') {
-        LineEnds const ends = leading_line_ends(rest_);
-        line_ += ends.lines;
-        if (place == Place::kQuoted) row.fields.back() += rest_.substr(0, ends.bytes);
-        rest_.remove_prefix(ends.bytes);
-        if (place != Place::kQuoted) return true;
-        continue;
-      }
-      rest_.remove_prefix(1);
-      if (place != Place::kQuoted && c == ',') {
-        row.fields.emplace_back();
-        place = Place::kPlain;
-      } else {
-        place = add(c, place, row);
-      }
-    }
-    return place != Place::kQuoted;
-  }
-
- private:
-  enum class Place : uint8_t {
-    kPlain,       // outside quotes
-    kQuoted,      // between two quotes
-    kAfterQuote,  // directly after the closing quote
-    kRest,        // behind text after the closing quote
-  };
-
-  // Adds a character that ends neither field nor record, unless it is a quote with a meaning.
-  Place add(char c, Place place, CsvRow& row) {
-    std::string& field = row.fields.back();
-    if (c == '"' && place == Place::kQuoted) {
-      if (!rest_.starts_with('"')) return Place::kAfterQuote;
-      rest_.remove_prefix(1);
-    } else if (c == '"' && place == Place::kPlain && is_blank(field)) {
-      if (!field.empty()) complain(row, "has blanks before its opening quote; remove them");
-      return Place::kQuoted;
-    } else if (place == Place::kAfterQuote) {
-      complain(row,
-               "has text after its closing quote; remove the text, or write each quote inside the "
-               "field twice");
-      place = Place::kRest;
-    } else if (is_control_byte(c)) {
-      complain(row, c == '\0' ? "contains a NUL byte; remove it"
-                              : absl::StrFormat("contains the control character 0x%02X; remove it",
-                                                static_cast<unsigned char>(c)));
-    }
-    field += c;
-    return place;
-  }
-
-  void complain(const CsvRow& row, std::string_view what) {
-    if (!fault_) fault_ = LineError{line_, cat("field ", row.fields.size(), " ", what)};
-  }
-
-  std::string_view rest_;
-  int line_ = 1;
-  std::optional<LineError> fault_;
-};
-
 bool blank(const CsvRow& row) {
   return row.fields.size() == 1 && row.fields[0].empty();
 }
@@ -116,7 +38,7 @@ const char* other_separator(const CsvRow& header) {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // The column of each field of the header, as an index into required + optional.
-std::vector<size_t> read_header(Reader& reader, const std::vector<std::string>& required,
+std::vector<size_t> read_header(CsvReader& reader, const std::vector<std::string>& required,
                                 const std::vector<std::string>& optional, LineErrors& errors) {
   CsvRow header;
   if (reader.done()) {
@@ -190,7 +112,7 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
     return errors.status();
   }
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
-  Reader reader(csv);
+  CsvReader reader(csv);
   std::vector<size_t> const target = read_header(reader, required, optional, errors);
   BELLWETHER_RETURN_IF_ERROR(errors.status());
   CsvTable table;
@@ -216,6 +138,60 @@ absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view 
     table.rows.push_back(std::move(ordered));
   }
   return table;
+}
+
+bool CsvReader::next(CsvRow& row) {
+  row.line = line_;
+  row.fields.assign(1, "");
+  fault_.reset();
+  Place place = Place::kPlain;
+  while (!rest_.empty()) {
+    char const c = rest_.front();
+    if (c == '\n' || c == '\r') {
+      LineEnds const ends = leading_line_ends(rest_);
+      line_ += ends.lines;
+      if (place == Place::kQuoted) row.fields.back() += rest_.substr(0, ends.bytes);
+      rest_.remove_prefix(ends.bytes);
+      if (place != Place::kQuoted) return true;
+      continue;
+    }
+    rest_.remove_prefix(1);
+    if (place != Place::kQuoted && c == dialect_.delimiter) {
+      row.fields.emplace_back();
+      place = Place::kPlain;
+    } else {
+      place = add(c, place, row);
+    }
+  }
+  return place != Place::kQuoted;
+}
+
+// Adds a character that ends neither field nor record, unless it is a quote with a meaning.
+CsvReader::Place CsvReader::add(char c, Place place, CsvRow& row) {
+  std::string& field = row.fields.back();
+  bool const quote = c == dialect_.quote && c != '\0';
+  if (quote && place == Place::kQuoted) {
+    if (!rest_.starts_with(c)) return Place::kAfterQuote;
+    rest_.remove_prefix(1);
+  } else if (quote && place == Place::kPlain && is_blank(field)) {
+    if (!field.empty()) complain(row, "has blanks before its opening quote; remove them");
+    return Place::kQuoted;
+  } else if (place == Place::kAfterQuote) {
+    complain(row,
+             "has text after its closing quote; remove the text, or write each quote inside the "
+             "field twice");
+    place = Place::kRest;
+  } else if (is_control_byte(c)) {
+    complain(row, c == '\0' ? "contains a NUL byte; remove it"
+                            : absl::StrFormat("contains the control character 0x%02X; remove it",
+                                              static_cast<unsigned char>(c)));
+  }
+  field += c;
+  return place;
+}
+
+void CsvReader::complain(const CsvRow& row, std::string_view what) {
+  if (!fault_) fault_ = LineError{line_, cat("field ", row.fields.size(), " ", what)};
 }
 
 std::string csv_field(std::string_view text) {

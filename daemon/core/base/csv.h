@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,44 @@ struct CsvTable {
 absl::StatusOr<CsvTable> parse_csv_table(std::string_view csv, std::string_view file,
                                          const std::vector<std::string>& required,
                                          const std::vector<std::string>& optional = {});
+
+// The characters by which a file separates and quotes its fields.
+struct CsvDialect {
+  char delimiter = ',';
+  char quote = '"';  // '\0': no field is quoted
+};
+
+// Reads one record after another, whatever its columns. Quoted fields may contain delimiters,
+// doubled quotes and line breaks.
+class CsvReader {
+ public:
+  // `text` must outlive the reader. It has no byte order mark.
+  explicit CsvReader(std::string_view text, CsvDialect dialect = {})
+      : rest_(text), dialect_(dialect) {}
+
+  bool done() const { return rest_.empty(); }
+  size_t bytes_left() const { return rest_.size(); }
+  // Reads the next record; a blank line is a record with one empty field. False if a quote is never
+  // closed: it has consumed the rest of the text.
+  bool next(CsvRow& row);
+  // The first fault of the last record, as in CsvTable::bad. A record with a fault is no row.
+  const std::optional<LineError>& fault() const { return fault_; }
+
+ private:
+  enum class Place : uint8_t {
+    kPlain,       // outside quotes
+    kQuoted,      // between two quotes
+    kAfterQuote,  // directly after the closing quote
+    kRest,        // behind text after the closing quote
+  };
+  Place add(char c, Place place, CsvRow& row);
+  void complain(const CsvRow& row, std::string_view what);
+
+  std::string_view rest_;
+  CsvDialect dialect_;
+  int line_ = 1;
+  std::optional<LineError> fault_;
+};
 
 // `text` as a CSV field, quoted if necessary.
 std::string csv_field(std::string_view text);
