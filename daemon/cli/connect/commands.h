@@ -9,5 +9,6 @@
 namespace bellwether::cli {
 
 void add_companies_house(CLI::App& app, Context& context);
+void add_table(CLI::App& app, Context& context);
 
 }  // namespace bellwether::cli

@@ -67,6 +67,7 @@ void add_connect(CLI::App& app, Context& context) {
   connect->require_subcommand(1);
   connect->fallthrough();
   add_companies_house(*connect, context);
+  add_table(*connect, context);
 }
 
 }  // namespace bellwether::cli

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "adapters/kafka/topics.h"
+#include "bellwether/events/v1/observation.pb.h"
 #include "bellwether/events/v1/registration.pb.h"
 #include "bellwether/events/v1/support.pb.h"
 #include "cli/broker/topics.h"
@@ -173,6 +174,19 @@ std::string kind_of(const Message& message) {
                    text_of(message.GetReflection()->GetMessage(message, field)), " }");
 }
 
+// What an event states beside its kind: where an enquirer is, and what of.
+template <class Event>
+std::string beside_kind(const Event&) {
+  return "";
+}
+std::string beside_kind(const events_pb::SupportEvent& event) {
+  events_pb::SupportEvent place;
+  place.set_area_code(event.area_code());
+  place.set_postcode(event.postcode());
+  if (event.has_activity()) *place.mutable_activity() = event.activity();
+  std::string const text = text_of(place);
+  return text.empty() ? "" : base::cat("  ", text);
+}
 template <class Event>
 std::string line_of_event(const connect::Said& said) {
   Event event;
@@ -184,15 +198,20 @@ std::string line_of_event(const connect::Said& said) {
                                                     event.effective_date().day()))
           : "-";
   return base::cat(base::format_date(base::days_of(said.published)), "  ", said.key, "  ",
-                   event.event_id(), "  ", effective, "  ", kind_of(event));
+                   event.event_id(), "  ", effective, "  ", kind_of(event), beside_kind(event));
 }
 
 }  // namespace
 
 std::string line_of(const connect::Said& said) {
-  return base::printable(said.topic == domain::Topic::kSupport
-                             ? line_of_event<events_pb::SupportEvent>(said)
-                             : line_of_event<events_pb::RegistrationEvent>(said));
+  switch (said.topic) {
+    case domain::Topic::kSupport:
+      return base::printable(line_of_event<events_pb::SupportEvent>(said));
+    case domain::Topic::kObservations:
+      return base::printable(line_of_event<events_pb::Observation>(said));
+    default:
+      return base::printable(line_of_event<events_pb::RegistrationEvent>(said));
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Outlet>> publisher(const KafkaOptions& options,

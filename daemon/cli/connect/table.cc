@@ -1,0 +1,76 @@
+// bellwether connect table: publishes any register, desk or statistics by a mapping.
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "adapters/tzdata/tzdata.h"
+#include "cli/connect/commands.h"
+#include "cli/connect/connect.h"
+#include "cli/connect/table_load.h"
+#include "cli/text_file.h"
+#include "connect/table/mapping_reader.h"
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+namespace bellwether::cli {
+namespace {
+
+struct TableCommand {
+  ConnectOptions connect;
+  TableOptions table;
+  std::string mapping;
+};
+
+base::UnixMillis now() {
+  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count());
+}
+
+absl::Status run_table(TableCommand& command) {
+  BELLWETHER_ASSIGN_OR_RETURN(std::string const yaml, read_text_file(command.mapping));
+  BELLWETHER_ASSIGN_OR_RETURN(
+      auto const mapping,
+      connect::table::read_mapping(yaml, command.mapping, tzdata::read_time_zone));
+  command.table.now = now();
+  BELLWETHER_ASSIGN_OR_RETURN(
+      auto const run, ConnectRun::start(command.connect, base::cat("table 1 of ", mapping.source),
+                                        {mapping.topic}));
+  auto const counts = load_tables(*run, mapping, command.table);
+  std::string const text =
+      base::cat(counts.ok() ? text_of(*counts, mapping) : "", run->refusals_text());
+  std::fputs(text.c_str(), stdout);
+  return counts.status();
+}
+
+}  // namespace
+
+void add_table(CLI::App& app, Context& context) {
+  CLI::App* const sub = app.add_subcommand(
+      "table",
+      "any register, desk or statistics as CSV or JSON lines, by a mapping (deploy/mappings)");
+  sub->fallthrough();
+  auto options = std::make_shared<TableCommand>();
+  add_connect_options(*sub, options->connect);
+  constexpr auto kObservations = domain::Topic::kObservations;
+  if (!domain::is_consumable(domain::info(kObservations))) {
+    options->connect.kafka.topics[kObservations] = "bellwether.observations";
+    sub->add_option("--observations-topic", options->connect.kafka.topics[kObservations])
+        ->capture_default_str();
+  }
+  sub->add_option("--mapping", options->mapping, "what the columns mean, in YAML")->required();
+  sub->add_option("sources", options->table.files, "the files, all of one shape")->required();
+  sub->add_option("--as-of", options->table.as_of,
+                  "when the files were published: a day (2026-11-30), or an instant "
+                  "(2026-11-30T18:00:00Z)");
+  sub->add_option("--register", options->table.register_list,
+                  "CSV or zip of registered businesses, in which enquirers are found");
+  sub->add_option("--review", options->table.review,
+                  "file to write: enquirers who were not found for sure, without names");
+  sub->callback([&context, options] {
+    absl::Status const status = run_table(*options);
+    if (!status.ok()) context.fail(exit_of(status), std::string(status.message()));
+  });
+}
+
+}  // namespace bellwether::cli

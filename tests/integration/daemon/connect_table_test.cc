@@ -1,0 +1,165 @@
+// The connector of tables against a real broker: killed at any moment, it loses no fact and states
+// each under one id; a daemon accepts all that it says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <map>
+#include <set>
+
+#include "core/base/text.h"
+#include "support/cluster.h"
+#include "support/paths.h"
+#include "support/random.h"
+
+namespace bellwether::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kMapping[] =
+    "source: desk\n"
+    "topic: support\n"
+    "published: {column: updated, time: \"%Y-%m-%d %H:%M\"}\n"
+    "incremental: {column: updated, time: \"%Y-%m-%d %H:%M\", overlap: 1d}\n"
+    "lists: {topics: {values: {cash: cash_flow, grants: grant}}}\n"
+    "fields:\n"
+    "  effective_date: {column: updated, date: \"%Y-%m-%d %H:%M\"}\n"
+    "  case_id: {column: case}\n"
+    "  area_code: {column: area}\n"
+    "events:\n"
+    "  - kind: interaction\n"
+    "    id: \"{case}\"\n"
+    "    fields: {interaction: {topics: {column: topic, list: topics}}}\n";
+constexpr int kRows = 60'000;
+constexpr int kPartitions = 3;
+
+std::string rows(int from, int to) {
+  std::string out;
+  for (int i = from; i < to; ++i) {
+    base::append(out, i, ",", base::format_date(base::days_from_civil(2019, 1, 1 + i / 200)),
+                 " 09:00,", i % 2 == 0 ? "N1" : "S1", ",", i % 3 == 0 ? "cash" : "grants", "\n");
+  }
+  return out;
+}
+constexpr char kHeader[] = "case,updated,area,topic\n";
+
+class ConnectTableTest : public ::testing::Test {
+ protected:
+  ConnectTableTest() : topics_(make_topics(broker(), kPartitions)) {
+    mapping_ = folder_.write("desk.yaml", kMapping);
+  }
+
+  std::vector<std::string> command(const std::string& file) const {
+    return {program("bellwether"), "connect",         "table",
+            "--brokers",           broker(),          "--registrations-topic",
+            topics_.registrations, "--support-topic", topics_.support,
+            "--journal-topic",     topics_.journal,   "--dead-letters-topic",
+            topics_.dead_letters,  "--state",         (folder_.path() / "state").string(),
+            "--mapping",           mapping_,          file};
+  }
+  std::string log() { return folder_.write(base::cat("log", ++logs_), "\n"); }
+
+  // The values of each key in the topic, without heartbeats.
+  std::map<std::string, std::set<std::string>> facts() const {
+    std::map<std::string, std::set<std::string>> out;
+    for (int p = 0; p < kPartitions; ++p) {
+      for (const auto& record : read_all(broker(), topics_.support, p)) {
+        if (!record.key.empty()) out[record.key].insert(record.value);
+      }
+    }
+    return out;
+  }
+  int heartbeats() const {
+    int count = 0;
+    for (int p = 0; p < kPartitions; ++p) {
+      auto const all = read_all(broker(), topics_.support, p);
+      if (!all.empty() && all.back().key.empty()) ++count;
+    }
+    return count;
+  }
+
+  TemporaryFolder folder_;
+  Topics topics_;
+  std::string mapping_;
+  int logs_ = 0;
+};
+
+TEST_F(ConnectTableTest, ARunThatIsKilledLosesNothingAndRepeatsOnlyTheSame) {
+  std::string const file = folder_.write("desk.csv", kHeader + rows(0, kRows));
+  uint64_t const seed = 20'260'701;
+  Random random(seed);
+  int killed = 0;
+  for (int i = 0; i < 6; ++i) {
+    Child child(command(file), {}, log());
+    if (child.wait(0.05 * static_cast<double>(random.below(14)))) continue;
+    child.signal(SIGKILL);
+    child.wait(10);
+    ++killed;
+  }
+  EXPECT_GT(killed, 0) << "no run was killed; the test shows nothing";
+  Child last(command(file), {}, log());
+  ASSERT_EQ(last.wait(120), 0) << last.log();
+  auto const found = facts();
+  EXPECT_EQ(found.size(), size_t{kRows});
+  for (const auto& [key, values] : found) EXPECT_EQ(values.size(), 1u) << key;
+  EXPECT_EQ(heartbeats(), kPartitions);
+  // The same file has nothing new; a file that has grown has what it grew by.
+  Child again(command(file), {}, log());
+  ASSERT_EQ(again.wait(120), 0) << again.log();
+  EXPECT_THAT(again.log(), Not(HasSubstr("interaction")));
+  std::string const grown = folder_.write("desk.csv", kHeader + rows(0, kRows + 10));
+  Child more(command(grown), {}, log());
+  ASSERT_EQ(more.wait(120), 0) << more.log();
+  EXPECT_THAT(more.log(), HasSubstr("          10  interaction"));
+  EXPECT_EQ(facts().size(), size_t{kRows} + 10);
+}
+
+TEST_F(ConnectTableTest, ADryRunPublishesNothingAndTellsEverything) {
+  std::string const file =
+      folder_.write("desk.csv", kHeader + rows(0, 2) + "x,2019-13-01 09:00,N1,cash\n");
+  auto dry = command(file);
+  dry.push_back("--dry-run");
+  Child child(dry, {}, log());
+  ASSERT_EQ(child.wait(30), 0) << child.log();
+  EXPECT_THAT(child.log(), HasSubstr("case:0"));
+  EXPECT_THAT(child.log(), HasSubstr("SUPPORT_TOPIC_GRANT"));
+  EXPECT_THAT(child.log(), HasSubstr(base::cat("refused  ", file, ":4: wrong date: ")));
+  EXPECT_THAT(child.log(), HasSubstr("           2  interaction"));
+  EXPECT_TRUE(facts().empty());
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "state"));
+}
+
+struct BadFile {
+  const char* name;
+  const char* text;
+  const char* error;
+};
+
+TEST_F(ConnectTableTest, ABadFileIsNamedWithWhatToDo) {
+  const BadFile kFiles[] = {
+      {"empty.csv", "", "empty.csv: the file is empty; is the export complete?"},
+      {"columns.csv", "case,changed\n",
+       "columns.csv: lacks \"updated\", \"area\", \"topic\"; it has "
+       "case, changed; correct "},
+      {"utf16.csv",
+       "\xff\xfe"
+       "c",
+       "utf16.csv:1: the file is UTF-16, not UTF-8"},
+  };
+  for (const BadFile& bad : kFiles) {
+    Child child(command(folder_.write(bad.name, bad.text)), {}, log());
+    EXPECT_EQ(child.wait(30), 2) << bad.name;
+    EXPECT_THAT(child.log(), HasSubstr(bad.error));
+  }
+  Child folder(command(folder_.path().string()), {}, log());
+  EXPECT_EQ(folder.wait(30), 2);
+  EXPECT_THAT(folder.log(), HasSubstr(": is a folder; name its files"));
+  Child missing(command("/nowhere.csv"), {}, log());
+  EXPECT_EQ(missing.wait(30), 4);
+  EXPECT_THAT(missing.log(), HasSubstr("/nowhere.csv: cannot be read (No such file"));
+}
+
+}  // namespace
+}  // namespace bellwether::testing
