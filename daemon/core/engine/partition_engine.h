@@ -73,7 +73,7 @@ struct PartitionCounts {
   std::vector<std::array<std::array<int64_t, ledger::kOutcomes>, domain::kKindCount>> applied;
   std::vector<std::array<int64_t, events::kRefusals>> refused;
   std::vector<int64_t> heartbeats;
-  std::vector<int64_t> not_counted;  // by input: valid records of a kind that no measure uses
+  std::vector<int64_t> not_counted;  // by input: valid records that no measure uses
   // By input: taken records with a code that is not in the reference files.
   std::vector<std::array<int64_t, events::kUnknownCodes>> unknown_codes;
   int64_t clamped = 0;  // timestamps too far in the future
