@@ -13,9 +13,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Rows as "line: a|b", lines that are none as "line! why".
-class RowsTest : public ::testing::Test {
+class TableRowsTest : public ::testing::Test {
  protected:
-  RowsTest() {
+  TableRowsTest() {
     mapping_.file = "m.yaml";
     mapping_.columns = {{"a", 1, false}, {"b.c", 2, true}};
   }
@@ -35,24 +35,24 @@ class RowsTest : public ::testing::Test {
   Mapping mapping_;
 };
 
-TEST_F(RowsTest, CsvIsReadInTheDialectOfTheMapping) {
+TEST_F(TableRowsTest, CsvIsReadInTheDialectOfTheMapping) {
   mapping_.input.dialect = {';', '\''};
   EXPECT_THAT(read("x;a;b.c\r\n1; two ;'3;\n4'\r\n\r\n5;6;7"),
               ElementsAre("2: two|3;\n4", "5: 6|7"));
 }
 
-TEST_F(RowsTest, AnOptionalColumnMayBeAbsent) {
+TEST_F(TableRowsTest, AnOptionalColumnMayBeAbsent) {
   EXPECT_THAT(read("\xef\xbb\xbfx,a\n1,2\n"), ElementsAre("2: 2|"));
 }
 
-TEST_F(RowsTest, AMissingColumnIsNamedWithThosePresent) {
+TEST_F(TableRowsTest, AMissingColumnIsNamedWithThosePresent) {
   EXPECT_THAT(read("x,A,b\n"),
               ElementsAre("t: lacks \"a\"; it has x, A, b; correct m.yaml, or set optional: true "
                           "where a file may lack a column"));
   EXPECT_THAT(read("a,a\n"), ElementsAre("t:1: column \"a\" appears twice; rename one"));
 }
 
-TEST_F(RowsTest, ARaggedRowIsTold) {
+TEST_F(TableRowsTest, ARaggedRowIsTold) {
   EXPECT_THAT(read("a,b.c\n1\n1,2\n1,2,3\n"),
               ElementsAre("2! 1 fields where the header has 2; is a delimiter or a quote inside a "
                           "field?",
@@ -61,12 +61,12 @@ TEST_F(RowsTest, ARaggedRowIsTold) {
                           "field?"));
 }
 
-TEST_F(RowsTest, AQuoteThatIsNeverClosedEndsTheFile) {
+TEST_F(TableRowsTest, AQuoteThatIsNeverClosedEndsTheFile) {
   EXPECT_THAT(read("a,b.c\n1,2\n\"3,4\n5,6\n"),
               ElementsAre("2: 1|2", HasSubstr("3! a quote is opened and never closed")));
 }
 
-TEST_F(RowsTest, AnotherEncodingIsToldByRow) {
+TEST_F(TableRowsTest, AnotherEncodingIsToldByRow) {
   std::string const latin = "a,b.c\ncaf\xe9,\x80\nplain,2\n";
   EXPECT_THAT(read(latin), ElementsAre("2! column \"a\" is not utf-8; set input.encoding to utf-8, "
                                        "latin-1 or windows-1252, as the file was exported",
@@ -78,7 +78,7 @@ TEST_F(RowsTest, AnotherEncodingIsToldByRow) {
               ElementsAre(HasSubstr("2! column \"b.c\" is not latin-1"), "3: plain|2"));
 }
 
-TEST_F(RowsTest, AFileThatIsNoTableIsTold) {
+TEST_F(TableRowsTest, AFileThatIsNoTableIsTold) {
   EXPECT_THAT(read(""), ElementsAre("t: the file is empty; is the export complete?"));
   EXPECT_THAT(read("\n \n"), ElementsAre("t: the file is empty; is the export complete?"));
   EXPECT_THAT(read(std::string("PK\x03\x04zip", 7)),
@@ -86,7 +86,7 @@ TEST_F(RowsTest, AFileThatIsNoTableIsTold) {
   EXPECT_THAT(read("a,b.c\n"), ElementsAre());
 }
 
-TEST_F(RowsTest, JsonLinesAreReadByDottedPaths) {
+TEST_F(TableRowsTest, JsonLinesAreReadByDottedPaths) {
   mapping_.input.format = Format::kJsonLines;
   EXPECT_THAT(read("{\"a\":1,\"b\":{\"c\":[\"x\",2,null]}}\n\n{\"a\":\" y \",\"b\":3}\r\n"
                    "{\"a\":true}\n{\"a\":null,\"b\":{}}\n{\"a\":1.5}"),
@@ -95,7 +95,7 @@ TEST_F(RowsTest, JsonLinesAreReadByDottedPaths) {
                           "3: y|", "4: true|", "5: |", "6: 1.5|"));
 }
 
-TEST_F(RowsTest, ALineThatIsNoObjectIsTold) {
+TEST_F(TableRowsTest, ALineThatIsNoObjectIsTold) {
   mapping_.input.format = Format::kJsonLines;
   EXPECT_THAT(read("{\"a\":{\"d\":1}}\n[1]\n{\"a\":\n{\"a\":2}\n"),
               ElementsAre("1! \"a\" is an object; name a value inside it, such as \"a.id\"",
@@ -105,7 +105,7 @@ TEST_F(RowsTest, ALineThatIsNoObjectIsTold) {
               ElementsAre("t: no line is a JSON object; write one object on each line"));
 }
 
-TEST_F(RowsTest, APathThatNoLineHasIsNamedWithThosePresent) {
+TEST_F(TableRowsTest, APathThatNoLineHasIsNamedWithThosePresent) {
   mapping_.input.format = Format::kJsonLines;
   mapping_.columns[1].optional = false;
   EXPECT_THAT(read("{\"a\":1,\"b\":{\"d\":2}}\n"),
@@ -113,7 +113,7 @@ TEST_F(RowsTest, APathThatNoLineHasIsNamedWithThosePresent) {
                           "where a file may lack a column"));
 }
 
-TEST_F(RowsTest, ARowThatIsTooLongIsTold) {
+TEST_F(TableRowsTest, ARowThatIsTooLongIsTold) {
   std::string const text = "a,b.c\n" + std::string(kRowBytesMax + 1, 'x') + ",2\n3,4\n";
   EXPECT_THAT(read(text), ElementsAre(HasSubstr("2! is longer than 1048576 bytes"), "3: 3|4"));
   mapping_.input.format = Format::kJsonLines;
