@@ -101,7 +101,6 @@ absl::StatusOr<int64_t> each_open(const Context& context, const Choice& choice, 
 notify::OpenAlert open_alert(const alerts_pb::Alert& a, const Choice& choice) {
   // A headline stands for its happening, as in `alerts list`.
   alerts_pb::Severity const severity = choice.parts ? a.severity() : a.happening_severity();
-  const std::string& since = choice.parts ? a.onset_period() : a.happening_onset_period();
   notify::Words const labels = {
       {"alertname", a.rule_title()},
       {"alert", short_name(a.name())},
@@ -113,16 +112,17 @@ notify::OpenAlert open_alert(const alerts_pb::Alert& a, const Choice& choice) {
   };
   std::string const place =
       a.sector_name().empty() ? a.area_name() : a.sector_name() + ", " + a.area_name();
-  std::string const parts = choice.parts || a.other_parts() == 0
-                                ? ""
-                                : base::cat(" ", a.other_parts(),
-                                            a.other_parts() == 1 ? " more alert belongs to it."
-                                                                 : " more alerts belong to it.");
+  std::string const parts =
+      choice.parts || a.other_parts() == 0
+          ? ""
+          : base::cat(" With ", a.other_parts(),
+                      a.other_parts() == 1 ? " more alert" : " more alerts",
+                      " it is part of a happening that began in ", a.happening_onset_period(), ".");
   notify::Words const annotations = {
       {"summary", base::cat(a.rule_title(), " in ", place)},
-      {"description", base::cat(a.rule_title(), " in ", place, ": ", distance(a), ", raised ",
-                                a.raised_period(), ", since ", since, ".", parts)},
-      {"since", since},
+      {"description", base::cat(a.rule_title(), " in ", place, ": ", distance(a), " when raised (",
+                                a.raised_period(), "), since ", a.onset_period(), ".", parts)},
+      {"since", a.onset_period()},
       {"action", a.action()},
       {"explain", "bellwether alerts explain " + short_name(a.name())},
       {"suspended", a.suspended()},

@@ -131,7 +131,8 @@ class AlertmanagerLoop : private Loop {
     if (!guard_.take(source_.revision(), now())) {
       lists_.add(base::cat("a list of open alerts of revision ", source_.revision(),
                            ", which is earlier than one before; goes on telling the ",
-                           board_.open(), " known ones"));
+                           board_.open(),
+                           " known ones, and believes it if it stays so for a minute"));
       return absl::OkStatus();
     }
     lists_.end("the daemon answers again");

@@ -44,6 +44,7 @@ alerts_pb::Alert alert(const std::string& name, bool open = true) {
   a.set_open(open);
   a.set_raised_period("1997-06");
   a.set_raised_at_ms(867'715'200'000);
+  a.set_onset_period("1997-04");
   a.set_happening_onset_period("1997-03");
   a.set_other_parts(2);
   if (!open) a.set_cleared_at_ms(870'393'600'000);
@@ -289,7 +290,10 @@ TEST_F(LoopsTest, AlertmanagerIsToldOfOpenAlertsAgainAndAgainAndOfTheirEnd) {
                                             {"severity", "red"},
                                             {"bellwether", "test"}}));
   EXPECT_EQ(told["annotations"]["summary"], "births falling in Manufacturing, Singapore");
-  EXPECT_EQ(told["annotations"]["since"], "1997-03");
+  EXPECT_EQ(told["annotations"]["since"], "1997-04");
+  std::string const description = told["annotations"]["description"];
+  EXPECT_THAT(description, HasSubstr(" when raised (1997-06), since 1997-04. With 2 more alerts it "
+                                     "is part of a happening that began in 1997-03."));
   EXPECT_EQ(told["annotations"]["explain"], "bellwether alerts explain R1.SG.C.1997-06");
   EXPECT_EQ(told["startsAt"], "1997-07-01T00:00:00Z");
   EXPECT_GT(told["endsAt"], "2020");
