@@ -62,7 +62,11 @@ bool Context::ok(const grpc::Status& status) {
                                    "); is bellwetherd running there? set another with --server");
       break;
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      fail(Exit::kUnreachable, "no answer from " + server + " in time; wait longer with --timeout");
+      // gRPC's own text says no more than the code; bellwetherd says what it waited for.
+      fail(Exit::kUnreachable,
+           status.error_message() == "Deadline Exceeded"
+               ? "no answer from " + server + " in time; wait longer with --timeout"
+               : status.error_message());
       break;
     default:
       fail(Exit::kFailure, status.error_message());

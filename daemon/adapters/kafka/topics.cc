@@ -108,6 +108,14 @@ void read_settings(rd_kafka_t* client, std::vector<TopicInfo>& topics, absl::Dur
   }
 }
 
+// " --partitions 4" if the input topics that exist have 4; the journal and the dead letters have
+// one.
+std::string partitions_of(const std::vector<TopicInfo>& topics) {
+  int most = 0;
+  for (const TopicInfo& t : topics) most = std::max(most, t.partitions);
+  return most > 1 ? base::cat(" --partitions ", most) : std::string();
+}
+
 }  // namespace
 
 absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
@@ -137,10 +145,11 @@ absl::StatusOr<ClusterInfo> describe(const ClientOptions& options,
     info.topics.push_back({name, partitions, -1});
   }
   if (!missing.empty()) {
-    return absl::NotFoundError(base::cat(
-        "topics missing on ", options.bootstrap_servers, ": ", missing,
-        "; create them with: bellwether topics create --brokers ", options.bootstrap_servers,
-        " (its options, such as --journal-topic, give names other than the defaults)"));
+    return absl::NotFoundError(
+        base::cat("topics missing on ", options.bootstrap_servers, ": ", missing,
+                  "; create them with: bellwether topics create --brokers ",
+                  options.bootstrap_servers, partitions_of(info.topics),
+                  " (its options, such as --journal-topic, give names other than the defaults)"));
   }
   read_settings(admin.client.get(), info.topics, wait);
   return info;
@@ -192,9 +201,9 @@ absl::Status create_topics(const ClientOptions& options, const std::vector<Topic
   for (const TopicInfo& is : known->topics) {
     for (const TopicSpec& want : topics) {
       if (want.name == is.name && want.partitions != is.partitions) {
-        return absl::FailedPreconditionError(base::cat(is.name, " exists with ", is.partitions,
-                                                       " partitions, wanted ", want.partitions,
-                                                       "; delete it, or request the same number"));
+        return absl::FailedPreconditionError(base::cat(
+            is.name, " exists with ", is.partitions, " partitions, wanted ", want.partitions,
+            "; request the same number (--partitions ", is.partitions, ")"));
       }
     }
   }
