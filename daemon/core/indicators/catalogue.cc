@@ -87,8 +87,14 @@ Value before(const IndicatorInfo& info, const Reading& reading, Span w) {
   return ratio_in(info, reading, earlier);
 }
 
-// The level at the end of the window less that before the window.
+// The level at the end of the window less that before the window. An opening stock tells of what is
+// still open only. So a level is too low before the register tells of ends.
 Value change(const IndicatorInfo& info, const Reading& reading, Span w) {
+  const Panel& panel = reading.panel();
+  if (panel.cumulative({}, Measure::kDeaths, w.last) == 0)
+    return unavailable("the register has not told of any end yet, so earlier levels are not known");
+  PeriodIndex const known = known_from(info, panel);
+  if (end_of_before(w).last < known) return too_early("the window", known, panel);
   Value const earlier = ratio_in(info, reading, end_of_before(w));
   Value v = ratio_in(info, reading, w);
   if (!v.ok()) return v;

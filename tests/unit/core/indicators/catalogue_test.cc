@@ -210,14 +210,33 @@ TEST_F(CatalogueTest, OverdueDocumentsAreALevelAndItsRise) {
   count(Measure::kAccountsOverdue, "2017-07", 50);
   count(Measure::kAccountsOverdue, "2018-03", 30);
   count(Measure::kConfirmationOverdue, "2018-03", 70);
+  count(Measure::kDeaths, "2016-05", 1);
+  count(Measure::kRestorations, "2016-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-03").value, 8);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-02").value, 5);
   EXPECT_DOUBLE_EQ(value(Indicator::kConfirmationOverdueShare, "2018-03").value, 7);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueRise, "2018-03").value, 8);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueRise, "2018-07").value, 3);
-  Value const v = value(Indicator::kAccountsOverdueRise, "2015-06");
-  EXPECT_EQ(v.not_available, "12 months ago: stock is 0, below 100");
-  EXPECT_TRUE(v.below_base);
+}
+
+// The load of a register's stock tells which accounts are overdue now, and not which were a year
+// ago and are filed since.
+TEST_F(CatalogueTest, TheRiseOfOverdueDocumentsIsNotKnownBeforeTheRegisterTellsOfEnds) {
+  count(Measure::kBirths, "2015-01", 1000);
+  for (int m = 1; m <= 12; ++m)
+    count(Measure::kAccountsOverdue, kMonths.name(PeriodIndex(month("2017-01").value + m)), 10 * m);
+  auto const rise = [this](const char* at) { return value(Indicator::kAccountsOverdueRise, at); };
+  EXPECT_EQ(rise("2018-02").not_available,
+            "the register has not told of any end yet, so earlier levels are not known");
+  EXPECT_TRUE(value(Indicator::kAccountsOverdueShare, "2018-02").ok());
+  for (int m = 2; m <= 24; ++m) {
+    std::string const at = kMonths.name(PeriodIndex(month("2018-01").value + m));
+    count(Measure::kBirths, at, 20);
+    count(Measure::kDeaths, at, 20);
+  }
+  EXPECT_TRUE(rise("2020-01").ok());
+  count(Measure::kBirths, "2014-12", 5);
+  EXPECT_FALSE(rise("2015-11").ok()) << "before the first death";
 }
 
 // A rush of new referrals is no fall of the completion.
