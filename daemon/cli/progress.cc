@@ -23,6 +23,7 @@ bool Progress::is_terminal() {
 
 void Progress::tell(int64_t done, const std::string& where, bool last) {
   auto const now = std::chrono::steady_clock::now();
+  if (!last && only_end_) return;
   if (!last && now - told_ < (terminal_ ? kTellEvery : kTellLogEvery)) return;
   told_ = now;
   double const seconds = std::max(1e-3, std::chrono::duration<double>(now - begin_).count());
@@ -34,6 +35,7 @@ void Progress::tell(int64_t done, const std::string& where, bool last) {
       last ? absl::StrFormat("%.1f s", seconds)
            : absl::StrFormat("%.0f s left",
                              rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0);
+  std::fflush(stdout);
   std::fprintf(stderr, "%s%s %3.0f %%  %s  %s %s  %s/s  %s%s", terminal_ ? "\r" : "", bar.c_str(),
                100 * share, where.c_str(), base::grouped(done).c_str(), unit_.c_str(),
                base::grouped(static_cast<int64_t>(rate)).c_str(), left.c_str(),

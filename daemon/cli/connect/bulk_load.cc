@@ -96,7 +96,7 @@ class Load {
     }
     if (!archives_.empty()) checking.tell(megabytes(checked), "checked", true);
     uint64_t done = 0;
-    Progress progress(megabytes(total_), "MB");
+    Progress progress(megabytes(total_), "MB", run_.is_dry());
     for (const std::string& path : options_.files) {
       BELLWETHER_RETURN_IF_ERROR(one_file(path, progress, done));
     }

@@ -83,7 +83,7 @@ class TableLoad {
       BELLWETHER_ASSIGN_OR_RETURN(
           mark_, table::HighWater::from_note(mapping_, run_.store().note(kMarkNote)));
     }
-    Progress progress(total_ / kTableMegabyte, "MB");
+    Progress progress(total_ / kTableMegabyte, "MB", run_.is_dry());
     int64_t done = 0;
     for (const Source& source : sources_) {
       BELLWETHER_RETURN_IF_ERROR(one(source, done, progress));
