@@ -190,7 +190,9 @@ TEST_F(SnapshotterTest, LanesThatDoNotAnswerAreAskedAgain) {
   start(absl::Milliseconds(20));
   fold_on();
   wait_until_written();
+  fold_->settle();
   std::optional<snapshot::Image> const image = fold_->image();
+  ASSERT_TRUE(image);
   snapshotter_->take(image->evaluation, {},
                      {image->book, std::make_shared<PastBooks>(), {}});  // lanes_ is empty
   EXPECT_EQ(snapshotter_->report().failed, 1);
