@@ -360,7 +360,8 @@ class Story:
 SHORT = {"rate": 20_000, "leader_seconds_max": 10}
 FULL = {"rate": 12_000, "leader_seconds_max": 2}
 BEGINNING = (Story.start_broker, Story.install, Story.start_feeding)
-END = (Story.judge_all, Story.restart, Story.compare_alerts, Story.compare_transitions,
+# Transitions are compared first: then nobody acts any more.
+END = (Story.judge_all, Story.restart, Story.compare_transitions, Story.compare_alerts,
        Story.verify)
 SHORT_STEPS = (*BEGINNING, Story.delete_leader, Story.roll, *END)
 FULL_STEPS = (*BEGINNING, Story.test_release, Story.delete_leader, Story.roll, Story.drain,
