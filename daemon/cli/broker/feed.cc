@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/text_file.h"
+#include "connect/messages.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/events/decoder.h"
@@ -36,13 +37,6 @@ struct Options {
 
 constexpr absl::Duration kWait = absl::Seconds(30);
 constexpr absl::Duration kFlushWait = absl::Seconds(120);
-
-void set(events_pb::Date& out, base::Days day) {
-  std::string const text = base::format_date(day);
-  out.set_year(*base::parse_number<int>(std::string_view(text).substr(0, 4)));
-  out.set_month(*base::parse_number<int>(std::string_view(text).substr(5, 2)));
-  out.set_day(*base::parse_number<int>(std::string_view(text).substr(8, 2)));
-}
 
 // Turns the lives of businesses into records: registered, then status changed to removed.
 class Feeder {
@@ -68,7 +62,7 @@ class Feeder {
     business.set_jurisdiction(options_.jurisdiction);
     business.set_register_(options_.register_name);
     business.set_id(id);
-    set(*event_.mutable_effective_date(), life.effective);
+    connect::set_date(*event_.mutable_effective_date(), life.effective);
     if (life.birth) {
       events_pb::Registered& registered = *event_.mutable_registered();
       registered.set_area_code(replay.cells()[life.cell].area);
@@ -89,12 +83,9 @@ class Feeder {
   }
 
   // Sends a heartbeat to every partition of every input: all records before `complete_to` are
-  // published. A heartbeat has the same bytes in the messages of all topics.
+  // published.
   absl::Status heartbeat(base::UnixMillis complete_to) {
-    events_pb::RegistrationEvent event;
-    event.set_source(options_.source);
-    event.mutable_heartbeat()->set_complete_to(complete_to.value);
-    std::string const value = event.SerializeAsString();
+    std::string const value = connect::heartbeat(options_.source, complete_to);
     for (const std::string& topic : input_topics(options_.kafka)) {
       for (int p = 0; p < partitions_; ++p) {
         auto const status =

@@ -88,8 +88,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cli/series", {"cli", "core/base", "analysis"}},
     // `verify` folds the log as the daemon does.
     {"cli/broker",
-     {"cli", "core/base", "core/domain", "core/reference", "core/events", "adapters/kafka",
-      "runtime/setup", "runtime/verify", "events.pb"}},
+     {"cli", "connect", "core/base", "core/domain", "core/reference", "core/events",
+      "adapters/kafka", "runtime/setup", "runtime/verify", "events.pb"}},
     {"cli/reference", {"cli", "core/base", "core/reference", "runtime/setup"}},
     // The connectors publish as the other commands do, and remember what they have said.
     {"cli/connect",
