@@ -298,6 +298,7 @@ class AlertService final : public alerts_pb::AlertService::WithCallbackMethod_Wa
   // The book that the view's tick was judged by; null if it is not kept.
   std::shared_ptr<const alerts::Book> judged_by(const common::v1::AsOf& as_of,
                                                 const engine::View& view) const {
+    if (view.book->last_tick() < view.data_through) return nullptr;  // its verdict is to come
     BadRequest bad;
     auto const tick = shared_.backend.judged_tick(read_as_of(shared_.backend, as_of, bad));
     bool const same = tick.ok() && tick->view->data_through == view.data_through;
