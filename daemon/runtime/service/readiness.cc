@@ -16,11 +16,8 @@ namespace {
 // The reason if the journal is further than the figures; else empty.
 std::string why_not_shown(const Progress& progress, bool was_ready) {
   if (!progress.journal_tick) return "";
-  if (progress.shown_tick) {
-    int64_t const not_shown =
-        int64_t{progress.journal_tick->value} - int64_t{progress.shown_tick->value};
-    if (not_shown <= (was_ready ? kTicksNotShownUnready : 0)) return "";
-  }
+  if (progress.shown_tick >= progress.journal_tick) return "";
+  if (was_ready && progress.figures_behind <= kFiguresStuck) return "";
   if (progress.only_records_close_ticks && !lost_records(progress.lanes).empty()) return "";
   return cat(
       "figures are through ",
@@ -29,6 +26,17 @@ std::string why_not_shown(const Progress& progress, bool was_ready) {
 }
 
 }  // namespace
+
+absl::Duration FiguresWatch::behind(std::optional<base::PeriodIndex> shown,
+                                    std::optional<base::PeriodIndex> journal, absl::Time now) {
+  if (shown >= journal) {
+    since_.reset();
+  } else if (!since_ || shown != shown_) {
+    since_ = now;
+  }
+  shown_ = shown;
+  return since_ ? now - *since_ : absl::ZeroDuration();
+}
 
 std::optional<NotReady> why_behind(const Progress& progress, int64_t lag_events_max,
                                    bool was_ready) {
@@ -47,11 +55,11 @@ std::optional<NotReady> why_behind(const Progress& progress, int64_t lag_events_
       if (!in.held) behind = std::max(behind, in.lag_events);
     }
   }
-  if (behind > lag_events_max * (was_ready ? kUnreadyFactor : 1))
+  if (!was_ready && behind > lag_events_max)
     return NotReady{Reason::kLag, cat(behind, " records behind")};
   if (std::string why = why_not_shown(progress, was_ready); !why.empty())
     return NotReady{Reason::kFiguresBehind, std::move(why)};
-  if (progress.ticks_waiting > (was_ready ? kTicksWaitingUnready : kTicksWaitingMax)) {
+  if (!was_ready && progress.ticks_waiting > kTicksWaitingMax) {
     return NotReady{Reason::kTicksWaiting, cat(progress.ticks_waiting, " ticks to evaluate")};
   }
   if (progress.verdict_wait_seconds > kVerdictWaitSeconds) {

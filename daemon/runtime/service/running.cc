@@ -163,6 +163,8 @@ Part Running::ingest_part() {
     progress.calendar = foundation_.calendar;
     auto const view = foundation_.views.get();
     progress.journal_tick = view->book->last_tick();
+    progress.figures_behind =
+        figures_watch_.behind(progress.shown_tick, progress.journal_tick, absl::Now());
     progress.shown_tick = view->data_through;
     progress.only_records_close_ticks = foundation_.config.time.idle != engine::Idle::kWallClock;
     return why_behind(progress, foundation_.config.runtime.ready_lag_events_max, was_ready);

@@ -25,6 +25,7 @@
 #include "runtime/service/foundation.h"
 #include "runtime/service/outbox.h"
 #include "runtime/service/owned.h"
+#include "runtime/service/readiness.h"
 
 namespace bellwether::runtime {
 
@@ -98,6 +99,7 @@ class Running {
   Bell::Subscription const evaluation_news_;
   EndOfWaits const end_of_waits_;
   TopicWatch watch_;
+  FiguresWatch figures_watch_;  // used by StatusBoard::refresh() alone
   std::vector<StatusBoard::Posting> const postings_;
 };
 
