@@ -1,6 +1,7 @@
 #include "adapters/snapshot/store.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -142,6 +143,11 @@ absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest) {
   return out;
 }
 
+uint64_t bytes_of_files(const Manifest& manifest) {
+  return std::accumulate(manifest.file_bytes.begin(), manifest.file_bytes.end(),
+                         manifest.book_bytes + manifest.past_bytes);
+}
+
 absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder) {
   BELLWETHER_ASSIGN_OR_RETURN(auto const file,
                               disk.open(base::cat(folder, "/", Store::kManifestFile)));
@@ -214,8 +220,7 @@ absl::Status Store::write(const Image& image, const std::string& folder, uint64_
   Past const past{image.evaluation.changes, image.past_book};
   BELLWETHER_RETURN_IF_ERROR(
       write_file(disk_, in(kPastFile), FileKind::kPast, past, manifest.past_bytes));
-  for (uint64_t n : manifest.file_bytes) bytes += n;
-  bytes += manifest.book_bytes + manifest.past_bytes;
+  bytes += bytes_of_files(manifest);
   uint64_t own = 0;
   BELLWETHER_RETURN_IF_ERROR(
       write_file(disk_, in(kManifestFile), FileKind::kManifest, manifest, own));

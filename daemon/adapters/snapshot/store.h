@@ -34,6 +34,8 @@ struct FileEntry {
 // The files in the order of Manifest::file_bytes, then the book. Error: DataLoss if the manifest
 // contradicts itself.
 absl::StatusOr<std::vector<FileEntry>> files(const Manifest& manifest);
+// The bytes of these files.
+uint64_t bytes_of_files(const Manifest& manifest);
 // The bytes of the manifest in a snapshot's folder. Errors: those of Disk; DataLoss if they exceed
 // kManifestBytesMax.
 absl::StatusOr<std::string> manifest_bytes(Disk& disk, std::string_view folder);

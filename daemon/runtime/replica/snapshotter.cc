@@ -46,8 +46,8 @@ snapshot::EachInParallel in_threads(int workers) {
 }
 
 Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
-                         LaneImages lanes, LackingFn lacking,
-                         std::optional<base::UnixMillis> restored, base::LogFn log)
+                         LaneImages lanes, LackingFn lacking, std::optional<Newest> restored,
+                         base::LogFn log)
     : store_(std::move(store)),
       identity_(std::move(identity)),
       every_(every),
@@ -56,7 +56,10 @@ Snapshotter::Snapshotter(snapshot::Store store, snapshot::Identity identity, abs
       log_(std::move(log)),
       next_at_(absl::Now() + every) {
   report_.enabled = true;
-  if (restored) report_.taken_at = *restored;
+  if (restored) {
+    report_.taken_at = restored->taken_at;
+    report_.bytes = restored->bytes;
+  }
   thread_ = std::thread([this] { run(); });
 }
 

@@ -47,11 +47,14 @@ using LackingFn = std::function<std::vector<std::string>()>;
 
 class Snapshotter {
  public:
-  // `store` is open, and no other object uses it. `restored`: the time of the snapshot from which
-  // the process started.
+  struct Newest {
+    base::UnixMillis taken_at;
+    uint64_t bytes = 0;
+  };
+  // `store` is open, and no other object uses it. `restored`: the snapshot from which the process
+  // started.
   Snapshotter(snapshot::Store store, snapshot::Identity identity, absl::Duration every,
-              LaneImages lanes, LackingFn lacking, std::optional<base::UnixMillis> restored,
-              base::LogFn log);
+              LaneImages lanes, LackingFn lacking, std::optional<Newest> restored, base::LogFn log);
   ~Snapshotter();
 
   bool due() const;

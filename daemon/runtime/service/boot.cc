@@ -169,7 +169,8 @@ absl::StatusOr<std::unique_ptr<Running>> Boot::attempt(const Cluster& cluster) {
   std::vector<snapshot::RestoredPartition> partitions;
   if (start.restored) {
     origin.lacking = start.restored->manifest.lacking;
-    origin.snapshot_taken_at = start.restored->manifest.taken_at;
+    const snapshot::Manifest& manifest = start.restored->manifest;
+    origin.snapshot = {manifest.taken_at, snapshot::bytes_of_files(manifest)};
     evaluation =
         Evaluation::Restored{std::move(start.restored->evaluation), start.restored->manifest.cut};
     partitions = std::move(start.restored->partitions);

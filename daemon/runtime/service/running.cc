@@ -66,8 +66,7 @@ Snapshotter* Running::open_snapshotter(std::optional<SnapshotPlace> snapshots) {
       absl::Milliseconds(foundation_.config.snapshots.every_ms),
       LaneImages{[&ingest](absl::Time deadline) { return ingest.images(deadline); },
                  [&ingest] { ingest.thaw(); }},
-      [this] { return lacking(started_.ingest->reports()); }, origin_.snapshot_taken_at,
-      foundation_.log);
+      [this] { return lacking(started_.ingest->reports()); }, origin_.snapshot, foundation_.log);
 }
 
 EvaluationOptions Running::evaluation_options() const {
@@ -163,9 +162,9 @@ Part Running::ingest_part() {
     progress.calendar = foundation_.calendar;
     auto const view = foundation_.views.get();
     progress.journal_tick = view->book->last_tick();
+    progress.shown_tick = view->data_through;
     progress.figures_behind =
         figures_watch_.behind(progress.shown_tick, progress.journal_tick, absl::Now());
-    progress.shown_tick = view->data_through;
     progress.only_records_close_ticks = foundation_.config.time.idle != engine::Idle::kWallClock;
     return why_behind(progress, foundation_.config.runtime.ready_lag_events_max, was_ready);
   };

@@ -34,7 +34,7 @@ struct Origin {
   std::string from;                  // as Start::from
   std::vector<std::string> lacking;  // records that the snapshot lacks permanently
   double restore_seconds = 0;        // 0: no snapshot was read
-  std::optional<base::UnixMillis> snapshot_taken_at;
+  std::optional<Snapshotter::Newest> snapshot;
 };
 
 // The store for snapshots, and their identity.

@@ -30,7 +30,8 @@ class SnapshotterTest : public ::testing::Test {
     fold_.emplace(logs_);
     EXPECT_TRUE(store_.open().ok());
   }
-  void start(absl::Duration every = absl::ZeroDuration()) {
+  void start(absl::Duration every = absl::ZeroDuration(),
+             std::optional<Snapshotter::Newest> restored = std::nullopt) {
     snapshotter_ = std::make_unique<Snapshotter>(
         store_, testing::Fold::identity(), every,
         LaneImages{[this](absl::Time) { return std::exchange(lanes_, std::nullopt); },
@@ -38,7 +39,7 @@ class SnapshotterTest : public ::testing::Test {
                      std::lock_guard lock(mutex_);
                      fold_->thaw();
                    }},
-        [] { return std::vector<std::string>{"the first ten records"}; }, std::nullopt,
+        [] { return std::vector<std::string>{"the first ten records"}; }, restored,
         [this](base::LogLevel, std::string_view, std::string_view text) {
           std::lock_guard lock(log_mutex_);
           log_ += std::string(text) + "\n";
@@ -137,6 +138,25 @@ TEST_F(SnapshotterTest, NothingIsWrittenAgainWithoutNewRecords) {
   take();
   wait_until_written();
   EXPECT_EQ(snapshotter_->report().taken, 2);
+}
+
+// With 0 bytes until the next one is written, nobody could tell whether it fits the disk.
+TEST_F(SnapshotterTest, TheSnapshotOfTheStartIsTheNewestUntilAnotherIsWritten) {
+  start();
+  fold_on();
+  take();
+  wait_until_written();
+  SnapshotReport const before = snapshotter_->report();
+  snapshotter_.reset();
+  auto const restored = testing::newest(store_);
+  ASSERT_TRUE(restored);
+  start(absl::ZeroDuration(),
+        {{restored->manifest.taken_at, snapshot::bytes_of_files(restored->manifest)}});
+  SnapshotReport const after = snapshotter_->report();
+  EXPECT_EQ(after.taken_at, before.taken_at);
+  // The manifest itself does not count.
+  auto const path = store_.path(testing::must(store_.names()).back()) + "/manifest";
+  EXPECT_EQ(after.bytes + disk_.bytes(path)->size(), before.bytes);
 }
 
 TEST_F(SnapshotterTest, TheManifestHoldsWhatTheFiguresLack) {
