@@ -3,10 +3,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
-#include <netdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include "adapters/kafka/consumer.h"
 #include "adapters/kafka/topics.h"
 #include "core/base/text.h"
+#include "support/http_ask.h"
 #include "support/must.h"
 #include "support/paths.h"
 #include "support/world.h"
@@ -319,22 +318,7 @@ std::string Daemon::http(const std::string& path, int* status) const {
 
 std::string http_request(int port, const std::string& method, const std::string& path,
                          const std::string& body, int* status) {
-  int const s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
-  if (connect(s, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-    std::string const request = base::cat(
-        method, " ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Length: ", body.size(),
-        "\r\nConnection: close\r\n\r\n", body);
-    (void)!write(s, request.data(), request.size());
-    char buffer[65536];
-    for (ssize_t n = 0; (n = read(s, buffer, sizeof buffer)) > 0;)
-      answer.append(buffer, static_cast<size_t>(n));
-  }
-  close(s);
+  std::string const answer = http_ask(method, port, path, body);
   if (status != nullptr) *status = answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
   size_t const begin = answer.find("\r\n\r\n");
   return begin == std::string::npos ? "" : answer.substr(begin + 4);

@@ -300,6 +300,10 @@ volumes:
 - --log-format=json
 - --instance={{ default $.Release.Name .instance }}
 - --resend={{ .resendSeconds }}
+- --metrics=0.0.0.0:{{ .metricsPort }}
+{{- if .caSecret }}
+- --ca-file=/run/secrets/bellwether/ca/ca.crt
+{{- end }}
 {{- with .alertmanager }}
 - --alertmanager={{ . }}
 {{- end }}

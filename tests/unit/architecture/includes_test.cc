@@ -84,7 +84,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // `notify` sends over HTTP, writes a log, and keeps its state by the disk of snapshots.
     {"cli/client",
      {"cli", "core/base", "analysis", "cli/notify", "adapters/http", "adapters/log",
-      "adapters/snapshot", "api.pb"}},
+      "adapters/metrics", "adapters/snapshot", "api.pb"}},
     {"cli/series", {"cli", "core/base", "analysis"}},
     // `verify` folds the log as the daemon does.
     {"cli/broker",

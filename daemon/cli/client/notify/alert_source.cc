@@ -175,12 +175,13 @@ struct Transitions::Stream {
 };
 
 Transitions::Transitions(const Context& context, const Choice& choice, std::string token,
-                         Stop& stop, base::LogFn log)
+                         Stop& stop, const base::LogFn& log, prometheus::Gauge& failing)
     : context_(context),
       choice_(choice),
       stop_(stop),
-      log_(std::move(log)),
-      token_(std::move(token)) {
+      log_(log),
+      token_(std::move(token)),
+      failures_(log, kPart, failing) {
   auto const channel = context.channel();
   stub_ = alerts_pb::AlertService::NewStub(channel);
   status_ = status_pb::StatusService::NewStub(channel);
@@ -209,8 +210,7 @@ absl::StatusOr<std::optional<Transitions::Item>> Transitions::next() {
     if (stream_ == nullptr) open();
     alerts_pb::WatchAlertsResponse response;
     if (stream_->reader->Read(&response)) {
-      if (failures_ > 0) log_(base::LogLevel::kInfo, kPart, "the daemon answers again");
-      failures_ = 0;
+      failures_.end("the daemon answers again");
       stream_->heard = true;
       Item item{std::nullopt, response.resume_token()};
       if (response.has_transition())
@@ -257,6 +257,7 @@ absl::Status Transitions::read_present() {
     item.event->id = base::cat(revision, "/", short_name(item.event->subject));
   ready_.assign(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
   ready_.push_back({std::nullopt, base::cat(std::max<int64_t>(revision, 0))});
+  failures_.end("the daemon answers again");
   log_(base::LogLevel::kInfo, kPart,
        base::cat("begins with ", items.size(), " open alerts, at journal offset ", revision));
   return absl::OkStatus();
@@ -285,12 +286,9 @@ void Transitions::close() {
 
 void Transitions::failed(std::string_view why) {
   if (stop_.asked()) return;
-  if (++failures_ == 1) {
-    log_(base::LogLevel::kWarning, kPart,
-         base::cat("no transitions from ", context_.server, " (",
-                   base::excerpt(why, kReasonBytesMax), "); trying again"));
-  }
-  stop_.sleep(std::chrono::milliseconds(notify::backoff_ms(failures_, kHalf)));
+  failures_.add(base::cat("no transitions from ", context_.server, " (",
+                          base::excerpt(why, kReasonBytesMax), "); trying again"));
+  stop_.sleep(std::chrono::milliseconds(notify::backoff_ms(failures_.count(), kHalf)));
 }
 
 }  // namespace bellwether::cli

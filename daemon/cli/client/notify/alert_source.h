@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "bellwether/alerts/v1/alerts.grpc.pb.h"
 #include "bellwether/status/v1/status.grpc.pb.h"
+#include "cli/client/notify/meters.h"
 #include "cli/client/notify/stop.h"
 #include "cli/context.h"
 #include "cli/notify/board.h"
@@ -63,8 +64,9 @@ class Transitions {
     std::optional<notify::Event> event;
     std::string token;  // empty: no place to resume from
   };
+  // `failing`: as in TargetMeters.
   Transitions(const Context& context, const Choice& choice, std::string token, Stop& stop,
-              base::LogFn log);
+              const base::LogFn& log, prometheus::Gauge& failing);
   ~Transitions();
   // Waits for the next item. nullopt if it was asked to stop. Error: InvalidArgument: the daemon
   // does not take the filter; asking again does not help.
@@ -80,13 +82,13 @@ class Transitions {
   const Context& context_;
   const Choice& choice_;
   Stop& stop_;
-  base::LogFn log_;
+  const base::LogFn& log_;
   std::unique_ptr<bellwether::alerts::v1::AlertService::Stub> stub_;
   std::unique_ptr<bellwether::status::v1::StatusService::Stub> status_;
   std::string token_;  // of the last item; empty: none yet
   std::deque<Item> ready_;
   std::unique_ptr<Stream> stream_;
-  int failures_ = 0;
+  Failures failures_;
 };
 
 // What is told of an alert, and of a transition that was received with `token`.

@@ -15,7 +15,6 @@ namespace {
 
 constexpr char kAlertmanager[] = "alertmanager";
 constexpr char kWebhook[] = "webhook";
-constexpr int kLogEveryFailures = 10;
 constexpr size_t kReasonMax = 300;  // bytes
 
 base::UnixMillis now() {
@@ -33,38 +32,6 @@ double jitter() {
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
-// Says of failures in a row the first and then some, and their end.
-class Failures {
- public:
-  Failures(const base::LogFn& log, const char* part) : log_(log), part_(part) {}
-  void add(const std::string& what) {
-    if (count_++ % kLogEveryFailures == 0) {
-      log_(base::LogLevel::kWarning, part_,
-           base::cat(what, count_ > 1 ? base::cat(" (", count_, " times in a row)") : ""));
-    }
-  }
-  void end(const std::string& what) {
-    if (count_ > 0) log_(base::LogLevel::kInfo, part_, what);
-    count_ = 0;
-  }
-  int count() const { return count_; }
-
- private:
-  const base::LogFn& log_;
-  const char* const part_;
-  int count_ = 0;
-};
-
-// What both loops work with.
-struct Surroundings {
-  const Context& context;
-  const NotifySettings& settings;
-  StateFolder state;
-  const http::Send& send;
-  Stop& stop;
-  const base::LogFn& log;
-};
-
 class Loop {
  protected:
   explicit Loop(Surroundings around)
@@ -72,13 +39,21 @@ class Loop {
         state_(std::move(around.state)),
         send_(around.send),
         stop_(around.stop),
-        log_(around.log) {}
+        log_(around.log),
+        meters_(around.meters) {}
+
+  // What the target answered to one request.
+  void count(bool delivered) {
+    (delivered ? meters_.delivered : meters_.failed).Increment();
+    if (delivered) meters_.delivered_at.SetToCurrentTime();
+  }
 
   const NotifySettings& settings_;
   StateFolder state_;
   const http::Send& send_;
   Stop& stop_;
   const base::LogFn& log_;
+  TargetMeters& meters_;
 };
 
 class AlertmanagerLoop : private Loop {
@@ -144,6 +119,8 @@ class AlertmanagerLoop : private Loop {
            base::cat(board_.left_out(), " open alerts are not told: at most ", notify::kBoardMax,
                      " are; choose with --filter"));
     }
+    meters_.alerts.Set(static_cast<double>(board_.open()));
+    meters_.left_out.Set(static_cast<double>(board_.left_out()));
     if (board_.open() != open_before || !looked_)
       log_(base::LogLevel::kInfo, kAlertmanager, base::cat(board_.open(), " open alerts"));
     looked_ = true;
@@ -166,7 +143,9 @@ class AlertmanagerLoop : private Loop {
     for (const notify::Board::Batch& batch : board_.batches(settings_.alertmanager, now())) {
       http::Answer const answer = send_(batch.request);
       if (stop_.asked()) return true;
-      if (notify::judge(answer) != notify::Verdict::kDelivered) {
+      bool const taken = notify::judge(answer) == notify::Verdict::kDelivered;
+      count(taken);
+      if (!taken) {
         sends_.add(
             base::cat(http::shown_url(settings_.alertmanager), " ", notify::describe(answer)));
         return false;
@@ -182,9 +161,9 @@ class AlertmanagerLoop : private Loop {
   notify::Board board_;
   bool changed_ = false;  // the board, since it was saved
   bool looked_ = false;
-  Failures lists_{log_, kAlertmanager};
-  Failures saves_{log_, kAlertmanager};
-  Failures sends_{log_, kAlertmanager};
+  Failures lists_{log_, kAlertmanager, meters_.asking};
+  Failures saves_{log_, kAlertmanager, meters_.saving};
+  Failures sends_{log_, kAlertmanager, meters_.sending};
 };
 
 class WebhookLoop : private Loop {
@@ -193,7 +172,7 @@ class WebhookLoop : private Loop {
       : Loop(std::move(around)),
         token_(load()),
         courier_(settings_.webhook, "/bellwether/" + settings_.choice.instance, token_),
-        source_(around.context, settings_.choice, token_, stop_, log_) {}
+        source_(around.context, settings_.choice, token_, stop_, log_, meters_.asking) {}
 
   absl::Status run() {
     while (!stop_.asked()) {
@@ -249,7 +228,9 @@ class WebhookLoop : private Loop {
     std::string const what = base::cat(courier_.event()->subject, " ", courier_.event()->kind);
     http::Answer const answer = send_(courier_.request(secret()));
     if (stop_.asked() && answer.status == 0) return;
-    if (courier_.answered(answer, now(), jitter()) == notify::Attempts::Next::kDone) {
+    bool const taken = courier_.answered(answer, now(), jitter()) == notify::Attempts::Next::kDone;
+    count(taken);
+    if (taken) {
       sends_.end("the webhook takes events again");
       log_(base::LogLevel::kInfo, kWebhook, base::cat("delivered ", what));
     } else {
@@ -263,6 +244,8 @@ class WebhookLoop : private Loop {
          base::cat(courier_.event()->subject, " ", courier_.event()->kind, ": given up after ",
                    courier_.attempts(), " attempts; it is in ", state_.file(kDeadLettersFile)));
     courier_.buried();
+    meters_.dead_letters.Increment();
+    sends_.end("goes on with the next event");
   }
 
   // False after a wait if a file could not be written.
@@ -280,9 +263,9 @@ class WebhookLoop : private Loop {
   notify::Courier courier_;
   Transitions source_;
   std::string secret_;
-  Failures secrets_{log_, kWebhook};
-  Failures sends_{log_, kWebhook};
-  Failures writes_{log_, kWebhook};
+  Failures secrets_{log_, kWebhook, meters_.signing};
+  Failures sends_{log_, kWebhook, meters_.sending};
+  Failures writes_{log_, kWebhook, meters_.saving};
 };
 
 }  // namespace
@@ -296,16 +279,12 @@ absl::StatusOr<std::string> read_secret(const std::string& path) {
       kSecretBytesMax, " bytes and has ", text.size(), "; `openssl rand -hex 32` makes one"));
 }
 
-absl::Status keep_alertmanager(const Context& context, const NotifySettings& settings,
-                               StateFolder state, const http::Send& send, Stop& stop,
-                               const base::LogFn& log) {
-  return AlertmanagerLoop({context, settings, std::move(state), send, stop, log}).run();
+absl::Status keep_alertmanager(Surroundings around) {
+  return AlertmanagerLoop(std::move(around)).run();
 }
 
-absl::Status deliver_to_webhook(const Context& context, const NotifySettings& settings,
-                                StateFolder state, const http::Send& send, Stop& stop,
-                                const base::LogFn& log) {
-  return WebhookLoop({context, settings, std::move(state), send, stop, log}).run();
+absl::Status deliver_to_webhook(Surroundings around) {
+  return WebhookLoop(std::move(around)).run();
 }
 
 }  // namespace bellwether::cli

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "adapters/http/message.h"
 #include "cli/client/notify/alert_source.h"
+#include "cli/client/notify/meters.h"
 #include "cli/client/notify/state_folder.h"
 #include "cli/client/notify/stop.h"
 #include "cli/context.h"
@@ -35,11 +36,18 @@ struct NotifySettings {
 // The first line of the file. Error: InvalidArgument; the message names the file.
 absl::StatusOr<std::string> read_secret(const std::string& path);
 
-absl::Status keep_alertmanager(const Context& context, const NotifySettings& settings,
-                               StateFolder state, const http::Send& send, Stop& stop,
-                               const base::LogFn& log);
-absl::Status deliver_to_webhook(const Context& context, const NotifySettings& settings,
-                                StateFolder state, const http::Send& send, Stop& stop,
-                                const base::LogFn& log);
+// What both loops work with.
+struct Surroundings {
+  const Context& context;
+  const NotifySettings& settings;
+  StateFolder state;
+  const http::Send& send;
+  Stop& stop;
+  const base::LogFn& log;
+  TargetMeters& meters;
+};
+
+absl::Status keep_alertmanager(Surroundings around);
+absl::Status deliver_to_webhook(Surroundings around);
 
 }  // namespace bellwether::cli

@@ -13,6 +13,7 @@
 #include "adapters/snapshot/disk.h"
 #include "cli/client/notify/loops.h"
 #include "cli/context.h"
+#include "core/base/status.h"
 #include "core/base/text.h"
 
 namespace bellwether::cli {
@@ -35,6 +36,7 @@ constexpr char kNotifyHelp[] =
 struct Wanted {
   NotifySettings settings;
   std::string state_dir;
+  std::string metrics;  // host:port; empty: none
   std::string log_format = "text";
   double resend_seconds = static_cast<double>(notify::kResendMsDefault) / 1000;
 };
@@ -68,10 +70,21 @@ void wait_for_end(const sigset_t& signals, const std::atomic<int>& running) {
   }
 }
 
-using Loop = absl::Status (*)(const Context&, const NotifySettings&, StateFolder, const http::Send&,
-                              Stop&, const base::LogFn&);
+struct Loop {
+  const char* target;
+  absl::Status (*run)(Surroundings);
+};
 
-void run(Context& context, const NotifySettings& settings, const StateFolder& state) {
+absl::Status run_loop(const Loop& loop, Context& context, const NotifySettings& settings,
+                      const StateFolder& state, Stop& stop, TargetMeters& meters) {
+  BELLWETHER_ASSIGN_OR_RETURN(auto client, http::Client::create(settings.ca_file, stop.flag()));
+  http::Send const send = [&client](const http::Request& request) { return client.post(request); };
+  base::LogFn const log = log::line;
+  return loop.run({context, settings, state, send, stop, log, meters});
+}
+
+void run(Context& context, const NotifySettings& settings, const StateFolder& state,
+         const std::string& metrics) {
   // Blocked before any thread begins, so that only wait_for_end() takes them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -81,21 +94,21 @@ void run(Context& context, const NotifySettings& settings, const StateFolder& st
 
   Stop stop;
   std::vector<Loop> loops;
-  if (!settings.alertmanager.empty()) loops.push_back(keep_alertmanager);
-  if (!settings.webhook.empty()) loops.push_back(deliver_to_webhook);
+  if (!settings.alertmanager.empty()) loops.push_back({"alertmanager", keep_alertmanager});
+  if (!settings.webhook.empty()) loops.push_back({"webhook", deliver_to_webhook});
+  std::vector<const char*> targets;
+  for (const Loop& loop : loops) targets.push_back(loop.target);
+  Meters meters(targets);
+  if (!metrics.empty()) {
+    if (absl::Status const served = meters.serve(metrics); !served.ok())
+      return context.fail(Exit::kUsage, base::from_absl(served.message()));
+  }
   std::vector<absl::Status> ends(loops.size());
   std::atomic<int> running(static_cast<int>(loops.size()));
   std::vector<std::thread> threads;
   for (size_t i = 0; i < loops.size(); ++i) {
     threads.emplace_back([&, i] {
-      auto client = http::Client::create(settings.ca_file, stop.flag());
-      ends[i] = client.status();
-      if (client.ok()) {
-        ends[i] = loops[i](
-            context, settings, state,
-            [&client](const http::Request& request) { return client->post(request); }, stop,
-            log::line);
-      }
+      ends[i] = run_loop(loops[i], context, settings, state, stop, meters.of(loops[i].target));
       if (!ends[i].ok()) stop.ask();
       --running;
     });
@@ -128,7 +141,7 @@ void start(Context& context, Wanted& wanted) {
       base::cat("follows ", context.server, "; alertmanager ", told(settings.alertmanager),
                 ", webhook ", told(settings.webhook),
                 settings.secret_file.empty() ? "" : " (signed)", ", state in ", wanted.state_dir));
-  run(context, settings, *state);
+  run(context, settings, *state, wanted.metrics);
 }
 
 }  // namespace
@@ -164,6 +177,8 @@ void add_notify(CLI::App& app, Context& context) {
   sub->add_option("--resend", wanted->resend_seconds, "seconds between two tellings")
       ->check(at_most(static_cast<double>(notify::kResendMsMax) / 1000))
       ->capture_default_str();
+  sub->add_option("--metrics", wanted->metrics,
+                  "host:port that serves /metrics, /healthz and /readyz; none = not served");
   sub->add_option("--log-format", wanted->log_format, "of standard error")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -1,16 +1,13 @@
 #include "adapters/metrics/exposer.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_family.h"
+#include "support/http_ask.h"
 #include "support/must.h"
 #include "support/silent_port.h"
 
@@ -21,27 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// The complete answer, including its status line.
-std::string ask(const std::string& method, int port, const std::string& path) {
-  int const s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(static_cast<uint16_t>(port));
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(s, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
-  std::string const request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  EXPECT_EQ(write(s, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string out;
-  char some[4096];
-  for (ssize_t n = 0; (n = read(s, some, sizeof some)) > 0;) {
-    out.append(some, static_cast<size_t>(n));
-  }
-  close(s);
-  return out;
-}
-
 std::string get(int port, const std::string& path) {
-  return ask("GET", port, path);
+  return testing::http_ask("GET", port, path);
 }
 
 class OneGauge : public prometheus::Collectable {
@@ -99,12 +77,12 @@ TEST_F(ExposerTest, HeadIsAnsweredAsGetWithoutItsBody) {
     std::string const whole = get(exposer_->port(), path);
     size_t const body = whole.find("\r\n\r\n") + 4;
     EXPECT_GT(whole.size(), body) << path;
-    EXPECT_EQ(ask("HEAD", exposer_->port(), path), whole.substr(0, body)) << path;
+    EXPECT_EQ(testing::http_ask("HEAD", exposer_->port(), path), whole.substr(0, body)) << path;
   }
 }
 
 TEST_F(ExposerTest, AnotherPathIsNotFound) {
-  EXPECT_THAT(ask("HEAD", exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(testing::http_ask("HEAD", exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(get(exposer_->port(), "/other"), StartsWith("HTTP/1.1 404 "));
 }
 

@@ -15,9 +15,11 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "cli/text_file.h"
 #include "core/base/text.h"
 #include "support/eventually.h"
+#include "support/http_ask.h"
 #include "support/memory_disk.h"
 #include "support/must.h"
 
@@ -145,13 +147,13 @@ class LoopsTest : public ::testing::Test {
     absl::Status end;
     std::atomic<bool> ended{false};
     std::thread thread([&] {
-      end = loop(
-          context_, settings_, testing::must(StateFolder::open(disk_, "state")),
-          [this](const http::Request& request) { return take(request); }, stop,
-          [this](base::LogLevel, std::string_view, std::string_view text) {
-            std::lock_guard const lock(mutex_);
-            base::append(log_, text, "\n");
-          });
+      http::Send const send = [this](const http::Request& request) { return take(request); };
+      base::LogFn const log = [this](base::LogLevel, std::string_view, std::string_view text) {
+        std::lock_guard const lock(mutex_);
+        base::append(log_, text, "\n");
+      };
+      end = loop({context_, settings_, testing::must(StateFolder::open(disk_, "state")), send, stop,
+                  log, meters()});
       ended = true;
     });
     EXPECT_TRUE(testing::eventually([&] { return ended || done(); }, 20)) << log();
@@ -159,6 +161,7 @@ class LoopsTest : public ::testing::Test {
     thread.join();
     return end;
   }
+  TargetMeters& meters() { return meters_.of("target"); }
   http::Answer take(const http::Request& request) {
     std::lock_guard const lock(mutex_);
     got_.push_back(request);
@@ -189,6 +192,7 @@ class LoopsTest : public ::testing::Test {
   std::unique_ptr<grpc::Server> server_;
   Context context_;
   NotifySettings settings_;
+  Meters meters_{{"target"}};
   testing::MemoryDisk disk_;
   std::mutex mutex_;
   std::string log_;
@@ -238,6 +242,29 @@ TEST_F(LoopsTest, NothingIsPassedOverWhileTheWebhookFails) {
                            HasSubstr("the webhook takes events again")));
 }
 
+TEST_F(LoopsTest, MetricsAndReadinessTellWhatFails) {
+  ASSERT_TRUE(meters_.serve("127.0.0.1:0").ok());
+  auto const got = [this](const char* path) {
+    return testing::http_ask("GET", meters_.port(), path);
+  };
+  ASSERT_TRUE(StateFolder::open(disk_, "state")->save_token("1.0").ok());
+  desk_.end = 3;
+  EXPECT_THAT(got("/readyz"), HasSubstr("200 OK"));
+  answer_ = [](const auto&) { return http::Answer{.status = 503}; };
+  ASSERT_TRUE(run(deliver_to_webhook, [&] { return meters().failed.Value() > 0; }).ok());
+  EXPECT_THAT(got("/readyz"), AllOf(HasSubstr("503"), HasSubstr("it does not take what it is")));
+  EXPECT_THAT(got("/healthz"), HasSubstr("200 OK"));
+  EXPECT_THAT(got("/metrics"),
+              AllOf(HasSubstr("bellwether_notify_failing_since_timestamp_seconds{step=\"send\","
+                              "target=\"target\"} 1"),
+                    HasSubstr("outcome=\"failed\",target=\"target\"} 1"),
+                    HasSubstr("process_resident_memory_bytes")));
+  answer_ = [](const auto&) { return http::Answer{.status = 200}; };
+  ASSERT_TRUE(run(deliver_to_webhook, [&] { return meters().delivered.Value() > 0; }).ok());
+  EXPECT_THAT(got("/readyz"), HasSubstr("200 OK"));
+  EXPECT_NEAR(meters().delivered_at.Value(), absl::ToUnixSeconds(absl::Now()), 60);
+}
+
 TEST_F(LoopsTest, WhatTheWebhookRefusesIsADeadLetter) {
   ASSERT_TRUE(StateFolder::open(disk_, "state")->save_token("1.0").ok());
   desk_.end = 4;
@@ -249,6 +276,10 @@ TEST_F(LoopsTest, WhatTheWebhookRefusesIsADeadLetter) {
   auto const letter = nlohmann::json::parse(file("dead_letters.jsonl"));
   EXPECT_EQ(letter["event"]["id"], "2.0");
   EXPECT_EQ(letter["reason"], "answered 400");
+  EXPECT_EQ(meters().dead_letters.Value(), 1);
+  EXPECT_EQ(meters().failed.Value(), notify::kRefusalsMax);
+  EXPECT_EQ(meters().delivered.Value(), 1);
+  EXPECT_EQ(meters().failing(), "");  // the next event was taken
 }
 
 TEST_F(LoopsTest, AfterATokenOfAnotherJournalWhatIsOpenIsTold) {
@@ -317,6 +348,9 @@ TEST_F(LoopsTest, AReplicaThatIsNotReadyEndsNoAlert) {
               }).ok());
   EXPECT_GT(last().at(0)["endsAt"], "2020");
   EXPECT_THAT(log(), HasSubstr("the replica is not ready"));
+  EXPECT_EQ(meters().alerts.Value(), 1);
+  EXPECT_EQ(meters().failing(), "target: the daemon does not answer");
+  EXPECT_NEAR(meters().asking.Value(), absl::ToUnixSeconds(absl::Now()), 60);
 }
 
 TEST_F(LoopsTest, WhileTheDaemonIsAwayTheKnownAlertsStayOpen) {
