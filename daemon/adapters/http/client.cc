@@ -56,7 +56,7 @@ class Exchange {
       bool const over = Clock::now() >= deadline_;
       if (done || (!over && !stop_)) continue;
       doing_ = doing;
-      why_ = over ? "no answer in time" : "asked to stop";
+      why_ = over ? "its time is over" : "asked to stop";
       resolver_.cancel();
       if (plain_) plain_->close();
       while (!done) io_.run_one();  // the handler refers to this frame
@@ -106,7 +106,7 @@ class Exchange {
     parser.body_limit(UINT64_MAX);  // what is beyond the buffer is not read
     if (!wait("cannot send",
               [&](auto handler) { beast::http::async_write(stream, message, handler); }) ||
-        !wait("no answer", [&](auto handler) {
+        !wait("cannot read the answer", [&](auto handler) {
           beast::http::async_read_header(stream, buffer, parser, handler);
         })) {
       return false;
@@ -117,7 +117,7 @@ class Exchange {
     auto& body = parser.get().body();
     body.data = answer.body.data();
     body.size = answer.body.size();
-    (void)wait("no answer",
+    (void)wait("cannot read the answer",
                [&](auto handler) { beast::http::async_read(stream, buffer, parser, handler); });
     answer.body.resize(kAnswerBytesMax - body.size);
     return true;
