@@ -1,9 +1,11 @@
-// bellwether reference check: the reference files of a configuration, without a server.
+// bellwether reference: what needs no server. check: the reference files of a configuration;
+// catalogue: the indicators, rules and measures.
 #include <cstdio>
 #include <memory>
 #include <string>
 
 #include "cli/context.h"
+#include "cli/reference/catalogue.h"
 #include "core/base/text.h"
 #include "core/reference/review.h"
 #include "runtime/setup/load.h"
@@ -26,7 +28,7 @@ void check(Context& context, const std::string& path) {
 
 void add_reference(CLI::App& app, Context& context) {
   auto* const reference =
-      app.add_subcommand("reference", "files of areas, sectors, postcodes and deprivation");
+      app.add_subcommand("reference", "reference files, and the catalogue of indicators and rules");
   reference->require_subcommand(1);
   auto* const command = reference->add_subcommand(
       "check",
@@ -35,6 +37,17 @@ void add_reference(CLI::App& app, Context& context) {
   auto const path = std::make_shared<std::string>();
   command->add_option("--config", *path, "configuration of bellwetherd")->required();
   command->callback([&context, path] { check(context, *path); });
+  auto* const table = reference->add_subcommand(
+      "catalogue", "every indicator, rule and measure of this version, as Markdown");
+  auto const unit = std::make_shared<std::string>("week");
+  table->add_option("--calendar", *unit, "week or month: of the rules")
+      ->check(CLI::IsMember({"week", "month"}))
+      ->capture_default_str();
+  table->callback([unit] {
+    base::Calendar const calendar(*unit == "week" ? base::CalendarUnit::kWeek
+                                                  : base::CalendarUnit::kMonth);
+    std::fputs(catalogue(calendar).c_str(), stdout);
+  });
 }
 
 }  // namespace bellwether::cli

@@ -90,7 +90,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cli/broker",
      {"cli", "connect", "core/base", "core/domain", "core/reference", "core/events",
       "adapters/kafka", "runtime/setup", "runtime/verify", "events.pb"}},
-    {"cli/reference", {"cli", "core/base", "core/reference", "runtime/setup"}},
+    {"cli/reference",
+     {"cli", "core/alerts", "core/base", "core/domain", "core/reference", "runtime/setup"}},
     // The connectors publish as the other commands do, and remember what they have said.
     {"cli/connect",
      {"cli", "cli/broker", "connect", "core/base", "core/domain", "core/events", "adapters/kafka",
