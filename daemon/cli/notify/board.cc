@@ -88,6 +88,14 @@ std::vector<std::string> Board::gone(const std::vector<OpenAlert>& open) const {
   return out;
 }
 
+std::vector<OpenAlert> Board::as_told(const std::set<std::string>& names) const {
+  std::vector<OpenAlert> out;
+  for (const auto& [key, entry] : entries_) {
+    if (!entry.ended && names.contains(entry.alert.name)) out.push_back(entry.alert);
+  }
+  return out;
+}
+
 bool Board::look(const std::vector<OpenAlert>& open,
                  const std::map<std::string, UnixMillis>& cleared, UnixMillis now) {
   std::set<std::string> keys;

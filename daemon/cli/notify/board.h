@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,8 @@ class Board {
 
   // The names of alerts that the board shows as open and that are not among `open`.
   std::vector<std::string> gone(const std::vector<OpenAlert>& open) const;
+  // The alerts of these names that the board shows as open, as they were told.
+  std::vector<OpenAlert> as_told(const std::set<std::string>& names) const;
   // Replaces the open alerts. One that is no longer open ends at its time in `cleared`, or now.
   // True if text() has changed. Leaves out the last ones if there is no room.
   bool look(const std::vector<OpenAlert>& open, const std::map<std::string, UnixMillis>& cleared,

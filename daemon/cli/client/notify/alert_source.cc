@@ -151,6 +151,21 @@ absl::StatusOr<std::vector<notify::OpenAlert>> OpenAlerts::list() {
   return out;
 }
 
+absl::StatusOr<std::set<std::string>> OpenAlerts::parts_among(
+    const std::vector<std::string>& names) {
+  std::set<std::string> out;
+  if (choice_.parts || names.empty()) return out;
+  std::set<std::string> const asked(names.begin(), names.end());
+  Choice all = choice_;
+  all.parts = true;
+  auto const read = each_open(context_, all, stop_, *alerts_, *status_, "headline",
+                              [&](const alerts_pb::Alert& alert) {
+                                if (asked.contains(alert.name())) out.insert(alert.name());
+                              });
+  if (!read.ok()) return read.status();
+  return out;
+}
+
 std::map<std::string, base::UnixMillis> OpenAlerts::cleared(const std::vector<std::string>& names) {
   std::map<std::string, base::UnixMillis> out;
   for (const std::string& name : names) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ class OpenAlerts {
   OpenAlerts(const Context& context, const Choice& choice, Stop& stop);
   // Newest first. Errors: InvalidArgument: the daemon does not take the filter; Unavailable.
   absl::StatusOr<std::vector<notify::OpenAlert>> list();
+  // Those of these names that are open and chosen, but for which another alert of their happening
+  // stands now. Errors as list().
+  absl::StatusOr<std::set<std::string>> parts_among(const std::vector<std::string>& names);
   // The times at which the alerts were cleared; those that were not, or are unknown, are left out.
   std::map<std::string, base::UnixMillis> cleared(const std::vector<std::string>& names);
   // The journal offset of the last list(), −1 before.

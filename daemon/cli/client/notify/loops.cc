@@ -92,9 +92,18 @@ class AlertmanagerLoop : private Loop {
                    "is no longer told"));
   }
 
+  // The open alerts. One that was told and is open stays among them, also if another alert now
+  // stands for its happening: it has not ended.
+  absl::StatusOr<std::vector<notify::OpenAlert>> list() {
+    BELLWETHER_ASSIGN_OR_RETURN(std::vector<notify::OpenAlert> open, source_.list());
+    BELLWETHER_ASSIGN_OR_RETURN(auto const parts, source_.parts_among(board_.gone(open)));
+    for (notify::OpenAlert& part : board_.as_told(parts)) open.push_back(std::move(part));
+    return open;
+  }
+
   // What is open now. If the daemon cannot be asked, what was known stays. Error: InvalidArgument.
   absl::Status look() {
-    auto const open = source_.list();
+    auto const open = list();
     if (absl::IsInvalidArgument(open.status())) return open.status();
     if (stop_.asked()) return absl::OkStatus();
     if (!open.ok()) {

@@ -22,9 +22,9 @@ namespace {
 constexpr char kNotifyHelp[] =
     "Follows the alerts until SIGTERM or SIGINT and tells Alertmanager, a webhook, or both.\n"
     "Alertmanager (API v2): every --resend seconds all open alerts, one for each happening, with\n"
-    "the labels alertname, alert, rule, area, sector, severity and bellwether; for 15 minutes "
-    "after\n"
-    "its end an alert is told as resolved.\n"
+    "the labels alertname, alert, rule, area, sector, severity and bellwether; one that was told\n"
+    "stays until it ends, also if another then stands for its happening; for 15 minutes after its\n"
+    "end an alert is told as resolved.\n"
     "Webhook: each transition as a CloudEvent 1.0 (application/cloudevents+json), in order, at "
     "least\n"
     "once, of alerts with which a happening began. An event that the webhook refuses 5 times "

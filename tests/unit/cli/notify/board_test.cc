@@ -62,6 +62,14 @@ TEST(BoardTest, AnOpenAlertIsToldWithAnEndInTheFutureEachTime) {
             base::format_instant(later(kMinute + kEndsAfterMs)));
 }
 
+TEST(BoardTest, TellsWhatItHasToldOfAlertsThatAreOpen) {
+  Board board;
+  board.look({alert("a"), alert("b"), alert("c")}, {}, kBoardTime);
+  board.look({alert("a"), alert("b", "red")}, {}, later(kMinute));
+  std::vector<OpenAlert> const told = board.as_told({"b", "c", "d"});
+  EXPECT_THAT(told, ElementsAre(alert("b", "red"))) << "c has ended, d was never told";
+}
+
 TEST(BoardTest, AlertmanagerNeverEndsAnAlertBetweenTwoTellings) {
   EXPECT_GE(kEndsAfterMs, 4 * kResendMsMax);
   EXPECT_LE(kResendMsDefault, kResendMsMax);
