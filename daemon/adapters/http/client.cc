@@ -44,6 +44,12 @@ class Exchange {
     return answer;
   }
 
+  Answer follow(const Url& url, const Message& message, int64_t stall_ms, const Client::Use& use) {
+    use_ = &use;
+    stall_ = std::chrono::milliseconds(stall_ms);
+    return run(url, message);
+  }
+
  private:
   // Runs one asynchronous operation: start(handler). False if it failed, or its time was over.
   template <class Start>
@@ -113,6 +119,10 @@ class Exchange {
     }
     answer.status = parser.get().result_int();
     answer.retry_after = header(parser, beast::http::field::retry_after);
+    if (use_ != nullptr && answer.status == static_cast<int>(beast::http::status::ok)) {
+      answer.error = read_on(stream, buffer, parser);
+      return true;
+    }
     answer.body.resize(kAnswerBytesMax);
     auto& body = parser.get().body();
     body.data = answer.body.data();
@@ -123,8 +133,35 @@ class Exchange {
     return true;
   }
 
+  // Hands on the body as it comes. Returns why it has ended.
+  template <class Stream>
+  std::string read_on(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+    std::string piece(kPieceBytesMax, '\0');
+    if (!(*use_)({})) return "enough";
+    while (!parser.is_done()) {
+      auto& body = parser.get().body();
+      body.data = piece.data();
+      body.size = piece.size();
+      deadline_ = Clock::now() + stall_;
+      // A full piece is an error by name alone, which need_buffer tells.
+      bool const came = wait("the answer broke off", [&](auto handler) {
+        beast::http::async_read_some(stream, buffer, parser,
+                                     [handler](Error error, size_t) mutable {
+                                       if (error == beast::http::error::need_buffer) error = {};
+                                       handler(error);
+                                     });
+      });
+      size_t const bytes = piece.size() - body.size;
+      if (bytes > 0 && !(*use_)(std::string_view(piece.data(), bytes))) return "enough";
+      if (!came) return base::cat(doing_, ": ", why_);
+    }
+    return "the server has ended the answer";
+  }
+
   asio::ssl::context& tls_;
   const std::atomic<bool>& stop_;
+  const Client::Use* use_ = nullptr;  // of a body that is followed
+  std::chrono::milliseconds stall_{0};
   Clock::time_point const begun_ = Clock::now();
   Clock::time_point deadline_;
   asio::io_context io_;
@@ -133,6 +170,16 @@ class Exchange {
   std::string doing_;  // of what failed
   std::string why_;
 };
+
+Message message_of(const Request& request, const Url& url, beast::http::verb verb) {
+  Message message(verb, url.target, 11, request.body);
+  message.set(beast::http::field::host, url.authority());
+  message.set(beast::http::field::user_agent, "bellwether");
+  message.set(beast::http::field::connection, "close");
+  for (const auto& [name, value] : request.headers) message.set(name, value);
+  message.prepare_payload();
+  return message;
+}
 
 }  // namespace
 
@@ -161,13 +208,15 @@ absl::StatusOr<Client> Client::create(const std::string& ca_file, const std::ato
 Answer Client::post(const Request& request) {
   auto const url = parse_url(request.url);
   if (!url.ok()) return {.error = std::string(url.status().message())};
-  Message message(beast::http::verb::post, url->target, 11, request.body);
-  message.set(beast::http::field::host, url->authority());
-  message.set(beast::http::field::user_agent, "bellwether");
-  message.set(beast::http::field::connection, "close");
-  for (const auto& [name, value] : request.headers) message.set(name, value);
-  message.prepare_payload();
-  return Exchange(tls_->context, *stop_).run(*url, message);
+  return Exchange(tls_->context, *stop_)
+      .run(*url, message_of(request, *url, beast::http::verb::post));
+}
+
+Answer Client::follow(const Request& request, int64_t stall_ms, const Use& use) {
+  auto const url = parse_url(request.url);
+  if (!url.ok()) return {.error = std::string(url.status().message())};
+  return Exchange(tls_->context, *stop_)
+      .follow(*url, message_of(request, *url, beast::http::verb::get), stall_ms, use);
 }
 
 }  // namespace bellwether::http

@@ -17,7 +17,7 @@ struct Request {
 
 struct Answer {
   int status = 0;           // 0: no answer
-  std::string error;        // why there is no answer; empty if there is one
+  std::string error;        // why there is no answer, or why a body that was followed has ended
   std::string retry_after;  // the header of this name; empty if there is none
   std::string body;         // its first kAnswerBytesMax bytes
 };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "support/http_stub.h"
+#include "support/stream_server.h"
 
 namespace bellwether::http {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::HttpStub;
 using ::testing::Not;
+using testing::StreamServer;
 
 class ClientTest : public ::testing::Test {
  protected:
@@ -82,6 +84,85 @@ TEST_F(ClientTest, ACertificateThatNobodyVouchesForIsAnError) {
   HttpStub plain;  // speaks no TLS at all
   std::string url = plain.url();
   EXPECT_EQ(post(url.replace(0, 4, "https")).status, 0);
+}
+
+// What followed of an answer: its pieces together, after a "|" for its begin.
+struct Followed {
+  Answer answer;
+  std::string text;
+};
+
+class FollowTest : public ClientTest {
+ protected:
+  Followed follow(const std::string& url, int64_t stall_ms = 5'000) {
+    auto client = Client::create("", stop_);
+    EXPECT_TRUE(client.ok());
+    Followed out;
+    out.answer = client->follow({url, {{"Authorization", "Basic eA=="}}, ""}, stall_ms,
+                                [&](std::string_view piece) {
+                                  out.text += piece.empty() ? "|" : std::string(piece);
+                                  return out.text.find("enough") == std::string::npos;
+                                });
+    return out;
+  }
+};
+
+TEST_F(FollowTest, TheBodyIsHandedOnAsItComes) {
+  StreamServer server([](const auto&, auto& reply) {
+    reply.begin();
+    reply.chunk("one\n");
+    reply.rest(std::chrono::milliseconds(50));
+    reply.chunk(std::string(3 * kPieceBytesMax, 'x'));
+    reply.send("0\r\n\r\n");
+  });
+  Followed const got = follow(server.url() + "/companies?timepoint=5");
+  EXPECT_EQ(got.answer.status, 200);
+  EXPECT_EQ(got.answer.error, "the server has ended the answer");
+  EXPECT_EQ(got.text, "|one\n" + std::string(3 * kPieceBytesMax, 'x'));
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_EQ(server.requests()[0].target, "/companies?timepoint=5");
+  EXPECT_EQ(server.requests()[0].authorization, "Basic eA==");
+}
+
+TEST_F(FollowTest, ABodyThatBreaksOffHasAReason) {
+  StreamServer server([](const auto&, auto& reply) {
+    reply.begin();
+    reply.chunk("one\nha");
+    reply.send("5\r\nlf");  // of five bytes
+  });
+  Followed const got = follow(server.url());
+  EXPECT_EQ(got.answer.status, 200);
+  EXPECT_THAT(got.answer.error, HasSubstr("the answer broke off"));
+  EXPECT_EQ(got.text, "|one\nhalf");
+}
+
+TEST_F(FollowTest, SilenceEndsIt) {
+  StreamServer server([](const auto&, auto& reply) {
+    reply.begin();
+    reply.chunk("\n");
+    while (reply.rest(std::chrono::milliseconds(20))) {
+    }
+  });
+  Followed const got = follow(server.url(), 300);
+  EXPECT_THAT(got.answer.error, HasSubstr("no answer in time"));
+  EXPECT_EQ(got.text, "|\n");
+}
+
+TEST_F(FollowTest, ItEndsWhenItsUserHasEnough) {
+  StreamServer server([](const auto&, auto& reply) {
+    reply.begin();
+    while (reply.chunk("enough\n") && reply.rest(std::chrono::milliseconds(1))) {
+    }
+  });
+  EXPECT_EQ(follow(server.url()).answer.error, "enough");
+}
+
+TEST_F(FollowTest, AnotherStatusIsAnAnswer) {
+  StreamServer server([](const auto&, auto& reply) { reply.status(429, "Retry-After: 7\r\n"); });
+  Followed const got = follow(server.url());
+  EXPECT_EQ(got.answer.status, 429);
+  EXPECT_EQ(got.answer.retry_after, "7");
+  EXPECT_EQ(got.text, "") << "no body is handed on";
 }
 
 TEST_F(ClientTest, AskedToStopARequestEndsSoon) {
