@@ -32,6 +32,10 @@ indicators::Value compute(const Subject& subject, const engine::View& view, indi
   v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
   // Facts that the register tells of an earlier time, such as the births of survivors, are counted.
   // That there were no others is not known.
+  if (!view.panel->is_told(measure)) {
+    v.not_available = std::string(indicators::kNotToldOfEnds);
+    return v;
+  }
   base::PeriodIndex const known = view.panel->known_from(measure);
   if (period < known && v.value == 0) {
     v.not_available = indicators::not_known_before(known, view.calendar, "the period");

@@ -58,6 +58,7 @@ absl::Status write(const PanelChange& change, FrameWriter& out) {
   head.number(change.deltas.size());
   head.number(change.left.size());
   put(*change.reported, head);
+  if (change.load) head.signed_number(change.load->value);
   BELLWETHER_RETURN_IF_ERROR(
       out.frame(static_cast<uint8_t>(Tag::kPanelChange), head.view(), Pack::kBounded));
   BELLWETHER_RETURN_IF_ERROR(write_pieces(change.deltas, Pack::kBounded, out));
@@ -140,6 +141,8 @@ class PastReader {
       if (!get(in, ages_max, table[m])) return wrong("the reporting shares of a change");
     }
     change->reported = std::make_shared<const SharesByMeasure>(std::move(table));
+    // Only a change soon after the load of a register names it; earlier builds named none.
+    if (!in.failed() && !in.done()) change->load = base::PeriodIndex(in.narrow<int32_t>());
     if (in.failed() || !in.done()) return wrong("a truncated change");
     if (!changes_.empty() && changes_.back()->tick.value + 1 != change->tick.value)
       return wrong("changes of ticks that do not follow each other");

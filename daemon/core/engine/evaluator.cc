@@ -97,8 +97,10 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
       }
     });
   }
+  panel_.set_load(reporting_.load());
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
   change->reported = reported_;
+  change->load = reporting_.load();
   remember(changes_, std::move(change));
 }
 
@@ -115,6 +117,7 @@ void Evaluator::restore(PeriodIndex tick, indicators::Panel panel,
   reporting_ = Reporting(options_.calendar);
   reporting_.begin(tick);
   reporting_.add(reports);
+  panel_.set_load(reporting_.load());
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
   cells_digest_ = cells_digest;
   changes_ = std::move(changes);

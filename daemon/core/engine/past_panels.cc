@@ -167,6 +167,7 @@ std::optional<PastPanel> panel_at(const Panel& now, const PanelChanges& changes,
   }
   taken_back.finish();
   panel.drop_zeros();
+  panel.set_load((*found)->load);
   return PastPanel{panel.publish(), (*found)->reported};
 }
 

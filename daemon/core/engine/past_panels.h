@@ -33,10 +33,11 @@ inline constexpr size_t kPastPanelBytesMax = 256 << 20;
 // What one tick changed in the panel.
 struct PanelChange {
   base::PeriodIndex tick;
-  base::PeriodIndex first_period;                   // of the panel before the tick
-  std::string deltas;                               // packed by pack_deltas()
-  std::string left;                                 // packed by LeftCounts
-  std::shared_ptr<const SharesByMeasure> reported;  // as of the tick; never null
+  base::PeriodIndex first_period;                        // of the panel before the tick
+  std::string deltas;                                    // packed by pack_deltas()
+  std::string left;                                      // packed by LeftCounts
+  std::shared_ptr<const SharesByMeasure> reported;       // as of the tick; never null
+  std::optional<base::PeriodIndex> load = std::nullopt;  // of the register, as of the tick
 
   size_t bytes() const { return sizeof *this + deltas.size() + left.size(); }
 };

@@ -129,6 +129,19 @@ SharesByMeasure Reporting::shares() const {
   return out;
 }
 
+std::optional<base::PeriodIndex> Reporting::load() const {
+  const Triangle& births = triangles_[static_cast<size_t>(Measure::kBirths)];
+  std::optional<int32_t> const begin = begin_of(births);
+  if (!begin) return std::nullopt;
+  int loaded = 0;
+  for (const auto& [period, row] : births) {
+    auto const delay = static_cast<size_t>(*begin - period);
+    if (period < *begin && delay < row.size() && row[delay] > 0) ++loaded;
+  }
+  if (loaded <= kLoadedShare * options_.delay_max) return std::nullopt;
+  return base::PeriodIndex(*begin);
+}
+
 std::vector<indicators::Report> Reporting::reports() const {
   std::vector<indicators::Report> out;
   for (size_t m = 0; m < triangles_.size(); ++m) {

@@ -82,6 +82,8 @@ std::vector<double> pooled_reported(const SharesByMeasure& reported, const indic
 int testable_age(const SharesByMeasure& reported, const indicators::Panel& panel,
                  indicators::Indicator indicator, base::PeriodIndex tick);
 
+inline constexpr double kLoadedShare = 0.5;
+
 class Reporting {
  public:
   explicit Reporting(base::Calendar calendar)
@@ -94,6 +96,10 @@ class Reporting {
 
   // The shares at the last tick.
   SharesByMeasure shares() const;
+  // The period in which the register was loaded: its first reports are about births in more than
+  // kLoadedShare of the half year before. nullopt if there was no load within about half a year
+  // before the last tick: then the register tells of births as they happen, or each quarter.
+  std::optional<base::PeriodIndex> load() const;
   // The stored reports. Added to an empty Reporting at the same tick, they restore the state.
   std::vector<indicators::Report> reports() const;
 

@@ -65,6 +65,16 @@ PeriodIndex known_from(const IndicatorInfo& info, const Panel& panel) {
   return known;
 }
 
+// False if the formula counts events of which the register should have told, and has told none. A
+// restoration only takes an end back.
+bool are_told(const IndicatorInfo& info, const Panel& panel) {
+  return std::ranges::all_of(info.compute.numerator, [&](const Term& term) {
+    bool const of_measure = term.quantity == Quantity::kSum || term.quantity == Quantity::kTotal;
+    return term.coefficient == 0 || !of_measure || term.measure == Measure::kRestorations ||
+           panel.is_told(term.measure);
+  });
+}
+
 // `what` begins before `known`, the first period of which the panel knows what the formula counts.
 Value too_early(std::string_view what, PeriodIndex known, const Panel& panel) {
   return unavailable(known == panel.first_period()
@@ -88,11 +98,9 @@ Value before(const IndicatorInfo& info, const Reading& reading, Span w) {
 }
 
 // The level at the end of the window less that before the window. An opening stock tells of what is
-// still open only. So a level is too low before the register tells of ends.
+// still open only. So a level is too low before it was loaded.
 Value change(const IndicatorInfo& info, const Reading& reading, Span w) {
   const Panel& panel = reading.panel();
-  if (panel.cumulative({}, Measure::kDeaths, w.last) == 0)
-    return unavailable("the register has not told of any end yet, so earlier levels are not known");
   PeriodIndex const known = known_from(info, panel);
   if (end_of_before(w).last < known) return too_early("the window", known, panel);
   Value const earlier = ratio_in(info, reading, end_of_before(w));
@@ -238,6 +246,7 @@ bool has_enough_cases(const Value& v) {
 
 Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
   const IndicatorInfo& entry = info(indicator);
+  if (!are_told(entry, reading.panel())) return unavailable(std::string(kNotToldOfEnds));
   PeriodIndex const known = known_from(entry, reading.panel());
   std::span<const int> const lengths = domain::window_lengths(entry.window, reading.calendar());
   auto const first_of = [&](int length) { return PeriodIndex(period.value - length + 1); };

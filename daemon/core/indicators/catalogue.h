@@ -49,8 +49,8 @@ struct Value {
 };
 
 // The indicator of a node at the end of `period`. There is no value if the denominator is below
-// minimum_base, or if the panel does not have or does not know (Panel::known_from) the earlier
-// periods that the formula needs.
+// minimum_base, or if the panel does not have or does not know (Panel::known_from, is_told)
+// the periods that the formula needs.
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period);
 // The same from the events reported so far; `reported` says how many of them are expected to be
 // known.
@@ -62,6 +62,11 @@ Value compute_complete(Indicator indicator, const Panel& panel, Node node, Perio
 
 // The reason why there is no figure of something that begins before the first known period.
 std::string not_known_before(PeriodIndex known, base::Calendar calendar, std::string_view what);
+
+// The reason why there is no figure of events that the register should have told of by now, and has
+// not (Panel::is_told).
+inline constexpr std::string_view kNotToldOfEnds =
+    "the register has told of no end and of none of these events yet, so they are not known";
 
 // The two measures of a share. Every event in the numerator is also in the denominator.
 struct ShareMeasures {

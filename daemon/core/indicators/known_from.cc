@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/stats/counts.h"
+
 namespace bellwether::indicators {
 namespace {
 
@@ -70,6 +72,25 @@ bool are_survivors(Counts births, int64_t births_before, Counts deaths, size_t b
   return ended_before < n * p && binomial(ended_before, n, p) <= kKnownChance;
 }
 
+// The ends that a register tells of in the periods up to but not including `end`, if it tells of
+// ends, at the least. Of the births before the first period, no date is known.
+double least_ends(const Lives& lives, size_t end, size_t year) {
+  auto const older = [&](size_t born) { return born + year < end ? end - born - year : 0; };
+  double periods = 0;
+  if (lives.births_before > 0)
+    periods = static_cast<double>(lives.births_before) * static_cast<double>(older(0));
+  for (size_t t = 0; t < std::min(end, lives.births.size()); ++t)
+    periods += std::max(0, lives.births[t]) * static_cast<double>(older(t));
+  return kKnownEndsAYearMin * periods / static_cast<double>(year);
+}
+
+// True if chance hardly explains that at most `ends` businesses ended.
+bool are_too_few(double ends, double least) {
+  if (least <= 0 || ends >= least) return false;
+  stats::Tails const tails = stats::tails({least}, static_cast<int64_t>(std::max(0.0, ends)));
+  return tails.below + tails.at <= kKnownChance;
+}
+
 }  // namespace
 
 size_t first_known(Counts counts, size_t year) {
@@ -98,6 +119,29 @@ size_t first_with_ends(Counts births, int64_t births_before, Counts deaths, size
   size_t const born = births_before > 0 ? 0 : next_event(births, 0);
   bool const by_time = begin > born && is_unknown(deaths, born, begin, year);
   return by_time || are_survivors(births, births_before, deaths, begin) ? begin : 0;
+}
+
+EndsTold ends_told(const Lives& lives, std::optional<size_t> load, size_t year) {
+  Counts const births = trimmed(lives.births);
+  Counts const deaths = trimmed(lives.deaths);
+  EndsTold out;
+  out.from = first_with_ends(births, lives.births_before, deaths, year);
+  bool const any = lives.deaths_before != 0 || !deaths.empty();
+  size_t const now = std::max(births.size(), deaths.size());
+  out.told = any || !are_too_few(0, least_ends(lives, now, year));
+  double const ended_before = static_cast<double>(std::max<int64_t>(0, lives.deaths_before));
+  auto const knows_survivors_before = [&](size_t begin, const Lives& among) {
+    double const ended = ended_before + sum_of(deaths.first(std::min(begin, deaths.size())));
+    return are_too_few(ended, least_ends(among, begin, year));
+  };
+  if (load && knows_survivors_before(*load, lives)) out.from = std::max(out.from, *load);
+  // The first few ends say as much, if the register goes on to tell of ends.
+  Lives const dated{births, deaths, 0, 0};
+  size_t const first = next_event(deaths, 0);
+  if (out.from > 0 || first == deaths.size() || !knows_survivors_before(first, dated)) return out;
+  double const least = least_ends(dated, now, year) - least_ends(dated, first, year);
+  if (!are_too_few(sum_of(deaths), least)) out.from = first;
+  return out;
 }
 
 }  // namespace bellwether::indicators

@@ -3,13 +3,15 @@
 // opening stock. A period before that day has no count, which differs from a count of zero. No
 // rate, baseline or forecast uses it.
 // The day is found from the counts themselves, so that one load of a dated past and a log of many
-// years give the same. It is the begin of the whole region, not of each place. Without an opening
+// years give the same. Only while a register has told of no end, the period of its first load says
+// more than the counts. It is the begin of the whole region, not of each place. Without an opening
 // stock of many dates, it is not found before a few periods have events.
 // Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace bellwether::indicators {
@@ -31,6 +33,12 @@ inline constexpr double kKnownEndsShare = 0.25;
 inline constexpr double kKnownEndsMin = 10;
 inline constexpr size_t kKnownBirthPeriodsMin = 24;
 
+// Of the businesses that are older than a year, at least this share ends in a year in every
+// register that tells of ends. (Among those of the United Kingdom and of Singapore, a tenth does.)
+// A time in which fewer ended than chance explains even at this rate is one of which the register
+// tells no ends.
+inline constexpr double kKnownEndsAYearMin = 0.01;
+
 // The index of the first known count: 0 if nothing says that any is unknown. `counts`: of the whole
 // region, by period. Counts are unknown before the first event, and before the last event that
 // follows a year or more without any, if events are rare there: the dates of an opening stock, and
@@ -42,5 +50,24 @@ size_t first_known(std::span<const int32_t> counts, size_t year);
 // the births before the first period.
 size_t first_with_ends(std::span<const int32_t> births, int64_t births_before,
                        std::span<const int32_t> deaths, size_t year);
+
+// Births and deaths of the whole region by period, and those before the first period.
+struct Lives {
+  std::span<const int32_t> births;
+  std::span<const int32_t> deaths;
+  int64_t births_before = 0;
+  int64_t deaths_before = 0;
+};
+
+// What a register tells of businesses that end.
+struct EndsTold {
+  size_t from = 0;   // as first_with_ends(); or the first load, if that knew survivors only
+  bool told = true;  // false: of no end at all, although some businesses should have ended by now
+};
+// `load`: the index of the period in which the births of earlier periods were published together;
+// nullopt if they were published as they happened, or if that is long ago. Businesses that were
+// born in the last year are not expected to have ended, so a register that begins with births and
+// goes on with births keeps them.
+EndsTold ends_told(const Lives& lives, std::optional<size_t> load, size_t year);
 
 }  // namespace bellwether::indicators

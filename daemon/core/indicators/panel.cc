@@ -127,12 +127,36 @@ void Panel::find_known() {
   }
   if (changed_[static_cast<size_t>(Measure::kBirths)] ||
       changed_[static_cast<size_t>(Measure::kDeaths)]) {
-    const Column* const births = find({}, Measure::kBirths);
-    ends_from_ = at(first_with_ends(series({}, Measure::kBirths).counts,
-                                    births == nullptr ? 0 : births->opening,
-                                    series({}, Measure::kDeaths).counts, year));
+    find_ends();
   }
   changed_.reset();
+}
+
+void Panel::find_ends() {
+  PeriodIndex const before(first_period_.value - 1);
+  auto const load = !load_ || *load_ <= first_period_
+                        ? std::nullopt
+                        : std::optional(static_cast<size_t>(load_->value - first_period_.value));
+  EndsTold const ends = ends_told(
+      {series({}, Measure::kBirths).counts, series({}, Measure::kDeaths).counts,
+       cumulative({}, Measure::kBirths, before), cumulative({}, Measure::kDeaths, before)},
+      load, static_cast<size_t>(calendar_.periods_per_year()));
+  ends_from_ = PeriodIndex(first_period_.value + static_cast<int32_t>(ends.from));
+  tells_ends_ = ends.told;
+}
+
+void Panel::set_load(std::optional<PeriodIndex> load) {
+  if (load_ == load) return;
+  load_ = load;
+  find_ends();
+}
+
+bool Panel::is_told(Measure measure) const {
+  if (tells_ends_ || !domain::topics(measure).contains(domain::Topic::kRegistrations)) return true;
+  const Column* const column = find({}, measure);
+  if (column == nullptr) return false;
+  return column->opening != 0 ||
+         std::ranges::any_of(column->counts, [](int32_t n) { return n != 0; });
 }
 
 PeriodIndex Panel::known_from(Measure measure) const {

@@ -17,6 +17,7 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -81,6 +82,14 @@ class Panel {
   // The first period of which the counts of a measure are known (known_from.h); first_period() if
   // nothing says that an earlier one is unknown.
   PeriodIndex known_from(Measure measure) const;
+  // False if the register has told of no end at all, although some businesses should have ended by
+  // now (known_from.h), and `measure` is an event of that register of which it has told none. Then
+  // a count of zero is not known either.
+  bool is_told(Measure measure) const;
+  // States the period in which the births of earlier periods were published together; nullopt if
+  // there was none lately. It is not part of the counts: nobody but known_from() and is_told() uses
+  // it.
+  void set_load(std::optional<PeriodIndex> load);
   base::Calendar calendar() const { return calendar_; }
   const reference::Reference& reference() const { return *reference_; }
   size_t nodes() const { return reference_->areas.size() * sectors_; }
@@ -149,6 +158,7 @@ class Panel {
   // Finds known_from() of the measures whose column of the whole region was written. Each change of
   // counts or of the horizon calls it at its end.
   void find_known();
+  void find_ends();  // ends_from_ and tells_ends_
 
   const reference::Reference* reference_;
   base::Calendar calendar_;
@@ -158,6 +168,8 @@ class Panel {
   std::array<Columns, domain::kMeasureCount> columns_;
   std::array<PeriodIndex, domain::kMeasureCount> known_from_;
   PeriodIndex ends_from_;  // the first period of which the register tells the ends
+  bool tells_ends_ = true;
+  std::optional<PeriodIndex> load_;
   std::bitset<domain::kMeasureCount> changed_;  // of the whole region, since find_known()
 
   struct Group {

@@ -54,6 +54,9 @@ Past some_past() {
   fold.run();
   Past out;
   out.changes = fold.image()->evaluation.changes;
+  auto loaded = std::make_shared<engine::PanelChange>(*out.changes.front());
+  loaded->load = base::PeriodIndex(-7);
+  out.changes.front() = loaded;
   auto book = std::make_shared<alerts::Book>(kMonths);
   for (int64_t i = 0; i < 20; ++i)
     book->fold(JournalOffset(i), testing::random_entry(random, *book));
@@ -73,6 +76,7 @@ TEST(PastCodecTest, WhatIsWrittenIsRead) {
     EXPECT_EQ(again.changes[i]->first_period, past.changes[i]->first_period);
     EXPECT_EQ(again.changes[i]->deltas, past.changes[i]->deltas);
     EXPECT_EQ(again.changes[i]->left, past.changes[i]->left);
+    EXPECT_EQ(again.changes[i]->load, past.changes[i]->load);
     EXPECT_EQ(again.changes[i]->reported->table(), past.changes[i]->reported->table());
   }
   EXPECT_EQ(again.book.before->digest(), past.book.before->digest());

@@ -84,6 +84,55 @@ TEST(PastPanelsTest, ARestoredEvaluatorAnswersAsTheOriginal) {
     expect_equal(then, *panel_at(*now, second.changes(), PeriodIndex(at)), at);
 }
 
+// Ten years of births are told in one month; businesses that end are told of from a year later on.
+TEST(PastPanelsTest, ATickBeforeAnyEndWasToldIsAskedAgainAsItWas) {
+  Evaluator evaluator(shared_world(), short_history());
+  std::map<int32_t, Published> published;
+  int32_t const load = kBegin.value + 120;
+  for (int32_t t = load; t < load + 48; ++t) {
+    std::vector<Delta> told = {delta(Measure::kBirths, t, 40)};
+    for (int32_t past = kBegin.value; t == load && past < load; ++past)
+      told.push_back(delta(Measure::kBirths, past, 30));
+    if (t > load + 12) told.push_back(delta(Measure::kDeaths, t, 30));
+    PartitionTick const part = part_of(t, told);
+    evaluator.apply(PeriodIndex(t), std::span(&part, 1));
+    published[t] = {evaluator.publish(), evaluator.reported()};
+  }
+  auto const now = evaluator.publish();
+  auto const at = [&](int32_t t) {
+    return panel_at(*now, evaluator.changes(), PeriodIndex(t))->panel;
+  };
+  for (const auto& [t, then] : published) {
+    expect_equal(then, {at(t), then.reported}, t);
+    EXPECT_EQ(at(t)->is_told(Measure::kDeaths), then.panel->is_told(Measure::kDeaths)) << t;
+  }
+  EXPECT_EQ(at(load)->known_from(Measure::kBirths), PeriodIndex(load));
+  EXPECT_FALSE(at(load)->is_told(Measure::kDeaths));
+  EXPECT_TRUE(at(load + 13)->is_told(Measure::kDeaths));
+  EvaluatorState const state = *evaluator.state();
+  Evaluator restored(shared_world(), short_history());
+  restored.restore(state.tick, state.panel->copy(), state.reports, state.cells_digest,
+                   state.changes);
+  EXPECT_EQ(restored.publish()->known_from(Measure::kBirths), now->known_from(Measure::kBirths));
+}
+
+// A snapshot between the load and the first end.
+TEST(PastPanelsTest, ARestoredEvaluatorKnowsTheLoad) {
+  Evaluator evaluator(shared_world(), options());
+  std::vector<Delta> told;
+  for (int32_t t = kBegin.value; t <= kBegin.value + 60; ++t)
+    told.push_back(delta(Measure::kBirths, t, 100));
+  PartitionTick const part = part_of(kBegin.value + 60, told);
+  evaluator.apply(part.tick, std::span(&part, 1));
+  EvaluatorState const state = *evaluator.state();
+  Evaluator restored(shared_world(), options());
+  restored.restore(state.tick, state.panel->copy(), state.reports, state.cells_digest,
+                   state.changes);
+  EXPECT_EQ(evaluator.publish()->known_from(Measure::kBirths), part.tick);
+  EXPECT_EQ(restored.publish()->known_from(Measure::kBirths), part.tick);
+  EXPECT_FALSE(restored.publish()->is_told(Measure::kDeaths));
+}
+
 TEST(PastPanelsTest, DeltasThatCancelTakeNoRoomAndPartitionsAreAddedUp) {
   std::vector<PartitionTick> const parts = {
       part_of(5, {delta(Measure::kBirths, 5, 3), delta(Measure::kDeaths, 4, 2)}),

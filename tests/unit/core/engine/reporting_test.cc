@@ -51,6 +51,22 @@ TEST(ReportingTest, ARegisterLoadedInOneGoHasNoDelays) {
   tell(reporting, 500, past);
   for (int32_t t = 501; t < 505; ++t) tell(reporting, t, {report(t, 0, 100)});
   EXPECT_EQ(reporting.shares().at(kBirths, 0), 1);
+  EXPECT_EQ(reporting.load(), PeriodIndex(500));
+  for (int32_t t = 505; t < 520; ++t) tell(reporting, t, {report(t, 0, 100)});
+  EXPECT_EQ(reporting.load(), std::nullopt) << "long ago";
+}
+
+TEST(ReportingTest, BirthsThatAreToldAsTheyHappenAreNoLoad) {
+  Reporting reporting(kMonths);
+  for (int32_t t = 500; t < 530; ++t) {
+    tell(reporting, t, {report(t, 0, 100), report(t - 1, 1, 20)});
+    EXPECT_EQ(reporting.load(), std::nullopt) << t;
+  }
+  Reporting quarterly(kMonths);
+  for (int32_t t = 502; t < 540; t += 3) {
+    tell(quarterly, t, {report(t, 0, 100), report(t - 1, 1, 90), report(t - 2, 2, 90)});
+    EXPECT_EQ(quarterly.load(), std::nullopt) << t;
+  }
 }
 
 // Another replica may have different cuts of earlier ticks. The sum of the facts is the same,

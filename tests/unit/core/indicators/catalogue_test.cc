@@ -24,6 +24,10 @@ PeriodIndex month(std::string_view name) {
   return testing::must(kMonths.parse(name));
 }
 
+std::string month_after(std::string_view name, int months) {
+  return kMonths.name(PeriodIndex(month(name).value + months));
+}
+
 class CatalogueTest : public ::testing::Test {
  protected:
   void count(Measure m, std::string_view period, int32_t n, std::string_view s = "10") {
@@ -210,8 +214,6 @@ TEST_F(CatalogueTest, OverdueDocumentsAreALevelAndItsRise) {
   count(Measure::kAccountsOverdue, "2017-07", 50);
   count(Measure::kAccountsOverdue, "2018-03", 30);
   count(Measure::kConfirmationOverdue, "2018-03", 70);
-  count(Measure::kDeaths, "2016-05", 1);
-  count(Measure::kRestorations, "2016-05", 1);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-03").value, 8);
   EXPECT_DOUBLE_EQ(value(Indicator::kAccountsOverdueShare, "2018-02").value, 5);
   EXPECT_DOUBLE_EQ(value(Indicator::kConfirmationOverdueShare, "2018-03").value, 7);
@@ -221,22 +223,45 @@ TEST_F(CatalogueTest, OverdueDocumentsAreALevelAndItsRise) {
 
 // The load of a register's stock tells which accounts are overdue now, and not which were a year
 // ago and are filed since.
-TEST_F(CatalogueTest, TheRiseOfOverdueDocumentsIsNotKnownBeforeTheRegisterTellsOfEnds) {
-  count(Measure::kBirths, "2015-01", 1000);
-  for (int m = 1; m <= 12; ++m)
-    count(Measure::kAccountsOverdue, kMonths.name(PeriodIndex(month("2017-01").value + m)), 10 * m);
+TEST_F(CatalogueTest, TheRiseOfOverdueDocumentsIsNotKnownInTheYearAfterTheLoadOfTheStock) {
+  for (int m = 0; m <= 96; ++m) count(Measure::kBirths, month_after("2010-01", m), 20);
+  for (int m = 1; m <= 12; ++m) count(Measure::kAccountsOverdue, month_after("2017-01", m), 10 * m);
+  panel_.set_load(month("2018-01"));
   auto const rise = [this](const char* at) { return value(Indicator::kAccountsOverdueRise, at); };
-  EXPECT_EQ(rise("2018-02").not_available,
-            "the register has not told of any end yet, so earlier levels are not known");
-  EXPECT_TRUE(value(Indicator::kAccountsOverdueShare, "2018-02").ok());
-  for (int m = 2; m <= 24; ++m) {
-    std::string const at = kMonths.name(PeriodIndex(month("2018-01").value + m));
-    count(Measure::kBirths, at, 20);
-    count(Measure::kDeaths, at, 20);
+  auto const share = [this](const char* at) { return value(Indicator::kAccountsOverdueShare, at); };
+  EXPECT_EQ(rise("2018-12").not_available,
+            "the window begins before 2018-01, and earlier counts are not known");
+  EXPECT_TRUE(share("2018-01").ok());
+  EXPECT_FALSE(share("2017-12").ok());
+  for (int m = 1; m <= 24; ++m) {
+    count(Measure::kBirths, month_after("2018-01", m), 20);
+    count(Measure::kDeaths, month_after("2018-01", m), 20);
   }
-  EXPECT_TRUE(rise("2020-01").ok());
-  count(Measure::kBirths, "2014-12", 5);
-  EXPECT_FALSE(rise("2015-11").ok()) << "before the first death";
+  EXPECT_FALSE(rise("2018-12").ok());
+  EXPECT_TRUE(rise("2019-02").ok());
+}
+
+// A register that was loaded from its stock, before its second publication.
+TEST_F(CatalogueTest, WhatAStockHasNotToldIsNotKnown) {
+  for (int m = 0; m <= 96; ++m) count(Measure::kBirths, month_after("2010-01", m), 20);
+  panel_.set_load(month("2018-01"));
+  using enum Indicator;
+  for (Indicator i : {kDeathRate, kNetBirthRate, kChurn, kSurvival1, kInsolvencyRate,
+                      kInsolvencyRise, kInsolvencyAboveRatio, kStrikeOffNotices, kNewCharges,
+                      kNetDirectorExits, kAccountsOverdueShare, kAccountsOverdueRise}) {
+    EXPECT_EQ(value(i, "2018-01").not_available, kNotToldOfEnds) << info(i).name;
+  }
+  for (Indicator i : {kBirthRate, kStockGrowth}) {
+    EXPECT_EQ(value(i, "2018-01").not_available,
+              "the window begins before 2018-01, and earlier counts are not known")
+        << info(i).name;
+  }
+  EXPECT_FALSE(value(kBirthMomentum, "2018-01").ok());
+  EXPECT_EQ(value(kActiveStock, "2018-01").value, 20 * 97);
+  EXPECT_FALSE(value(kActiveStock, "2017-12").ok());
+  count(Measure::kStrikeOffCompulsory, "2018-01", 3);
+  EXPECT_FALSE(value(kStrikeOffNotices, "2018-01").ok()) << "a notice of one month";
+  EXPECT_TRUE(value(kStrikeOffNotices, "2018-03").ok());
 }
 
 // A rush of new referrals is no fall of the completion.

@@ -104,8 +104,7 @@ class Plain {
       case kAccountsOverdueShare:
         return overdue(i, Measure::kAccountsOverdue, t_);
       case kAccountsOverdueRise: {
-        bool const told_of_ends = panel_.cumulative({}, Measure::kDeaths, PeriodIndex(t_)) != 0;
-        if (!told_of_ends || t_ - n < panel_.first_period().value) return none();
+        if (t_ - n < panel_.first_period().value) return none();
         Value v = overdue(i, Measure::kAccountsOverdue, t_);
         Value const before = overdue(i, Measure::kAccountsOverdue, t_ - n);
         if (!v.ok()) return v;

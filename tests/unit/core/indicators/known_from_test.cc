@@ -129,6 +129,45 @@ TEST(FirstWithEndsTest, ARegisterWithItsEndsIsKnownFromTheStart) {
       << "the births left the kept periods";
 }
 
+// A register of `a_month` births in each of `months`, so many of which had ended at the load.
+EndsTold told_of(int months, int32_t a_month, const Counts& deaths, std::optional<size_t> load) {
+  return ends_told({then({}, static_cast<size_t>(months), a_month), deaths, 0, 0}, load, kYear);
+}
+
+TEST(EndsToldTest, AStockWithoutEndsKnowsSurvivorsOnly) {
+  EndsTold const loaded = told_of(97, 20, {}, 96);
+  EXPECT_EQ(loaded.from, 96u);
+  EXPECT_FALSE(loaded.told);
+  EndsTold const before_all = ends_told({then({}, 3, 2), {}, 50'000, 0}, 20, kYear);
+  EXPECT_EQ(before_all.from, 20u) << "the births left the kept periods";
+}
+
+TEST(EndsToldTest, ARegisterThatBeginsWithBirthsKeepsThem) {
+  EndsTold const begun = told_of(12, 500, {}, std::nullopt);
+  EXPECT_EQ(begun.from, 0u);
+  EXPECT_TRUE(begun.told) << "no business is older than a year";
+  EXPECT_EQ(told_of(13, 5'000, {}, 6).from, 0u) << "nor when the first months were loaded together";
+  EndsTold const later = told_of(60, 500, {}, std::nullopt);
+  EXPECT_EQ(later.from, 0u) << "its births were told as they happened";
+  EXPECT_FALSE(later.told) << "some must have ended by now";
+  EXPECT_TRUE(told_of(60, 1, {}, std::nullopt).told) << "of a few businesses, perhaps none has";
+}
+
+TEST(EndsToldTest, ADatedPastWithItsEndsIsKnownWhenItIsLoadedAtOnce) {
+  EndsTold const past = told_of(97, 20, then(zeros(2), 95, 10), 96);
+  EXPECT_EQ(past.from, 0u);
+  EXPECT_TRUE(past.told);
+}
+
+TEST(EndsToldTest, TheFirstEndsOfASmallRegionSayThatTheStockKnewSurvivors) {
+  Counts const first_ends = then(zeros(98), 1, 2);
+  EXPECT_EQ(first_with_ends(then({}, 99, 20), 0, first_ends, kYear), 0u) << "too few for it alone";
+  EXPECT_EQ(told_of(99, 20, first_ends, 96).from, 96u);
+  EXPECT_EQ(told_of(99, 20, first_ends, std::nullopt).from, 98u) << "when the load is long ago";
+  EXPECT_EQ(told_of(200, 20, then(zeros(98), 1, 1), std::nullopt).from, 0u)
+      << "one end in many years is no register of ends";
+}
+
 class KnownFromTest : public ::testing::Test {
  protected:
   void count(Measure measure, std::string_view period, int n) {
@@ -183,6 +222,28 @@ TEST_F(KnownFromTest, FollowsTheHorizonBothWays) {
   EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1990-01"));
   EXPECT_EQ(panel_.copy().known_from(Measure::kBirths), at("1990-01"));
   EXPECT_EQ(panel_.publish()->known_from(Measure::kBirths), at("1990-01"));
+}
+
+TEST_F(KnownFromTest, TheLoadOfAStockIsTheBeginUntilTheRegisterTellsOfEnds) {
+  count_all(Measure::kBirths, at("1985-01").value, at("1994-12").value, 20);
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1985-01"));
+  EXPECT_FALSE(panel_.is_told(Measure::kDeaths)) << "ten years without an end";
+  EXPECT_TRUE(panel_.is_told(Measure::kBirths));
+  EXPECT_TRUE(panel_.is_told(Measure::kInteractions)) << "of another source";
+  panel_.set_load(at("1994-12"));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1994-12"));
+  EXPECT_EQ(panel_.publish()->known_from(Measure::kBirths), at("1994-12"));
+  EXPECT_FALSE(panel_.copy().is_told(Measure::kDeaths));
+  panel_.advance_horizon(at("1990-01"));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1994-12"));
+  panel_.retreat_horizon(at("1980-01"));
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1994-12"));
+  count(Measure::kBirths, "1995-01", 20);
+  count(Measure::kDeaths, "1995-01", 15);
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1995-01"));
+  EXPECT_TRUE(panel_.is_told(Measure::kDeaths));
+  panel_.set_load(std::nullopt);
+  EXPECT_EQ(panel_.known_from(Measure::kBirths), at("1995-01")) << "the ends tell it themselves";
 }
 
 TEST_F(KnownFromTest, ARestoredPanelKnowsTheSame) {
