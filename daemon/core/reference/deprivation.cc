@@ -45,7 +45,33 @@ absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string
         file, ": has no area of the areas file; is it of another year's geography, or nation?"));
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());
+  out.find_leaves(areas);
   return out;
+}
+
+void Deprivation::find_leaves(const Areas& areas) {
+  // First the number of leaves, one place too late; their sums are the ends.
+  constexpr size_t kRow = kDeciles + 1;
+  ends_.assign(areas.size() * kRow + 1, 0);
+  auto const each = [&](auto use) {
+    for (size_t leaf = 0; leaf < deciles_.size(); ++leaf) {
+      AreaId const id(static_cast<uint16_t>(leaf));
+      if (deciles_[leaf] == kUnknownDecile) continue;
+      for (const AreaAncestor& above : areas.ancestors(id))
+        use(id, size_t{above.area.value} * kRow + deciles_[leaf]);
+    }
+  };
+  each([&](AreaId, size_t at) { ++ends_[at]; });
+  for (size_t i = 1; i < ends_.size(); ++i) ends_[i] += ends_[i - 1];
+  leaves_.resize(ends_.back());
+  std::vector<uint32_t> next = ends_;
+  each([&](AreaId leaf, size_t at) { leaves_[next[at - 1]++] = leaf; });
+}
+
+std::span<const AreaId> Deprivation::leaves(AreaId area, int decile) const {
+  if (empty()) return {};
+  size_t const at = size_t{area.value} * (kDeciles + 1) + static_cast<size_t>(decile);
+  return std::span(leaves_).subspan(ends_[at - 1], ends_[at] - ends_[at - 1]);
 }
 
 uint64_t Deprivation::digest() const {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Deprivation {
   int decile(AreaId leaf) const { return empty() ? kUnknownDecile : deciles_[leaf.value]; }
   // 0 if the file does not have the area.
   int64_t residents(AreaId leaf) const { return empty() ? 0 : residents_[leaf.value]; }
+  // The leaves of the decile in an area or set (in itself, for a leaf), in the order of the areas
+  // file. REQUIRES: 1 ≤ decile ≤ kDeciles.
+  std::span<const AreaId> leaves(AreaId area, int decile) const;
   bool empty() const { return deciles_.empty(); }
   size_t known() const { return known_; }          // leaf areas with a decile
   size_t elsewhere() const { return elsewhere_; }  // rows of other areas
@@ -39,8 +43,15 @@ class Deprivation {
   uint64_t digest() const;
 
  private:
+  void find_leaves(const Areas& areas);
+
   std::vector<uint8_t> deciles_;    // by area; empty: no file
   std::vector<int64_t> residents_;  // by area
+  // The known leaves of each area, by decile: those of `area` and `decile` are between ends_ of
+  // (area, decile − 1) and of (area, decile), where ends_ has one row of kDeciles + 1 for each
+  // area.
+  std::vector<AreaId> leaves_;
+  std::vector<uint32_t> ends_;
   size_t known_ = 0;
   size_t elsewhere_ = 0;
 };

@@ -3,8 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include "core/base/text.h"
+#include "support/data.h"
 #include "support/must.h"
+#include "support/paths.h"
 
 namespace bellwether::reference {
 namespace {
@@ -49,6 +56,25 @@ TEST_F(DeprivationTest, LeafAreasHaveTheirDecileAndResidents) {
   EXPECT_EQ(none.residents(area("E01000001")), 0);
 }
 
+TEST_F(DeprivationTest, LeavesAreFoundBelowEachAreaAndSet) {
+  Deprivation const found = must(parse("E01000003,10,5\nE01000002,2,5\nE01000001,2,5\n"));
+  using ::testing::ElementsAre;
+  using ::testing::IsEmpty;
+  AreaId const one = area("E01000001");
+  AreaId const two = area("E01000002");
+  AreaId const three = area("E01000003");
+  for (const char* above : {"R", "D"}) {
+    EXPECT_THAT(found.leaves(area(above), 2), ElementsAre(one, two)) << above;
+    EXPECT_THAT(found.leaves(area(above), 10), ElementsAre(three)) << above;
+    for (int decile : {1, 3, 9}) EXPECT_THAT(found.leaves(area(above), decile), IsEmpty());
+  }
+  EXPECT_THAT(found.leaves(area("S"), 2), ElementsAre(one));
+  EXPECT_THAT(found.leaves(area("S"), 10), IsEmpty());
+  EXPECT_THAT(found.leaves(three, 10), ElementsAre(three));
+  EXPECT_THAT(found.leaves(three, 2), IsEmpty());
+  EXPECT_THAT(Deprivation().leaves(one, 2), IsEmpty());
+}
+
 TEST_F(DeprivationTest, BadLinesAreNamed) {
   for (const char* decile : {"0", "11", "", "1.5", "-1", "first"}) {
     EXPECT_THAT(error(base::cat("E01000001,", decile, ",1\n")),
@@ -72,6 +98,59 @@ TEST_F(DeprivationTest, TheDigestTellsFilesApart) {
   EXPECT_EQ(must(parse("E01000002,2,5\nE01000001,1,5\nE09,1,1\n")).digest(), one);
   EXPECT_NE(must(parse("E01000001,2,5\nE01000002,1,5\n")).digest(), one);
   EXPECT_NE(must(parse("E01000001,1,6\nE01000002,2,5\n")).digest(), one);
+}
+
+std::string file_of(const std::string& path) {
+  std::ifstream file(testing::in_source(path), std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_FALSE(text.str().empty()) << path;
+  return text.str();
+}
+
+// Published: 282 of 659 neighbourhoods of Birmingham are among the tenth that is most deprived.
+TEST(WestMidlandsTest, HasTheNeighbourhoodsThatArePublished) {
+  std::string const folder = "deploy/reference/west-midlands/";
+  Areas const areas =
+      must(Areas::parse(file_of(folder + "areas.csv"), "areas.csv", "", "sets.csv"));
+  Deprivation const found =
+      must(Deprivation::parse(file_of(folder + "deprivation.csv"), "deprivation.csv", areas));
+  EXPECT_EQ(found.known(), 1719u);
+  EXPECT_EQ(found.elsewhere(), 0u);
+  std::array<size_t, kDeciles> const should = {466, 302, 183, 139, 122, 115, 101, 89, 90, 112};
+  AreaId const birmingham = must(areas.find("E08000025"));
+  size_t there = 0;
+  for (int d = 1; d <= kDeciles; ++d) {
+    EXPECT_EQ(found.leaves(kRootArea, d).size(), should[static_cast<size_t>(d - 1)]) << d;
+    there += found.leaves(birmingham, d).size();
+  }
+  EXPECT_EQ(there, 659u);
+  EXPECT_EQ(found.leaves(birmingham, 1).size(), 282u);
+}
+
+// Published: 41.3 % of Birmingham's neighbourhoods of 2011 were among that tenth in 2019.
+TEST(BirminghamTest, HasTheSharesThatArePublished) {
+  std::string const deciles = testing::data_file("english_imd/birmingham_2019.csv");
+  std::string areas_csv = "code,name,level,parent\nE08000025,Birmingham,district,\n";
+  std::istringstream lines(deciles);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line))
+    base::append(areas_csv, line.substr(0, line.find(',')), ",Leaf,lsoa,E08000025\n");
+  Areas const areas = must(Areas::parse(areas_csv, "areas.csv", "", "sets.csv"));
+  Deprivation const found = must(Deprivation::parse(deciles, "imd.csv", areas));
+  EXPECT_NEAR(
+      static_cast<double>(found.leaves(kRootArea, 1).size()) / static_cast<double>(found.known()),
+      .413146, 5e-7);
+  std::array<double, kDeciles + 1> residents{};
+  double all = 0;
+  for (int d = 1; d <= kDeciles; ++d) {
+    for (AreaId leaf : found.leaves(kRootArea, d))
+      residents[static_cast<size_t>(d)] += static_cast<double>(found.residents(leaf));
+    all += residents[static_cast<size_t>(d)];
+  }
+  EXPECT_NEAR(residents[1] / all, .427009, 5e-7);
+  EXPECT_NEAR((residents[1] + residents[2] + residents[3]) / all, .685265, 5e-7);
 }
 
 }  // namespace
