@@ -10,15 +10,7 @@ namespace {
 
 using indicators::Value;
 
-double rounded(double x) {
-  return kSupportRounding * std::round(x / kSupportRounding);
-}
-
-void suppress(Value& v, common::v1::Basis& basis) {
-  v = {};
-  v.not_available = base::cat("suppressed: fewer than ", kSupportCellMin, " cases");
-  basis.set_suppressed(true);
-}
+using indicators::rounded_cases;
 
 // A value below its minimum base may still carry its counts. They are removed whether they are 0 or
 // 9, so that the two cases look the same.
@@ -31,13 +23,19 @@ void withhold_parts(Value& v, common::v1::Basis& basis) {
 
 }  // namespace
 
+void suppress(Value& v, common::v1::Basis& basis) {
+  v = {};
+  v.not_available = base::cat("suppressed: fewer than ", kSupportCellMin, " cases");
+  basis.set_suppressed(true);
+}
+
 void protect_cases(Value& v, common::v1::Basis& basis) {
   if (!v.ok()) return withhold_parts(v, basis);
   double const base = v.denominator > 0 ? v.denominator : std::abs(v.numerator);
   double const part = v.denominator > 0 ? std::min(v.denominator, std::abs(v.numerator)) : base;
   if (base < kSupportCellMin || part < kSupportCellMin) return suppress(v, basis);
-  double const numerator = rounded(v.numerator);
-  double const denominator = rounded(v.denominator);
+  double const numerator = rounded_cases(v.numerator);
+  double const denominator = rounded_cases(v.denominator);
   if (v.denominator > 0) {
     // The factor of the formula. If it kept its last bits, these would tell the exact counts.
     double const factor = std::round(1e6 * v.value / (v.numerator / v.denominator)) / 1e6;
@@ -53,7 +51,7 @@ void protect_cases(Value& v, common::v1::Basis& basis) {
 void protect_hours(Value& v, common::v1::Basis& basis) {
   if (!v.ok()) return withhold_parts(v, basis);
   if (v.denominator < kSupportCellMin) return suppress(v, basis);
-  v.denominator = rounded(v.denominator);
+  v.denominator = rounded_cases(v.denominator);
   basis.set_rounded(true);
 }
 

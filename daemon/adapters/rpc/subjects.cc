@@ -20,6 +20,19 @@ Subject subject_of(Measure measure) {
           domain::is_in_working_hours(measure), measure};
 }
 
+void protect_by_decile(indicators::Value& v, Indicator indicator, const engine::View& view,
+                       indicators::Node node, base::PeriodIndex period, common::v1::Basis& basis) {
+  if (!v.ok()) {
+    protect_cases(v, basis);
+    return;
+  }
+  auto const told = indicators::disclosed(indicator, v, *view.panel, node, period,
+                                          view.reported->late(*view.data_through));
+  if (!told) return suppress(v, basis);
+  v = told->value;
+  basis.set_rounded(true);
+}
+
 // REQUIRES: the view has data_through.
 indicators::Value compute(const Subject& subject, const engine::View& view, indicators::Node node,
                           base::PeriodIndex period) {
@@ -75,6 +88,10 @@ indicators::Value value_of(const Subject& subject, const engine::View& view, ind
   }
   indicators::Value v = compute(subject, view, node, period);
   if (subject.privacy == domain::Privacy::kPublic) return v;
+  if (const auto* const i = std::get_if<Indicator>(&subject.id); i && domain::is_by_decile(*i)) {
+    protect_by_decile(v, *i, view, node, period, basis);
+    return v;
+  }
   if (subject.unit == "hours") {
     protect_hours(v, basis);
   } else {

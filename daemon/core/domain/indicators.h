@@ -51,6 +51,14 @@ enum class Indicator : uint8_t {
   kReferralCompletion,
   kJobsAtRiskQuarter,
   kDiffusion,
+  kInclusionGap,
+  kReachRatio,
+  kReachConcentration,
+  kBirthSlope,
+  kDeathSlope,
+  kSurvivalGap,
+  kSurvivalGapChange,
+  kBirthShareGap,
 };
 
 // kGrowing: the shortest window of a ladder that has enough cases, otherwise the longest one.
@@ -89,6 +97,7 @@ enum class Quantity : uint8_t {
   kTotal,        // sum of a measure from the beginning of the data to the end of the window
   kStock,        // businesses active at the end of the window
   kStockBefore,  // businesses active at the end of the period before the window
+  kResidents,    // of the areas, by the reference files
 };
 
 struct Term {
@@ -107,6 +116,7 @@ constexpr Term total(Measure measure) {
 }
 inline constexpr Term kStockTerm{1, Quantity::kStock};
 inline constexpr Term kStockBeforeTerm{1, Quantity::kStockBefore};
+inline constexpr Term kResidentsTerm{1, Quantity::kResidents};
 constexpr Term operator-(Term t) {
   t.coefficient = -t.coefficient;
   return t;
@@ -123,7 +133,26 @@ enum class Method : uint8_t {
   kQuantile,   // the `parameter` quantile of the histogram that begins at the denominator's measure
   kDiffusion,  // share of the leaf sectors whose birth momentum rises; a momentum within
                // `parameter` of 1 is flat and counts half
+  // By decile of deprivation (indicators/by_decile.h), the numerator in the classes of the
+  // denominator:
+  kShareGap,       // share of the numerator in deciles 1–3 less that of the denominator
+  kEndsRatio,      // rate of deciles 1–3 ÷ rate of deciles 8–10
+  kConcentration,  // concentration index of the numerator
+  kSlope,          // slope index of the rates
+  kRateGap,    // rate of deciles 1–3 less that of 8–10, over the window `parameter` years ago
+  kGapChange,  // the smaller fall of the kRateGap: the greater of its last two yearly changes
 };
+constexpr bool is_by_decile(Method method) {
+  return method >= Method::kShareGap;
+}
+// True if the formula compares a node with others, or parts of a node.
+constexpr bool compares_nodes(Method method) {
+  return method == Method::kAbove || method == Method::kDiffusion || is_by_decile(method);
+}
+// A gap is judged against parity, 0.
+constexpr bool is_gap(Method method) {
+  return method == Method::kShareGap || method == Method::kRateGap;
+}
 
 struct Formula {
   Method method = Method::kRatio;
@@ -194,6 +223,7 @@ inline constexpr auto kIndicators = [] {
   using base::Harm;
   constexpr Terms kActiveInWindow = {kStockBeforeTerm, sum(kBirths), sum(kRestorations)};
   constexpr Terms kStockOnly = {kStockTerm};
+  constexpr Terms kSupportedNow = {total(kSupported)};
   constexpr Formula kInsolvencies12m =
       per_10000({sum(kInsolvencies)}, {kStockTerm, kStockBeforeTerm}, 2);
   constexpr Formula kAccountsLate = share({total(kAccountsOverdue)}, kStockOnly);
@@ -322,6 +352,101 @@ inline constexpr auto kIndicators = [] {
        "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",
        "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",
        diffusion(0.05)},
+      {kInclusionGap,
+       "inclusion_gap",
+       21,
+       "Inclusion gap of support, 12 months",
+       "100 × (share of the supported businesses that are in deciles 1–3 of deprivation − share of "
+       "the stock there)",
+       "points",
+       "businesses supported in deciles 1–3",
+       "businesses supported",
+       Window::kYear,
+       Harm::kLow,
+       200,
+       "",
+       {Method::kShareGap, 100, kSupportedNow, kStockOnly}},
+      {kReachRatio,
+       "reach_ratio",
+       34,
+       "Reach in deprived against other places, 12 months",
+       "(supported ÷ stock in deciles 1–3) ÷ (supported ÷ stock in deciles 8–10)",
+       "ratio",
+       "businesses supported in deciles 1–3",
+       "businesses supported in deciles 1–3 at the reach of deciles 8–10",
+       Window::kYear,
+       Harm::kLow,
+       200,
+       "",
+       {Method::kEndsRatio, 1, kSupportedNow, kStockOnly}},
+      {kReachConcentration,
+       "reach_concentration",
+       35,
+       "Concentration of reach, 12 months",
+       "2 × mean rank of the supported businesses − 1, where the ranks of the stock by decile run "
+       "from 0 (most deprived) to 1; 0 if support is proportional, below 0 if it is concentrated "
+       "in deprived places",
+       "index",
+       "sum of the ranks of the businesses supported",
+       "businesses supported",
+       Window::kYear,
+       Harm::kHigh,
+       200,
+       "",
+       {Method::kConcentration, 1, kSupportedNow, kStockOnly}},
+      {kBirthSlope,
+       "birth_slope_12m",
+       36,
+       "Slope of births over deprivation, 12 months",
+       "slope of the births per 10,000 residents of each decile over the rank of its residents: "
+       "the "
+       "rate in the least deprived places less that in the most deprived",
+       "per_10000",
+       "births in known deciles",
+       "residents in known deciles",
+       Window::kYear,
+       Harm::kHigh,
+       10'000,
+       "",
+       {Method::kSlope, 10'000, {sum(kBirths)}, {kResidentsTerm}}},
+      {kDeathSlope,
+       "death_slope_12m",
+       36,
+       "Slope of deaths over deprivation, 12 months",
+       "slope of the death rate of each decile over the rank of its businesses: the rate in the "
+       "least deprived places less that in the most deprived",
+       "points",
+       "deaths − restorations in known deciles",
+       "stock 12 months ago + births + restorations in known deciles",
+       Window::kYear,
+       Harm::kLow,
+       1'000,
+       "",
+       {Method::kSlope, 100, {sum(kDeaths), -sum(kRestorations)}, kActiveInWindow}},
+      {kSurvivalGap, "survival_gap_3y", 36, "Gap of three-year survival",
+       "survival_3y in deciles 1–3 of deprivation less that in deciles 8–10", "points",
+       "survivors in deciles 1–3", "births of the cohort in deciles 1–3", Window::kYear, Harm::kLow,
+       100, "", by(Method::kRateGap, survival(3))},
+      {kSurvivalGapChange, "survival_gap_3y_change", 36, "Change of the gap of three-year survival",
+       "the greater of the last two yearly changes of survival_gap_3y; below 0 if the gap has "
+       "grown "
+       "in both years",
+       "points", "survivors in deciles 1–3", "births of the cohort in deciles 1–3", Window::kYear,
+       Harm::kLow, 100, "", by(Method::kGapChange, survival(3))},
+      {kBirthShareGap,
+       "birth_share_gap_12m",
+       38,
+       "Gap of births against residents, 12 months",
+       "100 × (share of the births that are in deciles 1–3 of deprivation − share of the residents "
+       "there)",
+       "points",
+       "births in deciles 1–3",
+       "births",
+       Window::kYear,
+       Harm::kLow,
+       200,
+       "",
+       {Method::kShareGap, 100, {sum(kBirths)}, {kResidentsTerm}}},
   });
 }();
 inline constexpr size_t kIndicatorCount = kIndicators.size();
@@ -354,7 +479,7 @@ struct Basis {
       if (t.coefficient == 0) return;
       if (t.quantity == Quantity::kSum || t.quantity == Quantity::kTotal) {
         add(t.measure);
-      } else {
+      } else if (t.quantity != Quantity::kResidents) {
         for (const StockFlow& flow : kStockFlows) add(flow.measure);
       }
     }
@@ -389,6 +514,10 @@ constexpr TopicSet topics(Measure measure) {
 }
 constexpr TopicSet topics(Indicator indicator) {
   return kIndicatorBases[static_cast<size_t>(indicator)].topics;
+}
+// True if the figure compares the deciles of deprivation.
+constexpr bool is_by_decile(Indicator indicator) {
+  return is_by_decile(info(indicator).compute.method);
 }
 // True if the figure is a time in working hours of the support desks.
 constexpr bool is_in_working_hours(Indicator indicator) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/indicators/by_decile.h"
 #include "core/indicators/reading.h"
+#include "core/indicators/values.h"
 
 namespace bellwether::indicators {
 namespace {
@@ -18,30 +20,6 @@ Span window_ending(const IndicatorInfo& info, base::Calendar calendar, PeriodInd
   return {PeriodIndex(period.value - periods_in(info.window, calendar) + 1), period};
 }
 
-Value unavailable(std::string why) {
-  Value v;
-  v.not_available = std::move(why);
-  return v;
-}
-
-// `factor` × numerator ÷ denominator. No value if the denominator is below the minimum base.
-Value ratio(double factor, double numerator, double denominator, const IndicatorInfo& info) {
-  Value v;
-  v.numerator = numerator;
-  v.denominator = denominator;
-  if (denominator < static_cast<double>(info.minimum_base) || denominator <= 0) {
-    v.below_base = true;
-    // A small count of people is itself confidential, so the text does not contain it.
-    v.not_available =
-        domain::privacy(info.id) == domain::Privacy::kPeople
-            ? base::cat(info.denominator, " below ", info.minimum_base)
-            : base::cat(info.denominator, " is ", denominator, ", below ", info.minimum_base);
-    return v;
-  }
-  v.value = factor * numerator / denominator;
-  return v;
-}
-
 Value ratio_in(const IndicatorInfo& info, const Reading& reading, Span w) {
   const Formula& f = info.compute;
   double const numerator = reading.value_of(f.numerator, w);
@@ -53,18 +31,6 @@ Value ratio_in(const IndicatorInfo& info, const Reading& reading, Span w) {
   return ratio(f.factor, numerator, reading.value_of(f.denominator, w) / f.divisor, info);
 }
 
-// The first period of which the panel knows all that the formula counts.
-PeriodIndex known_from(const IndicatorInfo& info, const Panel& panel) {
-  PeriodIndex known = panel.first_period();
-  for (const Terms* terms : {&info.compute.numerator, &info.compute.denominator}) {
-    const Term& first = terms->front();  // what the formula counts; the others correct it
-    if (first.coefficient == 0) continue;
-    bool const of_measure = first.quantity == Quantity::kSum || first.quantity == Quantity::kTotal;
-    known = std::max(known, panel.known_from(of_measure ? first.measure : Measure::kBirths));
-  }
-  return known;
-}
-
 // False if the formula counts events of which the register should have told, and has told none. A
 // restoration only takes an end back.
 bool are_told(const IndicatorInfo& info, const Panel& panel) {
@@ -73,13 +39,6 @@ bool are_told(const IndicatorInfo& info, const Panel& panel) {
     return term.coefficient == 0 || !of_measure || term.measure == Measure::kRestorations ||
            panel.is_told(term.measure);
   });
-}
-
-// `what` begins before `known`, the first period of which the panel knows what the formula counts.
-Value too_early(std::string_view what, PeriodIndex known, const Panel& panel) {
-  return unavailable(known == panel.first_period()
-                         ? base::cat(what, " begins before the kept periods")
-                         : not_known_before(known, panel.calendar(), what));
 }
 
 Value cohort(const IndicatorInfo& info, const Reading& reading, Span w) {
@@ -215,6 +174,8 @@ Value diffusion(const IndicatorInfo& info, const Reading& reading, Span w) {
 }
 
 Value value_in(const IndicatorInfo& entry, const Reading& reading, Span w) {
+  if (!reading.is_of_node() && domain::compares_nodes(entry.compute.method))
+    return unavailable("compares places or sectors");
   switch (entry.compute.method) {
     case Method::kRatio:
       return ratio_in(entry, reading, w);
@@ -234,6 +195,13 @@ Value value_in(const IndicatorInfo& entry, const Reading& reading, Span w) {
       return quantile(entry, reading, w);
     case Method::kDiffusion:
       return diffusion(entry, reading, w);
+    case Method::kShareGap:
+    case Method::kEndsRatio:
+    case Method::kConcentration:
+    case Method::kSlope:
+    case Method::kRateGap:
+    case Method::kGapChange:
+      return by_decile(entry, reading, w);
   }
   return unavailable("unknown indicator");
 }
@@ -244,7 +212,9 @@ bool has_enough_cases(const Value& v) {
          v.numerator >= domain::kGrowingNumeratorMin;
 }
 
-Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) {
+}  // namespace
+
+Value compute(Indicator indicator, const Reading& reading, PeriodIndex period) {
   const IndicatorInfo& entry = info(indicator);
   if (!are_told(entry, reading.panel())) return unavailable(std::string(kNotToldOfEnds));
   PeriodIndex const known = known_from(entry, reading.panel());
@@ -264,8 +234,6 @@ Value value_at(Indicator indicator, PeriodIndex period, const Reading& reading) 
   return v;
 }
 
-}  // namespace
-
 std::string not_known_before(PeriodIndex known, base::Calendar calendar, std::string_view what) {
   return base::cat(what, " begins before ", calendar.name(known),
                    ", and earlier counts are not known");
@@ -276,17 +244,17 @@ int periods_in(Window window, base::Calendar calendar) {
 }
 
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period) {
-  return value_at(indicator, period, Reading(panel, node));
+  return compute(indicator, Reading(panel, node), period);
 }
 
 Value compute(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
               const LateReports& late) {
-  return value_at(indicator, period, Reading(panel, node, late, Reading::Late::kAsReported));
+  return compute(indicator, Reading(panel, node, late, Reading::Late::kAsReported), period);
 }
 
 Value compute_complete(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
                        const LateReports& late) {
-  return value_at(indicator, period, Reading(panel, node, late, Reading::Late::kCompleted));
+  return compute(indicator, Reading(panel, node, late, Reading::Late::kCompleted), period);
 }
 
 std::optional<ShareMeasures> share_of(Indicator indicator) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/indicators/by_decile.h"
 #include "core/indicators/reading.h"
 #include "core/stats/intervals.h"
 #include "core/stats/normal.h"
@@ -111,18 +112,35 @@ Interval of_share(const IndicatorInfo& info, const Value& v, double z) {
 Interval of_change(const IndicatorInfo& info, const Value& v, const Reading& reading, Span w,
                    double z) {
   const Formula& f = info.compute;
-  auto const share_of = [&](double part, double whole) {
-    return stats::proportion(std::clamp(part, 0.0, whole), whole, z);
+  auto const share = [](double part, double whole) {
+    return stats::Part{std::clamp(part, 0.0, whole), whole};
   };
   double const part = reading.value_of(f.numerator, end_of_before(w));
   double const whole = reading.value_of(f.denominator, end_of_before(w)) / f.divisor;
-  stats::Bounds const now = share_of(v.numerator, v.denominator);
-  stats::Bounds const then = share_of(part, whole);
-  double const p_now = v.numerator / v.denominator;
-  double const p_then = part / whole;
-  auto const length = [](double a, double b) { return std::sqrt(a * a + b * b); };
-  return {v.value - f.factor * length(p_now - now.lower, then.upper - p_then),
-          v.value + f.factor * length(now.upper - p_now, p_then - then.lower)};
+  stats::Bounds const change =
+      stats::difference(share(v.numerator, v.denominator), share(part, whole), z);
+  return {f.factor * change.lower, f.factor * change.upper};
+}
+
+std::optional<Interval> of_deciles(const IndicatorInfo& info, const Value& v,
+                                   const Reading& reading, Span w, double z) {
+  const Formula& f = info.compute;
+  const Term& counted = f.numerator[0];
+  Interval out;
+  if (counted.quantity == Quantity::kTotal) {
+    out.dispersion = dispersion_of_level(counted.measure, reading, w);
+  } else if (f.method != Method::kRateGap) {
+    out.dispersion = EventReading(f, reading).dispersion(w);
+  }
+  out.dispersion /= v.reported;
+  Span const then = f.method == Method::kRateGap
+                        ? years_before(w, static_cast<int>(f.parameter), reading.calendar())
+                        : w;
+  auto const bounds = bounds_of(info, decile_classes(f, reading, then), z, out.dispersion);
+  if (!bounds) return std::nullopt;
+  out.lower = bounds->lower;
+  out.upper = bounds->upper;
+  return out;
 }
 
 Interval of_momentum(const Value& v, double z) {
@@ -159,7 +177,14 @@ std::optional<Interval> interval_of(const IndicatorInfo& entry, const Value& v,
     case Method::kMomentum:
     case Method::kRateChange:
       return of_momentum(v, z);
+    case Method::kShareGap:
+    case Method::kEndsRatio:
+    case Method::kConcentration:
+    case Method::kSlope:
+    case Method::kRateGap:
+      return of_deciles(entry, v, reading, w, z);
     case Method::kAbove:
+    case Method::kGapChange:
       return std::nullopt;
     case Method::kQuantile:
       return of_quantile(entry, v, reading, w, z);

@@ -35,6 +35,8 @@ struct Interval {
 //  - A rate above against the own: none.
 //  - A quantile: the quantiles at the ends of Wilson's interval of its probability (Woodruff 1952,
 //    Journal of the American Statistical Association 47, 635–646).
+//  - A figure by decile: bounds_of() (by_decile.h), with the dispersion of the events, or of the
+//    level, at the node. The change of a gap: none.
 //  - The diffusion index: Wilson's interval, as if the divisions were independent.
 std::optional<Interval> interval(Indicator indicator, const Value& value, const Panel& panel,
                                  Node node, PeriodIndex period, double level);

@@ -12,6 +12,32 @@ Reading Reading::at(Node node) const {
   return late_ == nullptr ? Reading(panel_, node) : Reading(panel_, node, *late_, mode_);
 }
 
+Reading Reading::of(std::span<const AreaId> areas) const {
+  Reading out = at(node_);
+  out.of_ = Of::kAreas;
+  out.areas_ = areas;
+  return out;
+}
+
+Reading Reading::without(std::span<const AreaId> areas) const {
+  Reading out = at(node_);
+  out.of_ = Of::kRest;
+  out.areas_ = areas;
+  return out;
+}
+
+double Reading::residents() const {
+  const reference::Deprivation& deprivation = panel_.reference().deprivation;
+  return over([&](Node node) {
+    double sum = 0;
+    for (int decile = 1; decile <= reference::kDeciles; ++decile) {
+      for (AreaId leaf : deprivation.leaves(node.area, decile))
+        sum += static_cast<double>(deprivation.residents(leaf));
+    }
+    return sum;
+  });
+}
+
 double Reading::still_to_come(Measure measure, Span w) const {
   if (late_ == nullptr) return 0;
   std::span<const double> const open = late_->open[static_cast<size_t>(measure)];
@@ -20,13 +46,15 @@ double Reading::still_to_come(Measure measure, Span w) const {
     PeriodIndex const period(late_->through.value - static_cast<int32_t>(age));
     if (period < w.first || w.last < period || open[age] < late_->least) continue;
     if (open[age] <= 0) continue;
-    out += static_cast<double>(panel_.at(node_, measure, period)) * (1 / open[age] - 1);
+    int64_t const known = over([&](Node node) { return panel_.at(node, measure, period); });
+    out += static_cast<double>(known) * (1 / open[age] - 1);
   }
   return out;
 }
 
 double Reading::sum(Measure measure, Span w) const {
-  auto const known = static_cast<double>(panel_.sum(node_, measure, w.first, w.last));
+  auto const known = static_cast<double>(
+      over([&](Node node) { return panel_.sum(node, measure, w.first, w.last); }));
   double const to_come = still_to_come(measure, w);
   known_ += std::abs(known);
   complete_ += std::abs(known + to_come);
@@ -34,7 +62,7 @@ double Reading::sum(Measure measure, Span w) const {
 }
 
 double Reading::stock(PeriodIndex period) const {
-  auto stock = static_cast<double>(panel_.stock(node_, period));
+  auto stock = static_cast<double>(over([&](Node node) { return panel_.stock(node, period); }));
   if (mode_ != Late::kCompleted) return stock;
   for (const domain::StockFlow& flow : domain::kStockFlows)
     stock += flow.sign * still_to_come(flow.measure, {panel_.first_period(), period});
@@ -46,7 +74,8 @@ double Reading::quantity(const domain::Term& term, Span w) const {
     case Quantity::kSum:
       return sum(term.measure, w);
     case Quantity::kTotal: {
-      auto const known = static_cast<double>(panel_.cumulative(node_, term.measure, w.last));
+      auto const known = static_cast<double>(
+          over([&](Node node) { return panel_.cumulative(node, term.measure, w.last); }));
       if (mode_ != Late::kCompleted) return known;
       return known + still_to_come(term.measure, {panel_.first_period(), w.last});
     }
@@ -54,6 +83,8 @@ double Reading::quantity(const domain::Term& term, Span w) const {
       return stock(w.last);
     case Quantity::kStockBefore:
       return stock(PeriodIndex(w.first.value - 1));
+    case Quantity::kResidents:
+      return residents();
   }
   return 0;
 }

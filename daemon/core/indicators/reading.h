@@ -1,9 +1,11 @@
-// Purpose: reads the quantities of the formulas from a panel. Used by catalogue.cc and interval.cc.
+// Purpose: reads the quantities of the formulas from a panel. Used by catalogue.cc, by_decile.cc
+// and interval.cc.
 // Thread safety: a Reading belongs to one thread, because it counts what it has read.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "core/base/response_hours.h"
 #include "core/domain/indicators.h"
@@ -32,7 +34,7 @@ inline Span end_of_before(Span w) {
 // A momentum compares a window with the same window of this many earlier years.
 inline constexpr int kMomentumYears = 3;
 
-// The quantities of one node.
+// The quantities of one node, of some areas in it, or of the rest of it. All in the node's sector.
 class Reading {
  public:
   enum class Late : uint8_t {
@@ -46,8 +48,13 @@ class Reading {
 
   // The same quantities of another node.
   Reading at(Node node) const;
+  // Those of `areas` together, or of the node without them. `areas` do not overlap, lie in the
+  // node's area, and outlive the reading.
+  Reading of(std::span<const AreaId> areas) const;
+  Reading without(std::span<const AreaId> areas) const;
   const Panel& panel() const { return panel_; }
   Node node() const { return node_; }
+  bool is_of_node() const { return of_ == Of::kNode; }
   base::Calendar calendar() const { return panel_.calendar(); }
 
   double sum(domain::Measure measure, Span w) const;
@@ -72,13 +79,30 @@ class Reading {
   double still_to_come(domain::Measure measure, Span w) const;
   double stock(PeriodIndex period) const;
 
+  enum class Of : uint8_t { kNode, kAreas, kRest };
+  // The sum of value(node) over what the reading is of.
+  template <class Value>
+  auto over(Value value) const {
+    decltype(value(node_)) sum = of_ == Of::kAreas ? 0 : value(node_);
+    int const sign = of_ == Of::kRest ? -1 : 1;
+    for (AreaId area : areas_) sum += sign * value(Node{area, node_.sector});
+    return sum;
+  }
+  double residents() const;
+
   const Panel& panel_;
   Node node_;
+  Of of_ = Of::kNode;
+  std::span<const AreaId> areas_{};
   const LateReports* late_ = nullptr;
   Late mode_ = Late::kAsReported;
   mutable double known_ = 0;
   mutable double complete_ = 0;
 };
+
+// The indicator of what the reading is of, at the end of `period`, as compute() of catalogue.h. An
+// indicator that compares a node with others or its parts has no value for anything but a node.
+Value compute(Indicator indicator, const Reading& reading, PeriodIndex period);
 
 // The hours within which the share `quantile` of the responses came, interpolated within the
 // bucket. The last bucket has no upper limit; its value is its lower limit.

@@ -58,4 +58,13 @@ Bounds proportion(double part, double whole, double z) {
   return {std::clamp(middle - half, 0.0, 1.0), std::clamp(middle + half, 0.0, 1.0)};
 }
 
+Bounds difference(Part first, Part second, double z) {
+  Bounds const a = proportion(first.part, first.whole, z);
+  Bounds const b = proportion(second.part, second.whole, z);
+  double const p = first.part / first.whole;
+  double const q = second.part / second.whole;
+  auto const length = [](double x, double y) { return std::sqrt(x * x + y * y); };
+  return {p - q - length(p - a.lower, b.upper - q), p - q + length(a.upper - p, q - b.lower)};
+}
+
 }  // namespace bellwether::stats

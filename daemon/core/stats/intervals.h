@@ -27,4 +27,13 @@ Bounds poisson_ratio(double first, double second, double z);
 // Association 22, 209–212). REQUIRES: 0 ≤ part ≤ whole, whole > 0, z > 0.
 Bounds proportion(double part, double whole, double z);
 
+// Cases of a number that have something in common: 0 ≤ part ≤ whole, whole > 0.
+struct Part {
+  double part = 0;
+  double whole = 0;
+};
+// The difference of two probabilities, first − second, from Wilson's interval of each (Newcombe
+// 1998, Statistics in Medicine 17, 873–890, method 10). REQUIRES: z > 0.
+Bounds difference(Part first, Part second, double z);
+
 }  // namespace bellwether::stats
