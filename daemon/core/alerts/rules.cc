@@ -68,6 +68,23 @@ Rule composite_rule(double threshold) {
   return r;
 }
 
+// Nothing is assessed by them in a deployment without deciles of deprivation.
+void add_inclusion_rules(RuleSet& set, int three_months) {
+  set.rules.push_back(
+      limit_rule("R10", "support misses deprived places", Severity::kAmber,
+                 "outreach plan: begin where the explanation says",
+                 {.indicator = Indicator::kInclusionGap, .harm = Harm::kLow, .limit = -5}));
+  set.rules.back().clear_ticks = three_months;
+  set.rules.push_back(
+      limit_rule("R16", "survival gap", Severity::kAmber,
+                 "mentoring in the second and third year of businesses in deprived places",
+                 {.indicator = Indicator::kSurvivalGap,
+                  .harm = Harm::kLow,
+                  .limit = -5,
+                  .second = SecondCondition{Indicator::kSurvivalGapChange, 0}}));
+  set.rules.back().clear_ticks = three_months;
+}
+
 // The text of a key's value in the digest input.
 std::string text_of(const std::string& v) {
   return v;
@@ -192,6 +209,7 @@ RuleSet default_rules(base::Calendar calendar) {
                                   .nodes = {.stock_min = 0}}));
   set.rules.push_back(count_rule("R12", "deaths rising", Measure::kDeaths, Harm::kHigh, clear_ticks,
                                  "rescue advice, creditor liaison"));
+  add_inclusion_rules(set, three_months);
   set.rules.push_back(composite_rule(h));
   return set;
 }

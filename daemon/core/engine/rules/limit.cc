@@ -4,10 +4,13 @@
 #include <optional>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "core/base/display.h"
 #include "core/base/text.h"
 #include "core/engine/rules/prose.h"
+#include "core/indicators/disclosure.h"
 #include "core/indicators/interval.h"
+#include "core/indicators/ladder.h"
 
 namespace bellwether::engine {
 
@@ -32,6 +35,10 @@ bool is_sure(const LimitRule& rule, const std::optional<indicators::Interval>& i
   return is_beyond(rule, rule.harm == Harm::kLow ? interval->upper : interval->lower, limit);
 }
 
+bool is_judged_against_parity(const LimitRule& rule) {
+  return domain::is_gap(indicators::info(rule.indicator).compute.method);
+}
+
 class LimitTest final : public RuleTest {
  public:
   explicit LimitTest(const Rule& rule) : RuleTest(rule), limit_(std::get<LimitRule>(rule.detail)) {}
@@ -41,12 +48,17 @@ class LimitTest final : public RuleTest {
   }
 
  private:
-  // An open alert clears when the value passes this: 80 % of a high limit, 125 % of a low one, with
-  // the default clear_fraction.
+  // An open alert clears when the value passes this, on the harmless side of the limit: 80 % of a
+  // high limit, 125 % of a low one, with the default clear_fraction; of a limit below 0 the other
+  // way round.
   double clear_at() const {
-    return limit_.harm == Harm::kLow ? limit_.limit / limit_.clear_fraction
-                                     : limit_.limit * limit_.clear_fraction;
+    bool const away_from_zero = (limit_.harm == Harm::kLow) == (limit_.limit > 0);
+    return away_from_zero ? limit_.limit / limit_.clear_fraction
+                          : limit_.limit * limit_.clear_fraction;
   }
+  bool is_gap() const { return is_judged_against_parity(limit_); }
+  Gate sureness(const indicators::Value& v,
+                const std::optional<indicators::Interval>& interval) const;
   // The number of periods in a row, up to the target, that are beyond the limit; at most the
   // persistence of the rule. REQUIRES: the target is.
   int in_a_row(const TickContext& context, Node node, PeriodIndex target) const;
@@ -56,9 +68,21 @@ class LimitTest final : public RuleTest {
   alerts::Evidence evidence_of(const indicators::Value& v,
                                const std::optional<indicators::Interval>& sure,
                                PeriodIndex target) const;
+  // Leaves in the evidence what may be told of people who asked for help; at least whole points.
+  void protect(const TickContext& context, Node node, const indicators::Value& v,
+               alerts::Evidence& e) const;
 
   const LimitRule& limit_;
 };
+
+Gate LimitTest::sureness(const indicators::Value& v,
+                         const std::optional<indicators::Interval>& interval) const {
+  double const against = is_gap() ? 0 : limit_.limit;
+  double const nearer_end = !interval                   ? v.value
+                            : limit_.harm == Harm::kLow ? interval->upper
+                                                        : interval->lower;
+  return {GateKind::kSure, is_sure(limit_, interval, against), nearer_end, against};
+}
 
 int LimitTest::in_a_row(const TickContext& context, Node node, PeriodIndex target) const {
   int n = 1;
@@ -87,6 +111,15 @@ alerts::Evidence LimitTest::evidence_of(const indicators::Value& v,
   return e;
 }
 
+void LimitTest::protect(const TickContext& context, Node node, const indicators::Value& v,
+                        alerts::Evidence& e) const {
+  auto const told = indicators::disclosed(limit_.indicator, v, context.panel, node, e.period,
+                                          context.late, kLimitLevel);
+  e.observed = told ? rounded(told->value.value) : std::round(v.value);
+  e.lower = told ? rounded(told->bounds.lower) : 0;
+  e.upper = told ? rounded(told->bounds.upper) : 0;
+}
+
 Signal LimitTest::signal_of(const TickContext& context, const Candidate& candidate,
                             PeriodIndex target, Gates& gates) const {
   Node const node = candidate.node;
@@ -111,15 +144,17 @@ Signal LimitTest::signal_of(const TickContext& context, const Candidate& candida
             at_least(GateKind::kInARow, in_a_row(context, node, target), limit_.persistence)));
   if (!beyond && !candidate.wanted()) return s;
   auto const sure = interval(kLimitLevel);
-  double const nearer_end = !sure ? v.value : limit_.harm == Harm::kLow ? sure->upper : sure->lower;
-  s.hit = beyond && pass(gates, {GateKind::kSure, is_sure(limit_, sure, limit_.limit), nearer_end,
-                                 limit_.limit});
+  s.hit = beyond && pass(gates, sureness(v, is_gap() ? interval(kGapLevel) : sure));
   s.hit = s.hit && context.holds(limit_.second, node, target, gates);
   s.established = s.hit;
   s.quiet = !is_beyond(limit_, v.value, clear_at()) ||
-            !is_sure(limit_, interval(kLimitEndLevel), clear_at());
+            (!is_gap() && !is_sure(limit_, interval(kLimitEndLevel), clear_at()));
   s.onset = PeriodIndex(target.value - limit_.persistence + 1);
   s.evidence = evidence_of(v, sure, target);
+  if (domain::is_by_decile(limit_.indicator) &&
+      domain::privacy(limit_.indicator) == domain::Privacy::kPeople) {
+    protect(context, node, v, s.evidence);
+  }
   return s;
 }
 
@@ -127,12 +162,14 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
   std::string const suspended_reason = suspended(context, verdict);
   int const age = testable_age(context.reported, context.panel, limit_.indicator, context.tick);
   PeriodIndex const target(context.tick.value - age);
+  // Without deciles, no node is asked.
+  bool const idle = domain::is_by_decile(limit_.indicator) && context.reference.deprivation.empty();
   std::vector<Node> nodes;
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
     if (context.in_scope(limit_.nodes, node) &&
-        (context.stock(limit_.nodes, node, target).passed || context.asks(rule(), node) ||
-         context.open(context.key(rule(), node)) != nullptr)) {
+        ((!idle && context.stock(limit_.nodes, node, target).passed) ||
+         context.asks(rule(), node) || context.open(context.key(rule(), node)) != nullptr)) {
       nodes.push_back(node);
     }
   }
@@ -193,6 +230,33 @@ std::string with_unit(double value, const LimitRule& rule) {
   return base::cat(figure(value), base::unit_suffix(indicators::info(rule.indicator).unit));
 }
 
+// Where the outreach plan begins, as the ladder of the alert's node tells it now.
+void add_ladder(const View& view, const alerts::Alert& alert, Paragraphs& text) {
+  constexpr size_t kStepsMax = 5;
+  auto const area = view.reference->areas.find(alert.state.key.area);
+  auto const sector = view.reference->sectors.find(alert.state.key.sector);
+  if (!area.ok() || !sector.ok() || !view.data_through) return;
+  Node const node{*area, *sector};
+  indicators::LateReports const late = view.reported->late(*view.data_through);
+  indicators::Ladder const exact = indicators::ladder(*view.panel, node, *view.data_through, late);
+  if (!exact.gap.ok()) return;
+  auto const gap = indicators::disclosed(indicators::Indicator::kInclusionGap, exact.gap,
+                                         *view.panel, node, *view.data_through, late);
+  if (!gap) return;
+  indicators::Ladder const ladder = indicators::disclosed(exact, gap->value);
+  std::vector<std::string> places;
+  for (const indicators::LadderStep& step : ladder.steps) {
+    if (step.more <= 0 || places.size() == kStepsMax) break;
+    places.push_back(base::cat(view.reference->areas.at(step.area).name, " (",
+                               step.withheld ? "at most " : "", figure(step.more), ")"));
+  }
+  if (places.empty()) return;
+  text.push_back(base::cat(
+      "Where to go: so many more businesses of deprived places would have to be supported to close "
+      "what each of these contributes to the gap in ",
+      view.calendar.name(*view.data_through), ": ", absl::StrJoin(places, ", "), "."));
+}
+
 }  // namespace
 
 Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rule& rule) {
@@ -207,7 +271,15 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
     text.push_back(base::cat(
         "Working hours of the desk, as configured now: ", view.reference->desks.text(), "."));
   }
-  if (e.lower < e.upper) {
+  bool const gap = is_judged_against_parity(limit);
+  if (e.lower < e.upper && gap) {
+    text.push_back(absl::StrFormat(
+        "How sure: the cases vary by chance, with a dispersion of %.1f, where 1 would be pure "
+        "chance. Allowing for that, the gap is between %s and %s (%.1f %% interval), and the whole "
+        "%.0f %% interval is %s 0, which would be parity.",
+        e.dispersion, figure(e.lower), figure(e.upper), 100 * kLimitLevel, 100 * kGapLevel,
+        limit.harm == Harm::kLow ? "below" : "above"));
+  } else if (e.lower < e.upper) {
     text.push_back(absl::StrFormat(
         "How sure: the counts vary by chance, with a dispersion of %.1f, where 1 would be pure "
         "chance. Allowing for that, the rate is between %s and %s (%.1f %% interval), and all of "
@@ -222,6 +294,7 @@ Paragraphs explain_limit(const View& view, const alerts::Alert& alert, const Rul
                         "for all of them.",
                         100 * e.reported));
   }
+  if (limit.indicator == indicators::Indicator::kInclusionGap) add_ladder(view, alert, text);
   return text;
 }
 

@@ -17,6 +17,10 @@ inline constexpr double kLimitLevel = 0.999;
 // of this level holds that value.
 inline constexpr double kLimitEndLevel = 0.8;
 
+// Of a gap, the distance from parity (0) is what must be sure: a hit needs the whole interval of
+// this level beyond 0. Its alert ends by the value alone.
+inline constexpr double kGapLevel = 0.95;
+
 std::unique_ptr<RuleTest> make_limit_test(const alerts::Rule& rule, const indicators::Panel& panel);
 // The expected value is the limit; the interval has the level kLimitLevel.
 std::vector<PathPoint> trace_limit(const PathRequest& request);

@@ -57,6 +57,13 @@ TEST(RulesTest, TheDefaultsHaveTheLimitsOfTheirIndicators) {
     EXPECT_EQ(limit("R7").persistence, three_months);
     EXPECT_EQ(limit("R8").limit, 49) << "at least 50 jobs";
     EXPECT_EQ(limit("R9b").limit, 50);
+    EXPECT_EQ(limit("R10").indicator, indicators::Indicator::kInclusionGap);
+    EXPECT_EQ(limit("R16").second->indicator, indicators::Indicator::kSurvivalGapChange);
+    for (const char* id : {"R10", "R16"}) {
+      EXPECT_EQ(limit(id).limit, -5) << id;
+      EXPECT_EQ(find_rule(set, id)->severity, Severity::kAmber) << id;
+      EXPECT_EQ(find_rule(set, id)->clear_ticks, three_months) << id;
+    }
     for (const char* id : {"R3", "R7", "R8"})
       EXPECT_EQ(find_rule(set, id)->severity, Severity::kRed) << id;
     EXPECT_EQ(find_rule(set, "R4")->severity, Severity::kAmber);
@@ -204,21 +211,22 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
 // Journaled rule sets have these digests. A replica with a different digest would ignore every
 // evaluation of its peers.
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
-  EXPECT_EQ(digest(default_rules(kMonths)), "46bdf66868bae6ed");
-  EXPECT_EQ(digest(default_rules(kWeeks)), "f18651ac48fd49b2");
+  EXPECT_EQ(digest(default_rules(kMonths)), "91013cf3d157b3d1");
+  EXPECT_EQ(digest(default_rules(kWeeks)), "7fdbb98a03da9b27");
 }
 
 // Those of earlier builds, which had fewer rules.
 TEST(RulesTest, TheDefaultsOfEarlierBuildsKeepTheirDigests) {
-  auto const earlier = [](base::Calendar calendar) {
+  auto const without = [](base::Calendar calendar, const std::set<std::string>& later) {
     RuleSet set = default_rules(calendar);
-    std::erase_if(set.rules, [](const Rule& r) {
-      return std::set<std::string>{"R3", "R4", "R7", "R8", "R9b"}.contains(r.id);
-    });
-    return set;
+    std::erase_if(set.rules, [&](const Rule& r) { return later.contains(r.id); });
+    return digest(set);
   };
-  EXPECT_EQ(digest(earlier(kMonths)), "3f9af0f9a7f8aac1");
-  EXPECT_EQ(digest(earlier(kWeeks)), "a0932c35084b2bbf");
+  EXPECT_EQ(without(kMonths, {"R10", "R16"}), "46bdf66868bae6ed");
+  EXPECT_EQ(without(kWeeks, {"R10", "R16"}), "f18651ac48fd49b2");
+  std::set<std::string> const limits = {"R3", "R4", "R7", "R8", "R9b", "R10", "R16"};
+  EXPECT_EQ(without(kMonths, limits), "3f9af0f9a7f8aac1");
+  EXPECT_EQ(without(kWeeks, limits), "a0932c35084b2bbf");
 }
 
 TEST(RulesTest, SpecialDaysAreInTheDigestIfThereAreAny) {

@@ -116,8 +116,9 @@ class Region {
   explicit Region(alerts::RuleSet rules = alerts::default_rules(kMonths),
                   base::Calendar calendar = kMonths)
       : Region(std::move(rules), options(calendar)) {}
-  Region(alerts::RuleSet rules, EvaluatorOptions options)
-      : evaluator(shared_world(), options), book(options.calendar) {
+  Region(alerts::RuleSet rules, EvaluatorOptions options,
+         std::shared_ptr<const reference::Reference> reference = shared_world())
+      : evaluator(reference, options), book(options.calendar), reference_(std::move(reference)) {
     tell(alerts::RuleSetActivated{std::move(rules), "test", base::UnixMillis(0)});
   }
   alerts::FoldOutcome tell(const alerts::JournalEntry& entry) {
@@ -141,7 +142,7 @@ class Region {
   }
   View view() {
     View view;
-    view.reference = shared_world();
+    view.reference = reference_;
     view.calendar = book.calendar();
     view.panel = evaluator.publish();
     view.book = std::make_shared<alerts::Book>(book);
@@ -154,6 +155,7 @@ class Region {
   alerts::Book book;
 
  private:
+  std::shared_ptr<const reference::Reference> reference_;
   int64_t next_ = 0;
   PeriodIndex through_;
 };
