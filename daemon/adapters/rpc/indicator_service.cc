@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "adapters/rpc/asked.h"
 #include "adapters/rpc/export.h"
+#include "adapters/rpc/inclusion.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/page.h"
 #include "adapters/rpc/requests.h"
@@ -22,20 +23,6 @@ using base::PeriodIndex;
 using indicators::IndicatorInfo;
 using indicators::Node;
 using ViewPtr = std::shared_ptr<const engine::View>;
-
-void fill(const indicators::Value& v, const std::string& period, indicators_pb::Value& out) {
-  out.set_period(period);
-  out.set_value(v.ok() ? v.value : 0);
-  out.set_not_available(v.not_available);
-  out.set_numerator(v.numerator);
-  out.set_denominator(v.denominator);
-  out.set_window_periods(v.window_periods);
-  out.set_reported(v.reported);
-}
-
-PeriodIndex latest(const engine::View& view) {
-  return view.data_through.value_or(view.panel->first_period());
-}
 
 base::AreaId id_at(const reference::Areas&, size_t i) {
   return base::AreaId(static_cast<uint16_t>(i));
@@ -171,8 +158,8 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
           read_period(*view, request->period(), "period", latest(*view), bad);
       if (!bad.empty()) return bad.status();
       rpc::fill(*view, now, *response->mutable_basis());
-      fill(value_of(subject, *view, node, period, *response->mutable_basis()),
-           view->calendar.name(period), *response->mutable_value());
+      rpc::fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+                view->calendar.name(period), *response->mutable_value());
       response->set_unit(subject.unit);
       return grpc::Status::OK;
     });
@@ -213,8 +200,8 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
         out.set_unit(subject.unit);
         for (size_t i = range.begin; i < range.end; ++i) {
           PeriodIndex const period(first.value + static_cast<int32_t>(i));
-          fill(value_of(subject, *view, node, period, *response->mutable_basis()),
-               view->calendar.name(period), *out.add_values());
+          rpc::fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+                    view->calendar.name(period), *out.add_values());
         }
       }
       response->set_next_page_token(range.next_page_token);
@@ -247,8 +234,8 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
       for (Node const node : nodes) {
         indicators_pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, node, *out.mutable_node());
-        fill(value_of(subject, *view, node, period, *response->mutable_basis()),
-             view->calendar.name(period), *out.mutable_value());
+        rpc::fill(value_of(subject, *view, node, period, *response->mutable_basis()),
+                  view->calendar.name(period), *out.mutable_value());
       }
       response->set_unit(subject.unit);
       return grpc::Status::OK;
@@ -298,13 +285,27 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
       for (size_t i = range.begin; i < range.end; ++i) {
         indicators_pb::NodeValue& out = *response->add_values();
         rpc::fill(*view, ranked[i].first, *out.mutable_node());
-        fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
+        rpc::fill(ranked[i].second, view->calendar.name(period), *out.mutable_value());
         out.set_rank(static_cast<int32_t>(request->ascending() ? ranked.size() - i : i + 1));
       }
       response->set_unit(subject.unit);
       response->set_next_page_token(range.next_page_token);
       return grpc::Status::OK;
     });
+  }
+
+  grpc::Status GetDistribution(grpc::ServerContext* context,
+                               const indicators_pb::GetDistributionRequest* request,
+                               indicators_pb::GetDistributionResponse* response) override {
+    return observed(shared_, *context, "GetDistribution",
+                    [&] { return get_distribution(shared_.backend, *request, *response); });
+  }
+
+  grpc::Status GetInclusionLadder(grpc::ServerContext* context,
+                                  const indicators_pb::GetInclusionLadderRequest* request,
+                                  indicators_pb::GetInclusionLadderResponse* response) override {
+    return observed(shared_, *context, "GetInclusionLadder",
+                    [&] { return get_inclusion_ladder(shared_.backend, *request, *response); });
   }
 
   grpc::ServerWriteReactor<indicators_pb::ExportResponse>* Export(

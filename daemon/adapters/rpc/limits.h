@@ -10,6 +10,8 @@ inline constexpr int kPageSizeDefault = 100;
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kSeriesNamesMax = 20;
 inline constexpr int kCompareNodesMax = 100;
+inline constexpr int kLadderStepsDefault = 5;
+inline constexpr int kLadderStepsMax = 100;
 inline constexpr int kExportNamesMax = 100;
 inline constexpr int kRequestBytesMax = 256 * 1024;
 // Filters are tried on every alert, so the number of values that they compare with is bounded, too.

@@ -69,6 +69,17 @@ void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out
   out.set_silences_at_ms(now.value);
 }
 
+void fill(const indicators::Value& v, const std::string& period,
+          bellwether::indicators::v1::Value& out) {
+  out.set_period(period);
+  out.set_value(v.ok() ? v.value : 0);
+  out.set_not_available(v.not_available);
+  out.set_numerator(v.numerator);
+  out.set_denominator(v.denominator);
+  out.set_window_periods(v.window_periods);
+  out.set_reported(v.reported);
+}
+
 void fill(const engine::View& view, indicators::Node node, alerts_pb::NamedNode& out) {
   fill(view, node, *out.mutable_node());
   out.set_display_name(engine::node_name(view, node));

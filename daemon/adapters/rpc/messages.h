@@ -2,6 +2,8 @@
 // Thread safety: pure.
 #pragma once
 
+#include <string>
+
 #include "bellwether/alerts/v1/alerts.pb.h"
 #include "bellwether/common/v1/common.pb.h"
 #include "bellwether/indicators/v1/indicators.pb.h"
@@ -9,6 +11,7 @@
 #include "core/alerts/silence.h"
 #include "core/alerts/transition.h"
 #include "core/engine/view.h"
+#include "core/indicators/catalogue.h"
 #include "core/indicators/panel.h"
 
 namespace bellwether::rpc {
@@ -27,6 +30,8 @@ void fill(const engine::View& view, const engine::Happening& happening,
 void fill(const alerts::Silence& silence, base::UnixMillis now,
           bellwether::alerts::v1::Silence& out);
 
+void fill(const indicators::Value& value, const std::string& period,
+          bellwether::indicators::v1::Value& out);
 void fill(const engine::View& view, indicators::Node node, common::v1::Node& out);
 void fill(const engine::View& view, indicators::Node node, bellwether::alerts::v1::NamedNode& out);
 

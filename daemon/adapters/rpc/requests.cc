@@ -58,6 +58,10 @@ base::PeriodIndex read_period(const engine::View& view, const std::string& text,
   return *period;
 }
 
+base::PeriodIndex latest(const engine::View& view) {
+  return view.data_through.value_or(view.panel->first_period());
+}
+
 PeriodRange read_period_range(const engine::View& view, const std::string& from,
                               const std::string& to, BadRequest& bad) {
   base::PeriodIndex const oldest = view.panel->first_period();

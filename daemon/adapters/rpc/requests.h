@@ -27,6 +27,10 @@ const alerts::Rule* read_rule(const alerts::RuleSet* rules, const std::string& i
 base::PeriodIndex read_period(const engine::View& view, const std::string& text,
                               std::string_view field, base::PeriodIndex fallback, BadRequest& bad);
 
+// The last complete period, for which requests ask if they name none; before there is one, the
+// first kept one.
+base::PeriodIndex latest(const engine::View& view);
+
 struct PeriodRange {
   base::PeriodIndex first;
   base::PeriodIndex last;

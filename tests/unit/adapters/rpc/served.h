@@ -29,7 +29,10 @@ class Served {
  public:
   using Measure = ::bellwether::indicators::Measure;
 
-  explicit Served(const ServerOptions& options = {.address = "127.0.0.1:0"}) {
+  // `of` must outlive the server.
+  explicit Served(const ServerOptions& options = {.address = "127.0.0.1:0"},
+                  const ::bellwether::reference::Reference& of = testing::world())
+      : reference(&of), panel_(of, kServedMonths, month("2010-01")) {
     tell(::bellwether::alerts::RuleSetActivated{::bellwether::alerts::default_rules(kServedMonths),
                                                 "test", now});
     Backend backend;
@@ -72,7 +75,11 @@ class Served {
   void count(Measure m, std::string_view period, int32_t n, std::string_view area = "N1",
              std::string_view sector = "10") {
     ::bellwether::indicators::Delta const d{
-        {{testing::area(area), testing::sector(sector), base::SizeBand(0)}, m, month(period)}, n};
+        {{testing::must(panel_.reference().areas.find(area)),
+          testing::must(panel_.reference().sectors.find(sector)), base::SizeBand(0)},
+         m,
+         month(period)},
+        n};
     std::lock_guard lock(mutex_);
     panel_.add(std::span(&d, 1), [](uint32_t, Measure, base::PeriodIndex) {});
   }
@@ -109,7 +116,7 @@ class Served {
 
   base::UnixMillis now{1'600'000'000'000};
   // Of the views from the next publish() on. It must outlive them.
-  const reference::Reference* reference = &testing::world();
+  const reference::Reference* reference;
   std::atomic<bool> journal_read = true;
   // The consumed topics. Set them before the first question.
   std::vector<domain::Topic> topics = {domain::Topic::kRegistrations, domain::Topic::kSupport};
@@ -160,7 +167,7 @@ class Served {
 
   mutable std::mutex mutex_;
   std::vector<base::JournalOffset> transitions_sent_;
-  ::bellwether::indicators::Panel panel_{testing::world(), kServedMonths, month("2010-01")};
+  ::bellwether::indicators::Panel panel_;
   std::shared_ptr<const ::bellwether::indicators::Panel> published_ = panel_.publish();
   std::optional<base::PeriodIndex> through_;
   std::shared_ptr<const engine::View> view_;  // null: must be built again
