@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   bellwether::cli::add_notify(app, context);
   bellwether::cli::add_regime_breaks(app, context);
   bellwether::cli::add_indicators(app, context);
+  bellwether::cli::add_inclusion(app, context);
   bellwether::cli::add_export(app, context);
   bellwether::cli::add_backtest(app, context);
   bellwether::cli::add_forecasts(app, context);

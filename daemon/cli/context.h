@@ -47,6 +47,7 @@ std::string json_text(const google::protobuf::Message& message);
 void add_alerts(CLI::App& app, Context& context);
 void add_regime_breaks(CLI::App& app, Context& context);
 void add_indicators(CLI::App& app, Context& context);
+void add_inclusion(CLI::App& app, Context& context);
 void add_backtest(CLI::App& app, Context& context);
 void add_connect(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
