@@ -18,7 +18,9 @@ constexpr char kFooter[] =
     "  bellwether forecast --input series.csv --plot series.svg\n"
     "Exit codes: 0 done; 1 failure, or verify found a difference; 2 wrong use; 3 no answer from "
     "the server;\n"
-    "4 not found; 5 the log does not hold what verify needs.";
+    "4 not found; 5 the log does not hold what verify needs; 6 connect: the register no longer has "
+    "the events\n"
+    "that were not read yet.";
 
 }  // namespace
 

@@ -19,7 +19,8 @@ enum class Exit : int {
   kUsage = 2,
   kUnreachable = 3,
   kNotFound = 4,
-  kCannotVerify = 5
+  kCannotVerify = 5,
+  kEventsGone = 6  // connect: the register no longer has the events that were not read yet
 };
 
 inline constexpr double kTimeoutSecondsMax = 86'400;

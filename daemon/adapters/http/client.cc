@@ -9,6 +9,7 @@
 #include <boost/beast/ssl.hpp>
 #include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "adapters/http/url.h"
@@ -137,6 +138,7 @@ class Exchange {
   template <class Stream>
   std::string read_on(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
     std::string piece(kPieceBytesMax, '\0');
+    buffer.reserve(kPieceBytesMax);
     if (!(*use_)({})) return "enough";
     while (!parser.is_done()) {
       auto& body = parser.get().body();
@@ -154,6 +156,8 @@ class Exchange {
       size_t const bytes = piece.size() - body.size;
       if (bytes > 0 && !(*use_)(std::string_view(piece.data(), bytes))) return "enough";
       if (!came) return base::cat(doing_, ": ", why_);
+      bool const waits = buffer.size() == 0 && !parser.is_done();
+      if (waits) std::this_thread::sleep_for(std::chrono::milliseconds(kGatherMillis));
     }
     return "the server has ended the answer";
   }

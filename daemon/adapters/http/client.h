@@ -21,6 +21,8 @@ inline constexpr int64_t kConnectMillisMax = 5'000;   // name, connection and TL
 inline constexpr int64_t kRequestMillisMax = 15'000;  // all of it
 inline constexpr size_t kAnswerBytesMax = 4'096;
 inline constexpr size_t kPieceBytesMax = 65'536;  // of a body that is followed
+// What comes in small pieces is gathered for so long, so that it takes less processor time.
+inline constexpr int64_t kGatherMillis = 20;
 inline constexpr uint32_t kHeadersBytesMax = 16'384;
 inline constexpr size_t kHeaderBytesMax = 256;  // of a header that is kept
 

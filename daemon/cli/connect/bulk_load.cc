@@ -11,6 +11,7 @@
 #include "connect/companies_house/compare.h"
 #include "connect/companies_house/files.h"
 #include "connect/companies_house/roll.h"
+#include "connect/companies_house/stream.h"
 #include "connect/rows.h"
 #include "core/base/display.h"
 #include "core/base/hash.h"
@@ -208,8 +209,11 @@ class Load {
       return absl::OkStatus();
     }
     if (row.dissolved && *row.dissolved > facts_.day()) row.dissolved = facts_.day();
-    BELLWETHER_ASSIGN_OR_RETURN(auto const before, known(row.number));
-    bool const ceased = ch::has_ceased(row.status->status);
+    BELLWETHER_ASSIGN_OR_RETURN(auto before, known(row.number));
+    if (before && row.satisfied > before->satisfied) {
+      BELLWETHER_RETURN_IF_ERROR(ch::count_streamed(row, {get_, put_}, *before));
+    }
+    bool const ceased = ch::has_ceased(row.status.status);
     if (!before && ceased && !row.dissolved) {
       run_.refuse({path, line, ch::kCeasedUndatedReason, std::string(row.number.text())});
       return absl::OkStatus();
@@ -237,14 +241,22 @@ class Load {
 
   absl::StatusOr<std::vector<ch::Number>> find_gone() {
     std::vector<ch::Number> gone;
+    std::vector<ch::Number> absent;
     ch::Cessations found;
     BELLWETHER_RETURN_IF_ERROR(run_.store().each([&](std::string_view key, std::string_view value) {
       auto const number = ch::Number::from_state_key(key);
       auto const record = ch::record_of(value);
-      if (!number || !record || ch::has_ceased(*record)) return;
-      ++found.stock;
-      if (!roll_.contains(*number)) gone.push_back(*number);
+      if (!number || !record) return;
+      if (!ch::has_ceased(*record)) ++found.stock;
+      if (roll_.contains(*number)) return;
+      ch::Absence const absence = ch::absence_of(*record, facts_.day());
+      if (absence == ch::Absence::kGone) gone.push_back(*number);
+      if (absence == ch::Absence::kAbsent) absent.push_back(*number);
     }));
+    for (const ch::Number& number : absent) {
+      BELLWETHER_ASSIGN_OR_RETURN(auto const record, known(number));
+      run_.store().put(number.state_key(), ch::bytes_of(ch::remember_absent(*record)));
+    }
     found.count = static_cast<int64_t>(gone.size());
     found.days = before_ ? summary_.date.value - before_->value : 0;
     auto const usual = base::parse_number<int64_t>(run_.store().note(kUsualNote));
@@ -264,6 +276,10 @@ class Load {
   std::function<absl::Status(const connect::Said&)> say_ = [this](const connect::Said& said) {
     return run_.outlet().say(said);
   };
+  std::function<absl::StatusOr<std::optional<std::string_view>>(std::string_view)> get_ =
+      [this](std::string_view key) { return run_.store().get(key); };
+  std::function<void(std::string_view, std::string_view)> put_ =
+      [this](std::string_view key, std::string_view value) { run_.store().put(key, value); };
   ch::Facts facts_;
   ch::Roll roll_;
   std::optional<base::Days> before_;  // date of the last complete load
@@ -277,6 +293,11 @@ std::string line_of(int64_t count, std::string_view what) {
 }
 
 }  // namespace
+
+std::optional<base::Days> filed_through(const lmdb::Store& store) {
+  auto const loaded = base::parse_date(store.note(kLoadedNote));
+  return loaded.ok() ? std::optional(base::Days(loaded->value - 1)) : std::nullopt;
+}
 
 absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options) {
   BulkSummary summary;

@@ -38,6 +38,9 @@ struct BulkSummary {
 // For people, several lines.
 std::string text_of(const BulkSummary& summary);
 
+// The day that the last complete load shows; nullopt: there was none.
+std::optional<base::Days> filed_through(const lmdb::Store& store);
+
 // Errors: InvalidArgument for names and headers; FailedPrecondition for a file that is older than
 // the state, and for too many cessations; DataLoss for a damaged file; those of the outlet and the
 // state.

@@ -1,5 +1,6 @@
 #include "cli/connect/connect.h"
 
+#include <chrono>
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
@@ -10,6 +11,8 @@
 
 namespace bellwether::cli {
 
+constexpr int kPortMax = 65'535;
+
 void add_connect_options(CLI::App& app, ConnectOptions& options) {
   add_kafka_options(app, options.kafka);
   app.add_option("--state", options.state,
@@ -17,22 +20,76 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
       ->required();
   app.add_flag("--dry-run", options.dry_run,
                "print what would be said; publish nothing and leave the state as it is");
+  app.add_option("--metrics-port", options.metrics_port,
+                 "serve /metrics, /healthz and /readyz on this port; 0 = a free one")
+      ->check(CLI::Range(0, kPortMax));
+}
+
+namespace {
+
+// Counts what another outlet says.
+class CountingOutlet : public Outlet {
+ public:
+  CountingOutlet(std::unique_ptr<Outlet> outlet, ConnectMetrics& metrics)
+      : outlet_(std::move(outlet)), metrics_(metrics) {}
+  absl::Status say(const connect::Said& said) override {
+    ++said_;
+    metrics_.said(said.topic);
+    return outlet_->say(said);
+  }
+  absl::Status heartbeat(domain::Topic topic, std::string_view source,
+                         base::UnixMillis complete_to) override {
+    return outlet_->heartbeat(topic, source, complete_to);
+  }
+  absl::Status settle() override { return outlet_->settle(); }
+
+ private:
+  std::unique_ptr<Outlet> const outlet_;
+  ConnectMetrics& metrics_;
+};
+
+absl::StatusOr<std::unique_ptr<ConnectMetrics>> serve_metrics(std::optional<int> port) {
+  if (!port) return nullptr;
+  auto metrics = std::make_unique<ConnectMetrics>();
+  BELLWETHER_RETURN_IF_ERROR(metrics->serve(*port));
+  std::fprintf(stderr, "serves /metrics on port %d\n", metrics->port());
+  return metrics;
+}
+
+}  // namespace
+
+base::UnixMillis wall_clock() {
+  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count());
+}
+
+void ConnectRun::watch(std::unique_ptr<ConnectMetrics> metrics) {
+  if (metrics == nullptr) return;
+  metrics_ = std::move(metrics);
+  outlet_ = std::make_unique<CountingOutlet>(std::move(outlet_), *metrics_);
 }
 
 absl::StatusOr<std::unique_ptr<ConnectRun>> ConnectRun::start(
     const ConnectOptions& options, std::string_view owner,
     const std::vector<domain::Topic>& topics) {
+  BELLWETHER_ASSIGN_OR_RETURN(auto metrics, serve_metrics(options.metrics_port));
+  std::unique_ptr<ConnectRun> run;
   if (options.dry_run) {
     BELLWETHER_ASSIGN_OR_RETURN(auto store, lmdb::Store::peek(options.state, owner));
-    return std::make_unique<ConnectRun>(std::move(store), dry_run(), true);
+    run = std::make_unique<ConnectRun>(std::move(store), dry_run(), true);
+  } else {
+    BELLWETHER_ASSIGN_OR_RETURN(auto store, lmdb::Store::open(options.state, owner));
+    BELLWETHER_ASSIGN_OR_RETURN(auto outlet, publisher(options.kafka, topics));
+    run = std::make_unique<ConnectRun>(std::move(store), std::move(outlet), false);
   }
-  BELLWETHER_ASSIGN_OR_RETURN(auto store, lmdb::Store::open(options.state, owner));
-  BELLWETHER_ASSIGN_OR_RETURN(auto outlet, publisher(options.kafka, topics));
-  return std::make_unique<ConnectRun>(std::move(store), std::move(outlet), false);
+  run->watch(std::move(metrics));
+  return run;
 }
 
 void ConnectRun::refuse(const connect::Refused& refused) {
   refusals_.add(refused);
+  if (metrics_ != nullptr) metrics_->refused(refused.reason);
   if (!dry_ && refusals_.total() > kRefusedShownMax) return;
   std::string const place =
       refused.line == 0 ? std::string(refused.file) : base::cat(refused.file, ":", refused.line);
@@ -46,7 +103,9 @@ void ConnectRun::refuse(const connect::Refused& refused) {
 
 absl::Status ConnectRun::commit() {
   BELLWETHER_RETURN_IF_ERROR(outlet_->settle());
-  return store_->commit();
+  BELLWETHER_RETURN_IF_ERROR(store_->commit());
+  if (metrics_ != nullptr) metrics_->committed(wall_clock().value);
+  return absl::OkStatus();
 }
 
 absl::Status ConnectRun::commit_if_large() {

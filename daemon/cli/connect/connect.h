@@ -15,6 +15,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "adapters/lmdb/store.h"
 #include "cli/broker/kafka_options.h"
+#include "cli/connect/metrics.h"
 #include "cli/connect/outlet.h"
 #include "cli/context.h"
 #include "connect/said.h"
@@ -38,9 +40,13 @@ struct ConnectOptions {
   KafkaOptions kafka;
   std::string state;
   bool dry_run = false;
+  std::optional<int> metrics_port;  // 0: a free one
 };
 
-// --brokers and the other options of Kafka, --state (required) and --dry-run.
+// The clock of the run: when a row was read, for metrics and for what is complete.
+base::UnixMillis wall_clock();
+
+// --brokers and the other options of Kafka, --state (required), --dry-run and --metrics-port.
 void add_connect_options(CLI::App& app, ConnectOptions& options);
 
 class ConnectRun {
@@ -70,8 +76,15 @@ class ConnectRun {
   std::string refusals_text() const;
   bool is_dry() const { return dry_; }
 
+  // nullptr without --metrics-port.
+  ConnectMetrics* metrics() { return metrics_.get(); }
+
  private:
+  // Counts in `metrics` from now on.
+  void watch(std::unique_ptr<ConnectMetrics> metrics);
+
   bool const dry_;
+  std::unique_ptr<ConnectMetrics> metrics_;
   std::unique_ptr<lmdb::Store> store_;
   std::unique_ptr<Outlet> outlet_;
   connect::Refusals refusals_;

@@ -27,9 +27,15 @@ pb::FilingCategory category_of(Fact fact) {
 
 }  // namespace
 
-Facts::Facts(base::Days day, Say say) : day_(day), say_(say) {
+Facts::Facts(base::Days day, Say say) : day_(day), stream_(false), say_(say) {
   said_.topic = domain::Topic::kRegistrations;
   said_.published = end_of_day(day);
+}
+
+Facts::Facts(base::UnixMillis published, Say say)
+    : day_(base::days_of(published)), stream_(true), say_(say) {
+  said_.topic = domain::Topic::kRegistrations;
+  said_.published = published;
 }
 
 void Facts::about(const Number& number) {
@@ -63,15 +69,33 @@ void Facts::finish(Fact fact) {
   status_ = say_(said_);
 }
 
-// Begins the fact with number `n` of its kind, on the day `on` or else on that of the source.
-void Facts::numbered(Fact fact, int n, std::optional<base::Days> on) {
-  begin(fact, base::cat(n));
+pb::RegistrationEvent& Facts::begin_daily(Fact fact, std::optional<base::Days> on) {
+  begin(fact, base::format_date(on.value_or(day_)));
   set_date(*event_.mutable_effective_date(), on.value_or(day_));
-  if (on) event_.set_source_sequence(event_.source_sequence() | kDated);
+  if (on || stream_) add_certainty(Certainty::kExactDay);
+  return event_;
 }
 
-void Facts::registered(base::Days born, const Attributes& attributes) {
+pb::RegistrationEvent& Facts::begin_dated(Fact fact, std::string_view rest, base::Days on) {
+  begin(fact, rest);
+  set_date(*event_.mutable_effective_date(), on);
+  add_certainty(Certainty::kExactDay);
+  return event_;
+}
+
+void Facts::add_certainty(Certainty certainty) {
+  constexpr std::array<uint64_t, 3> kBits = {0, kNearlyDated, kDated};
+  event_.set_source_sequence(event_.source_sequence() | kBits[static_cast<size_t>(certainty)]);
+}
+
+void Facts::retract() {
+  event_.mutable_retracted()->set_event_id(id_);
+  event_.clear_event_id();
+}
+
+void Facts::registered(base::Days born, const Attributes& attributes, Certainty seen) {
   begin(Fact::kRegistered, "");
+  add_certainty(seen);
   set_date(*event_.mutable_effective_date(), born);
   pb::Registered& registered = *event_.mutable_registered();
   registered.set_legal_form(attributes.form);
@@ -80,41 +104,46 @@ void Facts::registered(base::Days born, const Attributes& attributes) {
   finish(Fact::kRegistered);
 }
 
-void Facts::ceased(int n, pb::RegisterStatus status, std::optional<base::Days> on) {
-  numbered(Fact::kCeased, n, on);
-  event_.mutable_status_changed()->set_status(status);
+void Facts::ceased(pb::RegisterStatus status, std::optional<base::Days> on) {
+  begin_daily(Fact::kCeased, on).mutable_status_changed()->set_status(status);
   finish(Fact::kCeased);
 }
 
-void Facts::restored(int n, pb::RegisterStatus status, pb::StatusDetail detail) {
-  numbered(Fact::kRestored, n, std::nullopt);
-  event_.mutable_status_changed()->set_status(status);
-  event_.mutable_status_changed()->set_detail(detail);
+void Facts::restored(pb::RegisterStatus status, pb::StatusDetail detail) {
+  pb::StatusChanged& changed = *begin_daily(Fact::kRestored, std::nullopt).mutable_status_changed();
+  changed.set_status(status);
+  changed.set_detail(detail);
   finish(Fact::kRestored);
 }
 
-void Facts::status_changed(int n, pb::RegisterStatus status, pb::StatusDetail detail) {
-  numbered(Fact::kStatus, n, std::nullopt);
-  event_.mutable_status_changed()->set_status(status);
-  event_.mutable_status_changed()->set_detail(detail);
+void Facts::status_changed(pb::RegisterStatus status, pb::StatusDetail detail) {
+  pb::StatusChanged& changed = *begin_daily(Fact::kStatus, std::nullopt).mutable_status_changed();
+  changed.set_status(status);
+  changed.set_detail(detail);
   finish(Fact::kStatus);
 }
 
-void Facts::moved(int n, std::string_view postcode) {
-  numbered(Fact::kAddress, n, std::nullopt);
-  event_.mutable_changed()->set_postcode(std::string(postcode));
+void Facts::retract_status(base::Days on) {
+  begin(Fact::kStatus, base::format_date(on));
+  add_certainty(Certainty::kExactDay);
+  retract();
+  finish(Fact::kStatus);
+}
+
+void Facts::moved(std::string_view postcode) {
+  begin_daily(Fact::kAddress, std::nullopt).mutable_changed()->set_postcode(std::string(postcode));
   finish(Fact::kAddress);
 }
 
-void Facts::activities_changed(int n, std::span<const std::string_view> activities) {
-  numbered(Fact::kActivities, n, std::nullopt);
-  set_activities(*event_.mutable_changed()->mutable_activities(), activities);
+void Facts::activities_changed(std::span<const std::string_view> activities) {
+  set_activities(
+      *begin_daily(Fact::kActivities, std::nullopt).mutable_changed()->mutable_activities(),
+      activities);
   finish(Fact::kActivities);
 }
 
-void Facts::form_changed(int n, pb::LegalForm form) {
-  numbered(Fact::kForm, n, std::nullopt);
-  event_.mutable_changed()->set_legal_form(form);
+void Facts::form_changed(pb::LegalForm form) {
+  begin_daily(Fact::kForm, std::nullopt).mutable_changed()->set_legal_form(form);
   finish(Fact::kForm);
 }
 
@@ -125,20 +154,21 @@ void Facts::due(Fact fact, std::optional<base::Days> next_due) {
     due.set_category(category_of(fact));
     set_date(*due.mutable_next_due(), *next_due);
   } else {
-    event_.mutable_retracted()->set_event_id(id_);
-    event_.clear_event_id();
+    retract();
   }
   finish(fact);
 }
 
-void Facts::filed(Fact fact, base::Days period_end, std::optional<base::Days> was_due) {
-  begin(fact, base::format_date(period_end));
-  set_date(*event_.mutable_effective_date(), day_);
-  pb::FilingRecorded& filing = *event_.mutable_filing_recorded();
-  filing.set_category(category_of(fact));
-  set_date(*filing.mutable_period_end(), period_end);
-  if (was_due) set_date(*filing.mutable_due(), *was_due);
-  finish(fact);
+void Facts::filed(const Filing& filing) {
+  begin(filing.fact, base::format_date(filing.period_end));
+  set_date(*event_.mutable_effective_date(), filing.filed);
+  add_certainty(filing.certainty);
+  pb::FilingRecorded& recorded = *event_.mutable_filing_recorded();
+  recorded.set_category(category_of(filing.fact));
+  recorded.set_description(std::string(filing.description));
+  set_date(*recorded.mutable_period_end(), filing.period_end);
+  if (filing.was_due) set_date(*recorded.mutable_due(), *filing.was_due);
+  finish(filing.fact);
 }
 
 void Facts::charge_created(int number) {
@@ -149,9 +179,53 @@ void Facts::charge_created(int number) {
 }
 
 void Facts::charge_satisfied(int n) {
-  numbered(Fact::kChargeSatisfied, n, std::nullopt);
+  begin(Fact::kChargeSatisfied, "");
+  name_counted(n);
+  set_date(*event_.mutable_effective_date(), day_);
   event_.mutable_charge_changed()->set_action(pb::CHARGE_ACTION_SATISFIED);
   finish(Fact::kChargeSatisfied);
+}
+
+void Facts::retract_charge_satisfied(int n) {
+  begin(Fact::kChargeSatisfied, "");
+  name_counted(n);
+  add_certainty(Certainty::kExactDay);
+  retract();
+  finish(Fact::kChargeSatisfied);
+}
+
+void Facts::name_counted(int n) {
+  id_ = base::cat(number_, ":charge-satisfied:", n);
+  event_.set_event_id(id_);
+}
+
+void Facts::charge(std::string_view rest, pb::ChargeAction action, base::Days on) {
+  Fact const fact =
+      action == pb::CHARGE_ACTION_CREATED ? Fact::kChargeCreated : Fact::kChargeSatisfied;
+  begin_dated(fact, rest, on).mutable_charge_changed()->set_action(action);
+  finish(fact);
+}
+
+void Facts::strike_off(std::string_view rest, const pb::StrikeOffNotice& notice, base::Days on) {
+  *begin_dated(Fact::kStrikeOff, rest, on).mutable_strike_off_notice() = notice;
+  finish(Fact::kStrikeOff);
+}
+
+void Facts::insolvency(std::string_view rest, const pb::InsolvencyCase& stated, base::Days on) {
+  *begin_dated(Fact::kInsolvency, rest, on).mutable_insolvency_case() = stated;
+  finish(Fact::kInsolvency);
+}
+
+void Facts::officer(std::string_view rest, const pb::OfficerChanged& change, base::Days on) {
+  *begin_dated(Fact::kOfficer, rest, on).mutable_officer_changed() = change;
+  finish(Fact::kOfficer);
+}
+
+void Facts::retract_officer(std::string_view rest) {
+  begin(Fact::kOfficer, rest);
+  add_certainty(Certainty::kExactDay);
+  retract();
+  finish(Fact::kOfficer);
 }
 
 }  // namespace bellwether::connect::companies_house

@@ -1,7 +1,7 @@
-// Purpose: what is remembered of a company, in 48 bytes: what was last said of it, and how often.
-// The bulk file and the stream of Companies House share it, so that a fact which both tell is said
-// once. Invariants: the bytes are those of the members, little endian; a change of the layout needs
-// a new kStateOwner. Thread safety: values.
+// Purpose: what is remembered of a company, in 48 bytes: what its attributes were when they were
+// last told, by a file and by the stream. The bulk file and the stream of Companies House share it,
+// so that a fact which both tell is said once. Invariants: the bytes are those of the members,
+// little endian; a change of the layout needs a new kStateOwner. Thread safety: values.
 #pragma once
 
 #include <bit>
@@ -17,7 +17,7 @@
 namespace bellwether::connect::companies_house {
 
 // The owner of the state, with the version of its layout (lmdb::Store::open).
-inline constexpr std::string_view kStateOwner = "companies-house 1";
+inline constexpr std::string_view kStateOwner = "companies-house 2";
 
 // A day between 1900-01-02 and 2079-06-06 in 16 bits; 0 = not stated.
 class ShortDay {
@@ -31,61 +31,65 @@ class ShortDay {
   bool stated() const { return value_ != 0; }
   // REQUIRES: stated().
   base::Days day() const { return base::Days(kZero + value_); }
-  friend bool operator==(ShortDay, ShortDay) = default;
+  // A day that is not stated is before all others.
+  friend auto operator<=>(ShortDay, ShortDay) = default;
 
  private:
   static constexpr int32_t kZero = -25567;  // 1900-01-01
   uint16_t value_ = 0;
 };
 
-// Counts the facts of one kind: a fact's number is part of its id. Facts after the 255th have its
-// id and replace it.
-class Counter {
- public:
-  int next() {
-    if (value_ < UINT8_MAX) ++value_;
-    return value_;
-  }
-  int value() const { return value_; }
-  friend bool operator==(Counter, Counter) = default;
+inline std::optional<base::Days> day_of(ShortDay day) {
+  return day.stated() ? std::optional(day.day()) : std::nullopt;
+}
 
- private:
-  uint8_t value_ = 0;
+enum Flag : uint8_t {
+  kFiled = 1,                  // a file had the company; otherwise only the stream told of it
+  kCeasedUndated = 2,          // the last cessation was only seen as an absence
+  kAccountsUndated = 4,        // the last accounts were only seen in a file
+  kConfirmationUndated = 8,    // the last confirmation statement was only seen in a file
+  kAccountsDueStale = 16,      // accounts were filed since their due date was told
+  kConfirmationDueStale = 32,  // a statement was filed since its due date was told
+  kNotInFile = 64,             // the last file did not have the company
+  kUnregistered = 128,  // its registration was not told: it was first seen when it had ceased
 };
 
-// Facts of a company whose day the bulk file did not state: a later file or the stream may.
-enum Undated : uint8_t {
-  kCeasedUndated = 1,
-  kRestoredUndated = 2,
-  kStatusUndated = 4,
-  kAddressUndated = 8,
-  kActivitiesUndated = 16,
-  kFormUndated = 32,
+// What a source showed of a company. The digests are 0 if nothing is stated. Packed, so that there
+// is room for a day behind two of them.
+#pragma pack(push, 1)
+struct Shown {
+  uint32_t postcode = 0;    // of the postcode without blanks
+  uint32_t activities = 0;  // of the codes in their order
+  uint8_t form = 0;         // events::v1::LegalForm
+  uint8_t status = 0;       // events::v1::RegisterStatus
+  uint8_t detail = 0;       // events::v1::StatusDetail
+  friend bool operator==(const Shown&, const Shown&) = default;
+};
+#pragma pack(pop)
+
+// The documents of one category.
+struct Documents {
+  ShortDay due;      // of the next one
+  ShortDay made_up;  // period of the last one
+  ShortDay was_due;  // the due date of the last one, if it is known
+  friend bool operator==(Documents, Documents) = default;
 };
 
 struct Record {
-  uint64_t postcode = 0;    // hash64 of the postcode without blanks; 0 = not stated
-  uint64_t activities = 0;  // hash64 of the codes in their order; 0 = none
-  int32_t born = 0;         // days since 1970-01-01
-  ShortDay accounts_due;
-  ShortDay accounts_made_up;
-  ShortDay confirmation_due;
-  ShortDay confirmation_made_up;
-  ShortDay ceased;         // day of the last cessation
+  Shown now;       // the latest state, by a file or by the stream
+  Shown streamed;  // the latest state by the stream; before its first event, that of the first file
+  uint8_t satisfied_undated = 0;  // of the satisfactions, the last ones that only a file told
+  uint8_t flags = 0;              // bits of Flag
+  int32_t born = 0;               // days since 1970-01-01
+  Documents accounts;
+  Documents confirmation;
+  ShortDay streamed_on;    // publication of the stream's last profile of the company
+  ShortDay alive_on;       // the day of a file's last statement of a status that is alive
   uint16_t charges = 0;    // created so far, with those of unknown days
-  uint16_t satisfied = 0;  // satisfied so far
-  uint8_t form = 0;        // events::v1::LegalForm
-  uint8_t status = 0;      // events::v1::RegisterStatus
-  uint8_t detail = 0;      // events::v1::StatusDetail
-  uint8_t undated = 0;     // bits of Undated
-  Counter cessations;
-  Counter restorations;
-  Counter statuses;
-  Counter addresses;
-  Counter activity_changes;
-  Counter forms;
-  uint8_t reserved[4] = {};
+  uint16_t satisfied = 0;  // satisfied so far, likewise
 
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  void set(Flag flag, bool on) { flags = static_cast<uint8_t>(on ? flags | flag : flags & ~flag); }
   friend bool operator==(const Record&, const Record&) = default;
 };
 static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) == 48);

@@ -80,9 +80,14 @@ std::optional<int> take_number(std::string_view& text, char separator) {
   return number;
 }
 
-// Reads the code of "62012 - Business and domestic software development". A code of four digits is
-// one of SIC 2003, which the file keeps for companies that have not filed since 2011.
-void add_activity(std::string_view text, Row& row) {
+uint16_t count_in(std::string_view text) {
+  auto const number = base::parse_number<uint32_t>(trimmed(text));
+  return static_cast<uint16_t>(std::min<uint32_t>(number.value_or(0), UINT16_MAX));
+}
+
+}  // namespace
+
+void add_code(std::string_view text, Row& row) {
   text = trimmed(text);
   size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
@@ -91,13 +96,6 @@ void add_activity(std::string_view text, Row& row) {
   if (digits == kDigits) row.activities[row.activity_count++] = text.substr(0, digits);
   if (digits > 0 && digits <= kOldDigits) ++row.old_codes;
 }
-
-uint16_t count_in(std::string_view text) {
-  auto const number = base::parse_number<uint32_t>(trimmed(text));
-  return static_cast<uint16_t>(std::min<uint32_t>(number.value_or(0), UINT16_MAX));
-}
-
-}  // namespace
 
 absl::StatusOr<Header> read_header(std::span<const std::string_view> fields) {
   Header header;
@@ -167,12 +165,13 @@ std::variant<Row, RowProblem> read_row(const Header& header,
   Row row{*number};
   row.form = category == nullptr ? events::v1::LEGAL_FORM_OTHER : category->form;
   row.category_known = category != nullptr;
-  row.status = find_status(field(Column::kStatus));
-  if (row.status == nullptr) {
+  const StatusWord* const status = find_status(field(Column::kStatus));
+  if (status == nullptr) {
     return RowProblem{kUnknownStatus,
                       base::cat(number->text(), " \"", base::excerpt(field(Column::kStatus)), "\""),
                       number};
   }
+  row.status = *status;
   bool valid = true;
   auto const born = read_day(field(Column::kIncorporated), valid);
   if (!born) {
@@ -201,7 +200,7 @@ std::variant<Row, RowProblem> read_row(const Header& header,
     row.postcode = postcode;
   for (Column const column :
        {Column::kActivity1, Column::kActivity2, Column::kActivity3, Column::kActivity4}) {
-    add_activity(field(column), row);
+    add_code(field(column), row);
   }
   return row;
 }

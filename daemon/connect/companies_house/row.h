@@ -58,7 +58,7 @@ struct Row {
   Number number;
   events::v1::LegalForm form{};
   bool category_known = true;
-  const StatusWord* status = nullptr;
+  StatusWord status{};
   base::Days born;
   std::optional<base::Days> dissolved;
   std::optional<base::Days> accounts_due;
@@ -94,6 +94,11 @@ inline constexpr std::string_view kUnreadable = "unreadable row";
 // REQUIRES: `fields` are as many as the header's columns. The views of the result are in `fields`.
 std::variant<Row, RowProblem> read_row(const Header& header,
                                        std::span<const std::string_view> fields);
+
+// Adds the code of "62012" or "62012 - Business and domestic software development". A code of four
+// digits is one of SIC 2003, which the register keeps for companies that have not filed since 2011.
+// REQUIRES: row.activity_count < kActivitiesMax. The row refers to `text`.
+void add_code(std::string_view text, Row& row);
 
 // "31/12/2019", "1/2/2019" or "2019-12-31". Empty and "NA": nullopt. `valid` becomes false if the
 // text is no day of the years 1700 to 2078.

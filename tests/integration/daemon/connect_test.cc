@@ -156,7 +156,9 @@ TEST(ConnectTest, TheDaemonCountsTheRegister) {
   EXPECT_THAT(connector.load(second), HasSubstr("cessations"));
   int deaths = 0;
   for (const auto& [fact, value] : connector.facts()) {
-    deaths += fact.second.find(":ceased:") != std::string::npos ? 1 : 0;
+    events::v1::RegistrationEvent event;
+    ASSERT_TRUE(event.ParseFromString(value));
+    deaths += event.status_changed().status() == events::v1::REGISTER_STATUS_REMOVED ? 1 : 0;
   }
   EXPECT_GT(deaths, 5);
 

@@ -92,10 +92,12 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "adapters/kafka", "runtime/setup", "runtime/verify", "events.pb"}},
     {"cli/reference",
      {"cli", "core/alerts", "core/base", "core/domain", "core/reference", "runtime/setup"}},
-    // The connectors publish as the other commands do, and remember what they have said.
+    // The connectors publish as the other commands do, and remember what they have said. Streams
+    // come over HTTP, and wait after failures as notify does.
     {"cli/connect",
-     {"cli", "cli/broker", "connect", "core/base", "core/domain", "core/events", "adapters/kafka",
-      "adapters/lmdb", "adapters/tzdata", "adapters/zip", "events.pb"}},
+     {"cli", "cli/broker", "cli/notify", "connect", "core/base", "core/domain", "core/events",
+      "adapters/http", "adapters/kafka", "adapters/lmdb", "adapters/log", "adapters/metrics",
+      "adapters/tzdata", "adapters/zip", "events.pb"}},
     {"cli", {"core/base"}},
 };
 

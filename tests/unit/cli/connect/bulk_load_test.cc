@@ -107,12 +107,13 @@ TEST_F(BulkLoadTest, TheNextFileSaysOnlyWhatChanged) {
                                                     company("4", "Active", "12/11/2026"))));
   EXPECT_FALSE(second.first);
   EXPECT_EQ(second.late, 0);
-  EXPECT_THAT(lines_, ElementsAre("00000002:status:1", "00000004:registered", "00000003:ceased:1",
+  EXPECT_THAT(lines_, ElementsAre("00000002:status:2026-11-30", "00000004:registered",
+                                  "00000003:status:2026-11-30",
                                   "companies-house complete to 2026-12-01T00:00:00Z"));
 
   auto const third = must(load(
       file("2027-01", company("1") + company("2", "Liquidation") + company("3") + company("4"))));
-  EXPECT_THAT(lines_, ElementsAre("00000003:restored:1", "00000004:registered",
+  EXPECT_THAT(lines_, ElementsAre("00000003:status:2026-12-31", "00000004:registered",
                                   "companies-house complete to 2027-01-01T00:00:00Z"));
   EXPECT_THAT(text_of(third), HasSubstr("1  restorations"));
 }
@@ -170,7 +171,7 @@ TEST_F(BulkLoadTest, HalfAFileDeclaresNoCessations) {
   // The whole file of the same month is loaded afterwards.
   must(load(file("2026-12", companies(1, 390) + company("999"))));
   EXPECT_EQ(lines_.size(), 11u);
-  EXPECT_THAT(lines_.front(), HasSubstr("ceased:1"));
+  EXPECT_THAT(lines_.front(), HasSubstr("status:2026-11-30"));
   EXPECT_EQ(std::ranges::count(lines_, "00000999:registered"), 0);
 }
 
@@ -195,8 +196,8 @@ TEST_F(BulkLoadTest, RefusedRowsAreCountedAndTheirCompaniesHaveNotCeased) {
                                                       {"impossible date of incorporation", 2},
                                                       {"unreadable row", 1},
                                                       {"ceased on an unknown day", 1}}));
-  EXPECT_THAT(lines_,
-              ElementsAre("00000006:ceased:1", "companies-house complete to 2026-12-01T00:00:00Z"));
+  EXPECT_THAT(lines_, ElementsAre("00000006:status:2026-11-30",
+                                  "companies-house complete to 2026-12-01T00:00:00Z"));
 }
 
 TEST_F(BulkLoadTest, AllPartsAreOneLoad) {
@@ -231,9 +232,10 @@ TEST_F(BulkLoadTest, AnInterruptedLoadIsSaidAgain) {
     EXPECT_FALSE(load(options, said).ok());
   }
   must(load(second));
-  EXPECT_THAT(lines_, ElementsAre("00000006:registered", "00000007:registered",
-                                  "00000008:registered", "00000001:ceased:1", "00000002:ceased:1",
-                                  "companies-house complete to 2026-12-01T00:00:00Z"));
+  EXPECT_THAT(lines_,
+              ElementsAre("00000006:registered", "00000007:registered", "00000008:registered",
+                          "00000001:status:2026-11-30", "00000002:status:2026-11-30",
+                          "companies-house complete to 2026-12-01T00:00:00Z"));
 }
 
 TEST_F(BulkLoadTest, TheHeaderOfTheRealFileIsRead) {

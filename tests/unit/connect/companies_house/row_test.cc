@@ -131,7 +131,7 @@ TEST(RowTest, APlainRow) {
                       .row();
   EXPECT_EQ(row.number.text(), "04142000");
   EXPECT_EQ(row.form, events::v1::LEGAL_FORM_PRIVATE_LIMITED_COMPANY);
-  EXPECT_EQ(row.status->status, events::v1::REGISTER_STATUS_ACTIVE);
+  EXPECT_EQ(row.status.status, events::v1::REGISTER_STATUS_ACTIVE);
   EXPECT_EQ(text(row.born), "2001-01-15");
   EXPECT_EQ(text(row.dissolved), "none");
   EXPECT_EQ(text(row.accounts_due), "2027-10-31");
