@@ -277,6 +277,12 @@ volumes:
 - --brokers={{ $config.kafka.bootstrap_servers }}
 - --partitions={{ .Values.kafka.topics.partitions }}
 - --replication={{ .Values.kafka.topics.replication }}
+{{- include "bellwether.kafkaArgs" . }}
+{{- end -}}
+
+{{/* Of the commands that write to the brokers, after --brokers. */}}
+{{- define "bellwether.kafkaArgs" }}
+{{- $config := include "bellwether.config" . | fromYaml }}
 {{- range list "registrations_topic" "support_topic" "journal_topic" "dead_letters_topic" }}
 {{- if hasKey $config.kafka . }}
 - --{{ . | replace "_" "-" }}={{ get $config.kafka . }}
@@ -288,6 +294,46 @@ volumes:
 {{- if include "bellwether.usesSasl" . }}
 - --property=sasl.username=$(KAFKA_USERNAME)
 - --property=sasl.password=$(KAFKA_PASSWORD)
+{{- end }}
+{{- end -}}
+
+{{/* The environment to which these arguments refer. */}}
+{{- define "bellwether.kafkaEnv" }}
+{{- if include "bellwether.usesSasl" . }}
+env:
+  - name: KAFKA_USERNAME
+    valueFrom:
+      secretKeyRef:
+        name: {{ include "bellwether.saslSecret" . }}
+        key: {{ .Values.kafka.sasl.usernameKey }}
+  - name: KAFKA_PASSWORD
+    valueFrom:
+      secretKeyRef:
+        name: {{ include "bellwether.saslSecret" . }}
+        key: {{ .Values.kafka.sasl.passwordKey }}
+{{- end }}
+{{- end -}}
+
+{{/* Of the pods beside the replicas. */}}
+{{- define "bellwether.smallPod" }}
+serviceAccountName: {{ include "bellwether.serviceAccount" . }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.pod.securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Of their containers. */}}
+{{- define "bellwether.smallContainer" }}
+image: {{ include "bellwether.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+command: [/usr/bin/bellwether]
+{{- with .Values.container.securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
