@@ -143,6 +143,8 @@ TEST(NotifyTest, BothReceiversAreToldEverythingThroughKills) {
   EXPECT_THAT(notified.hook().got().back().head, HasSubstr("X-Bellwether-Signature: sha256="));
   EXPECT_TRUE(eventually([&] { return notified.open() == headlines(daemon); }, 30))
       << notified.child().log();
+  // The last start may be a moment ago.
+  EXPECT_TRUE(eventually([&] { return notified.child().log().find("follows") < SIZE_MAX; }, 30));
   notified.child().signal(SIGTERM);
   EXPECT_EQ(notified.child().wait(10), 0) << notified.child().log();
 }

@@ -83,15 +83,18 @@ absl::Status run_loop(const Loop& loop, Context& context, const NotifySettings& 
   return loop.run({context, settings, state, send, stop, log, meters});
 }
 
-void run(Context& context, const NotifySettings& settings, const StateFolder& state,
-         const std::string& metrics) {
-  // Blocked before any thread begins, so that only wait_for_end() takes them.
+// Before any thread begins, so that only wait_for_end() takes them.
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
 
+void run(Context& context, const NotifySettings& settings, const StateFolder& state,
+         const std::string& metrics, const sigset_t& signals) {
   Stop stop;
   std::vector<Loop> loops;
   if (!settings.alertmanager.empty()) loops.push_back({"alertmanager", keep_alertmanager});
@@ -135,13 +138,14 @@ void start(Context& context, Wanted& wanted) {
   if (!state.ok()) return context.fail(Exit::kUsage, base::from_absl(state.status().message()));
   auto const lock = FolderLock::take(wanted.state_dir);
   if (!lock.ok()) return context.fail(Exit::kUsage, base::from_absl(lock.status().message()));
+  sigset_t const signals = block_signals();
   auto const told = [](const std::string& url) { return url.empty() ? "-" : http::shown_url(url); };
   log::line(
       base::LogLevel::kInfo, "notify",
       base::cat("follows ", context.server, "; alertmanager ", told(settings.alertmanager),
                 ", webhook ", told(settings.webhook),
                 settings.secret_file.empty() ? "" : " (signed)", ", state in ", wanted.state_dir));
-  run(context, settings, *state, wanted.metrics);
+  run(context, settings, *state, wanted.metrics, signals);
 }
 
 }  // namespace
