@@ -120,6 +120,7 @@ class CompanyWorld {
     company.codes = {new_code()};
     company.accounts_due = Days(kFirstDay + static_cast<int32_t>(random_.below(300)));
     company.statement_due = Days(kFirstDay + static_cast<int32_t>(random_.below(300)));
+    company.accounts_filed = company.statement_filed = company.born.value;
     if (opening) {
       company.accounts_made_up = Days(kFirstDay - 400);
       company.statement_made_up = Days(kFirstDay - 380);

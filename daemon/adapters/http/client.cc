@@ -63,7 +63,7 @@ class Exchange {
       bool const over = Clock::now() >= deadline_;
       if (done || (!over && !stop_)) continue;
       doing_ = doing;
-      why_ = over ? "its time is over" : "asked to stop";
+      why_ = over ? "no answer in time" : "asked to stop";
       resolver_.cancel();
       if (plain_) plain_->close();
       while (!done) io_.run_one();  // the handler refers to this frame

@@ -15,6 +15,9 @@ using events::v1::REGISTER_STATUS_REMOVED;
 using events::v1::RegisterStatus;
 using events::v1::STATUS_DETAIL_UNSPECIFIED;
 
+// The register says at the latest so many days later that a company has ceased.
+constexpr int32_t kVoidDaysMax = 31;
+
 std::span<const std::string_view> activities_of(const Row& row) {
   return {row.activities.data(), row.activity_count};
 }
@@ -62,8 +65,23 @@ Shown certain(Shown before, const Shown& other) {
   return before;
 }
 
-// Says in what `row` differs from `before`.
-void tell_status(const Row& row, const Shown& before, Record& record, Facts& facts) {
+// The company was shown alive on a day when it had ceased already: the register said so some days
+// later. REQUIRES: the stream says so now. `behind`: several files were loaded since, and it is not
+// remembered which of them showed it; so all days are voided.
+void void_alive(base::Days ceased, bool behind, Record& record, Facts& facts) {
+  int32_t const until = std::min(facts.day().value, ceased.value + kVoidDaysMax);
+  for (int32_t day = ceased.value + 1; behind && day <= until; ++day) {
+    facts.retract_status(base::Days(day));
+  }
+  for (ShortDay* const alive : {&record.alive_in_file, &record.alive_in_stream}) {
+    if (*alive <= ShortDay(ceased) || *alive > ShortDay(facts.day())) continue;
+    if (!behind) facts.retract_status(alive->day());
+    *alive = ShortDay();
+  }
+}
+
+// Says in what `row` differs from `before`. `behind`: the stream is behind the files.
+void tell_status(const Row& row, const Shown& before, bool behind, Record& record, Facts& facts) {
   RegisterStatus const status = row.status.status;
   bool const ceases = has_ceased(status);
   bool const had_ceased = has_ceased(status_of(before));
@@ -72,13 +90,7 @@ void tell_status(const Row& row, const Shown& before, Record& record, Facts& fac
     if (had_ceased && !day_is_new) return;
     facts.ceased(status, row.dissolved);
     record.set(kCeasedUndated, !row.dissolved && !facts.is_stream());
-    // A file showed it alive on a day when it had ceased already, but the register did not say so.
-    bool const told =
-        facts.is_stream() && row.dissolved && record.alive_on > ShortDay(row.dissolved);
-    if (told && record.alive_on < ShortDay(facts.day())) {
-      facts.retract_status(record.alive_on.day());
-      record.alive_on = ShortDay();
-    }
+    if (row.dissolved && facts.is_stream()) void_alive(*row.dissolved, behind, record, facts);
     return;
   }
   if (had_ceased) {
@@ -88,7 +100,7 @@ void tell_status(const Row& row, const Shown& before, Record& record, Facts& fac
   } else {
     return;
   }
-  if (!facts.is_stream()) record.alive_on = ShortDay(facts.day());
+  (facts.is_stream() ? record.alive_in_stream : record.alive_in_file) = ShortDay(facts.day());
 }
 
 void tell_attributes(const Row& row, const Shown& before, Facts& facts) {
@@ -205,9 +217,10 @@ Record tell_first(const Row& row, Facts& facts) {
       new_born ? Certainty::kExactDay : (stream ? Certainty::kFileDay : Certainty::kPublicationDay),
       record, facts);
   Shown const active = plainly_active();
-  tell_status(row, active, record, facts);
-  // A file that shows the company earlier may come later: these hold from this day on.
-  if (stream && !new_born) tell_attributes(row, Shown(), facts);
+  // A file that shows the company earlier may come later: what the stream shows holds from now on.
+  bool const late = stream && !new_born;
+  tell_status(row, late ? Shown() : active, false, record, facts);
+  if (late) tell_attributes(row, Shown(), facts);
   record.now = record.streamed = shown_by(row, active);
   remember_documents(row, record);
   tell_due(row, record, facts);
@@ -236,12 +249,13 @@ const DocumentKind& kind_of(Fact filed) {
   return kDocumentKinds[filed == Fact::kAccounts ? 0 : 1];
 }
 
-// The first file that has a company of which only the stream has told.
-void tell_opening(const Row& row, bool newest, Record& record, Facts& facts) {
+// The first file that has a company of which only the stream has told. Its status is said if the
+// stream did not know the company then.
+void tell_opening(const Row& row, Record& record, Facts& facts) {
   tell_birth(row, Certainty::kPublicationDay, record, facts);
-  if (!newest) {
+  if (record.streamed_from > ShortDay(facts.day())) {
     Record then = record;
-    tell_status(row, plainly_active(), then, facts);
+    tell_status(row, plainly_active(), false, then, facts);
   }
   remember_charges(row, record);
   record.set(kFiled, true);
@@ -302,12 +316,12 @@ Record tell_row(const Row& row, const std::optional<Record>& known, Facts& facts
   record.set(kNotInFile, false);
   bool const newest = record.streamed_on < ShortDay(facts.day());
   if (!record.has(kFiled)) {
-    tell_opening(row, newest, record, facts);
+    tell_opening(row, record, facts);
   } else if (newest && row.born.value != record.born) {
     tell_birth(row, Certainty::kExactDay, record, facts);
   }
   if (newest) {
-    tell_status(row, record.now, record, facts);
+    tell_status(row, record.now, false, record, facts);
     tell_attributes(row, record.now, facts);
     record.now = shown_by(row, record.now);
   }
@@ -333,7 +347,7 @@ std::optional<Record> tell_profile(const Row& row, const std::optional<Record>& 
   if (!known) {
     auto record = has_ceased(row.status.status) ? tell_ceased_first(row, facts)
                                                 : std::optional(tell_first(row, facts));
-    if (record) record->streamed_on = ShortDay(facts.day());
+    if (record) record->streamed_from = record->streamed_on = ShortDay(facts.day());
     return record;
   }
   Record record = *known;
@@ -344,14 +358,12 @@ std::optional<Record> tell_profile(const Row& row, const std::optional<Record>& 
   bool const first = !record.streamed_on.stated();
   Shown compared = before;
   if (first != newest) compared = certain(before, newest ? record.streamed : record.now);
-  // That it was alive before it ceased says nothing; it may have ceased some days before.
-  if (first && !newest && has_ceased(record)) compared.status = before.status;
-  bool const new_born = first && !newest && facts.day() == row.born;
+  bool const new_born = first && facts.day() == row.born;
   if (new_born) compared = shown_by(row, before);
   if (new_born || (newest && row.born.value != record.born)) {
     tell_birth(row, Certainty::kExactDay, record, facts);
   }
-  tell_status(row, compared, record, facts);
+  tell_status(row, compared, !newest, record, facts);
   if (record.has(kUnregistered) && !has_ceased(row.status.status)) {
     tell_birth(row, Certainty::kFileDay, record, facts);
     compared = Shown();

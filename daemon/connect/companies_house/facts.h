@@ -139,7 +139,7 @@ class Facts {
   void ceased(events::v1::RegisterStatus status, std::optional<base::Days> on);
   void restored(events::v1::RegisterStatus status, events::v1::StatusDetail detail);
   void status_changed(events::v1::RegisterStatus status, events::v1::StatusDetail detail);
-  // By the stream: a status that a file told did not hold, because the company had ceased before.
+  // By the stream: the status of that day did not hold, because the company had ceased before.
   void retract_status(base::Days on);
   void moved(std::string_view postcode);
   void activities_changed(std::span<const std::string_view> activities);

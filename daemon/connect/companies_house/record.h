@@ -1,4 +1,4 @@
-// Purpose: what is remembered of a company, in 48 bytes: what its attributes were when they were
+// Purpose: what is remembered of a company, in 52 bytes: what its attributes were when they were
 // last told, by a file and by the stream. The bulk file and the stream of Companies House share it,
 // so that a fact which both tell is said once. Invariants: the bytes are those of the members,
 // little endian; a change of the layout needs a new kStateOwner. Thread safety: values.
@@ -54,8 +54,8 @@ enum Flag : uint8_t {
   kUnregistered = 128,  // its registration was not told: it was first seen when it had ceased
 };
 
-// What a source showed of a company. The digests are 0 if nothing is stated. Packed, so that there
-// is room for a day behind two of them.
+// What a source showed of a company. The digests are 0 if nothing is stated. Packed, so that two of
+// them leave room for two bytes.
 #pragma pack(push, 1)
 struct Shown {
   uint32_t postcode = 0;    // of the postcode without blanks
@@ -83,8 +83,11 @@ struct Record {
   int32_t born = 0;               // days since 1970-01-01
   Documents accounts;
   Documents confirmation;
+  ShortDay streamed_from;  // publication of the profile by which it was first seen, if it was one
   ShortDay streamed_on;    // publication of the stream's last profile of the company
-  ShortDay alive_on;       // the day of a file's last statement of a status that is alive
+  // The days of the last statements of a status that is alive.
+  ShortDay alive_in_file;
+  ShortDay alive_in_stream;
   uint16_t charges = 0;    // created so far, with those of unknown days
   uint16_t satisfied = 0;  // satisfied so far, likewise
 
@@ -92,7 +95,7 @@ struct Record {
   void set(Flag flag, bool on) { flags = static_cast<uint8_t>(on ? flags | flag : flags & ~flag); }
   friend bool operator==(const Record&, const Record&) = default;
 };
-static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) == 48);
+static_assert(std::is_trivially_copyable_v<Record> && sizeof(Record) == 52);
 static_assert(std::has_unique_object_representations_v<Record>);
 static_assert(std::endian::native == std::endian::little);
 

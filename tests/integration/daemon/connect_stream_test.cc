@@ -418,7 +418,7 @@ TEST(ConnectStreamTest, ADayFileIsReadOnceAndADryRunLeavesNothing) {
   EXPECT_TRUE(follower.facts().empty());
   Child child = follower.start({"--day-file", file});
   EXPECT_EQ(child.wait(kStreamSeconds), 0) << child.log();
-  EXPECT_EQ(follower.facts().size(), 15u);
+  EXPECT_EQ(follower.facts().size(), 16u);
   int const records = follower.records();
   Child again = follower.start({"--day-file", file});
   EXPECT_EQ(again.wait(kStreamSeconds), 0) << again.log();

@@ -144,7 +144,7 @@ TEST_F(FollowTest, SilenceEndsIt) {
     }
   });
   Followed const got = follow(server.url(), 300);
-  EXPECT_THAT(got.answer.error, HasSubstr("its time is over"));
+  EXPECT_THAT(got.answer.error, HasSubstr("no answer in time"));
   EXPECT_EQ(got.text, "|\n");
 }
 

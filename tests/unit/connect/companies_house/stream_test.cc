@@ -78,7 +78,8 @@ class StreamTest : public ::testing::Test {
 TEST_F(StreamTest, ADayFileSaysEachFactOnce) {
   EXPECT_THAT(
       take_all(day_file()),
-      ElementsAre("04142000:registered 2019-05-03", "04142000:address:2024-11-18 2024-11-18",
+      ElementsAre("04142000:registered 2019-05-03", "04142000:status:2024-11-18 2024-11-18",
+                  "04142000:address:2024-11-18 2024-11-18",
                   "04142000:activities:2024-11-18 2024-11-18",
                   "04142000:form:2024-11-18 2024-11-18", "04142000:accounts-due",
                   "04142000:confirmation-due", "04142000:address:2024-11-19 2024-11-19",
