@@ -128,6 +128,12 @@ constexpr std::array<DocumentKind, 2> kDocumentKinds = {{
      &Record::confirmation, &Row::confirmation_due, &Row::confirmation_made_up},
 }};
 
+// The period of the last document. One that has not ended is not believed.
+ShortDay made_up_by(const Row& row, const DocumentKind& kind, const Facts& facts) {
+  auto const stated = row.*kind.made_up;
+  return stated && *stated <= facts.day() ? ShortDay(stated) : ShortDay();
+}
+
 void tell_filed(const DocumentKind& kind, Record& record, Facts& facts) {
   const Documents& documents = record.*kind.documents;
   Filing filing{kind.filed, documents.made_up.day(), facts.day(), day_of(documents.was_due)};
@@ -141,7 +147,7 @@ void tell_filed(const DocumentKind& kind, Record& record, Facts& facts) {
 void tell_filings(const Row& row, bool newest, Record& record, Facts& facts) {
   for (const DocumentKind& kind : kDocumentKinds) {
     Documents& documents = record.*kind.documents;
-    ShortDay const made_up(row.*kind.made_up);
+    ShortDay const made_up = made_up_by(row, kind, facts);
     if (made_up > documents.made_up) {
       documents.made_up = made_up;
       bool const in_force = newest || facts.is_stream();
@@ -161,7 +167,7 @@ void tell_due(const Row& row, Record& record, Facts& facts) {
     ShortDay& remembered = (record.*kind.documents).due;
     ShortDay const now(row.*kind.next_due);
     // A profile may be published once more before it knows of a document that was filed.
-    if (ShortDay(row.*kind.made_up) >= (record.*kind.documents).made_up) {
+    if (made_up_by(row, kind, facts) >= (record.*kind.documents).made_up) {
       record.set(kind.stale, false);
     }
     if (now == remembered) continue;
@@ -194,10 +200,10 @@ void tell_birth(const Row& row, Certainty seen, Record& record, Facts& facts) {
   record.set(kUnregistered, false);
 }
 
-void remember_documents(const Row& row, Record& record) {
+void remember_documents(const Row& row, const Facts& facts, Record& record) {
   for (const DocumentKind& kind : kDocumentKinds) {
     ShortDay& made_up = (record.*kind.documents).made_up;
-    made_up = std::max(made_up, ShortDay(row.*kind.made_up));
+    made_up = std::max(made_up, made_up_by(row, kind, facts));
   }
 }
 
@@ -222,7 +228,7 @@ Record tell_first(const Row& row, Facts& facts) {
   tell_status(row, late ? Shown() : active, false, record, facts);
   if (late) tell_attributes(row, Shown(), facts);
   record.now = record.streamed = shown_by(row, active);
-  remember_documents(row, record);
+  remember_documents(row, facts, record);
   tell_due(row, record, facts);
   if (!stream) {
     remember_charges(row, record);
@@ -240,7 +246,7 @@ std::optional<Record> tell_ceased_first(const Row& row, Facts& facts) {
   record.set(kUnregistered, true);
   record.now = record.streamed = shown_by(row, plainly_active());
   facts.ceased(row.status.status, row.dissolved);
-  remember_documents(row, record);
+  remember_documents(row, facts, record);
   tell_due(row, record, facts);
   return record;
 }

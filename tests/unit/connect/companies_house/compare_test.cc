@@ -193,6 +193,15 @@ TEST_F(CompareTest, ANewPeriodIsAFilingAndANewDueDate) {
                           "confirmation:2026-05-02 2026-11-30", "accounts-due due 2028-01-31"));
 }
 
+TEST_F(CompareTest, APeriodThatHasNotEndedIsNoFiling) {
+  tell(row(), kNovember);
+  Row next = row();
+  next.accounts_made_up = kDecember;
+  EXPECT_THAT(tell(next, kDecember), IsEmpty());
+  next.accounts_made_up = base::Days(kDecember.value - 1);
+  EXPECT_THAT(tell(next, kDecember), ElementsAre("accounts:2026-11-30 2026-11-30"));
+}
+
 TEST_F(CompareTest, WhatIsNotDueAnyMoreIsRetracted) {
   Row first = row();
   first.accounts_due = day(2027, 1, 31);
