@@ -88,27 +88,24 @@ class MetricsHandler : public Handler {
 
 class Exposer::Impl {
  public:
-  Impl(const std::vector<std::string>& options, std::function<Health()> alive,
-       std::function<Health()> ready)
-      : alive_(std::move(alive)), ready_(std::move(ready)), server_(options) {
+  Impl(const std::vector<std::string>& options, std::function<Health()> ready)
+      : ready_(std::move(ready)), server_(options) {
     server_.addHandler("/metrics", &metrics_);
     server_.addHandler("/healthz", &alive_);
     server_.addHandler("/readyz", &ready_);
   }
   MetricsHandler metrics_;
-  HealthHandler alive_;
+  HealthHandler alive_{[] { return Health{true, "alive"}; }};
   HealthHandler ready_;
   CivetServer server_;  // last member: it stops serving before the handlers are destroyed
 };
 
 absl::StatusOr<std::unique_ptr<Exposer>> Exposer::start(const std::string& address,
-                                                        std::function<Health()> alive,
                                                         std::function<Health()> ready) {
   try {
     std::vector<std::string> const options = {"listening_ports",    address, "num_threads", "2",
                                               "request_timeout_ms", "10000"};
-    return std::unique_ptr<Exposer>(
-        new Exposer(std::make_unique<Impl>(options, std::move(alive), std::move(ready))));
+    return std::unique_ptr<Exposer>(new Exposer(std::make_unique<Impl>(options, std::move(ready))));
   } catch (const CivetException& e) {
     return absl::UnavailableError(base::cat("cannot serve metrics on ", address, ": ", e.what(),
                                             "; is another process on that port?"));

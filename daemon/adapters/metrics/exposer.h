@@ -20,10 +20,9 @@ struct Health {
 
 class Exposer {
  public:
-  // `address`: host:port; port 0 takes a free port. Error: Unavailable if the address cannot be
-  // bound.
+  // `address`: host:port; port 0 takes a free port. `ready`: what /readyz says; /healthz says that
+  // the process answers. Error: Unavailable if the address cannot be bound.
   static absl::StatusOr<std::unique_ptr<Exposer>> start(const std::string& address,
-                                                        std::function<Health()> alive,
                                                         std::function<Health()> ready);
   ~Exposer();
   // Collected at every scrape. Held as a weak pointer.

@@ -91,12 +91,7 @@ absl::Status ConnectMetrics::serve(int port) {
     std::lock_guard const lock(mutex_);
     return metrics::Health{not_ready_.empty(), not_ready_.empty() ? "ready" : not_ready_};
   };
-  BELLWETHER_ASSIGN_OR_RETURN(exposer_, metrics::Exposer::start(
-                                            base::cat(port),
-                                            [] {
-                                              return metrics::Health{true, "alive"};
-                                            },
-                                            health));
+  BELLWETHER_ASSIGN_OR_RETURN(exposer_, metrics::Exposer::start(base::cat(port), health));
   exposer_->add(registry_);
   exposer_->add(process_);
   return absl::OkStatus();

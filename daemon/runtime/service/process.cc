@@ -60,15 +60,10 @@ class Front {
 absl::StatusOr<std::unique_ptr<Front>> Front::open(Foundation& foundation,
                                                    decltype(rpc::Backend::append) append) {
   const config::Config& config = foundation.config;
-  auto exposer = metrics::Exposer::start(
-      config.serve.metrics_address,
-      [] {
-        return metrics::Health{true, "alive"};
-      },
-      [&foundation] {
-        auto const why = foundation.board.not_ready();
-        return metrics::Health{!why, why ? why->text : "ready"};
-      });
+  auto exposer = metrics::Exposer::start(config.serve.metrics_address, [&foundation] {
+    auto const why = foundation.board.not_ready();
+    return metrics::Health{!why, why ? why->text : "ready"};
+  });
   if (!exposer.ok()) return exposer.status();
   rpc::Backend backend;
   backend.view = [&foundation] { return foundation.views.get(); };

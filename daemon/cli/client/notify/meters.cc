@@ -94,14 +94,13 @@ TargetMeters& Meters::of(const char* target) {
 }
 
 absl::Status Meters::serve(const std::string& address) {
-  auto const alive = [] { return metrics::Health{true, "alive"}; };
   auto const ready = [this] {
     for (const auto& each : targets_) {
       if (std::string why = each->failing(); !why.empty()) return metrics::Health{false, why};
     }
     return metrics::Health{true, "ready"};
   };
-  BELLWETHER_ASSIGN_OR_RETURN(exposer_, metrics::Exposer::start(address, alive, ready));
+  BELLWETHER_ASSIGN_OR_RETURN(exposer_, metrics::Exposer::start(address, ready));
   exposer_->add(registry_);
   exposer_->add(process_);
   return absl::OkStatus();

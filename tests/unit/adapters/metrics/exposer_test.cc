@@ -38,14 +38,9 @@ class ExposerTest : public ::testing::Test {
  protected:
   std::atomic<bool> ready_{false};
   std::shared_ptr<OneGauge> const gauge_ = std::make_shared<OneGauge>();
-  std::unique_ptr<Exposer> exposer_ = testing::must(Exposer::start(
-      "127.0.0.1:0",
-      [] {
-        return Health{true, "alive"};
-      },
-      [this] {
-        return ready_ ? Health{true, "ready"} : Health{false, "reading the journal"};
-      }));
+  std::unique_ptr<Exposer> exposer_ = testing::must(Exposer::start("127.0.0.1:0", [this] {
+    return ready_ ? Health{true, "ready"} : Health{false, "reading the journal"};
+  }));
 };
 
 TEST_F(ExposerTest, HealthAndReadinessAreSeparate) {
@@ -89,7 +84,7 @@ TEST_F(ExposerTest, AnotherPathIsNotFound) {
 TEST(ExposerAddressTest, AnAddressInUseIsNamed) {
   testing::SilentPort const taken;
   auto const health = [] { return Health{true, ""}; };
-  auto const exposer = Exposer::start(taken.address(), health, health);
+  auto const exposer = Exposer::start(taken.address(), health);
   ASSERT_TRUE(absl::IsUnavailable(exposer.status()));
   EXPECT_THAT(std::string(exposer.status().message()), HasSubstr(taken.address()));
 }
