@@ -74,6 +74,12 @@ bool Context::ok(const grpc::Status& status) {
   return false;
 }
 
+base::UnixMillis wall_clock() {
+  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count());
+}
+
 void print_error(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }

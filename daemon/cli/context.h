@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/calendar.h"
+
 namespace bellwether::cli {
 
 // Exit codes, as `bellwether --help` documents them.
@@ -61,6 +63,9 @@ void add_topics(CLI::App& app, Context& context);
 void add_feed(CLI::App& app, Context& context);
 void add_detect(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+
+// The clock of the machine. Commands read it; what they decide with gets it as an argument.
+base::UnixMillis wall_clock();
 
 // Writes every byte to standard error, also those after a NUL byte.
 void print_error(std::string_view text);

@@ -454,10 +454,7 @@ void silence(Context& context, const Options& options) {
   s.set_sector(options.sector);
   s.set_actor(options.actor);
   s.set_comment(options.comment);
-  auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
-  s.set_until_ms(now + static_cast<int64_t>(options.hours * 3'600'000));
+  s.set_until_ms(wall_clock().value + static_cast<int64_t>(options.hours * 3'600'000));
   grpc::ClientContext call;
   context.set_deadline(call);
   alerts_pb::CreateSilenceResponse response;

@@ -1,6 +1,5 @@
 #include "cli/connect/connect.h"
 
-#include <chrono>
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
@@ -57,12 +56,6 @@ absl::StatusOr<std::unique_ptr<ConnectMetrics>> serve_metrics(std::optional<int>
 }
 
 }  // namespace
-
-base::UnixMillis wall_clock() {
-  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
-                              std::chrono::system_clock::now().time_since_epoch())
-                              .count());
-}
 
 void ConnectRun::watch(std::unique_ptr<ConnectMetrics> metrics) {
   if (metrics == nullptr) return;

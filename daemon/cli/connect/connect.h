@@ -43,9 +43,6 @@ struct ConnectOptions {
   std::optional<int> metrics_port;  // 0: a free one
 };
 
-// The clock of the run: when a row was read, for metrics and for what is complete.
-base::UnixMillis wall_clock();
-
 // --brokers and the other options of Kafka, --state (required), --dry-run and --metrics-port.
 void add_connect_options(CLI::App& app, ConnectOptions& options);
 

@@ -1,5 +1,4 @@
 // bellwether connect table: publishes any register, desk or statistics by a mapping.
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -21,18 +20,12 @@ struct TableCommand {
   std::string mapping;
 };
 
-base::UnixMillis now() {
-  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
-                              std::chrono::system_clock::now().time_since_epoch())
-                              .count());
-}
-
 absl::Status run_table(TableCommand& command) {
   BELLWETHER_ASSIGN_OR_RETURN(std::string const yaml, read_text_file(command.mapping));
   BELLWETHER_ASSIGN_OR_RETURN(
       auto const mapping,
       connect::table::read_mapping(yaml, command.mapping, tzdata::read_time_zone));
-  command.table.now = now();
+  command.table.now = wall_clock();
   BELLWETHER_ASSIGN_OR_RETURN(
       auto const run, ConnectRun::start(command.connect, base::cat("table 1 of ", mapping.source),
                                         {mapping.topic}));

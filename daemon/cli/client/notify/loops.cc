@@ -17,12 +17,6 @@ constexpr char kAlertmanager[] = "alertmanager";
 constexpr char kWebhook[] = "webhook";
 constexpr size_t kReasonMax = 300;  // bytes
 
-base::UnixMillis now() {
-  return base::UnixMillis(std::chrono::duration_cast<std::chrono::milliseconds>(
-                              std::chrono::system_clock::now().time_since_epoch())
-                              .count());
-}
-
 void sleep(Stop& stop, int64_t ms) {
   stop.sleep(std::chrono::milliseconds(ms));
 }
@@ -65,7 +59,7 @@ class AlertmanagerLoop : private Loop {
     load();
     while (!stop_.asked()) {
       BELLWETHER_RETURN_IF_ERROR(look());
-      changed_ |= board_.forget(now());
+      changed_ |= board_.forget(wall_clock());
       int64_t wait = settings_.resend_ms;
       if (save()) {
         if (!tell()) wait = std::min(wait, notify::backoff_ms(sends_.count(), jitter()));
@@ -112,7 +106,7 @@ class AlertmanagerLoop : private Loop {
                            "); goes on telling the ", board_.open(), " known ones"));
       return absl::OkStatus();
     }
-    if (!guard_.take(source_.revision(), now())) {
+    if (!guard_.take(source_.revision(), wall_clock())) {
       lists_.add(base::cat("a list of open alerts of revision ", source_.revision(),
                            ", which is earlier than one before; goes on telling the ",
                            board_.open(),
@@ -122,7 +116,7 @@ class AlertmanagerLoop : private Loop {
     lists_.end("the daemon answers again");
     size_t const left_out = board_.left_out();
     size_t const open_before = board_.open();
-    changed_ |= board_.look(*open, source_.cleared(board_.gone(*open)), now());
+    changed_ |= board_.look(*open, source_.cleared(board_.gone(*open)), wall_clock());
     if (board_.left_out() > 0 && left_out == 0) {
       log_(base::LogLevel::kWarning, kAlertmanager,
            base::cat(board_.left_out(), " open alerts are not told: at most ", notify::kBoardMax,
@@ -149,7 +143,7 @@ class AlertmanagerLoop : private Loop {
   }
 
   bool tell() {
-    for (const notify::Board::Batch& batch : board_.batches(settings_.alertmanager, now())) {
+    for (const notify::Board::Batch& batch : board_.batches(settings_.alertmanager, wall_clock())) {
       http::Answer const answer = send_(batch.request);
       if (stop_.asked()) return true;
       bool const taken = notify::judge(answer) == notify::Verdict::kDelivered;
@@ -185,7 +179,7 @@ class WebhookLoop : private Loop {
 
   absl::Status run() {
     while (!stop_.asked()) {
-      switch (courier_.next(now())) {
+      switch (courier_.next(wall_clock())) {
         case notify::Courier::Step::kTake: {
           BELLWETHER_ASSIGN_OR_RETURN(auto item, source_.next());
           if (item) courier_.take(std::move(item->event), std::move(item->token));
@@ -195,10 +189,10 @@ class WebhookLoop : private Loop {
           post();
           break;
         case notify::Courier::Step::kWait:
-          sleep(stop_, courier_.due().value - now().value);
+          sleep(stop_, courier_.due().value - wall_clock().value);
           break;
         case notify::Courier::Step::kBury:
-          if (written(state_.add_dead_letter(courier_.dead_letter(now())))) bury();
+          if (written(state_.add_dead_letter(courier_.dead_letter(wall_clock())))) bury();
           break;
         case notify::Courier::Step::kSave:
           if (written(state_.save_token(courier_.token()))) courier_.saved();
@@ -237,7 +231,8 @@ class WebhookLoop : private Loop {
     std::string const what = base::cat(courier_.event()->subject, " ", courier_.event()->kind);
     http::Answer const answer = send_(courier_.request(secret()));
     if (stop_.asked() && answer.status == 0) return;
-    bool const taken = courier_.answered(answer, now(), jitter()) == notify::Attempts::Next::kDone;
+    bool const taken =
+        courier_.answered(answer, wall_clock(), jitter()) == notify::Attempts::Next::kDone;
     count(taken);
     if (taken) {
       sends_.end("the webhook takes events again");
