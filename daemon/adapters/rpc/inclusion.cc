@@ -86,6 +86,14 @@ Shown shown(const Subject& subject, Distribution exact, common::v1::Basis& basis
   return out;
 }
 
+grpc::Status check_deciles(const engine::View& view) {
+  if (view.reference->deprivation.empty())
+    return {grpc::StatusCode::FAILED_PRECONDITION, kNoDeciles};
+  if (!view.data_through)
+    return {grpc::StatusCode::FAILED_PRECONDITION, "no period is complete yet"};
+  return grpc::Status::OK;
+}
+
 }  // namespace
 
 grpc::Status get_distribution(const Backend& backend,
@@ -103,10 +111,7 @@ grpc::Status get_distribution(const Backend& backend,
     bad.add("by", "there is only DIVISION_DECILE");
   }
   if (!bad.empty()) return bad.status();
-  if (view.reference->deprivation.empty())
-    return {grpc::StatusCode::FAILED_PRECONDITION, kNoDeciles};
-  if (!view.data_through)
-    return {grpc::StatusCode::FAILED_PRECONDITION, "no period is complete yet"};
+  if (grpc::Status lacks = check_deciles(view); !lacks.ok()) return lacks;
   common::v1::Basis& basis = *response.mutable_basis();
   fill(view, asked.now, basis);
   Distribution exact = distribution_of(subject, view, node, period);
@@ -143,10 +148,7 @@ grpc::Status get_inclusion_ladder(const Backend& backend,
   base::PeriodIndex const period = read_period(view, request.period(), "period", latest(view), bad);
   if (request.steps_max() < 0) bad.add("steps_max", "must be 0 for the default, or more");
   if (!bad.empty()) return bad.status();
-  if (view.reference->deprivation.empty())
-    return {grpc::StatusCode::FAILED_PRECONDITION, kNoDeciles};
-  if (!view.data_through)
-    return {grpc::StatusCode::FAILED_PRECONDITION, "no period is complete yet"};
+  if (grpc::Status lacks = check_deciles(view); !lacks.ok()) return lacks;
   common::v1::Basis& basis = *response.mutable_basis();
   fill(view, asked.now, basis);
   figures::LateReports const late = view.reported->late(*view.data_through);
