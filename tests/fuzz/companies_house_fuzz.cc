@@ -7,9 +7,8 @@
 #include "connect/companies_house/compare.h"
 #include "connect/rows.h"
 #include "core/base/check.h"
-#include "core/events/decoder.h"
-#include "core/reference/reference.h"
 #include "fuzz/input.h"
+#include "fuzz/said.h"
 
 namespace bellwether::connect {
 namespace {
@@ -17,31 +16,6 @@ namespace {
 namespace ch = companies_house;
 
 constexpr base::Days kDay(20'000);
-
-const reference::Reference& places() {
-  static const reference::Reference* const made = [] {
-    auto areas =
-        reference::Areas::parse("code,name,level,parent\nR,Realm,country,\n", "areas", "", "sets");
-    auto sectors = reference::Sectors::parse(
-        "scheme,version,code,parent,level,name,prefixes\nUKSIC,2007,all,,all,All,\n"
-        "UKSIC,2007,unclassified,all,section,None,\nUKSIC,2007,62,all,division,Software,\n",
-        "sectors");
-    BELLWETHER_CHECK(areas.ok() && sectors.ok());
-    return new reference::Reference{*std::move(areas), *std::move(sectors), reference::Postcodes()};
-  }();
-  return *made;
-}
-
-absl::Status decode(const Said& said) {
-  events::Decoder const decoder(places());
-  events::RawRecord record;
-  record.topic = said.topic;
-  record.key = said.key;
-  record.value = said.value;
-  record.published = said.published;
-  BELLWETHER_CHECK(std::holds_alternative<events::Event>(decoder.decode(record)));
-  return absl::OkStatus();
-}
 
 void check_row(const ch::Header& header, std::span<const std::string_view> fields) {
   auto const read = ch::read_row(header, fields);

@@ -8,28 +8,13 @@
 #include "connect/companies_house/stream.h"
 #include "connect/lines.h"
 #include "core/base/check.h"
-#include "core/events/decoder.h"
-#include "core/reference/reference.h"
 #include "fuzz/input.h"
+#include "fuzz/said.h"
 
 namespace bellwether::connect {
 namespace {
 
 namespace ch = companies_house;
-
-const reference::Reference& stream_places() {
-  static const reference::Reference* const made = [] {
-    auto areas =
-        reference::Areas::parse("code,name,level,parent\nR,Realm,country,\n", "areas", "", "sets");
-    auto sectors = reference::Sectors::parse(
-        "scheme,version,code,parent,level,name,prefixes\nUKSIC,2007,all,,all,All,\n"
-        "UKSIC,2007,unclassified,all,section,None,\nUKSIC,2007,62,all,division,Software,\n",
-        "sectors");
-    BELLWETHER_CHECK(areas.ok() && sectors.ok());
-    return new reference::Reference{*std::move(areas), *std::move(sectors), reference::Postcodes()};
-  }();
-  return *made;
-}
 
 class Run {
  public:
@@ -37,14 +22,7 @@ class Run {
     int64_t said = 0;
     auto const say = [&](const Said& record) {
       ++said;
-      events::Decoder const decoder(stream_places());
-      events::RawRecord raw;
-      raw.topic = record.topic;
-      raw.key = record.key;
-      raw.value = record.value;
-      raw.published = record.published;
-      BELLWETHER_CHECK(std::holds_alternative<events::Event>(decoder.decode(raw)));
-      return absl::OkStatus();
+      return decode(record);
     };
     auto const get = [&](std::string_view key) -> absl::StatusOr<std::optional<std::string_view>> {
       auto const found = state_.find(key);
