@@ -10,6 +10,7 @@
 
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/context.h"
+#include "support/client_command.h"
 #include "support/local_server.h"
 
 namespace bellwether::cli {
@@ -86,20 +87,10 @@ class InclusionCommandTest : public ::testing::Test {
   // Returns the exit code.
   int run(std::vector<std::string> words, const std::string& output = "table") {
     words.insert(words.begin(), "inclusion");
-    std::ranges::reverse(words);  // CLI11 takes them in reverse order
     Context context;
     context.server = server_.address();
     context.output = output;
-    CLI::App app("", "bellwether");
-    add_inclusion(app, context);
-    ::testing::internal::CaptureStdout();
-    try {
-      app.parse(words);
-    } catch (const CLI::ParseError&) {
-      context.exit_code = static_cast<int>(Exit::kUsage);
-    }
-    printed_ = ::testing::internal::GetCapturedStdout();
-    return context.exit_code;
+    return testing::run_command(add_inclusion, std::move(words), context, printed_);
   }
 
   std::string printed_;

@@ -12,6 +12,7 @@
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/context.h"
 #include "core/base/text.h"
+#include "support/client_command.h"
 #include "support/local_server.h"
 
 namespace bellwether::cli {
@@ -46,19 +47,9 @@ class IndicatorsCommandTest : public ::testing::Test {
   int get(std::vector<std::string> options) {
     std::vector<std::string> words = {"indicators", "get"};
     words.insert(words.end(), options.begin(), options.end());
-    std::ranges::reverse(words);  // CLI11 takes them in reverse order
     Context context;
     context.server = server_.address();
-    CLI::App app("", "bellwether");
-    add_indicators(app, context);
-    ::testing::internal::CaptureStdout();
-    try {
-      app.parse(words);
-    } catch (const CLI::ParseError&) {
-      context.exit_code = static_cast<int>(Exit::kUsage);
-    }
-    printed_ = ::testing::internal::GetCapturedStdout();
-    return context.exit_code;
+    return testing::run_command(add_indicators, std::move(words), context, printed_);
   }
 
   std::string printed_;
