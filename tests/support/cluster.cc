@@ -262,6 +262,12 @@ Topics make_topics(const std::string& broker, int partitions, int support_partit
        {t.journal, 1, 1, -1},
        {t.dead_letters, 1, 1, -1}},
       kWait, no_log()));
+  // A broker learns of topics a moment after the controller.
+  BELLWETHER_CHECK(eventually([&] {
+    return kafka::describe(client_options(broker),
+                           {t.registrations, t.support, t.journal, t.dead_letters}, kWait, no_log())
+        .ok();
+  }));
   return t;
 }
 
