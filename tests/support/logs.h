@@ -4,10 +4,12 @@
 // outcomes, enquirers without a registered business, corrections by later versions, retractions.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "core/base/calendar.h"
 #include "core/events/event.h"
+#include "core/ledger/pairs.h"
 #include "support/random.h"
 #include "support/world.h"
 
@@ -60,6 +62,12 @@ class LogMaker {
   }
   base::Days any_day() {
     return base::Days(options_.first.value + random_.between(0, options_.days - 1));
+  }
+  // So that any order of arrival counts alike: a ledger forgets filings in time that are much
+  // older.
+  base::Days day_of_filing() {
+    int const most = std::min(options_.days, ledger::kFilingsKeptDays);
+    return base::Days(options_.first.value + options_.days - random_.between(1, most));
   }
 
   Event make(EventKind kind, uint64_t b) {
@@ -120,11 +128,13 @@ class LogMaker {
     switch (e.kind) {
       case EventKind::kFilingRecorded:
         e.code = code(2);
+        e.effective = day_of_filing();
         e.due = near(e.effective, 700, 300);
         e.period_end = period_end(e.effective);
         break;
       case EventKind::kFilingDue:
         e.code = code(2);
+        e.effective = day_of_filing();
         e.due = base::Days(e.effective.value + random_.between(-700, 400));
         e.period_end = period_end(e.effective);
         break;

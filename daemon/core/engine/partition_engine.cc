@@ -14,6 +14,13 @@ const reference::Reference& required(const reference::Reference* reference) {
   return *reference;
 }
 
+// Why the ledger has refused a valid event; nullopt if it has not.
+std::optional<events::Refusal> refusal(ledger::Outcome outcome) {
+  if (outcome == ledger::Outcome::kRefused) return events::Refusal::kTooManyFacts;
+  if (outcome == ledger::Outcome::kTooLate) return events::Refusal::kTooLate;
+  return std::nullopt;
+}
+
 }  // namespace
 
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options)
@@ -185,6 +192,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   if (admit(input, offset, reach) == Taken::kHeld) return Taken::kHeld;
   taken(input, offset, stated, at, reach);
   if (heartbeat) {
+    not_kept_.reset();
     ++counts_.heartbeats[input];
     UnixMillis& known = complete_to_.try_emplace(event.source, UnixMillis(INT64_MIN)).first->second;
     known = std::max(known, at);
@@ -195,6 +203,7 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
 }
 
 void PartitionEngine::keep(size_t input, UnixMillis published, const events::Event& event) {
+  not_kept_.reset();
   if (!domain::is_kept(event.kind, event.code)) {
     ++counts_.not_counted[input];
     return;
@@ -204,9 +213,8 @@ void PartitionEngine::keep(size_t input, UnixMillis published, const events::Eve
   }
   ledger::Outcome const outcome = ledger_.apply(event, published, buffer_);
   ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
-  if (outcome == ledger::Outcome::kRefused) {
-    ++counts_.refused[input][static_cast<size_t>(events::Refusal::kTooManyFacts)];
-  }
+  not_kept_ = refusal(outcome);
+  if (not_kept_) ++counts_.refused[input][static_cast<size_t>(*not_kept_)];
 }
 
 Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis published,

@@ -119,6 +119,8 @@ class PartitionEngine {
   // Offers one decoded record of `input`. `published` < 0 means that the record has no timestamp.
   Taken offer(size_t input, Offset offset, UnixMillis published, UnixMillis now,
               const events::Event& event);
+  // Why the ledger did not keep the event that offer() took last; nullopt if it did.
+  std::optional<events::Refusal> not_kept() const { return not_kept_; }
   // Offers one refused record of `input`. It is counted, and its timestamp moves the watermark.
   Taken offer_refused(size_t input, Offset offset, UnixMillis published, UnixMillis now,
                       events::Refusal reason);
@@ -191,6 +193,7 @@ class PartitionEngine {
   // for idle_after_ms again.
   UnixMillis heartbeat_seen_{INT64_MIN};
   PartitionCounts counts_;
+  std::optional<events::Refusal> not_kept_;
 };
 
 }  // namespace bellwether::engine

@@ -32,8 +32,9 @@ enum class Refusal : uint8_t {
   kValueOutOfRange,
   kFiledBeforePeriodEnd,
   kTooManyFacts,
+  kTooLate,
 };
-inline constexpr size_t kRefusals = 22;
+inline constexpr size_t kRefusals = 23;
 
 struct RefusalText {
   std::string_view name;  // metric label and header value
@@ -71,6 +72,9 @@ inline constexpr std::array<RefusalText, kRefusals> kRefusalTexts = {{
      "the document was filed before the period that it covers had ended; correct filed or "
      "period_end"},
     {"too_many_facts", "the business has reached the limit of facts that the ledger keeps"},
+    {"too_late",
+     "the filing or due date is of a time whose filings in time were forgotten after 24 months; it "
+     "can no longer be stated or corrected"},
 }};
 
 constexpr std::string_view name(Refusal refusal) {

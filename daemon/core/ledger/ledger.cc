@@ -237,6 +237,22 @@ void Ledger::carry_out(Record& r, const Change& change, const Fact& fact) {
   data(r)[change.position] = fact;
 }
 
+bool Ledger::is_forgotten(std::span<const Fact> facts, const Fact& fact) {
+  auto const category = static_cast<domain::Filing>(fact.code);
+  auto const forgets = [&](const Fact& f) {
+    return known_filings(f) == category && fact.date() <= f.date();
+  };
+  auto const is_known = [&](const Fact& f) { return f.id == fact.id; };
+  return std::ranges::any_of(facts, forgets) && std::ranges::none_of(facts, is_known);
+}
+
+void Ledger::take_out(Record& r, size_t position) {
+  Fact* const facts = data(r);
+  std::copy(facts + position + 1, facts + r.count, facts + position);
+  --r.count;
+  --facts_;
+}
+
 std::span<const Fact> Ledger::facts(BusinessKey business) const {
   uint32_t const number = find(business);
   return number == 0 ? std::span<const Fact>{} : span(at(number - 1));

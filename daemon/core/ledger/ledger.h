@@ -3,7 +3,11 @@
 // are in a separate block. A business with ten facts takes at most 320 bytes: its record, its block
 // and its part of the index. Invariants: a record's facts have unique ids and are in Fact::order();
 // the sum of all deltas ever emitted equals the sum of contribute() over all records. So the state
-// depends on the set of events, not on their order or repetition. Thread safety: one thread.
+// depends on the set of events, not on their order or repetition. One bound: a document that was
+// filed in time changes no count, and is forgotten when the business files another one
+// kFilingsKeptDays later. What the log tells of it after that is too late. When a record forgets
+// depends only on the order of its filings in the log, so all replicas forget alike. Thread safety:
+// one thread.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +21,7 @@
 #include "core/base/calendar.h"
 #include "core/ledger/contribution.h"
 #include "core/ledger/fact.h"
+#include "core/ledger/pairs.h"
 
 namespace bellwether::ledger {
 
@@ -28,8 +33,9 @@ enum class Outcome : uint8_t {
   kDuplicate,   // exactly this version is known
   kSuperseded,  // a later version is known
   kRefused,     // kFactsPerBusinessMax reached
+  kTooLate,     // a filing or a due date of a time that the record has forgotten (pairs.h)
 };
-inline constexpr size_t kOutcomes = 4;
+inline constexpr size_t kOutcomes = 5;
 
 struct LedgerStats {
   int64_t businesses = 0;  // records, enquirers under case:ID included
@@ -174,6 +180,14 @@ class Ledger {
   };
   Change change(const Record& r, const Fact& fact) const;
   void carry_out(Record& r, const Change& change, const Fact& fact);
+  // True if the record has forgotten the filings of the time of `fact`, and does not have the fact.
+  static bool is_forgotten(std::span<const Fact> facts, const Fact& fact);
+  // Takes filings that count nowhere and are much older than one of the day `filed` out of the
+  // record, and notes there what it forgot.
+  // REQUIRES: the record may be written.
+  template <class Sink>
+  void forget_filings(Record& r, domain::Filing category, Days filed, Sink& sink);
+  void take_out(Record& r, size_t position);
   // Gives the kept version the day `published` if that is earlier than its own day.
   template <class Sink>
   void published_earlier(Fact& kept, uint16_t published, Sink& sink);
@@ -240,6 +254,8 @@ template <class Sink>
 Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink) {
   Record& r = find_or_create(event.business, event.unregistered);
   Fact fact = to_fact(event, published);
+  bool const is_filing = (bit_of(fact.kind) & kFilingKinds) != 0;
+  if (is_filing && is_forgotten(span(r), fact)) return Outcome::kTooLate;
   Change const next = change(r, fact);
   if (next.outcome == Outcome::kDuplicate || next.outcome == Outcome::kSuperseded) {
     published_earlier(data(r)[next.replaced], fact.published(), sink);
@@ -277,7 +293,32 @@ Outcome Ledger::apply(const Event& event, base::UnixMillis published, Sink& sink
   }
   for (size_t i = same; i < before_end; ++i) sink.add(before_[i].key, -before_[i].amount);
   for (size_t i = same; i < after_end; ++i) sink.add(after_[i].key, after_[i].amount);
+  if (fact.kind == EventKind::kFilingRecorded) {
+    forget_filings(r, static_cast<domain::Filing>(fact.code), fact.date(), sink);
+  }
   return next.outcome;
+}
+
+template <class Sink>
+void Ledger::forget_filings(Record& r, domain::Filing category, Days filed, Sink& sink) {
+  std::span<const Fact> const facts = span(r);
+  auto const idle = idle_filings(facts, category, Days(filed.value - kFilingsKeptDays));
+  auto const note = std::ranges::find(facts, category, known_filings);
+  bool const is_noted = note != facts.end();
+  // A new note takes the place of one fact.
+  if (idle.empty() || (!is_noted && idle.size() < 2)) return;
+  Days const noted_before = is_noted ? note->date() : Days(INT32_MIN);
+  Days until = noted_before;
+  for (size_t i = 0; i < idle.size(); ++i) {
+    size_t const position = idle[i] - i;
+    const Fact& f = data(r)[position];
+    until = std::max(until, f.date());
+    report(f, -1, sink);
+    take_out(r, position);
+  }
+  if (until == noted_before) return;
+  Fact const noted = filings_known(category, until);
+  carry_out(r, change(r, noted), noted);
 }
 
 template <class Sink>

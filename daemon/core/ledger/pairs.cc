@@ -22,6 +22,7 @@ void add(Cell cell, Measure measure, PeriodIndex period, int32_t amount, Contrib
 struct Spell {
   Days from;
   Days until;
+  friend bool operator==(const Spell&, const Spell&) = default;
 };
 using Spells = absl::InlinedVector<Spell, 8>;
 
@@ -185,7 +186,65 @@ void count_referrals(std::span<const Fact> facts, std::span<const Stay> track,
   }
 }
 
+// Such a fact has the code of its category and this bit.
+constexpr uint8_t kKnownMark = 0x80;
+
 }  // namespace
+
+Fact filings_known(domain::Filing category, Days until) {
+  Fact f;
+  f.id = static_cast<uint64_t>(category);
+  f.day = static_cast<uint64_t>(std::clamp(until.value, kDayZero, kDayLast) - kDayZero);
+  f.kind = EventKind::kFilingDue;
+  f.code = static_cast<uint8_t>(static_cast<unsigned>(category) | kKnownMark);
+  f.extra = Fact::kNotYetPublished;
+  return f;
+}
+
+domain::Filing known_filings(const Fact& fact) {
+  bool const is_one = fact.kind == EventKind::kFilingDue && (fact.code & kKnownMark) != 0;
+  return is_one ? static_cast<domain::Filing>(fact.code ^ kKnownMark) : domain::Filing::kUnstated;
+}
+
+absl::InlinedVector<size_t, kForgettingTriesMax> idle_filings(std::span<const Fact> facts,
+                                                              domain::Filing category, Days until) {
+  absl::InlinedVector<Fact, 16> rest;
+  absl::InlinedVector<size_t, 16> positions;  // of `rest` in `facts`
+  size_t old = 0;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const Fact& f = facts[i];
+    bool const is_filing = f.kind == EventKind::kFilingDue || f.kind == EventKind::kFilingRecorded;
+    if (!is_filing || f.code != static_cast<uint8_t>(category)) continue;
+    rest.push_back(f);
+    positions.push_back(i);
+    old += f.date() <= until && f.due() <= until ? 1 : 0;
+  }
+  absl::InlinedVector<size_t, kForgettingTriesMax> idle;
+  if (old == 0) return idle;
+  Spells const spells = overdue(rest, category);
+  size_t tries = std::min(old, kForgettingTriesMax);
+  // First the due dates: without them, the filings that met them count nowhere either.
+  for (EventKind const kind : {EventKind::kFilingDue, EventKind::kFilingRecorded}) {
+    for (size_t i = 0; i < rest.size() && tries > 0;) {
+      Fact const tried = rest[i];
+      if (tried.kind != kind || tried.date() > until || tried.due() > until) {
+        ++i;
+        continue;
+      }
+      --tries;
+      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+      if (overdue(rest, category) == spells) {
+        idle.push_back(positions[i]);
+        positions.erase(positions.begin() + static_cast<std::ptrdiff_t>(i));
+      } else {
+        rest.insert(rest.begin() + static_cast<std::ptrdiff_t>(i), tried);
+        ++i;
+      }
+    }
+  }
+  std::ranges::sort(idle);
+  return idle;
+}
 
 void contribute_pairs(std::span<const Fact> facts, Kinds kinds, std::span<const Stay> track,
                       base::Calendar calendar, Contributions& out) {

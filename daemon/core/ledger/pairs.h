@@ -1,6 +1,7 @@
 // Purpose: the counts of a business that need more than one of its facts: the documents that are
 // overdue (a due date and a filing), and referrals (opened, then completed or declined). A pair has
-// no order of arrival: each count is a function of the known facts.
+// no order of arrival: each count is a function of the known facts. Documents that were filed in
+// time count nowhere, so the ledger forgets them after a while.
 // Thread safety: pure.
 #pragma once
 
@@ -53,5 +54,24 @@ inline constexpr Kinds kPairedKinds = kFilingKinds | bit_of(EventKind::kReferral
 //    fact, whatever state that is, and was completed or declined on the first day with that state.
 void contribute_pairs(std::span<const Fact> facts, Kinds kinds, std::span<const Stay> track,
                       base::Calendar calendar, Contributions& out);
+
+// The ledger may forget a filing and a due date that change no count when the business files a
+// document of their category this much later: 24 months.
+inline constexpr int32_t kFilingsKeptDays = 731;
+// So many of the oldest facts of a category are tried each time, which bounds the time that a
+// business with very many filings takes.
+inline constexpr size_t kForgettingTriesMax = 16;
+
+// The fact in a record that says: filings and due dates of `category` up to and including `until`
+// are known, also those that are no longer here. It counts nowhere.
+Fact filings_known(domain::Filing category, Days until);
+// The category of such a fact; kUnstated: `fact` is none.
+domain::Filing known_filings(const Fact& fact);
+
+// The facts of `category` that change no count, whatever the business does: the due dates that were
+// met in time and the filings that met them. Only facts up to and including `until` are tried.
+// Returns their positions in `facts`, ascending. `facts` are in Fact::order().
+absl::InlinedVector<size_t, kForgettingTriesMax> idle_filings(std::span<const Fact> facts,
+                                                              domain::Filing category, Days until);
 
 }  // namespace bellwether::ledger

@@ -138,7 +138,8 @@ class Ingest::Lane {
         engine_(std::move(engine)),
         inputs_(owner.options_.topics.size()),
         contracts_(owner.options_.topics.size()),
-        delays_(owner.options_.topics.size()) {
+        delays_(owner.options_.topics.size()),
+        stands_(owner.options_.topics.size()) {
     for (const engine::InputState& in : engine_.inputs()) {
       past_.emplace_back(owner.options_.engine.calendar);
       health_.emplace_back(confirm_every_ms(owner.options_.engine),
@@ -327,9 +328,8 @@ class Ingest::Lane {
     engine::Offset const offset(record.offset);
     base::UnixMillis const published(record.timestamp_ms);
     if (const auto* event = std::get_if<events::Event>(&decoded)) {
-      int64_t const refused = too_many(i);
       if (engine_.offer(i, offset, published, present, *event) == Taken::kHeld) return false;
-      if (too_many(i) != refused) dead_letter(i, record, events::Refusal::kTooManyFacts);
+      if (auto const reason = engine_.not_kept()) dead_letter(i, record, *reason);
     } else {
       if (owner_.dead_letters_.full()) return false;
       events::Refusal const reason = std::get<events::Refusal>(decoded);
@@ -339,10 +339,6 @@ class Ingest::Lane {
     }
     ++in.next;
     return true;
-  }
-
-  int64_t too_many(size_t i) const {
-    return engine_.counts().refused[i][static_cast<size_t>(events::Refusal::kTooManyFacts)];
   }
 
   void dead_letter(size_t i, const kafka::Record& record, events::Refusal reason) {
@@ -397,6 +393,17 @@ class Ingest::Lane {
     return true;
   }
 
+  // How long an input has stood at one offset.
+  struct Stand {
+    engine::Offset at{-1};
+    base::UnixMillis since;
+    // REQUIRES: calls in the order of time.
+    int64_t for_ms(engine::Offset next, base::UnixMillis now) {
+      if (next != at) *this = {next, now};
+      return now.value - since.value;
+    }
+  };
+
   // A partition without any record stops all ticks, unless the wall clock may count it as idle.
   std::string waiting(size_t i) const {
     const auto& end = health_[i].end();
@@ -426,6 +433,8 @@ class Ingest::Lane {
             1e-3 * static_cast<double>(std::max<int64_t>(0, present.value - state.newest.value));
       }
       in.held = state.held;
+      in.blocked = state.held &&
+                   stands_[i].for_ms(state.next, present) >= owner_.options_.engine.idle_after_ms;
       in.idle = state.idle;
       in.error = health_[i].error();
       in.waiting = waiting(i);
@@ -450,6 +459,7 @@ class Ingest::Lane {
   std::vector<InputContract> contracts_;  // by input
   std::vector<PastLoad> past_;            // by input
   std::vector<RecordDelays> delays_;      // by input
+  std::vector<Stand> stands_;             // by input
   std::optional<PartitionTick> pending_;
   std::optional<engine::PeriodIndex> floor_seen_;
   std::optional<engine::PeriodIndex> last_tick_;

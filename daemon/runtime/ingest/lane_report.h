@@ -27,6 +27,7 @@ struct InputReport {
   double lag_seconds = 0;
   base::UnixMillis watermark;
   bool held = false;
+  bool blocked = false;  // held, and no record was taken for as long as makes an input idle
   bool idle = false;
   std::string error;
   std::string missing;  // the records that the log no longer held when it was first read

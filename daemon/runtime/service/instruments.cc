@@ -19,8 +19,8 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {"applied", "duplicate",
-                                                                           "superseded", "refused"};
+constexpr std::array<std::string_view, ledger::kOutcomes> kOutcomeNames = {
+    "applied", "duplicate", "superseded", "refused", "too_late"};
 // The names of google.rpc.Code, by number.
 // The codes of gRPC by number, named as other servers' metrics name them.
 constexpr std::array<std::string_view, 17> kCodeNames = {

@@ -42,8 +42,9 @@ int64_t counted_records(const engine::PartitionCounts& counts, size_t input) {
     for (int64_t n : by_outcome) total += n;
   }
   for (size_t r = 0; r < events::kRefusals; ++r) {
-    // A record with too many facts is counted in `applied`, under its outcome.
-    if (static_cast<events::Refusal>(r) != events::Refusal::kTooManyFacts)
+    // What the ledger refuses is counted in `applied`, under its outcome.
+    auto const reason = static_cast<events::Refusal>(r);
+    if (reason != events::Refusal::kTooManyFacts && reason != events::Refusal::kTooLate)
       total += counts.refused[input][r];
   }
   return total;

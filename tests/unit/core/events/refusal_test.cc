@@ -560,7 +560,8 @@ TEST(RefusalTest, AKindWithoutARowIsRefused) {
 }
 
 TEST(RefusalTest, EveryReasonOfTheDecoderHasAnExample) {
-  std::set<Refusal> seen = {Refusal::kTooManyFacts};  // only the ledger gives this reason
+  std::set<Refusal> seen = {Refusal::kTooManyFacts,
+                            Refusal::kTooLate};  // only the ledger gives them
   for (const auto& examples : {envelope_examples(), id_examples(), date_examples(), code_examples(),
                                detail_examples(), value_examples()}) {
     for (const Example& example : examples) seen.insert(example.reason);
