@@ -52,7 +52,8 @@ std::optional<NotReady> why_behind(const Progress& progress, int64_t lag_events_
         if (was_ready) continue;
         return NotReady{Reason::kInputUnknown, cat("waiting for ", in.topic, " ", in.partition)};
       }
-      if (!in.held) behind = std::max(behind, in.lag_events);
+      // What waits for other inputs is not for this replica to read.
+      if (!in.blocked) behind = std::max(behind, in.lag_events);
     }
   }
   if (!was_ready && behind > lag_events_max)
