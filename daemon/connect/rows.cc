@@ -138,7 +138,8 @@ absl::Status RowReader::read(std::string_view text, bool last, Row row, Bad bad,
       bytes = skip_line(rest, last);
       if (bytes == kIncomplete) break;
       row_lines_ = is_line_end(rest[bytes - 1]) ? 1 : 0;
-      bad(line_, open ? "a quote is opened and not closed; close it" : wrong_fields());
+      bad(line_, rest.substr(0, bytes),
+          open ? "a quote is opened and not closed; close it" : wrong_fields());
     } else if (!blank) {
       BELLWETHER_RETURN_IF_ERROR(take_row(row));
     }

@@ -27,8 +27,8 @@ class RowReader {
   // from 1, on which the row begins. An error ends the reading.
   using Row =
       absl::FunctionRef<absl::Status(int64_t line, std::span<const std::string_view> fields)>;
-  // A row that cannot be read, and why.
-  using Bad = absl::FunctionRef<void(int64_t line, std::string_view what)>;
+  // A row that cannot be read, its first line, and why. `text` is valid until `bad` returns.
+  using Bad = absl::FunctionRef<void(int64_t line, std::string_view text, std::string_view what)>;
 
   // Takes the next piece of the file. Blank lines are left out, and a byte order mark at the begin.
   absl::Status feed(std::string_view piece, Row row, Bad bad);

@@ -42,7 +42,10 @@ std::vector<std::string> read_in_pieces(std::string_view text, size_t piece) {
     }
     return absl::OkStatus();
   };
-  auto const bad = [&](int64_t line, std::string_view) { out.push_back(std::to_string(line)); };
+  auto const bad = [&](int64_t line, std::string_view row, std::string_view) {
+    out.push_back(std::to_string(line));
+    ch::each_number_in(row, [&](const ch::Number& number) { out.emplace_back(number.text()); });
+  };
   RowReader reader;
   for (size_t at = 0; at < text.size(); at += piece) {
     BELLWETHER_CHECK(reader.feed(text.substr(at, piece), take, bad).ok());

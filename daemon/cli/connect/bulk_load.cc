@@ -107,6 +107,11 @@ class Load {
 
   // Says which companies are gone, and that the load of the files with this content is complete.
   absl::Status finish(const std::string& content) {
+    if (absl::Status const sound = check_rows(); !sound.ok()) {
+      // What the rows say is true nevertheless.
+      BELLWETHER_RETURN_IF_ERROR(run_.commit());
+      return sound;
+    }
     BELLWETHER_ASSIGN_OR_RETURN(std::vector<ch::Number> const gone, find_gone());
     for (const ch::Number& number : gone) {
       BELLWETHER_ASSIGN_OR_RETURN(auto const record, known(number));
@@ -161,15 +166,37 @@ class Load {
       header = *std::move(read);
       return absl::OkStatus();
     };
-    auto const bad = [&](int64_t line, std::string_view what) {
+    auto const bad = [&](int64_t line, std::string_view text, std::string_view what) {
+      ++unreadable_;
       run_.refuse({path, line, ch::kUnreadable, std::string(what)});
+      // Its company is on the register nevertheless.
+      ch::each_number_in(text, [&](const ch::Number& number) { roll_.add(number); });
     };
     BELLWETHER_RETURN_IF_ERROR(each_piece(path, progress, done, "reading", [&](std::string_view p) {
       return rows.feed(p, row, bad);
     }));
+    int64_t const before_end = unreadable_;
     BELLWETHER_RETURN_IF_ERROR(rows.finish(row, bad));
     if (!header) return absl::InvalidArgumentError(base::cat(path, ": the file is empty"));
-    return absl::OkStatus();
+    if (unreadable_ == before_end) return absl::OkStatus();
+    return absl::DataLossError(
+        base::cat(path, ": the file ends within a row, so it is not complete; download it again"));
+  }
+
+  // Fails if the rows are not those of a register.
+  absl::Status check_rows() const {
+    int64_t const all = summary_.rows + unreadable_;
+    auto const most = kUnreadableShareMax * static_cast<double>(all);
+    if (unreadable_ > kUnreadableAlwaysMax && static_cast<double>(unreadable_) > most) {
+      return absl::FailedPreconditionError(base::cat(
+          base::grouped(unreadable_), " of ", base::grouped(all),
+          " rows cannot be read; the file is probably damaged, so no cessation was published. "
+          "Download it again"));
+    }
+    if (summary_.companies > 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        base::cat(options_.files.front(),
+                  ": no row tells of a company that is on the register; is the file complete?"));
   }
 
   static void tell_unknown_columns(const std::string& path, const ch::Header& header) {
@@ -284,6 +311,7 @@ class Load {
   ch::Roll roll_;
   std::optional<base::Days> before_;  // date of the last complete load
   std::vector<std::string> archives_;
+  int64_t unreadable_ = 0;  // rows
   uint64_t total_ = 0;
   uint64_t archived_ = 0;
 };
@@ -301,8 +329,9 @@ std::optional<base::Days> filed_through(const lmdb::Store& store) {
 
 absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options) {
   BulkSummary summary;
-  BELLWETHER_ASSIGN_OR_RETURN(summary.date, ch::date_of_load(options.files, options.as_of));
   BELLWETHER_ASSIGN_OR_RETURN(std::string const content, content_of(options.files));
+  BELLWETHER_ASSIGN_OR_RETURN(summary.date,
+                              ch::date_of_load(options.files, options.as_of, options.today));
   std::string const loaded = run.store().note(kLoadedNote);
   std::string const date = base::format_date(summary.date);
   if (date < loaded) {

@@ -18,7 +18,8 @@ namespace bellwether::cli {
 
 struct BulkOptions {
   std::vector<std::string> files;   // one whole file or all parts, CSV or zip
-  std::optional<base::Days> as_of;  // instead of the date in the names
+  std::optional<base::Days> as_of;  // for names without a date
+  base::Days today;                 // no file is of a later day
   bool accept_cessations = false;   // however many they are
   bool again = false;               // load the last file once more
 };
@@ -41,9 +42,14 @@ std::string text_of(const BulkSummary& summary);
 // The day that the last complete load shows; nullopt: there was none.
 std::optional<base::Days> filed_through(const lmdb::Store& store);
 
-// Errors: InvalidArgument for names and headers; FailedPrecondition for a file that is older than
-// the state, and for too many cessations; DataLoss for a damaged file; those of the outlet and the
-// state.
+// If more of a file's rows are unreadable, it is damaged, or not that file: one row in fifty.
+inline constexpr double kUnreadableShareMax = 0.02;
+inline constexpr int64_t kUnreadableAlwaysMax = 20;
+
+// Errors: InvalidArgument for names, dates and headers; FailedPrecondition for a file that is older
+// than the state, for one without a usable row or with too many unreadable ones, and for too many
+// cessations; DataLoss for a damaged file, and one that ends within a row; those of the outlet and
+// the state. With these, the file does not count as loaded, and no cessation was said.
 absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options);
 
 }  // namespace bellwether::cli

@@ -103,6 +103,7 @@ bool has_stream(const Options& options) {
 }
 
 absl::Status check(Options& options) {
+  options.bulk.today = base::days_of(wall_clock());
   if (!options.as_of.empty()) {
     BELLWETHER_ASSIGN_OR_RETURN(options.bulk.as_of, base::parse_date(options.as_of));
   }

@@ -156,7 +156,7 @@ class TableLoad {
       columns.offer(fields, *matches_);
       return absl::OkStatus();
     };
-    auto const bad = [&](int64_t line, std::string_view what) {
+    auto const bad = [&](int64_t line, std::string_view, std::string_view what) {
       run_.refuse({path, line, "register list", std::string(what)});
     };
     connect::RowReader rows;

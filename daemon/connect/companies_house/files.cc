@@ -74,12 +74,12 @@ FileName read_file_name(std::string_view path) {
 }
 
 absl::StatusOr<base::Days> date_of_load(const std::vector<std::string>& paths,
-                                        std::optional<base::Days> as_of) {
+                                        std::optional<base::Days> as_of, base::Days today) {
   BELLWETHER_RETURN_IF_ERROR(check_parts(paths));
-  if (as_of) return *as_of;
-  std::optional<base::Days> date;
+  std::optional<base::Days> date = as_of;
   for (const std::string& path : paths) {
     FileName const name = read_file_name(path);
+    if (!name.date && as_of) continue;
     if (!name.date) {
       return absl::InvalidArgumentError(
           base::cat(path,
@@ -87,13 +87,17 @@ absl::StatusOr<base::Days> date_of_load(const std::vector<std::string>& paths,
                     "it with --as-of 2026-11-01"));
     }
     if (date && *date != *name.date) {
-      return absl::InvalidArgumentError(
-          base::cat(path, ": is of ", base::format_date(*name.date), ", but ", paths.front(),
-                    " is of ", base::format_date(*date), "; give one month at a time"));
+      return absl::InvalidArgumentError(base::cat(
+          path, ": is of ", base::format_date(*name.date), ", but ",
+          as_of ? std::string("--as-of") : paths.front(), " is of ", base::format_date(*date),
+          as_of ? "; leave --as-of out, or rename the file" : "; give one month at a time"));
     }
     date = name.date;
   }
-  return *date;
+  if (*date <= today) return *date;
+  return absl::InvalidArgumentError(base::cat(
+      paths.front(), ": is of ", base::format_date(*date), ", which is in the future; today is ",
+      base::format_date(today), ". Is the date of the file right?"));
 }
 
 }  // namespace bellwether::connect::companies_house

@@ -21,10 +21,11 @@ struct FileName {
 // `path`: with or without folders. A name of another form has no date and is one whole file.
 FileName read_file_name(std::string_view path);
 
-// The date of a load from the names of its files. `as_of`: the date that the user states, which has
-// priority. Errors: InvalidArgument if a date is missing, if the dates differ, if a part is missing
-// or there twice, or if there are two whole files.
+// The date of a load from the names of its files. `as_of`: the date that the user states, for files
+// without a date in their name. `today`: no file is of a later day. Errors: InvalidArgument if a
+// date is missing or in the future, if dates differ, if a part is missing or there twice, or if
+// there are two whole files.
 absl::StatusOr<base::Days> date_of_load(const std::vector<std::string>& paths,
-                                        std::optional<base::Days> as_of);
+                                        std::optional<base::Days> as_of, base::Days today);
 
 }  // namespace bellwether::connect::companies_house

@@ -87,6 +87,20 @@ uint16_t count_in(std::string_view text) {
 
 }  // namespace
 
+void each_number_in(std::string_view line, absl::FunctionRef<void(const Number&)> use) {
+  constexpr size_t kNumberBytes = 8;
+  while (!line.empty()) {
+    size_t const end = std::min(line.find(','), line.size());
+    std::string_view field = trimmed(line.substr(0, end));
+    if (field.starts_with('"')) field.remove_prefix(1);
+    if (field.ends_with('"')) field.remove_suffix(1);
+    if (field.size() == kNumberBytes) {
+      if (auto const number = Number::parse(field)) use(*number);
+    }
+    line.remove_prefix(std::min(end + 1, line.size()));
+  }
+}
+
 void add_code(std::string_view text, Row& row) {
   text = trimmed(text);
   size_t digits = 0;

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "connect/companies_house/number.h"
 #include "connect/companies_house/tables.h"
@@ -94,6 +95,10 @@ inline constexpr std::string_view kUnreadable = "unreadable row";
 // REQUIRES: `fields` are as many as the header's columns. The views of the result are in `fields`.
 std::variant<Row, RowProblem> read_row(const Header& header,
                                        std::span<const std::string_view> fields);
+
+// Calls use(number) for each field of an unreadable row that may be a company number. The columns
+// are not known, so a field of eight characters may be taken for one that it is not.
+void each_number_in(std::string_view line, absl::FunctionRef<void(const Number&)> use);
 
 // Adds the code of "62012" or "62012 - Business and domestic software development". A code of four
 // digits is one of SIC 2003, which the register keeps for companies that have not filed since 2011.

@@ -19,6 +19,7 @@
 namespace bellwether::cli {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -72,6 +73,7 @@ class BulkLoadTest : public ::testing::Test {
   }
   absl::StatusOr<BulkSummary> load(BulkOptions options, int64_t fail_after = INT64_MAX) {
     lines_.clear();
+    options.today = base::days_from_civil(2027, 2, 1);
     auto outlet = std::make_unique<Recorder>(lines_);
     outlet->fail_after = fail_after;
     ConnectRun run(
@@ -198,6 +200,54 @@ TEST_F(BulkLoadTest, RefusedRowsAreCountedAndTheirCompaniesHaveNotCeased) {
                                                       {"ceased on an unknown day", 1}}));
   EXPECT_THAT(lines_, ElementsAre("00000006:status:2026-11-30",
                                   "companies-house complete to 2026-12-01T00:00:00Z"));
+}
+
+// Whatever is wrong with a row, its company is there.
+TEST_F(BulkLoadTest, ACompanyWhoseRowIsUnreadableHasNotCeased) {
+  must(load(file("2026-11", companies(1, 4))));
+  must(load(file("2026-12", company("1") + "\"A\",\"00000002\",\"B15\"\n" +
+                                "\"A, \"00000003\",,\n" + company("5"))));
+  EXPECT_EQ(refused_, (std::map<std::string, int64_t>{{"unreadable row", 2}}));
+  EXPECT_THAT(lines_, ElementsAre("00000005:registered", "00000004:status:2026-11-30",
+                                  "companies-house complete to 2026-12-01T00:00:00Z"));
+}
+
+TEST_F(BulkLoadTest, AFileThatEndsWithinARowIsNotLoaded) {
+  std::string rows = companies(1, 3);
+  rows.resize(rows.size() - 20);
+  auto const cut = load(file("2026-11", rows));
+  EXPECT_TRUE(absl::IsDataLoss(cut.status())) << cut.status();
+  EXPECT_THAT(cut.status().ToString(), HasSubstr("ends within a row"));
+  EXPECT_THAT(lines_, ElementsAre("00000001:registered", "00000002:registered"));
+  auto const whole = must(load(file("2026-11", companies(1, 3))));
+  EXPECT_TRUE(whole.first);
+  EXPECT_EQ(whole.late, 0);
+  // Without the line end of its last row a file is whole.
+  rows = companies(1, 4);
+  rows.pop_back();
+  EXPECT_EQ(must(load(file("2026-12", rows))).rows, 4);
+}
+
+TEST_F(BulkLoadTest, AFileWithoutUsableRowsIsNotLoaded) {
+  for (const char* rows : {"", "\"A\",\"00000002\"\n", "a\nb\nc\n"}) {
+    auto const nothing = load(file("2026-11", rows));
+    EXPECT_TRUE(absl::IsFailedPrecondition(nothing.status())) << nothing.status();
+    EXPECT_THAT(nothing.status().ToString(), HasSubstr("no row tells of a company"));
+    EXPECT_THAT(lines_, IsEmpty());
+  }
+  EXPECT_TRUE(must(load(file("2026-11", company("1")))).first);
+}
+
+TEST_F(BulkLoadTest, AFileWithManyUnreadableRowsDeclaresNoCessations) {
+  must(load(file("2026-11", companies(1, 1000))));
+  std::string spoiled;
+  for (int64_t i = 0; i < kUnreadableAlwaysMax; ++i) spoiled += "one,two\n";
+  must(load(file("2026-12", companies(2, 1000) + spoiled)));
+  EXPECT_THAT(lines_, Contains("00000001:status:2026-11-30"));
+  auto const damaged = load(file("2027-01", companies(3, 1000) + spoiled + "one,two\n"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(damaged.status())) << damaged.status();
+  EXPECT_THAT(damaged.status().ToString(), HasSubstr("21 of 1,019 rows cannot be read"));
+  EXPECT_THAT(lines_, IsEmpty());
 }
 
 TEST_F(BulkLoadTest, AllPartsAreOneLoad) {

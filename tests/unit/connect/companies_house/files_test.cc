@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string date(const std::vector<std::string>& paths, std::optional<base::Days> as_of = {}) {
-  auto const found = date_of_load(paths, as_of);
+  auto const found = date_of_load(paths, as_of, base::days_from_civil(2026, 12, 1));
   return found.ok() ? base::format_date(*found) : std::string(found.status().message());
 }
 
@@ -25,8 +25,21 @@ TEST(FilesTest, TheDateIsInTheName) {
 TEST(FilesTest, WithoutADateTheUserStatesIt) {
   EXPECT_THAT(date({"download.csv"}), HasSubstr("state it with --as-of 2026-11-01"));
   EXPECT_EQ(date({"download.csv"}, base::days_from_civil(2026, 10, 1)), "2026-10-01");
-  EXPECT_EQ(date({"BasicCompanyDataAsOneFile-2026-11-01.csv"}, base::days_from_civil(2026, 10, 1)),
-            "2026-10-01");
+}
+
+TEST(FilesTest, AStatedDateThatContradictsTheNameIsTold) {
+  EXPECT_THAT(
+      date({"BasicCompanyDataAsOneFile-2026-11-01.csv"}, base::days_from_civil(2026, 10, 1)),
+      HasSubstr("is of 2026-11-01, but --as-of is of 2026-10-01; leave --as-of out"));
+  EXPECT_EQ(date({"BasicCompanyDataAsOneFile-2026-11-01.csv"}, base::days_from_civil(2026, 11, 1)),
+            "2026-11-01");
+}
+
+TEST(FilesTest, AFileOfTheFutureIsTold) {
+  EXPECT_EQ(date({"BasicCompanyDataAsOneFile-2026-12-01.csv"}), "2026-12-01") << "today";
+  EXPECT_THAT(date({"BasicCompanyDataAsOneFile-2026-12-02.csv"}),
+              HasSubstr("is of 2026-12-02, which is in the future; today is 2026-12-01"));
+  EXPECT_THAT(date({"a.csv"}, base::days_from_civil(2031, 1, 1)), HasSubstr("in the future"));
 }
 
 TEST(FilesTest, AllPartsOfOneMonthAreOneLoad) {

@@ -213,7 +213,9 @@ class Loader {
       put(found.number, tell_row(found, known, facts));
       return absl::OkStatus();
     };
-    auto const bad = [](int64_t, std::string_view what) { ADD_FAILURE() << what; };
+    auto const bad = [](int64_t, std::string_view, std::string_view what) {
+      ADD_FAILURE() << what;
+    };
     RowReader rows;
     EXPECT_TRUE(rows.feed(file.csv, row, bad).ok());
     EXPECT_TRUE(rows.finish(row, bad).ok());
