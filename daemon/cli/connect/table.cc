@@ -59,7 +59,7 @@ void add_table(CLI::App& app, Context& context) {
   sub->add_option("--register", options->table.register_list,
                   "CSV or zip of registered businesses, in which enquirers are found");
   sub->add_option("--review", options->table.review,
-                  "file to write: enquirers who were not found for sure, without names");
+                  "file that gets the enquirers who were not found for sure, without names");
   sub->callback([&context, options] {
     absl::Status const status = run_table(*options);
     if (!status.ok()) context.fail(exit_of(status), std::string(status.message()));

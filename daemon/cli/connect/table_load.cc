@@ -23,6 +23,7 @@ namespace {
 namespace table = connect::table;
 
 constexpr char kMarkNote[] = "table.mark";
+constexpr char kReviewHeader[] = "file,line,case,way,confidence,number\n";
 constexpr size_t kListPieceBytes = 1 << 20;
 constexpr int64_t kTableMegabyte = 1'000'000;
 constexpr size_t kListFieldsMax = 4;
@@ -95,9 +96,8 @@ class TableLoad {
       BELLWETHER_RETURN_IF_ERROR(
           run_.outlet().heartbeat(mapping_.topic, mapping_.source, complete));
     }
-    BELLWETHER_RETURN_IF_ERROR(run_.commit());
-    if (options_.review.empty()) return absl::OkStatus();
-    return write_text_file(options_.review, review_);
+    BELLWETHER_RETURN_IF_ERROR(write_review());  // before the rows count as read
+    return run_.commit();
   }
 
  private:
@@ -208,11 +208,31 @@ class TableLoad {
 
   void add_review(const table::Reviewed& reviewed) {
     const table::Match& match = reviewed.match;
-    base::append(review_, base::csv_field(reviewed.file), ",", reviewed.line, ",",
+    std::string& line = review_.emplace_back();
+    base::append(line, base::csv_field(reviewed.file), ",", reviewed.line, ",",
                  base::csv_field(reviewed.case_key), ",",
                  base::csv_field(table::kMatchWays[static_cast<size_t>(match.way)].word), ",",
                  absl::StrFormat("%.2f", match.confidence), ",", base::csv_field(match.number),
                  "\n");
+  }
+
+  // Adds what is new to the review file: a later run does not see the rows of an earlier one, and
+  // nobody may have read the file yet.
+  absl::Status write_review() const {
+    if (options_.review.empty()) return absl::OkStatus();
+    std::string text = kReviewHeader;
+    if (std::filesystem::exists(options_.review)) {
+      BELLWETHER_ASSIGN_OR_RETURN(text, read_text_file(options_.review));
+      if (!text.starts_with(kReviewHeader)) {
+        return absl::FailedPreconditionError(
+            base::cat(options_.review, ": is no review file; name another with --review"));
+      }
+    }
+    for (const std::string& line : review_) {
+      bool const is_known = text.find(base::cat("\n", line)) != std::string::npos;
+      if (!is_known) text += line;
+    }
+    return write_text_file(options_.review, text);
   }
 
   // Everything that the source published before this instant is said; 0: nothing is known.
@@ -232,7 +252,7 @@ class TableLoad {
   std::optional<table::RegisterMatch> matches_;
   std::optional<table::HighWater> mark_;
   int64_t total_ = 0;
-  std::string review_ = "file,line,case,way,confidence,number\n";
+  std::vector<std::string> review_;  // lines
 };
 
 void add_count(std::string& text, int64_t count, std::string_view what) {

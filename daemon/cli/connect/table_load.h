@@ -18,7 +18,7 @@ struct TableOptions {
   std::vector<std::string> files;
   std::string as_of;          // publication of the files; empty: by the mapping
   std::string register_list;  // CSV or zip of registered businesses, for `match`
-  std::string review;         // written: the enquirers below the threshold
+  std::string review;         // the enquirers below the threshold are added to it
   base::UnixMillis now;       // the clock of the run
 };
 
