@@ -46,7 +46,8 @@ absl::Status failed(const std::string& path, std::string_view what, int error) {
     case MDB_TXN_FULL:
     case ENOSPC:
     case EDQUOT:
-      return absl::ResourceExhaustedError(base::cat(text, "; make room on the disk"));
+    case EIO:  // also what LMDB makes of a short write to a full disk
+      return absl::ResourceExhaustedError(base::cat(text, "; make room on the disk, or mend it"));
     default:
       return absl::UnavailableError(text);
   }

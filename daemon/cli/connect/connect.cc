@@ -41,11 +41,29 @@ class CountingOutlet : public Outlet {
     return outlet_->heartbeat(topic, source, complete_to);
   }
   absl::Status settle() override { return outlet_->settle(); }
+  std::string destination() const override { return outlet_->destination(); }
 
  private:
   std::unique_ptr<Outlet> const outlet_;
   ConnectMetrics& metrics_;
 };
+
+// A note of the state.
+constexpr char kDestinationNote[] = "destination";
+
+// What the state says was said must be where the records go now.
+absl::Status check_destination(const std::string& path, const Outlet& outlet, lmdb::Store& store) {
+  std::string const before = store.note(kDestinationNote);
+  std::string const now = outlet.destination();
+  if (!before.empty() && before != now) {
+    return absl::FailedPreconditionError(
+        base::cat(path, ": this state is of what was published to ", before, ", not to ", now,
+                  "; name the same brokers and topics, or begin with an empty --state: then all is "
+                  "said again"));
+  }
+  store.set_note(kDestinationNote, now);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<ConnectMetrics>> serve_metrics(std::optional<int> port) {
   if (!port) return nullptr;
@@ -74,6 +92,7 @@ absl::StatusOr<std::unique_ptr<ConnectRun>> ConnectRun::start(
   } else {
     BELLWETHER_ASSIGN_OR_RETURN(auto store, lmdb::Store::open(options.state, owner));
     BELLWETHER_ASSIGN_OR_RETURN(auto outlet, publisher(options.kafka, topics));
+    BELLWETHER_RETURN_IF_ERROR(check_destination(options.state, *outlet, *store));
     run = std::make_unique<ConnectRun>(std::move(store), std::move(outlet), false);
   }
   run->watch(std::move(metrics));

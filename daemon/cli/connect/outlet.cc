@@ -42,6 +42,8 @@ class Publisher : public Outlet {
     tuning.message_timeout_ms = kMessageTimeoutMs;
     BELLWETHER_ASSIGN_OR_RETURN(out->producer_,
                                 kafka::Producer::create(options.client(), tuning, quiet_log()));
+    out->destination_ = base::cat("cluster ", cluster.cluster_id);
+    for (const std::string& name : names) base::append(out->destination_, ", topic ", name);
     for (size_t i = 0; i < topics.size(); ++i) {
       out->topics_[topics[i]] = {out->producer_->topic(names[i]), cluster.topics[i].partitions};
     }
@@ -65,6 +67,8 @@ class Publisher : public Outlet {
     }
     return absl::OkStatus();
   }
+
+  std::string destination() const override { return destination_; }
 
   absl::Status settle() override {
     BELLWETHER_RETURN_IF_ERROR(producer_->flush(kSettleWait));
@@ -102,6 +106,7 @@ class Publisher : public Outlet {
         "again what may be missing"));
   }
 
+  std::string destination_;
   std::unique_ptr<kafka::Producer> producer_;
   std::map<domain::Topic, Target> topics_;
 };

@@ -29,6 +29,9 @@ class Outlet {
   // OK if everything said so far has arrived for good. Only then may the state be committed.
   virtual absl::Status settle() = 0;
 
+  // Where the records go: the cluster and the topics. Empty: nowhere.
+  virtual std::string destination() const { return ""; }
+
   int64_t said() const { return said_; }
 
  protected:

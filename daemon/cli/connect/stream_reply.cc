@@ -22,8 +22,10 @@ absl::Status fatal_of(const http::Answer& answer, ch::Stream stream, const ch::M
   switch (answer.status) {
     case kGone:
       return absl::OutOfRangeError(base::cat(
-          what, ": Companies House no longer has the events after time point ", mark.timepoint,
-          " of ", base::format_instant(mark.published),
+          what, ": Companies House no longer has the events ",
+          mark.timepoint == 0 ? std::string("that it was asked for")
+                              : base::cat("after time point ", mark.timepoint, " of ",
+                                          base::format_instant(mark.published)),
           "; load the newest monthly file (--bulk), which tells what was missed, and then follow "
           "the streams with --from-now"));
     case 401:
@@ -32,6 +34,7 @@ absl::Status fatal_of(const http::Answer& answer, ch::Stream stream, const ch::M
           base::cat(what,
                     ": it does not take the API key; the key must be one for the streaming "
                     "API"));
+    case 300 ... 308:  // the key is sent nowhere else
     case 400:
     case 404:
       return absl::InvalidArgumentError(base::cat(what, "; is --stream-url right?"));
