@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "adapters/rpc/limits.h"
 #include "core/alerts/fields.h"
 #include "core/base/fields.h"
@@ -69,6 +70,20 @@ void fill(const engine::View& view, base::UnixMillis now, common::v1::Basis& out
   out.set_silences_at_ms(now.value);
 }
 
+namespace {
+
+// "employment of 2024 Q4: 18400, provisional, published 2025-03-18".
+std::string words(const indicators::UsedFigure& used) {
+  std::string_view const status =
+      domain::kFigureStatusNames[static_cast<size_t>(used.figure.status)];
+  return cat(domain::name(used.statistic), " of ", indicators::name(used.period), ": ",
+             absl::StrFormat("%.0f", used.figure.value), used.is_sum ? ", sum of the parts" : "",
+             status.empty() ? "" : ", ", status, ", published ",
+             base::format_date(used.figure.vintage));
+}
+
+}  // namespace
+
 void fill(const indicators::Value& v, const std::string& period,
           bellwether::indicators::v1::Value& out) {
   out.set_period(period);
@@ -78,6 +93,7 @@ void fill(const indicators::Value& v, const std::string& period,
   out.set_denominator(v.denominator);
   out.set_window_periods(v.window_periods);
   out.set_reported(v.reported);
+  for (const indicators::UsedFigure& used : v.figures) out.add_official_figures(words(used));
 }
 
 void fill(const engine::View& view, indicators::Node node, alerts_pb::NamedNode& out) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/snapshot/fields_io.h"
+#include "adapters/snapshot/figure_codec.h"
 #include "adapters/snapshot/image_fields.h"
 #include "adapters/snapshot/items.h"
 #include "core/base/bytes.h"
@@ -101,6 +102,7 @@ absl::Status write_tick(const engine::PartitionTick& tick, FrameWriter& out) {
   FieldWriter(bytes).put(tick);
   BELLWETHER_RETURN_IF_ERROR(out.frame(static_cast<uint8_t>(Tag::kTick), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(tick.deltas, out));
+  BELLWETHER_RETURN_IF_ERROR(write(tick.figures, out));
   return write(tick.reports, out);
 }
 
@@ -329,6 +331,8 @@ absl::Status write(const PartitionImage& p, FrameWriter& out) {
       out.frame(static_cast<uint8_t>(Tag::kPartition), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(p.state.deltas, out));
   BELLWETHER_RETURN_IF_ERROR(write(p.state.reports, out));
+  BELLWETHER_RETURN_IF_ERROR(write(p.state.figures, out));
+  BELLWETHER_RETURN_IF_ERROR(write(p.state.figure_changes, out));
   for (const engine::PartitionTick& tick : p.state.ready)
     BELLWETHER_RETURN_IF_ERROR(write_tick(tick, out));
   BELLWETHER_RETURN_IF_ERROR(write_records(p.ledger, out));
@@ -349,7 +353,7 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
     if (!frame) break;
     BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
     ByteReader in(frame->payload);
-    // Deltas and reports that follow a closed tick belong to that tick.
+    // Deltas, reports and changes of figures that follow a closed tick belong to that tick.
     engine::PartitionTick* const tick = out.state.ready.empty() ? nullptr : &out.state.ready.back();
     switch (static_cast<Tag>(frame->tag)) {
       case Tag::kDeltas:
@@ -359,6 +363,13 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
       case Tag::kReports:
         BELLWETHER_RETURN_IF_ERROR(
             read_reports(in, tick != nullptr ? tick->reports : out.state.reports));
+        break;
+      case Tag::kFigures:
+        BELLWETHER_RETURN_IF_ERROR(read(in, reference, out.state.figures));
+        break;
+      case Tag::kFigureChanges:
+        BELLWETHER_RETURN_IF_ERROR(
+            read(in, reference, tick != nullptr ? tick->figures : out.state.figure_changes));
         break;
       case Tag::kTick:
         BELLWETHER_RETURN_IF_ERROR(read_tick(in, frames.format(), out));
@@ -392,6 +403,7 @@ absl::Status write(const engine::EvaluatorState& e, FrameWriter& out) {
       out.frame(static_cast<uint8_t>(Tag::kEvaluation), bytes.view(), Pack::kNo));
   BELLWETHER_RETURN_IF_ERROR(write(e.reports, out));
   BELLWETHER_RETURN_IF_ERROR(write_columns(*e.panel, out));
+  BELLWETHER_RETURN_IF_ERROR(write(*e.panel->figure_table(), out));
   return out.finish();
 }
 
@@ -409,6 +421,8 @@ absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames,
     return wrong("an evaluation of an impossible period");
   }
   RestoredEvaluation out{tick, indicators::Panel(reference, calendar, first), {}, digest};
+  auto const figures = std::make_shared<indicators::FigureTable>();
+  out.panel.set_figures(figures, tick);
   while (true) {
     BELLWETHER_ASSIGN_OR_RETURN(frame, frames.next());
     if (!frame) return out;
@@ -416,6 +430,10 @@ absl::StatusOr<RestoredEvaluation> read_evaluation(FrameReader& frames,
       case Tag::kReports:
         BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
         BELLWETHER_RETURN_IF_ERROR(read_reports(ByteReader(frame->payload), out.reports));
+        break;
+      case Tag::kFigureTable:
+        BELLWETHER_RETURN_IF_ERROR(check_packing(*frame));
+        BELLWETHER_RETURN_IF_ERROR(read(ByteReader(frame->payload), reference, tick, *figures));
         break;
       case Tag::kColumns:
         BELLWETHER_RETURN_IF_ERROR(read_columns(ByteReader(frame->payload), out.panel));

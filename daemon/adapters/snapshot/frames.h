@@ -36,7 +36,8 @@ namespace bellwether::snapshot {
 //   format, because a file of format 3 with a flipped bit would be read as one of an older format
 //   format 3 also: the identity holds the version of the figures and the digest of the codes; the
 //   evidence of an alert holds the length of its window and what decided, an alert its suspended
-//   ticks, a rule set the stated false alarms; a file holds the past of panel and book
+//   ticks, a rule set the stated false alarms; a file holds the past of panel and book; official
+//   figures have frames, if there are any
 inline constexpr uint32_t kFormat = 3;
 enum class FileKind : uint32_t {
   kManifest = 1,

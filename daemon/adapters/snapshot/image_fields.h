@@ -90,11 +90,11 @@ struct Fields<ledger::LedgerStats> {
 template <>
 struct Fields<engine::PartitionTick> {
   static constexpr auto list() {
-    // Deltas and reports have their own frames.
+    // Deltas, reports and figures have their own frames.
     return std::tuple{BELLWETHER_FIELD(partition), BELLWETHER_FIELD(tick),
                       BELLWETHER_FIELD(cut),       BELLWETHER_FIELD(complete_to),
                       BELLWETHER_FIELD(stats),     BELLWETHER_APART(deltas),
-                      BELLWETHER_APART(reports)};
+                      BELLWETHER_APART(reports),   BELLWETHER_APART(figures)};
   }
 };
 

@@ -31,13 +31,16 @@ enum class Tag : uint8_t {
   kBook = 10,    // the short parts of an alert book's state
   kRules = 11,   // of the book's rule set
   kSilences = 12,
-  kAlerts = 13,       // states of alerts, each once
-  kTransitions = 14,  // each with the index of the alert state that it produced
-  kKept = 15,         // the alerts of the book, by the index of their state
-  kSpecialDays = 16,  // of the book's rule set, after its rules
-  kPanelChange = 17,  // the head of a tick's change of the panel; its content follows in pieces
-  kPastRecord = 18,   // the head of a journal record, in the same way
-  kPieces = 19,       // content that belongs to the last head
+  kAlerts = 13,         // states of alerts, each once
+  kTransitions = 14,    // each with the index of the alert state that it produced
+  kKept = 15,           // the alerts of the book, by the index of their state
+  kSpecialDays = 16,    // of the book's rule set, after its rules
+  kPanelChange = 17,    // the head of a tick's change of the panel; its content follows in pieces
+  kPastRecord = 18,     // the head of a journal record, in the same way
+  kPieces = 19,         // content that belongs to the last head
+  kFigures = 20,        // facts about official figures, of a partition
+  kFigureChanges = 21,  // like kDeltas
+  kFigureTable = 22,    // figures with their versions, of an evaluation
 };
 
 inline constexpr size_t kFrameBytes = 256

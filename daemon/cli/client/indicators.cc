@@ -200,6 +200,7 @@ void get(Context& context, const Options& options) {
              v.numerator() != 0 ? figure(v.numerator()) : "",
              v.denominator() != 0 ? figure(v.denominator()) : ""});
   table.print();
+  for (const std::string& used : v.official_figures()) std::printf("%s\n", used.c_str());
   print_basis(response.basis());
 }
 

@@ -58,12 +58,13 @@ std::string_view unit_suffix(std::string_view unit) {
     std::string_view unit;
     std::string_view suffix;
   };
-  static constexpr std::array<Words, 7> kWords = {{{"percent", " %"},
+  static constexpr std::array<Words, 8> kWords = {{{"percent", " %"},
                                                    {"points", " percentage points"},
                                                    {"per_10000", " per 10,000"},
                                                    {"ratio", " (ratio)"},
                                                    {"hours", " working hours"},
                                                    {"index", " (index)"},
+                                                   {"GBP", " pounds"},
                                                    {kStandardDeviations, " standard deviations"}}};
   auto const found = std::ranges::find(kWords, unit, &Words::unit);
   return found == kWords.end() ? "" : found->suffix;

@@ -16,6 +16,7 @@
 #include "core/base/calendar.h"
 #include "core/base/harm.h"
 #include "core/domain/measures.h"
+#include "core/domain/statistics.h"
 #include "core/domain/table.h"
 #include "core/domain/topics.h"
 
@@ -34,6 +35,7 @@ enum class Indicator : uint8_t {
   kSurvival3,
   kSurvival4,
   kSurvival5,
+  kDensity,
   kInsolvencyRate,
   kInsolvencyRise,
   kInsolvencyAboveRatio,
@@ -50,6 +52,7 @@ enum class Indicator : uint8_t {
   kReach,
   kReferralCompletion,
   kJobsAtRiskQuarter,
+  kJobsAtRiskShare,
   kDiffusion,
   kInclusionGap,
   kReachRatio,
@@ -59,6 +62,7 @@ enum class Indicator : uint8_t {
   kSurvivalGap,
   kSurvivalGapChange,
   kBirthShareGap,
+  kProductivity,
 };
 
 // kGrowing: the shortest window of a ladder that has enough cases, otherwise the longest one.
@@ -98,12 +102,15 @@ enum class Quantity : uint8_t {
   kStock,        // businesses active at the end of the window
   kStockBefore,  // businesses active at the end of the period before the window
   kResidents,    // of the areas, by the reference files
+  kFigure,       // the latest official figure by the end of the window; residents are those of all
+                 // sectors, and without a figure those of the reference files
 };
 
 struct Term {
   int coefficient = 0;  // 0 ends the list of terms
   Quantity quantity{};
-  Measure measure{};  // for kSum and kTotal only
+  Measure measure{};      // for kSum and kTotal only
+  Statistic statistic{};  // for kFigure only
 };
 // A sum of terms. They are added in this order.
 using Terms = std::array<Term, 6>;
@@ -113,6 +120,9 @@ constexpr Term sum(Measure measure) {
 }
 constexpr Term total(Measure measure) {
   return {1, Quantity::kTotal, measure};
+}
+constexpr Term official(Statistic statistic) {
+  return {1, Quantity::kFigure, {}, statistic};
 }
 inline constexpr Term kStockTerm{1, Quantity::kStock};
 inline constexpr Term kStockBeforeTerm{1, Quantity::kStockBefore};
@@ -131,6 +141,7 @@ enum class Method : uint8_t {
   kRateChange,  // numerator ÷ that expected by the mean kRatio of the three years before
   kAbove,       // numerator expected by the kRatio of the node above ÷ numerator; 0 if no node is
   kQuantile,   // the `parameter` quantile of the histogram that begins at the denominator's measure
+  kOneYear,    // the official figures of numerator and denominator of the latest year with both
   kDiffusion,  // share of the leaf sectors whose birth momentum rises; a momentum within
                // `parameter` of 1 is flat and counts half
   // By decile of deprivation (indicators/by_decile.h), the numerator in the classes of the
@@ -207,7 +218,7 @@ struct IndicatorInfo {
   int number;             // in the catalogue
   std::string_view title;
   std::string_view formula;  // in words
-  std::string_view unit;     // count, percent, points, per_10000, ratio, hours, index
+  std::string_view unit;     // count, percent, points, per_10000, ratio, hours, index, GBP
   std::string_view numerator;
   std::string_view denominator;  // empty if the formula has no denominator
   Window window;
@@ -274,6 +285,11 @@ inline constexpr auto kIndicators = [] {
       {kSurvival5, "survival_5y", 8, "Five-year survival", "as survival_1y with five years",
        "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
        survival(5)},
+      {kDensity, "density", 9, "Businesses per 10,000 residents",
+       "10,000 × active businesses ÷ residents of the area, by the latest official figure, else by "
+       "the deprivation file",
+       "per_10000", "active businesses", "residents", Window::kNow, std::nullopt, 1'000, "",
+       per_10000(kStockOnly, {official(Statistic::kResidents)})},
       {kInsolvencyRate, "insolvency_rate_12m", 10, "Insolvency rate, 12 months",
        "10,000 × creditors' insolvencies of 12 months ÷ mean of the stock at both ends",
        "per_10000", "insolvencies", "mean stock", Window::kYear, Harm::kHigh, 100, "",
@@ -348,6 +364,11 @@ inline constexpr auto kIndicators = [] {
       {kJobsAtRiskQuarter, "jobs_at_risk_90d", 23, "Jobs at risk, 90 days",
        "jobs at risk by the redundancy notices of 90 days", "count", "jobs at risk", "",
        Window::kQuarter, Harm::kHigh, 0, "", plain({sum(kJobsAtRisk)})},
+      {kJobsAtRiskShare, "jobs_at_risk_share_90d", 23, "Jobs at risk, share of employment, 90 days",
+       "100 × jobs at risk by the redundancy notices of 90 days ÷ jobs, by the latest official "
+       "figure",
+       "percent", "jobs at risk", "employment", Window::kQuarter, Harm::kHigh, 100, "",
+       percent({sum(kJobsAtRisk)}, {official(Statistic::kEmployment)})},
       {kDiffusion, "diffusion_index", 24, "Diffusion index",
        "100 × (rising + ½ flat) ÷ divisions; rising: birth momentum above 1.05, flat: 0.95 to 1.05",
        "index", "rising + ½ flat", "divisions with a momentum", Window::kQuarter, Harm::kLow, 5, "",
@@ -447,6 +468,21 @@ inline constexpr auto kIndicators = [] {
        200,
        "",
        {Method::kShareGap, 100, {sum(kBirths)}, {kResidentsTerm}}},
+      {kProductivity,
+       "productivity",
+       39,
+       "Output per job",
+       "output of the latest year of which output and jobs are known ÷ the latest figure of jobs "
+       "in "
+       "that year, both official figures",
+       "GBP",
+       "output in pounds",
+       "employment",
+       Window::kNow,
+       Harm::kLow,
+       100,
+       "",
+       {Method::kOneYear, 1, {official(Statistic::kOutput)}, {official(Statistic::kEmployment)}}},
   });
 }();
 inline constexpr size_t kIndicatorCount = kIndicators.size();
@@ -479,6 +515,8 @@ struct Basis {
       if (t.coefficient == 0) return;
       if (t.quantity == Quantity::kSum || t.quantity == Quantity::kTotal) {
         add(t.measure);
+      } else if (t.quantity == Quantity::kFigure) {
+        topics |= Topic::kObservations;
       } else if (t.quantity != Quantity::kResidents) {
         for (const StockFlow& flow : kStockFlows) add(flow.measure);
       }
@@ -529,6 +567,13 @@ constexpr Privacy privacy(Measure measure) {
 }
 constexpr Privacy privacy(Indicator indicator) {
   return kIndicatorBases[static_cast<size_t>(indicator)].privacy;
+}
+
+// True if the figure counts cases of people against an official figure. Everybody knows that
+// figure, so the value tells the cases.
+constexpr bool has_public_base(Indicator indicator) {
+  return info(indicator).compute.denominator[0].quantity == Quantity::kFigure &&
+         privacy(indicator) == Privacy::kPeople;
 }
 
 // True if the indicator is the share of one measure in another. A ratio detector can test a share.

@@ -26,13 +26,19 @@ enum class Consumption : uint8_t {
   kNone,      // its records can be decoded, but it cannot be configured yet
 };
 
+enum class Pace : uint8_t {
+  kSteady,  // records come all the time: ticks wait for them, and silence is judged
+  kSparse,  // records come a few times a year: silence says nothing, and no tick waits for them
+};
+
 struct TopicInfo {
   Topic id;
   std::string_view name;  // in metrics, alerts and the journal
   Consumption consumption;
   std::string_view config_key;    // below "kafka:"; empty for kNone
   std::string_view default_name;  // of the Kafka topic; empty: not consumed unless configured
-  uint8_t kind_field_min;         // range of field numbers of the topic's kinds, inclusive
+  Pace pace;
+  uint8_t kind_field_min;  // range of field numbers of the topic's kinds, inclusive
   uint8_t kind_field_max;
   std::span<const FieldInfo> fields;  // of its message, without kCommonFields and the kinds
 };
@@ -58,11 +64,13 @@ inline constexpr std::array kObservationFields = {field::text(12, kSeriesId)};
 
 inline constexpr auto kTopics = std::to_array<TopicInfo>({
     {Topic::kRegistrations, "registrations", Consumption::kRequired, "registrations_topic",
-     "bellwether.registrations", 16, 39, kRegistrationFields},
-    {Topic::kSupport, "support", Consumption::kOptional, "support_topic", "bellwether.support", 40,
-     59, kSupportFields},
-    {Topic::kProcurement, "procurement", Consumption::kNone, "", "", 60, 69, kProcurementFields},
-    {Topic::kObservations, "observations", Consumption::kNone, "", "", 70, 79, kObservationFields},
+     "bellwether.registrations", Pace::kSteady, 16, 39, kRegistrationFields},
+    {Topic::kSupport, "support", Consumption::kOptional, "support_topic", "bellwether.support",
+     Pace::kSteady, 40, 59, kSupportFields},
+    {Topic::kProcurement, "procurement", Consumption::kNone, "", "", Pace::kSteady, 60, 69,
+     kProcurementFields},
+    {Topic::kObservations, "observations", Consumption::kOptional, "observations_topic", "",
+     Pace::kSparse, 70, 79, kObservationFields},
 });
 inline constexpr size_t kTopicCount = kTopics.size();
 static_assert(is_complete<kTopics>());

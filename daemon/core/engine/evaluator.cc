@@ -97,11 +97,23 @@ void Evaluator::apply(PeriodIndex tick, std::span<const PartitionTick> parts) {
       }
     });
   }
+  add_figures(tick, parts);
   panel_.set_load(reporting_.load());
   reported_ = std::make_shared<const SharesByMeasure>(reporting_.shares());
   change->reported = reported_;
   change->load = reporting_.load();
   remember(changes_, std::move(change));
+}
+
+// The table is copied only at a tick that brings figures, a few times a year.
+void Evaluator::add_figures(PeriodIndex tick, std::span<const PartitionTick> parts) {
+  std::shared_ptr<const indicators::FigureTable> table = panel_.figure_table();
+  if (std::ranges::any_of(parts, [](const PartitionTick& p) { return !p.figures.empty(); })) {
+    auto with = std::make_shared<indicators::FigureTable>(*table);
+    for (const PartitionTick& part : parts) cells_digest_ += with->add(tick, part.figures);
+    table = std::move(with);
+  }
+  panel_.set_figures(std::move(table), tick);
 }
 
 std::optional<EvaluatorState> Evaluator::state() {
@@ -114,6 +126,7 @@ void Evaluator::restore(PeriodIndex tick, indicators::Panel panel,
                         PanelChanges changes) {
   applied_ = tick;
   panel_ = std::move(panel);
+  panel_.set_figures(panel_.figure_table(), tick);
   reporting_ = Reporting(options_.calendar);
   reporting_.begin(tick);
   reporting_.add(reports);

@@ -77,8 +77,8 @@ class Evaluator {
   // Those of the latest ticks, at most kPastTicksMax.
   const PanelChanges& changes() const { return changes_; }
   const indicators::Panel& panel() const { return panel_; }
-  // Linear in the counts of cells and of reports by delay: equal counts give equal digests, in any
-  // order of the deltas.
+  // Of the counts of cells, of reports by delay, and of the official figures: equal ones give equal
+  // digests, in any order of the deltas.
   uint64_t cells_digest() const { return cells_digest_; }
 
  private:
@@ -87,6 +87,7 @@ class Evaluator {
   // index refers to the tests' detectors.
   struct Adopted;
 
+  void add_figures(base::PeriodIndex tick, std::span<const PartitionTick> parts);
   void adopt_rules(const alerts::Book& book);
   TickContext context(base::PeriodIndex tick, const alerts::Book& book);
   // Suspends or closes the open alerts that no test has visited.

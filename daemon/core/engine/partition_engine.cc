@@ -23,6 +23,14 @@ std::optional<events::Refusal> refusal(ledger::Outcome outcome) {
 
 }  // namespace
 
+void set_inputs(PartitionOptions& options, std::span<const domain::Topic> topics) {
+  options.inputs = topics.size();
+  options.observations = std::nullopt;
+  for (size_t i = 0; i < topics.size(); ++i) {
+    if (domain::info(topics[i]).pace == domain::Pace::kSparse) options.observations = i;
+  }
+}
+
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options)
     : partition_(partition),
       options_(options),
@@ -50,6 +58,7 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   crossings_ = std::move(state.crossings);
   for (const indicators::Delta& d : state.deltas) buffer_.add(d.key, d.amount);
   for (const indicators::Report& r : state.reports) buffer_.report(r.key, r.amount);
+  figures_.restore(std::move(state.figures), std::move(state.figure_changes));
   complete_to_.insert(state.complete_to.begin(), state.complete_to.end());
   heartbeat_reach_ = state.heartbeat_reach;
   ready_.assign(std::make_move_iterator(state.ready.begin()),
@@ -61,12 +70,16 @@ PartitionState PartitionEngine::state() const {
   out.open_tick = open_tick_;
   out.inputs = inputs_;
   out.crossings = crossings_;
+  // Whether a follower has passed a tick is found again: its log may be longer by then.
+  if (options_.observations) out.crossings[*options_.observations] = {};
   for (const auto& [key, amount] : buffer_.sums) {
     if (amount != 0) out.deltas.push_back({key, amount});
   }
   for (const auto& [key, amount] : buffer_.reports) {
     if (amount != 0) out.reports.push_back({key, amount});
   }
+  out.figures = figures_.facts();
+  out.figure_changes = figures_.changes();
   out.complete_to.assign(complete_to_.begin(), complete_to_.end());
   out.heartbeat_reach = heartbeat_reach_;
   out.ready.assign(ready_.begin(), ready_.end());
@@ -78,14 +91,15 @@ UnixMillis PartitionEngine::clamp(UnixMillis published, UnixMillis now) const {
   return std::min(published, UnixMillis(now.value + options_.future_tolerance_ms));
 }
 
-// The first tick is that of the earliest first record. It is known once every input has shown its
-// first record, or counts as having none.
+// The first tick is that of the earliest first record. It is known once every input that decides it
+// has shown its first record, or counts as having none.
 bool PartitionEngine::begin(size_t input, UnixMillis reach) {
   if (!crossings_[input].begins) crossings_[input].begins = reach;
   UnixMillis first{INT64_MAX};
-  for (const Crossing& c : crossings_) {
-    if (!c.begins) return false;
-    first = std::min(first, *c.begins);
+  for (size_t i = 0; i < crossings_.size(); ++i) {
+    if (follows(i)) continue;
+    if (!crossings_[i].begins) return false;
+    first = std::min(first, *crossings_[i].begins);
   }
   if (first.value == INT64_MAX) return false;
   open(options_.calendar.period_of(base::days_of(first)));
@@ -107,6 +121,7 @@ Taken PartitionEngine::admit(size_t input, Offset offset, UnixMillis reach) {
     return Taken::kHeld;
   }
   Crossing& crossing = crossings_[input];
+  if (follows(input)) crossing.reach = reach;  // not past every tick any more
   while (reach >= open_end_) {
     if (!crossing.crossed) crossing = {true, offset, reach};
     crossing.reach = std::max(crossing.reach, reach);
@@ -149,6 +164,7 @@ PartitionTick PartitionEngine::close(PeriodIndex tick) {
     if (amount != 0) out.reports.push_back({key, amount});
   }
   buffer_.reports.clear();
+  out.figures = figures_.take_changes();
   out.complete_to.assign(complete_to_.begin(), complete_to_.end());
   out.stats = ledger_.stats();
   return out;
@@ -184,8 +200,9 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   UnixMillis const at = clamp(stated, now);
   UnixMillis const reach =
       heartbeat || at.value == INT64_MIN ? at : UnixMillis(at.value - options_.allowed_disorder_ms);
-  // A heartbeat counts for the partition's idle inputs even while its record is held.
-  if (heartbeat && at > heartbeat_reach_) {
+  // A heartbeat counts for the partition's idle inputs even while its record is held. One of
+  // official statistics says nothing about the others.
+  if (heartbeat && !follows(input) && at > heartbeat_reach_) {
     heartbeat_reach_ = at;
     if (at == stated) heartbeat_seen_ = now;  // one of the future rises with every offer
   }
@@ -202,8 +219,29 @@ Taken PartitionEngine::offer(size_t input, Offset offset, UnixMillis published, 
   return Taken::kTaken;
 }
 
+// Figures without a use are kept as well (figure_store.h), but count as unused.
+void PartitionEngine::keep_figure(size_t input, const events::Event& event) {
+  for (size_t c = 0; c < events::kUnknownCodes; ++c)
+    counts_.unknown_codes[input][c] += int64_t{event.unknown[c]};
+  ledger::Outcome const outcome = figures_.apply(event);
+  bool const used =
+      event.kind == events::EventKind::kRetracted || event.statistic != domain::Statistic::kUnused;
+  if (used) {
+    count(input, event, outcome);
+  } else {
+    ++counts_.not_counted[input];
+  }
+}
+
+void PartitionEngine::count(size_t input, const events::Event& event, ledger::Outcome outcome) {
+  ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
+  not_kept_ = refusal(outcome);
+  if (not_kept_) ++counts_.refused[input][static_cast<size_t>(*not_kept_)];
+}
+
 void PartitionEngine::keep(size_t input, UnixMillis published, const events::Event& event) {
   not_kept_.reset();
+  if (follows(input)) return keep_figure(input, event);
   if (!domain::is_kept(event.kind, event.code)) {
     ++counts_.not_counted[input];
     return;
@@ -211,10 +249,7 @@ void PartitionEngine::keep(size_t input, UnixMillis published, const events::Eve
   for (size_t c = 0; c < events::kUnknownCodes; ++c) {
     counts_.unknown_codes[input][c] += int64_t{event.unknown[c]};
   }
-  ledger::Outcome const outcome = ledger_.apply(event, published, buffer_);
-  ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
-  not_kept_ = refusal(outcome);
-  if (not_kept_) ++counts_.refused[input][static_cast<size_t>(*not_kept_)];
+  count(input, event, ledger_.apply(event, published, buffer_));
 }
 
 Taken PartitionEngine::offer_refused(size_t input, Offset offset, UnixMillis published,
@@ -235,7 +270,9 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
   // must first be quiet for idle_after_ms, and its end must be known from after the heartbeat.
   if (now.value - quiet_since.value < options_.idle_after_ms) return;
   UnixMillis reach{INT64_MIN};
-  if (options_.idle == Idle::kWallClock) {
+  if (follows(input)) {
+    reach = UnixMillis(INT64_MAX);
+  } else if (options_.idle == Idle::kWallClock) {
     reach = UnixMillis(now.value - options_.idle_after_ms);
     if (!open_tick_) {
       UnixMillis const over = options_.calendar.end_of(options_.calendar.last_complete(reach));
@@ -257,7 +294,7 @@ void PartitionEngine::at_end(size_t input, Offset next, UnixMillis quiet_since, 
 
 bool PartitionEngine::waits_for(size_t input) const {
   const InputState& state = inputs_[input];
-  return state.watermark.value == INT64_MIN && !state.held && !state.idle;
+  return !follows(input) && state.watermark.value == INT64_MIN && !state.held && !state.idle;
 }
 
 std::optional<PartitionTick> PartitionEngine::take_tick() {

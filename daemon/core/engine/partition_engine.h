@@ -9,13 +9,18 @@
 // The first tick is that of the earliest first record, so records are held until every input has
 // shown its first one. Only the idle rules, which need a wall clock, can place a cut elsewhere; the
 // cut is recorded in that case too.
-// Thread safety: one thread. There is no clock: the caller passes the current time.
+// The input of observations brings official statistics a few times a year. It follows the others:
+// it does not decide what the first tick is, and at the end of its log it counts as past every
+// tick, whatever the idle rule, after it was quiet for idle_after. Its records belong to the ticks
+// by their publication times as those of all inputs; those before the first tick belong to the
+// first. Thread safety: one thread. There is no clock: the caller passes the current time.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,6 +32,7 @@
 #include "core/events/event.h"
 #include "core/events/refusal.h"
 #include "core/indicators/deltas.h"
+#include "core/ledger/figure_store.h"
 #include "core/ledger/ledger.h"
 
 namespace bellwether::engine {
@@ -45,7 +51,11 @@ struct PartitionOptions {
   int64_t idle_after_ms = 60'000;
   Idle idle = Idle::kWallClock;
   size_t inputs = 1;
+  std::optional<size_t> observations;  // the input of official statistics; nullopt: there is none
 };
+
+// Sets the options that depend on the topics of the inputs, by input.
+void set_inputs(PartitionOptions& options, std::span<const domain::Topic> topics);
 
 // The limit of closed ticks that wait to be fetched. At the limit the partition holds its inputs.
 inline constexpr size_t kTicksReadyMax = 32;
@@ -56,6 +66,7 @@ struct PartitionTick {
   PeriodIndex tick;                         // the period that ended
   std::vector<indicators::Delta> deltas;    // unordered, none zero
   std::vector<indicators::Report> reports;  // reporting delays of the facts; unordered, none zero
+  std::vector<indicators::FigureChange> figures;  // official figures, by key; none twice
   std::vector<Offset> cut;  // by input: the first offset that is not in the deltas; −1 if nothing
                             // was read
   std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source, from heartbeats
@@ -73,7 +84,7 @@ struct PartitionCounts {
   std::vector<std::array<std::array<int64_t, ledger::kOutcomes>, domain::kKindCount>> applied;
   std::vector<std::array<int64_t, events::kRefusals>> refused;
   std::vector<int64_t> heartbeats;
-  std::vector<int64_t> not_counted;  // by input: valid records that no measure uses
+  std::vector<int64_t> not_counted;  // by input: valid records that no measure or statistic uses
   // By input: taken records with a code that is not in the reference files.
   std::vector<std::array<int64_t, events::kUnknownCodes>> unknown_codes;
   int64_t clamped = 0;  // timestamps too far in the future
@@ -103,6 +114,8 @@ struct PartitionState {
   std::vector<Crossing> crossings;          // by input
   std::vector<indicators::Delta> deltas;    // of the open tick so far; unordered, none zero
   std::vector<indicators::Report> reports;  // of the open tick so far; unordered, none zero
+  std::vector<ledger::KeptFigure> figures;  // official figures, by fact
+  std::vector<indicators::FigureChange> figure_changes;      // of the open tick so far, by key
   std::vector<std::pair<uint64_t, UnixMillis>> complete_to;  // by source
   UnixMillis heartbeat_reach{INT64_MIN};
   std::vector<PartitionTick> ready;  // closed ticks that were not fetched yet, in order
@@ -177,10 +190,14 @@ class PartitionEngine {
   bool close_if_crossed();
   PartitionTick close(PeriodIndex tick);
   void keep(size_t input, UnixMillis published, const events::Event& event);
+  void keep_figure(size_t input, const events::Event& event);
+  void count(size_t input, const events::Event& event, ledger::Outcome outcome);
+  bool follows(size_t input) const { return input == options_.observations; }
 
   PartitionId partition_;
   PartitionOptions options_;
   ledger::Ledger ledger_;
+  ledger::FigureStore figures_;
   Buffer buffer_;
   std::vector<InputState> inputs_;
   std::vector<Crossing> crossings_;

@@ -168,6 +168,7 @@ std::optional<PastPanel> panel_at(const Panel& now, const PanelChanges& changes,
   taken_back.finish();
   panel.drop_zeros();
   panel.set_load((*found)->load);
+  panel.set_figures(now.figure_table(), tick);
   return PastPanel{panel.publish(), (*found)->reported};
 }
 

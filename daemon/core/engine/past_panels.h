@@ -28,6 +28,7 @@ namespace bellwether::engine {
 // The number of the latest ticks of which questions can be asked, and the most that the changes of
 // their panels may take. The oldest changes are dropped first.
 inline constexpr size_t kPastTicksMax = 400;
+static_assert(kPastTicksMax <= indicators::FigureTable::kTicksKept);
 inline constexpr size_t kPastPanelBytesMax = 256 << 20;
 
 // What one tick changed in the panel.

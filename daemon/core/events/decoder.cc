@@ -229,6 +229,10 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
   if (e.effective > latest) {
     return record.published.value < 0 ? Refusal::kNoTimestamp : Refusal::kEffectiveAfterPublished;
   }
+  if (e.kind == EventKind::kObservation) {
+    e.vintage = dates.own(FigureSlots::kVintage).value_or(day_of_publication(record.published));
+    if (e.vintage > latest) return Refusal::kEffectiveAfterPublished;
+  }
   bool const too_early = e.kind == EventKind::kFilingRecorded && e.period_end > e.effective;
   return too_early ? Problem(Refusal::kFiledBeforePeriodEnd) : std::nullopt;
 }
@@ -534,10 +538,54 @@ Problem award(const Reference&, const Message& m, Event&) {
   return valid ? std::nullopt : Problem(Refusal::kValueOutOfRange);
 }
 
-Problem figure(const Reference&, const Message& m, Event& e) {
-  constexpr int64_t kLastFrequency = 4;
-  if (!std::isfinite(m.kind_double(FigureSlots::kValue))) return Refusal::kValueOutOfRange;
-  return numbered(m, FigureSlots::kFrequency, kLastFrequency, e);
+// Sets the area and sector of a figure: of any level, but exactly those that it states, because a
+// figure of a part is not one of the whole. If the reference files do not have them, the figure is
+// not used: most files are of a whole nation.
+Problem place_of_figure(const Reference& reference, const Message& m, Event& e) {
+  e.area = reference::kRootArea;
+  e.sector = reference::kAllSectors;
+  if (std::string_view const code = m.kind_text(FigureSlots::kAreaCode); !code.empty()) {
+    auto const found = reference.areas.find(code);
+    if (!found.ok()) note_unknown(UnknownCode::kArea, e);
+    e.area = found.value_or(reference::kRootArea);
+  }
+  std::string_view const code = m.kind_text(FigureSlots::kCode);
+  if (m.kind_number(FigureSlots::kHasActivity) == 0) return std::nullopt;
+  if (m.kind_text(FigureSlots::kScheme) != reference.sectors.scheme() ||
+      m.kind_text(FigureSlots::kVersion) != reference.sectors.version()) {
+    return Refusal::kWrongScheme;
+  }
+  auto const found = reference.sectors.find(code);
+  if (!found.ok()) note_unknown(UnknownCode::kSector, e);
+  e.sector = found.value_or(reference::kAllSectors);
+  return std::nullopt;
+}
+
+// Sets what the figure is of, and its value in the unit of the statistic.
+Problem value_of_figure(const Message& m, Event& e) {
+  double const stated = m.kind_double(FigureSlots::kValue);
+  if (!std::isfinite(stated)) return Refusal::kValueOutOfRange;
+  const domain::UnitInfo* const unit = domain::find_unit(m.kind_text(FigureSlots::kUnit));
+  if (unit == nullptr) return std::nullopt;
+  const domain::StatisticInfo& statistic = domain::info(unit->statistic);
+  e.value = stated * unit->factor + 0.0;  // without the sign of zero
+  if (std::abs(e.value) > domain::kFigureMax || (statistic.is_count && e.value < 0))
+    return Refusal::kValueOutOfRange;
+  bool const is_of_year = e.code == static_cast<uint8_t>(domain::Frequency::kYear);
+  bool const is_known = std::ranges::none_of(e.unknown, [](bool unknown) { return unknown; });
+  if (is_known && (is_of_year || !statistic.is_of_year)) e.statistic = unit->statistic;
+  return std::nullopt;
+}
+
+Problem figure(const Reference& reference, const Message& m, Event& e) {
+  if (Problem const problem = numbered(m, FigureSlots::kFrequency, domain::kFrequencyLast, e))
+    return problem;
+  int64_t const status = m.kind_number(FigureSlots::kStatus);
+  if (status < 0 || status >= static_cast<int64_t>(domain::kFigureStatusNames.size()))
+    return Refusal::kValueOutOfRange;
+  e.figure_status = static_cast<domain::FigureStatus>(status);
+  if (Problem const problem = place_of_figure(reference, m, e)) return problem;
+  return value_of_figure(m, e);
 }
 
 // Reads the area and sector that an event states outside its kind. They count only for an enquirer:

@@ -11,6 +11,7 @@
 #include "core/base/ids.h"
 #include "core/base/response_hours.h"
 #include "core/domain/kinds.h"
+#include "core/domain/statistics.h"
 
 namespace bellwether::events {
 
@@ -32,6 +33,7 @@ using domain::kTopicFamilies;
 using domain::Officer;
 using domain::OutcomeKind;
 using domain::ReferralState;
+using domain::Statistic;
 using domain::Status;
 using domain::StrikeOff;
 using domain::Topic;
@@ -59,7 +61,7 @@ inline constexpr size_t kUnknownCodes = kUnknownCodeNames.size();
 
 struct Event {
   EventKind kind{};
-  uint8_t code = 0;             // by kind, see core/domain/kinds.h
+  uint8_t code = 0;             // by kind, see core/domain/kinds.h; figures: domain::Frequency
   uint8_t response_bucket = 0;  // interactions: 0 … kResponseBuckets
   InteractionType type{};       // interactions
   bool unregistered = false;    // the key is case:ID; counts in the area and sector it states
@@ -67,7 +69,7 @@ struct Event {
   FactId fact;                  // the event is a version of it; a retraction retracts it
   SourceSequence sequence;      // ≤ kSourceSequenceMax
   // The day on which the fact happened. Filings: the day of filing. Filings that are due: the day
-  // on which the due date was stated.
+  // on which the due date was stated. Figures: the first day of the reference period.
   Days effective;
   AreaId area = kNoArea;
   SectorId sector = kNoSector;
@@ -80,8 +82,14 @@ struct Event {
   uint32_t referral = 0;
   int32_t jobs = 0;          // outcomes: gained; redundancy notices: at risk
   int64_t amount_minor = 0;  // outcomes
-  uint64_t source = 0;       // hash of the source's name
-  UnixMillis complete_to;    // heartbeats: everything published before this instant is in the log
+  // Figures. kUnused: nothing rests on figures of this unit or period, or its place is not in the
+  // reference files. `area` and `sector` may be of any level.
+  Statistic statistic{};
+  domain::FigureStatus figure_status{};
+  Days vintage = kNoDay;   // the day on which the source published this version
+  double value = 0;        // in jobs, persons or pounds
+  uint64_t source = 0;     // hash of the source's name
+  UnixMillis complete_to;  // heartbeats: everything published before this instant is in the log
 };
 
 }  // namespace bellwether::events

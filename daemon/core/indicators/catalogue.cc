@@ -13,6 +13,7 @@ namespace {
 using domain::Formula;
 using domain::Method;
 using domain::Quantity;
+using domain::Statistic;
 using domain::Term;
 using domain::Terms;
 
@@ -130,6 +131,18 @@ Value against_above(const IndicatorInfo& info, const Reading& reading, Span w) {
   return ratio(1, rate * reading.value_of(f.denominator, w), own, info);
 }
 
+Value one_year(const IndicatorInfo& info, const Reading& reading, Span w) {
+  Statistic const of_year = info.compute.numerator[0].statistic;
+  Statistic const level = info.compute.denominator[0].statistic;
+  auto const found = reading.of_one_year(of_year, level, w);
+  if (!found) {
+    return unavailable(base::cat("no official figures of ", domain::name(of_year), " and ",
+                                 domain::name(level), " of one year, of the last ",
+                                 domain::kFigureYearsMax, " years"));
+  }
+  return ratio(info.compute.factor, found->first, found->second, info);
+}
+
 Value quantile(const IndicatorInfo& info, const Reading& reading, Span w) {
   Reading::Histogram const counts = reading.histogram(info.compute.denominator[0].measure, w);
   double total = 0;
@@ -191,6 +204,8 @@ Value value_in(const IndicatorInfo& entry, const Reading& reading, Span w) {
       return rate_change(entry, reading, w);
     case Method::kAbove:
       return against_above(entry, reading, w);
+    case Method::kOneYear:
+      return one_year(entry, reading, w);
     case Method::kQuantile:
       return quantile(entry, reading, w);
     case Method::kDiffusion:
@@ -204,6 +219,11 @@ Value value_in(const IndicatorInfo& entry, const Reading& reading, Span w) {
       return by_decile(entry, reading, w);
   }
   return unavailable("unknown indicator");
+}
+
+Value no_figure(Statistic missing) {
+  return unavailable(base::cat("no official figure of ", domain::name(missing), " of the last ",
+                               domain::kFigureYearsMax, " years"));
 }
 
 // Of a growing window: whether it need not grow.
@@ -227,6 +247,8 @@ Value compute(Indicator indicator, const Reading& reading, PeriodIndex period) {
     if (w.first < known) break;
     reading.begin();
     v = value_in(entry, reading, w);
+    if (auto const missing = reading.missing()) v = no_figure(*missing);
+    if (v.ok()) v.figures = reading.used();
     v.window_periods = v.ok() ? length : 0;
     v.reported = reading.reported();
     if (has_enough_cases(v)) break;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/calendar.h"
 #include "core/base/harm.h"
@@ -44,7 +45,8 @@ struct Value {
   std::string not_available;  // the reason why there is no value; empty if there is a value
   bool below_base = false;    // true if the reason is a denominator below minimum_base
   int window_periods = 0;     // the length of the window; 0 if there is no value
-  double reported = 1;        // the share of the formula's events that should have been reported
+  std::vector<UsedFigure> figures = {};  // the official figures in the value
+  double reported = 1;  // the share of the formula's events that should have been reported
   bool ok() const { return not_available.empty(); }
 };
 

@@ -163,6 +163,8 @@ std::optional<Interval> interval_of(const IndicatorInfo& entry, const Value& v,
                                     const Reading& reading, PeriodIndex period, double level) {
   const Formula& f = entry.compute;
   if (!v.ok() || f.denominator[0].coefficient == 0) return std::nullopt;
+  // An official figure is no sample of the cases, so the value is as it is.
+  if (f.denominator[0].quantity == Quantity::kFigure) return std::nullopt;
   double const z = -stats::normal_quantile((1 - level) / 2);
   Span const w{PeriodIndex(period.value - v.window_periods + 1), period};
   switch (f.method) {
@@ -185,6 +187,7 @@ std::optional<Interval> interval_of(const IndicatorInfo& entry, const Value& v,
       return of_deciles(entry, v, reading, w, z);
     case Method::kAbove:
     case Method::kGapChange:
+    case Method::kOneYear:
       return std::nullopt;
     case Method::kQuantile:
       return of_quantile(entry, v, reading, w, z);

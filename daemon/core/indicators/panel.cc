@@ -145,6 +145,12 @@ void Panel::find_ends() {
   tells_ends_ = ends.told;
 }
 
+void Panel::set_figures(std::shared_ptr<const FigureTable> table, PeriodIndex through) {
+  BELLWETHER_CHECK(table != nullptr);
+  figures_ = std::move(table);
+  figures_through_ = through;
+}
+
 void Panel::set_load(std::optional<PeriodIndex> load) {
   if (load_ == load) return;
   load_ = load;

@@ -26,6 +26,7 @@
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
 #include "core/indicators/deltas.h"
+#include "core/indicators/figures.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::indicators {
@@ -90,6 +91,12 @@ class Panel {
   // there was none lately. It is not part of the counts: nobody but known_from() and is_told() uses
   // it.
   void set_load(std::optional<PeriodIndex> load);
+  // The official figures, and the tick through which they are known. They are no counts of the
+  // panel: it only carries them to the formulas that rest on them.
+  void set_figures(std::shared_ptr<const FigureTable> table, PeriodIndex through);
+  const std::shared_ptr<const FigureTable>& figure_table() const { return figures_; }  // never null
+  PeriodIndex figures_through() const { return figures_through_; }
+  KnownFigures figures() const { return {*reference_, *figures_, figures_through_}; }
   base::Calendar calendar() const { return calendar_; }
   const reference::Reference& reference() const { return *reference_; }
   size_t nodes() const { return reference_->areas.size() * sectors_; }
@@ -170,6 +177,8 @@ class Panel {
   PeriodIndex ends_from_;  // the first period of which the register tells the ends
   bool tells_ends_ = true;
   std::optional<PeriodIndex> load_;
+  std::shared_ptr<const FigureTable> figures_ = std::make_shared<FigureTable>();
+  PeriodIndex figures_through_;
   std::bitset<domain::kMeasureCount> changed_;  // of the whole region, since find_known()
 
   struct Group {

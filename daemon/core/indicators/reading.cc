@@ -38,6 +38,30 @@ double Reading::residents() const {
   });
 }
 
+double Reading::official(Statistic statistic, Span w) const {
+  bool const of_residents = statistic == Statistic::kResidents;
+  if (is_of_node()) {
+    SectorId const sector = of_residents ? reference::kAllSectors : node_.sector;
+    if (auto const found = panel_.figures().latest(statistic, node_.area, sector, end_of(w))) {
+      used_.push_back(*found);
+      return found->figure.value;
+    }
+  }
+  if (double const in_files = of_residents ? residents() : 0; in_files > 0) return in_files;
+  missing_ = statistic;
+  return 0;
+}
+
+std::optional<std::pair<double, double>> Reading::of_one_year(Statistic of_year, Statistic level,
+                                                              Span w) const {
+  if (!is_of_node()) return std::nullopt;
+  auto const found =
+      panel_.figures().of_one_year(of_year, level, node_.area, node_.sector, end_of(w));
+  if (!found) return std::nullopt;
+  used_ = {found->first, found->second};
+  return std::pair(found->first.figure.value, found->second.figure.value);
+}
+
 double Reading::still_to_come(Measure measure, Span w) const {
   if (late_ == nullptr) return 0;
   std::span<const double> const open = late_->open[static_cast<size_t>(measure)];
@@ -85,6 +109,8 @@ double Reading::quantity(const domain::Term& term, Span w) const {
       return stock(PeriodIndex(w.first.value - 1));
     case Quantity::kResidents:
       return residents();
+    case Quantity::kFigure:
+      return official(term.statistic, w);
   }
   return 0;
 }

@@ -5,7 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "core/base/response_hours.h"
 #include "core/domain/indicators.h"
@@ -65,13 +68,27 @@ class Reading {
   using Histogram = std::array<double, base::kResponseBuckets>;
   Histogram histogram(domain::Measure first, Span w) const;
 
-  // The share of the events that sum() has read since begin() that should have been reported.
-  void begin() const { known_ = complete_ = 0; }
+  // Two official figures of one year (KnownFigures::of_one_year) by the end of the window; nullopt
+  // if there are none.
+  std::optional<std::pair<double, double>> of_one_year(Statistic of_year, Statistic level,
+                                                       Span w) const;
+
+  // Forgets what was read so far: for reported(), missing() and used().
+  void begin() const {
+    known_ = complete_ = 0;
+    missing_.reset();
+    used_.clear();
+  }
+  // An official figure that was asked for since begin() and is not known; nullopt if none.
+  std::optional<Statistic> missing() const { return missing_; }
+  // The official figures read since begin().
+  const std::vector<UsedFigure>& used() const { return used_; }
   // Counts what `other` has read, too.
   void include(const Reading& other) const {
     known_ += other.known_;
     complete_ += other.complete_;
   }
+  // The share of the events that sum() has read since begin() that should have been reported.
   double reported() const { return complete_ > known_ ? known_ / complete_ : 1; }
 
  private:
@@ -89,6 +106,10 @@ class Reading {
     return sum;
   }
   double residents() const;
+  // The official figure; 0, and it is noted as missing, if there is none. A part of a node has
+  // none.
+  double official(Statistic statistic, Span w) const;
+  Days end_of(Span w) const { return calendar().first_day(PeriodIndex(w.last.value + 1)); }
 
   const Panel& panel_;
   Node node_;
@@ -96,6 +117,8 @@ class Reading {
   std::span<const AreaId> areas_{};
   const LateReports* late_ = nullptr;
   Late mode_ = Late::kAsReported;
+  mutable std::optional<Statistic> missing_;
+  mutable std::vector<UsedFigure> used_;
   mutable double known_ = 0;
   mutable double complete_ = 0;
 };

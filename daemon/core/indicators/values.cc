@@ -37,7 +37,7 @@ PeriodIndex known_from(const IndicatorInfo& info, const Panel& panel) {
   PeriodIndex known = panel.first_period();
   for (const Terms* terms : {&info.compute.numerator, &info.compute.denominator}) {
     const Term& first = terms->front();  // what the formula counts; the others correct it
-    if (first.coefficient == 0) continue;
+    if (first.coefficient == 0 || first.quantity == Quantity::kFigure) continue;
     bool const of_measure = first.quantity == Quantity::kSum || first.quantity == Quantity::kTotal;
     known = std::max(known, panel.known_from(of_measure ? first.measure : Measure::kBirths));
   }

@@ -158,7 +158,7 @@ class Ingest::Lane {
 
   static engine::PartitionOptions engine_options(const IngestOptions& options) {
     engine::PartitionOptions o = options.engine;
-    o.inputs = options.topics.size();
+    engine::set_inputs(o, options.kinds);
     return o;
   }
 

@@ -44,7 +44,7 @@ class LogFold {
     engine::PartitionOptions options;
     options.calendar = base::Calendar(config.time.calendar);
     options.reference = &reference;
-    options.inputs = inputs_.topics.size();
+    engine::set_inputs(options, inputs_.kinds);
     for (int p = 0; p < partitions; ++p) engines_.emplace_back(base::PartitionId(p), options);
   }
 

@@ -1,6 +1,7 @@
 #include "simulation/pipeline/cell_oracle.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "core/base/hash.h"
@@ -19,6 +20,156 @@ uint64_t term(uint16_t area, uint16_t sector, indicators::Measure measure, int32
 }
 
 }  // namespace
+
+ledger::Outcome FigureOracle::tell(const events::Event& e) {
+  Version v;
+  v.sequence = e.sequence.value;
+  v.states_nothing =
+      e.kind == events::EventKind::kRetracted || e.statistic == domain::Statistic::kUnused;
+  if (!v.states_nothing) {
+    v.statistic = static_cast<int>(e.statistic);
+    v.area = e.area.value;
+    v.sector = e.sector.value;
+    v.first = e.effective.value;
+    v.frequency = e.code;
+    v.vintage = e.vintage.value;
+    v.status = static_cast<int>(e.figure_status);
+    v.value = e.value;
+  }
+  auto const [known, fresh] = facts_.try_emplace(e.fact.value, v);
+  if (fresh) return ledger::Outcome::kApplied;
+  if (known->second == v) return ledger::Outcome::kDuplicate;
+  if (v < known->second) return ledger::Outcome::kSuperseded;
+  known->second = v;
+  return ledger::Outcome::kApplied;
+}
+
+namespace {
+
+uint64_t figure_term(uint64_t fact, int statistic, uint16_t area, uint16_t sector, int32_t first,
+                     int frequency, int32_t vintage, int status, double value) {
+  base::SetDigest digest;
+  digest.add(fact, static_cast<uint64_t>(statistic * 100 + frequency * 10 + status),
+             uint64_t{area} << 32 | sector);
+  base::SetDigest whole;
+  whole.add(digest.value(),
+            uint64_t{static_cast<uint32_t>(first)} << 32 | static_cast<uint32_t>(vintage),
+            std::bit_cast<uint64_t>(value));
+  return whole.value();
+}
+
+int32_t end_of(int32_t first, int frequency) {
+  base::CivilDate const date = base::civil_date(base::Days(first));  // a first day of a month
+  int const months = frequency == static_cast<int>(domain::Frequency::kYear) ? 12 : 3;
+  int const month = date.month - 1 + months;
+  return base::days_from_civil(date.year + month / 12, month % 12 + 1, 1).value;
+}
+
+base::Days three_years_before(base::Days day) {
+  base::CivilDate const date = base::civil_date(day);
+  // 29 February has no day three years before: then 1 March.
+  return base::Days(base::days_from_civil(date.year - 3, date.month, 1).value + date.day - 1);
+}
+
+}  // namespace
+
+uint64_t FigureOracle::digest() const {
+  uint64_t digest = 0;
+  for (const auto& [fact, v] : facts_) {
+    if (v.states_nothing) continue;
+    digest += figure_term(fact, v.statistic, v.area, v.sector, v.first, v.frequency, v.vintage,
+                          v.status, v.value);
+  }
+  return digest;
+}
+
+uint64_t figure_digest(const indicators::FigureTable& table, PeriodIndex through) {
+  uint64_t digest = 0;
+  table.each([&](const auto& place, const auto& versions) {
+    std::optional<indicators::Figure> last;
+    for (const auto& version : versions) {
+      if (version.tick <= through) last = version.figure;
+    }
+    if (!last) return;
+    const indicators::FigureKey& key = place.first;
+    digest += figure_term(place.second.value, static_cast<int>(key.statistic), key.area.value,
+                          key.sector.value, key.period.first.value,
+                          static_cast<int>(key.period.frequency), last->vintage.value,
+                          static_cast<int>(last->status), last->value);
+  });
+  return digest;
+}
+
+std::optional<double> FigureOracle::at(int statistic, uint16_t area, uint16_t sector,
+                                       Time time) const {
+  std::optional<std::pair<std::pair<int32_t, uint64_t>, double>> latest;
+  for (const auto& [fact, v] : facts_) {
+    if (v.states_nothing || v.statistic != statistic || v.area != area || v.sector != sector ||
+        Time(v.first, v.frequency) != time) {
+      continue;
+    }
+    std::pair const age(v.vintage, fact);
+    if (!latest || latest->first < age) latest.emplace(age, v.value);
+  }
+  if (latest) return latest->second;
+  auto const parts = testing::world().areas.children(base::AreaId(area));
+  if (parts.empty()) return std::nullopt;
+  double sum = 0;
+  for (base::AreaId part : parts) {
+    auto const one = at(statistic, part.value, sector, time);
+    if (!one) return std::nullopt;
+    sum += *one;
+  }
+  return sum;
+}
+
+// Of the area's own figures; without any, those of its first part. The latest last.
+std::vector<FigureOracle::Time> FigureOracle::times(int statistic, uint16_t area, uint16_t sector,
+                                                    base::Days after, base::Days until) const {
+  std::set<std::pair<int32_t, Time>> found;
+  for (const auto& [fact, v] : facts_) {
+    if (v.states_nothing || v.statistic != statistic || v.area != area || v.sector != sector)
+      continue;
+    int32_t const end = end_of(v.first, v.frequency);
+    if (after.value < end && end <= until.value) found.insert({end, {v.first, v.frequency}});
+  }
+  auto const parts = testing::world().areas.children(base::AreaId(area));
+  if (found.empty() && !parts.empty())
+    return times(statistic, parts.front().value, sector, after, until);
+  std::vector<Time> out;
+  for (const auto& [end, time] : found) out.push_back(time);
+  return out;
+}
+
+std::optional<double> FigureOracle::jobs(uint16_t area, uint16_t sector, base::Days until) const {
+  constexpr auto kJobs = static_cast<int>(domain::Statistic::kEmployment);
+  std::vector<Time> const all = times(kJobs, area, sector, three_years_before(until), until);
+  for (size_t i = all.size(); i > 0; --i) {
+    if (auto const found = at(kJobs, area, sector, all[i - 1])) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> FigureOracle::productivity(uint16_t area, uint16_t sector,
+                                                 base::Days until) const {
+  constexpr auto kJobs = static_cast<int>(domain::Statistic::kEmployment);
+  constexpr auto kOutput = static_cast<int>(domain::Statistic::kOutput);
+  std::vector<Time> const years = times(kOutput, area, sector, three_years_before(until), until);
+  for (size_t i = years.size(); i > 0; --i) {
+    auto const output = at(kOutput, area, sector, years[i - 1]);
+    if (!output) continue;
+    int32_t const end = end_of(years[i - 1].first, years[i - 1].second);
+    std::vector<Time> const in_it =
+        times(kJobs, area, sector, base::Days(years[i - 1].first), base::Days(end));
+    for (size_t j = in_it.size(); j > 0; --j) {
+      auto const jobs = at(kJobs, area, sector, in_it[j - 1]);
+      if (!jobs) continue;
+      // The least number of jobs of the indicator.
+      return *jobs < 100 ? std::nullopt : std::optional(*output / *jobs);
+    }
+  }
+  return std::nullopt;
+}
 
 void CellOracle::add(const Key& key, int64_t amount) {
   auto const& [area, sector, measure, period] = key;
@@ -42,6 +193,10 @@ void CellOracle::advance(const Cut& cut) {
         broker_.log(lane / broker_.partitions(), lane % broker_.partitions());
     for (; at_[lane] < cut[lane]; ++at_[lane]) {
       const auto* event = std::get_if<events::Event>(&log[static_cast<size_t>(at_[lane])].content);
+      if (event != nullptr && lane / broker_.partitions() == kObservations) {
+        if (event->kind != events::EventKind::kHeartbeat) figures_.tell(*event);
+        continue;
+      }
       if (event == nullptr || event->kind == events::EventKind::kHeartbeat ||
           event->kind == events::EventKind::kRegulatoryContact) {
         continue;

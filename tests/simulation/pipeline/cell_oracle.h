@@ -3,14 +3,53 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/indicators/panel.h"
+#include "core/ledger/ledger.h"
 #include "simulation/pipeline/broker.h"
 #include "support/oracle.h"
 
 namespace bellwether::simulation {
+
+// The official figures by the records of a partition or of all: the last version of each fact, as
+// plainly as possible.
+class FigureOracle {
+ public:
+  // What came of it.
+  ledger::Outcome tell(const events::Event& e);
+  // Over all figures that hold.
+  uint64_t digest() const;
+  // The latest jobs of an area in a sector, and its output per job, by the last day before `until`;
+  // nullopt if there are none.
+  std::optional<double> jobs(uint16_t area, uint16_t sector, base::Days until) const;
+  std::optional<double> productivity(uint16_t area, uint16_t sector, base::Days until) const;
+
+ private:
+  struct Version {
+    uint64_t sequence = 0;
+    bool states_nothing = false;
+    int statistic = 0;
+    uint16_t area = 0;
+    uint16_t sector = 0;
+    int32_t first = 0;
+    int frequency = 0;
+    int32_t vintage = 0;
+    int status = 0;
+    double value = 0;
+    auto operator<=>(const Version&) const = default;
+  };
+  using Time = std::pair<int32_t, int>;  // first day and frequency
+  std::optional<double> at(int statistic, uint16_t area, uint16_t sector, Time time) const;
+  std::vector<Time> times(int statistic, uint16_t area, uint16_t sector, base::Days after,
+                          base::Days until) const;
+  std::map<uint64_t, Version> facts_;
+};
+
+// The same digest, computed from a table, as known through the tick.
+uint64_t figure_digest(const indicators::FigureTable& table, PeriodIndex through);
 
 class CellOracle {
  public:
@@ -22,7 +61,8 @@ class CellOracle {
   void advance(const Cut& cut);
   const Cut& at() const { return at_; }
   // The digest over the leaves and the total; of measures that do not add up, over all nodes.
-  uint64_t digest() const { return digest_; }
+  uint64_t digest() const { return digest_ + figures_.digest(); }
+  const FigureOracle& figures() const { return figures_; }
 
  private:
   using Key = std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t>;
@@ -39,6 +79,7 @@ class CellOracle {
   Cut at_;
   std::map<uint64_t, Business> businesses_;
   std::map<Key, int64_t> totals_;
+  FigureOracle figures_;
   uint64_t digest_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/base/text.h"
+#include "core/indicators/catalogue.h"
 
 namespace bellwether::simulation {
 namespace {
@@ -91,7 +92,7 @@ uint64_t Coverage::digest_at(const Cut& cut) {
 
 std::optional<PeriodIndex> Coverage::first_tick(size_t partition) const {
   std::optional<UnixMillis> first;
-  for (size_t i = 0; i < kInputs; ++i) {
+  for (size_t i = 0; i < kObservations; ++i) {
     auto const begins = lanes_[i * broker_.partitions() + partition].begins;
     if (!begins) return std::nullopt;
     first = first ? std::min(*first, *begins) : *begins;
@@ -105,6 +106,13 @@ std::string Coverage::check_cut(const Settled& at) const {
     int64_t expected = -1;
     if (first && *first <= at.tick) {
       auto const back = static_cast<size_t>(at.tick.value - base_tick_.value);
+      if (l / broker_.partitions() == kObservations) {
+        // No tick waits for it, so it may have been cut earlier than by its log.
+        if (back < lanes_[l].crossing.size() && at.cut[l] > lanes_[l].crossing[back])
+          return base::cat("replica ", at.replica, " cut lane ", l, " at ", at.cut[l], " for tick ",
+                           at.tick.value, "; it reaches it at ", lanes_[l].crossing[back]);
+        continue;
+      }
       if (back >= lanes_[l].crossing.size()) {
         return base::cat("replica ", at.replica, " closed tick ", at.tick.value, ", which lane ", l,
                          " has not reached");
@@ -122,14 +130,42 @@ std::string Coverage::check_cut(const Settled& at) const {
 std::string Coverage::check_totals(const Settled& at, const engine::Evaluator& evaluator) {
   auto const [expected, fresh] = totals_.try_emplace(at.cut, 0);
   if (fresh) expected->second = digest_at(at.cut);
-  if (panel_digest(evaluator.panel()) != expected->second) {
+  const indicators::Panel& panel = evaluator.panel();
+  if (panel_digest(panel) + figure_digest(*panel.figure_table(), at.tick) != expected->second) {
     return base::cat("replica ", at.replica, " has other totals than the oracle at tick ",
                      at.tick.value);
+  }
+  if (fresh) {
+    if (std::string error = check_figures(at, panel); !error.empty()) return error;
   }
   uint64_t const cells = evaluator.cells_digest();
   if (cells_.try_emplace(at.cut, cells).first->second != cells) {
     return base::cat("replica ", at.replica, " has another digest at the same cut, tick ",
                      at.tick.value);
+  }
+  return "";
+}
+
+// What rests on official figures, at every node. REQUIRES: the last oracle is at the cut.
+std::string Coverage::check_figures(const Settled& at, const indicators::Panel& panel) const {
+  const FigureOracle& figures = oracles_.back()->figures();
+  base::Days const until = setup_.calendar.first_day(PeriodIndex(at.tick.value + 1));
+  for (size_t n = 0; n < panel.nodes(); ++n) {
+    indicators::Node const node = panel.node(n);
+    auto const expected = figures.productivity(node.area.value, node.sector.value, until);
+    indicators::Value const v =
+        indicators::compute(indicators::Indicator::kProductivity, panel, node, at.tick);
+    if (v.ok() != expected.has_value() || (expected && v.value != *expected)) {
+      return base::cat("replica ", at.replica, " has another productivity at tick ", at.tick.value,
+                       " at node ", n);
+    }
+    auto const jobs = figures.jobs(node.area.value, node.sector.value, until);
+    indicators::Value const share =
+        indicators::compute(indicators::Indicator::kJobsAtRiskShare, panel, node, at.tick);
+    if (share.ok() && (!jobs || share.denominator != *jobs)) {
+      return base::cat("replica ", at.replica, " has another share of jobs at risk at tick ",
+                       at.tick.value, " at node ", n);
+    }
   }
   return "";
 }

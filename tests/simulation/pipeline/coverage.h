@@ -48,6 +48,7 @@ class Coverage {
   };
   void take(size_t lane, int64_t offset);
   std::optional<PeriodIndex> first_tick(size_t partition) const;
+  std::string check_figures(const Settled& at, const indicators::Panel& panel) const;
   uint64_t digest_at(const Cut& cut);
 
   const Setup& setup_;

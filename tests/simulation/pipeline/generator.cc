@@ -1,6 +1,7 @@
 #include "simulation/pipeline/generator.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "support/logs.h"
@@ -36,7 +37,7 @@ Setup make_setup(Random& random) {
   engine::PartitionOptions& o = s.partition;
   o.calendar = s.calendar;
   o.reference = &testing::world();
-  o.inputs = kInputs;
+  engine::set_inputs(o, kInputTopics);
   o.allowed_disorder_ms = random.between(0, 48) * kHour;
   o.idle = s.cuts_by_log        ? engine::Idle::kNever
            : random.chance(0.5) ? engine::Idle::kHeartbeat
@@ -68,6 +69,7 @@ class Sources {
           static_cast<uint8_t>(domain::info(e.kind).topic == domain::Topic::kSupport);
       publish(input_of.try_emplace(e.fact, by_kind).first->second, e);
     }
+    statistics();
     heartbeats();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const auto& a, const auto& b) { return a.arrival < b.arrival; });
@@ -102,6 +104,44 @@ class Sources {
       Event unused = e;
       unused.kind = EventKind::kRegulatoryContact;
       send(input, partition, published, unused);
+    }
+  }
+
+  // Official figures with later versions and retractions, in any order.
+  void statistics() {
+    static const std::array kAreas = {"N1", "N2", "S1", "S2", "N1", "N2", "N", "HUB"};
+    for (uint64_t n = 0; n < 40; ++n) {
+      Event e;
+      e.kind = EventKind::kObservation;
+      e.fact = base::FactId(base::mix64(n + (uint64_t{1} << 50)));
+      auto const series = random_.below(20);
+      e.business = base::BusinessKey(base::mix64(series + (uint64_t{1} << 51)));
+      for (int version = random_.between(1, 4); version > 0; --version) {
+        e.kind = random_.chance(0.1) ? EventKind::kRetracted : EventKind::kObservation;
+        bool const of_year = random_.chance(0.5);
+        e.statistic = static_cast<domain::Statistic>(random_.between(of_year ? 1 : 0, 3));
+        if (!of_year && e.statistic == domain::Statistic::kOutput)
+          e.statistic = domain::Statistic::kEmployment;
+        e.code =
+            static_cast<uint8_t>(of_year ? domain::Frequency::kYear : domain::Frequency::kQuarter);
+        base::CivilDate const now = base::civil_date(base::days_of(at(random_.between(0, days_))));
+        e.effective = base::days_from_civil(now.year - random_.between(1, 3),
+                                            of_year ? 1 : 1 + 3 * random_.between(0, 3), 1);
+        e.area = testing::area(kAreas[random_.below(kAreas.size())]);
+        e.sector = testing::sector(random_.chance(0.7) ? "all" : "10");
+        e.sequence = base::SourceSequence(static_cast<uint64_t>(random_.between(1, 6)));
+        e.vintage = base::Days(e.effective.value + random_.between(370, 500));
+        e.figure_status = static_cast<domain::FigureStatus>(random_.below(4));
+        e.value = random_.between(0, 5000);
+        UnixMillis const published = at(random_.between(0, days_));
+        auto const partition =
+            static_cast<uint8_t>(e.business.value % static_cast<uint64_t>(setup_.partitions));
+        do {
+          send(kObservations, partition, published, e);
+        } while (random_.chance(0.1));
+        if (random_.chance(0.05))
+          send(kObservations, partition, published, events::Refusal::kValueOutOfRange);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ engine::EvaluatorOptions evaluator_options(base::Calendar calendar) {
   engine::EvaluatorOptions o;
   o.calendar = calendar;
   o.history_periods = history_periods(calendar);
-  o.topics = {domain::Topic::kRegistrations, domain::Topic::kSupport};
+  o.topics.assign(kInputTopics.begin(), kInputTopics.end());
   return o;
 }
 
@@ -79,8 +79,7 @@ void Replica::go_on_from(snapshot::Restored restored) {
     journal_next_ = restored.manifest.journal_next;
   }
   for (const alerts::CutOffset& c : restored.manifest.cut) {
-    size_t const input = c.topic == kTopics[0] ? 0 : 1;
-    cut_[input * lanes_.size() + static_cast<size_t>(c.partition)] = c.offset;
+    cut_[input_of(c.topic) * lanes_.size() + static_cast<size_t>(c.partition)] = c.offset;
   }
   evaluator_.restore(restored.evaluation.tick, std::move(restored.evaluation.panel),
                      restored.evaluation.reports, restored.evaluation.cells_digest,

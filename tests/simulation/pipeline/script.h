@@ -3,8 +3,11 @@
 // without some of its steps is a valid script, too.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,7 +21,18 @@ namespace bellwether::simulation {
 using base::PeriodIndex;
 using base::UnixMillis;
 
-inline constexpr size_t kInputs = 2;  // registrations, support
+inline constexpr std::array kInputTopics = {domain::Topic::kRegistrations, domain::Topic::kSupport,
+                                            domain::Topic::kObservations};
+inline constexpr size_t kInputs = kInputTopics.size();
+inline constexpr size_t kObservations = 2;  // the input of official statistics
+// The names of the inputs.
+inline const std::vector<std::string> kTopics = {"registrations", "support", "observations"};
+
+// The input that the topic belongs to.
+inline size_t input_of(std::string_view topic) {
+  return static_cast<size_t>(std::ranges::find(kTopics, topic) - kTopics.begin());
+}
+
 inline constexpr int kWatchers = 4;
 inline constexpr int kRuleSets = 3;
 

@@ -11,8 +11,6 @@
 
 namespace bellwether::simulation {
 
-inline const std::vector<std::string> kTopics = {"registrations", "support"};
-
 struct Surroundings {
   const Setup& setup;
   Broker& broker;

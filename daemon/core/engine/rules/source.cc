@@ -49,6 +49,11 @@ size_t first_seen(const indicators::Panel& panel, std::span<const Measure> measu
   return std::min(i, pooled.size());
 }
 
+// Official statistics come a few times a year, so nothing can be said of their silence.
+bool is_judged(domain::Topic topic) {
+  return domain::info(topic).pace == domain::Pace::kSteady;
+}
+
 class SourceTest final : public RuleTest {
  public:
   explicit SourceTest(const Rule& rule)
@@ -56,6 +61,7 @@ class SourceTest final : public RuleTest {
 
   void test(const TickContext& context, Verdict& verdict) override {
     for (domain::Topic topic : context.topics) {
+      if (!is_judged(topic)) continue;
       std::string const name(domain::name(topic));
       Found found = find(context, domain::volume_of(topic));
       if (found.signal.hit) verdict.out.silent_topics.push_back(name);
@@ -67,7 +73,8 @@ class SourceTest final : public RuleTest {
   std::string suspended(const TickContext&, const Verdict&) const override { return ""; }
   bool in_scope(const TickContext& context, const AlertKey& key) const override {
     auto const topic = domain::find_topic(key.source());
-    return topic && std::ranges::find(context.topics, *topic) != context.topics.end();
+    return topic && is_judged(*topic) &&
+           std::ranges::find(context.topics, *topic) != context.topics.end();
   }
 
  private:

@@ -228,6 +228,8 @@ TEST(ConfigTest, TheExampleNamesTheInputs) {
   EXPECT_THAT(example(), HasSubstr("  # registrations_topic: bellwether.registrations\n"
                                    "  # support_topic: bellwether.support           # \"\" = not "
                                    "consumed\n"
+                                   "  # observations_topic: \"\"                      # \"\" = not "
+                                   "consumed\n"
                                    "  # dead_letters_topic: bellwether.dead-letters\n"));
 }
 

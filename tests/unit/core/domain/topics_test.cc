@@ -36,12 +36,13 @@ TEST(TopicsTest, NamesBeginWithTheDefaults) {
   EXPECT_EQ(names[Topic::kRegistrations], "bellwether.registrations");
   EXPECT_EQ(names[Topic::kSupport], "bellwether.support");
   EXPECT_EQ(names[Topic::kProcurement], "") << "nothing consumes it yet";
-  EXPECT_EQ(names[Topic::kObservations], "") << "nothing consumes it yet";
+  EXPECT_EQ(names[Topic::kObservations], "") << "consumed only if it is named";
 }
 
-TEST(TopicsTest, RegistrationsAreRequiredAndSupportIsNot) {
+TEST(TopicsTest, RegistrationsAreRequiredAndTheOthersAreNot) {
   EXPECT_EQ(info(Topic::kRegistrations).consumption, Consumption::kRequired);
   EXPECT_EQ(info(Topic::kSupport).consumption, Consumption::kOptional);
+  EXPECT_EQ(info(Topic::kObservations).consumption, Consumption::kOptional);
 }
 
 TEST(TopicsTest, TheFieldNumberOfAnUnknownKindGivesItsTopic) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "support/logs.h"
 
@@ -456,6 +458,143 @@ TEST(PartitionEnginePropertyTest, AFoldToKnownCutsGivesTheSameTicks) {
       ASSERT_EQ(closed(engine.close_at(PeriodIndex(tick.tick), cut)), tick) << "seed " << seed;
     }
   }
+}
+
+// ---- the input of official statistics follows the others
+
+Event jobs(uint64_t fact, double value) {
+  Event e;
+  e.kind = EventKind::kObservation;
+  e.code = static_cast<uint8_t>(domain::Frequency::kYear);
+  e.fact = base::FactId(fact);
+  e.sequence = base::SourceSequence(1);
+  e.effective = day(2017, 1, 1);
+  e.area = area("N1");
+  e.sector = sector("all");
+  e.statistic = domain::Statistic::kEmployment;
+  e.vintage = day(2018, 9, 1);
+  e.value = value;
+  return e;
+}
+// Registrations, and observations under the idle rule.
+PartitionOptions with_observations(Idle idle = Idle::kNever) {
+  PartitionOptions o = months(2);
+  set_inputs(o, std::vector{domain::Topic::kRegistrations, domain::Topic::kObservations});
+  o.idle = idle;
+  return o;
+}
+
+TEST(ObservationsTest, OldFiguresDoNotDecideTheFirstTick) {
+  PartitionEngine engine(PartitionId(0), with_observations());
+  Feed registrations(engine, 0);
+  Feed observations(engine, 1);
+  EXPECT_EQ(observations(at(2001, 3, 1), jobs(1, 900)), Taken::kHeld) << "no tick is open yet";
+  EXPECT_EQ(registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9))), Taken::kTaken);
+  EXPECT_EQ(engine.open_tick(), months(1).calendar.period_of(day(2019, 1, 1)));
+  EXPECT_EQ(observations(at(2001, 3, 1), jobs(1, 900)), Taken::kTaken);
+  EXPECT_EQ(engine.ledger().stats().facts, 1) << "a figure is no fact of a business";
+}
+
+TEST(ObservationsTest, AtTheEndOfItsLogTheInputHoldsNoTickUnderAnyIdleRule) {
+  for (Idle idle : {Idle::kNever, Idle::kHeartbeat, Idle::kWallClock}) {
+    PartitionOptions const options = with_observations(idle);
+    PartitionEngine engine(PartitionId(0), options);
+    Feed registrations(engine, 0);
+    Feed observations(engine, 1);
+    registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+    EXPECT_EQ(registrations(at(2019, 4, 10), birth(2, day(2019, 4, 9))), Taken::kHeld)
+        << "the other input may have records of January";
+    EXPECT_FALSE(engine.waits_for(1));
+    engine.at_end(1, Offset(0), kNow, UnixMillis(kNow.value + options.idle_after_ms - 1));
+    EXPECT_FALSE(engine.take_tick()) << "not quiet for long enough";
+    engine.at_end(1, Offset(0), kNow, UnixMillis(kNow.value + options.idle_after_ms));
+    for (int month : {1, 2, 3}) {
+      auto const tick = engine.take_tick();
+      ASSERT_TRUE(tick) << month;
+      EXPECT_EQ(tick->tick, options.calendar.period_of(day(2019, month, 1)));
+      EXPECT_EQ(tick->cut, (std::vector<Offset>{Offset(1), Offset(0)}));
+    }
+    EXPECT_FALSE(engine.take_tick());
+  }
+}
+
+TEST(ObservationsTest, ARecordBelongsToTheTickOfItsPublication) {
+  PartitionOptions const options = with_observations();
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  Feed observations(engine, 1);
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  engine.at_end(1, Offset(0), kNow, UnixMillis(kNow.value + options.idle_after_ms));
+  // It was past every tick, and has a record of February again.
+  EXPECT_EQ(observations(at(2019, 2, 10), jobs(1, 900)), Taken::kHeld);
+  registrations(at(2019, 3, 10), birth(2, day(2019, 3, 9)));
+  auto const january = engine.take_tick();
+  ASSERT_TRUE(january);
+  EXPECT_TRUE(january->figures.empty());
+  EXPECT_FALSE(engine.take_tick()) << "February waits for the record that is held";
+  EXPECT_EQ(observations(at(2019, 2, 10), jobs(1, 900)), Taken::kTaken);
+  engine.at_end(1, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms));
+  auto const february = engine.take_tick();
+  ASSERT_TRUE(february);
+  ASSERT_EQ(february->figures.size(), 1u);
+  EXPECT_EQ(february->figures[0].figure->value, 900);
+  EXPECT_EQ(february->cut, (std::vector<Offset>{Offset(1), Offset(1)}));
+  EXPECT_TRUE(february->deltas.empty());
+}
+
+TEST(ObservationsTest, AHeartbeatOfStatisticsSaysNothingOfTheOtherInputs) {
+  PartitionOptions options = months(3);
+  set_inputs(options, std::vector{domain::Topic::kRegistrations, domain::Topic::kSupport,
+                                  domain::Topic::kObservations});
+  options.idle = Idle::kHeartbeat;
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  Feed support(engine, 1);
+  Feed observations(engine, 2);
+  support(at(2019, 1, 5), heartbeat(at(2019, 1, 5)));
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  registrations(at(2019, 2, 10), birth(2, day(2019, 2, 9)));
+  observations(at(2019, 6, 1), heartbeat(at(2019, 6, 1)));
+  engine.at_end(1, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms));
+  EXPECT_FALSE(engine.take_tick()) << "support may still come";
+}
+
+TEST(ObservationsTest, EveryRecordIsCounted) {
+  PartitionEngine engine(PartitionId(0), with_observations());
+  Feed registrations(engine, 0);
+  Feed observations(engine, 1);
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  observations(at(2019, 1, 10), jobs(1, 900));
+  observations(at(2019, 1, 10), jobs(1, 900));
+  Event elsewhere = jobs(2, 5);
+  elsewhere.statistic = domain::Statistic::kUnused;
+  elsewhere.unknown[static_cast<size_t>(events::UnknownCode::kArea)] = true;
+  observations(at(2019, 1, 11), elsewhere);
+  auto const& applied = engine.counts().applied[1][static_cast<size_t>(EventKind::kObservation)];
+  EXPECT_EQ(applied[static_cast<size_t>(ledger::Outcome::kApplied)], 1);
+  EXPECT_EQ(applied[static_cast<size_t>(ledger::Outcome::kDuplicate)], 1);
+  EXPECT_EQ(engine.counts().not_counted[1], 1);
+  EXPECT_EQ(engine.counts().unknown_codes[1][static_cast<size_t>(events::UnknownCode::kArea)], 1);
+}
+
+TEST(ObservationsTest, AResumedEngineGoesOnWithItsFigures) {
+  PartitionOptions const options = with_observations();
+  PartitionEngine engine(PartitionId(0), options);
+  Feed registrations(engine, 0);
+  Feed observations(engine, 1);
+  registrations(at(2019, 1, 10), birth(1, day(2019, 1, 9)));
+  observations(at(2019, 1, 10), jobs(1, 900));
+  engine.at_end(1, Offset(1), kNow, UnixMillis(kNow.value + options.idle_after_ms));
+  PartitionState const state = engine.state();
+  EXPECT_FALSE(state.crossings[1].crossed) << "its log may be longer when it is read again";
+  ledger::Ledger ledger(options.calendar, testing::world());
+  PartitionEngine again(PartitionId(0), options, std::move(ledger), state);
+  EXPECT_EQ(again.offer(1, Offset(1), at(2019, 1, 12), kNow, jobs(1, 900)), Taken::kTaken);
+  EXPECT_EQ(again.counts().applied[1][static_cast<size_t>(EventKind::kObservation)]
+                                  [static_cast<size_t>(ledger::Outcome::kDuplicate)],
+            1);
+  PartitionTick const tick = again.close_at(PeriodIndex(588), {Offset(1), Offset(2)});
+  EXPECT_EQ(tick.figures.size(), 1u);
 }
 
 }  // namespace

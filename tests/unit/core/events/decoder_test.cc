@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <optional>
+
 #include "core/base/hash.h"
 #include "support/time_zones.h"
 #include "unit/core/events/fixture.h"
@@ -502,6 +505,82 @@ TEST(DecoderTest, AnObservationHasTheKeyOfItsSeries) {
   EXPECT_EQ(e.kind, EventKind::kObservation);
   EXPECT_EQ(e.business, business_key("ons/births"));
   EXPECT_EQ(e.code, v1::FREQUENCY_MONTH);
+  EXPECT_EQ(e.statistic, Statistic::kUnused) << "without a unit, nothing rests on it";
+}
+
+// Jobs in retail in Birmingham.
+v1::Observation employment() {
+  v1::Observation event = figure();
+  v1::Figure& f = *event.mutable_figure();
+  f.set_value(900);
+  f.set_unit("jobs");
+  f.set_area_code("E08000025");
+  *f.mutable_activity() = activity("47");
+  return event;
+}
+
+TEST(DecoderTest, TheUnitOfAFigureSaysWhatItIsOf) {
+  v1::Observation event = employment();
+  Event const jobs = accepted(record(event));
+  EXPECT_EQ(jobs.statistic, Statistic::kEmployment);
+  EXPECT_EQ(jobs.value, 900);
+  EXPECT_EQ(jobs.area, area("E08000025"));
+  EXPECT_EQ(jobs.sector, sector("47"));
+  EXPECT_EQ(jobs.vintage, base::days_from_civil(2019, 5, 3)) << "the day of publication";
+  event.mutable_figure()->set_unit("persons");
+  EXPECT_EQ(accepted(record(event)).statistic, Statistic::kResidents);
+  event.mutable_figure()->set_unit("GBP_million");
+  EXPECT_EQ(accepted(record(event)).statistic, Statistic::kUnused) << "output is of a year";
+  event.mutable_figure()->set_frequency(v1::FREQUENCY_YEAR);
+  EXPECT_EQ(accepted(record(event)).statistic, Statistic::kOutput);
+  EXPECT_EQ(accepted(record(event)).value, 900e6);
+  event.mutable_figure()->set_unit("enterprises");
+  EXPECT_EQ(accepted(record(event)).statistic, Statistic::kUnused);
+}
+
+TEST(DecoderTest, AFigureIsOfExactlyThePlaceThatItStates) {
+  v1::Observation event = employment();
+  event.mutable_figure()->set_area_code("E37000012");
+  event.mutable_figure()->mutable_activity()->set_code("G");
+  Event e = accepted(record(event));
+  EXPECT_EQ(e.area, area("E37000012")) << "a set";
+  EXPECT_EQ(e.sector, sector("G")) << "a section";
+  event.mutable_figure()->clear_area_code();
+  event.mutable_figure()->clear_activity();
+  e = accepted(record(event));
+  EXPECT_EQ(e.area, reference::kRootArea);
+  EXPECT_EQ(e.sector, reference::kAllSectors);
+  event.mutable_figure()->set_area_code("E08000001");
+  e = accepted(record(event));
+  EXPECT_EQ(e.statistic, Statistic::kUnused) << "of an area elsewhere";
+  EXPECT_TRUE(e.unknown[static_cast<size_t>(UnknownCode::kArea)]);
+  event = employment();
+  event.mutable_figure()->mutable_activity()->set_code("47110");
+  e = accepted(record(event));
+  EXPECT_EQ(e.statistic, Statistic::kUnused) << "a part of a sector is not the sector";
+  EXPECT_TRUE(e.unknown[static_cast<size_t>(UnknownCode::kSector)]);
+  event.mutable_figure()->mutable_activity()->set_version("2003");
+  EXPECT_EQ(std::get<Refusal>(decode(record(event))), Refusal::kWrongScheme);
+}
+
+TEST(DecoderTest, AFigureThatCannotBeIsRefused) {
+  auto const refused = [](auto change) {
+    v1::Observation event = employment();
+    change(*event.mutable_figure());
+    auto const decoded = decode(record(event));
+    return std::holds_alternative<Refusal>(decoded) ? std::optional(std::get<Refusal>(decoded))
+                                                    : std::nullopt;
+  };
+  EXPECT_EQ(refused([](v1::Figure& f) { f.set_value(-1); }), Refusal::kValueOutOfRange);
+  EXPECT_EQ(refused([](v1::Figure& f) { f.set_value(1.1e15); }), Refusal::kValueOutOfRange);
+  EXPECT_EQ(refused([](v1::Figure& f) { f.set_value(std::numeric_limits<double>::quiet_NaN()); }),
+            Refusal::kValueOutOfRange);
+  EXPECT_EQ(refused([](v1::Figure& f) { f.clear_frequency(); }), Refusal::kMissingDetail);
+  EXPECT_EQ(refused([](v1::Figure& f) { *f.mutable_vintage() = date(2019, 5, 5); }),
+            Refusal::kEffectiveAfterPublished);
+  EXPECT_EQ(refused([](v1::Figure& f) { f.set_status(static_cast<v1::FigureStatus>(4)); }),
+            Refusal::kValueOutOfRange);
+  EXPECT_EQ(refused([](v1::Figure& f) { *f.mutable_vintage() = date(2019, 5, 1); }), std::nullopt);
 }
 
 // --- frame and wire ------------------------------------------------------------------------------
