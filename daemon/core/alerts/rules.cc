@@ -20,6 +20,8 @@ constexpr double kCusumMonthly = 5.071;
 constexpr double kCusumWeekly = 8.315;
 // An insolvency wave is local only if the rate is so many times that of the node above.
 constexpr double kRateAgainstAbove = 1.25;
+// A limit holds for what is beyond it. This one holds for 1 % and more.
+constexpr double kOnePercent = 1 - 1e-9;
 
 Rule rule(std::string id, std::string title, Severity severity, std::string action,
           RuleDetail detail) {
@@ -195,6 +197,12 @@ RuleSet default_rules(base::Calendar calendar) {
                                  {.indicator = Indicator::kJobsAtRiskQuarter,
                                   .harm = Harm::kHigh,
                                   .limit = 49,
+                                  .nodes = {.stock_min = 1}}));
+  set.rules.push_back(limit_rule("R8b", "redundancies for a small place", Severity::kRed,
+                                 "rapid response",
+                                 {.indicator = Indicator::kJobsAtRiskShare,
+                                  .harm = Harm::kHigh,
+                                  .limit = kOnePercent,
                                   .nodes = {.stock_min = 1}}));
   set.rules.push_back(limit_rule("R9", "slow service", Severity::kOps, "staffing, triage",
                                  {.indicator = Indicator::kResponseP90,

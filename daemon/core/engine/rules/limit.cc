@@ -68,6 +68,9 @@ class LimitTest final : public RuleTest {
   alerts::Evidence evidence_of(const indicators::Value& v,
                                const std::optional<indicators::Interval>& sure,
                                PeriodIndex target) const;
+  // False if the rule compares with an official figure that the node does not have. So of nodes
+  // with the same facts, one that has the figure is judged.
+  bool has_base(const TickContext& context, Node node, PeriodIndex target) const;
   // Leaves in the evidence what may be told of people who asked for help; at least whole points.
   void protect(const TickContext& context, Node node, const indicators::Value& v,
                alerts::Evidence& e) const;
@@ -111,6 +114,14 @@ alerts::Evidence LimitTest::evidence_of(const indicators::Value& v,
   return e;
 }
 
+bool LimitTest::has_base(const TickContext& context, Node node, PeriodIndex target) const {
+  if (!domain::has_public_base(limit_.indicator)) return true;
+  domain::Statistic const base =
+      indicators::info(limit_.indicator).compute.denominator[0].statistic;
+  base::Days const end = context.calendar().first_day(PeriodIndex(target.value + 1));
+  return context.panel.figures().latest(base, node.area, node.sector, end).has_value();
+}
+
 void LimitTest::protect(const TickContext& context, Node node, const indicators::Value& v,
                         alerts::Evidence& e) const {
   auto const told = indicators::disclosed(limit_.indicator, v, context.panel, node, e.period,
@@ -135,22 +146,31 @@ Signal LimitTest::signal_of(const TickContext& context, const Candidate& candida
   s.assessed = !candidate.asked || candidate.open != nullptr ||
                pass(gates, context.stock(limit_.nodes, node, target));
   if (!s.assessed) s.why_not = alerts::untested("", "").why_not;
+  // Everybody knows an official figure, so the value would tell the cases. Few may not be told.
+  bool const public_base = domain::has_public_base(limit_.indicator);
+  bool const few = public_base && v.numerator < indicators::kSupportCellMin;
   bool const beyond =
       s.assessed &&
       pass(gates,
            {GateKind::kBeyond, is_beyond(limit_, v.value, limit_.limit), v.value, limit_.limit}) &&
       (limit_.persistence == 1 ||
        pass(gates,
-            at_least(GateKind::kInARow, in_a_row(context, node, target), limit_.persistence)));
+            at_least(GateKind::kInARow, in_a_row(context, node, target), limit_.persistence))) &&
+      (!public_base || pass(gates, {GateKind::kShown, !few}));
   if (!beyond && !candidate.wanted()) return s;
   auto const sure = interval(kLimitLevel);
   s.hit = beyond && pass(gates, sureness(v, is_gap() ? interval(kGapLevel) : sure));
   s.hit = s.hit && context.holds(limit_.second, node, target, gates);
   s.established = s.hit;
-  s.quiet = !is_beyond(limit_, v.value, clear_at()) ||
+  s.quiet = few || !is_beyond(limit_, v.value, clear_at()) ||
             (!is_gap() && !is_sure(limit_, interval(kLimitEndLevel), clear_at()));
   s.onset = PeriodIndex(target.value - limit_.persistence + 1);
   s.evidence = evidence_of(v, sure, target);
+  if (public_base) {
+    double const told = few ? 0 : indicators::rounded_cases(v.numerator);
+    double const factor = indicators::info(limit_.indicator).compute.factor;
+    s.evidence.observed = rounded(factor * told / v.denominator);
+  }
   if (domain::is_by_decile(limit_.indicator) &&
       domain::privacy(limit_.indicator) == domain::Privacy::kPeople) {
     protect(context, node, v, s.evidence);
@@ -168,7 +188,8 @@ void LimitTest::test(const TickContext& context, Verdict& verdict) {
   for (size_t n = 0; n < context.panel.nodes(); ++n) {
     Node const node = context.panel.node(n);
     if (context.in_scope(limit_.nodes, node) &&
-        ((!idle && context.stock(limit_.nodes, node, target).passed) ||
+        ((!idle && context.stock(limit_.nodes, node, target).passed &&
+          has_base(context, node, target)) ||
          context.asks(rule(), node) || context.open(context.key(rule(), node)) != nullptr)) {
       nodes.push_back(node);
     }

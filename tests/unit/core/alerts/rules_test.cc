@@ -56,6 +56,8 @@ TEST(RulesTest, TheDefaultsHaveTheLimitsOfTheirIndicators) {
     EXPECT_EQ(limit("R7").harm, Harm::kLow);
     EXPECT_EQ(limit("R7").persistence, three_months);
     EXPECT_EQ(limit("R8").limit, 49) << "at least 50 jobs";
+    EXPECT_NEAR(limit("R8b").limit, 1, 1e-5) << "at least 1 % of the jobs";
+    EXPECT_EQ(limit("R8b").indicator, indicators::Indicator::kJobsAtRiskShare);
     EXPECT_EQ(limit("R9b").limit, 50);
     EXPECT_EQ(limit("R10").indicator, indicators::Indicator::kInclusionGap);
     EXPECT_EQ(limit("R16").second->indicator, indicators::Indicator::kSurvivalGapChange);
@@ -64,7 +66,7 @@ TEST(RulesTest, TheDefaultsHaveTheLimitsOfTheirIndicators) {
       EXPECT_EQ(find_rule(set, id)->severity, Severity::kAmber) << id;
       EXPECT_EQ(find_rule(set, id)->clear_ticks, three_months) << id;
     }
-    for (const char* id : {"R3", "R7", "R8"})
+    for (const char* id : {"R3", "R7", "R8", "R8b"})
       EXPECT_EQ(find_rule(set, id)->severity, Severity::kRed) << id;
     EXPECT_EQ(find_rule(set, "R4")->severity, Severity::kAmber);
     EXPECT_EQ(find_rule(set, "R9b")->severity, Severity::kOps);
@@ -211,8 +213,8 @@ TEST(RulesTest, EveryFieldIsInTheDigest) {
 // Journaled rule sets have these digests. A replica with a different digest would ignore every
 // evaluation of its peers.
 TEST(RulesTest, TheDefaultsKeepTheirDigests) {
-  EXPECT_EQ(digest(default_rules(kMonths)), "91013cf3d157b3d1");
-  EXPECT_EQ(digest(default_rules(kWeeks)), "7fdbb98a03da9b27");
+  EXPECT_EQ(digest(default_rules(kMonths)), "c380e580c98b5c69");
+  EXPECT_EQ(digest(default_rules(kWeeks)), "02d222e45b0820f8");
 }
 
 // Those of earlier builds, which had fewer rules.
@@ -222,9 +224,11 @@ TEST(RulesTest, TheDefaultsOfEarlierBuildsKeepTheirDigests) {
     std::erase_if(set.rules, [&](const Rule& r) { return later.contains(r.id); });
     return digest(set);
   };
-  EXPECT_EQ(without(kMonths, {"R10", "R16"}), "46bdf66868bae6ed");
-  EXPECT_EQ(without(kWeeks, {"R10", "R16"}), "f18651ac48fd49b2");
-  std::set<std::string> const limits = {"R3", "R4", "R7", "R8", "R9b", "R10", "R16"};
+  EXPECT_EQ(without(kMonths, {"R8b"}), "91013cf3d157b3d1");
+  EXPECT_EQ(without(kWeeks, {"R8b"}), "7fdbb98a03da9b27");
+  EXPECT_EQ(without(kMonths, {"R8b", "R10", "R16"}), "46bdf66868bae6ed");
+  EXPECT_EQ(without(kWeeks, {"R8b", "R10", "R16"}), "f18651ac48fd49b2");
+  std::set<std::string> const limits = {"R3", "R4", "R7", "R8", "R8b", "R9b", "R10", "R16"};
   EXPECT_EQ(without(kMonths, limits), "3f9af0f9a7f8aac1");
   EXPECT_EQ(without(kWeeks, limits), "a0932c35084b2bbf");
 }

@@ -1,8 +1,9 @@
-// R3, R4, R8 and R9b: the limits on insolvencies, late accounts, redundancies and referrals.
+// R3, R4, R8, R8b and R9b: the limits on insolvencies, late accounts, redundancies and referrals.
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "region.h"
@@ -48,7 +49,18 @@ class MoreLimitRulesTest : public ::testing::Test {
     }
     return out;
   }
+  // The jobs in N1, by an official figure of the last year.
+  void give_jobs(double jobs, std::string_view sector = "10") {
+    base::Days const first = base::days_from_civil(1970 + t_ / 12 - 1, 1, 1);
+    figures_ = {{base::FactId(1),
+                 {domain::Statistic::kEmployment,
+                  testing::area("N1"),
+                  testing::sector(sector),
+                  {first, domain::Frequency::kYear}},
+                 indicators::Figure{jobs, first, {}}}};
+  }
   void tick(const Month& m) {
+    region_.figures = std::exchange(figures_, {});
     verdict_ = region_.tick(t_, deltas(m));
     ++t_;
   }
@@ -60,6 +72,7 @@ class MoreLimitRulesTest : public ::testing::Test {
   }
 
   Region region_;
+  std::vector<indicators::FigureChange> figures_;
   int32_t t_ = kBegin.value;
   alerts::TickEvaluated verdict_;
 };
@@ -120,6 +133,51 @@ TEST_F(MoreLimitRulesTest, R8DetectsFiftyJobsAtRiskInAQuarter) {
   EXPECT_NE(open_alert(region_.book, "R8", "N1", "10"), nullptr);
   tick({});
   EXPECT_EQ(open_alert(region_.book, "R8", "N1", "10"), nullptr) << "after a quarter";
+}
+
+TEST_F(MoreLimitRulesTest, R8bDetectsAHundredthOfTheJobsOfASmallPlace) {
+  give_jobs(900);
+  tick({.jobs_at_risk = 8});
+  EXPECT_FALSE(update("R8b"));
+  tick({.jobs_at_risk = 4});
+  auto const u = update("R8b");
+  ASSERT_TRUE(u);
+  EXPECT_EQ(u->transition, TransitionKind::kRaised);
+  EXPECT_EQ(u->severity, Severity::kRed);
+  EXPECT_NEAR(u->evidence.observed, 100 * 10.0 / 900, 1e-6)
+      << "the share of 12 jobs, rounded to 10: everybody knows the number of jobs";
+  EXPECT_FALSE(update("R8")) << "12 jobs are fewer than 50";
+  for (int i = 0; i < 3; ++i) tick({});
+  EXPECT_EQ(open_alert(region_.book, "R8b", "N1", "10"), nullptr) << "after a quarter";
+}
+
+TEST_F(MoreLimitRulesTest, R8bSaysNothingOfFewJobsNorWithoutAFigureOfEmployment) {
+  tick({.jobs_at_risk = 40});
+  EXPECT_FALSE(update("R8b")) << "no figure of employment";
+  for (int i = 0; i < 3; ++i) tick({});
+  give_jobs(300);
+  tick({.jobs_at_risk = 9});
+  EXPECT_FALSE(update("R8b")) << "3 % of the jobs, but fewer than ten people";
+  tick({.jobs_at_risk = 1});
+  EXPECT_TRUE(update("R8b"));
+}
+
+// N1 has businesses of one division only, and its jobs are known for all industries together.
+TEST_F(MoreLimitRulesTest, R8bJudgesTheNodeThatHasTheFigure) {
+  give_jobs(900, "all");
+  tick({.jobs_at_risk = 12});
+  EXPECT_FALSE(update("R8b", "N1", "10"));
+  EXPECT_TRUE(update("R8b", "N1", "all"));
+}
+
+TEST_F(MoreLimitRulesTest, R8bHoldsFromExactlyOnePercentOn) {
+  give_jobs(1201);
+  tick({.jobs_at_risk = 12});
+  EXPECT_FALSE(update("R8b"));
+  for (int i = 0; i < 3; ++i) tick({});
+  give_jobs(1200);
+  tick({.jobs_at_risk = 12});
+  EXPECT_TRUE(update("R8b"));
 }
 
 TEST_F(MoreLimitRulesTest, R9bDetectsReferralsThatAreNotCompleted) {

@@ -130,6 +130,7 @@ class Region {
     part.tick = PeriodIndex(t);
     part.deltas = deltas;
     part.reports = reports_of(deltas, t);
+    part.figures = std::exchange(figures, {});
     evaluator.apply(PeriodIndex(t), std::span(&part, 1));
   }
   alerts::TickEvaluated tick(int32_t t, const std::vector<Delta>& deltas) {
@@ -153,6 +154,7 @@ class Region {
 
   Evaluator evaluator;
   alerts::Book book;
+  std::vector<indicators::FigureChange> figures;  // of the next tick
 
  private:
   std::shared_ptr<const reference::Reference> reference_;
