@@ -289,7 +289,8 @@ std::string Daemon::yaml() const {
       "\n  registrations_topic: ", options_.topics.registrations,
       "\n  support_topic: ", options_.topics.support,
       "\n  journal_topic: ", options_.topics.journal,
-      "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  group: ", options_.group,
+      "\n  dead_letters_topic: ", options_.topics.dead_letters, "\n  observations_topic: \"",
+      options_.topics.observations, "\"\n  group: ", options_.group,
       "\n  session_timeout_ms: ", options_.session_timeout_ms, "\ntime:\n", options_.time,
       "reference:\n  areas: areas.csv\n  area_sets: sets.csv\n  sectors: sectors.csv\n"
       "serve:\n  grpc_address: ",

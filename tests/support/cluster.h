@@ -104,8 +104,9 @@ struct Topics {
   std::string support;
   std::string journal;
   std::string dead_letters;
+  std::string observations = {};  // empty: not consumed
 };
-// Creates topics with new names.
+// Creates topics with new names; none of observations.
 Topics make_topics(const std::string& broker, int partitions = 3, int support_partitions = 0);
 
 struct DaemonOptions {

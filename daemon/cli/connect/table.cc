@@ -44,13 +44,9 @@ void add_table(CLI::App& app, Context& context) {
       "any register, desk or statistics as CSV or JSON lines, by a mapping (deploy/mappings)");
   sub->fallthrough();
   auto options = std::make_shared<TableCommand>();
+  // A daemon consumes this topic only if its configuration names it; here a mapping asks for it.
+  options->connect.kafka.topics[domain::Topic::kObservations] = "bellwether.observations";
   add_connect_options(*sub, options->connect);
-  constexpr auto kObservations = domain::Topic::kObservations;
-  if (!domain::is_consumable(domain::info(kObservations))) {
-    options->connect.kafka.topics[kObservations] = "bellwether.observations";
-    sub->add_option("--observations-topic", options->connect.kafka.topics[kObservations])
-        ->capture_default_str();
-  }
   sub->add_option("--mapping", options->mapping, "what the columns mean, in YAML")->required();
   sub->add_option("sources", options->table.files, "the files, all of one shape")->required();
   sub->add_option("--as-of", options->table.as_of,

@@ -283,7 +283,7 @@ volumes:
 {{/* Of the commands that write to the brokers, after --brokers. */}}
 {{- define "bellwether.kafkaArgs" }}
 {{- $config := include "bellwether.config" . | fromYaml }}
-{{- range list "registrations_topic" "support_topic" "journal_topic" "dead_letters_topic" }}
+{{- range list "registrations_topic" "support_topic" "observations_topic" "journal_topic" "dead_letters_topic" }}
 {{- if hasKey $config.kafka . }}
 - --{{ . | replace "_" "-" }}={{ get $config.kafka . }}
 {{- end }}

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "adapters/kafka/topics.h"
 #include "core/base/text.h"
 #include "support/cluster.h"
 #include "support/paths.h"
@@ -129,6 +130,57 @@ TEST_F(ConnectTableTest, ADryRunPublishesNothingAndTellsEverything) {
   EXPECT_THAT(child.log(), HasSubstr("           2  interaction"));
   EXPECT_TRUE(facts().empty());
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "state"));
+}
+
+// The shipped mapping of statistics, published twice: first estimates and then revised ones.
+TEST_F(ConnectTableTest, OfficialStatisticsBecomeProductivityAndStayAskableAsTheyWere) {
+  topics_.observations = topics_.registrations + ".statistics";
+  ASSERT_TRUE(kafka::create_topics(client_options(broker()),
+                                   {{topics_.observations, kPartitions, 1, -1}}, absl::Seconds(30),
+                                   no_log())
+                  .ok());
+  Source source(broker(), topics_, kPartitions);
+  for (int i = 0; i < 30; ++i)
+    source.registered(base::cat(10'000'000 + i), "N1", "10", base::days_from_civil(2019, 7, 1));
+  source.heartbeat(base::start_of(base::days_from_civil(2020, 7, 1)));
+  source.flush();
+  std::string const file =
+      folder_.write("statistics.csv",
+                    "measure,geography_code,industry,period,value,flag,release_date\n"
+                    "Output,N1,all,2018,\"28.5\",p,2019-12-10\n"
+                    "Employment,N1,all,2018 Q4,\"1,000\",p,2019-12-10\n"
+                    "Employment,N1,all,2018 Q4,950,r,2020-04-14\n"
+                    "Employment,E08000025,all,2018 Q4,5,r,2020-04-14\n");
+  mapping_ = in_source("deploy/mappings/official_statistics.yaml");
+  auto publish = command(file);
+  publish.insert(publish.end(), {"--observations-topic", topics_.observations});
+  Child child(publish, {}, log());
+  ASSERT_EQ(child.wait(60), 0) << child.log();
+  Daemon daemon({.broker = broker(),
+                 .topics = topics_,
+                 .time = "  calendar: month\n  history_years: 30\n  idle: heartbeat\n"
+                         "  idle_after: 1s\n"});
+  ASSERT_TRUE(daemon.serves()) << daemon.child().log();
+  ASSERT_TRUE(daemon.through("2020-06", 90)) << daemon.child().log();
+  auto const asked = [&](const std::string& as_of) {
+    grpc::ClientContext context;
+    indicators::v1::GetIndicatorRequest request;
+    request.set_name("productivity");
+    request.mutable_node()->set_area("N1");
+    request.mutable_as_of()->set_period(as_of);
+    indicators::v1::GetIndicatorResponse response;
+    auto const status = indicators::v1::IndicatorService::NewStub(daemon.channel())
+                            ->GetIndicator(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.value();
+  };
+  EXPECT_DOUBLE_EQ(asked("").value(), 28.5e6 / 950) << asked("").not_available();
+  ASSERT_EQ(asked("").official_figures_size(), 2);
+  EXPECT_EQ(asked("").official_figures(1),
+            "employment of 2018 Q4: 950, revised, published 2020-04-14");
+  EXPECT_DOUBLE_EQ(asked("2020-03").value(), 28.5e6 / 1000);
+  Child verify({program("bellwether"), "verify", "--all", "--config", daemon.config()}, {}, log());
+  EXPECT_EQ(verify.wait(60), 0) << verify.log();
 }
 
 struct BadFile {
