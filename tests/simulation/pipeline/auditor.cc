@@ -23,8 +23,7 @@ uint64_t seen_by_readers(const indicators::Panel& panel, const engine::SharesByM
       digest.add(1000 + m, age, std::bit_cast<uint64_t>(shares.log_variance[age]));
     }
   }
-  digest.add(3, panel.figure_table()->digest(panel.figures_through()),
-             static_cast<uint64_t>(panel.figures_through().value));
+  digest.add(3, panel.figure_table()->digest(panel.figures_through()), 0);
   return digest.value();
 }
 

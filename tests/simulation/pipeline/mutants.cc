@@ -74,6 +74,10 @@ void loss_of_jobs(Event& e) {
   if (e.kind == EventKind::kOutcome) e.jobs = std::max(0, e.jobs);
 }
 
+void value_of_figure(Event& e) {
+  if (e.kind == EventKind::kObservation) e.value = 0;
+}
+
 class OffByOneCut : public Parts {
   std::optional<engine::PartitionTick> take_tick(PartitionEngine& engine) override {
     auto tick = engine.take_tick();
@@ -282,6 +286,20 @@ class PastWithPresentDelays : public Parts {
   }
 };
 
+// The official figures are those of now.
+class PastWithPresentFigures : public Parts {
+  std::optional<engine::PastPanel> past_panel(const indicators::Panel& now,
+                                              const engine::PanelChanges& changes,
+                                              PeriodIndex tick) override {
+    auto out = Parts::past_panel(now, changes, tick);
+    if (!out) return out;
+    indicators::Panel panel = out->panel->copy();
+    panel.set_figures(now.figure_table(), now.figures_through());
+    out->panel = panel.publish();
+    return out;
+  }
+};
+
 class PastBookOneRecordShort : public Parts {
   absl::StatusOr<alerts::Book> past_book(const runtime::PastBooks& past,
                                          JournalOffset revision) override {
@@ -306,6 +324,7 @@ constexpr Mutant kMutants[] = {
     {"case of a referral lost", make<Lost<case_of_referral>>},
     {"refusal of an interaction's use lost", make<Lost<refusal_of_use>>},
     {"loss of jobs not counted", make<Lost<loss_of_jobs>>},
+    {"value of a figure lost", make<Lost<value_of_figure>>},
     {"off-by-one cut", make<OffByOneCut>},
     {"heartbeat drags other partitions", make<HeartbeatDragsOtherPartitions>},
     {"allowed disorder forgotten", make<AllowedDisorderForgotten>},
@@ -328,6 +347,7 @@ constexpr Mutant kMutants[] = {
     {"past panel of another tick", make<PastOfAnotherTick>},
     {"last deltas not taken back", make<LastDeltasKept>},
     {"past panel with present delays", make<PastWithPresentDelays>},
+    {"past panel with present figures", make<PastWithPresentFigures>},
     {"past book one record short", make<PastBookOneRecordShort>},
 };
 
