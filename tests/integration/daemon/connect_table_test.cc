@@ -141,7 +141,7 @@ TEST_F(ConnectTableTest, OfficialStatisticsBecomeProductivityAndStayAskableAsThe
                   .ok());
   Source source(broker(), topics_, kPartitions);
   for (int i = 0; i < 30; ++i)
-    source.registered(base::cat(10'000'000 + i), "N1", "10", base::days_from_civil(2019, 7, 1));
+    source.registered(base::cat(10'000'000 + i), "N1", "10110", base::days_from_civil(2019, 7, 1));
   source.heartbeat(base::start_of(base::days_from_civil(2020, 7, 1)));
   source.flush();
   std::string const file =
