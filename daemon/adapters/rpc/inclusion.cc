@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "adapters/rpc/asked.h"
+#include "adapters/rpc/by_area.h"
 #include "adapters/rpc/limits.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/privacy.h"
@@ -41,22 +41,6 @@ Distribution distribution_of(const Subject& subject, const engine::View& view, N
                                                 period);
 }
 
-// The fewest people that the value is about.
-double cases_of(const Subject& subject, const Value& v) {
-  if (!v.ok()) return 0;
-  if (subject.unit == "hours") return v.denominator;
-  double const part = std::abs(v.numerator);
-  return v.denominator > 0 ? std::min(v.denominator, part) : part;
-}
-
-void protect(const Subject& subject, Value& v, common::v1::Basis& basis) {
-  if (subject.unit == "hours") {
-    protect_hours(v, basis);
-  } else {
-    protect_cases(v, basis);
-  }
-}
-
 struct Shown {
   Distribution distribution;
   std::array<bool, kDeciles> withheld{};
@@ -86,12 +70,16 @@ Shown shown(const Subject& subject, Distribution exact, common::v1::Basis& basis
   return out;
 }
 
-grpc::Status check_deciles(const engine::View& view) {
-  if (view.reference->deprivation.empty())
-    return {grpc::StatusCode::FAILED_PRECONDITION, kNoDeciles};
+grpc::Status check_period(const engine::View& view) {
   if (!view.data_through)
     return {grpc::StatusCode::FAILED_PRECONDITION, "no period is complete yet"};
   return grpc::Status::OK;
+}
+
+grpc::Status check_deciles(const engine::View& view) {
+  if (view.reference->deprivation.empty())
+    return {grpc::StatusCode::FAILED_PRECONDITION, kNoDeciles};
+  return check_period(view);
 }
 
 }  // namespace
@@ -106,14 +94,17 @@ grpc::Status get_distribution(const Backend& backend,
   Subject const subject = read_subject(request.name(), "name", bad);
   Node const node = read_node(view, request.node(), "node", bad);
   base::PeriodIndex const period = read_period(view, request.period(), "period", latest(view), bad);
-  if (request.by() != indicators_pb::DIVISION_UNSPECIFIED &&
+  bool const by_area = request.by() == indicators_pb::DIVISION_AREA;
+  if (!by_area && request.by() != indicators_pb::DIVISION_UNSPECIFIED &&
       request.by() != indicators_pb::DIVISION_DECILE) {
-    bad.add("by", "there is only DIVISION_DECILE");
+    bad.add("by", "there are only DIVISION_DECILE and DIVISION_AREA");
   }
   if (!bad.empty()) return bad.status();
-  if (grpc::Status lacks = check_deciles(view); !lacks.ok()) return lacks;
+  if (grpc::Status lacks = by_area ? check_period(view) : check_deciles(view); !lacks.ok())
+    return lacks;
   common::v1::Basis& basis = *response.mutable_basis();
   fill(view, asked.now, basis);
+  if (by_area) return divide_by_area({subject, view, node, period}, response);
   Distribution exact = distribution_of(subject, view, node, period);
   if (!exact.not_available.empty()) {
     bad.add("name", exact.not_available);

@@ -1,5 +1,8 @@
 #include "adapters/rpc/subjects.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "adapters/rpc/privacy.h"
 #include "core/base/text.h"
 
@@ -92,12 +95,23 @@ indicators::Value value_of(const Subject& subject, const engine::View& view, ind
     protect_by_decile(v, *i, view, node, period, basis);
     return v;
   }
+  protect(subject, v, basis);
+  return v;
+}
+
+double cases_of(const Subject& subject, const indicators::Value& v) {
+  if (!v.ok()) return 0;
+  if (subject.unit == "hours") return v.denominator;
+  double const part = std::abs(v.numerator);
+  return v.denominator > 0 ? std::min(v.denominator, part) : part;
+}
+
+void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& basis) {
   if (subject.unit == "hours") {
     protect_hours(v, basis);
   } else {
     protect_cases(v, basis);
   }
-  return v;
 }
 
 }  // namespace bellwether::rpc

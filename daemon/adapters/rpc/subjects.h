@@ -39,4 +39,8 @@ Subject read_subject(std::string_view name, std::string_view field, BadRequest& 
 indicators::Value value_of(const Subject& subject, const engine::View& view, indicators::Node node,
                            base::PeriodIndex period, common::v1::Basis& basis);
 
+// For a class of a distribution: the fewest people that the value is about, and its protection.
+double cases_of(const Subject& subject, const indicators::Value& v);
+void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& basis);
+
 }  // namespace bellwether::rpc

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "bellwether/indicators/v1/indicators.grpc.pb.h"
 #include "cli/client/as_of.h"
+#include "cli/client/distribution.h"
 #include "cli/client/pages.h"
 #include "cli/context.h"
 #include "cli/table.h"
@@ -360,6 +361,7 @@ void add_indicators(CLI::App& app, Context& context) {
   comparing->add_option("name", options->name, "for example births")->required();
   comparing->add_option("nodes", options->nodes, "AREA/SECTOR …")->required();
   comparing->add_option("--period", options->period, "none = the last complete one");
+  add_distribution(*indicators, context);
   auto const with_place = [&](CLI::App* sub) {
     sub->add_option("--level", options->level, "only this level");
     sub->add_option("--parent", options->parent, "only below this area or sector");

@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/indicators/figure.h"
 #include "core/indicators/values.h"
 
 namespace bellwether::indicators {
@@ -273,23 +274,20 @@ double dispersion_of_level(Measure level, const Reading& reading, Span w) {
 
 namespace {
 
-// `figure(reading)`: the figure of what the reading is of.
-template <class Figure>
-Distribution by_class(const Reading& node, Figure figure) {
+Distribution by_class(const Figure& figure, const Reading& node, PeriodIndex period) {
   const Deprivation& deprivation = node.panel().reference().deprivation;
   Distribution out;
-  if (deprivation.empty()) {
-    out.not_available = kNoDeciles;
-    return out;
-  }
+  out.not_available = why_undivided(figure, "decile");
+  if (out.not_available.empty() && deprivation.empty()) out.not_available = kNoDeciles;
+  if (!out.not_available.empty()) return out;
   std::vector<AreaId> all;
   for (int decile = 1; decile <= kDeciles; ++decile) {
     std::span<const AreaId> const leaves = deprivation.leaves(node.node().area, decile);
-    out.known[static_cast<size_t>(decile - 1)] = figure(node.of(leaves));
+    out.known[static_cast<size_t>(decile - 1)] = value_of(figure, node.of(leaves), period);
     all.insert(all.end(), leaves.begin(), leaves.end());
   }
-  out.unknown = figure(node.without(all));
-  out.node = figure(node);
+  out.unknown = value_of(figure, node.without(all), period);
+  out.node = value_of(figure, node, period);
   return out;
 }
 
@@ -297,29 +295,11 @@ Distribution by_class(const Reading& node, Figure figure) {
 
 Distribution distribution(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
                           const LateReports& late) {
-  if (domain::compares_nodes(info(indicator).compute.method)) {
-    Distribution out;
-    out.not_available = base::cat(info(indicator).name,
-                                  " compares places or sectors, so it has no figure by decile");
-    return out;
-  }
-  return by_class(Reading(panel, node, late, Reading::Late::kAsReported),
-                  [&](const Reading& of) { return compute(indicator, of, period); });
+  return by_class(indicator, Reading(panel, node, late, Reading::Late::kAsReported), period);
 }
 
 Distribution distribution(Measure measure, const Panel& panel, Node node, PeriodIndex period) {
-  if (!domain::adds_up(measure)) {
-    Distribution out;
-    out.not_available = base::cat(domain::info(measure).name,
-                                  " do not add up over areas, so they have no figure by decile");
-    return out;
-  }
-  return by_class(Reading(panel, node), [&](const Reading& of) {
-    Value v;
-    v.value = v.numerator = of.sum(measure, {period, period});
-    v.window_periods = 1;
-    return v;
-  });
+  return by_class(measure, Reading(panel, node), period);
 }
 
 }  // namespace bellwether::indicators

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
+#include "core/domain/indicators.h"
 #include "core/indicators/known_from.h"
 
 namespace bellwether::indicators {

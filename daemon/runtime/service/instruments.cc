@@ -8,6 +8,7 @@
 
 #include "core/events/event.h"
 #include "core/events/refusal.h"
+#include "core/indicators/by_area.h"
 #include "core/ledger/ledger.h"
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_family.h"
@@ -393,6 +394,13 @@ void add_holidays(const Scrape& s, Families& out) {
           {{{"time"}, seconds(s.last_holiday)}, {{"desk"}, seconds(s.last_desk_holiday)}});
 }
 
+void add_births_without_place(const Scrape& s, Families& out) {
+  if (!s.view->data_through) return;
+  out.gauge("births_without_place_share",
+            "Share of the births of the last year that no part of the geography holds.",
+            indicators::unplaced_births(*s.view->panel, *s.view->data_through).value);
+}
+
 void add_watchers(const Scrape& s, Families& out) {
   out.gauge("watchers", "Open WatchAlerts streams.", s.watchers.open);
   out.gauge("watchers_limit", "WatchAlerts streams allowed (serve.watchers_max).",
@@ -514,6 +522,7 @@ class ScrapeCollector : public prometheus::Collectable {
               static_cast<double>(s.forecasting.series));
     out.gauge("forecast_duration_seconds", "Time that the last table of forecasts took.",
               s.forecasting.seconds);
+    add_births_without_place(s, out);
     add_events(s, out);
     add_inputs(s, out);
     add_kafka(s, out);

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "core/alerts/book.h"
+#include "core/indicators/by_area.h"
 #include "core/indicators/catalogue.h"
 #include "runtime/ingest/lane_reports.h"
 #include "runtime/service/readiness.h"
@@ -209,6 +210,11 @@ Part Running::evaluation_part() {
     if (report.diverged)
       out.push_back(wording::diverged(describe(*report.first, foundation_.calendar)));
     if (report.other_working_hours) out.emplace_back(wording::kOtherWorkingHours);
+    auto const view = foundation_.views.get();
+    if (!view->data_through) return out;
+    indicators::Value const lost = indicators::unplaced_births(*view->panel, *view->data_through);
+    if (indicators::is_much_unplaced(lost))
+      out.push_back(wording::births_without_place(lost.numerator, lost.denominator));
     return out;
   };
   part.status = [this](status::v1::GetStatusResponse& out) {

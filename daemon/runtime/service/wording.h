@@ -31,6 +31,12 @@ inline constexpr char kOtherWorkingHours[] =
 inline std::string diverged(std::string_view how) {
   return base::cat("this replica has diverged from the journal: ", how);
 }
+// `unplaced`, `births`: of the last year.
+inline std::string births_without_place(double unplaced, double births) {
+  return base::cat(unplaced, " of ", births,
+                   " births of the last year are at places that the reference files do not know: "
+                   "they count in the whole geography only");
+}
 inline std::string dead_letters_wait(std::string_view why) {
   return base::cat("dead letters are not taken and ticks wait for them: ", why);
 }

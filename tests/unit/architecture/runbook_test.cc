@@ -116,6 +116,8 @@ TEST(RunbookTest, ItsLogLinesAreWritten) {
                             "rules and holidays read; these changes take effect at the next start",
                             "time.holidays: the last is ",
                             "; later periods are judged without holidays: add the coming years",
+                            "births of the last year are at places that the reference files do not "
+                            "know: ",
                             "this replica agrees with the journal again",
                             "this replica has diverged from the journal: ",
                             "the journal was truncated or recreated while it was being read",

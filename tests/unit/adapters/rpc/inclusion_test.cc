@@ -178,7 +178,7 @@ TEST_F(InclusionTest, BadRequestsSayWhat) {
   refused(of("inclusion_gap", "A"), "name: inclusion_gap compares");
   auto request = of("births", "A");
   request.set_by(static_cast<indicators_pb::Division>(7));
-  refused(request, "by: there is only DIVISION_DECILE");
+  refused(request, "by: there are only DIVISION_DECILE and DIVISION_AREA");
   request = of("births", "A");
   request.set_period("1999-01");
   refused(request, "period: there is data from");

@@ -109,6 +109,34 @@ TEST_F(ScrapeTest, OpenAlertsHaveSeriesUpToTheLimitAndTheRestAreCounted) {
       << "the oldest has no room";
 }
 
+TEST(ScrapeOfViewTest, BirthsWithoutPlaceHaveAShareOnceAPeriodIsComplete) {
+  Scrape scrape;
+  auto view = std::make_shared<engine::View>();
+  view->calendar = kMonths;
+  indicators::Panel panel(testing::world(), kMonths, base::PeriodIndex(0));
+  auto const births = [&](base::AreaId area, int64_t n) {
+    indicators::Delta const d{
+        indicators::DeltaKey(
+            {area, testing::must(testing::world().sectors.find("10")), base::SizeBand(0)},
+            domain::Measure::kBirths, base::PeriodIndex(3)),
+        n};
+    panel.add({&d, 1}, [](uint32_t, domain::Measure, base::PeriodIndex) {});
+  };
+  births(testing::must(testing::world().areas.find("N1")), 30);
+  births(reference::kRootArea, 10);
+  view->panel = panel.publish();
+  alerts::Book const book(kMonths);
+  view->book = std::make_shared<const alerts::Book>(book);
+  scrape.view = view;
+  auto const text = [&] {
+    return prometheus::TextSerializer().Serialize(
+        scrape_collector([&] { return scrape; })->Collect());
+  };
+  EXPECT_EQ(text().find("births_without_place_share"), std::string::npos);
+  view->data_through = base::PeriodIndex(3);
+  EXPECT_NE(text().find("\nbellwether_births_without_place_share 0.25\n"), std::string::npos);
+}
+
 TEST_F(ScrapeTest, AnAcknowledgedAlertSaysSo) {
   raise(1);
   book_.fold(base::JournalOffset(9'000),
