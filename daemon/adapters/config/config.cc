@@ -405,6 +405,8 @@ reference:                    # CSV files, relative to this one
   area_sets: reference/uk/area_sets.csv
   sectors: reference/uk/sectors.csv
   postcodes: reference/uk/postcodes.csv
+  # mass_addresses: ""        # postcodes of formation agents, which are shown apart; written by
+  #                           # bellwether connect companies-house --mass-addresses
   # deprivation: ""           # the deciles of leaf areas, for example
   #                           # reference/west-midlands/deprivation.csv
 
@@ -458,8 +460,11 @@ void read_reference(Section& root, ReferenceConfig& out) {
   reference.text("area_sets", out.area_sets);
   reference.text("sectors", out.sectors);
   reference.text("postcodes", out.postcodes);
+  reference.text("mass_addresses", out.mass_addresses);
   reference.text("deprivation", out.deprivation);
   reference.finish();
+  if (!out.mass_addresses.empty() && out.postcodes.empty())
+    root.error("reference", "mass_addresses needs postcodes, which say where they are");
   if (out.areas.empty() || out.sectors.empty()) {
     root.error("reference", "areas and sectors are required; name the CSV files");
   }

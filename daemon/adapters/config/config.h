@@ -68,6 +68,7 @@ struct ReferenceConfig {  // files, relative to the configuration file
   std::string area_sets;
   std::string sectors;  // required
   std::string postcodes;
+  std::string mass_addresses;
   std::string deprivation;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "adapters/rpc/asked.h"
@@ -45,6 +46,7 @@ struct Shown {
   Distribution distribution;
   std::array<bool, kDeciles> withheld{};
   bool unknown_withheld = false;
+  bool mass_withheld = false;
   double counted = 0;  // numerators of all known deciles; 0 if the figures have no common sum
 };
 
@@ -65,7 +67,15 @@ Shown shown(const Subject& subject, Distribution exact, common::v1::Basis& basis
     protect(subject, v, basis);
     if (out.withheld[d] && v.ok()) suppress(v, basis);
   }
-  out.unknown_withheld = cases_of(subject, out.distribution.unknown) < kSupportCellMin;
+  double const unknown = cases_of(subject, out.distribution.unknown);
+  out.unknown_withheld = unknown < kSupportCellMin;
+  if (std::optional<Value>& mass = out.distribution.mass) {
+    double const there = cases_of(subject, *mass);
+    // With the unknown class it tells the rest of that class.
+    out.mass_withheld = there < kSupportCellMin || unknown - there < kSupportCellMin;
+    protect(subject, *mass, basis);
+    if (out.mass_withheld && mass->ok()) suppress(*mass, basis);
+  }
   protect(subject, out.distribution.unknown, basis);
   return out;
 }
@@ -122,6 +132,10 @@ grpc::Status get_distribution(const Backend& backend,
   }
   fill(of.distribution.unknown, name, *response.mutable_unknown()->mutable_value());
   response.mutable_unknown()->set_suppressed(of.unknown_withheld);
+  if (const std::optional<Value>& mass = of.distribution.mass) {
+    fill(*mass, name, *response.mutable_mass_addresses()->mutable_value());
+    response.mutable_mass_addresses()->set_suppressed(of.mass_withheld);
+  }
   fill(value_of(subject, view, node, period, basis), name, *response.mutable_total());
   response.set_unit(subject.unit);
   return grpc::Status::OK;

@@ -300,7 +300,8 @@ std::string reference_digest(const reference::Reference& reference) {
 }
 
 std::string codes_digest(const reference::Reference& reference) {
-  return base::hex16(base::mix64(reference.postcodes.digest()) + reference.sectors.codes_digest());
+  return base::hex16(base::mix64(reference.postcodes.digest()) + reference.sectors.codes_digest() +
+                     reference.mass.digest());
 }
 
 absl::Status write(const Manifest& m, FrameWriter& out) {

@@ -55,6 +55,8 @@ void print(const Options& options, const indicators_pb::GetDistributionResponse&
                   base::shorten(c.display_name(), kNameColumns), c));
   }
   table.add(row("unknown", "in none of these", response.unknown()));
+  if (response.has_mass_addresses())
+    table.add(row("", "of these at mass addresses", response.mass_addresses()));
   indicators_pb::DistributionClass all;
   *all.mutable_value() = response.total();
   table.add(row("all", "", all));

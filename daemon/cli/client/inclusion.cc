@@ -53,6 +53,8 @@ void print(const indicators_pb::GetDistributionResponse& response) {
     table.add(row(base::cat(c.decile(), end), c, stock));
   }
   table.add(row("unknown", response.unknown(), stock));
+  if (response.has_mass_addresses())
+    table.add(row("  of these at mass addresses", response.mass_addresses(), stock));
   indicators_pb::DistributionClass all;
   *all.mutable_value() = response.total();
   table.add(row("all", all, stock));

@@ -93,7 +93,7 @@ std::string root_area(Context& context) {
       context, request, [&](auto* c, const auto& q, auto* r) { return stub->ListAreas(c, q, r); },
       [&](const auto& r) {
         for (const indicators_pb::Area& a : r.areas()) {
-          if (a.parent().empty() && a.level() != "set") root = a.code();
+          if (root.empty()) root = a.code();
         }
       });
   return all ? root : "";

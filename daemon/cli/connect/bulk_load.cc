@@ -8,8 +8,10 @@
 #include "absl/strings/str_format.h"
 #include "adapters/zip/reader.h"
 #include "cli/progress.h"
+#include "cli/text_file.h"
 #include "connect/companies_house/compare.h"
 #include "connect/companies_house/files.h"
+#include "connect/companies_house/mass_addresses.h"
 #include "connect/companies_house/roll.h"
 #include "connect/companies_house/stream.h"
 #include "connect/rows.h"
@@ -17,6 +19,7 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/reference/mass_addresses.h"
 
 namespace bellwether::cli {
 namespace {
@@ -81,6 +84,7 @@ class Load {
       : run_(run),
         options_(options),
         summary_(summary),
+        births_(summary.date),
         facts_(base::Days(summary.date.value - 1), say_) {
     auto const before = base::parse_date(run.store().note(kLoadedNote));
     if (before.ok()) before_ = *before;
@@ -127,6 +131,7 @@ class Load {
       int64_t const days = summary_.date.value - before_->value;
       run_.store().set_note(kUsualNote, base::cat(1000 * static_cast<int64_t>(gone.size()) / days));
     }
+    BELLWETHER_RETURN_IF_ERROR(write_mass_addresses());
     run_.store().set_note(kLoadedNote, base::format_date(summary_.date));
     run_.store().set_note(kContentNote, content);
     BELLWETHER_RETURN_IF_ERROR(run_.commit());
@@ -138,6 +143,12 @@ class Load {
   }
 
  private:
+  absl::Status write_mass_addresses() {
+    if (options_.mass_addresses.empty()) return absl::OkStatus();
+    summary_.mass_addresses = births_.mass_addresses().size();
+    return write_text_file(options_.mass_addresses, births_.csv());
+  }
+
   static int64_t megabytes(uint64_t bytes) { return static_cast<int64_t>(bytes / kMegabyte); }
 
   // Opens every file before anything is said.
@@ -248,6 +259,7 @@ class Load {
     ch::Record const now = ch::tell_row(row, before, facts_);
     BELLWETHER_RETURN_IF_ERROR(facts_.status());
     summary_.companies += ceased ? 0 : 1;
+    if (!options_.mass_addresses.empty()) births_.add(row.postcode, row.born);
     summary_.old_codes += static_cast<int64_t>(row.old_codes);
     summary_.odd_dates += static_cast<int64_t>(row.odd_dates);
     summary_.unknown_categories += row.category_known ? 0 : 1;
@@ -307,6 +319,7 @@ class Load {
       [this](std::string_view key) { return run_.store().get(key); };
   std::function<void(std::string_view, std::string_view)> put_ =
       [this](std::string_view key, std::string_view value) { run_.store().put(key, value); };
+  ch::BirthsByPostcode births_;
   ch::Facts facts_;
   ch::Roll roll_;
   std::optional<base::Days> before_;  // date of the last complete load
@@ -367,6 +380,11 @@ std::string text_of(const BulkSummary& summary) {
   if (summary.odd_dates > 0) text += line_of(summary.odd_dates, "impossible dates, left out");
   if (summary.unknown_categories > 0) {
     text += line_of(summary.unknown_categories, "companies of a kind that is not known: \"other\"");
+  }
+  if (summary.mass_addresses) {
+    text += line_of(static_cast<int64_t>(*summary.mass_addresses),
+                    base::cat("mass addresses written: postcodes with more than ",
+                              reference::kMassBirthsMax, " births in the last 12 months"));
   }
   if (summary.first) {
     base::append(text, "This was the first load. Companies that had ceased before ", date,

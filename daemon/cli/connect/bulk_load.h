@@ -5,6 +5,7 @@
 // later one too. Thread safety: one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct BulkOptions {
   base::Days today;                 // no file is of a later day
   bool accept_cessations = false;   // however many they are
   bool again = false;               // load the last file once more
+  std::string mass_addresses;       // file to write them to; empty: none
 };
 
 struct BulkSummary {
@@ -31,10 +33,11 @@ struct BulkSummary {
   int64_t rows = 0;
   int64_t companies = 0;                              // on the register, by this file
   std::vector<std::pair<std::string, int64_t>> said;  // facts by name, without zeros
-  int64_t late = 0;                // long incorporated, and not in the files before
-  int64_t old_codes = 0;           // of SIC 2003, left out
-  int64_t odd_dates = 0;           // of filings, left out
-  int64_t unknown_categories = 0;  // legal form "other"
+  int64_t late = 0;                      // long incorporated, and not in the files before
+  int64_t old_codes = 0;                 // of SIC 2003, left out
+  int64_t odd_dates = 0;                 // of filings, left out
+  int64_t unknown_categories = 0;        // legal form "other"
+  std::optional<size_t> mass_addresses;  // written; nullopt: not asked for
 };
 // For people, several lines.
 std::string text_of(const BulkSummary& summary);
@@ -50,6 +53,7 @@ inline constexpr int64_t kUnreadableAlwaysMax = 20;
 // than the state, for one without a usable row or with too many unreadable ones, and for too many
 // cessations; DataLoss for a damaged file, and one that ends within a row; those of the outlet and
 // the state. With these, the file does not count as loaded, and no cessation was said.
+// Unavailable if the mass addresses cannot be written.
 absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& options);
 
 }  // namespace bellwether::cli

@@ -108,6 +108,8 @@ absl::Status check(Options& options) {
     BELLWETHER_ASSIGN_OR_RETURN(options.bulk.as_of, base::parse_date(options.as_of));
   }
   BELLWETHER_RETURN_IF_ERROR(read_streams(options));
+  if (!options.bulk.mass_addresses.empty() && options.bulk.files.empty())
+    return absl::InvalidArgumentError("--mass-addresses needs --bulk FILE");
   if (!options.bulk.files.empty() || has_stream(options)) return absl::OkStatus();
   return absl::InvalidArgumentError("name --bulk FILE, --stream, --day-file FILE, or several");
 }
@@ -153,6 +155,9 @@ void add_bulk_options(CLI::App& sub, Options& options) {
   sub.add_flag("--accept-cessations", options.bulk.accept_cessations,
                "believe the file, however many companies are gone from it");
   sub.add_flag("--again", options.bulk.again, "read the last file once more");
+  sub.add_option("--mass-addresses", options.bulk.mass_addresses,
+                 "write the postcodes of formation agents to this file, for "
+                 "reference.mass_addresses");
 }
 
 void add_stream_options(CLI::App& sub, Options& options) {

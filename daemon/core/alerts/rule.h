@@ -41,7 +41,7 @@ inline constexpr std::array<std::string_view, 5> kRuleKindNames = {
 struct NodeScope {
   double stock_min = 100;                  // gate: fewest active businesses of the node
   std::vector<std::string> sector_levels;  // empty = all
-  std::vector<std::string> area_levels;    // empty = all
+  std::vector<std::string> area_levels;    // empty = all, but no parts (reference::AreaPart)
 };
 
 // Requires that the node's indicator is below a limit.

@@ -52,6 +52,10 @@ std::string scope_text(const View& view, const Rule& rule, const Judgement& judg
       return cat("out of scope of the rule: the area does not exist in ",
                  view.calendar.name(judgement.signal.evidence.period));
     case GateKind::kAreaLevel:
+      if (nodes->area_levels.empty()) {
+        return "out of scope of the rule: parts with or without mass addresses are judged only "
+               "by a rule that names their level";
+      }
       return cat("out of scope of the rule: it judges only areas of the level ",
                  levels_text(nodes->area_levels));
     case GateKind::kSectorLevel:

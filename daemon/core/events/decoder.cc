@@ -243,6 +243,14 @@ void note_unknown(UnknownCode code, Event& e) {
   e.unknown[static_cast<size_t>(code)] = true;
 }
 
+// Sets the area to the place, or to the part of it that has the postcode on the event's day.
+void put_at(const Reference& reference, AreaId place, std::string_view postcode, Event& e) {
+  e.area = place;
+  if (!reference.areas.at(place).is_divided) return;
+  e.area = reference.mass.contains(postcode, e.effective) ? reference.areas.mass_part(place)
+                                                          : reference.areas.own_part(place);
+}
+
 // Sets the area to the leaf area with the code, or else to the area of the postcode, or else to the
 // root. Does not change the area if neither is stated.
 void locate(const Reference& reference, std::string_view code, std::string_view postcode,
@@ -250,17 +258,13 @@ void locate(const Reference& reference, std::string_view code, std::string_view 
   if (!code.empty()) {
     if (auto const found = reference.areas.find(code); found.ok()) {
       const reference::Area& stated = reference.areas.at(*found);
-      if (stated.is_leaf && !stated.is_set) {
-        e.area = *found;
-        return;
-      }
+      if ((stated.is_leaf && !stated.is_set) || stated.is_divided)
+        return put_at(reference, *found, postcode, e);
     }
   }
   if (!postcode.empty()) {
-    if (auto const found = reference.postcodes.find(postcode); found.ok()) {
-      e.area = *found;
-      return;
-    }
+    if (auto const found = reference.postcodes.find(postcode); found.ok())
+      return put_at(reference, *found, postcode, e);
   }
   if (code.empty() && postcode.empty()) return;
   e.area = reference::kRootArea;

@@ -42,7 +42,8 @@ bool is_mostly_known(const DecileClasses& classes) {
   auto const few = [](double unknown, double rest) {
     return std::abs(unknown) <= kUnknownShareMax * (std::abs(unknown) + rest);
   };
-  return few(classes.unknown.cases, known.cases) && few(classes.unknown.size, known.size);
+  return few(classes.unknown.cases - classes.mass.cases, known.cases) &&
+         few(classes.unknown.size - classes.mass.size, known.size);
 }
 
 // The mean rank of the population's classes, weighted by their cases, times the cases.
@@ -183,6 +184,9 @@ DecileClasses decile_classes(const Formula& formula, const Reading& reading, Spa
   PopulationClass const known = sum(out.known);
   PopulationClass const all = class_of(formula, reading.at(reading.node()), w);
   out.unknown = {all.size - known.size, all.cases - known.cases};
+  std::vector<AreaId> const mass =
+      reading.panel().reference().areas.mass_parts(reading.node().area);
+  if (!mass.empty()) out.mass = class_of(formula, reading.of(mass), w);
   return out;
 }
 
@@ -287,6 +291,8 @@ Distribution by_class(const Figure& figure, const Reading& node, PeriodIndex per
     all.insert(all.end(), leaves.begin(), leaves.end());
   }
   out.unknown = value_of(figure, node.without(all), period);
+  std::vector<AreaId> const mass = node.panel().reference().areas.mass_parts(node.node().area);
+  if (!mass.empty()) out.mass = value_of(figure, node.of(mass), period);
   out.node = value_of(figure, node, period);
   return out;
 }

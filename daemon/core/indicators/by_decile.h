@@ -1,6 +1,7 @@
 // Purpose: figures by decile of deprivation (reference/deprivation.h): the sums of the leaf areas
 // of each decile, and the indicators that compare them. What is at a place without a decile is a
-// class of its own: it is shown, and never spread over the others. Invariant: the classes of a
+// class of its own: it is shown, and never spread over the others. What is at mass addresses is in
+// that class, because most of it works elsewhere. Invariant: the classes of a
 // count add up to the figure of the node. Thread safety: pure functions.
 #pragma once
 
@@ -22,7 +23,8 @@ namespace bellwether::indicators {
 // The deprived places are those of deciles 1–3, the least deprived those of 8–10.
 inline constexpr size_t kEndDeciles = 3;
 // If a greater share of the cases, or of those that they are among, is at places without a decile,
-// the deciles say too little about the node.
+// the deciles say too little about the node. What is at mass addresses is left out on purpose, so
+// it does not count.
 inline constexpr double kUnknownShareMax = 0.2;
 
 // The formula's numerator (cases) among its denominator (size), the most deprived class first. Of a
@@ -30,6 +32,7 @@ inline constexpr double kUnknownShareMax = 0.2;
 struct DecileClasses {
   std::array<stats::PopulationClass, reference::kDeciles> known{};
   stats::PopulationClass unknown;
+  stats::PopulationClass mass;  // of the unknown ones, those at mass addresses
 
   std::span<const stats::PopulationClass> deprived() const {
     return std::span(known).first(kEndDeciles);
@@ -64,6 +67,7 @@ double dispersion_of_level(Measure level, const Reading& reading, Span w);
 struct Distribution {
   std::array<Value, reference::kDeciles> known;
   Value unknown;
+  std::optional<Value> mass;  // of the unknown ones; nullopt if the area has no mass addresses
   Value node;
   std::string not_available;  // why there is no distribution; empty if there is one
 };

@@ -21,7 +21,7 @@ bool is_tellable(double cases) {
 
 DecileClasses without_cases(DecileClasses classes) {
   for (PopulationClass& c : classes.known) c.cases = 0;
-  classes.unknown = {};  // it was found to be small enough
+  classes.unknown = classes.mass = {};  // they were found to be small enough
   return classes;
 }
 
@@ -53,7 +53,7 @@ std::optional<DecileClasses> tellable_classes(const DecileClasses& classes) {
     if (!is_tellable(c.cases)) return std::nullopt;
     c.cases = rounded_cases(c.cases);
   }
-  out.unknown = {};
+  out.unknown = out.mass = {};
   return out;
 }
 

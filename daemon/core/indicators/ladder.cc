@@ -34,7 +34,7 @@ Ladder ladder(const Panel& panel, Node node, PeriodIndex period, const LateRepor
   out.stock = sum(decile_classes(formula, reading, now).known).size;
   const reference::Areas& areas = panel.reference().areas;
   for (AreaId part : areas.children(node.area)) {
-    if (areas.at(part).is_leaf) continue;
+    if (areas.at(part).is_leaf || areas.is_place(part)) continue;
     DecileClasses const classes = decile_classes(formula, reading.at({part, node.sector}), now);
     stats::PopulationClass const deprived = sum(classes.deprived());
     LadderStep step{part, deprived.cases, deprived.size};

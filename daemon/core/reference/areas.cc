@@ -14,27 +14,16 @@ using base::cat;
 using base::CsvRow;
 using base::LineErrors;
 
-// `from` is the column of the first day. The next column is that of `until`.
-Validity parse_validity(const CsvRow& row, size_t from, LineErrors& errors) {
-  Validity v;
-  auto const date = [&](const std::string& text, Days open) {
-    if (text.empty()) return open;
-    absl::StatusOr<Days> const day = base::parse_date(text);
-    if (day.ok()) return *day;
-    errors.add(row.line, cat(day.status().message(), ", or leave it empty"));
-    return open;
-  };
-  v.from = date(row[from], v.from);
-  v.until = date(row[from + 1], v.until);
-  if (!(v.from < v.until)) errors.add(row.line, "from is not before until; swap them");
-  return v;
-}
-
-Validity intersection(Validity a, Validity b) {
-  return {std::max(a.from, b.from), std::min(a.until, b.until)};
+bool is_of_part(std::string_view code_or_level) {
+  return code_or_level.ends_with(kOwnSuffix) || code_or_level.ends_with(kMassSuffix);
 }
 
 bool check_code(const std::string& code, int line, LineErrors& errors) {
+  if (is_of_part(code)) {
+    errors.add(line, cat("code \"", code, "\" ends with ", kOwnSuffix, " or ", kMassSuffix,
+                         ", which are the parts of areas with mass addresses; use another"));
+    return false;
+  }
   if (!code.empty() && code.size() <= kAreaCodeBytesMax) return true;
   errors.add(line, cat("the code must have 1 to ", kAreaCodeBytesMax, " bytes"));
   return false;
@@ -52,17 +41,12 @@ AreaId next_id(const std::vector<Area>& areas) {
 struct Areas::Draft {
   enum AreaColumn { kCode, kName, kLevel, kParent, kFrom };
   enum SetColumn { kSet, kSetName, kMember, kSetFrom };
-  struct Membership {
-    AreaId member;
-    AreaId set;
-    Validity validity;
-  };
   Areas out;
-  std::vector<Membership> memberships;
 
   void read_rows(const std::vector<CsvRow>& rows, LineErrors& errors);
   void link();
   void read_sets(const std::vector<CsvRow>& rows, LineErrors& errors);
+  void divide(const Areas& from, std::span<const AreaId> leaves);
   void find_ancestors();
   void find_covering();
 
@@ -70,7 +54,23 @@ struct Areas::Draft {
   std::optional<AreaId> parent_of(const CsvRow& row, LineErrors& errors) const;
   // The set that a row of the sets file names, added if it is new. nullopt: an error was added.
   std::optional<AreaId> set_of(const CsvRow& row, Validity validity, LineErrors& errors);
+  AreaId add(Area area);
+  void add_member(AreaId set, AreaId member, Validity validity);
+  // Adds a part of the leaf.
+  void add_part(AreaId leaf, AreaPart part);
+  // Adds the set `like`.own. Its members are what `members` have without mass addresses.
+  void add_own_set(const Area& like, std::span<const Membership> members);
+  // Adds what the area has without mass addresses.
+  void find_own(AreaId area, std::vector<AreaId>& own) const;
   std::vector<AreaAncestor> ancestors_of(AreaId id) const;
+
+  static uint32_t key(AreaId set, AreaId member) {
+    return uint32_t{set.value} << 16 | member.value;
+  }
+
+  absl::flat_hash_map<uint32_t, std::vector<Validity>> stated_;  // by set and member
+  std::vector<std::vector<const Membership*>> sets_of_;          // by member
+  std::vector<bool> has_mass_;  // by area: some of it is at mass addresses
 };
 
 std::optional<AreaId> Areas::Draft::parent_of(const CsvRow& row, LineErrors& errors) const {
@@ -96,8 +96,8 @@ void Areas::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& errors
     Validity const validity = parse_validity(row, kFrom, errors);
     std::optional<AreaId> const parent = parent_of(row, errors);
     if (!parent) continue;
-    if (row[kLevel] == kSetLevel)
-      errors.add(row.line, "level \"set\" is for area sets; use another word");
+    if (row[kLevel] == kSetLevel || is_of_part(row[kLevel]))
+      errors.add(row.line, cat("level \"", row[kLevel], "\" is for area sets; use another word"));
     if (!out.by_code_.try_emplace(row[kCode], next_id(out.areas_)).second) {
       errors.add(row.line, cat("code \"", row[kCode], "\" appears twice; remove one"));
       continue;
@@ -151,8 +151,104 @@ void Areas::Draft::read_sets(const std::vector<CsvRow>& rows, LineErrors& errors
     // The set exists from its earliest membership to the end of its latest.
     area.validity = {std::min(area.validity.from, validity.from),
                      std::max(area.validity.until, validity.until)};
-    out.children_[set->value].push_back(*member);
-    memberships.push_back({*member, *set, validity});
+    std::span<const Validity> const before = stated_[key(*set, *member)];
+    if (std::ranges::any_of(before, [&](Validity v) { return overlap(v, validity); })) {
+      errors.add(row.line, cat("\"", row[kMember], "\" is in set \"", row[kSet],
+                               "\" twice on the same days; remove or date one"));
+    }
+    add_member(*set, *member, validity);
+  }
+}
+
+AreaId Areas::Draft::add(Area area) {
+  AreaId const id = next_id(out.areas_);
+  out.by_code_.emplace(area.code, id);
+  out.areas_.push_back(std::move(area));
+  return id;
+}
+
+void Areas::Draft::add_member(AreaId set, AreaId member, Validity validity) {
+  std::vector<Validity>& stated = stated_[key(set, member)];
+  if (stated.empty()) out.children_[set.value].push_back(member);
+  stated.push_back(validity);
+  out.memberships_.push_back({member, set, validity});
+}
+
+void Areas::Draft::add_part(AreaId leaf, AreaPart part) {
+  Area area = out.areas_[leaf.value];
+  bool const own = part == AreaPart::kOwn;
+  area.code += own ? kOwnSuffix : kMassSuffix;
+  area.level += own ? kOwnSuffix : kMassSuffix;
+  area.name += own ? ", without mass addresses" : ", mass addresses";
+  area.parent = leaf;
+  area.is_divided = false;
+  area.part = part;
+  AreaId const id = add(std::move(area));
+  if (!own) out.mass_parts_.push_back(id);
+}
+
+void Areas::Draft::find_own(AreaId area, std::vector<AreaId>& own) const {
+  if (!has_mass_[area.value]) {
+    own.push_back(area);
+  } else if (out.areas_[area.value].is_divided) {
+    own.push_back(out.own_part(area));
+  } else {
+    for (AreaId child : out.children_[area.value]) find_own(child, own);
+  }
+}
+
+void Areas::Draft::add_own_set(const Area& like, std::span<const Membership> members) {
+  Area area = like;
+  area.code += kOwnSuffix;
+  area.level += kOwnSuffix;
+  area.name += ", without mass addresses";
+  area.parent = kRootArea;
+  area.is_set = true;
+  area.is_leaf = false;
+  area.part = AreaPart::kOwn;
+  AreaId const set = add(std::move(area));
+  out.children_.emplace_back();
+  std::vector<AreaId> own;
+  for (const Membership& m : members) {
+    own.clear();
+    find_own(m.member, own);
+    for (AreaId member : own) add_member(set, member, m.validity);
+  }
+}
+
+void Areas::Draft::divide(const Areas& from, std::span<const AreaId> leaves) {
+  size_t trees = 0;
+  while (trees < from.size() && !from.areas_[trees].is_set) ++trees;
+  for (size_t i = 0; i < trees; ++i) add(from.areas_[i]);
+  for (AreaId leaf : leaves) {
+    out.areas_[leaf.value].is_divided = true;
+    add_part(leaf, AreaPart::kOwn);
+    add_part(leaf, AreaPart::kMass);
+  }
+  link();
+  has_mass_.resize(out.areas_.size());
+  for (AreaId leaf : leaves) {
+    for (AreaId up = leaf; !has_mass_[up.value]; up = out.areas_[up.value].parent)
+      has_mass_[up.value] = true;
+  }
+  auto const moved = static_cast<uint16_t>(2 * leaves.size());
+  for (size_t i = trees; i < from.size(); ++i) {
+    add(from.areas_[i]);
+    out.children_.push_back(from.children_[i]);
+  }
+  std::vector<std::vector<Membership>> by_set(from.size());
+  for (const Membership& m : from.memberships_) {
+    out.memberships_.push_back(
+        {m.member, AreaId(static_cast<uint16_t>(m.set.value + moved)), m.validity});
+    by_set[m.set.value].push_back(m);
+  }
+  for (size_t i = 0; i < from.size(); ++i) {
+    AreaId const id(static_cast<uint16_t>(i));
+    if (i < trees && !from.areas_[i].is_leaf && has_mass_[i])
+      by_set[i] = {{id, id, from.areas_[i].validity}};
+    bool const any = std::ranges::any_of(
+        by_set[i], [&](const Membership& m) { return has_mass_[m.member.value]; });
+    if (any) add_own_set(from.areas_[i], by_set[i]);
   }
 }
 
@@ -163,12 +259,11 @@ std::vector<AreaAncestor> Areas::Draft::ancestors_of(AreaId id) const {
     const Area& area = out.areas_[id.value];
     validity = intersection(validity, area.validity);
     up.push_back({id, validity});
-    for (const Membership& m : memberships) {
-      if (m.member != id) continue;
+    for (const Membership* m : sets_of_[id.value]) {
       // An area may belong to a set both directly and through a parent. It counts there only once.
-      bool const known =
-          std::any_of(up.begin(), up.end(), [&](const AreaAncestor& a) { return a.area == m.set; });
-      if (!known) up.push_back({m.set, m.validity});
+      bool const known = std::any_of(up.begin(), up.end(),
+                                     [&](const AreaAncestor& a) { return a.area == m->set; });
+      if (!known) up.push_back({m->set, m->validity});
     }
     if (id == kRootArea) return up;
     id = area.parent;
@@ -176,6 +271,8 @@ std::vector<AreaAncestor> Areas::Draft::ancestors_of(AreaId id) const {
 }
 
 void Areas::Draft::find_ancestors() {
+  sets_of_.resize(out.areas_.size());
+  for (const Membership& m : out.memberships_) sets_of_[m.member.value].push_back(&m);
   out.ancestors_.resize(out.areas_.size());
   for (size_t i = 0; i < out.areas_.size(); ++i) {
     if (!out.areas_[i].is_set) out.ancestors_[i] = ancestors_of(AreaId(static_cast<uint16_t>(i)));
@@ -219,6 +316,27 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
   draft.find_ancestors();
   draft.find_covering();
   return std::move(draft.out);
+}
+
+absl::StatusOr<Areas> Areas::divide(std::span<const AreaId> leaves) const {
+  // Each area and set may get a set without mass addresses.
+  if (2 * (size() + leaves.size()) > kAreasMax) {
+    return absl::InvalidArgumentError(cat("with the parts of areas that have mass addresses there ",
+                                          "may be more than ", kAreasMax, " areas"));
+  }
+  Draft draft;
+  draft.divide(*this, leaves);
+  draft.find_ancestors();
+  draft.find_covering();
+  return std::move(draft.out);
+}
+
+std::vector<AreaId> Areas::mass_parts(AreaId in) const {
+  std::vector<AreaId> out;
+  for (AreaId part : mass_parts_) {
+    if (std::ranges::count(ancestors(part), in, &AreaAncestor::area) > 0) out.push_back(part);
+  }
+  return out;
 }
 
 absl::StatusOr<AreaId> Areas::find(std::string_view code) const {

@@ -8,7 +8,6 @@
 #include "core/base/text.h"
 
 namespace bellwether::reference {
-
 absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string_view file,
                                                const Areas& areas) {
   Deprivation out;
@@ -29,14 +28,15 @@ absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string
                                      kResidentsMax));
     } else if (!area.ok()) {
       ++out.elsewhere_;
-    } else if (areas.at(*area).is_set || !areas.at(*area).is_leaf) {
+    } else if (!areas.is_place(*area)) {
       errors.add(row.line, base::cat("\"", row[0], "\" is not a leaf area; state the deciles of ",
                                      "the leaves of the areas file"));
-    } else if (out.deciles_[area->value] != kUnknownDecile) {
-      errors.add(row.line, base::cat("\"", row[0], "\" appears twice; remove one"));
     } else {
-      out.deciles_[area->value] = static_cast<uint8_t>(*decile);
-      out.residents_[area->value] = *residents;
+      AreaId const leaf = areas.at(*area).is_divided ? areas.own_part(*area) : *area;
+      if (out.deciles_[leaf.value] != kUnknownDecile)
+        errors.add(row.line, base::cat("\"", row[0], "\" appears twice; remove one"));
+      out.deciles_[leaf.value] = static_cast<uint8_t>(*decile);
+      out.residents_[leaf.value] = *residents;
       ++out.known_;
     }
   }

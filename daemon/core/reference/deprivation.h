@@ -23,8 +23,9 @@ class Deprivation {
  public:
   Deprivation() = default;
   // `csv`: header code,decile,population: the code of an area, its decile from 1 (most deprived) to
-  // 10, its residents. Rows of areas that `areas` does not have are left out, so the file may be
-  // that of a whole nation. Error: InvalidArgument listing the bad lines; or if no row is one of
+  // 10, its residents. They hold for what is not at mass addresses; the decile of these is unknown.
+  // Rows of areas that `areas` does not have are left out, so the file may be that of a whole
+  // nation. Error: InvalidArgument listing the bad lines; or if no row is one of
   // `areas`.
   static absl::StatusOr<Deprivation> parse(std::string_view csv, std::string_view file,
                                            const Areas& areas);

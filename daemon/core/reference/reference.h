@@ -1,10 +1,11 @@
 // Purpose: the reference data: areas, sectors, postcodes, the working hours of the support desks,
-// and deprivation. Thread safety: immutable.
+// and deprivation, mass addresses. Thread safety: immutable.
 #pragma once
 
 #include "core/reference/areas.h"
 #include "core/reference/deprivation.h"
 #include "core/reference/desks.h"
+#include "core/reference/mass_addresses.h"
 #include "core/reference/postcodes.h"
 #include "core/reference/sectors.h"
 
@@ -16,6 +17,7 @@ struct Reference {
   Postcodes postcodes;  // empty if the deployment's events state area codes
   Desks desks{};
   Deprivation deprivation{};  // empty if the deployment has none
+  MassAddresses mass{};       // empty if the deployment names none; its areas are divided
 };
 
 }  // namespace bellwether::reference

@@ -29,10 +29,6 @@ class Named {
   size_t count_ = 0;
 };
 
-bool is_leaf(const Area& area) {
-  return area.is_leaf && !area.is_set;
-}
-
 // "1 country, 12 region", the levels in order of appearance.
 template <class Items>
 std::string by_level(const Items& items) {
@@ -53,12 +49,19 @@ std::string by_level(const Items& items) {
 }
 
 void list_contents(const Reference& r, std::vector<std::string>& out) {
-  auto const leaves = std::ranges::count_if(r.areas.all(), is_leaf);
+  size_t leaves = 0;
+  for (size_t i = 0; i < r.areas.size(); ++i)
+    leaves += r.areas.is_place(AreaId(static_cast<uint16_t>(i))) ? 1 : 0;
   out.push_back(
       base::cat("areas: ", by_level(r.areas.all()), "; events count in ", leaves, " leaf areas"));
   out.push_back(base::cat("sectors: ", r.sectors.scheme(), " ", r.sectors.version(), ": ",
                           by_level(r.sectors.all())));
   out.push_back(base::cat("postcodes: ", r.postcodes.size()));
+  if (!r.mass.empty()) {
+    out.push_back(base::cat("mass addresses: ", r.mass.size(), " in ", r.mass.areas().size(),
+                            " leaf areas; ", r.mass.elsewhere(),
+                            " rows of other places are left out"));
+  }
   if (r.deprivation.empty()) {
     out.push_back("deprivation: none");
   } else {
@@ -75,9 +78,10 @@ void doubt_leaves(const Reference& r, std::vector<std::string>& out) {
   for (size_t i = 0; i < r.areas.size(); ++i) {
     AreaId const id(static_cast<uint16_t>(i));
     const Area& area = r.areas.at(id);
-    if (!is_leaf(area)) continue;
+    if (!r.areas.is_place(id)) continue;
     if (r.postcodes.size() > 0 && !located[i]) without_postcode.add(area.code);
-    if (!r.deprivation.empty() && r.deprivation.decile(id) == kUnknownDecile)
+    AreaId const own = area.is_divided ? r.areas.own_part(id) : id;
+    if (!r.deprivation.empty() && r.deprivation.decile(own) == kUnknownDecile)
       without_decile.add(area.code);
   }
   without_postcode.tell("leaf areas that no postcode leads to", out);
@@ -86,7 +90,9 @@ void doubt_leaves(const Reference& r, std::vector<std::string>& out) {
 
 void doubt_names(const Reference& r, std::vector<std::string>& out) {
   std::map<std::pair<std::string, std::string>, int> names;
-  for (const Area& area : r.areas.all()) ++names[{area.level, area.name}];
+  for (const Area& area : r.areas.all()) {
+    if (area.part == AreaPart::kWhole) ++names[{area.level, area.name}];
+  }
   Named twice;
   for (const auto& [name, count] : names) {
     if (count > 1) twice.add(base::cat("\"", name.second, "\" (", name.first, ")"));
@@ -99,7 +105,7 @@ void doubt_sets(const Reference& r, std::vector<std::string>& out) {
   Named inside;
   for (size_t i = 0; i < r.areas.size(); ++i) {
     AreaId const id(static_cast<uint16_t>(i));
-    if (!r.areas.at(id).is_set) continue;
+    if (!r.areas.at(id).is_set || r.areas.at(id).part != AreaPart::kWhole) continue;
     auto const members = r.areas.children(id);
     for (AreaId member : members) {
       bool const covered = std::ranges::any_of(r.areas.covering(member), [&](AreaId above) {

@@ -171,8 +171,10 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   auto const sets_csv = read(r.area_sets);
   auto const sectors_csv = read(r.sectors);
   auto const postcodes_csv = read(r.postcodes);
+  auto const mass_csv = read(r.mass_addresses);
   auto const deprivation_csv = read(r.deprivation);
-  for (const auto* text : {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv, &deprivation_csv})
+  for (const auto* text :
+       {&areas_csv, &sets_csv, &sectors_csv, &postcodes_csv, &mass_csv, &deprivation_csv})
     keep(text->status());
   if (!errors.empty()) return absl::NotFoundError(errors);
   auto areas = reference::Areas::parse(*areas_csv, r.areas, *sets_csv, r.area_sets);
@@ -185,6 +187,16 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
     keep(parsed.status());
     if (parsed.ok()) postcodes = *std::move(parsed);
   }
+  reference::MassAddresses mass;
+  if (areas.ok() && !r.mass_addresses.empty()) {
+    auto parsed = reference::MassAddresses::parse(*mass_csv, r.mass_addresses, postcodes);
+    keep(parsed.status());
+    if (parsed.ok() && errors.empty()) {
+      mass = *std::move(parsed);
+      areas = areas->divide(mass.areas());
+      keep(areas.status());
+    }
+  }
   reference::Deprivation deprivation;
   if (areas.ok() && !r.deprivation.empty()) {
     auto parsed = reference::Deprivation::parse(*deprivation_csv, r.deprivation, *areas);
@@ -192,8 +204,8 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
     if (parsed.ok()) deprivation = *std::move(parsed);
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
-  return reference::Reference{*std::move(areas), *std::move(sectors), std::move(postcodes),
-                              desks_of(config.desks), std::move(deprivation)};
+  return reference::Reference{*std::move(areas),      *std::move(sectors),    std::move(postcodes),
+                              desks_of(config.desks), std::move(deprivation), std::move(mass)};
 }
 
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference) {

@@ -75,6 +75,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // What the rows of a register or a desk say: from rows and state to records, without network,
     // files and clock.
     {"connect", {"core/base", "core/domain", "core/events", "events.pb"}},
+    // What a postcode is, and how many births make a mass address.
+    {"connect/companies_house",
+     {"connect", "core/base", "core/domain", "core/reference", "core/events", "events.pb"}},
     // A mapping is YAML; the contract's own checks need a reference, if only an empty one.
     {"connect/table",
      {"connect", "core/base", "core/domain", "core/reference", "core/events", "adapters/config",
@@ -95,9 +98,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     // The connectors publish as the other commands do, and remember what they have said. Streams
     // come over HTTP, and wait after failures as notify does.
     {"cli/connect",
-     {"cli", "cli/broker", "cli/notify", "connect", "core/base", "core/domain", "core/events",
-      "adapters/http", "adapters/kafka", "adapters/lmdb", "adapters/log", "adapters/metrics",
-      "adapters/tzdata", "adapters/zip", "events.pb"}},
+     {"cli", "cli/broker", "cli/notify", "connect", "core/base", "core/domain", "core/reference",
+      "core/events", "adapters/http", "adapters/kafka", "adapters/lmdb", "adapters/log",
+      "adapters/metrics", "adapters/tzdata", "adapters/zip", "events.pb"}},
     {"cli", {"core/base"}},
 };
 

@@ -83,7 +83,11 @@ std::optional<GateKind> TickContext::out_of_scope(const alerts::NodeScope& nodes
   if (node.sector == reference::kUnclassified) return GateKind::kClassified;
   const reference::Area& area = reference.areas.at(node.area);
   if (!area.validity.contains(calendar().first_day(tick))) return GateKind::kInForce;
-  if (!matches(nodes.area_levels, area.level)) return GateKind::kAreaLevel;
+  // The whole and its part without mass addresses change together; a rule that names no level would
+  // tell it twice.
+  bool const in_levels = nodes.area_levels.empty() ? area.part == reference::AreaPart::kWhole
+                                                   : matches(nodes.area_levels, area.level);
+  if (!in_levels) return GateKind::kAreaLevel;
   if (!matches(nodes.sector_levels, reference.sectors.at(node.sector).level))
     return GateKind::kSectorLevel;
   return std::nullopt;

@@ -49,6 +49,19 @@ TEST(ConfigTest, TheExampleIsValid) {
   EXPECT_EQ(c.reference.area_sets, "reference/uk/area_sets.csv");
 }
 
+TEST(ConfigTest, MassAddressesNeedPostcodes) {
+  auto const text = [](std::string_view more) {
+    return std::string(
+        parse(base::cat("kafka:\n  bootstrap_servers: a:1\nreference:\n  areas: a\n  sectors: s\n",
+                        more),
+              "f", {})
+            .status()
+            .message());
+  };
+  EXPECT_THAT(text("  mass_addresses: m.csv\n"), HasSubstr("mass_addresses needs postcodes"));
+  EXPECT_EQ(text("  mass_addresses: m.csv\n  postcodes: p.csv\n"), "");
+}
+
 // Its paths are relative to the reference files that are delivered.
 TEST(ConfigTest, TheExampleIsDeliveredAsAFile) {
   std::ifstream file(testing::in_source("deploy/bellwetherd.yaml"), std::ios::binary);

@@ -63,6 +63,7 @@ TEST_F(InclusionTest, CountsOfThePublicRegisterAreTold) {
   EXPECT_EQ(distribution_.unknown().value().value(), 2);
   EXPECT_EQ(distribution_.total().value(), 6);
   EXPECT_EQ(distribution_.unit(), "count");
+  EXPECT_FALSE(distribution_.has_mass_addresses());
   EXPECT_EQ(distribution_.basis().data_through(), "2019-05");
   EXPECT_FALSE(distribution_.basis().rounded());
 }
@@ -147,6 +148,56 @@ TEST_F(InclusionTest, IndicatorsAreComputedFromWhatIsTold) {
   EXPECT_THAT(get("reach_concentration").value().not_available(), HasSubstr("suppressed"));
   EXPECT_EQ(get("reach_concentration").value().denominator(), 0);
   EXPECT_TRUE(get("inclusion_gap").value().not_available().empty());
+}
+
+// The leaf A1d2 has mass addresses.
+class MassAddressesTest : public ::testing::Test {
+ protected:
+  static reference::Reference divided() {
+    reference::Reference out = testing::neighbourhoods();
+    std::vector<base::AreaId> const leaves = {testing::must(out.areas.find("A1d2"))};
+    out.areas = testing::must(out.areas.divide(leaves));
+    out.deprivation = testing::must(reference::Deprivation::parse(
+        "code,decile,population\nA1d2,2,1000\nA1d5,5,1000\n", "imd.csv", out.areas));
+    return out;
+  }
+  indicators_pb::GetDistributionResponse ask(const std::string& name) {
+    indicators_pb::GetDistributionRequest request;
+    request.set_name(name);
+    indicators_pb::GetDistributionResponse out;
+    grpc::ClientContext call;
+    EXPECT_TRUE(served_.indicators->GetDistribution(&call, request, &out).ok());
+    return out;
+  }
+  reference::Reference const reference_ = divided();
+  Served served_{{.address = "127.0.0.1:0"}, reference_};
+};
+
+TEST_F(MassAddressesTest, AreShownAsAPartOfTheUnknown) {
+  served_.count(Measure::kBirths, "2019-05", 30, "A1d2.own");
+  served_.count(Measure::kBirths, "2019-05", 50, "A1d2.mass");
+  served_.count(Measure::kBirths, "2019-05", 7, "A1x");
+  served_.publish("2019-05");
+  auto const answer = ask("births");
+  EXPECT_EQ(answer.classes(1).value().value(), 30);
+  EXPECT_EQ(answer.unknown().value().value(), 57);
+  EXPECT_EQ(answer.mass_addresses().value().value(), 50);
+  EXPECT_EQ(answer.total().value(), 87);
+}
+
+TEST_F(MassAddressesTest, SupportThereIsWithheldIfItWouldTellTheRestOfTheUnknown) {
+  served_.count(Measure::kInteractions, "2019-05", 40, "A1d2.mass");
+  served_.count(Measure::kInteractions, "2019-05", 3, "A1x");
+  served_.publish("2019-05");
+  auto answer = ask("interactions");
+  EXPECT_FALSE(answer.unknown().suppressed());
+  EXPECT_TRUE(answer.mass_addresses().suppressed());
+  EXPECT_EQ(answer.mass_addresses().value().value(), 0);
+  served_.count(Measure::kInteractions, "2019-05", 20, "A1x");
+  served_.publish("2019-05");
+  answer = ask("interactions");
+  EXPECT_EQ(answer.mass_addresses().value().value(), 40);
+  EXPECT_EQ(answer.unknown().value().value(), 65);
 }
 
 TEST_F(InclusionTest, QuestionsAboutThePast) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bellwether/events/v1/registration.pb.h"
+#include "cli/text_file.h"
 #include "connect/companies_house/record.h"
 #include "core/base/text.h"
 #include "support/must.h"
@@ -118,6 +119,22 @@ TEST_F(BulkLoadTest, TheNextFileSaysOnlyWhatChanged) {
   EXPECT_THAT(lines_, ElementsAre("00000003:status:2026-12-31", "00000004:registered",
                                   "companies-house complete to 2027-01-01T00:00:00Z"));
   EXPECT_THAT(text_of(third), HasSubstr("1  restorations"));
+}
+
+TEST_F(BulkLoadTest, MassAddressesAreWrittenForTheReference) {
+  std::string rows = company("9999", "Active", "03/05/2019");
+  for (int i = 1; i <= 501; ++i) rows += company(base::cat(i), "Active", "03/05/2026");
+  BulkOptions options;
+  options.files = {file("2026-11", rows)};
+  options.mass_addresses = folder_.file("mass.csv");
+  auto const summary = must(load(options));
+  EXPECT_EQ(summary.mass_addresses, 1u);
+  EXPECT_THAT(text_of(summary), HasSubstr("1  mass addresses written: postcodes with more than 500 "
+                                          "births in the last 12 months"));
+  EXPECT_EQ(must(read_text_file(options.mass_addresses)), "postcode,births\nB152TT,501\n");
+  options.again = true;
+  options.mass_addresses = folder_.file("no/such/folder.csv");
+  EXPECT_TRUE(absl::IsUnavailable(load(options).status()));
 }
 
 TEST_F(BulkLoadTest, ACompanyThatWasLongIncorporatedIsToldAsLate) {

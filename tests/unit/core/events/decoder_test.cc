@@ -175,6 +175,29 @@ TEST(DecoderTest, TheAreaCodeHasPriorityOverThePostcode) {
   EXPECT_EQ(registered_at("", "B91").area, area("E08000029"));
 }
 
+// Birmingham, where one postcode was a mass address until 2018.
+TEST(DecoderTest, AMassAddressIsAPlaceOfItsOwn) {
+  reference::Reference reference = west_midlands();
+  reference.mass = must(reference::MassAddresses::parse(
+      "postcode,from,until\nB15 1AA,,2018-01-01\nB15 2BB,,\n", "mass.csv", reference.postcodes));
+  reference.areas = must(reference.areas.divide(reference.mass.areas()));
+  auto const code_of = [&](std::string_view code, std::string_view postcode) {
+    v1::RegistrationEvent event = registered();
+    event.mutable_registered()->set_area_code(std::string(code));
+    event.mutable_registered()->set_postcode(std::string(postcode));
+    Record const r = record(event);
+    auto const decoded = Decoder(reference).decode(r.raw());
+    return reference.areas.at(std::get<Event>(decoded).area).code;
+  };
+  EXPECT_EQ(code_of("", "b152bb"), "E08000025.mass");
+  EXPECT_EQ(code_of("", "B15 1AA"), "E08000025.own") << "the fact is of a later day";
+  EXPECT_EQ(code_of("", "B15"), "E08000025.own");
+  EXPECT_EQ(code_of("E08000025", ""), "E08000025.own");
+  EXPECT_EQ(code_of("E08000025", "B15 2BB"), "E08000025.mass");
+  EXPECT_EQ(code_of("", "B91 3QJ"), "E08000029") << "has none";
+  EXPECT_EQ(code_of("E12000005", ""), "E12000005") << "the root: unknown";
+}
+
 TEST(DecoderTest, ThePostcodeIsUsedIfTheAreaCodeIsNotALeaf) {
   EXPECT_EQ(registered_at("E12000005", "B15 2TT").area, area("E08000025"));  // a region
   EXPECT_EQ(registered_at("E37000012", "B15 2TT").area, area("E08000025"));  // a set

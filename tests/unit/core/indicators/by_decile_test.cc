@@ -377,6 +377,50 @@ TEST(ByDecileTest, P_ClassesAddUpToTheNode) {
   }
 }
 
+// The leaf A1d2 has mass addresses.
+reference::Reference with_mass() {
+  reference::Reference out = neighbourhoods();
+  std::vector<AreaId> const divided = {testing::must(out.areas.find("A1d2"))};
+  out.areas = testing::must(out.areas.divide(divided));
+  std::string deciles = "code,decile,population\n";
+  for (std::string_view ward : kWards) {
+    for (int d = 1; d <= kDeciles; ++d) base::append(deciles, ward, "d", d, ",", d, ",1000\n");
+  }
+  out.deprivation = testing::must(reference::Deprivation::parse(deciles, "imd.csv", out.areas));
+  return out;
+}
+
+TEST(ByDecileTest, WhatIsAtMassAddressesIsUnknownAndShown) {
+  reference::Reference const reference = with_mass();
+  std::vector<Fact> facts = birmingham();
+  for (Fact& f : facts) {
+    if (f.leaf == "A1d2") f.leaf = "A1d2.own";
+  }
+  Panel const without = panel_of(reference, facts);
+  facts.push_back({"A1d2.mass", Measure::kBirths, "2018-01", 2'000'000});
+  facts.push_back({"A1d2.mass", Measure::kSupported, "2019-03", 900});
+  Panel const panel = panel_of(reference, facts);
+  // As many as are elsewhere: they would be too many to be unknown, but are left out on purpose.
+  for (Indicator i : {Indicator::kInclusionGap, Indicator::kReachConcentration}) {
+    Value const found = value(i, panel, "A", "2019-05");
+    EXPECT_TRUE(found.ok()) << found.not_available;
+    EXPECT_EQ(found.value, value(i, without, "A", "2019-05").value);
+    EXPECT_EQ(value(i, panel, "A.own", "2019-05").value, found.value);
+  }
+  Distribution const stock =
+      distribution(Indicator::kActiveStock, panel, node_at(panel, "A"), the_month("2019-05"), {});
+  ASSERT_TRUE(stock.mass.has_value());
+  EXPECT_EQ(stock.mass->value, 2'000'000);
+  EXPECT_EQ(stock.unknown.value, 2'000'000);
+  EXPECT_EQ(stock.known[1].value, 176945);
+  EXPECT_EQ(value(Indicator::kActiveStock, panel, "A", "2019-05").value, 1140525 + 2'000'000);
+  EXPECT_EQ(value(Indicator::kActiveStock, panel, "A.own", "2019-05").value, 1140525);
+  EXPECT_FALSE(distribution(Measure::kBirths, panel, node_at(panel, "B"), the_month("2019-05"))
+                   .mass.has_value());
+  EXPECT_FALSE(distribution(Measure::kBirths, panel, node_at(panel, "A.own"), the_month("2019-05"))
+                   .mass.has_value());
+}
+
 TEST(DistributionTest, AnIndicatorHasItsOwnFigureInEachDecile) {
   reference::Reference const reference = neighbourhoods();
   std::vector<Fact> facts = birmingham();

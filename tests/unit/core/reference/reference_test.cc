@@ -66,6 +66,20 @@ TEST(AreasTest, ErrorsNameEveryBadLine) {
               HasSubstr("areas.csv:2"));
 }
 
+TEST(AreasTest, AMemberNamedTwiceIsOneIfTheDaysDoNotOverlap) {
+  constexpr std::string_view kTwo = "code,name,level,parent\nR,R,country,\nA,A,region,R\n";
+  constexpr std::string_view kHead = "set,name,member,from,until\n";
+  Areas const found = must(Areas::parse(
+      kTwo, "areas.csv",
+      base::cat(kHead, "S,S,A,2010-01-01,2012-01-01\nS,S,A,2012-01-01,2014-01-01\n"), "sets.csv"));
+  EXPECT_EQ(found.children(must(found.find("S"))).size(), 1u);
+  EXPECT_THAT(
+      areas_complaint(kTwo, base::cat(kHead, "S,S,A,2010-01-01,2012-01-01\nS,S,A,2011-12-31,\n")),
+      HasSubstr("sets.csv:3: \"A\" is in set \"S\" twice on the same days"));
+  EXPECT_THAT(areas_complaint(kTwo, base::cat(kHead, "S,S,A,2012-01-01,2012-01-01\n")),
+              HasSubstr("sets.csv:2: from is not before until"));
+}
+
 TEST(AreasTest, MoreThanTheLimitIsRefused) {
   std::string csv = "code,name,level,parent\nR,R,country,\n";
   for (size_t i = 0; i < kAreasMax; ++i) base::append(csv, "A", i, ",x,district,R\n");
