@@ -282,6 +282,7 @@ std::string reference_digest(const reference::Reference& reference) {
     const reference::Area& a = reference.areas.at(base::AreaId(static_cast<uint16_t>(i)));
     add(a.code);
     add(a.level);
+    for (const std::string& former : a.former) add(former);
     for (const reference::AreaAncestor& above :
          reference.areas.ancestors(base::AreaId(static_cast<uint16_t>(i)))) {
       add(base::cat(above.area.value));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/str_split.h"
 #include "core/base/csv.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -39,7 +40,7 @@ AreaId next_id(const std::vector<Area>& areas) {
 
 // The areas parsed so far. The steps run in the order in which they are declared.
 struct Areas::Draft {
-  enum AreaColumn { kCode, kName, kLevel, kParent, kFrom };
+  enum AreaColumn { kCode, kName, kLevel, kParent, kFrom, kUntil, kFormer };
   enum SetColumn { kSet, kSetName, kMember, kSetFrom };
   Areas out;
 
@@ -52,6 +53,8 @@ struct Areas::Draft {
 
  private:
   std::optional<AreaId> parent_of(const CsvRow& row, LineErrors& errors) const;
+  // The former codes of the area added last.
+  void read_former(const CsvRow& row, LineErrors& errors);
   // The set that a row of the sets file names, added if it is new. nullopt: an error was added.
   std::optional<AreaId> set_of(const CsvRow& row, Validity validity, LineErrors& errors);
   AreaId add(Area area);
@@ -103,6 +106,23 @@ void Areas::Draft::read_rows(const std::vector<CsvRow>& rows, LineErrors& errors
       continue;
     }
     out.areas_.push_back({row[kCode], row[kName], row[kLevel], *parent, false, true, validity});
+    read_former(row, errors);
+  }
+}
+
+void Areas::Draft::read_former(const CsvRow& row, LineErrors& errors) {
+  Area& area = out.areas_.back();
+  AreaId const id(static_cast<uint16_t>(out.areas_.size() - 1));
+  for (const absl::string_view former :
+       absl::StrSplit(base::to_absl(row[kFormer]), ' ', absl::SkipEmpty())) {
+    std::string const code(former);
+    if (!check_code(code, row.line, errors)) continue;
+    if (out.by_code_.try_emplace(code, id).second) {
+      area.former.push_back(code);
+    } else {
+      errors.add(row.line,
+                 cat("former code \"", code, "\" is that of another area, too; remove one"));
+    }
   }
 }
 
@@ -163,6 +183,7 @@ void Areas::Draft::read_sets(const std::vector<CsvRow>& rows, LineErrors& errors
 AreaId Areas::Draft::add(Area area) {
   AreaId const id = next_id(out.areas_);
   out.by_code_.emplace(area.code, id);
+  for (const std::string& code : area.former) out.by_code_.emplace(code, id);
   out.areas_.push_back(std::move(area));
   return id;
 }
@@ -182,6 +203,7 @@ void Areas::Draft::add_part(AreaId leaf, AreaPart part) {
   area.name += own ? ", without mass addresses" : ", mass addresses";
   area.parent = leaf;
   area.is_divided = false;
+  area.former.clear();
   area.part = part;
   AreaId const id = add(std::move(area));
   if (!own) out.mass_parts_.push_back(id);
@@ -205,6 +227,7 @@ void Areas::Draft::add_own_set(const Area& like, std::span<const Membership> mem
   area.parent = kRootArea;
   area.is_set = true;
   area.is_leaf = false;
+  area.former.clear();
   area.part = AreaPart::kOwn;
   AreaId const set = add(std::move(area));
   out.children_.emplace_back();
@@ -301,7 +324,7 @@ absl::StatusOr<Areas> Areas::parse(std::string_view areas_csv, std::string_view 
   BELLWETHER_ASSIGN_OR_RETURN(
       std::vector<CsvRow> const rows,
       base::parse_csv(areas_csv, areas_file, {"code", "name", "level", "parent"},
-                      {"from", "until"}));
+                      {"from", "until", "former"}));
   draft.read_rows(rows, errors);
   BELLWETHER_RETURN_IF_ERROR(errors.status());
   draft.link();

@@ -40,7 +40,8 @@ struct Area {
   bool is_leaf = true;  // no area names it as parent
   Validity validity;
   AreaPart part = AreaPart::kWhole;
-  bool is_divided = false;  // its leaves are its two parts
+  bool is_divided = false;          // its leaves are its two parts
+  std::vector<std::string> former;  // codes that it, or what was merged into it, had before
 };
 
 // An area or set in which a fact of an area counts, and the days on which it contains the area.
@@ -55,11 +56,11 @@ inline constexpr size_t kAreaCodeBytesMax = 32;
 
 class Areas {
  public:
-  // `areas_csv`: header code,name,level,parent[,from,until]. The first row is the root; its
-  // parent is empty. Dates are YYYY-MM-DD, `until` is exclusive, an empty date is open. `sets_csv`
-  // (may be empty): header set,name,member[,from,until], one row per member. `*_file`: names of the
-  // files in errors. Error: InvalidArgument listing the bad lines as "file:line: error;
-  // correction".
+  // `areas_csv`: header code,name,level,parent[,from,until,former]. The first row is the root; its
+  // parent is empty. Dates are YYYY-MM-DD, `until` is exclusive, an empty date is open. `former`:
+  // codes, separated by blanks, by which the area is also found. `sets_csv` (may be
+  // empty): header set,name,member[,from,until], one row per member. `*_file`: names of the files
+  // in errors. Error: InvalidArgument listing the bad lines as "file:line: error; correction".
   static absl::StatusOr<Areas> parse(std::string_view areas_csv, std::string_view areas_file,
                                      std::string_view sets_csv, std::string_view sets_file);
 
@@ -79,7 +80,7 @@ class Areas {
     return area.is_divided || (area.is_leaf && area.part == AreaPart::kWhole);
   }
 
-  // An area or set by code. Error: NotFound.
+  // An area or set by code, or an area by a former code. Error: NotFound.
   absl::StatusOr<AreaId> find(std::string_view code) const;
   const Area& at(AreaId id) const { return areas_[id.value]; }
   size_t size() const { return areas_.size(); }

@@ -198,6 +198,19 @@ TEST(DecoderTest, AMassAddressIsAPlaceOfItsOwn) {
   EXPECT_EQ(code_of("E12000005", ""), "E12000005") << "the root: unknown";
 }
 
+TEST(DecoderTest, AFormerCodeIsThatOfTheAreaToday) {
+  reference::Reference reference = west_midlands();
+  reference.areas = must(reference::Areas::parse(
+      "code,name,level,parent,former\nR,R,region,,\nE06000063,Cumberland,district,R,E07000026 "
+      "E07000029\n",
+      "areas.csv", "", ""));
+  v1::RegistrationEvent event = registered();
+  event.mutable_registered()->set_area_code("E07000029");
+  Record const r = record(event);
+  Event const e = std::get<Event>(Decoder(reference).decode(r.raw()));
+  EXPECT_EQ(reference.areas.at(e.area).code, "E06000063");
+}
+
 TEST(DecoderTest, ThePostcodeIsUsedIfTheAreaCodeIsNotALeaf) {
   EXPECT_EQ(registered_at("E12000005", "B15 2TT").area, area("E08000025"));  // a region
   EXPECT_EQ(registered_at("E37000012", "B15 2TT").area, area("E08000025"));  // a set

@@ -80,6 +80,19 @@ TEST(AreasTest, AMemberNamedTwiceIsOneIfTheDaysDoNotOverlap) {
               HasSubstr("sets.csv:2: from is not before until"));
 }
 
+TEST(AreasTest, AnAreaIsFoundByItsFormerCodes) {
+  constexpr std::string_view kHead = "code,name,level,parent,from,until,former\nR,R,country,,,,\n";
+  Areas const found = must(Areas::parse(
+      base::cat(kHead, "C,Cumberland,district,R,2023-04-01,,A1  A2\nD,D,district,R,,,\n"),
+      "areas.csv", "", ""));
+  EXPECT_EQ(found.at(must(found.find("A2"))).code, "C");
+  EXPECT_EQ(found.at(must(found.find("C"))).former, (std::vector<std::string>{"A1", "A2"}));
+  EXPECT_THAT(areas_complaint(base::cat(kHead, "C,C,district,R,,,A1\nD,D,district,R,,,A1\n")),
+              HasSubstr("areas.csv:4: former code \"A1\" is that of another area, too"));
+  EXPECT_THAT(areas_complaint(base::cat(kHead, "C,C,district,R,,,A1\nA1,D,district,R,,,\n")),
+              HasSubstr("areas.csv:4: code \"A1\" appears twice"));
+}
+
 TEST(AreasTest, MoreThanTheLimitIsRefused) {
   std::string csv = "code,name,level,parent\nR,R,country,\n";
   for (size_t i = 0; i < kAreasMax; ++i) base::append(csv, "A", i, ",x,district,R\n");
@@ -223,6 +236,32 @@ TEST(ShippedReferenceTest, TheWestMidlands) {
   EXPECT_THAT(all, ElementsAre(0, 466, 302, 183, 139, 122, 115, 101, 89, 90, 112));
   EXPECT_EQ(birmingham[1], 282);
   EXPECT_EQ(std::accumulate(birmingham.begin(), birmingham.end(), 0), 659);
+}
+
+TEST(ShippedReferenceTest, TheDistrictsOfTheFourNations) {
+  auto const areas = must(Areas::parse(file("uk-districts/areas.csv"), "areas.csv",
+                                       file("uk-districts/area_sets.csv"), "area_sets.csv"));
+  auto const districts_of = [&](std::string_view code) {
+    size_t n = 0;
+    for (size_t i = 0; i < areas.size(); ++i) {
+      AreaId const id(static_cast<uint16_t>(i));
+      n += areas.at(id).level == "district" &&
+           std::ranges::count(areas.ancestors(id), must(areas.find(code)), &AreaAncestor::area) > 0;
+    }
+    return n;
+  };
+  EXPECT_EQ(districts_of("E92000001"), 296u);
+  EXPECT_EQ(districts_of("W92000004"), 22u);
+  EXPECT_EQ(districts_of("S92000003"), 32u);
+  EXPECT_EQ(districts_of("N92000002"), 11u);
+  EXPECT_EQ(districts_of("E47000007"), 7u);
+  EXPECT_EQ(districts_of("E37000012"), 9u);
+  EXPECT_EQ(districts_of("E12000005"), 30u);
+  const Area& cumberland = areas.at(must(areas.find("E07000026")));
+  EXPECT_EQ(cumberland.code, "E06000063") << "Allerdale was merged into it";
+  EXPECT_EQ(base::format_date(cumberland.validity.from), "2023-04-01");
+  EXPECT_EQ(areas.at(must(areas.find("E07000190"))).name, "Somerset") << "Taunton Deane, in steps";
+  EXPECT_EQ(areas.at(must(areas.find("S12000046"))).name, "Glasgow City");
 }
 
 TEST(ShippedReferenceTest, TheUnitedKingdom) {
