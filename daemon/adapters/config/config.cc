@@ -409,6 +409,7 @@ reference:                    # CSV files, relative to this one
   #                           # bellwether connect companies-house --mass-addresses
   # deprivation: ""           # the deciles of leaf areas, for example
   #                           # reference/west-midlands/deprivation.csv
+  # deprivation_index: ""     # its name and year, which answers by decile state: "IMD 2025"
 
 # serve:
 #   grpc_address: 0.0.0.0:7443      # or BELLWETHER_GRPC_ADDRESS
@@ -462,7 +463,10 @@ void read_reference(Section& root, ReferenceConfig& out) {
   reference.text("postcodes", out.postcodes);
   reference.text("mass_addresses", out.mass_addresses);
   reference.text("deprivation", out.deprivation);
+  reference.text("deprivation_index", out.deprivation_index);
   reference.finish();
+  if (out.deprivation_index.size() > kIndexNameBytesMax)
+    root.error("reference", cat("deprivation_index has more than ", kIndexNameBytesMax, " bytes"));
   if (!out.mass_addresses.empty() && out.postcodes.empty())
     root.error("reference", "mass_addresses needs postcodes, which say where they are");
   if (out.areas.empty() || out.sectors.empty()) {

@@ -63,6 +63,9 @@ struct DesksConfig {
   std::map<std::string, DeskConfig> by_source;  // desk.sources
 };
 
+// Longer names of an index are refused.
+inline constexpr size_t kIndexNameBytesMax = 64;
+
 struct ReferenceConfig {  // files, relative to the configuration file
   std::string areas;      // required
   std::string area_sets;
@@ -70,6 +73,7 @@ struct ReferenceConfig {  // files, relative to the configuration file
   std::string postcodes;
   std::string mass_addresses;
   std::string deprivation;
+  std::string deprivation_index;  // its name and year
 };
 
 struct ServeConfig {

@@ -138,6 +138,7 @@ grpc::Status get_distribution(const Backend& backend,
   }
   fill(value_of(subject, view, node, period, basis), name, *response.mutable_total());
   response.set_unit(subject.unit);
+  response.set_deprivation_index(view.reference->deprivation_index);
   return grpc::Status::OK;
 }
 
@@ -188,6 +189,7 @@ grpc::Status get_inclusion_ladder(const Backend& backend,
   }
   response.set_steps_total(static_cast<int32_t>(ladder.steps.size()));
   response.set_rest(ladder.rest);
+  response.set_deprivation_index(view.reference->deprivation_index);
   return grpc::Status::OK;
 }
 

@@ -63,6 +63,8 @@ void print(const Options& options, const indicators_pb::GetDistributionResponse&
   table.print();
   std::printf("\n%s in %s, unit %s; shares are those of the known classes\n", options.name.c_str(),
               response.total().period().c_str(), response.unit().c_str());
+  if (!response.deprivation_index().empty())
+    std::printf("deciles of %s\n", response.deprivation_index().c_str());
   const common::v1::Basis& basis = response.basis();
   std::printf("%s%s%s\n", data_through(basis).c_str(),
               basis.rounded() ? ", counts of cases rounded to 5" : "",

@@ -118,8 +118,10 @@ void show(Context& context, const Options& options) {
     Context::print_json(ladder);
     return;
   }
-  std::printf("Support in the 12 months to %s, by deprivation of the place, not of the people\n\n",
-              ladder.gap().period().c_str());
+  const std::string& index = ladder.deprivation_index();
+  std::printf(
+      "Support in the 12 months to %s, by deprivation of the place, not of the people%s\n\n",
+      ladder.gap().period().c_str(), index.empty() ? "" : base::cat(" (", index, ")").c_str());
   print(distribution);
   print(ladder);
   std::printf("\n%s, counts of cases rounded to 5%s\n", data_through(ladder.basis()).c_str(),

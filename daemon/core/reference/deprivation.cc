@@ -6,8 +6,20 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/reference/gss.h"
 
 namespace bellwether::reference {
+namespace {
+
+// False if both codes say that they are of different nations. `first` becomes the first such code.
+bool is_of_one_nation(std::string_view& first, std::string_view code) {
+  if (!nation_of(code)) return true;
+  if (first.empty()) first = code;
+  return nation_of(first) == nation_of(code);
+}
+
+}  // namespace
+
 absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string_view file,
                                                const Areas& areas) {
   Deprivation out;
@@ -16,6 +28,7 @@ absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string
   base::LineErrors errors(file);
   BELLWETHER_ASSIGN_OR_RETURN(std::vector<base::CsvRow> const rows,
                               base::parse_csv(csv, file, {"code", "decile", "population"}));
+  std::string_view first;  // code of the first row whose nation is known
   for (const base::CsvRow& row : rows) {
     auto const decile = base::parse_number<int>(row[1]);
     auto const residents = base::parse_number<int64_t>(row[2]);
@@ -31,6 +44,10 @@ absl::StatusOr<Deprivation> Deprivation::parse(std::string_view csv, std::string
     } else if (!areas.is_place(*area)) {
       errors.add(row.line, base::cat("\"", row[0], "\" is not a leaf area; state the deciles of ",
                                      "the leaves of the areas file"));
+    } else if (!is_of_one_nation(first, row[0])) {
+      errors.add(row.line, base::cat("\"", row[0], "\" is in another nation than \"", first,
+                                     "\": ranks compare within one nation's index only; state the "
+                                     "deciles of one, the others count as unknown"));
     } else {
       AreaId const leaf = areas.at(*area).is_divided ? areas.own_part(*area) : *area;
       if (out.deciles_[leaf.value] != kUnknownDecile)

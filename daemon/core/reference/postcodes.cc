@@ -1,12 +1,29 @@
 #include "core/reference/postcodes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/base/csv.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "core/reference/gss.h"
 #include "core/reference/postcode.h"
 
 namespace bellwether::reference {
+namespace {
+
+// True for the postcodes of Jersey, Guernsey, the Isle of Man and of the forces (BFPO), which are
+// in no area of the United Kingdom.
+bool is_outside(std::string_view normal) {
+  constexpr std::array<std::string_view, 4> kOutside = {"JE", "GY", "IM", "BF"};
+  return std::ranges::any_of(kOutside, [&](std::string_view area) {
+    return normal.starts_with(area) && normal.size() > 2 && normal[2] >= '0' && normal[2] <= '9';
+  });
+}
+
+}  // namespace
+
 absl::StatusOr<Postcodes> Postcodes::parse(std::string_view csv, std::string_view file,
                                            const Areas& areas) {
   Postcodes out;
@@ -20,13 +37,18 @@ absl::StatusOr<Postcodes> Postcodes::parse(std::string_view csv, std::string_vie
     if (code.empty()) {
       errors.add(row.line, base::cat("\"", row[0], "\" is not a postcode or outward code"));
     } else if (!area.ok() || !areas.is_place(*area)) {
-      errors.add(row.line,
-                 base::cat("\"", row[1], "\" is not a leaf area; state a leaf of the areas file"));
+      errors.add(row.line, base::cat("\"", row[1], "\" is not a leaf area; state a leaf of the ",
+                                     "areas file", is_lsoa(row[1]) ? ". " : "",
+                                     is_lsoa(row[1]) ? kLsoaYears : ""));
     } else if (!out.areas_.try_emplace(std::string(code), *area).second) {
       errors.add(row.line, base::cat("\"", row[0], "\" appears twice; remove one"));
     }
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());
+  for (const base::CsvRow& row : rows) {
+    PostcodeBuffer buffer;
+    if (is_outside(normal_postcode(row[0], buffer))) out.outside_.push_back({row.line, row[0]});
+  }
   return out;
 }
 

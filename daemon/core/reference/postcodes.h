@@ -28,10 +28,18 @@ class Postcodes {
   size_t size() const { return areas_.size(); }
   // By area: true if a postcode is in it. `areas`: their number.
   std::vector<bool> areas_with_any(size_t areas) const;
+  // The rows of Jersey, Guernsey, the Isle of Man and forces post offices, which are in no area of
+  // the United Kingdom.
+  struct Outside {
+    int line = 0;
+    std::string postcode;
+  };
+  const std::vector<Outside>& outside() const { return outside_; }
   // Of all postcodes and their areas.
   uint64_t digest() const;
 
  private:
+  std::vector<Outside> outside_;
   absl::flat_hash_map<std::string, AreaId> areas_;  // normalised: upper case, no blanks
 };
 

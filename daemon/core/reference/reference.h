@@ -2,6 +2,8 @@
 // and deprivation, mass addresses. Thread safety: immutable.
 #pragma once
 
+#include <string>
+
 #include "core/reference/areas.h"
 #include "core/reference/deprivation.h"
 #include "core/reference/desks.h"
@@ -16,8 +18,9 @@ struct Reference {
   Sectors sectors;
   Postcodes postcodes;  // empty if the deployment's events state area codes
   Desks desks{};
-  Deprivation deprivation{};  // empty if the deployment has none
-  MassAddresses mass{};       // empty if the deployment names none; its areas are divided
+  Deprivation deprivation{};        // empty if the deployment has none
+  std::string deprivation_index{};  // its name and year, for people; may be empty
+  MassAddresses mass{};             // empty if the deployment names none; its areas are divided
 };
 
 }  // namespace bellwether::reference

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/reference/gss.h"
 
 namespace bellwether::reference {
 namespace {
@@ -75,6 +76,7 @@ void doubt_leaves(const Reference& r, std::vector<std::string>& out) {
   std::vector<bool> const located = r.postcodes.areas_with_any(r.areas.size());
   Named without_postcode;
   Named without_decile;
+  Named lsoas;
   for (size_t i = 0; i < r.areas.size(); ++i) {
     AreaId const id(static_cast<uint16_t>(i));
     const Area& area = r.areas.at(id);
@@ -82,10 +84,25 @@ void doubt_leaves(const Reference& r, std::vector<std::string>& out) {
     if (r.postcodes.size() > 0 && !located[i]) without_postcode.add(area.code);
     AreaId const own = area.is_divided ? r.areas.own_part(id) : id;
     if (!r.deprivation.empty() && r.deprivation.decile(own) == kUnknownDecile)
-      without_decile.add(area.code);
+      (is_lsoa(area.code) ? lsoas : without_decile).add(area.code);
   }
   without_postcode.tell("leaf areas that no postcode leads to", out);
   without_decile.tell("leaf areas without a decile, counted as unknown", out);
+  lsoas.tell(base::cat("LSOAs without a decile, counted as unknown (", kLsoaYears, ")"), out);
+}
+
+void doubt_postcodes(const Reference& r, std::vector<std::string>& out) {
+  // The areas may be those of the islands themselves.
+  bool const in_the_kingdom = std::ranges::any_of(
+      r.areas.all(), [](const Area& area) { return nation_of(area.code).has_value(); });
+  if (!in_the_kingdom) return;
+  Named outside;
+  for (const Postcodes::Outside& row : r.postcodes.outside())
+    outside.add(base::cat(row.postcode, " (line ", row.line, ")"));
+  outside.tell(
+      "postcodes of Jersey, Guernsey, the Isle of Man or the forces, which are in no area of "
+      "the United Kingdom",
+      out);
 }
 
 void doubt_names(const Reference& r, std::vector<std::string>& out) {
@@ -123,6 +140,7 @@ Review review(const Reference& reference) {
   Review out;
   list_contents(reference, out.contents);
   doubt_leaves(reference, out.doubts);
+  doubt_postcodes(reference, out.doubts);
   doubt_names(reference, out.doubts);
   doubt_sets(reference, out.doubts);
   return out;

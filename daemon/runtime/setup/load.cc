@@ -205,7 +205,8 @@ absl::StatusOr<reference::Reference> load_reference(const config::Config& config
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return reference::Reference{*std::move(areas),      *std::move(sectors),    std::move(postcodes),
-                              desks_of(config.desks), std::move(deprivation), std::move(mass)};
+                              desks_of(config.desks), std::move(deprivation), r.deprivation_index,
+                              std::move(mass)};
 }
 
 absl::Status check_levels(const alerts::RuleSet& rules, const reference::Reference& reference) {

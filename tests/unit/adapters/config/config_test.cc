@@ -49,7 +49,7 @@ TEST(ConfigTest, TheExampleIsValid) {
   EXPECT_EQ(c.reference.area_sets, "reference/uk/area_sets.csv");
 }
 
-TEST(ConfigTest, MassAddressesNeedPostcodes) {
+TEST(ConfigTest, MassAddressesNeedPostcodesAndAnIndexHasAShortName) {
   auto const text = [](std::string_view more) {
     return std::string(
         parse(base::cat("kafka:\n  bootstrap_servers: a:1\nreference:\n  areas: a\n  sectors: s\n",
@@ -59,7 +59,11 @@ TEST(ConfigTest, MassAddressesNeedPostcodes) {
             .message());
   };
   EXPECT_THAT(text("  mass_addresses: m.csv\n"), HasSubstr("mass_addresses needs postcodes"));
-  EXPECT_EQ(text("  mass_addresses: m.csv\n  postcodes: p.csv\n"), "");
+  EXPECT_EQ(text("  mass_addresses: m.csv\n  postcodes: p.csv\n  deprivation_index: IMD 2025\n"),
+            "");
+  EXPECT_THAT(
+      text(base::cat("  deprivation_index: ", std::string(kIndexNameBytesMax + 1, 'x'), "\n")),
+      HasSubstr("deprivation_index has more than 64 bytes"));
 }
 
 // Its paths are relative to the reference files that are delivered.

@@ -159,6 +159,7 @@ class MassAddressesTest : public ::testing::Test {
     out.areas = testing::must(out.areas.divide(leaves));
     out.deprivation = testing::must(reference::Deprivation::parse(
         "code,decile,population\nA1d2,2,1000\nA1d5,5,1000\n", "imd.csv", out.areas));
+    out.deprivation_index = "IMD 2025";
     return out;
   }
   indicators_pb::GetDistributionResponse ask(const std::string& name) {
@@ -183,6 +184,7 @@ TEST_F(MassAddressesTest, AreShownAsAPartOfTheUnknown) {
   EXPECT_EQ(answer.unknown().value().value(), 57);
   EXPECT_EQ(answer.mass_addresses().value().value(), 50);
   EXPECT_EQ(answer.total().value(), 87);
+  EXPECT_EQ(answer.deprivation_index(), "IMD 2025");
 }
 
 TEST_F(MassAddressesTest, SupportThereIsWithheldIfItWouldTellTheRestOfTheUnknown) {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/base/text.h"
 #include "support/data.h"
@@ -93,6 +95,22 @@ TEST_F(DeprivationTest, AFileOfOtherAreasIsRefused) {
   EXPECT_THAT(error(""), HasSubstr("has no area of the areas file"));
 }
 
+TEST(NationsTest, TheDecilesOfTwoNationsAreRefusedWithTheLine) {
+  Areas const areas = must(Areas::parse(
+      "code,name,level,parent\nK,Kingdom,country,\nE01000001,A,lsoa,K\nE01000002,B,lsoa,K\n"
+      "W01000001,C,lsoa,K\nX1,D,lsoa,K\n",
+      "areas.csv", "", ""));
+  auto const parse = [&](std::string_view rows) {
+    return Deprivation::parse(base::cat("code,decile,population\n", rows), "imd.csv", areas);
+  };
+  EXPECT_TRUE(parse("X1,1,1\nE01000001,1,1\nE01000002,1,1\n").ok());
+  EXPECT_TRUE(parse("W01000001,1,1\nS01000001,1,1\n").ok()) << "those elsewhere are left out";
+  EXPECT_THAT(
+      std::string(parse("E01000001,1,1\nE01000002,1,1\nW01000001,1,1\n").status().message()),
+      HasSubstr("imd.csv:4: \"W01000001\" is in another nation than \"E01000001\": ranks "
+                "compare within one nation's index only"));
+}
+
 TEST_F(DeprivationTest, TheDigestTellsFilesApart) {
   uint64_t const one = must(parse("E01000001,1,5\nE01000002,2,5\n")).digest();
   EXPECT_EQ(must(parse("E01000002,2,5\nE01000001,1,5\nE09,1,1\n")).digest(), one);
@@ -126,6 +144,38 @@ TEST(WestMidlandsTest, HasTheNeighbourhoodsThatArePublished) {
   }
   EXPECT_EQ(there, 659u);
   EXPECT_EQ(found.leaves(birmingham, 1).size(), 282u);
+}
+
+// Published: among the districts of England, Birmingham has the second highest proportion of its
+// neighbourhoods in the tenth that is most deprived, and the fifth highest average score.
+TEST(BirminghamTest, HasThePublishedRanksAmongTheDistricts) {
+  std::istringstream lines(testing::data_file("english_imd/districts_2025.csv"));
+  std::string line;
+  std::getline(lines, line);
+  struct District {
+    double proportion = 0;
+    double score = 0;
+  };
+  std::vector<District> all;
+  District birmingham;
+  while (std::getline(lines, line)) {
+    std::istringstream cells(line);
+    std::string code;
+    double lsoas = 0;
+    double first = 0;
+    double score = 0;
+    char comma = 0;
+    std::getline(cells, code, ',');
+    cells >> lsoas >> comma >> first >> comma >> score;
+    all.push_back({first / lsoas, score / lsoas});
+    if (code == "E08000025") birmingham = all.back();
+  }
+  EXPECT_EQ(all.size(), 296u);
+  EXPECT_EQ(1 + std::ranges::count_if(
+                    all, [&](District d) { return d.proportion > birmingham.proportion; }),
+            2);
+  EXPECT_EQ(1 + std::ranges::count_if(all, [&](District d) { return d.score > birmingham.score; }),
+            5);
 }
 
 // Published: 41.3 % of Birmingham's neighbourhoods of 2011 were among that tenth in 2019.

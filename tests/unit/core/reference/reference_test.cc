@@ -93,6 +93,16 @@ TEST(AreasTest, AnAreaIsFoundByItsFormerCodes) {
               HasSubstr("areas.csv:4: code \"A1\" appears twice"));
 }
 
+TEST(ReferenceTest, FilesOfWindowsAreReadAndOtherEncodingsRefusedWithTheirLine) {
+  EXPECT_EQ(areas_complaint("\xef\xbb\xbf"
+                            "code,name,level,parent\r\nR,R,country,\r\n"),
+            "");
+  EXPECT_THAT(areas_complaint("code,name,level,parent\nR,R,country,\nA,Caf\xe9,district,R\n"),
+              HasSubstr("areas.csv:3: "));
+  EXPECT_THAT(areas_complaint(std::string("code,name,level,parent\nR,R\0,country,\n", 37)),
+              HasSubstr("areas.csv:2: field 2 contains a NUL byte"));
+}
+
 TEST(AreasTest, MoreThanTheLimitIsRefused) {
   std::string csv = "code,name,level,parent\nR,R,country,\n";
   for (size_t i = 0; i < kAreasMax; ++i) base::append(csv, "A", i, ",x,district,R\n");
@@ -236,6 +246,20 @@ TEST(ShippedReferenceTest, TheWestMidlands) {
   EXPECT_THAT(all, ElementsAre(0, 466, 302, 183, 139, 122, 115, 101, 89, 90, 112));
   EXPECT_EQ(birmingham[1], 282);
   EXPECT_EQ(std::accumulate(birmingham.begin(), birmingham.end(), 0), 659);
+}
+
+TEST(ShippedReferenceTest, TheWestMidlandsByTheIndexOf2019) {
+  auto const areas = must(Areas::parse(file("west-midlands/areas_2011.csv"), "areas.csv",
+                                       file("west-midlands/area_sets.csv"), "area_sets.csv"));
+  auto const found = must(
+      Deprivation::parse(file("west-midlands/deprivation_2019.csv"), "deprivation.csv", areas));
+  EXPECT_EQ(found.known(), 1680u);
+  EXPECT_EQ(found.elsewhere(), 0u);
+  AreaId const city = must(areas.find("E08000025"));
+  EXPECT_EQ(found.leaves(city, 1).size(), 264u);
+  size_t all = 0;
+  for (int d = 1; d <= kDeciles; ++d) all += found.leaves(city, d).size();
+  EXPECT_EQ(all, 639u);
 }
 
 TEST(ShippedReferenceTest, TheDistrictsOfTheFourNations) {

@@ -64,6 +64,43 @@ TEST(ReviewTest, LeavesWithoutPostcodeOrDecileAreDoubtful) {
                           "2 leaf areas without a decile, counted as unknown: L0, L2"));
 }
 
+TEST(ReviewTest, LsoasOfAnotherYearAreExplained) {
+  Reference const r = made(
+      "code,name,level,parent\nE08000025,Birmingham,district,\nE01008881,One,lsoa,E08000025\n"
+      "E01033615,Split in 2021,lsoa,E08000025\n",
+      "", "", "code,decile,population\nE01008881,1,9\nE01009000,2,9\n");
+  EXPECT_THAT(
+      review(r).doubts,
+      ElementsAre("1 LSOAs without a decile, counted as unknown (LSOAs that were split or "
+                  "merged in 2021 have other codes than those of 2011; only unchanged ones (U "
+                  "in the table of changes) are in both): E01033615"));
+  EXPECT_THAT(
+      std::string(base::from_absl(
+          Postcodes::parse("postcode,area\nB1 1AA,E01009000\n", "postcodes.csv", r.areas)
+              .status()
+              .message())),
+      HasSubstr("postcodes.csv:2: \"E01009000\" is not a leaf area; state a leaf of the areas "
+                "file. LSOAs that were split"));
+}
+
+TEST(ReviewTest, PostcodesOutsideTheKingdomAreDoubtful) {
+  std::string const kingdom =
+      "code,name,level,parent\nK02000001,UK,country,\nE12000005,West Midlands,region,K02000001\n";
+  std::string const postcodes =
+      "postcode,area\nJE2,E12000005\nB15,E12000005\nBF1 2AT,E12000005\n"
+      "IM1,E12000005\nGY1,E12000005\n";
+  EXPECT_THAT(
+      review(made(kingdom, "", postcodes)).doubts,
+      ElementsAre("4 postcodes of Jersey, Guernsey, the Isle of Man or the forces, which are in "
+                  "no area of the United Kingdom: JE2 (line 2), BF1 2AT (line 4), IM1 (line 5), "
+                  "GY1 (line 6)"));
+  EXPECT_THAT(
+      review(made("code,name,level,parent\nJE,Jersey,country,\n", "", "postcode,area\nJE2,JE\n"))
+          .doubts,
+      IsEmpty())
+      << "the deployment of an island";
+}
+
 TEST(ReviewTest, OnlySomeAreNamed) {
   Review const found = review(made(areas(14), "", "postcode,area\nB1,L0\n"));
   ASSERT_EQ(found.doubts.size(), 1u);

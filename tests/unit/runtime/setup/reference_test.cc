@@ -35,7 +35,8 @@ class LoadReferenceTest : public ::testing::Test {
                         .sectors = "sectors.csv",
                         .postcodes = "postcodes.csv",
                         .mass_addresses = "mass.csv",
-                        .deprivation = "imd.csv"};
+                        .deprivation = "imd.csv",
+                        .deprivation_index = "IMD 2025"};
     return load_reference(config, folder_.file("b.yaml"));
   }
   testing::ScratchFolder folder_;
@@ -46,6 +47,7 @@ TEST_F(LoadReferenceTest, AreasWithMassAddressesAreDivided) {
   base::AreaId const a = testing::must(r.areas.find("A"));
   EXPECT_TRUE(r.areas.at(a).is_divided);
   EXPECT_EQ(r.deprivation.decile(r.areas.own_part(a)), 1);
+  EXPECT_EQ(r.deprivation_index, "IMD 2025");
   EXPECT_TRUE(r.areas.find("R.own").ok());
 }
 
