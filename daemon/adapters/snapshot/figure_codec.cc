@@ -13,10 +13,10 @@ namespace {
 
 using base::ByteReader;
 using base::ByteWriter;
-using indicators::Figure;
 using indicators::FigureChange;
 using indicators::FigureKey;
 using indicators::FigureTable;
+using indicators::OfficialFigure;
 using ledger::KeptFigure;
 
 // The earliest and latest day of an event are three centuries apart.
@@ -31,7 +31,7 @@ void put(const FigureKey& key, ByteWriter& bytes) {
 }
 
 // A byte says whether there is a figure.
-void put(const std::optional<Figure>& figure, ByteWriter& bytes) {
+void put(const std::optional<OfficialFigure>& figure, ByteWriter& bytes) {
   bytes.fixed(static_cast<uint8_t>(figure.has_value()));
   if (!figure) return;
   bytes.fixed(figure->value);
@@ -54,7 +54,7 @@ bool get(ByteReader& in, const reference::Reference& reference, FigureKey& key) 
          sector < reference.sectors.size() && std::abs(int64_t{first.value}) <= kDaysMax;
 }
 
-bool get(ByteReader& in, std::optional<Figure>& figure) {
+bool get(ByteReader& in, std::optional<OfficialFigure>& figure) {
   auto const present = in.fixed<uint8_t>();
   if (present != 1) return !in.failed() && present == 0;
   figure.emplace();
@@ -116,7 +116,7 @@ absl::Status read(ByteReader in, const reference::Reference& reference,
     KeptFigure kept;
     kept.fact = base::FactId(in.fixed<uint64_t>());
     kept.sequence = base::SourceSequence(in.number());
-    std::optional<Figure> figure;
+    std::optional<OfficialFigure> figure;
     bool known = get(in, figure) && kept.sequence.value <= base::kSourceSequenceMax;
     if (known && figure)
       known = get(in, reference, kept.stated.emplace(FigureKey{}, *figure).first);

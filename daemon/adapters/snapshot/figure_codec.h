@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "adapters/snapshot/frames.h"
 #include "core/base/bytes.h"
-#include "core/indicators/figures.h"
+#include "core/indicators/official_figures.h"
 #include "core/ledger/figure_store.h"
 #include "core/reference/reference.h"
 

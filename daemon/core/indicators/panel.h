@@ -26,7 +26,7 @@
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
 #include "core/indicators/deltas.h"
-#include "core/indicators/figures.h"
+#include "core/indicators/official_figures.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::indicators {

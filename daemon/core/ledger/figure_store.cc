@@ -6,9 +6,9 @@
 namespace bellwether::ledger {
 namespace {
 
-using indicators::Figure;
 using indicators::FigureChange;
 using indicators::FigureKey;
+using indicators::OfficialFigure;
 
 // The greater of two versions of a fact wins.
 bool is_before(const KeptFigure& a, const KeptFigure& b) {
@@ -27,7 +27,7 @@ KeptFigure version_of(const events::Event& e) {
     return out;
   FigureKey const key{
       e.statistic, e.area, e.sector, {e.effective, static_cast<domain::Frequency>(e.code)}};
-  out.stated.emplace(key, Figure{e.value, e.vintage, e.figure_status});
+  out.stated.emplace(key, OfficialFigure{e.value, e.vintage, e.figure_status});
   return out;
 }
 

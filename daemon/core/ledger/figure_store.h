@@ -16,7 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/base/ids.h"
 #include "core/events/event.h"
-#include "core/indicators/figures.h"
+#include "core/indicators/official_figures.h"
 #include "core/ledger/ledger.h"
 
 namespace bellwether::ledger {
@@ -31,7 +31,7 @@ struct KeptFigure {
   base::FactId fact;
   base::SourceSequence sequence;
   // nullopt: retracted, or without a use.
-  std::optional<std::pair<indicators::FigureKey, indicators::Figure>> stated;
+  std::optional<std::pair<indicators::FigureKey, indicators::OfficialFigure>> stated;
   friend bool operator==(const KeptFigure&, const KeptFigure&) = default;
 };
 
@@ -55,7 +55,7 @@ class FigureStore {
   using Place = std::pair<indicators::FigureKey, base::FactId>;
   size_t facts_max_;
   absl::flat_hash_map<base::FactId, KeptFigure> facts_;
-  absl::btree_map<Place, std::optional<indicators::Figure>> changes_;
+  absl::btree_map<Place, std::optional<indicators::OfficialFigure>> changes_;
 };
 
 }  // namespace bellwether::ledger

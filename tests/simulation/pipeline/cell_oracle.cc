@@ -86,7 +86,7 @@ uint64_t FigureOracle::digest() const {
 uint64_t figure_digest(const indicators::FigureTable& table, PeriodIndex through) {
   uint64_t digest = 0;
   table.each([&](const auto& place, const auto& versions) {
-    std::optional<indicators::Figure> last;
+    std::optional<indicators::OfficialFigure> last;
     for (const auto& version : versions) {
       if (version.tick <= through) last = version.figure;
     }

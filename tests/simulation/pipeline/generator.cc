@@ -98,7 +98,8 @@ class Sources {
     while (random_.chance(0.1)) send(input, partition, published, e);
     if (random_.chance(0.05)) {
       send(input, partition, published,
-           static_cast<events::Refusal>(random_.below(events::kRefusals - 1)));
+           static_cast<events::Refusal>(
+               random_.below(static_cast<uint64_t>(events::Refusal::kTooManyFacts))));
     }
     if (random_.chance(0.01)) {
       Event unused = e;
@@ -116,7 +117,7 @@ class Sources {
       e.fact = base::FactId(base::mix64(n + (uint64_t{1} << 50)));
       auto const series = random_.below(20);
       e.business = base::BusinessKey(base::mix64(series + (uint64_t{1} << 51)));
-      for (int version = random_.between(1, 4); version > 0; --version) {
+      for (int versions = random_.between(1, 4); versions > 0; --versions) {
         e.kind = random_.chance(0.1) ? EventKind::kRetracted : EventKind::kObservation;
         bool const of_year = random_.chance(0.5);
         e.statistic = static_cast<domain::Statistic>(random_.between(of_year ? 1 : 0, 3));

@@ -25,10 +25,10 @@ using base::PeriodIndex;
 using domain::FigureStatus;
 using domain::Frequency;
 using domain::Statistic;
-using indicators::Figure;
 using indicators::FigureChange;
 using indicators::FigureKey;
 using indicators::FigureTable;
+using indicators::OfficialFigure;
 using testing::kMonths;
 using testing::Random;
 
@@ -38,7 +38,7 @@ FigureKey key(Random& random) {
           base::SectorId(static_cast<uint16_t>(random.below(testing::world().sectors.size()))),
           {Days(random.between(-9'000, 20'000)), static_cast<Frequency>(random.between(1, 4))}};
 }
-Figure figure(Random& random) {
+OfficialFigure figure(Random& random) {
   return {random.uniform() * 1e9, Days(random.between(0, 20'000)),
           static_cast<FigureStatus>(random.between(0, 3))};
 }
@@ -124,7 +124,7 @@ TEST_F(FigureCodecTest, ImpossibleFiguresAreRefused) {
     FrameReader frames(*from, FileKind::kPartition);
     auto const frame = testing::must(frames.next());
     std::vector<FigureChange> back;
-    return read(ByteReader(frame->payload), testing::world(), back).ok();
+    return snapshot::read(ByteReader(frame->payload), testing::world(), back).ok();
   };
   FigureChange good{FactId(1), key(random_), figure(random_)};
   EXPECT_TRUE(reads(good));
@@ -155,9 +155,11 @@ TEST_F(FigureCodecTest, AVersionAfterTheTickOfTheEvaluationIsRefused) {
   FrameReader frames(*file, FileKind::kEvaluation);
   auto const frame = testing::must(frames.next());
   FigureTable one;
-  EXPECT_TRUE(read(ByteReader(frame->payload), testing::world(), PeriodIndex(700), one).ok());
+  EXPECT_TRUE(
+      snapshot::read(ByteReader(frame->payload), testing::world(), PeriodIndex(700), one).ok());
   FigureTable other;
-  EXPECT_FALSE(read(ByteReader(frame->payload), testing::world(), PeriodIndex(699), other).ok());
+  EXPECT_FALSE(
+      snapshot::read(ByteReader(frame->payload), testing::world(), PeriodIndex(699), other).ok());
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ const std::map<std::string, std::string>& waiting() {
   return fields;
 }
 
-struct Record {
+struct Published {
   events::Topic topic;
   std::string key;
   events::UnixMillis published;
@@ -92,7 +92,7 @@ class Log {
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, message.get())) << text;
     records_.push_back({topic, key, instant(day), std::move(message)});
   }
-  const std::vector<Record>& records() const { return records_; }
+  const std::vector<Published>& records() const { return records_; }
 
  private:
   static events::UnixMillis instant(const std::string& day) {
@@ -113,11 +113,11 @@ class Log {
                      " day: ", date.day, " } ");
   }
 
-  std::vector<Record> records_;
+  std::vector<Published> records_;
 };
 
 // What a reader of the figures can see.
-std::vector<std::string> effect(const std::vector<Record>& records) {
+std::vector<std::string> effect(const std::vector<Published>& records) {
   std::vector<std::string> out;
   PartitionOptions options;
   options.calendar = testing::kMonths;
@@ -128,7 +128,7 @@ std::vector<std::string> effect(const std::vector<Record>& records) {
   PartitionEngine engine(PartitionId(0), options);
   events::Decoder const decoder(events::testing::west_midlands());
   int64_t offset = 0;
-  for (const Record& r : records) {
+  for (const Published& r : records) {
     std::string const value = r.message->SerializeAsString();
     auto const decoded = decoder.decode({r.topic, r.key, value, r.published});
     if (const auto* const event = std::get_if<events::Event>(&decoded)) {
@@ -321,9 +321,9 @@ std::string name_of(const Descriptor& root, const FieldPath& path) {
   return out;
 }
 
-std::vector<Record> copy(const std::vector<Record>& records) {
-  std::vector<Record> out;
-  for (const Record& r : records) {
+std::vector<Published> copy(const std::vector<Published>& records) {
+  std::vector<Published> out;
+  for (const Published& r : records) {
     std::unique_ptr<Message> message(r.message->New());
     message->CopyFrom(*r.message);
     out.push_back({r.topic, r.key, r.published, std::move(message)});
@@ -340,9 +340,9 @@ TEST(FieldEffectsTest, EveryFieldOfTheEventsHasAnEffectOrWaitsForACapability) {
        {events::v1::RegistrationEvent::descriptor(), events::v1::SupportEvent::descriptor(),
         events::v1::Observation::descriptor()}) {
     for (const FieldPath& path : paths_of(*root)) {
-      std::vector<Record> without = copy(log.records());
+      std::vector<Published> without = copy(log.records());
       bool found = false;
-      for (Record& r : without) {
+      for (Published& r : without) {
         if (r.message->GetDescriptor() == root) found |= blank(*r.message, path);
       }
       std::string const name = name_of(*root, path);

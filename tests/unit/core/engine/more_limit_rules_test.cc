@@ -57,7 +57,7 @@ class MoreLimitRulesTest : public ::testing::Test {
                   testing::area("N1"),
                   testing::sector(sector),
                   {first, domain::Frequency::kYear}},
-                 indicators::Figure{jobs, first, {}}}};
+                 indicators::OfficialFigure{jobs, first, {}}}};
   }
   void tick(const Month& m) {
     region_.figures = std::exchange(figures_, {});

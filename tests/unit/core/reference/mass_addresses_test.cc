@@ -207,11 +207,12 @@ TEST_F(MassAddressesTest, TheDecileIsThatOfTheRest) {
 }
 
 TEST_F(MassAddressesTest, TheReviewCountsThem) {
-  Reference r{areas_,
-              must(Sectors::parse("scheme,version,code,parent,level,name\nX,1,all,,all,All\n"
-                                  "X,1,unclassified,all,section,None\n",
-                                  "sectors.csv")),
-              postcodes_};
+  Reference r{
+      areas_,
+      must(Sectors::parse("scheme,version,code,parent,level,name,prefixes\nX,1,all,,all,All,\n"
+                          "X,1,unclassified,all,section,None,\nX,1,A,all,section,A,\n",
+                          "sectors.csv")),
+      postcodes_};
   r.mass = must(parse("postcode\nN1 1AA\nZ1 1AA\n"));
   r.areas = must(areas_.divide(r.mass.areas()));
   Review const found = review(r);

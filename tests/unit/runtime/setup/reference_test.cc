@@ -23,7 +23,7 @@ class LoadReferenceTest : public ::testing::Test {
         "R\n");
     folder_.write("sectors.csv",
                   "scheme,version,code,parent,level,name\nX,1,all,,all,All\nX,1,unclassified,all,"
-                  "section,None\n");
+                  "section,None\nX,1,S,all,section,Some\n");
     folder_.write("postcodes.csv", "postcode,area\nB1,A\nB2,B\n");
     folder_.write("imd.csv", "code,decile,population\nA,1,500\nB,9,600\n");
   }

@@ -47,23 +47,23 @@ struct FigureKey {
   friend auto operator<=>(const FigureKey&, const FigureKey&) = default;
 };
 
-struct Figure {
+struct OfficialFigure {
   double value = 0;  // in jobs, persons or pounds
   Days vintage;      // the day on which the source published this version
   FigureStatus status{};
-  friend bool operator==(const Figure&, const Figure&) = default;
+  friend bool operator==(const OfficialFigure&, const OfficialFigure&) = default;
 };
 
 // A new version of the figure that a fact states about the key; nullopt: it states none any more.
 struct FigureChange {
   FactId fact;
   FigureKey key;
-  std::optional<Figure> figure;
+  std::optional<OfficialFigure> figure;
   friend bool operator==(const FigureChange&, const FigureChange&) = default;
 };
 
 // A summand of the digest of all figures that hold.
-uint64_t digest_of(FactId fact, const FigureKey& key, const Figure& figure);
+uint64_t digest_of(FactId fact, const FigureKey& key, const OfficialFigure& figure);
 
 class FigureTable {
  public:
@@ -71,8 +71,8 @@ class FigureTable {
   static constexpr int32_t kTicksKept = 400;
 
   struct Version {
-    PeriodIndex tick;              // that brought it
-    std::optional<Figure> figure;  // nullopt: withdrawn
+    PeriodIndex tick;                      // that brought it
+    std::optional<OfficialFigure> figure;  // nullopt: withdrawn
     friend bool operator==(const Version&, const Version&) = default;
   };
   using Place = std::pair<FigureKey, FactId>;
@@ -91,7 +91,7 @@ class FigureTable {
 
   // The figure about exactly that, as known through the tick. If several facts state one, that of
   // the latest vintage.
-  std::optional<Figure> at(const FigureKey& key, PeriodIndex through) const;
+  std::optional<OfficialFigure> at(const FigureKey& key, PeriodIndex through) const;
   // The reference periods with a figure that end after `after` and not after `until`; ascending by
   // first day.
   std::vector<ReferencePeriod> periods(Statistic statistic, AreaId area, SectorId sector,
@@ -110,7 +110,7 @@ class FigureTable {
 struct UsedFigure {
   Statistic statistic{};
   ReferencePeriod period;
-  Figure figure;
+  OfficialFigure figure;
   bool is_sum = false;  // of the figures of the parts of its area
 };
 

@@ -1,4 +1,4 @@
-#include "core/indicators/figures.h"
+#include "core/indicators/official_figures.h"
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ FigureKey output(std::string_view a, int year, std::string_view s = "all") {
 }
 FigureChange change(uint64_t fact, const FigureKey& key, double value,
                     Days vintage = day(2020, 1, 9), FigureStatus status = FigureStatus::kFinal) {
-  return {FactId(fact), key, Figure{value, vintage, status}};
+  return {FactId(fact), key, OfficialFigure{value, vintage, status}};
 }
 FigureChange withdrawn(uint64_t fact, const FigureKey& key) {
   return {FactId(fact), key, std::nullopt};
@@ -119,7 +119,7 @@ TEST(FigureTableTest, TheDigestIsThatOfTheFiguresThatHold) {
     testing::Random random(seed);
     FigureTable table;
     uint64_t sum = 0;
-    std::map<std::pair<FigureKey, FactId>, std::optional<Figure>> holds;
+    std::map<std::pair<FigureKey, FactId>, std::optional<OfficialFigure>> holds;
     for (int32_t tick = 0; tick < 30; ++tick) {
       std::vector<FigureChange> changes;
       for (int n = random.between(0, 5); n > 0; --n) {

@@ -1,4 +1,4 @@
-#include "core/indicators/figures.h"
+#include "core/indicators/official_figures.h"
 
 #include <algorithm>
 #include <bit>
@@ -44,10 +44,10 @@ FigureStatus less_final(FigureStatus a, FigureStatus b) {
 }
 
 // The version that holds through the tick; null if none.
-const Figure* holding(const FigureTable::Versions& versions, PeriodIndex through) {
+const OfficialFigure* holding(const FigureTable::Versions& versions, PeriodIndex through) {
   auto const after = std::ranges::upper_bound(versions, through, {}, &FigureTable::Version::tick);
   if (after == versions.begin()) return nullptr;
-  const std::optional<Figure>& figure = std::prev(after)->figure;
+  const std::optional<OfficialFigure>& figure = std::prev(after)->figure;
   return figure ? &*figure : nullptr;
 }
 
@@ -72,7 +72,7 @@ std::string name(const ReferencePeriod& period) {
                    base::format_date(Days(period.end().value - 1)));
 }
 
-uint64_t digest_of(FactId fact, const FigureKey& key, const Figure& figure) {
+uint64_t digest_of(FactId fact, const FigureKey& key, const OfficialFigure& figure) {
   base::SetDigest digest;
   uint64_t const place = static_cast<uint64_t>(key.statistic) << 40 |
                          static_cast<uint64_t>(key.period.frequency) << 32 |
@@ -90,7 +90,7 @@ uint64_t FigureTable::add(PeriodIndex tick, std::span<const FigureChange> change
     Place const place{change.key, change.fact};
     auto const found = figures_.find(place);
     bool const known = found != figures_.end();
-    std::optional<Figure> const before = known ? found->second.back().figure : std::nullopt;
+    std::optional<OfficialFigure> const before = known ? found->second.back().figure : std::nullopt;
     if (before == change.figure) continue;
     if (before) digest -= digest_of(change.fact, change.key, *before);
     if (change.figure) digest += digest_of(change.fact, change.key, *change.figure);
@@ -115,11 +115,11 @@ bool FigureTable::restore(const Place& place, Versions versions) {
   return figures_.try_emplace(place, std::move(versions)).second;
 }
 
-std::optional<Figure> FigureTable::at(const FigureKey& key, PeriodIndex through) const {
-  std::optional<Figure> out;
+std::optional<OfficialFigure> FigureTable::at(const FigureKey& key, PeriodIndex through) const {
+  std::optional<OfficialFigure> out;
   for (auto it = figures_.lower_bound({key, kFirstFact});
        it != figures_.end() && it->first.first == key; ++it) {
-    const Figure* const figure = holding(it->second, through);
+    const OfficialFigure* const figure = holding(it->second, through);
     if (figure != nullptr && (!out || out->vintage <= figure->vintage)) out = *figure;
   }
   return out;
@@ -148,7 +148,7 @@ std::vector<ReferencePeriod> FigureTable::periods(Statistic statistic, AreaId ar
 uint64_t FigureTable::digest(PeriodIndex through) const {
   uint64_t digest = 0;
   for (const auto& [place, versions] : figures_) {
-    if (const Figure* const figure = holding(versions, through))
+    if (const OfficialFigure* const figure = holding(versions, through))
       digest += digest_of(place.second, place.first, *figure);
   }
   return digest;
