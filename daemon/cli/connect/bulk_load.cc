@@ -33,8 +33,9 @@ constexpr std::string_view kExtension = ".csv";
 constexpr int32_t kLateDays = 62;
 
 // Notes of the state.
-constexpr char kLoadedNote[] = "bulk.loaded";     // date of the last complete load
-constexpr char kContentNote[] = "bulk.content";   // digest of its files
+constexpr char kLoadedNote[] = "bulk.loaded";    // date of the last complete load
+constexpr char kContentNote[] = "bulk.content";  // digest of its files
+constexpr char kBegunNote[] = "bulk.begun";  // date, digest and correction of the last one begun
 constexpr char kUsualNote[] = "bulk.cessations";  // in that load, a thousand days
 
 // Tells files of one date apart without reading them: by size and checksum of an archive, otherwise
@@ -80,12 +81,12 @@ absl::Status each_piece(const std::string& path, Progress& progress, uint64_t& d
 
 class Load {
  public:
-  Load(ConnectRun& run, const BulkOptions& options, BulkSummary& summary)
+  Load(ConnectRun& run, const BulkOptions& options, BulkSummary& summary, int64_t correction)
       : run_(run),
         options_(options),
         summary_(summary),
         births_(summary.date),
-        facts_(base::Days(summary.date.value - 1), say_) {
+        facts_(base::Days(summary.date.value - 1), say_, correction) {
     auto const before = base::parse_date(run.store().note(kLoadedNote));
     if (before.ok()) before_ = *before;
     summary_.first = !before_.has_value();
@@ -329,6 +330,22 @@ class Load {
   uint64_t archived_ = 0;
 };
 
+// How many other files of this date were begun before: what this one says wins over them. The same
+// file after a kill says the same again. Kept before anything is said.
+absl::StatusOr<int64_t> correction_of(ConnectRun& run, const std::string& date,
+                                      const std::string& content, bool again) {
+  std::string const begun = run.store().note(kBegunNote);
+  int64_t correction = 0;
+  if (begun.starts_with(date)) {
+    auto const before = base::parse_number<int64_t>(begun.substr(begun.rfind(' ') + 1));
+    bool const is_same = begun.starts_with(base::cat(date, " ", content, " ")) && !again;
+    correction = before.value_or(0) + (is_same ? 0 : 1);
+  }
+  run.store().set_note(kBegunNote, base::cat(date, " ", content, " ", correction));
+  BELLWETHER_RETURN_IF_ERROR(run.commit());
+  return correction;
+}
+
 std::string line_of(int64_t count, std::string_view what) {
   return base::cat(absl::StrFormat("%12s  ", base::grouped(count)), what, "\n");
 }
@@ -355,7 +372,9 @@ absl::StatusOr<BulkSummary> load_bulk(ConnectRun& run, const BulkOptions& option
   summary.loaded_before =
       date == loaded && content == run.store().note(kContentNote) && !options.again;
   if (summary.loaded_before) return summary;
-  Load load(run, options, summary);
+  BELLWETHER_ASSIGN_OR_RETURN(int64_t const correction,
+                              correction_of(run, date, content, options.again));
+  Load load(run, options, summary, correction);
   BELLWETHER_RETURN_IF_ERROR(load.all_files());
   BELLWETHER_RETURN_IF_ERROR(load.finish(content));
   return summary;

@@ -91,13 +91,17 @@ class TableLoad {
       done += static_cast<int64_t>(source.file->bytes().size());
     }
     progress.tell(total_ / kTableMegabyte, "read", true);
-    if (mark_) run_.store().set_note(kMarkNote, mark_->note());
-    if (auto const complete = complete_to(); complete.value > 0) {
+    // Of rows that could not be read nothing is known: they must not count as old, nor the source
+    // as complete.
+    bool const whole = incomplete_.empty();
+    if (mark_ && whole) run_.store().set_note(kMarkNote, mark_->note());
+    if (auto const complete = complete_to(); whole && complete.value > 0) {
       BELLWETHER_RETURN_IF_ERROR(
           run_.outlet().heartbeat(mapping_.topic, mapping_.source, complete));
     }
     BELLWETHER_RETURN_IF_ERROR(write_review());  // before the rows count as read
-    return run_.commit();
+    BELLWETHER_RETURN_IF_ERROR(run_.commit());
+    return whole ? absl::OkStatus() : absl::DataLossError(incomplete_);
   }
 
  private:
@@ -196,6 +200,8 @@ class TableLoad {
     while (rows.next(row, bad)) {
       if (bad) {
         connector.bad_row(*bad, refuse);
+        if (bad->loses_rest && incomplete_.empty())
+          incomplete_ = base::cat(source.path, ":", bad->line, ": ", bad->what);
         continue;
       }
       BELLWETHER_RETURN_IF_ERROR(connector.row(row, {get, put}, say, refuse, review));
@@ -253,6 +259,7 @@ class TableLoad {
   std::optional<table::HighWater> mark_;
   int64_t total_ = 0;
   std::vector<std::string> review_;  // lines
+  std::string incomplete_;           // why the rest of a file was not read; empty: all was
 };
 
 void add_count(std::string& text, int64_t count, std::string_view what) {

@@ -27,7 +27,8 @@ pb::FilingCategory category_of(Fact fact) {
 
 }  // namespace
 
-Facts::Facts(base::Days day, Say say) : day_(day), stream_(false), say_(say) {
+Facts::Facts(base::Days day, Say say, int64_t correction)
+    : day_(day), stream_(false), correction_(correction), say_(say) {
   said_.topic = domain::Topic::kRegistrations;
   said_.published = end_of_day(day);
 }
@@ -54,7 +55,7 @@ pb::RegistrationEvent& Facts::begin(Fact fact, std::string_view rest) {
   }
   event_.set_event_id(id_);
   event_.set_source(std::string(kSource));
-  event_.set_source_sequence(static_cast<uint64_t>(said_.published.value));
+  event_.set_source_sequence(static_cast<uint64_t>(said_.published.value + correction_));
   pb::BusinessRef& business = *event_.mutable_business();
   business.set_jurisdiction(std::string(kJurisdiction));
   business.set_register_(std::string(events::kCompaniesHouse));

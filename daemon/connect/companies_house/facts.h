@@ -122,7 +122,9 @@ class Facts {
  public:
   // Facts of a file. `day`: it shows the register at the end of this day. `say` must outlive this
   // object.
-  Facts(base::Days day, Say say);
+  // `correction`: how many other files of this day were read before; what this one says wins over
+  // what they said.
+  Facts(base::Days day, Say say, int64_t correction = 0);
   // Facts of the stream, published at this instant.
   Facts(base::UnixMillis published, Say say);
 
@@ -177,6 +179,7 @@ class Facts {
 
   base::Days const day_;
   bool const stream_;
+  int64_t const correction_ = 0;
   Say const say_;
   Said said_;
   std::string number_;

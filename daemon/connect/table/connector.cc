@@ -14,10 +14,10 @@ namespace v1 = bellwether::events::v1;
 using base::cat;
 
 // Ends the fact that stood under the case, because it stands under a business now.
-connect::Said retraction(const Mapping& mapping, const TableEvent& event) {
+connect::Said retraction(const Mapping& mapping, const TableEvent& event, int64_t sequence) {
   v1::SupportEvent message;
   message.set_source(mapping.source);
-  message.set_source_sequence(static_cast<uint64_t>(event.sequence));
+  message.set_source_sequence(static_cast<uint64_t>(sequence));
   message.set_case_id(event.case_key.substr(events::kCaseKeyPrefix.size()));
   message.mutable_retracted()->set_event_id(event.event_id);
   message.mutable_retracted()->set_reason(v1::RETRACTION_REASON_REASSIGNED);
@@ -75,7 +75,7 @@ absl::Status Connector::row(const Row& row, const Memory& memory, connect::Say s
 absl::StatusOr<bool> Connector::event(int line, const TableEvent& event, const Memory& memory,
                                       connect::Say say, connect::Refuse refuse) {
   std::string const key = state_key(mapping_.source, remembered_id(event));
-  KnownFact const now = known(event);
+  KnownFact now = known(event);
   BELLWETHER_ASSIGN_OR_RETURN(std::optional<std::string> const bytes, memory.get(key));
   std::optional<KnownFact> const before = bytes ? decode_known(*bytes) : std::nullopt;
   Novelty const novelty = before ? compare(*before, now, event.case_key) : Novelty::kNew;
@@ -92,14 +92,25 @@ absl::StatusOr<bool> Connector::event(int line, const TableEvent& event, const M
   if (novelty == Novelty::kSame || novelty == Novelty::kOlder) {
     ++counts_.repeated;
     // The same content in a later version: what lies between them is old as well.
-    if (novelty == Novelty::kSame && now.sequence > before->sequence) memory.put(key, encode(now));
+    if (novelty == Novelty::kSame && now.sequence > before->sequence) {
+      now.said = before->said;
+      memory.put(key, encode(now));
+    }
     return true;
+  }
+  if (before) now.said = sequence_of_change(*before, now);
+  if (now.said > static_cast<int64_t>(base::kSourceSequenceMax)) {
+    refuse_row(line, {Reason::kValue, "sequence: no greater one is left for a correction"}, refuse);
+    return false;
   }
   if (novelty == Novelty::kMoved) {
     ++counts_.moved;
-    BELLWETHER_RETURN_IF_ERROR(say(retraction(mapping_, event)));
+    BELLWETHER_RETURN_IF_ERROR(say(retraction(mapping_, event, now.said)));
   }
-  BELLWETHER_RETURN_IF_ERROR(say({mapping_.topic, event.key, event.value, event.published}));
+  std::string const value = now.said == event.sequence
+                                ? event.value
+                                : with_sequence(mapping_.topic, event.value, now.said);
+  BELLWETHER_RETURN_IF_ERROR(say({mapping_.topic, event.key, value, event.published}));
   ++counts_.said;
   ++counts_.by_kind[domain::name(event.kind)];
   memory.put(key, encode(now));

@@ -230,7 +230,8 @@ bool Rows::next_csv(Row& row, std::optional<BadRow>& bad) {
     if (!csv_.next(read)) {
       bad = {read.line,
              "a quote is opened and never closed, so the rest of the file is lost; "
-             "close it"};
+             "close it",
+             true};
       return true;
     }
   } while (read.fields.size() == 1 && read.fields[0].empty() && !csv_.fault());

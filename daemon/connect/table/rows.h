@@ -28,6 +28,7 @@ struct Row {
 struct BadRow {
   int line = 0;
   std::string what;
+  bool loses_rest = false;  // no row after it can be read
 };
 
 class Rows {

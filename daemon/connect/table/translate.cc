@@ -92,6 +92,13 @@ constexpr std::string_view kIsoTime = "%Y-%m-%dT%H:%M:%E*S%Ez";
 
 }  // namespace
 
+std::string with_sequence(domain::Topic topic, std::string_view message, int64_t sequence) {
+  std::unique_ptr<pb::Message> const parsed = new_message(topic);
+  BELLWETHER_CHECK(parsed->ParseFromArray(message.data(), static_cast<int>(message.size())));
+  set_field(*parsed, own_field(*parsed, "source_sequence"), sequence);
+  return parsed->SerializeAsString();
+}
+
 // An event while it is made.
 struct Translator::Draft {
   std::unique_ptr<pb::Message> message;

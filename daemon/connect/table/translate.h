@@ -37,6 +37,9 @@ struct TableEvent {
   std::optional<Match> match;               // if the mapping matches enquirers
 };
 
+// The message of a record of `topic` with another source_sequence.
+std::string with_sequence(domain::Topic topic, std::string_view message, int64_t sequence);
+
 // What the file states about all of its rows.
 struct FileTime {
   std::optional<base::UnixMillis> published;  // unset: a column states it

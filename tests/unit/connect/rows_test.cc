@@ -31,7 +31,7 @@ Table read(std::string_view text, size_t piece = 1 << 20) {
     out.rows.push_back(joined);
     return absl::OkStatus();
   };
-  auto const bad = [&](int64_t line, std::string_view what) {
+  auto const bad = [&](int64_t line, std::string_view, std::string_view what) {
     out.bad.push_back(base::cat(line, ": ", what));
   };
   for (size_t at = 0; at < text.size(); at += piece) {

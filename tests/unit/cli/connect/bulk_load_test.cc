@@ -40,14 +40,15 @@ std::string company(std::string_view number, std::string_view status = "Active",
 }
 
 // Remembers what a run said and whether it settled.
-class Recorder : public Outlet {
+class SaidRecorder : public Outlet {
  public:
-  explicit Recorder(std::vector<std::string>& lines) : lines_(lines) {}
+  explicit SaidRecorder(std::vector<std::string>& lines) : lines_(lines) {}
   absl::Status say(const connect::Said& said) override {
     ++said_;
     if (said_ > fail_after) return absl::UnavailableError("the broker is gone");
     events::v1::RegistrationEvent event;
     EXPECT_TRUE(event.ParseFromString(said.value));
+    sequences[event.event_id()].push_back(event.source_sequence());
     lines_.push_back(event.event_id());
     return absl::OkStatus();
   }
@@ -60,6 +61,8 @@ class Recorder : public Outlet {
   absl::Status settle() override { return absl::OkStatus(); }
 
   int64_t fail_after = INT64_MAX;
+  // Of all runs, by event id.
+  static inline std::map<std::string, std::vector<uint64_t>> sequences;
 
  private:
   std::vector<std::string>& lines_;
@@ -75,7 +78,7 @@ class BulkLoadTest : public ::testing::Test {
   absl::StatusOr<BulkSummary> load(BulkOptions options, int64_t fail_after = INT64_MAX) {
     lines_.clear();
     options.today = base::days_from_civil(2027, 2, 1);
-    auto outlet = std::make_unique<Recorder>(lines_);
+    auto outlet = std::make_unique<SaidRecorder>(lines_);
     outlet->fail_after = fail_after;
     ConnectRun run(
         must(lmdb::Store::open(folder_.file("state"), connect::companies_house::kStateOwner)),
@@ -201,6 +204,39 @@ TEST_F(BulkLoadTest, TheUserMayAcceptCessations) {
   options.accept_cessations = true;
   must(load(options));
   EXPECT_EQ(lines_.size(), 201u);
+}
+
+// Half a file that was believed, and then the whole one of the same day: the restoration has the id
+// of the cessation, and must win over it.
+TEST_F(BulkLoadTest, AnotherFileOfTheSameDayCorrectsTheFirst) {
+  must(load(file("2026-11", companies(1, 400))));
+  SaidRecorder::sequences.clear();
+  BulkOptions options;
+  options.files = {file("2026-12", companies(1, 200))};
+  options.accept_cessations = true;
+  must(load(options));
+  options.files = {file("2026-12", companies(1, 400))};
+  must(load(options));
+  options.again = true;
+  must(load(options));
+  const std::vector<uint64_t>& of_one = SaidRecorder::sequences["00000300:status:2026-11-30"];
+  ASSERT_EQ(of_one.size(), 2u);
+  EXPECT_EQ(of_one[1], of_one[0] + 1);
+  options.files = {file("2026-12", companies(1, 390))};
+  options.again = false;
+  must(load(options));
+  EXPECT_EQ(SaidRecorder::sequences["00000399:status:2026-11-30"].back(), of_one[0] + 3);
+}
+
+TEST_F(BulkLoadTest, AFileThatIsReadAgainAfterAKillSaysTheSame) {
+  must(load(file("2026-11", companies(1, 5))));
+  BulkOptions options;
+  options.files = {file("2026-12", companies(1, 9))};
+  SaidRecorder::sequences.clear();
+  EXPECT_FALSE(load(options, 2).ok());
+  must(load(options));
+  const std::vector<uint64_t>& of_one = SaidRecorder::sequences["00000006:registered"];
+  EXPECT_EQ(of_one, (std::vector<uint64_t>{of_one[0], of_one[0]}));
 }
 
 TEST_F(BulkLoadTest, RefusedRowsAreCountedAndTheirCompaniesHaveNotCeased) {

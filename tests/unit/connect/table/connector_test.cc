@@ -87,6 +87,23 @@ TEST(ConnectorTest, ARowThatChangesIsANewVersionOfTheSameFact) {
   EXPECT_TRUE(touched.said.empty()) << "only the time of the update differs";
 }
 
+// A desk that states a time in minutes, or a file that is corrected within its day.
+TEST(ConnectorTest, ACorrectionWithTheSamePublicationWins) {
+  TableState state;
+  run("1,1,2026-06-01,2026-06-02 09:00,,,,cash\n", state);
+  for (const char* expected :
+       {"source_sequence: 1780390800001", "source_sequence: 1780390800002"}) {
+    bool const first = std::string_view(expected).ends_with('1');
+    TableRun const corrected = run(first ? "1,1,2026-06-01,2026-06-02 09:00,,,,other\n"
+                                         : "1,1,2026-06-01,2026-06-02 09:00,,,,cash\n",
+                                   state);
+    ASSERT_EQ(corrected.said.size(), 1u);
+    EXPECT_THAT(testing::said_text(corrected.said.at(0)), HasSubstr(expected));
+  }
+  TableRun const again = run("1,1,2026-06-01,2026-06-02 09:00,,,,cash\n", state);
+  EXPECT_TRUE(again.said.empty());
+}
+
 TEST(ConnectorTest, AnIdThatIsUsedAgainIsRefused) {
   TableState state;
   run("1,1,2026-06-01,2026-06-01 09:00,,,,cash\n", state);

@@ -19,6 +19,19 @@ TEST(KnownFactsTest, AFactIsReadBackAsItWasWritten) {
   EXPECT_EQ(decode_known(std::string(33, 'x')), std::nullopt);
 }
 
+TEST(KnownFactsTest, AFactOfAnEarlierFormWasSaidAsItsRowStated) {
+  KnownFact const written{7, 1, kNoCreation, 1'000, 1'000};
+  std::string const earlier = encode(written).substr(0, 32);
+  EXPECT_EQ(decode_known(earlier), written);
+}
+
+TEST(KnownFactsTest, EachCorrectionHasAGreaterSequence) {
+  KnownFact const before{7, 1, kNoCreation, 1'000, 1'003};
+  EXPECT_EQ(sequence_of_change(before, {7, 2, kNoCreation, 1'000, 1'000}), 1'004);
+  EXPECT_EQ(sequence_of_change(before, {7, 2, kNoCreation, 1'004, 1'004}), 1'004);
+  EXPECT_EQ(sequence_of_change(before, {7, 2, kNoCreation, 2'000, 2'000}), 2'000);
+}
+
 TEST(KnownFactsTest, TheStateKeyDependsOnSourceAndEvent) {
   EXPECT_EQ(state_key("a", "1").size(), 16u);
   EXPECT_EQ(state_key("a", "1"), state_key("a", "1"));
