@@ -265,15 +265,21 @@ double dispersion_of_level(Measure level, const Reading& reading, Span w) {
   int32_t const begin = std::max(w.last.value - kYears * year + 1,
                                  std::max(first, panel.known_from(level).value) + year);
   if (w.last.value - begin + 1 < year) return 1;
-  double squares = 0;
-  double changes = 0;
-  for (int32_t t = begin; t <= w.last.value; ++t) {
-    auto const change = static_cast<double>(panel.at(reading.node(), level, PeriodIndex(t)));
-    squares += change * change;
-    changes +=
+  constexpr double kMedianOfChiSquare = 0.4549364;  // with one degree of freedom
+  auto const change = [&](int32_t t) {
+    return static_cast<double>(panel.at(reading.node(), level, PeriodIndex(t)));
+  };
+  std::vector<double> ratios;
+  for (int32_t t = begin + 1; t <= w.last.value; ++t) {
+    double const step = change(t) - change(t - 1);
+    double const expected =
         2 * static_cast<double>(panel.cumulative(reading.node(), level, PeriodIndex(t))) / year;
+    if (expected > 0) ratios.push_back(step * step / 2 / expected);
   }
-  return changes > 0 ? std::max(1.0, squares / changes) : 1;
+  if (ratios.empty()) return 1;
+  auto const middle = ratios.begin() + std::ssize(ratios) / 2;
+  std::ranges::nth_element(ratios, middle);
+  return std::max(1.0, *middle / kMedianOfChiSquare);
 }
 
 namespace {

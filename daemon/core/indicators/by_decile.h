@@ -58,9 +58,12 @@ Value by_decile(const IndicatorInfo& info, const Reading& reading, Span w);
 std::optional<stats::Bounds> bounds_of(const IndicatorInfo& info, const DecileClasses& classes,
                                        double z, double dispersion);
 // By which factor the variance of a level, the formula's numerator, exceeds that of independent
-// cases. A case begins and ends within a year, so each of its changes compares two beginnings a
-// year apart: Σ change² / Σ 2 (level ÷ periods in a year), over the three years before the window's
-// end; at least 1, and 1 if less than two years of levels are known.
+// cases, because they come in campaigns. A case begins, and ends a year later, so the net change of
+// a period has the variance 2 level ÷ (periods in a year). It is estimated by half the square of
+// the difference of two net changes in a row, so that growth and decline of the level do not count,
+// and by the median of these over the three years before the window's end, divided by that of χ²
+// with one degree of freedom, so that the few periods in which a programme begins or ends do not
+// count either. At least 1, and 1 if less than two years of levels are known.
 double dispersion_of_level(Measure level, const Reading& reading, Span w);
 
 // The figures of a node in one period by decile.

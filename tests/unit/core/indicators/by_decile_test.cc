@@ -222,24 +222,51 @@ TEST(ByDecileTest, IntervalsFollowTheVariances) {
                         node, the_month("2018-12"), 0.95));
 }
 
-// Support that comes in campaigns says less than as much support that comes evenly.
+// Support that comes in campaigns says less than as much support that comes evenly. A desk that
+// grows for a year has no campaigns.
 TEST(ByDecileTest, BurstsOfSupportWidenTheInterval) {
   reference::Reference const reference = neighbourhoods();
-  auto const dispersion = [&](bool bursts) {
-    std::vector<Fact> facts;
-    for (int m = 0; m < 60; ++m) {
+  auto const dispersion = [&](auto change) {
+    std::vector<Fact> facts = {{"A1d5", Measure::kSupported, "2014-06", 900}};
+    for (int m = 1; m < 60; ++m) {
       std::string const name = kMonths.name(PeriodIndex(the_month("2014-06").value + m));
-      int64_t const level = bursts && m % 16 < 8 ? 60 : -60;
-      facts.push_back({"A1d5", Measure::kSupported, name, bursts ? level : m == 0 ? 900 : 0});
-      if (bursts && m == 0) facts.back().n += 600;
+      facts.push_back({"A1d5", Measure::kSupported, name, change(m)});
     }
     Panel const panel = panel_of(reference, facts);
     Reading const reading(panel, node_at(panel, "A"));
     return dispersion_of_level(Measure::kSupported, reading,
                                {the_month("2018-06"), the_month("2019-05")});
   };
-  EXPECT_EQ(dispersion(false), 1);
-  EXPECT_GT(dispersion(true), 5);
+  EXPECT_EQ(dispersion([](int) { return 0; }), 1);
+  EXPECT_EQ(dispersion([](int m) { return 36 <= m && m < 48 ? 200 : 0; }), 1);
+  // Every third month a campaign of 80 businesses. The level is about 900, so the variance of a
+  // change is 150; half the square of the difference of two in a row is 7,200 or 0.
+  EXPECT_GT(dispersion([](int m) { return m % 3 == 0 ? 80 : -40; }), 5);
+}
+
+// The net changes of independent cases that begin at random and end a year later.
+TEST(ByDecileTest, IndependentCasesHaveTheDispersionOne) {
+  reference::Reference const reference = neighbourhoods();
+  Random random(7);
+  double sum = 0;
+  constexpr int kWorlds = 60;
+  for (int world = 0; world < kWorlds; ++world) {
+    std::vector<int64_t> begun(72);
+    for (int64_t& n : begun) {
+      for (int i = 0; i < 600; ++i) n += random.chance(0.1);
+    }
+    std::vector<Fact> facts;
+    for (size_t m = 0; m < begun.size(); ++m) {
+      std::string const name =
+          kMonths.name(PeriodIndex(the_month("2013-06").value + static_cast<int32_t>(m)));
+      facts.push_back({"A1d5", Measure::kSupported, name, begun[m] - (m < 12 ? 0 : begun[m - 12])});
+    }
+    Panel const panel = panel_of(reference, facts);
+    Reading const reading(panel, node_at(panel, "A"));
+    sum += dispersion_of_level(Measure::kSupported, reading,
+                               {the_month("2018-06"), the_month("2019-05")});
+  }
+  EXPECT_LT(sum / kWorlds, 1.3) << "the mean of values that are never below 1";
 }
 
 // ---- properties, against sums of the facts in plain code
