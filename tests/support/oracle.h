@@ -460,7 +460,7 @@ class Oracle {
           add(to, Measure::kSizeChanges, f.effective, 1);
       }
       if (size != 0 && to_size != 0 && size != to_size) {
-        last_growth.reset();
+        if (to_size < size) last_growth.reset();
         if (alive && to_size > size) last_growth = f.effective;
       }
       if (supported) {

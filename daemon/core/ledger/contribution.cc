@@ -223,8 +223,10 @@ class Life {
   void grow(const Cell& next, Days day) {
     if (grown_) end_growth(day);
     if (is_resized(next)) {
-      bool const up = alive_ && next.size > cell_.size;
-      grown_until_ = up ? Days(day.value + kGrownDays) : Days(INT32_MIN);
+      // What is stated of a business that has ceased is no growth, but does not end one either.
+      bool const up = next.size > cell_.size;
+      if (up && alive_) grown_until_ = Days(day.value + kGrownDays);
+      if (!up) grown_until_ = Days(INT32_MIN);
     }
     if (!alive_ || grown_until_ <= day || !has_ten_or_more(next)) return;
     grown_ = true;

@@ -128,6 +128,32 @@ TEST_F(LedgerTest, ABusinessCountsAsGrownForThreeYearsAfterItWentUpASizeBand) {
   EXPECT_EQ(at("S1", Measure::kTenOrMore, day(2014, 7, 1)), 1);
 }
 
+// A greater band that is stated while the business is off the register is no growth of its own, but
+// the one before goes on.
+TEST_F(LedgerTest, GrowthGoesOnAfterARestorationInAGreaterBand) {
+  auto const resized = [&](uint64_t id, base::Days on, uint8_t band) {
+    Event e = fact(EventKind::kChanged, 1, id, on);
+    e.size = base::SizeBand(band);
+    tell(e);
+  };
+  Event birth = registered(1, 1, day(2010, 1, 1));
+  birth.size = base::SizeBand(3);
+  tell(birth);
+  resized(2, day(2011, 1, 10), 4);
+  tell(status(1, 3, day(2011, 6, 1), events::Status::kCeased));
+  resized(4, day(2011, 7, 1), 5);
+  tell(status(1, 5, day(2011, 9, 1), events::Status::kLive));
+  auto const grown = [&](base::Days on) {
+    return sums_.at(area("N1"), sector("10"), Measure::kTenOrMoreGrown, on);
+  };
+  EXPECT_EQ(grown(day(2011, 6, 1)), -1);
+  EXPECT_EQ(grown(day(2011, 9, 1)), 1);
+  EXPECT_EQ(grown(day(2014, 1, 9)), -1) << "three years after it grew";
+  resized(6, day(2011, 8, 1), 2);
+  EXPECT_EQ(sums_.total(Measure::kTenOrMoreGrown), 0);
+  EXPECT_EQ(grown(day(2011, 9, 1)), 0) << "it shrank meanwhile";
+}
+
 TEST(FactTest, AFactKeepsWhatItsEventStates) {
   Event filing = fact(EventKind::kFilingRecorded, 1, 2, day(2019, 6, 1));
   filing.due = day(2018, 12, 31);
