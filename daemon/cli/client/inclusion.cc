@@ -30,10 +30,11 @@ std::string percent(double x) {
 }
 
 // The figures of a class: businesses, supported ones, and the share of the latter in the former.
+// `withheld`: the word for a figure that is suppressed.
 std::vector<std::string> row(const std::string& name, const indicators_pb::DistributionClass& c,
-                             double stock) {
+                             double stock, const char* withheld = kWithheld) {
   const indicators_pb::Value& v = c.value();
-  if (!v.not_available().empty()) return {name, "", "", c.suppressed() ? kWithheld : "–", "", ""};
+  if (!v.not_available().empty()) return {name, "", "", c.suppressed() ? withheld : "–", "", ""};
   bool const known = c.decile() != 0;
   return {name,
           figure(v.denominator()),
@@ -45,19 +46,23 @@ std::vector<std::string> row(const std::string& name, const indicators_pb::Distr
 
 void print(const indicators_pb::GetDistributionResponse& response) {
   double stock = 0;
+  // What is not known at all is not withheld because it is small. The gap below says why.
+  const std::string& why = response.total().not_available();
+  bool const is_known = why.empty() || why.starts_with("suppressed");
+  const char* const withheld = is_known ? kWithheld : "not known";
   for (const indicators_pb::DistributionClass& c : response.classes())
     stock += c.value().denominator();
   Table table({"DECILE", ">BUSINESSES", ">SHARE", ">SUPPORTED", ">SHARE", ">REACH"});
   for (const indicators_pb::DistributionClass& c : response.classes()) {
     std::string const end = c.decile() == 1 ? " most deprived" : c.decile() == 10 ? " least" : "";
-    table.add(row(base::cat(c.decile(), end), c, stock));
+    table.add(row(base::cat(c.decile(), end), c, stock, withheld));
   }
-  table.add(row("unknown", response.unknown(), stock));
+  table.add(row("unknown", response.unknown(), stock, withheld));
   if (response.has_mass_addresses())
-    table.add(row("  of these at mass addresses", response.mass_addresses(), stock));
+    table.add(row("  of these at mass addresses", response.mass_addresses(), stock, withheld));
   indicators_pb::DistributionClass all;
   *all.mutable_value() = response.total();
-  table.add(row("all", all, stock));
+  table.add(row("all", all, stock, withheld));
   table.print();
 }
 

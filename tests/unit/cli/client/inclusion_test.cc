@@ -132,6 +132,17 @@ TEST_F(InclusionCommandTest, WithoutAGapItSaysWhy) {
   EXPECT_THAT(printed_, Not(HasSubstr("Where to go")));
 }
 
+TEST_F(InclusionCommandTest, WhatIsNotKnownIsNotWithheld) {
+  for (indicators_pb::DistributionClass& c : *stub_.distribution.mutable_classes()) {
+    c.set_suppressed(true);
+    c.mutable_value()->set_not_available("the window begins before 2026-08");
+  }
+  stub_.distribution.mutable_total()->set_not_available("the window begins before 2026-08");
+  stub_.ladder.clear_steps();
+  EXPECT_EQ(run({}), 0);
+  EXPECT_THAT(printed_, AllOf(HasSubstr("not known"), Not(HasSubstr("  withheld"))));
+}
+
 TEST_F(InclusionCommandTest, JsonHasBothAnswers) {
   EXPECT_EQ(run({}, "json"), 0);
   EXPECT_THAT(printed_, AllOf(HasSubstr("\"classes\""), HasSubstr("\"steps\""),
