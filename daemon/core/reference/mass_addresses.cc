@@ -55,7 +55,7 @@ absl::StatusOr<MassAddresses> MassAddresses::parse(std::string_view csv, std::st
   }
   BELLWETHER_RETURN_IF_ERROR(errors.status());
   std::ranges::sort(out.areas_, {}, &AreaId::value);
-  out.areas_.erase(std::ranges::unique(out.areas_).begin(), out.areas_.end());
+  out.areas_.erase(std::unique(out.areas_.begin(), out.areas_.end()), out.areas_.end());
   return out;
 }
 
