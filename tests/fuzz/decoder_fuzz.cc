@@ -115,12 +115,14 @@ void check_values(const RawRecord& record, const Event& e) {
   BELLWETHER_CHECK(e.type <= InteractionType::kRefused);
   BELLWETHER_CHECK(e.kind == EventKind::kInteraction || e.type == InteractionType::kUnstated);
   BELLWETHER_CHECK(e.size == kNoSize || e.size.value <= kSizeBandMax);
-  BELLWETHER_CHECK(e.sector == kNoSector || reference.sectors.at(e.sector).is_leaf);
+  // An official figure may be of any area and sector.
+  bool const of_any_node = e.kind == EventKind::kObservation;
+  BELLWETHER_CHECK(e.sector == kNoSector || of_any_node || reference.sectors.at(e.sector).is_leaf);
   bool const unknown_place = e.unknown[static_cast<size_t>(UnknownCode::kArea)] ||
                              e.unknown[static_cast<size_t>(UnknownCode::kPostcode)];
   bool const nowhere =
       (e.kind == EventKind::kRegistered || unknown_place) && e.area == reference::kRootArea;
-  BELLWETHER_CHECK(e.area == kNoArea || nowhere ||
+  BELLWETHER_CHECK(e.area == kNoArea || nowhere || of_any_node ||
                    (reference.areas.at(e.area).is_leaf && !reference.areas.at(e.area).is_set));
   if (e.kind == EventKind::kHeartbeat) {
     BELLWETHER_CHECK(e.complete_to.value > 0);
