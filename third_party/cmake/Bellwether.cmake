@@ -28,9 +28,14 @@ check_linker_flag(CXX -fuse-ld=mold BELLWETHER_MOLD)
 if(BELLWETHER_MOLD)
   target_link_options(bellwether_settings INTERFACE -fuse-ld=mold)
 endif()
+# With sanitizers, optimising takes most of the time of a compilation. The daemon's code runs much
+# longer than that; the code of the tests does not.
+define_property(TARGET PROPERTY BELLWETHER_IS_TEST
+  BRIEF_DOCS "ON for the programs of tests and their precompiled headers")
 if(BELLWETHER_SANITIZE)
   target_compile_options(bellwether_settings INTERFACE
-    -fsanitize=${BELLWETHER_SANITIZE} -fno-sanitize-recover=all -O1 -g1)
+    -fsanitize=${BELLWETHER_SANITIZE} -fno-sanitize-recover=all -g1
+    -O$<IF:$<BOOL:$<TARGET_PROPERTY:BELLWETHER_IS_TEST>>,0,1>)
   target_link_options(bellwether_settings INTERFACE -fsanitize=${BELLWETHER_SANITIZE})
 endif()
 
@@ -102,6 +107,7 @@ function(bellwether_precompiled name)
   add_library(bellwether_${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}_precompiled.cc)
   target_link_libraries(bellwether_${name} PRIVATE bellwether_settings ${ARG_DEPS})
   target_precompile_headers(bellwether_${name} PRIVATE ${BELLWETHER_PRECOMPILED} ${ARG_HEADERS})
+  set_target_properties(bellwether_${name} PROPERTIES BELLWETHER_IS_TEST ON)
 endfunction()
 
 # bellwether_test(<kind> <path> [SEPARATE] [PRECOMPILED <name>] [DEPS <target>...]): builds the *.cc
@@ -117,6 +123,7 @@ function(bellwether_test kind path)
   endif()
   set(name ${kind}_${folder}_test)
   add_executable(${name} ${sources})
+  set_target_properties(${name} PROPERTIES BELLWETHER_IS_TEST ON)
   if(NOT ARG_SEPARATE)
     bellwether_compile_together(${name})
   endif()
