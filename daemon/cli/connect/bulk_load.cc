@@ -112,11 +112,7 @@ class Load {
 
   // Says which companies are gone, and that the load of the files with this content is complete.
   absl::Status finish(const std::string& content) {
-    if (absl::Status const sound = check_rows(); !sound.ok()) {
-      // What the rows say is true nevertheless.
-      BELLWETHER_RETURN_IF_ERROR(run_.commit());
-      return sound;
-    }
+    if (absl::Status const sound = check_rows(); !sound.ok()) return keep_rows(sound);
     BELLWETHER_ASSIGN_OR_RETURN(std::vector<ch::Number> const gone, find_gone());
     for (const ch::Number& number : gone) {
       BELLWETHER_ASSIGN_OR_RETURN(auto const record, known(number));
@@ -302,12 +298,15 @@ class Load {
     auto const usual = base::parse_number<int64_t>(run_.store().note(kUsualNote));
     if (usual) found.usual_a_day = static_cast<double>(*usual) / 1000;
     if (options_.accept_cessations) return gone;
-    if (absl::Status const believed = check_cessations(found); !believed.ok()) {
-      // What the rows say is true nevertheless.
-      BELLWETHER_RETURN_IF_ERROR(run_.commit());
-      return believed;
-    }
+    if (absl::Status const likely = check_cessations(found); !likely.ok()) return keep_rows(likely);
     return gone;
+  }
+
+  // What each row says is true, also of a file that is not believed as a whole. Returns `why` that
+  // is so.
+  absl::Status keep_rows(const absl::Status& why) {
+    BELLWETHER_RETURN_IF_ERROR(run_.commit());
+    return why;
   }
 
   ConnectRun& run_;

@@ -50,24 +50,41 @@ class StreamLoad {
     }
   }
 
-  absl::Status day_file(const std::string& path) {
-    BELLWETHER_ASSIGN_OR_RETURN(auto const reader, zip::Reader::open(path, kDayFileExtension));
-    connect::LineCutter cutter(ch::kLineBytesMax);
-    absl::Status status;
-    int64_t line = 0;
-    auto const use = [&](std::string_view text) {
-      ++line;
-      if (status.ok()) status = one_line(path, line, text);
-    };
-    std::string piece(kDayFilePieceBytes, '\0');
-    while (status.ok()) {
-      BELLWETHER_ASSIGN_OR_RETURN(size_t const bytes, reader->read(piece));
-      if (bytes == 0) break;
-      cutter.feed(std::string_view(piece.data(), bytes), use);
-      if (status.ok() && since_commit_ >= kCommitLines) status = commit();
+  // The files in the order in which their events were published: of an earlier one that is read
+  // later, nothing would be used. Error: InvalidArgument for a file whose lines are no events.
+  absl::StatusOr<std::vector<std::string>> in_order(const std::vector<std::string>& paths) {
+    std::vector<std::pair<base::UnixMillis, std::string>> dated;
+    for (const std::string& path : paths) {
+      std::optional<base::UnixMillis> first;
+      int64_t lines = 0;
+      auto const look = [&](std::string_view text) {
+        if (first || is_blank(text)) return absl::OkStatus();
+        ++lines;
+        const ch::StreamLine& line = reader_.read(text);
+        if (line.timepoint > 0) first = line.published;
+        return absl::OkStatus();
+      };
+      BELLWETHER_RETURN_IF_ERROR(each_line(path, look, [&] { return first.has_value(); }));
+      if (!first && lines > 0) {
+        return absl::InvalidArgumentError(
+            base::cat(path, ": none of its ", lines,
+                      " lines is an event of the streams; is it a file of their lines?"));
+      }
+      dated.emplace_back(first.value_or(base::UnixMillis(0)), path);
     }
-    if (status.ok()) cutter.finish(use);
-    return status;
+    std::ranges::sort(dated);
+    std::vector<std::string> out;
+    for (auto& [published, path] : dated) out.push_back(std::move(path));
+    return out;
+  }
+
+  absl::Status day_file(const std::string& path) {
+    int64_t number = 0;
+    auto const use = [&](std::string_view text) -> absl::Status {
+      BELLWETHER_RETURN_IF_ERROR(one_line(path, ++number, text));
+      return since_commit_ >= kCommitLines ? commit() : absl::OkStatus();
+    };
+    return each_line(path, use, [] { return false; });
   }
 
   // REQUIRES: options.streams is not empty.
@@ -124,8 +141,33 @@ class StreamLoad {
   }
 
  private:
+  static bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t") == std::string_view::npos;
+  }
+
+  // Calls use(line) -> absl::Status for each line of the file until done() is true.
+  template <class Use, class Done>
+  static absl::Status each_line(const std::string& path, Use use, Done done) {
+    BELLWETHER_ASSIGN_OR_RETURN(auto const reader, zip::Reader::open(path, kDayFileExtension));
+    connect::LineCutter cutter(ch::kLineBytesMax);
+    absl::Status status;
+    auto const next = [&](std::string_view text) {
+      if (status.ok()) status = use(text);
+    };
+    std::string piece(kDayFilePieceBytes, '\0');
+    while (status.ok() && !done()) {
+      BELLWETHER_ASSIGN_OR_RETURN(size_t const bytes, reader->read(piece));
+      if (bytes == 0) {
+        cutter.finish(next);
+        break;
+      }
+      cutter.feed(std::string_view(piece.data(), bytes), next);
+    }
+    return status;
+  }
+
   absl::Status one_line(std::string_view place, int64_t number, std::string_view text) {
-    if (text.find_first_not_of(" \t") == std::string_view::npos) return absl::OkStatus();
+    if (is_blank(text)) return absl::OkStatus();
     const ch::StreamLine& line = reader_.read(text);
     ++since_commit_;
     if (line.stream && metrics_[static_cast<size_t>(*line.stream)]) {
@@ -231,8 +273,9 @@ absl::Status load_streams(ConnectRun& run, const StreamOptions& options,
                           const std::atomic<bool>& stop, std::string& summary) {
   BELLWETHER_ASSIGN_OR_RETURN(base::TimeZone zone, tzdata::read_time_zone(ch::kZone));
   StreamLoad load(run, options, std::move(zone));
+  BELLWETHER_ASSIGN_OR_RETURN(auto const day_files, load.in_order(options.day_files));
   absl::Status status;
-  for (const std::string& path : options.day_files) {
+  for (const std::string& path : day_files) {
     if (status.ok() && !stop) status = load.day_file(path);
   }
   if (status.ok() && !options.streams.empty()) status = load.follow(stop);

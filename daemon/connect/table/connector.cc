@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bellwether/events/v1/support.pb.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/events/identity.h"
@@ -85,6 +86,17 @@ absl::StatusOr<bool> Connector::event(int line, const TableEvent& event, const M
                 cat("event id \"", base::excerpt(event.event_id),
                     "\" already stands for another matter; add a column to id that tells the two "
                     "apart, or retract the old fact first")},
+               refuse);
+    return false;
+  }
+  bool const is_first = stated_.insert(base::hash64(key)).second;
+  if (novelty == Novelty::kChanged && !is_first && now.sequence == before->sequence) {
+    refuse_row(line,
+               {Reason::kIdTwice,
+                cat("event id \"", base::excerpt(event.event_id),
+                    "\" stands in an earlier row of this file, with other content and the same "
+                    "sequence; add a column to id, or map sequence to a column that tells which "
+                    "row is later")},
                refuse);
     return false;
   }

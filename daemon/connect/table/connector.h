@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "connect/said.h"
@@ -61,7 +62,9 @@ class Connector {
         counts_(counts),
         translator_(mapping, time, matches) {}
 
-  // Says what the row states. Error: that of `say` or of the memory; it ends the run.
+  // Says what the row states. Of two rows of a file that state one id differently, without telling
+  // which is later, the second is refused: otherwise each run would say both again. Error: that of
+  // `say` or of the memory; it ends the run.
   absl::Status row(const Row& row, const Memory& memory, connect::Say say, connect::Refuse refuse,
                    Review review);
   void bad_row(const BadRow& bad, connect::Refuse refuse);
@@ -78,6 +81,7 @@ class Connector {
   HighWater* const mark_;
   Counts& counts_;
   Translator translator_;
+  absl::flat_hash_set<uint64_t> stated_;  // hashes of the ids that rows of this file stated
 };
 
 }  // namespace bellwether::connect::table

@@ -18,11 +18,12 @@ enum class Reason : uint8_t {
   kDate,
   kClockSkew,
   kIdReused,
+  kIdTwice,
   kContract,
 };
-inline constexpr std::array<std::string_view, 9> kReasonWords = {
-    "no row",     "wrong value", "unknown code",  "missing value",       "wrong text",
-    "wrong date", "clock skew",  "id used again", "not in the contract",
+inline constexpr std::array<std::string_view, 10> kReasonWords = {
+    "no row",     "wrong value", "unknown code",  "missing value", "wrong text",
+    "wrong date", "clock skew",  "id used again", "id twice",      "not in the contract",
 };
 constexpr std::string_view word(Reason reason) {
   return kReasonWords[static_cast<size_t>(reason)];

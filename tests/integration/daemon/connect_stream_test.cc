@@ -24,6 +24,7 @@
 #include "support/eventually.h"
 #include "support/paths.h"
 #include "support/random.h"
+#include "support/scratch_folder.h"
 #include "support/stream_server.h"
 
 namespace bellwether::testing {
@@ -425,6 +426,24 @@ TEST(ConnectStreamTest, ADayFileIsReadOnceAndADryRunLeavesNothing) {
   EXPECT_THAT(again.log(), HasSubstr("13  left out: read before"));
   (void)follower.facts();
   EXPECT_EQ(follower.records() - records, kStreamPartitions) << "one more heartbeat";
+}
+
+TEST(ConnectStreamTest, DayFilesAreReadInTheOrderOfTheirEvents) {
+  TemporaryFolder const folder;
+  std::string const whole = bytes_of(in_source("tests/data/companies_house/stream/2024-12.jsonl"));
+  size_t const middle = whole.find('\n', whole.size() / 2) + 1;
+  std::string const early = folder.write("z.jsonl", whole.substr(0, middle));
+  std::string const late = folder.write("a.jsonl", whole.substr(middle));
+  Follower follower;
+  Child child = follower.start({"--day-file", late, "--day-file", early});
+  EXPECT_EQ(child.wait(kStreamSeconds), 0) << child.log();
+  EXPECT_EQ(follower.facts().size(), 16u) << child.log();
+
+  std::string const other = folder.write("other.jsonl", "name,number\nOLD MILL LTD,01234567\n");
+  Child refused = follower.start({"--day-file", other});
+  EXPECT_NE(refused.wait(kStreamSeconds), 0);
+  EXPECT_THAT(refused.log(), HasSubstr("other.jsonl: none of its 2 lines is an event of the "
+                                       "streams; is it a file of their lines?"));
 }
 
 }  // namespace

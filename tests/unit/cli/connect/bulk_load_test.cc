@@ -39,16 +39,19 @@ std::string company(std::string_view number, std::string_view status = "Active",
                    "\",\"\",\"", born, "\",\"\",\"\",\"0\",\"0\",\"62012 - Software\",,,,,\n");
 }
 
+using Sequences = std::map<std::string, std::vector<uint64_t>>;  // by event id
+
 // Remembers what a run said and whether it settled.
 class SaidRecorder : public Outlet {
  public:
-  explicit SaidRecorder(std::vector<std::string>& lines) : lines_(lines) {}
+  SaidRecorder(std::vector<std::string>& lines, Sequences& sequences)
+      : lines_(lines), sequences_(sequences) {}
   absl::Status say(const connect::Said& said) override {
     ++said_;
     if (said_ > fail_after) return absl::UnavailableError("the broker is gone");
     events::v1::RegistrationEvent event;
     EXPECT_TRUE(event.ParseFromString(said.value));
-    sequences[event.event_id()].push_back(event.source_sequence());
+    sequences_[event.event_id()].push_back(event.source_sequence());
     lines_.push_back(event.event_id());
     return absl::OkStatus();
   }
@@ -61,11 +64,10 @@ class SaidRecorder : public Outlet {
   absl::Status settle() override { return absl::OkStatus(); }
 
   int64_t fail_after = INT64_MAX;
-  // Of all runs, by event id.
-  static inline std::map<std::string, std::vector<uint64_t>> sequences;
 
  private:
   std::vector<std::string>& lines_;
+  Sequences& sequences_;
 };
 
 class BulkLoadTest : public ::testing::Test {
@@ -78,7 +80,7 @@ class BulkLoadTest : public ::testing::Test {
   absl::StatusOr<BulkSummary> load(BulkOptions options, int64_t fail_after = INT64_MAX) {
     lines_.clear();
     options.today = base::days_from_civil(2027, 2, 1);
-    auto outlet = std::make_unique<SaidRecorder>(lines_);
+    auto outlet = std::make_unique<SaidRecorder>(lines_, sequences_);
     outlet->fail_after = fail_after;
     ConnectRun run(
         must(lmdb::Store::open(folder_.file("state"), connect::companies_house::kStateOwner)),
@@ -95,6 +97,7 @@ class BulkLoadTest : public ::testing::Test {
 
   ScratchFolder folder_;
   std::vector<std::string> lines_;
+  Sequences sequences_;  // of all runs
   std::map<std::string, int64_t> refused_;
 };
 
@@ -210,7 +213,7 @@ TEST_F(BulkLoadTest, TheUserMayAcceptCessations) {
 // of the cessation, and must win over it.
 TEST_F(BulkLoadTest, AnotherFileOfTheSameDayCorrectsTheFirst) {
   must(load(file("2026-11", companies(1, 400))));
-  SaidRecorder::sequences.clear();
+  sequences_.clear();
   BulkOptions options;
   options.files = {file("2026-12", companies(1, 200))};
   options.accept_cessations = true;
@@ -219,23 +222,23 @@ TEST_F(BulkLoadTest, AnotherFileOfTheSameDayCorrectsTheFirst) {
   must(load(options));
   options.again = true;
   must(load(options));
-  const std::vector<uint64_t>& of_one = SaidRecorder::sequences["00000300:status:2026-11-30"];
+  const std::vector<uint64_t>& of_one = sequences_["00000300:status:2026-11-30"];
   ASSERT_EQ(of_one.size(), 2u);
   EXPECT_EQ(of_one[1], of_one[0] + 1);
   options.files = {file("2026-12", companies(1, 390))};
   options.again = false;
   must(load(options));
-  EXPECT_EQ(SaidRecorder::sequences["00000399:status:2026-11-30"].back(), of_one[0] + 3);
+  EXPECT_EQ(sequences_["00000399:status:2026-11-30"].back(), of_one[0] + 3);
 }
 
 TEST_F(BulkLoadTest, AFileThatIsReadAgainAfterAKillSaysTheSame) {
   must(load(file("2026-11", companies(1, 5))));
   BulkOptions options;
   options.files = {file("2026-12", companies(1, 9))};
-  SaidRecorder::sequences.clear();
+  sequences_.clear();
   EXPECT_FALSE(load(options, 2).ok());
   must(load(options));
-  const std::vector<uint64_t>& of_one = SaidRecorder::sequences["00000006:registered"];
+  const std::vector<uint64_t>& of_one = sequences_["00000006:registered"];
   EXPECT_EQ(of_one, (std::vector<uint64_t>{of_one[0], of_one[0]}));
 }
 

@@ -115,6 +115,29 @@ TEST(ConnectorTest, AnIdThatIsUsedAgainIsRefused) {
                           "first"));
 }
 
+// A desk that gives one number to two enquiries of a day.
+TEST(ConnectorTest, AnIdThatTwoRowsOfAFileStateDifferentlyIsRefused) {
+  TableState state;
+  std::string const rows =
+      "1,1,2026-06-01,2026-06-01 09:00,,,,cash\n"
+      "1,1,2026-06-01,2026-06-01 09:00,,,,other\n"
+      "1,1,2026-06-01,2026-06-01 09:00,,,,cash\n";
+  for (bool const first : {true, false}) {
+    TableRun const made = run(rows, state);
+    EXPECT_EQ(made.said.size(), first ? 1u : 0u) << "each run must not say both again";
+    EXPECT_THAT(made.refused,
+                ElementsAre("3: id twice: event id \"1-1\" stands in an earlier row of this file, "
+                            "with other content and the same sequence; add a column to id, or map "
+                            "sequence to a column that tells which row is later"));
+  }
+  TableRun const later =
+      run("1,1,2026-06-01,2026-06-01 09:00,,,,cash\n"
+          "1,1,2026-06-01,2026-06-01 10:00,,,,other\n",
+          state);
+  EXPECT_EQ(later.said.size(), 1u) << "a history of versions in one file";
+  EXPECT_TRUE(later.refused.empty());
+}
+
 TEST(ConnectorTest, AnEnquirerWhoIsFoundLaterMovesToTheBusiness) {
   TableState state;
   std::string const row = "1,1,2026-06-01,2026-06-01 09:00,,Old Mill,B1 1AA,cash\n";
