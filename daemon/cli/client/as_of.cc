@@ -1,5 +1,7 @@
 #include "cli/client/as_of.h"
 
+#include <cstdio>
+
 #include "core/base/text.h"
 
 namespace bellwether::cli {
@@ -30,6 +32,16 @@ std::string data_through(const common::v1::Basis& basis) {
       basis.data_through().empty() ? "(no period yet)" : basis.data_through();
   return base::cat("data through ", through, ", revision ", basis.revision(),
                    basis.catching_up() ? " (still reading)" : "");
+}
+
+void print_basis(const common::v1::Basis& basis) {
+  std::printf("\n%s%s%s\n", data_through(basis).c_str(),
+              basis.rounded() ? ", counts of cases rounded to 5" : "",
+              basis.suppressed() ? ", small counts withheld" : "");
+  if (!basis.working_hours().empty())
+    std::printf("working hours: %s\n", basis.working_hours().c_str());
+  for (const std::string& warning : basis.coverage_warnings())
+    std::printf("warning: %s\n", warning.c_str());
 }
 
 }  // namespace bellwether::cli

@@ -16,5 +16,7 @@ void add_as_of(CLI::App& command, Context& context);
 void set_as_of(const Context& context, common::v1::AsOf& to);
 // Example: "data through 2026-10, revision 812".
 std::string data_through(const common::v1::Basis& basis);
+// Prints what figures rest on: that, what was rounded and withheld, working hours, warnings.
+void print_basis(const common::v1::Basis& basis);
 
 }  // namespace bellwether::cli

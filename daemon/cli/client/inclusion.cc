@@ -129,12 +129,10 @@ void show(Context& context, const Options& options) {
       ladder.gap().period().c_str(), index.empty() ? "" : base::cat(" (", index, ")").c_str());
   print(distribution);
   print(ladder);
-  std::printf("\n%s, counts of cases rounded to 5%s\n", data_through(ladder.basis()).c_str(),
-              distribution.basis().suppressed() || ladder.basis().suppressed()
-                  ? ", small counts withheld"
-                  : "");
-  for (const std::string& warning : ladder.basis().coverage_warnings())
-    std::printf("warning: %s\n", warning.c_str());
+  common::v1::Basis basis = ladder.basis();
+  basis.set_rounded(true);
+  basis.set_suppressed(basis.suppressed() || distribution.basis().suppressed());
+  print_basis(basis);
 }
 
 }  // namespace

@@ -68,16 +68,6 @@ std::string window(const indicators_pb::Value& v) {
   return v.window_periods() > 0 ? figure(v.window_periods()) : "";
 }
 
-void print_basis(const common::v1::Basis& basis) {
-  std::printf("\n%s%s%s\n", data_through(basis).c_str(),
-              basis.rounded() ? ", counts of cases rounded to 5" : "",
-              basis.suppressed() ? ", small counts withheld" : "");
-  if (!basis.working_hours().empty())
-    std::printf("working hours: %s\n", basis.working_hours().c_str());
-  for (const std::string& warning : basis.coverage_warnings())
-    std::printf("warning: %s\n", warning.c_str());
-}
-
 // Reads all pages. Prints each if the output is JSON.
 template <class Response, class Request, class Call, class Page>
 void shown_pages(Context& context, const Request& request, Call call, Page page) {

@@ -15,7 +15,6 @@ std::vector<AreaId> parts_of(const reference::Areas& areas, AreaId area) {
   std::vector<AreaId> out(all.begin(), all.end());
   if (!areas.at(area).is_set) return out;
   std::ranges::sort(out, {}, &AreaId::value);
-  out.erase(std::unique(out.begin(), out.end()), out.end());
   std::vector<AreaId> const members = out;
   std::erase_if(out, [&](AreaId member) {
     return std::ranges::any_of(areas.covering(member), [&](AreaId above) {

@@ -208,26 +208,29 @@ domain::Filing known_filings(const Fact& fact) {
 
 absl::InlinedVector<size_t, kForgettingTriesMax> idle_filings(std::span<const Fact> facts,
                                                               domain::Filing category, Days until) {
+  auto const is_filing = [&](const Fact& f) {
+    return (f.kind == EventKind::kFilingDue || f.kind == EventKind::kFilingRecorded) &&
+           f.code == static_cast<uint8_t>(category);
+  };
+  auto const is_old = [&](const Fact& f) { return f.date() <= until && f.due() <= until; };
+  auto const old =
+      std::ranges::count_if(facts, [&](const Fact& f) { return is_filing(f) && is_old(f); });
+  size_t tries = std::min(static_cast<size_t>(old), kForgettingTriesMax);
+  absl::InlinedVector<size_t, kForgettingTriesMax> idle;
+  if (tries == 0) return idle;
   absl::InlinedVector<Fact, 16> rest;
   absl::InlinedVector<size_t, 16> positions;  // of `rest` in `facts`
-  size_t old = 0;
   for (size_t i = 0; i < facts.size(); ++i) {
-    const Fact& f = facts[i];
-    bool const is_filing = f.kind == EventKind::kFilingDue || f.kind == EventKind::kFilingRecorded;
-    if (!is_filing || f.code != static_cast<uint8_t>(category)) continue;
-    rest.push_back(f);
+    if (!is_filing(facts[i])) continue;
+    rest.push_back(facts[i]);
     positions.push_back(i);
-    old += f.date() <= until && f.due() <= until ? 1 : 0;
   }
-  absl::InlinedVector<size_t, kForgettingTriesMax> idle;
-  if (old == 0) return idle;
   Spells const spells = overdue(rest, category);
-  size_t tries = std::min(old, kForgettingTriesMax);
   // First the due dates: without them, the filings that met them count nowhere either.
   for (EventKind const kind : {EventKind::kFilingDue, EventKind::kFilingRecorded}) {
     for (size_t i = 0; i < rest.size() && tries > 0;) {
       Fact const tried = rest[i];
-      if (tried.kind != kind || tried.date() > until || tried.due() > until) {
+      if (tried.kind != kind || !is_old(tried)) {
         ++i;
         continue;
       }

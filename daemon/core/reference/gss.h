@@ -29,7 +29,6 @@ inline bool is_lsoa(std::string_view code) {
 // What to do about an LSOA that the areas do not have.
 inline constexpr std::string_view kLsoaYears =
     "LSOAs that were split or merged in 2021 have other codes than those of 2011; only unchanged "
-    "ones "
-    "(U in the table of changes) are in both";
+    "ones (U in the table of changes) are in both";
 
 }  // namespace bellwether::reference
