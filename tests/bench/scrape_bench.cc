@@ -58,6 +58,7 @@ runtime::Scrape scrape_of(std::shared_ptr<const engine::View> view) {
     lane.counts.heartbeats.resize(lane.inputs.size());
     lane.counts.not_counted.resize(lane.inputs.size());
     lane.counts.unknown_codes.resize(lane.inputs.size());
+    lane.counts.retracted.resize(lane.inputs.size());
     for (auto& by_kind : lane.counts.applied) {
       for (auto& by_outcome : by_kind) by_outcome.fill(7);
     }

@@ -65,6 +65,26 @@ void set_value(int first, int second, Event& e) {
   }
 }
 
+// Sets the classes that an event of the kind states.
+void classify(uint8_t any, Event& e) {
+  switch (e.kind) {
+    case EventKind::kRegistered:
+    case EventKind::kChanged:
+      e.legal_form = static_cast<events::LegalForm>(any % domain::kLegalForms.size());
+      break;
+    case EventKind::kStatusChanged:
+      e.standing = static_cast<events::Standing>(any % 3);
+      break;
+    case EventKind::kInteraction:
+      e.channel = static_cast<events::Channel>(any % domain::kChannels.size());
+      e.intensity = static_cast<events::Intensity>(any / 8 % domain::kIntensities.size());
+      e.team = any / 16;
+      break;
+    default:
+      break;
+  }
+}
+
 Event next_event(fuzz::Input& input) {
   int const business = input.byte() % kBusinesses;
   bool const enquirer = business >= kFirstEnquirer;
@@ -81,6 +101,7 @@ Event next_event(fuzz::Input& input) {
   std::string_view const sector = kSectors[place / std::size(kAreas) % std::size(kSectors)];
   if (!area.empty()) e.area = testing::area(area);
   if (!sector.empty()) e.sector = testing::sector(sector);
+  classify(static_cast<uint8_t>(day), e);
   int const code = input.byte();
   e.code = static_cast<uint8_t>(kind.code_least + code % (kind.code_most - kind.code_least + 1));
   int const detail = input.byte();
@@ -117,6 +138,21 @@ struct Fold {
   Sums sums;
 };
 
+testing::Oracle::Classes by_class(const Sums& sums) {
+  testing::Oracle::Classes counts;
+  for (const auto& [key, n] : sums.by_key) {
+    indicators::Cell const cell = key.cell();
+    for (const domain::DivisionInfo& by : domain::kDivisions) {
+      if (!domain::divides(by.id, key.measure())) continue;
+      bool const is_size = by.id == domain::Division::kSizeBand;
+      counts[{cell.area.value, cell.sector.value, key.measure(), key.period().value, by.id,
+              is_size ? cell.size.value : key.of_class()}] += n;
+    }
+  }
+  std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
+  return counts;
+}
+
 testing::Oracle::Counts without_sizes(const Sums& sums) {
   testing::Oracle::Counts counts;
   for (const auto& [key, n] : sums.by_key) {
@@ -146,6 +182,7 @@ void check(const std::vector<Event>& log, uint64_t seed) {
   testing::Oracle oracle(kMonths);
   for (const Event& e : log) oracle.tell(e);
   BELLWETHER_CHECK(without_sizes(straight.sums) == oracle.counts());
+  BELLWETHER_CHECK(by_class(straight.sums) == oracle.classes());
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Random histories of businesses as decoded events: births (some missing, some stated twice),
 // moves (also from and to unknown places), reclassifications, deaths, restorations, notices,
 // interactions before and after registration, filings in and out of time, referrals in any order,
-// outcomes, enquirers without a registered business, corrections by later versions, retractions.
+// outcomes, enquirers without a registered business, corrections by later versions, retractions;
+// with classes of each division.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +24,7 @@ struct LogOptions {
   base::Days first = base::days_from_civil(2015, 1, 1);
   int days = 5 * 365;
   bool all_kinds =
-      true;  // also filings, referrals, outcomes, redundancies and refused interactions
+      true;  // also filings, referrals, outcomes, redundancies, refused interactions and classes
 };
 
 inline Event fact(EventKind kind, uint64_t business, uint64_t id, base::Days day,
@@ -108,7 +109,29 @@ class LogMaker {
       default:
         result(e);
     }
+    if (options_.all_kinds) classify(e);
     return e;
+  }
+
+  // Few forms and teams, so that a business often keeps its own.
+  void classify(Event& e) {
+    auto const any = [&](size_t n) { return static_cast<uint8_t>(random_.below(n)); };
+    switch (e.kind) {
+      case EventKind::kRegistered:
+      case EventKind::kChanged:
+        e.legal_form = static_cast<events::LegalForm>(any(4) * any(4));
+        break;
+      case EventKind::kStatusChanged:
+        e.standing = static_cast<events::Standing>(any(3));
+        break;
+      case EventKind::kInteraction:
+        e.channel = static_cast<events::Channel>(any(domain::kChannels.size()));
+        e.intensity = static_cast<events::Intensity>(any(domain::kIntensities.size()));
+        e.team = static_cast<uint8_t>(any(4) * 5);
+        break;
+      default:
+        break;
+    }
   }
 
   // A day near `day`, or none.

@@ -23,6 +23,10 @@ class Oracle {
  public:
   using Place = std::pair<uint16_t, uint16_t>;  // leaf area and sector
   using Counts = std::map<std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t>, int64_t>;
+  // Counts by class: area, sector, measure, period, division and number of the class.
+  using Classes =
+      std::map<std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t, domain::Division, int>,
+               int64_t>;
 
   explicit Oracle(base::Calendar calendar) : calendar_(calendar) {}
 
@@ -36,13 +40,15 @@ class Oracle {
   // place by area and sector at any level.
   Counts counts() const {
     Counts out;
-    for (const auto& [key, facts] : businesses_) {
-      std::vector<events::Event> in_order;
-      for (const auto& [id, fact] : facts) in_order.push_back(fact);
-      std::ranges::sort(in_order, {}, order);
-      live(in_order, out);
-    }
-    std::erase_if(out, [](const auto& entry) { return entry.second == 0; });
+    Classes by_class;
+    count(out, by_class);
+    return out;
+  }
+  // The same by class, for the measures that have classes.
+  Classes classes() const {
+    Counts all;
+    Classes out;
+    count(all, out);
     return out;
   }
 
@@ -95,8 +101,8 @@ class Oracle {
   }
 
   // The greater of two versions of a fact wins.
-  static std::tuple<uint64_t, int, int32_t, int64_t, int, int, int, int64_t, int, int, int> version(
-      const events::Event& e) {
+  static std::tuple<uint64_t, int, int32_t, int64_t, int, int, int, int64_t, int, int, int, int>
+  version(const events::Event& e) {
     bool const outcome = e.kind == events::EventKind::kOutcome;
     int64_t const own = value(e);
     if (own >= 0) {
@@ -111,7 +117,8 @@ class Oracle {
               code,
               0,
               0,
-              outcome ? static_cast<uint16_t>(e.jobs) : 0};
+              outcome ? static_cast<uint16_t>(e.jobs) : 0,
+              0};
     }
     auto const stated = [](int value, int unstated) { return value == unstated ? 1 << 20 : value; };
     bool const placed = e.kind != events::EventKind::kInteraction || e.unregistered;
@@ -125,10 +132,30 @@ class Oracle {
             e.code,
             e.minutes,
             e.response_bucket,
-            0};
+            0,
+            detail(e)};
   }
 
  private:
+  void count(Counts& out, Classes& by_class) const {
+    for (const auto& [key, facts] : businesses_) {
+      std::vector<events::Event> in_order;
+      for (const auto& [id, fact] : facts) in_order.push_back(fact);
+      std::ranges::sort(in_order, {}, order);
+      live(in_order, out, by_class);
+    }
+    std::erase_if(out, [](const auto& entry) { return entry.second == 0; });
+    std::erase_if(by_class, [](const auto& entry) { return entry.second == 0; });
+  }
+  // The classes that an event states, as one number.
+  static int detail(const events::Event& e) {
+    if (e.kind == events::EventKind::kRegistered || e.kind == events::EventKind::kChanged)
+      return static_cast<int>(e.legal_form);
+    if (e.kind == events::EventKind::kStatusChanged) return static_cast<int>(e.standing);
+    if (e.kind == events::EventKind::kInteraction)
+      return static_cast<int>(e.channel) + 8 * static_cast<int>(e.intensity) + 32 * e.team;
+    return 0;
+  }
   // Order of facts of one day and of versions with one sequence: a retraction comes last.
   static int place(events::EventKind kind) {
     return kind == events::EventKind::kRetracted ? 1000 : static_cast<int>(kind);
@@ -173,10 +200,10 @@ class Oracle {
     return best;
   }
 
-  void live(const std::vector<events::Event>& facts, Counts& out) const {
+  void live(const std::vector<events::Event>& facts, Counts& out, Classes& by_class) const {
     Facts by_id;
     for (const events::Event& f : facts) by_id.emplace(f.fact.value, f);
-    Life life{calendar_, out};
+    Life life{calendar_, out, by_class};
     if (!facts.empty() && facts.front().unregistered) {
       life.enquirer(facts);
       return;
@@ -190,9 +217,12 @@ class Oracle {
     using Measure = indicators::Measure;
     base::Calendar calendar;
     Counts& out;
+    Classes& by_class;
     Place birthplace{};
     Place place{};
     uint8_t size = 0;
+    int form = 0;
+    int standing = 0;
     bool alive = false;
     bool supported = false;
     base::Days born{};
@@ -204,6 +234,30 @@ class Oracle {
 
     void add(Place p, Measure m, base::Days day, int64_t amount) {
       out[{p.first, p.second, m, calendar.period_of(day).value}] += amount;
+    }
+    void classify(Place p, Measure m, base::Days day, int64_t amount, domain::Division division,
+                  int number) {
+      by_class[{p.first, p.second, m, calendar.period_of(day).value, division, number}] += amount;
+    }
+    void add(Place p, Measure m, base::Days day, int64_t amount, domain::Division division,
+             int number) {
+      add(p, m, day, amount);
+      classify(p, m, day, amount, division, number);
+    }
+    // By legal form and size band.
+    void classify(Place p, Measure m, base::Days day, int64_t amount, int of_form, int of_size) {
+      classify(p, m, day, amount, domain::Division::kLegalForm, of_form);
+      classify(p, m, day, amount, domain::Division::kSizeBand, of_size);
+    }
+    // Of the business as it is.
+    void add_self(Place p, Measure m, base::Days day, int64_t amount) {
+      add(p, m, day, amount);
+      classify(p, m, day, amount, form, size);
+    }
+    // Begins (1) or ends (−1) what the status says.
+    void stand(Place p, bool lives, int what, base::Days day, int64_t amount) {
+      if (lives && what == 1) add(p, Measure::kStrikeOffProposed, day, amount);
+      if (lives && what == 2) add(p, Measure::kInProcedure, day, amount);
     }
 
     // The place and whether the business was alive at the end of a day.
@@ -235,7 +289,8 @@ class Oracle {
         add(p, Measure::kInteractionsRefused, f.effective, 1);
         return;
       }
-      add(p, Measure::kInteractions, f.effective, 1);
+      add(p, Measure::kInteractions, f.effective, 1, domain::Division::kChannel,
+          static_cast<int>(f.channel));
       for (size_t family = 0; family < events::kTopicFamilies; ++family) {
         if ((f.code >> family & 1) != 0) {
           add(p, indicators::measure_at(Measure::kInteractionsDistress, family), f.effective, 1);
@@ -243,12 +298,15 @@ class Oracle {
       }
       if (f.type == events::InteractionType::kUnstated ||
           f.type == events::InteractionType::kEnquiry) {
-        add(p, Measure::kEnquiries, f.effective, 1);
-        add(p, Measure::kEnquiriesDistress, f.effective, f.code & 1);
+        add(p, Measure::kEnquiries, f.effective, 1, domain::Division::kTeam, f.team);
+        add(p, Measure::kEnquiriesDistress, f.effective, f.code & 1, domain::Division::kTeam,
+            f.team);
       }
-      add(p, Measure::kInteractionMinutes, f.effective, f.minutes);
+      add(p, Measure::kInteractionMinutes, f.effective, f.minutes, domain::Division::kIntensity,
+          static_cast<int>(f.intensity));
       if (f.response_bucket > 0) {
-        add(p, indicators::measure_at(Measure::kResponse1, f.response_bucket - 1u), f.effective, 1);
+        add(p, indicators::measure_at(Measure::kResponse1, f.response_bucket - 1u), f.effective, 1,
+            domain::Division::kTeam, f.team);
       }
     }
 
@@ -267,7 +325,7 @@ class Oracle {
 
     void run_out(base::Days day) {
       if (supported && last_support->value + 365 <= day.value) {
-        add(place, Measure::kSupported, base::Days(last_support->value + 365), -1);
+        add_self(place, Measure::kSupported, base::Days(last_support->value + 365), -1);
         supported = false;
       }
       if (grown && last_growth->value + 1095 <= day.value) {
@@ -379,6 +437,7 @@ class Oracle {
       birthplace = {area_of(birth, 0), sector_of(birth, reference::kUnclassified.value)};
       place = birthplace;
       size = birth.size == events::kNoSize ? 0 : birth.size.value;
+      form = static_cast<int>(birth.legal_form);
       born = birth.effective;
       ends[base::Days(INT32_MIN)] = {place, false};
       for (const events::Event& f : facts) {
@@ -386,9 +445,10 @@ class Oracle {
         Place const before = place;
         uint8_t const size_before = size;
         bool const alive_before = alive;
+        int const standing_before = standing;
         if (f.fact == birth.fact) {
           alive = true;
-          add(place, Measure::kBirths, f.effective, 1);
+          add_self(place, Measure::kBirths, f.effective, 1);
         } else if (f.kind == events::EventKind::kInteraction) {
           supported_by(f);
         } else if (order(f) > order(birth)) {
@@ -397,6 +457,8 @@ class Oracle {
         result_of_support(f);
         if (place != before || size != size_before || alive != alive_before)
           larger(before, size_before, alive_before, f.effective);
+        stand(before, alive_before, standing_before, f.effective, -1);
+        stand(place, alive, standing, f.effective, 1);
         ends[f.effective] = {place, alive};
       }
       run_out(base::Days(INT32_MAX));
@@ -409,7 +471,7 @@ class Oracle {
       interaction(place, f);
       if (!alive || f.type == events::InteractionType::kRefused) return;
       last_support = f.effective;
-      if (!supported) add(place, Measure::kSupported, f.effective, 1);
+      if (!supported) add_self(place, Measure::kSupported, f.effective, 1);
       supported = true;
     }
 
@@ -422,8 +484,8 @@ class Oracle {
           status_changed(f);
           break;
         case events::EventKind::kInsolvencyCase:
-          add(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
-              f.effective, 1);
+          add_self(place, f.code == 2 ? Measure::kInsolvenciesSolvent : Measure::kInsolvencies,
+                   f.effective, 1);
           if (f.code == 3) add(place, Measure::kInsolvenciesCompulsory, f.effective, 1);
           if (f.code == 4) add(place, Measure::kInsolvenciesCreditorsVoluntary, f.effective, 1);
           if (f.code == 5) add(place, Measure::kInsolvenciesAdministration, f.effective, 1);
@@ -431,11 +493,9 @@ class Oracle {
           if (f.code == 7) add(place, Measure::kInsolvenciesReceivership, f.effective, 1);
           break;
         case events::EventKind::kStrikeOffNotice:
-          add(place,
-              f.code == 1   ? Measure::kStrikeOffCompulsory
-              : f.code == 2 ? Measure::kStrikeOffVoluntary
-                            : Measure::kStrikeOffDiscontinued,
-              f.effective, 1);
+          if (f.code == 1) add_self(place, Measure::kStrikeOffCompulsory, f.effective, 1);
+          if (f.code == 2) add_self(place, Measure::kStrikeOffVoluntary, f.effective, 1);
+          if (f.code == 3) add(place, Measure::kStrikeOffDiscontinued, f.effective, 1);
           break;
         case events::EventKind::kChargeChanged:
           add(place, f.code == 1 ? Measure::kChargesCreated : Measure::kChargesSatisfied,
@@ -453,9 +513,13 @@ class Oracle {
     void changed(const events::Event& f) {
       Place const to{area_of(f, place.first), sector_of(f, place.second)};
       uint8_t const to_size = f.size == events::kNoSize ? size : f.size.value;
-      if (to == place && to_size == size) return;
+      int const to_form =
+          f.legal_form == events::LegalForm::kUnstated ? form : static_cast<int>(f.legal_form);
+      if (to == place && to_size == size && to_form == form) return;
       if (alive) {
-        pass(to, f.effective);
+        classify(place, Measure::kClassChanges, f.effective, -1, form, size);
+        classify(place, Measure::kClassChanges, f.effective, 1, to_form, to_size);
+        pass(to, f.effective, to_form, to_size);
         if (size != 0 && to_size != 0 && size != to_size)
           add(to, Measure::kSizeChanges, f.effective, 1);
       }
@@ -464,15 +528,21 @@ class Oracle {
         if (alive && to_size > size) last_growth = f.effective;
       }
       if (supported) {
-        add(place, Measure::kSupported, f.effective, -1);
+        add_self(place, Measure::kSupported, f.effective, -1);
         add(to, Measure::kSupported, f.effective, 1);
+        classify(to, Measure::kSupported, f.effective, 1, to_form, to_size);
       }
       place = to;
       size = to_size;
+      form = to_form;
     }
 
-    // A living business passes from `place` to `to`.
-    void pass(Place to, base::Days day) {
+    // A living business passes from `place` to `to`, with its new form and size.
+    void pass(Place to, base::Days day, int to_form, int to_size) {
+      auto const count = [&](Place node, Measure m) {
+        add(node, m, day, 1);
+        classify(node, m, day, 1, to_form, to_size);
+      };
       for (uint16_t a = 0; a < world().areas.size(); ++a) {
         bool const area_before = area_holds(a, place.first);
         bool const area_after = area_holds(a, to.first);
@@ -480,27 +550,28 @@ class Oracle {
           bool const before = area_before && sector_holds(s, place.second);
           bool const after = area_after && sector_holds(s, to.second);
           if (after && !before)
-            add({a, s}, area_before ? Measure::kReclassifiedIn : Measure::kMovesIn, day, 1);
+            count({a, s}, area_before ? Measure::kReclassifiedIn : Measure::kMovesIn);
           if (before && !after)
-            add({a, s}, area_after ? Measure::kReclassifiedOut : Measure::kMovesOut, day, 1);
+            count({a, s}, area_after ? Measure::kReclassifiedOut : Measure::kMovesOut);
         }
       }
     }
 
     void status_changed(const events::Event& f) {
+      standing = static_cast<int>(f.standing);
       if (f.code == static_cast<uint8_t>(events::Status::kCeased) && alive) {
         alive = false;
         died = f.effective;
-        add(place, Measure::kDeaths, died, 1);
+        add_self(place, Measure::kDeaths, died, 1);
         age(1);
-        if (supported) add(place, Measure::kSupported, died, -1);
+        if (supported) add_self(place, Measure::kSupported, died, -1);
         supported = false;
       } else if (f.code == static_cast<uint8_t>(events::Status::kLive) && !alive) {
         alive = true;
-        add(place, Measure::kRestorations, f.effective, 1);
+        add_self(place, Measure::kRestorations, f.effective, 1);
         age(-1);
         supported = last_support && f.effective.value < last_support->value + 365;
-        if (supported) add(place, Measure::kSupported, f.effective, 1);
+        if (supported) add_self(place, Measure::kSupported, f.effective, 1);
       }
     }
   };

@@ -399,6 +399,8 @@ desk:                         # of the support desk: response times count its wo
   # closures: []              # more days on which the desk is closed, as time.closures
   # sources: {}               # desks with other hours, by the source of their events, for example
   #                           # {chat: {hours: {saturday: 10:00-14:00}}}
+  # teams: []                 # the teams that figures are divided by, as events name them; at most
+  #                           # 14, others count as other
 
 reference:                    # CSV files, relative to this one
   areas: reference/uk/areas.csv

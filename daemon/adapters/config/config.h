@@ -61,6 +61,7 @@ struct DeskConfig {
 struct DesksConfig {
   DeskConfig common;
   std::map<std::string, DeskConfig> by_source;  // desk.sources
+  std::vector<std::string> teams;               // desk.teams: as events name them
 };
 
 // Longer names of an index are refused.

@@ -1,9 +1,11 @@
 #include "adapters/config/desk.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "adapters/config/days.h"
 #include "core/base/text.h"
@@ -18,6 +20,8 @@ using reference::OpenSpans;
 
 // As the contract limits it (events::kSourceBytesMax).
 constexpr size_t kSourceBytesMax = 128;
+// As the contract limits it (events::kTextBytesMax).
+constexpr size_t kTeamBytesMax = 256;
 
 // "09:30" → 570; "24:00" → 1440. nullopt for any other form and for a time that no clock shows.
 std::optional<int32_t> parse_time(std::string_view text) {
@@ -59,6 +63,20 @@ absl::Status read_span(const std::string& text, OpenSpans& to) {
         cat("more than ", reference::kOpenSpansMax, " spans; remove some"));
   }
   to.push_back({*begin, *end});
+  return absl::OkStatus();
+}
+
+absl::Status read_team(const std::string& name, std::vector<std::string>& to) {
+  if (name.empty() || name.size() > kTeamBytesMax) {
+    return absl::InvalidArgumentError(cat("the name of a team has 1 to ", kTeamBytesMax, " bytes"));
+  }
+  if (std::ranges::find(to, name) != to.end())
+    return absl::InvalidArgumentError(cat(base::excerpt(name), " stands twice; remove one"));
+  if (to.size() >= reference::kDeskTeamsMax) {
+    return absl::InvalidArgumentError(
+        cat("more than ", reference::kDeskTeamsMax, " teams; the rest count as other"));
+  }
+  to.push_back(name);
   return absl::OkStatus();
 }
 
@@ -113,6 +131,7 @@ void read_desks(Section desk, const TimeZones& time_zones, DesksConfig& to) {
       source.finish();
     }
   });
+  desk.each_text("teams", [&](const std::string& name) { return read_team(name, to.teams); });
   desk.finish();
 }
 

@@ -1,8 +1,6 @@
-#include "adapters/rpc/by_area.h"
-
-#include <string>
 #include <vector>
 
+#include "adapters/rpc/divide.h"
 #include "adapters/rpc/errors.h"
 #include "adapters/rpc/messages.h"
 #include "adapters/rpc/privacy.h"
@@ -10,43 +8,10 @@
 #include "core/indicators/disclosure.h"
 
 namespace bellwether::rpc {
-namespace {
-
-namespace figures = ::bellwether::indicators;
-
-// The values as they may be told, and which are withheld.
-struct ToldParts {
-  double counted = 0;  // the numerators of all parts; 0 if the figures have no common sum
-  std::vector<bool> withheld;
-  bool unknown_withheld = false;
-};
-
-ToldParts protect_parts(const Subject& subject, figures::AreaDistribution& of,
-                        common::v1::Basis& basis) {
-  ToldParts out;
-  std::vector<double> cases;
-  for (const figures::AreaClass& part : of.parts) {
-    cases.push_back(cases_of(subject, part.value));
-    if (subject.unit != "hours" && part.value.ok()) out.counted += part.value.numerator;
-  }
-  out.withheld.resize(cases.size());
-  if (subject.privacy == domain::Privacy::kPublic) return out;
-  out.counted = figures::rounded_cases(out.counted);
-  out.withheld = figures::withheld(cases);
-  for (size_t i = 0; i < of.parts.size(); ++i) {
-    figures::Value& v = of.parts[i].value;
-    protect(subject, v, basis);
-    if (out.withheld[i] && v.ok()) suppress(v, basis);
-  }
-  out.unknown_withheld = cases_of(subject, of.unknown) < kSupportCellMin;
-  protect(subject, of.unknown, basis);
-  return out;
-}
-
-}  // namespace
 
 grpc::Status divide_by_area(const AskedFigure& asked,
                             indicators::v1::GetDistributionResponse& response) {
+  namespace figures = ::bellwether::indicators;
   const auto& [subject, view, node, period] = asked;
   figures::AreaDistribution of = figures::distribution_by_area(
       subject.id, *view.panel, node, period, view.reported->late(*view.data_through));
@@ -56,21 +21,22 @@ grpc::Status divide_by_area(const AskedFigure& asked,
     return bad.status();
   }
   common::v1::Basis& basis = *response.mutable_basis();
-  ToldParts const told = protect_parts(subject, of, basis);
-  std::string const name = view.calendar.name(period);
+  std::vector<figures::Value*> values;
+  for (figures::AreaClass& part : of.parts) values.push_back(&part.value);
+  ToldClasses const told =
+      protect_classes(subject, values, values.size(), figures::withheld, basis);
+  bool const people = subject.privacy != domain::Privacy::kPublic;
+  response.mutable_unknown()->set_suppressed(people &&
+                                             cases_of(subject, of.unknown) < kSupportCellMin);
+  if (people) protect(subject, of.unknown, basis);
   for (size_t i = 0; i < of.parts.size(); ++i) {
     const auto& [area, v] = of.parts[i];
     indicators::v1::DistributionClass& out = *response.add_classes();
     out.set_code(view.reference->areas.at(area).code);
     out.set_display_name(view.reference->areas.at(area).name);
-    fill(v, name, *out.mutable_value());
-    out.set_suppressed(told.withheld[i]);
-    if (v.ok() && told.counted > 0) out.set_share(100 * v.numerator / told.counted);
+    fill_class(asked, v, told, i, out);
   }
-  fill(of.unknown, name, *response.mutable_unknown()->mutable_value());
-  response.mutable_unknown()->set_suppressed(told.unknown_withheld);
-  fill(value_of(subject, view, node, period, basis), name, *response.mutable_total());
-  response.set_unit(subject.unit);
+  fill(of.unknown, asked.period_name(), *response.mutable_unknown()->mutable_value());
   return grpc::Status::OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_join.h"
 #include "adapters/rpc/asked.h"
+#include "adapters/rpc/distribution.h"
 #include "adapters/rpc/export.h"
 #include "adapters/rpc/inclusion.h"
 #include "adapters/rpc/messages.h"
@@ -333,15 +334,25 @@ class IndicatorService final : public indicators_pb::IndicatorService::WithCallb
     out.set_detector(std::string(info.detector));
     if (domain::is_in_working_hours(info.id)) out.set_working_hours(view.reference->desks.text());
   }
+  static std::string_view formula_of(domain::Adding adding) {
+    switch (adding) {
+      case domain::Adding::kAddsUp:
+        break;
+      case domain::Adding::kNodeAlone:
+        return "businesses that enter or leave this area or sector in the period; changes inside "
+               "it do not count";
+      case domain::Adding::kByClassAlone:
+        return "businesses that enter a class in the period, less those that leave it for another; "
+               "0 in total, so ask for the classes";
+    }
+    return "count of facts in the period";
+  }
   static void fill_measure(indicators::Measure measure, const engine::View& view,
                            indicators_pb::Indicator& out) {
     const auto& info = indicators::info(measure);
     out.set_name(cat("indicators/", info.name));
     out.set_title(std::string(info.title));
-    out.set_formula(domain::adds_up(measure)
-                        ? "count of facts in the period"
-                        : "businesses that enter or leave this area or sector in the period; "
-                          "changes inside it do not count");
+    out.set_formula(std::string(formula_of(info.adding)));
     out.set_unit("count");
     out.set_window_periods(1);
     out.set_window_periods_max(1);

@@ -114,4 +114,29 @@ void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& ba
   }
 }
 
+ToldClasses protect_classes(
+    const Subject& subject, std::span<indicators::Value* const> classes, size_t stated,
+    absl::FunctionRef<std::vector<bool>(std::span<const double> cases)> withheld,
+    common::v1::Basis& basis) {
+  ToldClasses out{.stated = stated};
+  std::vector<double> cases;
+  bool has_sum = subject.unit != "hours";
+  for (const indicators::Value* const v : classes) {
+    bool const is_part = cases.size() < stated && v->ok();
+    if (is_part) out.counted += v->numerator;
+    has_sum &= !is_part || v->numerator >= 0;
+    cases.push_back(cases_of(subject, *v));
+  }
+  if (!has_sum) out.counted = 0;
+  out.withheld.resize(cases.size());
+  if (subject.privacy == domain::Privacy::kPublic) return out;
+  out.counted = indicators::rounded_cases(out.counted);
+  out.withheld = withheld(cases);
+  for (size_t i = 0; i < classes.size(); ++i) {
+    protect(subject, *classes[i], basis);
+    if (out.withheld[i] && classes[i]->ok()) suppress(*classes[i], basis);
+  }
+  return out;
+}
+
 }  // namespace bellwether::rpc

@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "adapters/rpc/errors.h"
 #include "bellwether/common/v1/common.pb.h"
 #include "core/base/calendar.h"
@@ -42,5 +45,19 @@ indicators::Value value_of(const Subject& subject, const engine::View& view, ind
 // For a class of a distribution: the fewest people that the value is about, and its protection.
 double cases_of(const Subject& subject, const indicators::Value& v);
 void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& basis);
+
+// The classes of a distribution that add up to one.
+struct ToldClasses {
+  size_t stated = 0;  // so many have a share
+  // The sum of their numerators; 0 if the figures have no common sum, or parts below 0.
+  double counted = 0;
+  std::vector<bool> withheld;  // by class
+};
+// Protects the values of the classes, of which the first `stated` have a share. `withheld`: which
+// classes of people may not be told, by the cases of each.
+ToldClasses protect_classes(
+    const Subject& subject, std::span<indicators::Value* const> classes, size_t stated,
+    absl::FunctionRef<std::vector<bool>(std::span<const double> cases)> withheld,
+    common::v1::Basis& basis);
 
 }  // namespace bellwether::rpc

@@ -23,6 +23,7 @@ using indicators::Measure;
 using indicators::Report;
 using ledger::Fact;
 
+constexpr uint32_t kClassesFormat = 3;  // the first format with classes
 constexpr size_t kRecordBytesMin = sizeof(uint64_t) + 1;
 constexpr int32_t kHistoryMax = 20'000;  // number of periods before 1970 in a panel
 // The longest item is a record of kFactsPerBusinessMax facts.
@@ -66,10 +67,24 @@ absl::Status write(std::span<const Report> reports, FrameWriter& out) {
   return items.flush();
 }
 
-absl::Status read_deltas(ByteReader in, const reference::Reference& reference, PeriodIndex last,
-                         std::vector<Delta>& out) {
+// Before format 3, a delta had no class and a period of 24 bits.
+uint64_t without_class(uint64_t bits) {
+  constexpr uint64_t kBiasBefore = 1 << 23;
+  constexpr uint64_t kBias = 1 << 19;
+  uint64_t const cell = bits >> 32 << 32;
+  uint64_t const measure = bits >> 24 & 0xff;
+  return cell | measure << 20 | (((bits & 0xffffff) - kBiasBefore + kBias) & 0xfffff);
+}
+// Before format 3, a fact had an id of 64 bits and no detail.
+uint64_t without_detail(uint64_t id) {
+  return id >> 16;
+}
+
+absl::Status read_deltas(ByteReader in, uint32_t format, const reference::Reference& reference,
+                         PeriodIndex last, std::vector<Delta>& out) {
   while (!in.done()) {
-    DeltaKey const key = DeltaKey::from_bits(in.fixed<uint64_t>());
+    auto const bits = in.fixed<uint64_t>();
+    DeltaKey const key = DeltaKey::from_bits(format < kClassesFormat ? without_class(bits) : bits);
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a truncated delta");
     indicators::Cell const cell = key.cell();
@@ -170,11 +185,12 @@ absl::Status write_records(const ledger::FrozenLedger& ledger, FrameWriter& out)
   return items.flush();
 }
 
-// A fact is stored with its layout in memory: id u64; sequence in 48 bits and day in 16; area u16;
-// sector in 12 bits and size in 4; kind u8; code u8; extra u16. Some kinds have a value instead of
-// area, sector and size.
+// A fact is stored with its layout in memory: id in 48 bits and detail in 16; sequence in 48 bits
+// and day in 16; area u16; sector in 12 bits and size in 4; kind u8; code u8; extra u16. Some kinds
+// have a value instead of area, sector and size.
 bool possible(const Fact& f, const reference::Reference& reference) {
-  if (static_cast<size_t>(f.kind) >= domain::kKindCount) return false;
+  if (static_cast<size_t>(f.kind) >= domain::kKindCount || !ledger::has_known_classes(f))
+    return false;
   if (ledger::has_value(f.kind)) return true;
   return (f.area < reference.areas.size() || f.area == events::kNoArea.value ||
           !f.states_place()) &&
@@ -183,8 +199,8 @@ bool possible(const Fact& f, const reference::Reference& reference) {
 
 class RecordReader {
  public:
-  RecordReader(const reference::Reference& reference, ledger::Ledger& ledger)
-      : reference_(reference), ledger_(ledger) {}
+  RecordReader(uint32_t format, const reference::Reference& reference, ledger::Ledger& ledger)
+      : format_(format), reference_(reference), ledger_(ledger) {}
 
   absl::Status read(ByteReader in) {
     found_.clear();
@@ -218,14 +234,24 @@ class RecordReader {
     facts_.resize(f.count);
     if (f.count > 0)
       std::memcpy(static_cast<void*>(facts_.data()), f.facts, f.count * sizeof(Fact));
-    for (const Fact& fact : facts_) {
-      if (!possible(fact, reference_)) return wrong("a fact with an unknown area, sector or kind");
+    for (Fact& fact : facts_) {
+      if (format_ < kClassesFormat) drop_detail(fact);
+      if (!possible(fact, reference_))
+        return wrong("a fact with an unknown area, sector, class or kind");
     }
     if (!ledger_.restore(f.key, f.unregistered, facts_))
       return wrong("a duplicate business, or its facts out of order");
     return absl::OkStatus();
   }
 
+  static void drop_detail(Fact& fact) {
+    uint64_t id = 0;
+    std::memcpy(&id, &fact, sizeof(id));
+    id = without_detail(id);
+    std::memcpy(static_cast<void*>(&fact), &id, sizeof(id));
+  }
+
+  uint32_t format_;
   const reference::Reference& reference_;
   ledger::Ledger& ledger_;
   std::vector<Found> found_;
@@ -359,7 +385,8 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
     engine::PartitionTick* const tick = out.state.ready.empty() ? nullptr : &out.state.ready.back();
     switch (static_cast<Tag>(frame->tag)) {
       case Tag::kDeltas:
-        BELLWETHER_RETURN_IF_ERROR(read_deltas(in, reference, last_period(calendar),
+        BELLWETHER_RETURN_IF_ERROR(read_deltas(in, frames.format(), reference,
+                                               last_period(calendar),
                                                tick != nullptr ? tick->deltas : out.state.deltas));
         break;
       case Tag::kReports:
@@ -381,7 +408,7 @@ absl::StatusOr<RestoredPartition> read_partition(FrameReader& frames,
         if (in.failed() || size > frames.left() / kRecordBytesMin)
           return wrong("the number of records");
         out.ledger.reserve(size);
-        records.emplace(reference, out.ledger);
+        records.emplace(frames.format(), reference, out.ledger);
         break;
       }
       case Tag::kRecords:

@@ -32,9 +32,14 @@ struct DivisionName {
   std::string_view name;
   indicators_pb::Division division;
 };
-constexpr std::array<DivisionName, 2> kDivisions = {{
+constexpr std::array<DivisionName, 7> kDivisions = {{
     {"area", indicators_pb::DIVISION_AREA},
     {"decile", indicators_pb::DIVISION_DECILE},
+    {"size", indicators_pb::DIVISION_SIZE_BAND},
+    {"legal-form", indicators_pb::DIVISION_LEGAL_FORM},
+    {"channel", indicators_pb::DIVISION_CHANNEL},
+    {"team", indicators_pb::DIVISION_TEAM},
+    {"intensity", indicators_pb::DIVISION_INTENSITY},
 }};
 
 constexpr size_t kNameColumns = 60;
@@ -54,7 +59,12 @@ void print(const Options& options, const indicators_pb::GetDistributionResponse&
     table.add(row(c.decile() > 0 ? base::cat(c.decile()) : c.code(),
                   base::shorten(c.display_name(), kNameColumns), c));
   }
-  table.add(row("unknown", "in none of these", response.unknown()));
+  const indicators_pb::DistributionClass& unknown = response.unknown();
+  if (unknown.code().empty()) {
+    table.add(row("unknown", "in none of these", unknown));
+  } else {
+    table.add(row(unknown.code(), unknown.display_name(), unknown));
+  }
   if (response.has_mass_addresses())
     table.add(row("", "of these at mass addresses", response.mass_addresses()));
   indicators_pb::DistributionClass all;
@@ -65,12 +75,7 @@ void print(const Options& options, const indicators_pb::GetDistributionResponse&
               response.total().period().c_str(), response.unit().c_str());
   if (!response.deprivation_index().empty())
     std::printf("deciles of %s\n", response.deprivation_index().c_str());
-  const common::v1::Basis& basis = response.basis();
-  std::printf("%s%s%s\n", data_through(basis).c_str(),
-              basis.rounded() ? ", counts of cases rounded to 5" : "",
-              basis.suppressed() ? ", small counts withheld" : "");
-  for (const std::string& warning : basis.coverage_warnings())
-    std::printf("warning: %s\n", warning.c_str());
+  print_basis(response.basis());
 }
 
 void show(Context& context, const Options& options) {
@@ -102,7 +107,9 @@ void add_distribution(CLI::App& indicators, Context& context) {
   sub->add_option("name", options->name, "for example births")->required();
   std::vector<std::string> names;
   for (const DivisionName& d : kDivisions) names.emplace_back(d.name);
-  sub->add_option("--by", options->by, "the classes")
+  sub->add_option("--by", options->by,
+                  "of places: area, decile; of businesses: size, legal-form; of help: channel, "
+                  "team, intensity")
       ->check(CLI::IsMember(std::move(names)))
       ->capture_default_str();
   sub->add_option("--area", options->area,

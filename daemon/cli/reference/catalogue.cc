@@ -55,6 +55,14 @@ std::string privacy_name(domain::Privacy privacy) {
              : "about people: small figures are withheld, others rounded";
 }
 
+std::string divisions_of(domain::Measure measure) {
+  std::string out;
+  for (const domain::DivisionInfo& d : domain::kDivisions) {
+    if (domain::divides(d.id, measure)) base::append(out, out.empty() ? "" : ", ", d.title);
+  }
+  return out;
+}
+
 std::string second_condition(const std::optional<alerts::SecondCondition>& second) {
   if (!second) return "";
   return base::cat("; and `", domain::info(second->indicator).name, "` below ", second->below);
@@ -118,9 +126,9 @@ void add_rules(std::string& out, base::Calendar calendar) {
 
 void add_measures(std::string& out) {
   out += "\n## Measures\n\n";
-  add_head(out, {"name", "title", "who may see it"});
+  add_head(out, {"name", "title", "divided by", "who may see it"});
   for (const domain::MeasureInfo& m : domain::kMeasures)
-    add_row(out, {code(m.name), std::string(m.title), privacy_name(m.privacy)});
+    add_row(out, {code(m.name), std::string(m.title), divisions_of(m.id), privacy_name(m.privacy)});
 }
 
 }  // namespace

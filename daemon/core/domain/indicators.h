@@ -270,7 +270,7 @@ inline constexpr auto kIndicators = [] {
        "count", momentum(kBirths)},
       {kSurvival1, "survival_1y", 8, "One-year survival",
        "100 × (1 − deaths within 1 year ÷ births) of those born in the 12 months that ended 1 year "
-       "ago",
+       "ago; a death before a restoration does not count",
        "percent", "survivors", "births of the cohort", Window::kYear, Harm::kLow, 20, "",
        survival(1)},
       {kSurvival2, "survival_2y", 8, "Two-year survival", "as survival_1y with two years",
@@ -311,12 +311,12 @@ inline constexpr auto kIndicators = [] {
        Window::kQuarter, Harm::kHigh, 100, "count",
        per_10000({sum(kStrikeOffCompulsory)}, kStockOnly)},
       {kAccountsOverdueShare, "accounts_overdue_share", 12, "Accounts overdue",
-       "100 × businesses with overdue accounts ÷ stock", "percent",
+       "100 × businesses with accounts overdue for up to 18 months ÷ stock", "percent",
        "businesses with overdue accounts", "stock", Window::kNow, Harm::kHigh, 100, "",
        kAccountsLate},
       {kAccountsOverdueRise, "accounts_overdue_rise_12m", 12, "Rise of accounts overdue, 12 months",
-       "accounts_overdue_share less that of 12 months ago", "points",
-       "businesses with overdue accounts", "stock", Window::kYear, Harm::kHigh, 100, "",
+       "accounts_overdue_share less that of 12 months ago, each of a stock of at least 100",
+       "points", "businesses with overdue accounts", "stock", Window::kYear, Harm::kHigh, 100, "",
        by(Method::kChange, kAccountsLate)},
       {kConfirmationOverdueShare, "confirmation_overdue_share", 13,
        "Confirmation statements overdue",
@@ -331,8 +331,9 @@ inline constexpr auto kIndicators = [] {
        "resigned − appointed", "stock", Window::kQuarter, Harm::kHigh, 100, "",
        per_10000({sum(kDirectorsResigned), -sum(kDirectorsAppointed)}, kStockOnly)},
       {kHighGrowth, "high_growth_share_3y", 16, "High growth",
-       "100 × businesses with 10 or more employees that went up a size band within three years ÷ "
-       "businesses with 10 or more employees",
+       "100 × businesses with 10 or more employees that went up a size band within three years "
+       "(1,095 days), while on the register, and not down since ÷ businesses with 10 or more "
+       "employees",
        "percent", "businesses that grew", "businesses with 10 or more employees", Window::kNow,
        Harm::kLow, 20, "", share({total(kTenOrMoreGrown)}, {total(kTenOrMore)})},
       {kDistressShare, "distress_share_28d", 17, "Distress share of enquiries",
@@ -350,9 +351,8 @@ inline constexpr auto kIndicators = [] {
        "hours", "working hours", "interactions with a response", Window::kFourWeeks, Harm::kHigh,
        10, "", response_quantile(0.9)},
       {kReach, "reach_12m", 19, "Reach of support, 12 months",
-       "100 × businesses of the stock that had support in the last 12 months, while they were in "
-       "the "
-       "stock, ÷ stock",
+       "100 × businesses of the stock that had an interaction in the last 365 days, while they "
+       "were in the stock, ÷ stock",
        "percent", "businesses of the stock supported", "stock", Window::kYear, Harm::kLow, 100, "",
        share({total(kSupported)}, kStockOnly)},
       {kReferralCompletion, "referral_completion_90d", 20, "Completion of referrals",
@@ -391,7 +391,8 @@ inline constexpr auto kIndicators = [] {
        "reach_ratio",
        34,
        "Reach in deprived against other places, 12 months",
-       "(supported ÷ stock in deciles 1–3) ÷ (supported ÷ stock in deciles 8–10)",
+       "(supported ÷ stock in deciles 1–3) ÷ (supported ÷ stock in deciles 8–10), of at least 200 "
+       "supported in all deciles",
        "ratio",
        "businesses supported in deciles 1–3",
        "businesses supported in deciles 1–3 at the reach of deciles 8–10",
@@ -435,7 +436,8 @@ inline constexpr auto kIndicators = [] {
        36,
        "Slope of deaths over deprivation, 12 months",
        "slope of the death rate of each decile over the rank of its businesses: the rate in the "
-       "least deprived places less that in the most deprived",
+       "least deprived places less that in the most deprived; a decile with more restorations than "
+       "deaths counts as without deaths",
        "points",
        "deaths − restorations in known deciles",
        "stock 12 months ago + births + restorations in known deciles",
@@ -445,9 +447,10 @@ inline constexpr auto kIndicators = [] {
        "",
        {Method::kSlope, 100, {sum(kDeaths), -sum(kRestorations)}, kActiveInWindow}},
       {kSurvivalGap, "survival_gap_3y", 36, "Gap of three-year survival",
-       "survival_3y in deciles 1–3 of deprivation less that in deciles 8–10", "points",
-       "survivors in deciles 1–3", "births of the cohort in deciles 1–3", Window::kYear, Harm::kLow,
-       100, "", by(Method::kRateGap, survival(3))},
+       "survival_3y in deciles 1–3 of deprivation less that in deciles 8–10, each of at least 100 "
+       "births",
+       "points", "survivors in deciles 1–3", "births of the cohort in deciles 1–3", Window::kYear,
+       Harm::kLow, 100, "", by(Method::kRateGap, survival(3))},
       {kSurvivalGapChange, "survival_gap_3y_change", 36, "Change of the gap of three-year survival",
        "the greater of the last two yearly changes of survival_gap_3y; below 0 if the gap has "
        "grown "

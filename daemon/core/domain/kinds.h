@@ -42,6 +42,13 @@ enum class EventKind : uint8_t {
 
 // Values of Event::code, by kind. 0 means not stated.
 enum class Status : uint8_t { kUnstated, kLive, kCeased };  // kLive: still on the register
+// What a status says of a business that is still on the register.
+enum class Standing : uint8_t {
+  kSound,
+  kStrikeOffProposed,  // active, with a proposal to strike it off
+  kInProcedure,        // liquidation, receivership, arrangement, insolvency proceedings or
+                       // administration
+};
 enum class Insolvency : uint8_t {
   kUnstated,
   kCreditors,  // a creditors' procedure that has no value of its own
@@ -70,6 +77,20 @@ enum class OutcomeKind : uint8_t {
   kCeasedTrading,
   kOther,
 };
+// Why a fact was retracted, as RetractionReason of common.proto. kOther: one that this build does
+// not know.
+enum class RetractionReason : uint8_t {
+  kUnstated,
+  kError,
+  kDuplicate,
+  kReassigned,
+  kErasure,
+  kOther
+};
+inline constexpr std::array<std::string_view, 6> kRetractionReasonNames = {
+    "not_stated", "error", "duplicate", "reassigned", "erasure", "other"};
+inline constexpr size_t kRetractionReasons = kRetractionReasonNames.size();
+static_assert(kRetractionReasons == static_cast<size_t>(RetractionReason::kOther) + 1);
 
 // Types of interactions, as in InteractionType of support.proto. kOther: a type that this build
 // does not know. kRefused: the enquirer refused the use of the interaction, so its type is not

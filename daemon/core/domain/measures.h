@@ -6,11 +6,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "core/base/response_hours.h"
+#include "core/domain/divisions.h"
 #include "core/domain/kinds.h"
 #include "core/domain/table.h"
 #include "core/domain/topics.h"
@@ -115,6 +117,13 @@ enum class Measure : uint8_t {
   // went up a size band within three years.
   kTenOrMore,
   kTenOrMoreGrown,
+  // Changes of the number of businesses of the stock by what their status says (Standing). A level
+  // ends with the next status. A move counts −1 in the old cell and +1 in the new cell.
+  kStrikeOffProposed,
+  kInProcedure,
+  // Businesses of the stock that enter a size band or legal form, less those that leave it. It only
+  // exists by class: both count where the business was, so their sum is 0.
+  kClassChanges,
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
@@ -133,6 +142,7 @@ enum class Adding : uint8_t {
   kAddsUp,     // an amount in a cell counts in all nodes above the cell
   kNodeAlone,  // the ledger names each node in which an amount counts, because what enters a part
                // of a node need not enter the node
+  kByClassAlone,  // as kAddsUp, but only in the classes of nodes
 };
 
 // The facts that a measure counts, by kind and Event::code. Each fact counts once, in the cell and
@@ -165,6 +175,9 @@ struct MeasureInfo {
   Volume volume = Volume::kNotOfVolume;
   Facts facts = {};
   Adding adding = Adding::kAddsUp;
+  // How the measure is divided by a class of what it counts. A measure by legal form is divided by
+  // size band, too.
+  Division division = Division::kNone;
 };
 
 inline constexpr auto kMeasures = [] {
@@ -174,7 +187,7 @@ inline constexpr auto kMeasures = [] {
   using enum Measure;
   using enum EventKind;
   constexpr Facts kOfLife = {};  // the ledger derives it from the life of a business
-  return std::to_array<MeasureInfo>({
+  auto rows = std::to_array<MeasureInfo>({
       {kBirths, "births", "Births", kRegistrations, kPublic, kOfVolume, every(kRegistered)},
       {kDeaths, "deaths", "Deaths", kRegistrations, kPublic, kOfVolume,
        only(kStatusChanged, Status::kCeased)},
@@ -310,7 +323,28 @@ inline constexpr auto kMeasures = [] {
       {kTenOrMoreGrown, "ten_or_more_grown",
        "Change of businesses with 10 or more employees that went up a size band within three years",
        kRegistrations, kPublic},
+      {kStrikeOffProposed, "strike_off_proposed",
+       "Change of businesses with a proposal to strike them off", kRegistrations, kPublic},
+      {kInProcedure, "in_procedure",
+       "Change of businesses in liquidation, receivership, arrangement or administration",
+       kRegistrations, kPublic},
+      {kClassChanges, "class_changes", "Net changes into a size band or legal form", kRegistrations,
+       kPublic, kNotOfVolume, kOfLife, Adding::kByClassAlone},
   });
+  auto const divide = [&](Division division, std::initializer_list<Measure> measures) {
+    for (Measure m : measures) rows[static_cast<size_t>(m)].division = division;
+  };
+  divide(Division::kLegalForm,
+         {kBirths, kDeaths, kRestorations, kMovesIn, kMovesOut, kReclassifiedIn, kReclassifiedOut,
+          kClassChanges, kInsolvencies, kInsolvenciesSolvent, kStrikeOffCompulsory,
+          kStrikeOffVoluntary, kSupported});
+  divide(Division::kChannel, {kInteractions});
+  divide(Division::kIntensity, {kInteractionMinutes});
+  divide(Division::kTeam,
+         {kEnquiries, kEnquiriesDistress, kResponse1, kResponse2, kResponse3, kResponse4,
+          kResponse5, kResponse6, kResponse7, kResponse8, kResponse9, kResponse10, kResponse11,
+          kResponse12, kResponse13, kResponse14, kResponse15});
+  return rows;
 }();
 inline constexpr size_t kMeasureCount = kMeasures.size();
 static_assert(is_complete<kMeasures>());
@@ -329,6 +363,12 @@ constexpr const MeasureInfo& info(Measure measure) {
 }
 constexpr bool adds_up(Measure measure) {
   return info(measure).adding == Adding::kAddsUp;
+}
+// True if the counts of the measure are kept by the classes of the division.
+constexpr bool divides(Division division, Measure measure) {
+  Division const own = info(measure).division;
+  return division != Division::kNone &&
+         (own == division || (division == Division::kSizeBand && own == Division::kLegalForm));
 }
 constexpr Measure measure_at(Measure first, size_t step) {
   return static_cast<Measure>(static_cast<size_t>(first) + step);
@@ -381,6 +421,7 @@ constexpr Measure delays_of(Measure measure) {
   using enum Measure;
   if (info(measure).topics == TopicSet(Topic::kSupport)) return kInteractions;
   if (is_within(kInsolvenciesCompulsory, measure, kInsolvenciesReceivership)) return kInsolvencies;
+  if (is_within(kStrikeOffProposed, measure, kInProcedure)) return kRestorations;
   bool const by_changes =
       measure == kSizeChanges || is_within(kTenOrMore, measure, kTenOrMoreGrown);
   if (!adds_up(measure) || by_changes) return kMovesIn;
@@ -393,7 +434,7 @@ constexpr bool is_dated(Measure measure) {
                               measure == kReferralsCompletedByOpening;
   bool const is_level = measure == kSupported ||  // counts at its end, too
                         is_within(kAccountsOverdue, measure, kConfirmationOverdue) ||
-                        is_within(kTenOrMore, measure, kTenOrMoreGrown);
+                        is_within(kTenOrMore, measure, kInProcedure);
   return !by_other_event && !is_level;
 }
 static_assert(

@@ -20,7 +20,9 @@ namespace bellwether::engine {
 //   8: a fact may be dated up to the latest day on earth at its publication, not only the UTC day
 //   9: filings, referrals, redundancies, outcomes, refused interactions, insolvencies by type and
 //      businesses with ten or more employees are counted
-inline constexpr int32_t kFiguresVersion = 9;
+//   10: what is counted is divided by size band, legal form, channel, team and intensity;
+//      businesses with a proposal to strike them off, or in a procedure, are counted
+inline constexpr int32_t kFiguresVersion = 10;
 
 // The version of snapshots and journal records that do not name one.
 inline constexpr int32_t kFiguresVersionUnnamed = 1;

@@ -43,6 +43,7 @@ PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& 
   counts_.heartbeats.resize(options.inputs);
   counts_.not_counted.resize(options.inputs);
   counts_.unknown_codes.resize(options.inputs);
+  counts_.retracted.resize(options.inputs);
 }
 
 PartitionEngine::PartitionEngine(PartitionId partition, const PartitionOptions& options,
@@ -235,6 +236,8 @@ void PartitionEngine::keep_figure(size_t input, const events::Event& event) {
 
 void PartitionEngine::count(size_t input, const events::Event& event, ledger::Outcome outcome) {
   ++counts_.applied[input][static_cast<size_t>(event.kind)][static_cast<size_t>(outcome)];
+  if (event.kind == events::EventKind::kRetracted && outcome == ledger::Outcome::kApplied)
+    ++counts_.retracted[input][event.code];
   not_kept_ = refusal(outcome);
   if (not_kept_) ++counts_.refused[input][static_cast<size_t>(*not_kept_)];
 }

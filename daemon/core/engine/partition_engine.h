@@ -87,6 +87,8 @@ struct PartitionCounts {
   std::vector<int64_t> not_counted;  // by input: valid records that no measure or statistic uses
   // By input: taken records with a code that is not in the reference files.
   std::vector<std::array<int64_t, events::kUnknownCodes>> unknown_codes;
+  // By input: facts that were retracted, by domain::RetractionReason.
+  std::vector<std::array<int64_t, domain::kRetractionReasons>> retracted;
   int64_t clamped = 0;  // timestamps too far in the future
   int64_t untimed = 0;  // records without a timestamp
 };

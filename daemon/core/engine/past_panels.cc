@@ -151,7 +151,7 @@ absl::Status check(const PanelChange& change, const reference::Reference& refere
   });
   if (!whole || !known) return wrong("impossible deltas");
   bool const left = each_left(change.left, [&](Measure m, uint64_t node, auto counts) {
-    return static_cast<size_t>(m) < domain::kMeasureCount && node < nodes &&
+    return static_cast<size_t>(m) < domain::kMeasureCount && node < nodes * Panel::kSlots &&
            counts.size() <= static_cast<size_t>(kStepMax);
   });
   return left ? absl::OkStatus() : wrong("impossible counts");

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <optional>
 
-#include "absl/status/status.h"
 #include "core/base/hash.h"
 #include "core/events/frame.h"
 #include "core/events/identity.h"
 #include "core/events/message.h"
+#include "core/events/place.h"
 
 namespace bellwether::events {
 namespace {
@@ -239,73 +239,11 @@ Problem date(const RawRecord& record, const Message& m, Event& e) {
 
 // --- codes ---------------------------------------------------------------------------------------
 
-void note_unknown(UnknownCode code, Event& e) {
-  e.unknown[static_cast<size_t>(code)] = true;
-}
-
-// Sets the area to the place, or to the part of it that has the postcode on the event's day.
-void put_at(const Reference& reference, AreaId place, std::string_view postcode, Event& e) {
-  e.area = place;
-  if (!reference.areas.at(place).is_divided) return;
-  e.area = reference.mass.contains(postcode, e.effective) ? reference.areas.mass_part(place)
-                                                          : reference.areas.own_part(place);
-}
-
-// Sets the area to the leaf area with the code, or else to the area of the postcode, or else to the
-// root. Does not change the area if neither is stated.
-void locate(const Reference& reference, std::string_view code, std::string_view postcode,
-            Event& e) {
-  if (!code.empty()) {
-    if (auto const found = reference.areas.find(code); found.ok()) {
-      const reference::Area& stated = reference.areas.at(*found);
-      if ((stated.is_leaf && !stated.is_set) || stated.is_divided)
-        return put_at(reference, *found, postcode, e);
-    }
-  }
-  if (!postcode.empty()) {
-    if (auto const found = reference.postcodes.find(postcode); found.ok())
-      return put_at(reference, *found, postcode, e);
-  }
-  if (code.empty() && postcode.empty()) return;
-  e.area = reference::kRootArea;
-  note_unknown(code.empty() ? UnknownCode::kPostcode : UnknownCode::kArea, e);
-}
-
-// Chooses the sector of a list of activities: that of the first activity with a known sector. A
-// code for "no sector" (dormant, non-trading) counts only if no activity has a known sector. If no
-// code is known, the sector is "unclassified". If the list is empty, choose() does not change it.
-class SectorChoice {
- public:
-  explicit SectorChoice(const Reference& reference) : sectors_(reference.sectors) {}
-
-  void offer(std::string_view scheme, std::string_view version, std::string_view code) {
-    if (found_ != kNoSector && found_ != reference::kUnclassified) return;
-    stated_ = true;
-    auto const leaf = sectors_.classify(scheme, version, code);
-    if (leaf.ok()) {
-      found_ = *leaf;
-    } else {
-      other_scheme_ |= absl::IsInvalidArgument(leaf.status());
-    }
-  }
-
-  Problem choose(Event& e) const {
-    if (!stated_) return std::nullopt;
-    if (found_ == kNoSector && other_scheme_) return Refusal::kWrongScheme;
-    if (found_ == kNoSector) note_unknown(UnknownCode::kSector, e);
-    e.sector = found_ == kNoSector ? reference::kUnclassified : found_;
-    return std::nullopt;
-  }
-
- private:
-  const reference::Sectors& sectors_;
-  SectorId found_ = kNoSector;
-  bool stated_ = false;
-  bool other_scheme_ = false;
-};
-
-// For a kind whose fields need no decoding.
-Problem nothing(const Reference&, const Message&, Event&) {
+Problem retracted(const Reference&, const Message& m, Event& e) {
+  int64_t const reason = m.kind_number(RetractedSlots::kReason);
+  bool const known = reason >= 0 && reason < static_cast<int64_t>(RetractionReason::kOther);
+  e.code = static_cast<uint8_t>(known ? static_cast<RetractionReason>(reason)
+                                      : RetractionReason::kOther);
   return std::nullopt;
 }
 
@@ -329,6 +267,9 @@ Problem attributes(const Reference& reference, const Message& m, Event& e) {
     sector.offer(scheme.view(), version.view(), code.view());
   }
   if (Problem const problem = sector.choose(e)) return problem;
+  constexpr auto kOther = static_cast<uint8_t>(LegalForm::kOther);
+  e.legal_form = static_cast<LegalForm>(domain::class_number(
+      m.kind_number(RegisteredSlots::kLegalForm), domain::kLegalForms, kOther));
   int64_t const size = m.kind_number(RegisteredSlots::kSizeBand);
   if (size < 0 || size > kSizeBandNamedMax) return Refusal::kValueOutOfRange;
   if (size != 0) e.size = SizeBand(static_cast<uint8_t>(size));
@@ -385,6 +326,14 @@ Problem status_changed(const Reference&, const Message& m, Event& e) {
       Status::kLive,    // registered
       Status::kCeased,  // removed
   };
+  constexpr std::array<int64_t, 5> kProcedures = {3, 4, 6, 7, 8};
+  constexpr int64_t kActive = 1;
+  constexpr int64_t kProposalToStrikeOff = 1;  // the detail
+  int64_t const status = m.kind_number(StatusChangedSlots::kStatus);
+  bool const proposed = m.kind_number(StatusChangedSlots::kDetail) == kProposalToStrikeOff;
+  if (status == kActive && proposed) e.standing = Standing::kStrikeOffProposed;
+  if (std::ranges::find(kProcedures, status) != kProcedures.end())
+    e.standing = Standing::kInProcedure;
   return translate(m, StatusChangedSlots::kStatus, kStatuses, e);
 }
 
@@ -468,10 +417,22 @@ InteractionType interaction_type(int64_t stated) {
   return known ? static_cast<InteractionType>(stated) : InteractionType::kOther;
 }
 
+// Reads by whom and how the enquirer was helped.
+void help(const Reference& reference, const Message& m, Event& e) {
+  constexpr auto kOther = static_cast<uint8_t>(Channel::kOther);
+  constexpr auto kUnstated = static_cast<uint8_t>(Intensity::kUnstated);
+  e.channel = static_cast<Channel>(
+      domain::class_number(m.kind_number(InteractionSlots::kChannel), domain::kChannels, kOther));
+  e.intensity = static_cast<Intensity>(domain::class_number(
+      m.kind_number(InteractionSlots::kIntensity), domain::kIntensities, kUnstated));
+  e.team = reference.desks.team(m.kind_text(InteractionSlots::kTeam));
+}
+
 // Reads what counts of an interaction.
 Problem details(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = families(m, e)) return problem;
   e.type = interaction_type(m.kind_number(InteractionSlots::kType));
+  help(reference, m, e);
   int64_t const minutes = m.kind_number(InteractionSlots::kMinutes);
   if (minutes < 0) return Refusal::kValueOutOfRange;
   e.minutes = static_cast<uint16_t>(std::min<int64_t>(minutes, kMinutesMax));
@@ -492,6 +453,9 @@ Problem interaction(const Reference& reference, const Message& m, Event& e) {
   if (Problem const problem = details(reference, m, e)) return problem;
   if (m.kind_number(InteractionSlots::kConsent) != kRefused) return std::nullopt;
   e.type = InteractionType::kRefused;
+  e.channel = Channel::kUnstated;
+  e.intensity = Intensity::kUnstated;
+  e.team = 0;
   e.code = 0;
   e.minutes = 0;
   e.response_bucket = 0;
@@ -627,7 +591,7 @@ constexpr auto kDetails = std::to_array<KindDetail>({
     {EventKind::kRedundancyNotice, redundancy_notice},
     {EventKind::kAward, award},
     {EventKind::kObservation, figure},
-    {EventKind::kRetracted, nothing},
+    {EventKind::kRetracted, retracted},
 });
 static_assert(domain::is_complete<kDetails>());
 

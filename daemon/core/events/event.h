@@ -10,6 +10,7 @@
 #include "core/base/calendar.h"
 #include "core/base/ids.h"
 #include "core/base/response_hours.h"
+#include "core/domain/divisions.h"
 #include "core/domain/kinds.h"
 #include "core/domain/statistics.h"
 
@@ -24,15 +25,20 @@ using base::SizeBand;
 using base::SourceSequence;
 using base::UnixMillis;
 
+using domain::Channel;
 using domain::Charge;
 using domain::EventKind;
 using domain::Filing;
 using domain::Insolvency;
+using domain::Intensity;
 using domain::InteractionType;
 using domain::kTopicFamilies;
+using domain::LegalForm;
 using domain::Officer;
 using domain::OutcomeKind;
 using domain::ReferralState;
+using domain::RetractionReason;
+using domain::Standing;
 using domain::Statistic;
 using domain::Status;
 using domain::StrikeOff;
@@ -64,6 +70,11 @@ struct Event {
   uint8_t code = 0;             // by kind, see core/domain/kinds.h; figures: domain::Frequency
   uint8_t response_bucket = 0;  // interactions: 0 … kResponseBuckets
   InteractionType type{};       // interactions
+  Channel channel{};            // interactions
+  Intensity intensity{};        // interactions
+  uint8_t team = 0;             // interactions: 0 not stated, else up to reference::kOtherTeam
+  LegalForm legal_form{};       // registrations and changes
+  Standing standing{};          // changes of status
   bool unregistered = false;    // the key is case:ID; counts in the area and sector it states
   BusinessKey business;         // hash of the canonical id; 0 for heartbeats
   FactId fact;                  // the event is a version of it; a retraction retracts it

@@ -76,11 +76,18 @@ Value share_gap(const IndicatorInfo& info, const DecileClasses& classes) {
                    gap ? info.compute.factor * gap->value : 0);
 }
 
+// Of what the minimum base is: of a ratio of both ends not the denominator, which is expected only.
+std::string_view name_of_base(const IndicatorInfo& info) {
+  return info.compute.method == Method::kEndsRatio ? "businesses supported in known deciles"
+                                                   : info.denominator;
+}
+
 Value ends_ratio(const IndicatorInfo& info, const DecileClasses& classes) {
   PopulationClass const first = sum(classes.deprived());
   PopulationClass const last = sum(classes.least_deprived());
-  Value const enough = ratio(1, 0, sum(classes.known).cases, info);
-  if (!enough.ok()) return enough;
+  double const supported = sum(classes.known).cases;
+  if (supported < static_cast<double>(info.minimum_base))
+    return below_base(info, name_of_base(info), "is", supported);
   if (first.size <= 0 || last.size <= 0 || last.cases <= 0)
     return unavailable("nobody to compare with in deciles 1–3 or 8–10");
   Value v;
@@ -148,12 +155,11 @@ Value gap_change(const IndicatorInfo& info, const Reading& reading, Span w) {
   return v;
 }
 
-// True if the node has too few cases whatever their deciles, which is quickly found.
-bool is_too_small(const IndicatorInfo& info, const Reading& reading, Span w) {
+// The base of all places, with and without a decile, which is quickly found: in known deciles it is
+// not greater.
+double base_everywhere(const IndicatorInfo& info, const Reading& reading, Span w) {
   bool const by_cases = info.compute.method != Method::kSlope;
-  double const base =
-      reading.value_of(by_cases ? info.compute.numerator : info.compute.denominator, w);
-  return base < static_cast<double>(info.minimum_base);
+  return reading.value_of(by_cases ? info.compute.numerator : info.compute.denominator, w);
 }
 
 }  // namespace
@@ -215,7 +221,9 @@ Value by_decile(const IndicatorInfo& info, const Reading& reading, Span w) {
   if (info.compute.method == Method::kGapChange) return gap_change(info, reading, w);
   if (info.compute.method == Method::kRateGap)
     return rate_gap_before(info, reading, w, static_cast<int>(info.compute.parameter));
-  if (is_too_small(info, reading, w)) return ratio(1, 0, 0, info);
+  double const base = base_everywhere(info, reading, w);
+  if (base < static_cast<double>(info.minimum_base))
+    return below_base(info, name_of_base(info), "is at most", base);
   reading.begin();
   return value_of(info, decile_classes(info.compute, reading, w));
 }

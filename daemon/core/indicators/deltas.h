@@ -17,6 +17,8 @@ using base::AreaId;
 using base::PeriodIndex;
 using base::SectorId;
 using base::SizeBand;
+using domain::Class;
+using domain::Division;
 using domain::find_measure;
 using domain::info;
 using domain::kSurvivalYearsMax;
@@ -32,15 +34,18 @@ struct Cell {
   friend bool operator==(const Cell&, const Cell&) = default;
 };
 
-// Cell, measure and period in 64 bits: area 16 | sector 12 | size 4 | measure 8 | period 24.
+// Cell, class, measure and period in 64 bits: area 16 | sector 12 | size 4 | class 4 | measure 8 |
+// period 20. The class is one of the measure's own division (MeasureInfo::division): 0 if it has
+// none, or if the class is not stated.
 class DeltaKey {
  public:
   DeltaKey() = default;
-  DeltaKey(Cell cell, Measure measure, PeriodIndex period)
+  DeltaKey(Cell cell, Measure measure, PeriodIndex period, uint8_t of_class = 0)
       : bits_(uint64_t{cell.area.value} << 48 | uint64_t{cell.sector.value} << 36 |
-              uint64_t{cell.size.value} << 32 | uint64_t{static_cast<uint8_t>(measure)} << 24 |
+              uint64_t{cell.size.value} << 32 | uint64_t{of_class} << 28 |
+              uint64_t{static_cast<uint8_t>(measure)} << 20 |
               static_cast<uint64_t>(period.value + kPeriodBias)) {
-    BELLWETHER_CHECK(cell.sector.value < 4096 && cell.size.value < 16);
+    BELLWETHER_CHECK(cell.sector.value < 4096 && cell.size.value < 16 && of_class < 16);
     BELLWETHER_CHECK(period.value > -kPeriodBias && period.value < kPeriodBias);
   }
   Cell cell() const {
@@ -48,10 +53,13 @@ class DeltaKey {
             SectorId(static_cast<uint16_t>(bits_ >> 36 & 0xfff)),
             SizeBand(static_cast<uint8_t>(bits_ >> 32 & 0xf))};
   }
-  Measure measure() const { return static_cast<Measure>(bits_ >> 24 & 0xff); }
+  uint8_t of_class() const { return static_cast<uint8_t>(bits_ >> 28 & 0xf); }
+  Measure measure() const { return static_cast<Measure>(bits_ >> 20 & 0xff); }
   PeriodIndex period() const {
-    return PeriodIndex(static_cast<int32_t>(bits_ & 0xffffff) - kPeriodBias);
+    return PeriodIndex(static_cast<int32_t>(bits_ & 0xfffff) - kPeriodBias);
   }
+  // The same count in another period.
+  DeltaKey in(PeriodIndex period) const { return DeltaKey(cell(), measure(), period, of_class()); }
   uint64_t bits() const { return bits_; }
   static DeltaKey from_bits(uint64_t bits) {
     DeltaKey key;
@@ -65,7 +73,7 @@ class DeltaKey {
   }
 
  private:
-  static constexpr int32_t kPeriodBias = 1 << 23;
+  static constexpr int32_t kPeriodBias = 1 << 19;  // in weeks, 10,000 years
   uint64_t bits_ = 0;
 };
 

@@ -19,6 +19,22 @@ bool is_tellable(double cases) {
   return cases >= kSupportCellMin;
 }
 
+std::vector<bool> too_small(std::span<const double> parts) {
+  std::vector<bool> out(parts.size());
+  for (size_t i = 0; i < parts.size(); ++i) out[i] = !is_tellable(parts[i]);
+  return out;
+}
+
+// Withholds the smallest part that is not withheld. False if there is none.
+bool withhold_next(std::span<const double> parts, std::vector<bool>& out) {
+  size_t next = parts.size();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!out[i] && (next == parts.size() || parts[i] < parts[next])) next = i;
+  }
+  if (next < parts.size()) out[next] = true;
+  return next < parts.size();
+}
+
 DecileClasses without_cases(DecileClasses classes) {
   for (PopulationClass& c : classes.known) c.cases = 0;
   classes.unknown = classes.mass = {};  // they were found to be small enough
@@ -70,14 +86,20 @@ double rounded_up_cases(double cases) {
 }
 
 std::vector<bool> withheld(std::span<const double> parts) {
-  std::vector<bool> out(parts.size());
-  for (size_t i = 0; i < parts.size(); ++i) out[i] = !is_tellable(parts[i]);
-  if (std::ranges::count(out, true) != 1) return out;
-  size_t next = parts.size();
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (!out[i] && (next == parts.size() || parts[i] < parts[next])) next = i;
+  std::vector<bool> out = too_small(parts);
+  if (std::ranges::count(out, true) == 1) withhold_next(parts, out);
+  return out;
+}
+
+std::vector<bool> withheld_classes(std::span<const double> parts) {
+  std::vector<bool> out = too_small(parts);
+  auto const hidden = [&] {
+    double sum = 0;
+    for (size_t i = 0; i < parts.size(); ++i) sum += out[i] ? parts[i] : 0;
+    return sum;
+  };
+  while (hidden() > 0 && !is_tellable(hidden()) && withhold_next(parts, out)) {
   }
-  if (next < parts.size()) out[next] = true;
   return out;
 }
 

@@ -29,6 +29,11 @@ double rounded_up_cases(double cases);
 // would be one alone.
 std::vector<bool> withheld(std::span<const double> parts);
 
+// The same for classes that are told with their total. Of some there may never be any, which is no
+// secret. So as many more of the next smallest are withheld until the withheld ones together are no
+// small count, unless all of them are 0.
+std::vector<bool> withheld_classes(std::span<const double> parts);
+
 // The same for the deciles of deprivation. It holds within deciles 1–3, 4–7 and 8–10, because
 // indicators tell the totals of these.
 std::array<bool, reference::kDeciles> withheld_deciles(

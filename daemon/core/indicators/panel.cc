@@ -31,6 +31,16 @@ Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
       ends_from_(first_period),
       scratch_(std::make_shared<Scratch>()) {
   known_from_.fill(first_period);
+  auto const is_leaf = [](const reference::Area& a) { return a.is_leaf && !a.is_set; };
+  bool const leaves = std::ranges::count_if(reference.areas.all(), is_leaf) <=
+                      static_cast<ptrdiff_t>(kClassLeavesMax);
+  for (const reference::Area& a : reference.areas.all())
+    divided_areas_.push_back(leaves || !is_leaf(a));
+  for (size_t s = 0; s < sectors_; ++s) {
+    std::span<const SectorId> const above =
+        reference.sectors.ancestors(SectorId(static_cast<uint16_t>(s)));
+    sections_.push_back(above[above.size() < 2 ? 0 : above.size() - 2]);
+  }
 }
 
 std::shared_ptr<const Panel> Panel::publish() {
@@ -49,16 +59,50 @@ Panel Panel::copy() const {
   return copy;
 }
 
-const Panel::Column* Panel::find(Node node, Measure measure) const {
-  const Columns& columns = columns_[static_cast<size_t>(measure)];
-  return columns.empty() ? nullptr : columns[index(node)].get();
+size_t Panel::slot_of(Measure measure, Class in) const {
+  bool const is_own = in.division == info(measure).division;
+  return 1 + in.number + (is_own ? 0 : domain::kClassesMax);
 }
 
-Panel::Column& Panel::writable(size_t node, Measure measure) {
-  Columns& columns = columns_[static_cast<size_t>(measure)];
-  if (columns.empty()) columns.resize(nodes());
-  if (node == index({})) changed_.set(static_cast<size_t>(measure));
-  std::shared_ptr<Column>& slot = columns[node];
+bool Panel::exists(Measure measure, size_t number) const {
+  if (number < nodes()) return info(measure).adding != domain::Adding::kByClassAlone;
+  Division const own = info(measure).division;
+  size_t const slots = own == Division::kNone        ? 1
+                       : own == Division::kLegalForm ? kSlots
+                                                     : 1 + domain::kClassesMax;
+  return number < slots * nodes() && has_classes(node(number % nodes()));
+}
+
+const Panel::Column* Panel::stored(Measure measure, size_t number) const {
+  auto const m = static_cast<size_t>(measure);
+  if (number < nodes()) return columns_[m].empty() ? nullptr : columns_[m][number].get();
+  auto const found = class_columns_[m].find(static_cast<uint32_t>(number));
+  return found == class_columns_[m].end() ? nullptr : found->second.get();
+}
+
+std::vector<uint32_t> Panel::numbers(Measure measure) const {
+  auto const m = static_cast<size_t>(measure);
+  std::vector<uint32_t> out;
+  for (size_t node = 0; node < columns_[m].size(); ++node) {
+    if (columns_[m][node] != nullptr) out.push_back(static_cast<uint32_t>(node));
+  }
+  auto const of_nodes = static_cast<ptrdiff_t>(out.size());
+  for (const auto& [number, kept] : class_columns_[m]) out.push_back(number);
+  std::sort(out.begin() + of_nodes, out.end());
+  return out;
+}
+
+const Panel::Column* Panel::find(Node node, Measure measure, InClass in) const {
+  return stored(measure, index(node) + (in ? slot_of(measure, *in) * nodes() : 0));
+}
+
+Panel::Column& Panel::writable(size_t number, Measure measure) {
+  auto const m = static_cast<size_t>(measure);
+  bool const of_node = number < nodes();
+  if (of_node && columns_[m].empty()) columns_[m].resize(nodes());
+  if (number == index({})) changed_.set(m);
+  std::shared_ptr<Column>& slot =
+      of_node ? columns_[m][number] : class_columns_[m][static_cast<uint32_t>(number)];
   if (slot == nullptr) {
     slot = std::make_shared<Column>();
     slot->generation = generation_;
@@ -186,9 +230,10 @@ void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t am
 
 bool Panel::restore(Measure measure, size_t node, int64_t opening,
                     std::span<const int64_t> counts) {
-  if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
-  const Columns& columns = columns_[static_cast<size_t>(measure)];
-  if (!columns.empty() && columns[node] != nullptr) return false;
+  if (!exists(measure, node) || stored(measure, node) != nullptr ||
+      counts.size() > static_cast<size_t>(kPeriodsAheadMax)) {
+    return false;
+  }
   uint64_t beyond = 0;  // not 0 if a count is outside 32 bits
   uint64_t sum = 0;     // exact if all counts are in 32 bits: kPeriodsAheadMax of them fit 64 bits
   for (int64_t n : counts) {
@@ -204,16 +249,16 @@ bool Panel::restore(Measure measure, size_t node, int64_t opening,
       if (__builtin_add_overflow(total, n, &total)) return false;
     }
   }
-  Column& column = writable(node, measure);
-  column.opening = opening;
-  column.total = total;
-  column.counts.resize(counts.size());
+  Column& fresh = writable(node, measure);
+  fresh.opening = opening;
+  fresh.total = total;
+  fresh.counts.resize(counts.size());
   if (narrow) {
-    std::ranges::transform(counts, column.counts.begin(),
+    std::ranges::transform(counts, fresh.counts.begin(),
                            [](int64_t n) { return static_cast<int32_t>(n); });
   } else {
-    std::ranges::transform(counts, column.counts.begin(), told);
-    column.wide.assign(counts.begin(), counts.end());
+    std::ranges::transform(counts, fresh.counts.begin(), told);
+    fresh.wide.assign(counts.begin(), counts.end());
   }
   find_known();
   return true;
@@ -235,8 +280,7 @@ void Panel::group(std::span<const Delta> deltas) {
       g.period = period;
       g.deltas.clear();
     }
-    s.groups[it->second].deltas.push_back(
-        {DeltaKey(delta.key.cell(), delta.key.measure(), period), delta.amount});
+    s.groups[it->second].deltas.push_back({delta.key.in(period), delta.amount});
   }
 }
 
@@ -249,6 +293,30 @@ void Panel::roll_up_sparse(const Delta& delta, std::vector<uint32_t>& changed) {
       add_one(node, delta.key.measure(), period, delta.amount);
       changed.push_back(static_cast<uint32_t>(node));
     }
+  }
+}
+
+void Panel::add_to_classes(const Delta& delta) {
+  Cell const cell = delta.key.cell();
+  Measure const measure = delta.key.measure();
+  const domain::MeasureInfo& about = info(measure);
+  auto const add_to = [&](Node node) {
+    size_t const first = index(node);
+    auto const add_in = [&](Class in) {
+      add_one(slot_of(measure, in) * nodes() + first, measure, delta.key.period(), delta.amount);
+    };
+    add_in({about.division, delta.key.of_class()});
+    if (about.division == Division::kLegalForm) add_in({Division::kSizeBand, cell.size.value});
+  };
+  if (about.adding == domain::Adding::kNodeAlone) {
+    if (has_classes({cell.area, cell.sector})) add_to({cell.area, cell.sector});
+    return;
+  }
+  SectorId const section = sections_[cell.sector.value];
+  for (const reference::AreaAncestor& area : reference_->areas.ancestors(cell.area)) {
+    if (!divided_areas_[area.area.value]) continue;
+    add_to({area.area, reference::kAllSectors});
+    if (section != reference::kAllSectors) add_to({area.area, section});
   }
 }
 
@@ -298,9 +366,9 @@ void Panel::retreat_horizon(PeriodIndex first) {
   if (first >= first_period_) return;
   auto const step = static_cast<size_t>(first_period_.value - first.value);
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
-    for (size_t node = 0; node < columns_[m].size(); ++node) {
-      if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
-      writable(node, static_cast<Measure>(m)).make_room(step);
+    auto const measure = static_cast<Measure>(m);
+    for (size_t number : numbers(measure)) {
+      if (!stored(measure, number)->counts.empty()) writable(number, measure).make_room(step);
     }
   }
   first_period_ = first;
@@ -309,45 +377,49 @@ void Panel::retreat_horizon(PeriodIndex first) {
 }
 
 bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts) {
-  if (node >= nodes() || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
+  if (!exists(measure, node) || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
   int64_t sum = 0;
   for (int64_t n : counts) {
     if (__builtin_add_overflow(sum, n, &sum)) return false;
   }
-  const Columns& columns = columns_[static_cast<size_t>(measure)];
-  int64_t const opening = columns.empty() || columns[node] == nullptr ? 0 : columns[node]->opening;
+  const Column* const kept = stored(measure, node);
+  int64_t const opening = kept == nullptr ? 0 : kept->opening;
   int64_t rest = 0;
   if (__builtin_sub_overflow(opening, sum, &rest)) return false;
-  Column& column = writable(node, measure);
-  column.opening = rest;
-  for (size_t i = 0; i < counts.size(); ++i) column.add(i, counts[i]);
+  Column& changed = writable(node, measure);
+  changed.opening = rest;
+  for (size_t i = 0; i < counts.size(); ++i) changed.add(i, counts[i]);
   find_known();
   return true;
 }
 
 void Panel::drop_zeros() {
+  auto const is_zero = [](const Column& column) {
+    return column.opening == 0 &&
+           std::ranges::all_of(column.counts, [](int32_t n) { return n == 0; });
+  };
   for (Columns& columns : columns_) {
     for (std::shared_ptr<Column>& column : columns) {
-      if (column != nullptr && column->opening == 0 &&
-          std::ranges::all_of(column->counts, [](int32_t n) { return n == 0; })) {
-        column.reset();
-      }
+      if (column != nullptr && is_zero(*column)) column.reset();
     }
   }
+  for (ClassColumns& columns : class_columns_)
+    absl::erase_if(columns, [&](const auto& entry) { return is_zero(*entry.second); });
 }
 
-SeriesView Panel::series(Node node, Measure measure) const {
-  const Column* column = find(node, measure);
+SeriesView Panel::series(Node node, Measure measure, InClass in) const {
+  const Column* column = find(node, measure, in);
   if (column == nullptr) return {first_period_, {}};
   return {first_period_, column->counts};
 }
 
-int64_t Panel::at(Node node, Measure measure, PeriodIndex period) const {
-  return sum(node, measure, period, period);
+int64_t Panel::at(Node node, Measure measure, PeriodIndex period, InClass in) const {
+  return sum(node, measure, period, period, in);
 }
 
-int64_t Panel::sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last) const {
-  const Column* column = find(node, measure);
+int64_t Panel::sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last,
+                   InClass in) const {
+  const Column* column = find(node, measure, in);
   if (column == nullptr) return 0;
   int64_t const from = std::max(0, first.value - first_period_.value);
   int64_t const to = std::min<int64_t>(static_cast<int64_t>(column->counts.size()) - 1,
@@ -357,8 +429,8 @@ int64_t Panel::sum(Node node, Measure measure, PeriodIndex first, PeriodIndex la
   return total;
 }
 
-int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const {
-  const Column* column = find(node, measure);
+int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period, InClass in) const {
+  const Column* column = find(node, measure, in);
   if (column == nullptr) return 0;
   if (period < first_period_) return column->opening;
   int64_t total = column->total;  // most calls ask for the newest periods, so go back from the end
@@ -369,10 +441,10 @@ int64_t Panel::cumulative(Node node, Measure measure, PeriodIndex period) const 
   return total;
 }
 
-int64_t Panel::stock(Node node, PeriodIndex period) const {
-  int64_t stock = 0;
+int64_t Panel::stock(Node node, PeriodIndex period, InClass in) const {
+  int64_t stock = in ? cumulative(node, Measure::kClassChanges, period, in) : 0;
   for (const domain::StockFlow& flow : domain::kStockFlows) {
-    stock += flow.sign * cumulative(node, flow.measure, period);
+    stock += flow.sign * cumulative(node, flow.measure, period, in);
   }
   return stock;
 }
@@ -380,17 +452,17 @@ int64_t Panel::stock(Node node, PeriodIndex period) const {
 uint64_t Panel::digest() const {
   base::SetDigest digest;
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
-    for (size_t node = 0; node < columns_[m].size(); ++node) {
-      const Column* column = columns_[m][node].get();
-      if (column == nullptr) continue;
-      uint64_t const where = uint64_t{m} << 32 | node;
-      if (column->opening != 0) {
-        digest.add(where, UINT64_MAX, static_cast<uint64_t>(column->opening));
+    auto const measure = static_cast<Measure>(m);
+    for (uint32_t number : numbers(measure)) {
+      const Column& kept = *stored(measure, number);
+      uint64_t const where = uint64_t{m} << 32 | number;
+      if (kept.opening != 0) {
+        digest.add(where, UINT64_MAX, static_cast<uint64_t>(kept.opening));
       }
-      for (size_t i = 0; i < column->counts.size(); ++i) {
-        if (column->counts[i] == 0) continue;
+      for (size_t i = 0; i < kept.counts.size(); ++i) {
+        if (kept.counts[i] == 0) continue;
         digest.add(where, static_cast<uint64_t>(first_period_.value) + i,
-                   static_cast<uint64_t>(column->at(i)));
+                   static_cast<uint64_t>(kept.at(i)));
       }
     }
   }
@@ -399,13 +471,18 @@ uint64_t Panel::digest() const {
 
 size_t Panel::bytes() const {
   size_t total = 0;
+  auto const add = [&](const std::shared_ptr<Column>& kept) {
+    if (kept == nullptr) return;
+    total += sizeof(Column) + kept->counts.capacity() * sizeof(int32_t) +
+             kept->wide.capacity() * sizeof(int64_t);
+  };
   for (const Columns& columns : columns_) {
     total += columns.capacity() * sizeof(columns[0]);
-    for (const auto& column : columns) {
-      if (column == nullptr) continue;
-      total += sizeof(Column) + column->counts.capacity() * sizeof(int32_t) +
-               column->wide.capacity() * sizeof(int64_t);
-    }
+    for (const auto& kept : columns) add(kept);
+  }
+  for (const ClassColumns& columns : class_columns_) {
+    total += columns.capacity() * (sizeof(ClassColumns::value_type) + 1);
+    for (const auto& [number, kept] : columns) add(kept);
   }
   return total;
 }

@@ -1,15 +1,16 @@
 // Purpose: the sums that people query and detectors test: every measure of every node (area or area
 // set × sector) in the kept periods. Deltas of cells are added to all nodes above the cell when
-// they arrive; size bands are added together. Invariants: a node's series equals the sum of the
-// cells under it. A set with dates is the sum of all its members in all periods, as statistics
-// offices restate a series on one geography; so a change of membership is not growth. A measure
-// that does not add up (domain::adds_up) counts only in the nodes that the deltas name. The dates
-// of a set decide only when it is assessed. All periods before first_period() are one opening
-// balance. Counts are exact in 64 bits. A column stores them in 32 bits, which takes half the
-// memory, until one count exceeds 32 bits: 2^31 minutes of support in one period can occur, 2^31
-// births cannot. Copying shares the columns. A column is copied when it is first written after a
-// copy was made, so a copy is an immutable published view. Thread safety: one writer; any number of
-// threads may read the copies.
+// they arrive; size bands are added together. The measures with a division (domain::divides) have
+// series by class, too: of the nodes for which has_classes() holds. Invariants: a node's series
+// equals the sum of the cells under it, and that of its classes. A set with dates is the sum of all
+// its members in all periods, as statistics offices restate a series on one geography; so a change
+// of membership is not growth. A measure that does not add up (domain::adds_up) counts only in the
+// nodes that the deltas name. The dates of a set decide only when it is assessed. All periods
+// before first_period() are one opening balance. Counts are exact in 64 bits. A column stores them
+// in 32 bits, which takes half the memory, until one count exceeds 32 bits: 2^31 minutes of support
+// in one period can occur, 2^31 births cannot. Copying shares the columns. A column is copied when
+// it is first written after a copy was made, so a copy is an immutable published view. Thread
+// safety: one writer; any number of threads may read the copies.
 #pragma once
 
 #include <algorithm>
@@ -38,6 +39,11 @@ struct Node {
   friend auto operator<=>(const Node&, const Node&) = default;
 };
 
+// The series of a class are kept for all sectors and for sections, in areas above the leaves. They
+// are kept for leaves as well if there are at most so many: a nation of 33,000 small areas would
+// need as much memory again as for all other series.
+inline constexpr size_t kClassLeavesMax = 500;
+
 // A measure of a node by period: counts[i] is the count of period first + i. Later periods are
 // zero. Counts saturate at the 32-bit limits.
 struct SeriesView {
@@ -47,6 +53,9 @@ struct SeriesView {
 
 class Panel {
  public:
+  // A node has at most so many series of a measure: its own, then those of classes.
+  static constexpr size_t kSlots = 1 + 2 * domain::kClassesMax;
+
   // `reference` must outlive the panel and all its copies.
   Panel(const reference::Reference& reference, base::Calendar calendar, PeriodIndex first_period);
   Panel(Panel&&) = default;
@@ -65,7 +74,8 @@ class Panel {
   // Adds the periods before `first` to the opening balance. No effect if `first` is not later than
   // first_period(). Before that, calls use(Measure, size_t node, std::span<const int64_t> counts)
   // for every series with counts in these periods, ordered by measure and node: counts[i] is that
-  // of first_period() + i; counts that are left out at the end are zero.
+  // of first_period() + i; counts that are left out at the end are zero. A series of a class has a
+  // number from nodes() on in the place of the node.
   template <class Use>
   void advance_horizon(PeriodIndex first, Use use);
   void advance_horizon(PeriodIndex first) {
@@ -75,8 +85,8 @@ class Panel {
   // zero. No effect if `first` is not earlier than first_period().
   void retreat_horizon(PeriodIndex first);
   // Moves counts from the opening balance of a series back to the periods from first_period() on.
-  // Returns false and changes nothing if `node` does not exist, if there are too many counts, or if
-  // the opening balance would exceed 64 bits.
+  // Returns false and changes nothing if there is no such series, if there are too many counts, or
+  // if the opening balance would exceed 64 bits.
   bool recall(Measure measure, size_t node, std::span<const int64_t> counts);
 
   PeriodIndex first_period() const { return first_period_; }
@@ -106,26 +116,35 @@ class Panel {
             SectorId(static_cast<uint16_t>(index % sectors_))};
   }
 
-  SeriesView series(Node node, Measure measure) const;
-  int64_t at(Node node, Measure measure, PeriodIndex period) const;
+  // True if the series of the node's classes are kept.
+  bool has_classes(Node node) const {
+    return divided_areas_[node.area.value] && sections_[node.sector.value] == node.sector;
+  }
+
+  // With a class: what is in that class. REQUIRES then: domain::divides() and has_classes().
+  using InClass = std::optional<Class>;
+  SeriesView series(Node node, Measure measure, InClass in = std::nullopt) const;
+  int64_t at(Node node, Measure measure, PeriodIndex period, InClass in = std::nullopt) const;
   // Sum of the kept periods in first … last, inclusive.
-  int64_t sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last) const;
+  int64_t sum(Node node, Measure measure, PeriodIndex first, PeriodIndex last,
+              InClass in = std::nullopt) const;
   // Opening balance plus the counts up to and including `period`.
-  int64_t cumulative(Node node, Measure measure, PeriodIndex period) const;
-  // Businesses alive at the end of `period`.
-  int64_t stock(Node node, PeriodIndex period) const;
+  int64_t cumulative(Node node, Measure measure, PeriodIndex period,
+                     InClass in = std::nullopt) const;
+  // Businesses alive at the end of `period`. By size band or legal form.
+  int64_t stock(Node node, PeriodIndex period, InClass in = std::nullopt) const;
   // True if both nodes have the same counts of every measure that adds up, in each period and in
   // the opening balance, and have any. If one is part of the other, they then hold the same facts.
   bool same_counts(Node a, Node b) const;
 
   // Calls use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every
   // series that was ever changed, ordered by measure and node. counts[i] is the count of period
-  // first_period() + i.
+  // first_period() + i. A series of a class has a number from nodes() on in the place of the node.
   template <class Use>
   void each(Use use) const;
   // Adds a series from each() to a panel with the same reference, calendar and first period.
-  // Returns false and changes nothing if the panel already has the series, if `node` does not
-  // exist, if there are too many counts, or if the total exceeds 64 bits.
+  // Returns false and changes nothing if the panel already has the series, if there is no such
+  // series, if there are too many counts, or if the total exceeds 64 bits.
   bool restore(Measure measure, size_t node, int64_t opening, std::span<const int64_t> counts);
 
   // Forgets the series without any count. A series of zeros and one that was never changed have the
@@ -151,11 +170,22 @@ class Panel {
     bool equals(const Column& other) const;
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
+  // The number of a series of a class is slot × nodes() + node, the slot from 1 on: that of a class
+  // of the measure's own division is 1 + its number; those of the size bands of a measure by legal
+  // form follow.
+  using ClassColumns = absl::flat_hash_map<uint32_t, std::shared_ptr<Column>>;  // by that number
 
   Panel(const Panel&) = default;
 
-  const Column* find(Node node, Measure measure) const;
-  Column& writable(size_t node, Measure measure);
+  size_t slot_of(Measure measure, Class in) const;
+  // False if the panel keeps no series of that number.
+  bool exists(Measure measure, size_t number) const;
+  const Column* stored(Measure measure, size_t number) const;  // null: never changed
+  // The numbers of all series of a measure that were ever changed, ascending.
+  std::vector<uint32_t> numbers(Measure measure) const;
+  const Column* find(Node node, Measure measure, InClass in = std::nullopt) const;
+  Column& writable(size_t number, Measure measure);
+  void add_to_classes(const Delta& delta);
   void add_one(size_t node, Measure measure, PeriodIndex period, int64_t amount);
   void roll_up_dense(Measure measure, PeriodIndex period, std::span<const Delta> deltas,
                      std::vector<uint32_t>& changed);
@@ -171,8 +201,11 @@ class Panel {
   base::Calendar calendar_;
   PeriodIndex first_period_;
   size_t sectors_;
+  std::vector<bool> divided_areas_;  // by area
+  std::vector<SectorId> sections_;   // by sector: the one below "all"; of "all", itself
   uint32_t generation_ = 1;
   std::array<Columns, domain::kMeasureCount> columns_;
+  std::array<ClassColumns, domain::kMeasureCount> class_columns_;
   std::array<PeriodIndex, domain::kMeasureCount> known_from_;
   PeriodIndex ends_from_;  // the first period of which the register tells the ends
   bool tells_ends_ = true;
@@ -200,12 +233,12 @@ template <class Use>
 void Panel::each(Use use) const {
   std::vector<int64_t> counts;
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
-    for (size_t node = 0; node < columns_[m].size(); ++node) {
-      const Column* const column = columns_[m][node].get();
-      if (column == nullptr) continue;
-      counts.resize(column->counts.size());
-      for (size_t i = 0; i < counts.size(); ++i) counts[i] = column->at(i);
-      use(static_cast<Measure>(m), node, column->opening, std::as_const(counts));
+    auto const measure = static_cast<Measure>(m);
+    for (size_t number : numbers(measure)) {
+      const Column& kept = *stored(measure, number);
+      counts.resize(kept.counts.size());
+      for (size_t i = 0; i < counts.size(); ++i) counts[i] = kept.at(i);
+      use(measure, number, kept.opening, std::as_const(counts));
     }
   }
 }
@@ -216,13 +249,14 @@ void Panel::advance_horizon(PeriodIndex first, Use use) {
   auto const step = static_cast<size_t>(first.value - first_period_.value);
   std::vector<int64_t> leaving;
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
-    for (size_t node = 0; node < columns_[m].size(); ++node) {
-      if (columns_[m][node] == nullptr || columns_[m][node]->counts.empty()) continue;
-      Column& column = writable(node, static_cast<Measure>(m));
-      leaving.resize(std::min(step, column.counts.size()));
-      for (size_t i = 0; i < leaving.size(); ++i) leaving[i] = column.at(i);
-      use(static_cast<Measure>(m), node, std::span<const int64_t>(leaving));
-      column.forget(step);
+    auto const measure = static_cast<Measure>(m);
+    for (size_t number : numbers(measure)) {
+      if (stored(measure, number)->counts.empty()) continue;
+      Column& kept = writable(number, measure);
+      leaving.resize(std::min(step, kept.counts.size()));
+      for (size_t i = 0; i < leaving.size(); ++i) leaving[i] = kept.at(i);
+      use(measure, number, std::span<const int64_t>(leaving));
+      kept.forget(step);
     }
   }
   first_period_ = first;
@@ -238,7 +272,12 @@ void Panel::add(std::span<const Delta> deltas, Touched touched) {
   for (size_t g = 0; g < scratch_->groups_used; ++g) {
     Group& group = scratch_->groups[g];
     scratch_->changed.clear();
-    if (!domain::adds_up(group.measure)) {
+    const domain::MeasureInfo& measure = info(group.measure);
+    if (measure.division != Division::kNone) {
+      for (const Delta& delta : group.deltas) add_to_classes(delta);
+    }
+    if (measure.adding == domain::Adding::kByClassAlone) continue;
+    if (measure.adding == domain::Adding::kNodeAlone) {
       for (const Delta& delta : group.deltas) add_alone(delta, scratch_->changed);
     } else if (group.deltas.size() >= kDenseFrom) {
       roll_up_dense(group.measure, group.period, group.deltas, scratch_->changed);

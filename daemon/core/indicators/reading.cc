@@ -26,6 +26,12 @@ Reading Reading::without(std::span<const AreaId> areas) const {
   return out;
 }
 
+Reading Reading::in(Class of_class) const {
+  Reading out = at(node_);
+  out.in_ = of_class;
+  return out;
+}
+
 double Reading::residents() const {
   const reference::Deprivation& deprivation = panel_.reference().deprivation;
   return over([&](Node node) {
@@ -70,7 +76,7 @@ double Reading::still_to_come(Measure measure, Span w) const {
     PeriodIndex const period(late_->through.value - static_cast<int32_t>(age));
     if (period < w.first || w.last < period || open[age] < late_->least) continue;
     if (open[age] <= 0) continue;
-    int64_t const known = over([&](Node node) { return panel_.at(node, measure, period); });
+    int64_t const known = over([&](Node node) { return panel_.at(node, measure, period, in_); });
     out += static_cast<double>(known) * (1 / open[age] - 1);
   }
   return out;
@@ -78,7 +84,7 @@ double Reading::still_to_come(Measure measure, Span w) const {
 
 double Reading::sum(Measure measure, Span w) const {
   auto const known = static_cast<double>(
-      over([&](Node node) { return panel_.sum(node, measure, w.first, w.last); }));
+      over([&](Node node) { return panel_.sum(node, measure, w.first, w.last, in_); }));
   double const to_come = still_to_come(measure, w);
   known_ += std::abs(known);
   complete_ += std::abs(known + to_come);
@@ -86,7 +92,8 @@ double Reading::sum(Measure measure, Span w) const {
 }
 
 double Reading::stock(PeriodIndex period) const {
-  auto stock = static_cast<double>(over([&](Node node) { return panel_.stock(node, period); }));
+  auto stock =
+      static_cast<double>(over([&](Node node) { return panel_.stock(node, period, in_); }));
   if (mode_ != Late::kCompleted) return stock;
   for (const domain::StockFlow& flow : domain::kStockFlows)
     stock += flow.sign * still_to_come(flow.measure, {panel_.first_period(), period});
@@ -99,7 +106,7 @@ double Reading::quantity(const domain::Term& term, Span w) const {
       return sum(term.measure, w);
     case Quantity::kTotal: {
       auto const known = static_cast<double>(
-          over([&](Node node) { return panel_.cumulative(node, term.measure, w.last); }));
+          over([&](Node node) { return panel_.cumulative(node, term.measure, w.last, in_); }));
       if (mode_ != Late::kCompleted) return known;
       return known + still_to_come(term.measure, {panel_.first_period(), w.last});
     }

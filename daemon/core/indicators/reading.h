@@ -37,7 +37,8 @@ inline Span end_of_before(Span w) {
 // A momentum compares a window with the same window of this many earlier years.
 inline constexpr int kMomentumYears = 3;
 
-// The quantities of one node, of some areas in it, or of the rest of it. All in the node's sector.
+// The quantities of one node, of a class in it, of some areas in it, or of the rest of it. All in
+// the node's sector.
 class Reading {
  public:
   enum class Late : uint8_t {
@@ -55,9 +56,12 @@ class Reading {
   // node's area, and outlive the reading.
   Reading of(std::span<const AreaId> areas) const;
   Reading without(std::span<const AreaId> areas) const;
+  // Those of a class of the node. REQUIRES: Panel::has_classes(node()), and only quantities with
+  // that division are read.
+  Reading in(Class of_class) const;
   const Panel& panel() const { return panel_; }
   Node node() const { return node_; }
-  bool is_of_node() const { return of_ == Of::kNode; }
+  bool is_of_node() const { return of_ == Of::kNode && !in_; }
   base::Calendar calendar() const { return panel_.calendar(); }
 
   double sum(domain::Measure measure, Span w) const;
@@ -114,6 +118,7 @@ class Reading {
   const Panel& panel_;
   Node node_;
   Of of_ = Of::kNode;
+  std::optional<Class> in_;
   std::span<const AreaId> areas_{};
   const LateReports* late_ = nullptr;
   Late mode_ = Late::kAsReported;

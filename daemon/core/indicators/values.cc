@@ -16,20 +16,21 @@ Value unavailable(std::string why) {
   return v;
 }
 
+Value below_base(const IndicatorInfo& info, std::string_view of, std::string_view is, double base) {
+  // A small count of people is itself confidential, so the text does not contain it.
+  bool const people = domain::privacy(info.id) == domain::Privacy::kPeople;
+  std::string const stated = people ? "" : base::cat(" ", is, " ", base, ",");
+  Value v = unavailable(base::cat(of, stated, " below ", info.minimum_base));
+  v.below_base = true;
+  return v;
+}
+
 Value ratio(double factor, double numerator, double denominator, const IndicatorInfo& info) {
-  Value v;
+  bool const small = denominator < static_cast<double>(info.minimum_base) || denominator <= 0;
+  Value v = small ? below_base(info, info.denominator, "is", denominator) : Value();
   v.numerator = numerator;
   v.denominator = denominator;
-  if (denominator < static_cast<double>(info.minimum_base) || denominator <= 0) {
-    v.below_base = true;
-    // A small count of people is itself confidential, so the text does not contain it.
-    v.not_available =
-        domain::privacy(info.id) == domain::Privacy::kPeople
-            ? base::cat(info.denominator, " below ", info.minimum_base)
-            : base::cat(info.denominator, " is ", denominator, ", below ", info.minimum_base);
-    return v;
-  }
-  v.value = factor * numerator / denominator;
+  if (!small) v.value = factor * numerator / denominator;
   return v;
 }
 

@@ -10,6 +10,8 @@
 namespace bellwether::indicators {
 
 Value unavailable(std::string why);
+// `of` is below the minimum base: "births is at most 39, below 200", where `is` is "is at most".
+Value below_base(const IndicatorInfo& info, std::string_view of, std::string_view is, double base);
 
 // `factor` × numerator ÷ denominator. No value if the denominator is below the minimum base.
 Value ratio(double factor, double numerator, double denominator, const IndicatorInfo& info);

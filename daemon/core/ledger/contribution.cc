@@ -13,6 +13,7 @@ namespace {
 
 using indicators::Delta;
 using indicators::DeltaKey;
+using indicators::info;
 using indicators::Measure;
 using indicators::measure_at;
 
@@ -23,9 +24,8 @@ const Fact* registration(std::span<const Fact> facts, Kinds& kinds) {
   for (const Fact& f : facts) {
     kinds |= bit_of(f.kind);
     if (f.kind != EventKind::kRegistered) continue;
-    if (best == nullptr || std::pair(f.version(), f.id) > std::pair(best->version(), best->id)) {
-      best = &f;
-    }
+    auto const rank = [](const Fact& x) { return std::pair(x.version(), uint64_t{x.id}); };
+    if (best == nullptr || rank(f) > rank(*best)) best = &f;
   }
   return best;
 }
@@ -42,6 +42,10 @@ Cell amended(Cell cell, const Fact& f) {
 // The cell of a business that states neither area nor sector: counted only at the root and in
 // "all".
 constexpr Cell kNowhere{reference::kRootArea, reference::kUnclassified, base::SizeBand(0)};
+
+uint8_t number(domain::LegalForm form) {
+  return static_cast<uint8_t>(form);
+}
 
 bool has_ten_or_more(const Cell& cell) {
   return cell.size >= kTenOrMoreBand;
@@ -68,11 +72,12 @@ class Life {
   void begin(const Fact& registered) {
     birth_ = registered.date();
     birth_cell_ = cell_ = amended(kNowhere, registered);
+    form_ = registered.legal_form();
     if (track_ != nullptr) track_->front().cell = cell_;
   }
   void born() {
     alive_ = true;
-    add(cell_, Measure::kBirths, birth_, 1);
+    add(cell_, Measure::kBirths, birth_, 1, number(form_));
     if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, birth_, 1);
     stay(birth_);
   }
@@ -90,17 +95,24 @@ class Life {
 
   void move(const Fact& f) {
     Cell const next = amended(cell_, f);
+    domain::LegalForm const next_form =
+        f.legal_form() == domain::LegalForm::kUnstated ? form_ : f.legal_form();
+    if (next == cell_ && next_form == form_) return;
+    if (alive_) change_class(next.size, next_form, f.date());
+    if (supported_) {
+      add(cell_, Measure::kSupported, f.date(), -1, number(form_));
+      add(next, Measure::kSupported, f.date(), 1, number(next_form));
+    }
+    form_ = next_form;
     if (next == cell_) return;
     if (alive_) {
-      pass(next, cell_, Measure::kMovesIn, Measure::kReclassifiedIn, f.date());
-      pass(cell_, next, Measure::kMovesOut, Measure::kReclassifiedOut, f.date());
+      pass(next, cell_, Measure::kMovesIn, Measure::kReclassifiedIn, next.size, f.date());
+      pass(cell_, next, Measure::kMovesOut, Measure::kReclassifiedOut, next.size, f.date());
       if (is_resized(next)) add(next, Measure::kSizeChanges, f.date(), 1);
       if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), -1);
       if (has_ten_or_more(next)) add(next, Measure::kTenOrMore, f.date(), 1);
-    }
-    if (supported_) {
-      add(cell_, Measure::kSupported, f.date(), -1);
-      add(next, Measure::kSupported, f.date(), 1);
+      stand(cell_, f.date(), -1);
+      stand(next, f.date(), 1);
     }
     grow(next, f.date());
     cell_ = next;
@@ -109,8 +121,13 @@ class Life {
 
   void change_status(const Fact& f) {
     auto const status = static_cast<events::Status>(f.code);
+    bool const stays = alive_ && status != events::Status::kCeased;
+    bool const stands_otherwise = f.standing() != standing_;
+    if (alive_ && (!stays || stands_otherwise)) stand(cell_, f.date(), -1);
+    standing_ = f.standing();
+    if (stays && stands_otherwise) stand(cell_, f.date(), 1);
     if (status == events::Status::kCeased && alive_) {
-      add(cell_, Measure::kDeaths, f.date(), 1);
+      add(cell_, Measure::kDeaths, f.date(), 1, number(form_));
       count_age(f.date(), 1);
       died_ = f.date();
       alive_ = false;
@@ -119,9 +136,10 @@ class Life {
       if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), -1);
       stay(f.date());
     } else if (status == events::Status::kLive && !alive_) {
-      add(cell_, Measure::kRestorations, f.date(), 1);
+      add(cell_, Measure::kRestorations, f.date(), 1, number(form_));
       count_age(died_, -1);
       alive_ = true;
+      stand(cell_, f.date(), 1);
       if (supported_until_ > f.date()) begin_support(f.date());
       if (grown_until_ > f.date()) begin_growth(f.date());
       if (has_ten_or_more(cell_)) add(cell_, Measure::kTenOrMore, f.date(), 1);
@@ -140,18 +158,19 @@ class Life {
   void interact(const Fact& f, Cell cell) {
     if (f.type() == domain::InteractionType::kRefused)
       return add(cell, Measure::kInteractionsRefused, f.date(), 1);
-    add(cell, Measure::kInteractions, f.date(), 1);
+    add(cell, Measure::kInteractions, f.date(), 1, f.channel());
     for (unsigned rest = f.code; rest != 0; rest &= rest - 1) {
       add(cell, measure_at(Measure::kInteractionsDistress, std::countr_zero(rest)), f.date(), 1);
     }
     if (domain::is_enquiry(f.type())) {
-      add(cell, Measure::kEnquiries, f.date(), 1);
+      add(cell, Measure::kEnquiries, f.date(), 1, f.team());
       bool const about_distress = (f.code >> static_cast<int>(events::TopicFamily::kDistress)) & 1;
-      if (about_distress) add(cell, Measure::kEnquiriesDistress, f.date(), 1);
+      if (about_distress) add(cell, Measure::kEnquiriesDistress, f.date(), 1, f.team());
     }
-    if (f.minutes() > 0) add(cell, Measure::kInteractionMinutes, f.date(), f.minutes());
+    if (f.minutes() > 0)
+      add(cell, Measure::kInteractionMinutes, f.date(), f.minutes(), f.intensity());
     if (f.response() > 0)
-      add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1);
+      add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1, f.team());
   }
   void support(const Fact& f) {
     interact(f, cell_);
@@ -183,15 +202,34 @@ class Life {
     if (kFirst <= f.code && f.code <= kLast)
       count(measure_at(Measure::kInsolvenciesCompulsory, static_cast<size_t>(f.code - kFirst)), f);
   }
-  void count(Measure measure, const Fact& f) { add(cell_, measure, f.date(), 1); }
+  void count(Measure measure, const Fact& f) {
+    bool const by_form = info(measure).division == domain::Division::kLegalForm;
+    add(cell_, measure, f.date(), 1, by_form ? number(form_) : uint8_t{0});
+  }
 
  private:
-  void add(Cell cell, Measure measure, Days day, int64_t amount) {
-    if (emits_) out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day)), amount});
+  // `of_class`: of the measure's division.
+  void add(Cell cell, Measure measure, Days day, int64_t amount, uint8_t of_class = 0) {
+    if (!emits_) return;
+    out_.push_back({DeltaKey(cell, measure, calendar_.period_of(day), of_class), amount});
+  }
+  // A living business changes its class where it is, before it moves. So a move is one of the new
+  // class in the nodes that it leaves, too.
+  void change_class(base::SizeBand size, domain::LegalForm form, Days day) {
+    if (size == cell_.size && form == form_) return;
+    add(cell_, Measure::kClassChanges, day, -1, number(form_));
+    add({cell_.area, cell_.sector, size}, Measure::kClassChanges, day, 1, number(form));
+  }
+  // Counts the beginning (1) or the end (−1) of what the status says of a living business.
+  void stand(const Cell& cell, Days day, int64_t amount) {
+    if (standing_ == domain::Standing::kStrikeOffProposed)
+      add(cell, Measure::kStrikeOffProposed, day, amount);
+    if (standing_ == domain::Standing::kInProcedure) add(cell, Measure::kInProcedure, day, amount);
   }
   // Counts the nodes that hold `cell` but not `other`: as `by_area` if they do not have the area of
   // `other`, otherwise as `by_sector`.
-  void pass(const Cell& cell, const Cell& other, Measure by_area, Measure by_sector, Days day) {
+  void pass(const Cell& cell, const Cell& other, Measure by_area, Measure by_sector,
+            base::SizeBand size, Days day) {
     if (!emits_) return;
     auto const others = reference_.areas.ancestors(other.area);
     for (const reference::AreaAncestor& area : reference_.areas.ancestors(cell.area)) {
@@ -199,7 +237,7 @@ class Life {
           std::ranges::find(others, area.area, &reference::AreaAncestor::area) != others.end();
       for (base::SectorId sector : reference_.sectors.ancestors(cell.sector)) {
         if (holds_other && contains(sector, other.sector)) break;  // so do the sectors above it
-        add({area.area, sector, base::SizeBand(0)}, holds_other ? by_sector : by_area, day, 1);
+        add({area.area, sector, size}, holds_other ? by_sector : by_area, day, 1, number(form_));
       }
     }
   }
@@ -208,11 +246,11 @@ class Life {
     return std::ranges::find(above, sector) != above.end();
   }
   void begin_support(Days day) {
-    add(cell_, Measure::kSupported, day, 1);
+    add(cell_, Measure::kSupported, day, 1, number(form_));
     supported_ = true;
   }
   void end_support(Days day) {
-    add(cell_, Measure::kSupported, day, -1);
+    add(cell_, Measure::kSupported, day, -1, number(form_));
     supported_ = false;
   }
   // From one known size band to another.
@@ -260,6 +298,8 @@ class Life {
   Days died_;
   Cell birth_cell_{};
   Cell cell_ = kNowhere;
+  domain::LegalForm form_{};
+  domain::Standing standing_{};
   bool alive_ = false;
   bool supported_ = false;
   Days supported_until_{INT32_MIN};  // by the support so far, alive or not

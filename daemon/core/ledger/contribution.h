@@ -34,10 +34,13 @@ inline constexpr base::SizeBand kTenOrMoreBand{3};  // 10 to 19 employees
 //  - If there are several registrations, the latest version is used. Without a registration, no
 //    fact counts.
 //  - A Changed fact changes attributes from its date on. Changes before the birth are ignored.
+//  - What counts by legal form counts under the form of its day, and a change of size band or legal
+//    form counts in both classes (Measure::kClassChanges).
 //  - A living business that changes its area and its sector at once moves into the nodes whose area
 //    is new to it, and is reclassified in the nodes that have both areas.
 //  - A business is alive from its birth to its first ceasing, and from each restoration to the next
 //    ceasing.
+//  - What a status says of a living business (domain::Standing) lasts until the next status.
 //  - Facts about support count whether the business is alive or not. Some facts count only together
 //    with others (pairs.h).
 // Skips the deltas of the first `passed` facts. Two lists with the same first facts and the same

@@ -44,7 +44,10 @@ constexpr bool has_value(EventKind kind) {
 }
 
 struct Fact {
-  uint64_t id = 0;
+  // The upper 48 bits of the FactId. They are compared within one record only: among 4,096 facts,
+  // the probability that two share them is 3e-8.
+  uint64_t id : 48 = 0;
+  uint64_t detail : 16 = 0;  // legal_form(), standing(), or channel(), intensity() and team()
   uint64_t sequence : 48 = 0;
   uint64_t day : 16 = 0;     // since kDayZero
   uint16_t area = 0;         // events::kNoArea = not stated; interactions: see states_place()
@@ -69,6 +72,15 @@ struct Fact {
   // An interaction of an enquirer under case:ID states area and sector. That of a registered
   // business does not need them; it has the day of publication in the place of the area.
   bool states_place() const { return !is_interaction() || (size & kStatesPlace) != 0; }
+  // Of registrations and changes.
+  domain::LegalForm legal_form() const { return static_cast<domain::LegalForm>(detail & 0xf); }
+  // Of changes of status.
+  domain::Standing standing() const { return static_cast<domain::Standing>(detail & 0x3); }
+  // Of interactions.
+  uint8_t channel() const { return detail & 0x7; }
+  uint8_t intensity() const { return detail >> 3 & 0x3; }
+  uint8_t team() const { return detail >> 5 & 0xf; }
+
   uint16_t minutes() const { return kind == EventKind::kInteraction ? extra & 0xfff : 0; }
   uint16_t response() const { return kind == EventKind::kInteraction ? extra >> 12 : 0; }
 
@@ -83,7 +95,7 @@ struct Fact {
   Days due() const { return day_stored_as(value() >> 16); }
   Days period_end() const { return day_stored_as(value() & UINT16_MAX); }
   // Of referrals. The facts of one referral have the same value.
-  uint64_t referral() const { return value() != 0 ? value() : id; }
+  uint64_t referral() const { return value() != 0 ? value() : uint64_t{id} << 16; }
   int32_t jobs() const {
     return is_outcome() ? static_cast<int16_t>(extra) : static_cast<int32_t>(value());
   }
@@ -109,14 +121,14 @@ struct Fact {
   void set_published(uint16_t day_published) { (is_interaction() ? area : extra) = day_published; }
   // Position in a record: by date, then by rank of the kind, by sequence and by id.
   auto order() const {
-    return std::tuple(uint64_t{day}, domain::rank(kind), uint64_t{sequence}, id);
+    return std::tuple(uint64_t{day}, domain::rank(kind), uint64_t{sequence}, uint64_t{id});
   }
   // The greater of two versions of a fact wins: the later sequence, or for equal sequences (a
   // source without versions) the greater content. So the order of arrival has no effect.
   auto version() const {
     return std::tuple(uint64_t{sequence}, domain::rank(kind), uint64_t{day},
                       states_place() ? area : uint16_t{0}, uint16_t{sector}, uint16_t{size}, code,
-                      minutes(), response(), is_outcome() ? extra : uint16_t{0});
+                      minutes(), response(), is_outcome() ? extra : uint16_t{0}, uint64_t{detail});
   }
 };
 static_assert(sizeof(Fact) == 24);
@@ -136,10 +148,42 @@ inline uint32_t value_of(const Event& e) {
   }
 }
 
+// Fact::detail of an event.
+inline uint64_t detail_of(const Event& e) {
+  switch (e.kind) {
+    case EventKind::kRegistered:
+    case EventKind::kChanged:
+      return static_cast<uint64_t>(e.legal_form) & 0xf;
+    case EventKind::kStatusChanged:
+      return static_cast<uint64_t>(e.standing) & 0x3;
+    case EventKind::kInteraction:
+      return (static_cast<uint64_t>(e.channel) & 0x7) |
+             (static_cast<uint64_t>(e.intensity) & 0x3) << 3 | (uint64_t{e.team} & 0xf) << 5;
+    default:
+      return 0;
+  }
+}
+
+// False if the detail of a fact read from a file is none that detail_of() makes.
+inline bool has_known_classes(const Fact& f) {
+  switch (f.kind) {
+    case EventKind::kRegistered:
+    case EventKind::kChanged:
+      return f.detail < domain::kLegalForms.size();
+    case EventKind::kStatusChanged:
+      return f.detail <= static_cast<uint64_t>(domain::Standing::kInProcedure);
+    case EventKind::kInteraction:
+      return f.detail >> 9 == 0 && f.channel() < domain::kChannels.size();
+    default:
+      return f.detail == 0;
+  }
+}
+
 // A fact without a known day of publication.
 inline Fact to_fact(const Event& e) {
   Fact f;
-  f.id = e.fact.value;
+  f.id = e.fact.value >> 16;
+  f.detail = detail_of(e) & 0xffff;
   f.sequence = e.sequence.value;
   f.day = static_cast<uint64_t>(std::clamp(e.effective.value, kDayZero, kDayLast) - kDayZero);
   f.area = e.area.value;

@@ -84,6 +84,7 @@ void add_events(const Scrape& s, Families& out) {
   Cells events;
   Cells refused;
   Cells unknown;
+  Cells retracted;
   double clamped = 0;
   double untimed = 0;
   for (const LaneReport& lane : s.lanes) {
@@ -107,6 +108,10 @@ void add_events(const Scrape& s, Families& out) {
         unknown[{topic, std::string(events::kUnknownCodeNames[c])}] +=
             static_cast<double>(lane.counts.unknown_codes[i][c]);
       }
+      for (size_t r = 0; r < domain::kRetractionReasons; ++r) {
+        retracted[{topic, std::string(domain::kRetractionReasonNames[r])}] +=
+            static_cast<double>(lane.counts.retracted[i][r]);
+      }
       for (size_t r = 0; r < events::kRefusals; ++r) {
         refused[{topic, std::string(events::name(static_cast<events::Refusal>(r)))}] +=
             static_cast<double>(lane.counts.refused[i][r]);
@@ -125,6 +130,9 @@ void add_events(const Scrape& s, Families& out) {
                   "in the reference files.",
                   MetricType::Counter),
           {"topic", "reason"}, unknown);
+  put_all(out.add("retracted_facts_total", "Facts that their source retracted, by its reason.",
+                  MetricType::Counter),
+          {"topic", "reason"}, retracted);
   out.counter("clamped_timestamps_total", "Records whose timestamp was too far in the future.",
               clamped);
   out.counter("untimed_records_total", "Records without a timestamp.", untimed);

@@ -122,7 +122,7 @@ bool ends_soon(base::Days last, base::Days today) {
 reference::Desks desks_of(const config::DesksConfig& config) {
   std::map<std::string, reference::DeskHours> by_source;
   for (const auto& [source, desk] : config.by_source) by_source.emplace(source, desk.hours);
-  return reference::Desks(config.common.hours, by_source);
+  return reference::Desks(config.common.hours, by_source, config.teams);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <set>
 
 #include "core/base/hash.h"
@@ -10,13 +11,31 @@
 namespace bellwether::simulation {
 namespace {
 
+using domain::Division;
+using testing::Oracle;
+
 uint64_t term(uint16_t area, uint16_t sector, indicators::Measure measure, int32_t period,
-              int64_t count) {
+              Division division, int number, int64_t count) {
   if (count == 0) return 0;
   base::SetDigest digest;
-  digest.add(uint64_t{area} << 32 | uint64_t{sector} << 16 | static_cast<uint64_t>(measure),
+  digest.add(uint64_t{area} << 32 | uint64_t{sector} << 16 | static_cast<uint64_t>(measure) |
+                 static_cast<uint64_t>(division) << 48 | static_cast<uint64_t>(number) << 56,
              static_cast<uint64_t>(int64_t{period}), static_cast<uint64_t>(count));
   return digest.value();
+}
+
+// The nodes with classes, all sectors and sections, that hold a place.
+std::vector<Oracle::Place> holders(Oracle::Place place) {
+  std::vector<Oracle::Place> out;
+  const reference::Reference& world = testing::world();
+  for (uint16_t a = 0; a < world.areas.size(); ++a) {
+    if (!Oracle::area_holds(a, place.first)) continue;
+    for (uint16_t s = 0; s < world.sectors.size(); ++s) {
+      bool const is_division = world.sectors.at(base::SectorId(s)).level == "division";
+      if (!is_division && Oracle::sector_holds(s, place.second)) out.emplace_back(a, s);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -172,11 +191,43 @@ std::optional<double> FigureOracle::productivity(uint16_t area, uint16_t sector,
 }
 
 void CellOracle::add(const Key& key, int64_t amount) {
-  auto const& [area, sector, measure, period] = key;
+  auto const& [area, sector, measure, period, division, number] = key;
   int64_t& total = totals_[key];
-  digest_ -= term(area, sector, measure, period, total);
+  digest_ -= term(area, sector, measure, period, division, number, total);
   total += amount;
-  digest_ += term(area, sector, measure, period, total);
+  digest_ += term(area, sector, measure, period, division, number, total);
+}
+
+void CellOracle::add_counts(const Oracle::Counts& counts, int sign) {
+  for (const auto& [where, count] : counts) {
+    auto const& [area, sector, measure, period] = where;
+    // A business of an unknown place is in no leaf.
+    if (!domain::adds_up(measure) || area != reference::kRootArea.value)
+      add({area, sector, measure, period, Division::kNone, 0}, sign * count);
+    if (domain::adds_up(measure)) {
+      add({reference::kRootArea.value, reference::kAllSectors.value, measure, period,
+           Division::kNone, 0},
+          sign * count);
+    }
+  }
+}
+
+void CellOracle::add_classes(const Oracle::Classes& classes, int sign) {
+  static std::map<Oracle::Place, std::vector<Oracle::Place>> known;
+  for (const auto& [where, count] : classes) {
+    auto const& [area, sector, measure, period, division, number] = where;
+    bool const node_alone =
+        domain::info(measure).adding == domain::Adding::kNodeAlone;  // named by the oracle
+    if (node_alone) {
+      if (testing::world().sectors.at(base::SectorId(sector)).level != "division")
+        add(where, sign * count);
+      continue;
+    }
+    auto const [at, fresh] = known.try_emplace({area, sector});
+    if (fresh) at->second = holders(at->first);
+    for (auto const& [a, s] : at->second)
+      add({a, s, measure, period, division, number}, sign * count);
+  }
 }
 
 bool CellOracle::can_advance(const Cut& cut) const {
@@ -207,21 +258,12 @@ void CellOracle::advance(const Cut& cut) {
   }
   for (uint64_t key : changed) {
     Business& business = businesses_.at(key);
-    testing::Oracle::Counts now = business.oracle.counts();
-    for (int sign : {-1, 1}) {
-      for (const auto& [where, count] : sign < 0 ? business.counts : now) {
-        auto const& [area, sector, measure, period] = where;
-        if (!domain::adds_up(measure)) {
-          add(where, sign * count);
-          continue;
-        }
-        // A business of an unknown place is in no leaf.
-        if (area != reference::kRootArea.value) add(where, sign * count);
-        add({reference::kRootArea.value, reference::kAllSectors.value, measure, period},
-            sign * count);
-      }
-    }
-    business.counts = std::move(now);
+    add_counts(business.counts, -1);
+    add_classes(business.classes, -1);
+    business.counts = business.oracle.counts();
+    business.classes = business.oracle.classes();
+    add_counts(business.counts, 1);
+    add_classes(business.classes, 1);
   }
 }
 
@@ -240,17 +282,30 @@ uint64_t panel_digest(const indicators::Panel& panel) {
     return all;
   }();
   uint64_t digest = 0;
-  auto const add = [&](indicators::Node node, indicators::Measure measure) {
-    indicators::SeriesView const series = panel.series(node, measure);
+  auto const add = [&](indicators::Node node, indicators::Measure measure,
+                       std::optional<domain::Class> in = std::nullopt) {
+    indicators::SeriesView const series = panel.series(node, measure, in);
     for (size_t i = 0; i < series.counts.size(); ++i) {
       // Not the count of the series, which has 32 bits.
       base::PeriodIndex const period(series.first.value + static_cast<int32_t>(i));
       digest += term(node.area.value, node.sector.value, measure, period.value,
-                     panel.at(node, measure, period));
+                     in ? in->division : Division::kNone, in ? in->number : 0,
+                     panel.at(node, measure, period, in));
+    }
+  };
+  auto const add_classes = [&](indicators::Measure measure) {
+    for (const domain::DivisionInfo& by : domain::kDivisions) {
+      if (!domain::divides(by.id, measure)) continue;
+      for (size_t n = 0; n < panel.nodes(); ++n) {
+        if (!panel.has_classes(panel.node(n))) continue;
+        for (uint8_t number = 0; number < domain::kClassesMax; ++number)
+          add(panel.node(n), measure, domain::Class{by.id, number});
+      }
     }
   };
   for (size_t m = 0; m < domain::kMeasureCount; ++m) {
     auto const measure = static_cast<indicators::Measure>(m);
+    add_classes(measure);
     if (domain::adds_up(measure)) {
       for (indicators::Node node : nodes) add(node, measure);
     } else {

@@ -60,17 +60,21 @@ class CellOracle {
   bool can_advance(const Cut& cut) const;
   void advance(const Cut& cut);
   const Cut& at() const { return at_; }
-  // The digest over the leaves and the total; of measures that do not add up, over all nodes.
+  // The digest over the leaves and the total; of measures that do not add up, and of classes, over
+  // all nodes.
   uint64_t digest() const { return digest_ + figures_.digest(); }
   const FigureOracle& figures() const { return figures_; }
 
  private:
-  using Key = std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t>;
+  using Key = std::tuple<uint16_t, uint16_t, indicators::Measure, int32_t, domain::Division, int>;
   struct Business {
     explicit Business(base::Calendar calendar) : oracle(calendar) {}
     testing::Oracle oracle;
     testing::Oracle::Counts counts;
+    testing::Oracle::Classes classes;
   };
+  void add_counts(const testing::Oracle::Counts& counts, int sign);
+  void add_classes(const testing::Oracle::Classes& classes, int sign);
   void add(const Key& key, int64_t amount);
 
   const Broker& broker_;

@@ -73,7 +73,21 @@ void refusal_of_use(Event& e) {
 void loss_of_jobs(Event& e) {
   if (e.kind == EventKind::kOutcome) e.jobs = std::max(0, e.jobs);
 }
-
+void legal_form(Event& e) {
+  e.legal_form = events::LegalForm::kUnstated;
+}
+void standing(Event& e) {
+  e.standing = {};
+}
+void channel(Event& e) {
+  e.channel = events::Channel::kUnstated;
+}
+void intensity(Event& e) {
+  e.intensity = events::Intensity::kUnstated;
+}
+void team(Event& e) {
+  e.team = 0;
+}
 void value_of_figure(Event& e) {
   if (e.kind == EventKind::kObservation) e.value = 0;
 }
@@ -324,6 +338,11 @@ constexpr Mutant kMutants[] = {
     {"case of a referral lost", make<Lost<case_of_referral>>},
     {"refusal of an interaction's use lost", make<Lost<refusal_of_use>>},
     {"loss of jobs not counted", make<Lost<loss_of_jobs>>},
+    {"legal form lost", make<Lost<legal_form>>},
+    {"detail of a status lost", make<Lost<standing>>},
+    {"channel of an interaction lost", make<Lost<channel>>},
+    {"intensity of an interaction lost", make<Lost<intensity>>},
+    {"team of an interaction lost", make<Lost<team>>},
     {"value of a figure lost", make<Lost<value_of_figure>>},
     {"off-by-one cut", make<OffByOneCut>},
     {"heartbeat drags other partitions", make<HeartbeatDragsOtherPartitions>},

@@ -126,7 +126,7 @@ TEST(DeskTest, F7_EveryErrorIsReportedAtOnceWithItsLine) {
             "b.yaml:18: desk.holidays: names no file; remove the entry\n"
             "b.yaml:19: desk.closures: '24 December' is not a date; write YYYY-MM-DD\n"
             "b.yaml:20: desk.open: no such key; known here: closures, holidays, hours, sources, "
-            "time_zone");
+            "teams, time_zone");
 }
 
 TEST(DeskTest, OnlyTimesOfAClockAreHours) {
@@ -174,6 +174,20 @@ TEST(DeskTest, AnErrorOfASourceNamesItsPath) {
       "b.yaml:9: desk.sources.chat.hours.monday: \"soon\" is not a span of time; write "
       "HH:MM-HH:MM, such as 09:00-17:00\n"
       "b.yaml:10: desk.sources.phone: must be a mapping of keys to values");
+}
+
+TEST(DeskTest, TheTeamsAreReadInTheirOrder) {
+  EXPECT_THAT(must(read_with("desk: {teams: [start-up, advice]}\n")).desks.teams,
+              ElementsAre("start-up", "advice"));
+  EXPECT_THAT(complaint_of("desk: {teams: [advice, advice]}\n"),
+              HasSubstr("desk.teams: advice stands twice; remove one"));
+  EXPECT_THAT(complaint_of("desk: {teams: [\"\"]}\n"),
+              HasSubstr("the name of a team has 1 to 256 bytes"));
+  std::string teams = "desk: {teams: [t0";
+  for (size_t i = 1; i < reference::kDeskTeamsMax; ++i) base::append(teams, ", t", i);
+  EXPECT_TRUE(read_with(teams + "]}\n").ok());
+  EXPECT_THAT(complaint_of(teams + ", more]}\n"),
+              HasSubstr("more than 14 teams; the rest count as other"));
 }
 
 // All response times so far were counted by the old hours.

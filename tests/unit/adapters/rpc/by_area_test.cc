@@ -1,4 +1,4 @@
-#include "adapters/rpc/by_area.h"
+#include "adapters/rpc/distribution.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -71,14 +71,16 @@ class Served {
     return testing::must(kServedMonths.parse(name));
   }
 
-  // Adds to a cell; the default is North One's food products.
+  // Adds to a cell; the default is North One's food products. `of_class`: of the measure's
+  // division.
   void count(Measure m, std::string_view period, int32_t n, std::string_view area = "N1",
-             std::string_view sector = "10") {
+             std::string_view sector = "10", uint8_t of_class = 0) {
     ::bellwether::indicators::Delta const d{
         {{testing::must(panel_.reference().areas.find(area)),
           testing::must(panel_.reference().sectors.find(sector)), base::SizeBand(0)},
          m,
-         month(period)},
+         month(period),
+         of_class},
         n};
     std::lock_guard lock(mutex_);
     panel_.add(std::span(&d, 1), [](uint32_t, Measure, base::PeriodIndex) {});

@@ -90,6 +90,21 @@ TEST_F(DistributionCommandTest, AsksForDecilesAndRefusesOtherClasses) {
   EXPECT_EQ(run({}), 2);
 }
 
+TEST_F(DistributionCommandTest, NamesTheClassThatIsNotStated) {
+  stub_.answer.mutable_unknown()->set_code("not_stated");
+  stub_.answer.mutable_unknown()->set_display_name("Not stated");
+  for (const auto& [by, division] : {std::pair{"size", indicators_pb::DIVISION_SIZE_BAND},
+                                     {"legal-form", indicators_pb::DIVISION_LEGAL_FORM},
+                                     {"channel", indicators_pb::DIVISION_CHANNEL},
+                                     {"team", indicators_pb::DIVISION_TEAM},
+                                     {"intensity", indicators_pb::DIVISION_INTENSITY}}) {
+    printed_.clear();
+    EXPECT_EQ(run({"births", "--by", by}), 0);
+    EXPECT_EQ(stub_.asked.by(), division);
+    EXPECT_THAT(printed_, HasSubstr("not_stated  Not stated"));
+  }
+}
+
 TEST_F(DistributionCommandTest, AnErrorEndsTheCommand) {
   stub_.status = {grpc::StatusCode::INVALID_ARGUMENT, "E01 has no parts"};
   EXPECT_NE(run({"births"}), 0);

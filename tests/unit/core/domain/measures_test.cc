@@ -39,6 +39,7 @@ TEST(MeasuresTest, NumbersAreTheNumbersInSnapshots) {
   EXPECT_EQ(static_cast<int>(Measure::kAccountsOverdue), 50);
   EXPECT_EQ(static_cast<int>(Measure::kFinanceMinor), 71);
   EXPECT_EQ(static_cast<int>(Measure::kTenOrMoreGrown), 79);
+  EXPECT_EQ(static_cast<int>(Measure::kClassChanges), 82);
   EXPECT_EQ(measure_at(Measure::kResponse1, 14), Measure::kResponse15);
 }
 
@@ -68,7 +69,8 @@ TEST(MeasuresTest, TheLedgerKeepsOnlyTheDocumentsThatAreCounted) {
 TEST(MeasuresTest, OnlyDatedMeasuresAreCompletedByTheirReportingDelays) {
   for (Measure m : {Measure::kSupported, Measure::kDeathsAge0, Measure::kDeathsAge4,
                     Measure::kAccountsOverdue, Measure::kConfirmationOverdue, Measure::kTenOrMore,
-                    Measure::kTenOrMoreGrown, Measure::kReferralsCompletedByOpening}) {
+                    Measure::kTenOrMoreGrown, Measure::kStrikeOffProposed, Measure::kInProcedure,
+                    Measure::kReferralsCompletedByOpening}) {
     EXPECT_FALSE(is_dated(m)) << info(m).name;
   }
   for (Measure m : {Measure::kBirths, Measure::kReferralsOpened, Measure::kReferralsCompleted,

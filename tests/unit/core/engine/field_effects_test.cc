@@ -33,17 +33,8 @@ using FieldPath = std::vector<const FieldDescriptor*>;
 // Fields without an effect, and what they wait for.
 const std::map<std::string, std::string>& waiting() {
   static const std::map<std::string, std::string> fields = {
-      {"RegistrationEvent.registered.legal_form", "figures by legal form"},
-      {"RegistrationEvent.changed.legal_form", "figures by legal form"},
-      {"RegistrationEvent.status_changed.detail", "firms at risk: a proposal to strike off"},
       {"RegistrationEvent.filing_recorded.description", "firms at risk: kinds of filings"},
-      {"RegistrationEvent.retracted.reason", "privacy: erasure"},
-      {"SupportEvent.retracted.reason", "privacy: erasure"},
-      {"Observation.retracted.reason", "privacy: erasure"},
       {"SupportEvent.interaction.case_id", "interventions: what a case led to"},
-      {"SupportEvent.interaction.channel", "figures by channel"},
-      {"SupportEvent.interaction.intensity", "interventions: cost by intensity"},
-      {"SupportEvent.interaction.team", "figures by team"},
       {"SupportEvent.outcome.case_id", "interventions: what a case led to"},
       {"SupportEvent.outcome.currency", "interventions: cost per outcome"},
       {"SupportEvent.regulatory_contact.regime", "compliance"},
@@ -154,6 +145,10 @@ std::vector<std::string> effect(const std::vector<Published>& records) {
   }
   for (const auto& [source, until] : tick.complete_to)
     out.push_back(base::cat("complete ", source, " ", until.value));
+  for (const auto& by_reason : engine.counts().retracted) {
+    for (size_t reason = 0; reason < by_reason.size(); ++reason)
+      out.push_back(base::cat("retracted for ", reason, ": ", by_reason[reason]));
+  }
   std::ranges::sort(out);
   return out;
 }
@@ -170,6 +165,9 @@ void add_register(Log& log) {
   log.registration("2018-03-06", R"(changed { area_code: 'E08000025'
       activities { scheme: 'UKSIC' version: '2007' code: '62012' }
       legal_form: LEGAL_FORM_PRIVATE_LIMITED_COMPANY })",
+                   kOther);
+  log.registration("2018-04-11", R"(status_changed { status: REGISTER_STATUS_ACTIVE
+      detail: STATUS_DETAIL_ACTIVE_PROPOSAL_TO_STRIKE_OFF })",
                    kOther);
   log.registration("2018-05-07", R"(changed { size_band: SIZE_BAND_20_TO_49 })");
   // The accounts of the year before do not satisfy the ones that are due, by their period or by

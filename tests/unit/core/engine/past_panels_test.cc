@@ -188,7 +188,9 @@ TEST(PastPanelsTest, AChangeThatCannotBeIsRefused) {
   bad.first_period = PeriodIndex(501);
   EXPECT_TRUE(refused(bad)) << "begins after its own tick";
   LeftCounts left;
-  left.add(Measure::kBirths, reference.areas.size() * reference.sectors.size(),
+  // Behind the nodes are those of their classes.
+  left.add(Measure::kBirths,
+           reference.areas.size() * reference.sectors.size() * (1 + 2 * domain::kClassesMax),
            std::vector<int64_t>{1});
   bad = change;
   bad.left = left.take();

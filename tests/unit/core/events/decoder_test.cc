@@ -7,27 +7,13 @@
 
 #include "core/base/hash.h"
 #include "support/time_zones.h"
-#include "unit/core/events/fixture.h"
+#include "unit/core/events/accepted.h"
 
 namespace bellwether::events {
 namespace {
 
-using namespace testing;  // NOLINT: the functions of fixture.h
+using namespace testing;  // NOLINT: the functions of accepted.h and fixture.h
 using std::string_literals::operator""s;
-
-Event accepted(const Record& record) {
-  auto const decoded = decode(record);
-  if (const auto* refusal = std::get_if<Refusal>(&decoded)) {
-    ADD_FAILURE() << "refused: " << name(*refusal);
-    return {};
-  }
-  return std::get<Event>(decoded);
-}
-
-template <class Code>
-Code code_of(const Event& event) {
-  return static_cast<Code>(event.code);
-}
 
 TEST(DecoderTest, ARegistrationIsResolvedToIds) {
   Event const e = accepted(record(registered()));
@@ -511,6 +497,9 @@ TEST(DecoderTest, AnInteractionWhoseUseIsRefusedHasNoContent) {
   v1::Interaction& i = *event.mutable_interaction();
   i.set_type(v1::INTERACTION_TYPE_ADVICE);
   i.set_minutes(45);
+  i.set_channel(v1::CHANNEL_WEB);
+  i.set_intensity(v1::INTENSITY_LIGHT);
+  i.set_team("advice");
   i.set_received_at(at(2019, 5, 1, 9).value);
   i.set_first_response_at(at(2019, 5, 1, 10).value);
   for (int consent = 0; consent <= v1::Consent_MAX + 1; ++consent) {
@@ -524,6 +513,9 @@ TEST(DecoderTest, AnInteractionWhoseUseIsRefusedHasNoContent) {
   EXPECT_EQ(e.code, 0);
   EXPECT_EQ(e.minutes, 0);
   EXPECT_EQ(e.response_bucket, 0);
+  EXPECT_EQ(e.channel, Channel::kUnstated);
+  EXPECT_EQ(e.intensity, Intensity::kUnstated);
+  EXPECT_EQ(e.team, 0);
   i.set_minutes(-1);
   EXPECT_TRUE(std::holds_alternative<Refusal>(decode(record(event)))) << "still a bad record";
 }

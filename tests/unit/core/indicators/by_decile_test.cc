@@ -107,7 +107,9 @@ TEST(ByDecileTest, SlopeAndShareOfBirthsAreAmongResidents) {
   EXPECT_NEAR(value(Indicator::kBirthShareGap, panel, "A", "2019-05").value, -11.5265, 5e-5);
   EXPECT_EQ(value(Indicator::kBirthSlope, panel, "A", "2019-05").denominator, 1140525);
   EXPECT_EQ(value(Indicator::kBirthSlope, panel, "B", "2019-05").not_available,
-            "residents in known deciles is 0, below 10000");
+            "residents in known deciles is at most 0, below 10000");
+  EXPECT_EQ(value(Indicator::kBirthShareGap, panel, "A2", "2019-05").not_available,
+            "births is at most 50, below 200");
   EXPECT_TRUE(domain::is_share(info(Indicator::kDistressShare)));
 }
 
@@ -144,6 +146,8 @@ TEST(ByDecileTest, SmallNodesHaveNoFigure) {
                              {"A1d5", Measure::kSupported, "2019-03", 99}};
   Value const small = value(Indicator::kInclusionGap, panel_of(reference, facts), "A", "2019-05");
   EXPECT_EQ(small.not_available, "businesses supported below 200");
+  EXPECT_EQ(value(Indicator::kReachRatio, panel_of(reference, facts), "A", "2019-05").not_available,
+            "businesses supported in known deciles below 200");
   EXPECT_TRUE(small.below_base);
   EXPECT_EQ(small.numerator, 0);
   facts.push_back({"A1d5", Measure::kSupported, "2019-03", 1});

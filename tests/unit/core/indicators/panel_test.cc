@@ -97,6 +97,72 @@ TEST(PanelTest, ACountIsInEveryNodeAboveItsCell) {
   }
 }
 
+// The classes of a node add up to the node: in all kept nodes, whatever the number of deltas.
+TEST(PanelTest, ACountIsInTheClassesOfAllNodesAboveItsCellDownToSections) {
+  for (int32_t n : {1, 1000}) {
+    Panel panel(world(), kMonths, kFirst);
+    Cell place = cell("N1", "10");
+    place.size = base::SizeBand(2);
+    std::vector<Delta> const all(static_cast<size_t>(n),
+                                 {DeltaKey(place, Measure::kBirths, kFirst, 5), 1});
+    panel.add(all, nothing);
+    Class const form{Division::kLegalForm, 5};
+    Class const band{Division::kSizeBand, 2};
+    for (auto [a, s, count] : {std::tuple{"N1", "C", n},
+                               {"N", "all", n},
+                               {"R", "all", n},
+                               {"HUB", "C", n},
+                               {"N2", "C", 0},
+                               {"R", "G", 0}}) {
+      for (Class in : {form, band})
+        EXPECT_EQ(panel.at(node(a, s), Measure::kBirths, kFirst, in), count) << a << " " << s;
+      EXPECT_EQ(panel.stock(node(a, s), kFirst, form), count);
+      EXPECT_EQ(panel.at(node(a, s), Measure::kBirths, kFirst, Class{Division::kLegalForm, 2}), 0);
+    }
+    EXPECT_FALSE(panel.has_classes(node("N1", "10")));
+    EXPECT_TRUE(panel.has_classes(node("N1", "C")));
+  }
+}
+
+// What changes its class in a node stays in the node.
+TEST(PanelTest, AChangeOfClassIsInTheClassesAlone) {
+  Panel panel(world(), kMonths, kFirst);
+  std::vector<Delta> const change = {
+      {DeltaKey(cell("N1", "10"), Measure::kClassChanges, kFirst, 2), -1},
+      {DeltaKey(cell("N1", "10"), Measure::kClassChanges, kFirst, 5), 1}};
+  panel.add(change, [](uint32_t, Measure, PeriodIndex) { ADD_FAILURE(); });
+  EXPECT_TRUE(panel.series(node("R", "all"), Measure::kClassChanges).counts.empty());
+  EXPECT_EQ(panel.stock(node("R", "all"), kFirst, Class{Division::kLegalForm, 5}), 1);
+  EXPECT_EQ(panel.stock(node("R", "all"), kFirst, Class{Division::kLegalForm, 2}), -1);
+  EXPECT_FALSE(panel.restore(Measure::kClassChanges, 0, 1, {})) << "it has no series of a node";
+}
+
+// Snapshots keep the series of classes by number. A number that no series can have is refused.
+TEST(PanelTest, TheSeriesOfClassesAreKeptAndRestored) {
+  Random random(3);
+  std::vector<Delta> deltas = random_deltas(random, 500, 30);
+  for (Delta& d : deltas) {
+    d.key = DeltaKey(d.key.cell(), d.key.measure(), d.key.period(),
+                     static_cast<uint8_t>(random.below(14)));
+  }
+  Panel panel(world(), kMonths, kFirst);
+  panel.add(deltas, nothing);
+  panel.advance_horizon(PeriodIndex(kFirst.value + 12));
+  Panel other(world(), kMonths, panel.first_period());
+  size_t of_classes = 0;
+  panel.each([&](Measure m, size_t n, int64_t opening, const std::vector<int64_t>& counts) {
+    of_classes += n >= panel.nodes() ? 1 : 0;
+    EXPECT_TRUE(other.restore(m, n, opening, counts));
+  });
+  EXPECT_GT(of_classes, 100u);
+  EXPECT_EQ(other.digest(), panel.digest());
+  EXPECT_FALSE(other.restore(Measure::kBirths, panel.nodes() * Panel::kSlots, 1, {}));
+  EXPECT_FALSE(other.restore(Measure::kChargesCreated, panel.nodes() * 2, 1, {}));
+  EXPECT_FALSE(other.restore(Measure::kInteractions, panel.nodes() * (Panel::kSlots - 1), 1, {}));
+  size_t const division = panel.index(node("N1", "10"));
+  EXPECT_FALSE(other.restore(Measure::kBirths, panel.nodes() * 16 + division, 1, {}));
+}
+
 TEST(PanelTest, SparseAndDenseRollUpGiveTheSumsOfTheCells) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
@@ -189,7 +255,8 @@ TEST(PanelTest, RestoredSeriesEqualTheOriginals) {
         << "the panel already has the series";
   }
   Panel panel(world(), kMonths, kFirst);
-  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes(), 0, edges)) << "no such node";
+  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes() * Panel::kSlots, 0, edges))
+      << "no such series";
   EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1}))
       << "beyond 64 bits";
   EXPECT_FALSE(panel.restore(Measure::kBirths, 0, 0, std::vector<int64_t>{INT64_MAX, 1}));
@@ -241,7 +308,8 @@ TEST(PanelTest, AHorizonThatMovedCanBeTakenBack) {
   EXPECT_EQ(advanced->digest(), panel.digest()) << "the copied view does not change";
   for (size_t i = 0; i < back.nodes(); ++i)
     EXPECT_EQ(back.stock(back.node(i), kFirst), before->stock(before->node(i), kFirst));
-  EXPECT_FALSE(back.recall(Measure::kBirths, back.nodes(), std::vector<int64_t>{1}));
+  EXPECT_FALSE(
+      back.recall(Measure::kBirths, back.nodes() * Panel::kSlots, std::vector<int64_t>{1}));
   EXPECT_FALSE(back.recall(Measure::kBirths, 0, std::vector<int64_t>{INT64_MAX, 1}));
 }
 

@@ -106,7 +106,7 @@ TEST_F(LedgerTest, ABusinessCountsAsGrownForThreeYearsAfterItWentUpASizeBand) {
   tell(birth);
   EXPECT_EQ(sums_.total(Measure::kTenOrMore), 0);
   resized(2, day(2010, 5, 1), 2);
-  EXPECT_EQ(sums_.by_key.size(), 2u) << "the birth and the change; five to nine employees";
+  EXPECT_EQ(sums_.by_key.size(), 4u) << "the birth and the change with its two classes";
   resized(3, day(2011, 5, 1), 3);
   EXPECT_EQ(at("N1", Measure::kTenOrMore, day(2011, 5, 1)), 1);
   EXPECT_EQ(at("N1", Measure::kTenOrMoreGrown, day(2011, 5, 1)), 1);
@@ -187,6 +187,90 @@ TEST(FactTest, VersionsOfAnOutcomeDifferByItsJobsAndItsMoney) {
   EXPECT_NE(version(1, 5), version(2, 5));
   EXPECT_NE(version(1, 5), version(1, 5 + (int64_t{1} << 33)));
   EXPECT_EQ(version(1, 5), version(1, 5));
+}
+
+// The count of a measure in a class of its own division, over all places and periods.
+int64_t in_class(const testing::Sums& sums, Measure m, uint8_t of_class) {
+  int64_t sum = 0;
+  for (const auto& [key, n] : sums.by_key)
+    sum += key.measure() == m && key.of_class() == of_class ? n : 0;
+  return sum;
+}
+int64_t in_class(const testing::Sums& sums, Measure m, domain::LegalForm form) {
+  return in_class(sums, m, static_cast<uint8_t>(form));
+}
+
+TEST_F(LedgerTest, WhatHappensCountsUnderTheLegalFormOfItsDay) {
+  using enum domain::LegalForm;
+  Event birth = registered(1, 1, day(2015, 1, 1));
+  birth.legal_form = kPartnership;
+  tell(birth);
+  tell(interaction(1, 2, day(2016, 1, 1)));
+  Event change = fact(EventKind::kChanged, 1, 3, day(2016, 3, 1));
+  change.legal_form = kPrivateLimitedCompany;
+  tell(change);
+  tell(moved(1, 4, day(2016, 4, 1), "S1"));
+  tell(status(1, 5, day(2016, 6, 1), events::Status::kCeased));
+  EXPECT_EQ(in_class(sums_, Measure::kBirths, kPartnership), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kDeaths, kPartnership), 0);
+  EXPECT_EQ(in_class(sums_, Measure::kDeaths, kPrivateLimitedCompany), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kClassChanges, kPartnership), -1);
+  EXPECT_EQ(in_class(sums_, Measure::kClassChanges, kPrivateLimitedCompany), 1);
+  EXPECT_EQ(sums_.total(Measure::kClassChanges), 0);
+  EXPECT_EQ(in_class(sums_, Measure::kMovesOut, kPartnership), 0);
+  EXPECT_EQ(in_class(sums_, Measure::kMovesOut, kPrivateLimitedCompany),
+            sums_.total(Measure::kMovesOut));
+  EXPECT_EQ(in_class(sums_, Measure::kSupported, kPartnership), 0) << "begun, then passed on";
+  EXPECT_EQ(sums_.at(area("S1"), sector("10"), Measure::kSupported, day(2016, 6, 1)), -1);
+}
+
+TEST_F(LedgerTest, SupportCountsByChannelTeamAndIntensity) {
+  tell(registered(1, 1, day(2019, 1, 1)));
+  Event e = interaction(1, 2, day(2019, 6, 1));
+  e.channel = domain::Channel::kWeb;
+  e.team = reference::kOtherTeam;
+  e.intensity = domain::Intensity::kIntensive;
+  e.minutes = 30;
+  e.response_bucket = 2;
+  tell(e);
+  EXPECT_EQ(in_class(sums_, Measure::kInteractions, 3), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kEnquiries, reference::kOtherTeam), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kResponse2, reference::kOtherTeam), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kInteractionMinutes, 3), 30);
+  Event corrected = e;  // the same sequence: the greater content wins in every order
+  corrected.channel = domain::Channel::kOther;
+  tell(corrected);
+  tell(e);
+  EXPECT_EQ(in_class(sums_, Measure::kInteractions, 6), 1);
+  EXPECT_EQ(in_class(sums_, Measure::kInteractions, 3), 0);
+}
+
+TEST_F(LedgerTest, WhatAStatusSaysLastsUntilTheNextOrTheEnd) {
+  using enum domain::Standing;
+  auto const tell_status = [&](uint64_t id, base::Days on, domain::Standing standing,
+                               events::Status s = events::Status::kLive) {
+    Event e = status(1, id, on, s);
+    e.standing = standing;
+    tell(e);
+  };
+  auto const at = [&](std::string_view a, Measure m, base::Days on) {
+    return sums_.at(area(a), sector("10"), m, on);
+  };
+  tell(registered(1, 1, day(2015, 1, 1)));
+  tell_status(2, day(2016, 2, 1), kStrikeOffProposed);
+  EXPECT_EQ(at("N1", Measure::kStrikeOffProposed, day(2016, 2, 1)), 1);
+  tell_status(3, day(2016, 4, 1), kInProcedure);
+  EXPECT_EQ(at("N1", Measure::kStrikeOffProposed, day(2016, 4, 1)), -1);
+  EXPECT_EQ(at("N1", Measure::kInProcedure, day(2016, 4, 1)), 1);
+  tell(moved(1, 4, day(2016, 6, 1), "S1"));
+  EXPECT_EQ(at("N1", Measure::kInProcedure, day(2016, 6, 1)), -1);
+  EXPECT_EQ(at("S1", Measure::kInProcedure, day(2016, 6, 1)), 1);
+  tell_status(5, day(2016, 8, 1), kSound, events::Status::kCeased);
+  EXPECT_EQ(at("S1", Measure::kInProcedure, day(2016, 8, 1)), -1);
+  tell_status(6, day(2016, 9, 1), kSound);
+  EXPECT_EQ(sums_.total(Measure::kInProcedure), 0);
+  EXPECT_EQ(sums_.total(Measure::kStrikeOffProposed), 0);
+  EXPECT_EQ(sums_.total(Measure::kRestorations), 1);
 }
 
 }  // namespace

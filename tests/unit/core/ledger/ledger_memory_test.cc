@@ -51,8 +51,10 @@ TEST(LedgerMemoryTest, BlocksOfEverySizeKeepTheirFacts) {
     std::set<uint64_t> ids;
     for (const Fact& f : facts) ids.insert(f.id);
     std::set<uint64_t> expected;
-    for (uint64_t id = 1; id <= facts.size(); ++id)
-      expected.insert(fact(EventKind::kStrikeOffNotice, b, id * kBusinesses + b, {}).fact.value);
+    for (uint64_t id = 1; id <= facts.size(); ++id) {
+      expected.insert(
+          to_fact(fact(EventKind::kStrikeOffNotice, b, id * kBusinesses + b, day(2015, 1, 1))).id);
+    }
     ASSERT_EQ(ids, expected) << b;
   }
 }

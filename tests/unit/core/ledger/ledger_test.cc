@@ -465,12 +465,21 @@ TEST(LedgerPropertyTest, TheCountsEqualThoseOfTheOracle) {
     testing::Oracle oracle(kMonths);
     for (const Event& e : log) oracle.tell(e);
     testing::Oracle::Counts found;
+    testing::Oracle::Classes classes;
     for (const auto& [key, n] : sums_of(log).by_key) {
-      found[{key.cell().area.value, key.cell().sector.value, key.measure(), key.period().value}] +=
-          n;
+      indicators::Cell const cell = key.cell();
+      found[{cell.area.value, cell.sector.value, key.measure(), key.period().value}] += n;
+      for (const domain::DivisionInfo& by : domain::kDivisions) {
+        if (!domain::divides(by.id, key.measure())) continue;
+        bool const is_size = by.id == domain::Division::kSizeBand;
+        classes[{cell.area.value, cell.sector.value, key.measure(), key.period().value, by.id,
+                 is_size ? cell.size.value : key.of_class()}] += n;
+      }
     }
     std::erase_if(found, [](const auto& entry) { return entry.second == 0; });
+    std::erase_if(classes, [](const auto& entry) { return entry.second == 0; });
     ASSERT_EQ(found, oracle.counts());
+    ASSERT_EQ(classes, oracle.classes());
   }
 }
 

@@ -34,6 +34,17 @@ TEST(DesksTest, F7_EverySourceHasTheCommonHoursUnlessItHasItsOwn) {
             "working days");
 }
 
+TEST(DesksTest, TeamsAreNumberedInTheirOrder) {
+  Desks const desks(DeskHours(), {}, {"start-up", "advice"});
+  EXPECT_EQ(desks.team(""), 0);
+  EXPECT_EQ(desks.team("start-up"), 1);
+  EXPECT_EQ(desks.team("advice"), 2);
+  EXPECT_EQ(desks.team("Advice"), kOtherTeam);
+  EXPECT_EQ(Desks().team("advice"), kOtherTeam);
+  EXPECT_NE(desks.digest(), 0u);
+  EXPECT_NE(desks.digest(), Desks(DeskHours(), {}, {"advice", "start-up"}).digest());
+}
+
 TEST(DesksTest, TheNameOfASourceIsRepeatedSafely) {
   std::string const text = Desks(DeskHours(), {{"a\xff\nb", in_singapore()}}).text();
   EXPECT_NE(text.find("Source a\uFFFD\uFFFDb: "), std::string::npos) << text;

@@ -67,6 +67,7 @@ class ScrapeTest : public ::testing::Test {
     counts.heartbeats.resize(1);
     counts.not_counted.resize(1);
     counts.unknown_codes.resize(1);
+    counts.retracted.resize(1);
     return counts;
   }
 
