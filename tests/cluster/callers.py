@@ -49,6 +49,8 @@ CALLS = {
         "name": "births", "nodes": [node("SG", "C"), node("SG", "F")]},
     "indicators.v1.IndicatorService/RankNodes": {
         "name": "births", "node": node("SG", ""), "sector_level": "section"},
+    "indicators.v1.IndicatorService/GetDistribution": {
+        "name": "births", "node": node("SG", "C"), "by": "DIVISION_LEGAL_FORM"},
     "indicators.v1.IndicatorService/Export": {
         "names": ["births"], "filter": "sector = C"},
     "alerts.v1.AlertService/ListAlerts": {"filter": "open = true"},
