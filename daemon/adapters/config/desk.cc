@@ -9,6 +9,7 @@
 
 #include "adapters/config/days.h"
 #include "core/base/text.h"
+#include "core/domain/divisions.h"
 #include "core/reference/desks.h"
 
 namespace bellwether::config {
@@ -69,6 +70,10 @@ absl::Status read_span(const std::string& text, OpenSpans& to) {
 absl::Status read_team(const std::string& name, std::vector<std::string>& to) {
   if (name.empty() || name.size() > kTeamBytesMax) {
     return absl::InvalidArgumentError(cat("the name of a team has 1 to ", kTeamBytesMax, " bytes"));
+  }
+  if (name == domain::kNotStated.code || name == domain::kOtherClass.code) {
+    return absl::InvalidArgumentError(
+        cat(name, " is the name of a class that is always there; use another name"));
   }
   if (std::ranges::find(to, name) != to.end())
     return absl::InvalidArgumentError(cat(base::excerpt(name), " stands twice; remove one"));

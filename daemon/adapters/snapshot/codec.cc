@@ -68,12 +68,14 @@ absl::Status write(std::span<const Report> reports, FrameWriter& out) {
 }
 
 // Before format 3, a delta had no class and a period of 24 bits.
-uint64_t without_class(uint64_t bits) {
-  constexpr uint64_t kBiasBefore = 1 << 23;
-  constexpr uint64_t kBias = 1 << 19;
+// nullopt: a period that a key cannot hold now.
+std::optional<DeltaKey> without_class(uint64_t bits) {
+  constexpr int32_t kBiasBefore = 1 << 23;
+  int32_t const period = static_cast<int32_t>(bits & 0xffffff) - kBiasBefore;
+  if (period <= -DeltaKey::kPeriodBias || period >= DeltaKey::kPeriodBias) return std::nullopt;
   uint64_t const cell = bits >> 32 << 32;
   uint64_t const measure = bits >> 24 & 0xff;
-  return cell | measure << 20 | (((bits & 0xffffff) - kBiasBefore + kBias) & 0xfffff);
+  return DeltaKey::from_bits(cell | measure << 20).in(PeriodIndex(period));
 }
 // Before format 3, a fact had an id of 64 bits and no detail.
 uint64_t without_detail(uint64_t id) {
@@ -84,16 +86,15 @@ absl::Status read_deltas(ByteReader in, uint32_t format, const reference::Refere
                          PeriodIndex last, std::vector<Delta>& out) {
   while (!in.done()) {
     auto const bits = in.fixed<uint64_t>();
-    DeltaKey const key = DeltaKey::from_bits(format < kClassesFormat ? without_class(bits) : bits);
+    std::optional<DeltaKey> const known =
+        format < kClassesFormat ? without_class(bits) : DeltaKey::from_bits(bits);
     int64_t const amount = in.signed_number();
     if (in.failed()) return wrong("a truncated delta");
-    indicators::Cell const cell = key.cell();
-    if (cell.area.value >= reference.areas.size() ||
-        cell.sector.value >= reference.sectors.size() ||
-        static_cast<size_t>(key.measure()) >= domain::kMeasureCount || key.period() > last) {
+    if (!known || !is_possible(*known) || known->cell().area.value >= reference.areas.size() ||
+        known->cell().sector.value >= reference.sectors.size() || known->period() > last) {
       return wrong("a delta of an unknown cell");
     }
-    out.push_back({key, amount});
+    out.push_back({*known, amount});
   }
   return absl::OkStatus();
 }
@@ -192,6 +193,9 @@ bool possible(const Fact& f, const reference::Reference& reference) {
   if (static_cast<size_t>(f.kind) >= domain::kKindCount || !ledger::has_known_classes(f))
     return false;
   if (ledger::has_value(f.kind)) return true;
+  // The size of an interaction is its type.
+  bool const has_size = !f.is_interaction() && f.size != Fact::kSizeUnstated;
+  if (has_size && f.size >= domain::kSizeBands.size()) return false;
   return (f.area < reference.areas.size() || f.area == events::kNoArea.value ||
           !f.states_place()) &&
          (f.sector < reference.sectors.size() || f.sector == Fact::kSectorUnstated);

@@ -37,7 +37,8 @@ namespace bellwether::snapshot {
 //   format 3 also: the identity holds the version of the figures and the digest of the codes; the
 //   evidence of an alert holds the length of its window and what decided, an alert its suspended
 //   ticks, a rule set the stated false alarms; a file holds the past of panel and book; official
-//   figures have frames, if there are any
+//   figures have frames, if there are any; facts and deltas hold classes, so the id of a fact has
+//   48 bits and the period of a delta 20; series of classes have numbers from that of the nodes on
 inline constexpr uint32_t kFormat = 3;
 enum class FileKind : uint32_t {
   kManifest = 1,

@@ -121,7 +121,7 @@ absl::Status same_identity(const Identity& found, const Identity& wanted) {
   }
   if (found.working_hours != wanted.working_hours) {
     return differs(
-        "working hours of the desks", base::hex16(found.working_hours),
+        "working hours or teams of the desks", base::hex16(found.working_hours),
         base::cat(base::hex16(wanted.working_hours),
                   ": `desk` of the configuration, its holidays or the time zone database "
                   "differ"));

@@ -55,6 +55,7 @@ struct ClassInfo {
 };
 
 inline constexpr ClassInfo kNotStated{"not_stated", "Not stated"};
+inline constexpr ClassInfo kOtherClass{"other", "Other"};
 
 inline constexpr auto kSizeBands = std::to_array<ClassInfo>({
     kNotStated,
@@ -79,7 +80,7 @@ inline constexpr auto kLegalForms = std::to_array<ClassInfo>({
     {"registered_society", "Registered society"},
     {"charitable_incorporated_organisation", "Charitable incorporated organisation"},
     {"overseas_company", "Overseas company"},
-    {"other", "Other"},
+    kOtherClass,
 });
 inline constexpr auto kChannels = std::to_array<ClassInfo>({
     kNotStated,
@@ -88,7 +89,7 @@ inline constexpr auto kChannels = std::to_array<ClassInfo>({
     {"web", "Web form or chat"},
     {"video", "Video call"},
     {"in_person", "In person"},
-    {"other", "Other"},
+    kOtherClass,
 });
 inline constexpr auto kIntensities = std::to_array<ClassInfo>({
     kNotStated,
@@ -102,17 +103,16 @@ static_assert(kIntensities.size() == static_cast<size_t>(Intensity::kIntensive) 
 
 struct DivisionInfo {
   Division id;
-  std::string_view name;               // on the command line
   std::string_view title;              // for people: "by legal form"
   std::span<const ClassInfo> classes;  // by number; empty: the configuration names them
 };
 inline constexpr auto kDivisions = std::to_array<DivisionInfo>({
-    {Division::kNone, "", "", {}},
-    {Division::kSizeBand, "size", "size band", kSizeBands},
-    {Division::kLegalForm, "legal-form", "legal form", kLegalForms},
-    {Division::kChannel, "channel", "channel", kChannels},
-    {Division::kTeam, "team", "team", {}},
-    {Division::kIntensity, "intensity", "intensity", kIntensities},
+    {Division::kNone, "", {}},
+    {Division::kSizeBand, "size band", kSizeBands},
+    {Division::kLegalForm, "legal form", kLegalForms},
+    {Division::kChannel, "channel", kChannels},
+    {Division::kTeam, "team", {}},
+    {Division::kIntensity, "intensity", kIntensities},
 });
 static_assert(is_complete<kDivisions>());
 static_assert(std::ranges::all_of(kDivisions, [](const DivisionInfo& d) {
@@ -121,6 +121,13 @@ static_assert(std::ranges::all_of(kDivisions, [](const DivisionInfo& d) {
 
 constexpr const DivisionInfo& info(Division division) {
   return kDivisions[static_cast<size_t>(division)];
+}
+
+// How many numbers of classes there are; of what has no division, one: 0. Teams may have them all.
+constexpr size_t class_count(Division division) {
+  if (division == Division::kNone) return 1;
+  std::span<const ClassInfo> const classes = info(division).classes;
+  return classes.empty() ? kClassesMax : classes.size();
 }
 
 // The number of a class that an event states as the enum value `stated`: `otherwise` if the value

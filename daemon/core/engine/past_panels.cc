@@ -138,20 +138,19 @@ absl::Status check(const PanelChange& change, const reference::Reference& refere
   auto const wrong = [&](std::string_view what) {
     return absl::DataLossError(base::cat("the panel's change ", change.tick.value, " has ", what));
   };
-  size_t const nodes = reference.areas.size() * reference.sectors.size();
+  indicators::SeriesNumbers const numbers(reference);
   int64_t const step = int64_t{change.tick.value} - change.first_period.value;
   if (step < 0 || step > kStepMax) return wrong("an impossible first period");
   bool known = true;
   bool const whole = each_delta(change.deltas, [&](const Delta& delta) {
     indicators::Cell const cell = delta.key.cell();
     known &= cell.area.value < reference.areas.size() &&
-             cell.sector.value < reference.sectors.size() &&
-             static_cast<size_t>(delta.key.measure()) < domain::kMeasureCount &&
+             cell.sector.value < reference.sectors.size() && is_possible(delta.key) &&
              delta.key.period().value - int64_t{change.tick.value} < kStepMax;
   });
   if (!whole || !known) return wrong("impossible deltas");
   bool const left = each_left(change.left, [&](Measure m, uint64_t node, auto counts) {
-    return static_cast<size_t>(m) < domain::kMeasureCount && node < nodes * Panel::kSlots &&
+    return static_cast<size_t>(m) < domain::kMeasureCount && numbers.exists(m, node) &&
            counts.size() <= static_cast<size_t>(kStepMax);
   });
   return left ? absl::OkStatus() : wrong("impossible counts");

@@ -35,7 +35,7 @@ Days latest_day_at(UnixMillis instant) {
 }
 
 // The last band that the contract names. The ledger can store bands up to kSizeBandMax.
-constexpr int64_t kSizeBandNamedMax = 6;
+constexpr int64_t kSizeBandNamedMax = domain::kSizeBands.size() - 1;
 static_assert(kSizeBandNamedMax <= kSizeBandMax);
 
 // --- ids -----------------------------------------------------------------------------------------

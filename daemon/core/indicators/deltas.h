@@ -39,6 +39,9 @@ struct Cell {
 // none, or if the class is not stated.
 class DeltaKey {
  public:
+  // A period is less far from period 0. In weeks: 10,000 years.
+  static constexpr int32_t kPeriodBias = 1 << 19;
+
   DeltaKey() = default;
   DeltaKey(Cell cell, Measure measure, PeriodIndex period, uint8_t of_class = 0)
       : bits_(uint64_t{cell.area.value} << 48 | uint64_t{cell.sector.value} << 36 |
@@ -73,9 +76,15 @@ class DeltaKey {
   }
 
  private:
-  static constexpr int32_t kPeriodBias = 1 << 19;  // in weeks, 10,000 years
   uint64_t bits_ = 0;
 };
+
+// False if a key read from a file has a measure, a class or a size band that there is not.
+inline bool is_possible(DeltaKey key) {
+  if (static_cast<size_t>(key.measure()) >= domain::kMeasureCount) return false;
+  return key.of_class() < domain::class_count(info(key.measure()).division) &&
+         key.cell().size.value < domain::kSizeBands.size();
+}
 
 // The change of one count. Because of alignment, a 64-bit amount takes no more memory than 32 bits.
 struct Delta {

@@ -27,20 +27,11 @@ Panel::Panel(const reference::Reference& reference, base::Calendar calendar,
     : reference_(&reference),
       calendar_(calendar),
       first_period_(first_period),
+      numbers_(std::make_shared<const SeriesNumbers>(reference)),
       sectors_(reference.sectors.size()),
       ends_from_(first_period),
       scratch_(std::make_shared<Scratch>()) {
   known_from_.fill(first_period);
-  auto const is_leaf = [](const reference::Area& a) { return a.is_leaf && !a.is_set; };
-  bool const leaves = std::ranges::count_if(reference.areas.all(), is_leaf) <=
-                      static_cast<ptrdiff_t>(kClassLeavesMax);
-  for (const reference::Area& a : reference.areas.all())
-    divided_areas_.push_back(leaves || !is_leaf(a));
-  for (size_t s = 0; s < sectors_; ++s) {
-    std::span<const SectorId> const above =
-        reference.sectors.ancestors(SectorId(static_cast<uint16_t>(s)));
-    sections_.push_back(above[above.size() < 2 ? 0 : above.size() - 2]);
-  }
 }
 
 std::shared_ptr<const Panel> Panel::publish() {
@@ -57,20 +48,6 @@ Panel Panel::copy() const {
   ++copy.generation_;  // all columns are shared with this view
   copy.scratch_ = std::make_shared<Scratch>();
   return copy;
-}
-
-size_t Panel::slot_of(Measure measure, Class in) const {
-  bool const is_own = in.division == info(measure).division;
-  return 1 + in.number + (is_own ? 0 : domain::kClassesMax);
-}
-
-bool Panel::exists(Measure measure, size_t number) const {
-  if (number < nodes()) return info(measure).adding != domain::Adding::kByClassAlone;
-  Division const own = info(measure).division;
-  size_t const slots = own == Division::kNone        ? 1
-                       : own == Division::kLegalForm ? kSlots
-                                                     : 1 + domain::kClassesMax;
-  return number < slots * nodes() && has_classes(node(number % nodes()));
 }
 
 const Panel::Column* Panel::stored(Measure measure, size_t number) const {
@@ -93,7 +70,7 @@ std::vector<uint32_t> Panel::numbers(Measure measure) const {
 }
 
 const Panel::Column* Panel::find(Node node, Measure measure, InClass in) const {
-  return stored(measure, index(node) + (in ? slot_of(measure, *in) * nodes() : 0));
+  return stored(measure, numbers_->of(node, measure, in));
 }
 
 Panel::Column& Panel::writable(size_t number, Measure measure) {
@@ -230,7 +207,7 @@ void Panel::add_one(size_t node, Measure measure, PeriodIndex period, int64_t am
 
 bool Panel::restore(Measure measure, size_t node, int64_t opening,
                     std::span<const int64_t> counts) {
-  if (!exists(measure, node) || stored(measure, node) != nullptr ||
+  if (!numbers_->exists(measure, node) || stored(measure, node) != nullptr ||
       counts.size() > static_cast<size_t>(kPeriodsAheadMax)) {
     return false;
   }
@@ -301,9 +278,8 @@ void Panel::add_to_classes(const Delta& delta) {
   Measure const measure = delta.key.measure();
   const domain::MeasureInfo& about = info(measure);
   auto const add_to = [&](Node node) {
-    size_t const first = index(node);
     auto const add_in = [&](Class in) {
-      add_one(slot_of(measure, in) * nodes() + first, measure, delta.key.period(), delta.amount);
+      add_one(numbers_->of(node, measure, in), measure, delta.key.period(), delta.amount);
     };
     add_in({about.division, delta.key.of_class()});
     if (about.division == Division::kLegalForm) add_in({Division::kSizeBand, cell.size.value});
@@ -312,9 +288,9 @@ void Panel::add_to_classes(const Delta& delta) {
     if (has_classes({cell.area, cell.sector})) add_to({cell.area, cell.sector});
     return;
   }
-  SectorId const section = sections_[cell.sector.value];
+  SectorId const section = numbers_->section(cell.sector);
   for (const reference::AreaAncestor& area : reference_->areas.ancestors(cell.area)) {
-    if (!divided_areas_[area.area.value]) continue;
+    if (!numbers_->is_divided(area.area)) continue;
     add_to({area.area, reference::kAllSectors});
     if (section != reference::kAllSectors) add_to({area.area, section});
   }
@@ -377,7 +353,8 @@ void Panel::retreat_horizon(PeriodIndex first) {
 }
 
 bool Panel::recall(Measure measure, size_t node, std::span<const int64_t> counts) {
-  if (!exists(measure, node) || counts.size() > static_cast<size_t>(kPeriodsAheadMax)) return false;
+  if (!numbers_->exists(measure, node) || counts.size() > static_cast<size_t>(kPeriodsAheadMax))
+    return false;
   int64_t sum = 0;
   for (int64_t n : counts) {
     if (__builtin_add_overflow(sum, n, &sum)) return false;

@@ -28,21 +28,10 @@
 #include "core/base/ids.h"
 #include "core/indicators/deltas.h"
 #include "core/indicators/official_figures.h"
+#include "core/indicators/series_numbers.h"
 #include "core/reference/reference.h"
 
 namespace bellwether::indicators {
-
-// An area or area set × a sector at any level. Queries and alerts refer to nodes.
-struct Node {
-  AreaId area;
-  SectorId sector;
-  friend auto operator<=>(const Node&, const Node&) = default;
-};
-
-// The series of a class are kept for all sectors and for sections, in areas above the leaves. They
-// are kept for leaves as well if there are at most so many: a nation of 33,000 small areas would
-// need as much memory again as for all other series.
-inline constexpr size_t kClassLeavesMax = 500;
 
 // A measure of a node by period: counts[i] is the count of period first + i. Later periods are
 // zero. Counts saturate at the 32-bit limits.
@@ -53,9 +42,6 @@ struct SeriesView {
 
 class Panel {
  public:
-  // A node has at most so many series of a measure: its own, then those of classes.
-  static constexpr size_t kSlots = 1 + 2 * domain::kClassesMax;
-
   // `reference` must outlive the panel and all its copies.
   Panel(const reference::Reference& reference, base::Calendar calendar, PeriodIndex first_period);
   Panel(Panel&&) = default;
@@ -109,17 +95,11 @@ class Panel {
   KnownFigures figures() const { return {*reference_, *figures_, figures_through_}; }
   base::Calendar calendar() const { return calendar_; }
   const reference::Reference& reference() const { return *reference_; }
-  size_t nodes() const { return reference_->areas.size() * sectors_; }
-  size_t index(Node node) const { return size_t{node.area.value} * sectors_ + node.sector.value; }
-  Node node(size_t index) const {
-    return {AreaId(static_cast<uint16_t>(index / sectors_)),
-            SectorId(static_cast<uint16_t>(index % sectors_))};
-  }
-
+  size_t nodes() const { return numbers_->nodes(); }
+  size_t index(Node node) const { return numbers_->index(node); }
+  Node node(size_t index) const { return numbers_->node(index); }
   // True if the series of the node's classes are kept.
-  bool has_classes(Node node) const {
-    return divided_areas_[node.area.value] && sections_[node.sector.value] == node.sector;
-  }
+  bool has_classes(Node node) const { return numbers_->has_classes(node); }
 
   // With a class: what is in that class. REQUIRES then: domain::divides() and has_classes().
   using InClass = std::optional<Class>;
@@ -139,7 +119,8 @@ class Panel {
 
   // Calls use(Measure, size_t node, int64_t opening, const std::vector<int64_t>& counts) for every
   // series that was ever changed, ordered by measure and node. counts[i] is the count of period
-  // first_period() + i. A series of a class has a number from nodes() on in the place of the node.
+  // first_period() + i. For a series of a class (SeriesNumbers), `node` is its number, which is not
+  // below nodes().
   template <class Use>
   void each(Use use) const;
   // Adds a series from each() to a panel with the same reference, calendar and first period.
@@ -170,16 +151,10 @@ class Panel {
     bool equals(const Column& other) const;
   };
   using Columns = std::vector<std::shared_ptr<Column>>;  // by node; empty until the measure is used
-  // The number of a series of a class is slot × nodes() + node, the slot from 1 on: that of a class
-  // of the measure's own division is 1 + its number; those of the size bands of a measure by legal
-  // form follow.
-  using ClassColumns = absl::flat_hash_map<uint32_t, std::shared_ptr<Column>>;  // by that number
+  using ClassColumns = absl::flat_hash_map<uint32_t, std::shared_ptr<Column>>;  // by number
 
   Panel(const Panel&) = default;
 
-  size_t slot_of(Measure measure, Class in) const;
-  // False if the panel keeps no series of that number.
-  bool exists(Measure measure, size_t number) const;
   const Column* stored(Measure measure, size_t number) const;  // null: never changed
   // The numbers of all series of a measure that were ever changed, ascending.
   std::vector<uint32_t> numbers(Measure measure) const;
@@ -200,9 +175,8 @@ class Panel {
   const reference::Reference* reference_;
   base::Calendar calendar_;
   PeriodIndex first_period_;
+  std::shared_ptr<const SeriesNumbers> numbers_;
   size_t sectors_;
-  std::vector<bool> divided_areas_;  // by area
-  std::vector<SectorId> sections_;   // by sector: the one below "all"; of "all", itself
   uint32_t generation_ = 1;
   std::array<Columns, domain::kMeasureCount> columns_;
   std::array<ClassColumns, domain::kMeasureCount> class_columns_;

@@ -51,7 +51,7 @@ enum class Compared : uint8_t {
   kVerdictsDiffer,  // on equal cells, with the same book
   kCutDiffers,      // no divergence: the wall clock affects where a quiet input is cut
   kNotCompared,     // the record was not available, passes the tick without judgement, or has
-                    // another version of the figures or other working hours of the desks
+                    // another version of the figures, or other working hours or teams of the desks
 };
 inline constexpr std::array<std::string_view, 6> kComparedNames = {
     "equal", "cells_equal", "cells_differ", "verdicts_differ", "cut_differs", "not_compared"};
@@ -84,7 +84,7 @@ struct DivergenceReport {
   std::array<int64_t, kComparedNames.size()> ticks{};  // by result
   std::optional<Divergence> first;                     // since the start of the process
   bool diverged = false;  // the latest tick that could be compared differs
-  // The latest tick in the journal was judged with other working hours of the desks.
+  // The latest tick in the journal was judged with other working hours or teams of the desks.
   bool other_working_hours = false;
 };
 

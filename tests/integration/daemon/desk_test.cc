@@ -141,7 +141,8 @@ TEST_F(DeskTest, F7_OtherHoursNeedAStartAndTheWholeLog) {
 
   auto second = daemon("");
   ASSERT_TRUE(second->through("2020-01")) << second->child().log();
-  EXPECT_THAT(second->child().log(), HasSubstr("made with the working hours of the desks"));
+  EXPECT_THAT(second->child().log(),
+              HasSubstr("made with the working hours or teams of the desks"));
   EXPECT_THAT(second->status().snapshots().started_from(), HasSubstr("the log: "));
   EXPECT_DOUBLE_EQ(median(*second, "2020-01").value().value(), 0.25);
   auto const warnings = [&] {

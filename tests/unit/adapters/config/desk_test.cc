@@ -179,6 +179,10 @@ TEST(DeskTest, AnErrorOfASourceNamesItsPath) {
 TEST(DeskTest, TheTeamsAreReadInTheirOrder) {
   EXPECT_THAT(must(read_with("desk: {teams: [start-up, advice]}\n")).desks.teams,
               ElementsAre("start-up", "advice"));
+  for (const char* name : {"other", "not_stated"}) {
+    EXPECT_THAT(complaint_of(base::cat("desk: {teams: [", name, "]}\n")),
+                HasSubstr("is the name of a class that is always there; use another name"));
+  }
   EXPECT_THAT(complaint_of("desk: {teams: [advice, advice]}\n"),
               HasSubstr("desk.teams: advice stands twice; remove one"));
   EXPECT_THAT(complaint_of("desk: {teams: [\"\"]}\n"),

@@ -98,10 +98,11 @@ TEST_F(CodecTest, AFrameOfFewBytesDoesNotUnpackToManyItems) {
 }
 
 TEST_F(CodecTest, ADeltaWithAnImpossiblePeriodOrCellIsRefused) {
-  auto const one = [&](uint16_t area, uint16_t sector, int32_t period) {
+  auto const one = [&](uint16_t area, uint16_t sector, int32_t period, uint8_t of_class = 0) {
     ByteWriter out;
     out.fixed(indicators::DeltaKey({base::AreaId(area), base::SectorId(sector), {}},
-                                   indicators::Measure::kBirths, base::PeriodIndex(period))
+                                   indicators::Measure::kBirths, base::PeriodIndex(period),
+                                   of_class)
                   .bits());
     out.signed_number(1);
     return partition_with(kDeltas, out.view()).ok();
@@ -114,6 +115,8 @@ TEST_F(CodecTest, ADeltaWithAnImpossiblePeriodOrCellIsRefused) {
   EXPECT_TRUE(one(areas - 1, sectors - 1, 0));
   EXPECT_FALSE(one(areas, 0, 0));
   EXPECT_FALSE(one(0, sectors, 0));
+  EXPECT_TRUE(one(0, 0, 0, domain::kLegalForms.size() - 1));
+  EXPECT_FALSE(one(0, 0, 0, domain::kLegalForms.size()));
 }
 
 TEST_F(CodecTest, ASeriesThatIsTooLongOrOverflowsIsRefused) {

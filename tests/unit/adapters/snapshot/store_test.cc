@@ -145,7 +145,8 @@ TEST_F(StoreTest, F7_AnotherIdentityIsRefusedWithTheDifference) {
                  other([](Identity& i) { i.figures = 99; }));
   expect_refused("postcodes and activity codes", other([](Identity& i) { i.codes = "0"; }));
   expect_refused(
-      "working hours of the desks fedcba9876543210; here it is 0000000000000007: `desk` of the "
+      "working hours or teams of the desks fedcba9876543210; here it is 0000000000000007: `desk` "
+      "of the "
       "configuration, its holidays or the time zone database differ",
       other([](Identity& i) { i.working_hours = 7; }));
   expect_refused("reference files differ", other([](Identity& i) { i.reference = "0"; }));

@@ -156,9 +156,10 @@ TEST(PanelTest, TheSeriesOfClassesAreKeptAndRestored) {
   });
   EXPECT_GT(of_classes, 100u);
   EXPECT_EQ(other.digest(), panel.digest());
-  EXPECT_FALSE(other.restore(Measure::kBirths, panel.nodes() * Panel::kSlots, 1, {}));
+  EXPECT_FALSE(other.restore(Measure::kBirths, panel.nodes() * SeriesNumbers::kSlots, 1, {}));
   EXPECT_FALSE(other.restore(Measure::kChargesCreated, panel.nodes() * 2, 1, {}));
-  EXPECT_FALSE(other.restore(Measure::kInteractions, panel.nodes() * (Panel::kSlots - 1), 1, {}));
+  EXPECT_FALSE(
+      other.restore(Measure::kInteractions, panel.nodes() * (SeriesNumbers::kSlots - 1), 1, {}));
   size_t const division = panel.index(node("N1", "10"));
   EXPECT_FALSE(other.restore(Measure::kBirths, panel.nodes() * 16 + division, 1, {}));
 }
@@ -255,7 +256,7 @@ TEST(PanelTest, RestoredSeriesEqualTheOriginals) {
         << "the panel already has the series";
   }
   Panel panel(world(), kMonths, kFirst);
-  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes() * Panel::kSlots, 0, edges))
+  EXPECT_FALSE(panel.restore(Measure::kBirths, panel.nodes() * SeriesNumbers::kSlots, 0, edges))
       << "no such series";
   EXPECT_FALSE(panel.restore(Measure::kBirths, 0, INT64_MAX, std::vector<int64_t>{1}))
       << "beyond 64 bits";
@@ -309,7 +310,7 @@ TEST(PanelTest, AHorizonThatMovedCanBeTakenBack) {
   for (size_t i = 0; i < back.nodes(); ++i)
     EXPECT_EQ(back.stock(back.node(i), kFirst), before->stock(before->node(i), kFirst));
   EXPECT_FALSE(
-      back.recall(Measure::kBirths, back.nodes() * Panel::kSlots, std::vector<int64_t>{1}));
+      back.recall(Measure::kBirths, back.nodes() * SeriesNumbers::kSlots, std::vector<int64_t>{1}));
   EXPECT_FALSE(back.recall(Measure::kBirths, 0, std::vector<int64_t>{INT64_MAX, 1}));
 }
 
