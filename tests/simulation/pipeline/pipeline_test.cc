@@ -15,7 +15,7 @@
 namespace bellwether::simulation {
 namespace {
 
-constexpr uint64_t kSeedsDefault = 300;
+constexpr uint64_t kSeedsDefault = 100;
 constexpr int kShrinkAttempts = 1'000;
 constexpr uint64_t kSeedsToCatch = 100;
 
