@@ -302,8 +302,8 @@ class Load {
     return gone;
   }
 
-  // What each row says is true, also of a file that is not believed as a whole. Returns `why` that
-  // is so.
+  // Commits what the rows say, which is true even if the file is not believed as a whole. Returns
+  // `why`, or the error of the commit.
   absl::Status keep_rows(const absl::Status& why) {
     BELLWETHER_RETURN_IF_ERROR(run_.commit());
     return why;

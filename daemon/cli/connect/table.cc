@@ -30,10 +30,16 @@ absl::Status run_table(TableCommand& command) {
       auto const run, ConnectRun::start(command.connect, base::cat("table 1 of ", mapping.source),
                                         {mapping.topic}));
   auto const counts = load_tables(*run, mapping, command.table);
-  std::string const text =
-      base::cat(counts.ok() ? text_of(*counts, mapping) : "", run->refusals_text());
+  std::string const refusals = run->refusals_text();
+  std::string const text = base::cat(counts.ok() ? text_of(*counts, mapping) : "", refusals);
   std::fputs(text.c_str(), stdout);
-  return counts.status();
+  BELLWETHER_RETURN_IF_ERROR(counts.status());
+  // A scheduler must notice that an export has changed its form.
+  bool const used =
+      counts->said + counts->repeated + counts->moved + counts->filtered + counts->old > 0;
+  if (!used && !refusals.empty())
+    return absl::InvalidArgumentError("every row was refused, for the reasons above");
+  return absl::OkStatus();
 }
 
 }  // namespace

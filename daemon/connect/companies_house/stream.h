@@ -29,7 +29,7 @@ namespace bellwether::connect::companies_house {
 
 inline constexpr std::string_view kOldFact = "older than a year";
 inline constexpr std::string_view kRepeated = "said before";
-inline constexpr std::string_view kReadBefore = "read before";
+inline constexpr std::string_view kReadBefore = "not newer than what was read before";
 inline constexpr std::string_view kCeasedBefore = "companies that ceased long ago";
 inline constexpr std::string_view kNoOpening = "insolvency cases without a day of opening";
 inline constexpr std::string_view kDamagedState = "is damaged";

@@ -132,6 +132,14 @@ TEST_F(ConnectTableTest, ADryRunPublishesNothingAndTellsEverything) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "state"));
 }
 
+TEST_F(ConnectTableTest, AFileOfWhichNothingCanBeUsedIsAFailure) {
+  std::string const file =
+      folder_.write("desk.csv", base::cat(kHeader, "x,2019-13-01 09:00,N1,cash\n"));
+  Child child(command(file), {}, log());
+  EXPECT_EQ(child.wait(30), 2) << child.log();
+  EXPECT_THAT(child.log(), HasSubstr("every row was refused, for the reasons above"));
+}
+
 // The shipped mapping of statistics, published twice: first estimates and then revised ones.
 TEST_F(ConnectTableTest, OfficialStatisticsBecomeProductivityAndStayAskableAsTheyWere) {
   topics_.observations = topics_.registrations + ".statistics";
