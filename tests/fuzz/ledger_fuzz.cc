@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "fuzz/input.h"
 #include "support/calendars.h"
+#include "support/key_sums.h"
 #include "support/logs.h"
 #include "support/oracle.h"
 
@@ -138,31 +139,6 @@ struct Fold {
   Sums sums;
 };
 
-testing::Oracle::Classes by_class(const Sums& sums) {
-  testing::Oracle::Classes counts;
-  for (const auto& [key, n] : sums.by_key) {
-    indicators::Cell const cell = key.cell();
-    for (const domain::DivisionInfo& by : domain::kDivisions) {
-      if (!domain::divides(by.id, key.measure())) continue;
-      bool const is_size = by.id == domain::Division::kSizeBand;
-      counts[{cell.area.value, cell.sector.value, key.measure(), key.period().value, by.id,
-              is_size ? cell.size.value : key.of_class()}] += n;
-    }
-  }
-  std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
-  return counts;
-}
-
-testing::Oracle::Counts without_sizes(const Sums& sums) {
-  testing::Oracle::Counts counts;
-  for (const auto& [key, n] : sums.by_key) {
-    indicators::Cell const cell = key.cell();
-    counts[{cell.area.value, cell.sector.value, key.measure(), key.period().value}] += n;
-  }
-  std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
-  return counts;
-}
-
 void check(const std::vector<Event>& log, uint64_t seed) {
   testing::Random random(seed);
   Fold const straight(log);
@@ -181,8 +157,8 @@ void check(const std::vector<Event>& log, uint64_t seed) {
   BELLWETHER_CHECK(straight.sums.reports == recomputed.reports);
   testing::Oracle oracle(kMonths);
   for (const Event& e : log) oracle.tell(e);
-  BELLWETHER_CHECK(without_sizes(straight.sums) == oracle.counts());
-  BELLWETHER_CHECK(by_class(straight.sums) == oracle.classes());
+  BELLWETHER_CHECK(testing::counts_of(straight.sums.by_key) == oracle.counts());
+  BELLWETHER_CHECK(testing::classes_of(straight.sums.by_key) == oracle.classes());
 }
 
 }  // namespace

@@ -302,8 +302,11 @@ class Oracle {
         add(p, Measure::kEnquiriesDistress, f.effective, f.code & 1, domain::Division::kTeam,
             f.team);
       }
+      int const intensity = static_cast<int>(f.intensity);
       add(p, Measure::kInteractionMinutes, f.effective, f.minutes, domain::Division::kIntensity,
-          static_cast<int>(f.intensity));
+          intensity);
+      add(p, Measure::kInteractionsTimed, f.effective, f.minutes > 0 ? 1 : 0,
+          domain::Division::kIntensity, intensity);
       if (f.response_bucket > 0) {
         add(p, indicators::measure_at(Measure::kResponse1, f.response_bucket - 1u), f.effective, 1,
             domain::Division::kTeam, f.team);

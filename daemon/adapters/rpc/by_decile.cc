@@ -18,15 +18,6 @@ namespace {
 namespace figures = ::bellwether::indicators;
 using reference::kDeciles;
 
-figures::Distribution distribution_of(const AskedFigure& asked) {
-  const auto& [subject, view, node, period] = asked;
-  if (const auto* const indicator = std::get_if<figures::Indicator>(&subject.id)) {
-    return figures::distribution(*indicator, *view.panel, node, period,
-                                 view.reported->late(*view.data_through));
-  }
-  return figures::distribution(std::get<figures::Measure>(subject.id), *view.panel, node, period);
-}
-
 std::vector<bool> withheld_of_deciles(std::span<const double> cases) {
   std::array<double, kDeciles> by_decile{};
   std::ranges::copy(cases, by_decile.begin());
@@ -56,7 +47,9 @@ void protect_unknown(const Subject& subject, figures::Distribution& of,
 grpc::Status divide_by_decile(const AskedFigure& asked,
                               indicators::v1::GetDistributionResponse& response) {
   const Subject& subject = asked.subject;
-  figures::Distribution of = distribution_of(asked);
+  const engine::View& view = asked.view;
+  figures::Distribution of = figures::distribution(
+      subject.id, *view.panel, asked.node, asked.period, view.reported->late(*view.data_through));
   if (!of.not_available.empty()) {
     BadRequest bad;
     bad.add("name", of.not_available);
@@ -75,7 +68,7 @@ grpc::Status divide_by_decile(const AskedFigure& asked,
   std::string const name = asked.period_name();
   fill(of.unknown, name, *response.mutable_unknown()->mutable_value());
   if (of.mass) fill(*of.mass, name, *response.mutable_mass_addresses()->mutable_value());
-  response.set_deprivation_index(asked.view.reference->deprivation_index);
+  response.set_deprivation_index(view.reference->deprivation_index);
   return grpc::Status::OK;
 }
 

@@ -31,8 +31,9 @@ void suppress(Value& v, common::v1::Basis& basis) {
 
 void protect_cases(Value& v, common::v1::Basis& basis) {
   if (!v.ok()) return withhold_parts(v, basis);
-  double const base = v.denominator > 0 ? v.denominator : std::abs(v.numerator);
-  double const part = v.denominator > 0 ? std::min(v.denominator, std::abs(v.numerator)) : base;
+  double const counted = v.cases.value_or(std::abs(v.numerator));
+  double const base = v.denominator > 0 ? v.denominator : counted;
+  double const part = v.denominator > 0 ? std::min(v.denominator, counted) : base;
   if (base < kSupportCellMin || part < kSupportCellMin) return suppress(v, basis);
   double const numerator = rounded_cases(v.numerator);
   double const denominator = rounded_cases(v.denominator);

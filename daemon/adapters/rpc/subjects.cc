@@ -5,6 +5,8 @@
 
 #include "adapters/rpc/privacy.h"
 #include "core/base/text.h"
+#include "core/indicators/figure.h"
+#include "core/indicators/reading.h"
 
 namespace bellwether::rpc {
 namespace {
@@ -43,24 +45,61 @@ indicators::Value compute(const Subject& subject, const engine::View& view, indi
     return indicators::compute(*indicator, *view.panel, node, period,
                                view.reported->late(*view.data_through));
   }
-  auto const measure = std::get<Measure>(subject.id);
-  indicators::Value v;
-  v.value = v.numerator = static_cast<double>(view.panel->at(node, measure, period));
-  // Facts that the register tells of an earlier time, such as the births of survivors, are counted.
-  // That there were no others is not known.
-  if (!view.panel->is_told(measure)) {
-    v.not_available = std::string(indicators::kNotToldOfEnds);
-    return v;
-  }
-  base::PeriodIndex const known = view.panel->known_from(measure);
-  if (period < known && v.value == 0) {
-    v.not_available = indicators::not_known_before(known, view.calendar, "the period");
-    return v;
-  }
-  v.window_periods = 1;
+  indicators::Value v =
+      indicators::value_of(subject.id, indicators::Reading(*view.panel, node), period);
   int32_t const age = view.data_through->value - period.value;
-  if (age >= 0) v.reported = view.reported->at(measure, age);
+  if (v.ok() && age >= 0) v.reported = view.reported->at(std::get<Measure>(subject.id), age);
   return v;
+}
+
+// Whether the formula divides by a count of people.
+bool has_people_below(const Subject& subject) {
+  const auto* const indicator = std::get_if<Indicator>(&subject.id);
+  if (indicator == nullptr) return false;
+  for (const domain::Term& term : indicators::info(*indicator).compute.denominator) {
+    bool const counts =
+        term.quantity == domain::Quantity::kSum || term.quantity == domain::Quantity::kTotal;
+    if (term.coefficient != 0 && counts &&
+        domain::privacy(term.measure) == domain::Privacy::kPeople) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_in_hours(const Subject& subject) {
+  return subject.unit == "hours";
+}
+
+// True if the counts of the value are known, although it may have no value for being small.
+bool has_counts(const indicators::Value& v) {
+  return v.ok() || v.below_base;
+}
+
+double counted(const indicators::Value& v) {
+  return v.cases.value_or(std::abs(v.numerator));
+}
+
+// Which classes must not be told so that no count of people among them becomes known: neither what
+// the figures count nor what they divide by. Sets `any` to whether one of these has somebody in it.
+std::vector<bool> withheld_of(
+    const Subject& subject, std::span<indicators::Value* const> classes,
+    absl::FunctionRef<std::vector<bool>(std::span<const double> cases)> withheld, bool& any) {
+  std::vector<bool> out(classes.size());
+  std::vector<double> cases(classes.size());
+  auto const add = [&](auto count) {
+    for (size_t i = 0; i < classes.size(); ++i)
+      cases[i] = has_counts(*classes[i]) ? count(*classes[i]) : 0;
+    std::vector<bool> const some = withheld(cases);
+    for (size_t i = 0; i < out.size(); ++i) {
+      out[i] = out[i] || some[i];
+      any = any || (some[i] && cases[i] > 0);
+    }
+  };
+  if (!is_in_hours(subject)) add(counted);
+  if (is_in_hours(subject) || has_people_below(subject))
+    add([](const indicators::Value& v) { return v.denominator; });
+  return out;
 }
 
 }  // namespace
@@ -100,14 +139,13 @@ indicators::Value value_of(const Subject& subject, const engine::View& view, ind
 }
 
 double cases_of(const Subject& subject, const indicators::Value& v) {
-  if (!v.ok()) return 0;
-  if (subject.unit == "hours") return v.denominator;
-  double const part = std::abs(v.numerator);
-  return v.denominator > 0 ? std::min(v.denominator, part) : part;
+  if (!has_counts(v)) return 0;
+  if (is_in_hours(subject)) return v.denominator;
+  return v.denominator > 0 ? std::min(v.denominator, counted(v)) : counted(v);
 }
 
 void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& basis) {
-  if (subject.unit == "hours") {
+  if (is_in_hours(subject)) {
     protect_hours(v, basis);
   } else {
     protect_cases(v, basis);
@@ -118,24 +156,25 @@ ToldClasses protect_classes(
     const Subject& subject, std::span<indicators::Value* const> classes, size_t stated,
     absl::FunctionRef<std::vector<bool>(std::span<const double> cases)> withheld,
     common::v1::Basis& basis) {
-  ToldClasses out{.stated = stated};
-  std::vector<double> cases;
-  bool has_sum = subject.unit != "hours";
-  for (const indicators::Value* const v : classes) {
-    bool const is_part = cases.size() < stated && v->ok();
-    if (is_part) out.counted += v->numerator;
-    has_sum &= !is_part || v->numerator >= 0;
-    cases.push_back(cases_of(subject, *v));
+  ToldClasses out{.stated = stated, .withheld = std::vector<bool>(classes.size())};
+  bool has_sum = !is_in_hours(subject);
+  for (const indicators::Value* const v : classes.first(stated)) {
+    if (!v->ok()) continue;
+    out.counted += v->numerator;
+    has_sum &= v->numerator >= 0;
+  }
+  if (subject.privacy != domain::Privacy::kPublic) {
+    // A share tells the sum of what has shares, and so what is withheld among it.
+    bool any_withheld = false;
+    out.withheld = withheld_of(subject, classes, withheld, any_withheld);
+    has_sum &= !any_withheld;
+    out.counted = indicators::rounded_cases(out.counted);
+    for (size_t i = 0; i < classes.size(); ++i) {
+      protect(subject, *classes[i], basis);
+      if (out.withheld[i] && classes[i]->ok()) suppress(*classes[i], basis);
+    }
   }
   if (!has_sum) out.counted = 0;
-  out.withheld.resize(cases.size());
-  if (subject.privacy == domain::Privacy::kPublic) return out;
-  out.counted = indicators::rounded_cases(out.counted);
-  out.withheld = withheld(cases);
-  for (size_t i = 0; i < classes.size(); ++i) {
-    protect(subject, *classes[i], basis);
-    if (out.withheld[i] && classes[i]->ok()) suppress(*classes[i], basis);
-  }
   return out;
 }
 

@@ -49,7 +49,8 @@ void protect(const Subject& subject, indicators::Value& v, common::v1::Basis& ba
 // The classes of a distribution that add up to one.
 struct ToldClasses {
   size_t stated = 0;  // so many have a share
-  // The sum of their numerators; 0 if the figures have no common sum, or parts below 0.
+  // The sum of their numerators; 0 if the figures have no common sum, or parts below 0, or if a
+  // class with people in it is withheld.
   double counted = 0;
   std::vector<bool> withheld;  // by class
 };

@@ -44,35 +44,46 @@ constexpr std::array<DivisionName, 7> kDivisions = {{
 
 constexpr size_t kNameColumns = 60;
 
+// A reason would make the table too wide: it goes into `notes`.
 std::vector<std::string> row(const std::string& code, const std::string& name,
-                             const indicators_pb::DistributionClass& c) {
+                             const indicators_pb::DistributionClass& c,
+                             std::vector<std::string>& notes) {
   const indicators_pb::Value& v = c.value();
   if (c.suppressed()) return {code, name, "withheld", ""};
-  if (!v.not_available().empty()) return {code, name, v.not_available(), ""};
+  if (!v.not_available().empty()) {
+    notes.push_back(base::cat("none of ", code.empty() ? name : code, ": ", v.not_available()));
+    return {code, name, "none", ""};
+  }
   return {code, name, figure(v.value()),
           c.share() > 0 ? absl::StrFormat("%.1f %%", c.share()) : ""};
 }
 
 void print(const Options& options, const indicators_pb::GetDistributionResponse& response) {
   Table table({"CLASS", "NAME", ">VALUE", ">SHARE"});
+  std::vector<std::string> notes;
+  bool has_shares = false;
   for (const indicators_pb::DistributionClass& c : response.classes()) {
     table.add(row(c.decile() > 0 ? base::cat(c.decile()) : c.code(),
-                  base::shorten(c.display_name(), kNameColumns), c));
+                  base::shorten(c.display_name(), kNameColumns), c, notes));
+    has_shares |= c.share() > 0;
   }
   const indicators_pb::DistributionClass& unknown = response.unknown();
   if (unknown.code().empty()) {
-    table.add(row("unknown", "in none of these", unknown));
+    table.add(row("unknown", "in none of these", unknown, notes));
   } else {
-    table.add(row(unknown.code(), unknown.display_name(), unknown));
+    table.add(row(unknown.code(), unknown.display_name(), unknown, notes));
   }
   if (response.has_mass_addresses())
-    table.add(row("", "of these at mass addresses", response.mass_addresses()));
+    table.add(row("", "of these at mass addresses", response.mass_addresses(), notes));
   indicators_pb::DistributionClass all;
   *all.mutable_value() = response.total();
-  table.add(row("all", "", all));
+  table.add(row("all", "", all, notes));
   table.print();
-  std::printf("\n%s in %s, unit %s; shares are those of the known classes\n", options.name.c_str(),
-              response.total().period().c_str(), response.unit().c_str());
+  std::printf("\n%s in %s, unit %s; %s\n", options.name.c_str(), response.total().period().c_str(),
+              response.unit().c_str(),
+              has_shares ? "shares are those of the known classes"
+                         : "no shares: the classes have no common sum that may be told");
+  for (const std::string& note : notes) std::printf("%s\n", note.c_str());
   if (!response.deprivation_index().empty())
     std::printf("deciles of %s\n", response.deprivation_index().c_str());
   print_basis(response.basis());

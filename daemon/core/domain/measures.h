@@ -124,6 +124,7 @@ enum class Measure : uint8_t {
   // Businesses of the stock that enter a size band or legal form, less those that leave it. It only
   // exists by class: both count where the business was, so their sum is 0.
   kClassChanges,
+  kInteractionsTimed,  // interactions whose minutes are stated
 };
 inline constexpr int kSurvivalYearsMax = 5;
 
@@ -330,6 +331,8 @@ inline constexpr auto kMeasures = [] {
        kRegistrations, kPublic},
       {kClassChanges, "class_changes", "Net changes into a size band or legal form", kRegistrations,
        kPublic, kNotOfVolume, kOfLife, Adding::kByClassAlone},
+      {kInteractionsTimed, "interactions_timed", "Interactions with stated minutes", kSupport,
+       kPeople},
   });
   auto const divide = [&](Division division, std::initializer_list<Measure> measures) {
     for (Measure m : measures) rows[static_cast<size_t>(m)].division = division;
@@ -339,7 +342,7 @@ inline constexpr auto kMeasures = [] {
           kClassChanges, kInsolvencies, kInsolvenciesSolvent, kStrikeOffCompulsory,
           kStrikeOffVoluntary, kSupported});
   divide(Division::kChannel, {kInteractions});
-  divide(Division::kIntensity, {kInteractionMinutes});
+  divide(Division::kIntensity, {kInteractionMinutes, kInteractionsTimed});
   divide(Division::kTeam,
          {kEnquiries, kEnquiriesDistress, kResponse1, kResponse2, kResponse3, kResponse4,
           kResponse5, kResponse6, kResponse7, kResponse8, kResponse9, kResponse10, kResponse11,
@@ -369,6 +372,12 @@ constexpr bool divides(Division division, Measure measure) {
   Division const own = info(measure).division;
   return division != Division::kNone &&
          (own == division || (division == Division::kSizeBand && own == Division::kLegalForm));
+}
+// The measure that counts the acts of which `measure` is an amount; nullopt: it is a count itself.
+// What may be told of an amount is decided by the acts.
+constexpr std::optional<Measure> counted_by(Measure measure) {
+  if (measure == Measure::kInteractionMinutes) return Measure::kInteractionsTimed;
+  return std::nullopt;
 }
 constexpr Measure measure_at(Measure first, size_t step) {
   return static_cast<Measure>(static_cast<size_t>(first) + step);

@@ -35,14 +35,16 @@ AreaDistribution distribution_by_area(const Figure& figure, const Panel& panel, 
   std::vector<AreaId> const parts = parts_of(areas, node.area);
   if (parts.empty()) {
     out.node_is_leaf = true;
-    out.not_available = base::cat(areas.at(node.area).code, " has no parts");
+    out.not_available = base::cat(areas.at(node.area).code,
+                                  " has no parts; choose an area above the smallest ones");
     return out;
   }
   Reading const reading(panel, node, late, Reading::Late::kAsReported);
-  for (AreaId part : parts)
-    out.parts.push_back({part, value_of(figure, reading.at({part, node.sector}), period)});
-  out.unknown = value_of(figure, reading.without(parts), period);
   out.node = value_of(figure, reading, period);
+  int const window = out.node.window_periods;
+  for (AreaId part : parts)
+    out.parts.push_back({part, value_of(figure, reading.at({part, node.sector}), period, window)});
+  out.unknown = value_of(figure, reading.without(parts), period, window);
   return out;
 }
 

@@ -28,23 +28,37 @@ bool is_divided_term(const Term& term, Division division) {
   return false;
 }
 
-// `figure(reading)`: the figure of what the reading is of.
-template <class Figure>
-ByClass figures(std::string_view name, bool divided, Division division, const Reading& node,
-                Figure figure) {
-  ByClass out;
-  if (!divided) {
-    out.not_available = base::cat(name, " is not divided by ", domain::info(division).title);
-  } else if (!node.panel().has_classes(node.node())) {
-    out.not_available = base::cat("figures by ", domain::info(division).title,
-                                  " are kept for all sectors and for sections, and for areas "
-                                  "above the smallest ones");
+// True if all that the formula counts is divided by the division.
+bool is_divided(const IndicatorInfo& info, Division division) {
+  if (domain::compares_nodes(info.compute.method)) return false;
+  for (const domain::Terms* terms : {&info.compute.numerator, &info.compute.denominator}) {
+    for (const Term& term : *terms) {
+      if (term.coefficient == 0) break;
+      if (!is_divided_term(term, division)) return false;
+    }
   }
-  if (!out.not_available.empty()) return out;
-  for (const NamedClass& c : classes_of(division, node.panel().reference()))
-    out.classes.push_back(figure(node.in({division, c.number})));
-  out.node = figure(node);
-  return out;
+  return true;
+}
+
+bool is_divided(const Figure& figure, Division division) {
+  if (const auto* const indicator = std::get_if<Indicator>(&figure))
+    return is_divided(info(*indicator), division);
+  return domain::divides(division, std::get<Measure>(figure));
+}
+
+std::string_view name_of(const Figure& figure) {
+  if (const auto* const indicator = std::get_if<Indicator>(&figure)) return info(*indicator).name;
+  return info(std::get<Measure>(figure)).name;
+}
+
+// "births is not divided by channel, only by size band and legal form".
+std::string not_divided(const Figure& figure, Division division) {
+  std::string others;
+  for (const domain::DivisionInfo& other : domain::kDivisions) {
+    if (is_divided(figure, other.id))
+      base::append(others, others.empty() ? ", only by " : " and ", other.title);
+  }
+  return base::cat(name_of(figure), " is not divided by ", domain::info(division).title, others);
 }
 
 }  // namespace
@@ -61,38 +75,29 @@ std::vector<NamedClass> classes_of(Division division, const reference::Reference
   }
   add(0, domain::kNotStated.code, domain::kNotStated.title);
   for (const std::string& team : reference.desks.teams()) add(out.size(), team, team);
-  add(reference::kOtherTeam, "other", "Other");
+  add(reference::kOtherTeam, domain::kOtherClass.code, domain::kOtherClass.title);
   return out;
 }
 
-bool is_divided(const IndicatorInfo& info, Division division) {
-  if (domain::compares_nodes(info.compute.method)) return false;
-  for (const domain::Terms* terms : {&info.compute.numerator, &info.compute.denominator}) {
-    for (const Term& term : *terms) {
-      if (term.coefficient == 0) break;
-      if (!is_divided_term(term, division)) return false;
-    }
-  }
-  return true;
-}
-
-ByClass by_class(Indicator indicator, Division division, const Panel& panel, Node node,
+ByClass by_class(const Figure& figure, Division division, const Panel& panel, Node node,
                  PeriodIndex period, const LateReports& late) {
-  const IndicatorInfo& about = info(indicator);
-  return figures(about.name, is_divided(about, division), division,
-                 Reading(panel, node, late, Reading::Late::kAsReported),
-                 [&](const Reading& of) { return compute(indicator, of, period); });
-}
-
-ByClass by_class(Measure measure, Division division, const Panel& panel, Node node,
-                 PeriodIndex period) {
-  return figures(info(measure).name, domain::divides(division, measure), division,
-                 Reading(panel, node), [&](const Reading& of) {
-                   Value v;
-                   v.value = v.numerator = of.sum(measure, {period, period});
-                   v.window_periods = 1;
-                   return v;
-                 });
+  ByClass out;
+  if (!is_divided(figure, division)) {
+    out.not_available = not_divided(figure, division);
+    return out;
+  }
+  if (!panel.has_classes(node)) {
+    out.not_at_node = true;
+    out.not_available = base::cat("figures by ", domain::info(division).title,
+                                  " are kept for all sectors and for sections, and for areas "
+                                  "above the smallest ones");
+    return out;
+  }
+  Reading const of_node(panel, node, late, Reading::Late::kAsReported);
+  int const periods = value_of(figure, of_node, period).window_periods;
+  for (const NamedClass& c : classes_of(division, panel.reference()))
+    out.classes.push_back(value_of(figure, of_node.in({division, c.number}), period, periods));
+  return out;
 }
 
 }  // namespace bellwether::indicators

@@ -9,6 +9,7 @@
 
 #include "core/domain/divisions.h"
 #include "core/indicators/catalogue.h"
+#include "core/indicators/figure.h"
 #include "core/indicators/panel.h"
 #include "core/reference/reference.h"
 
@@ -23,19 +24,15 @@ struct NamedClass {
 // All classes of the division, "not stated" first. The teams are those of the desks.
 std::vector<NamedClass> classes_of(Division division, const reference::Reference& reference);
 
-// True if all that the formula counts is divided by the division.
-bool is_divided(const IndicatorInfo& info, Division division);
-
 // The figures of a node in one period by class, in the order of classes_of().
 struct ByClass {
   std::vector<Value> classes;
-  Value node;
   std::string not_available;  // why there are none; empty if there are figures
+  bool not_at_node = false;   // the reason is the node, not the figure
 };
-// Each class by the indicator's own formula, so that rates are rates of the class.
-ByClass by_class(Indicator indicator, Division division, const Panel& panel, Node node,
+// Each class by the indicator's own formula, so that rates are rates of the class, and in the
+// window of the node.
+ByClass by_class(const Figure& figure, Division division, const Panel& panel, Node node,
                  PeriodIndex period, const LateReports& late);
-ByClass by_class(Measure measure, Division division, const Panel& panel, Node node,
-                 PeriodIndex period);
 
 }  // namespace bellwether::indicators

@@ -298,28 +298,25 @@ Distribution by_class(const Figure& figure, const Reading& node, PeriodIndex per
   out.not_available = why_undivided(figure, "decile");
   if (out.not_available.empty() && deprivation.empty()) out.not_available = kNoDeciles;
   if (!out.not_available.empty()) return out;
+  out.node = value_of(figure, node, period);
+  int const window = out.node.window_periods;
   std::vector<AreaId> all;
   for (int decile = 1; decile <= kDeciles; ++decile) {
     std::span<const AreaId> const leaves = deprivation.leaves(node.node().area, decile);
-    out.known[static_cast<size_t>(decile - 1)] = value_of(figure, node.of(leaves), period);
+    out.known[static_cast<size_t>(decile - 1)] = value_of(figure, node.of(leaves), period, window);
     all.insert(all.end(), leaves.begin(), leaves.end());
   }
-  out.unknown = value_of(figure, node.without(all), period);
+  out.unknown = value_of(figure, node.without(all), period, window);
   std::vector<AreaId> const mass = node.panel().reference().areas.mass_parts(node.node().area);
-  if (!mass.empty()) out.mass = value_of(figure, node.of(mass), period);
-  out.node = value_of(figure, node, period);
+  if (!mass.empty()) out.mass = value_of(figure, node.of(mass), period, window);
   return out;
 }
 
 }  // namespace
 
-Distribution distribution(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+Distribution distribution(const Figure& figure, const Panel& panel, Node node, PeriodIndex period,
                           const LateReports& late) {
-  return by_class(indicator, Reading(panel, node, late, Reading::Late::kAsReported), period);
-}
-
-Distribution distribution(Measure measure, const Panel& panel, Node node, PeriodIndex period) {
-  return by_class(measure, Reading(panel, node), period);
+  return by_class(figure, Reading(panel, node, late, Reading::Late::kAsReported), period);
 }
 
 }  // namespace bellwether::indicators

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/indicators/catalogue.h"
+#include "core/indicators/figure.h"
 #include "core/indicators/panel.h"
 #include "core/indicators/reading.h"
 #include "core/reference/deprivation.h"
@@ -74,11 +75,10 @@ struct Distribution {
   Value node;
   std::string not_available;  // why there is no distribution; empty if there is one
 };
-// Of an indicator: each class by the indicator's own formula, so that rates are rates of the class.
-// Not available for an indicator that compares places or sectors.
-Distribution distribution(Indicator indicator, const Panel& panel, Node node, PeriodIndex period,
+// Each class by the indicator's own formula, so that rates are rates of the class, and in the
+// window of the node. Not available for an indicator that compares places or sectors, and for a
+// measure that does not add up over areas.
+Distribution distribution(const Figure& figure, const Panel& panel, Node node, PeriodIndex period,
                           const LateReports& late);
-// Of a count. Not available for a measure that does not add up over areas.
-Distribution distribution(Measure measure, const Panel& panel, Node node, PeriodIndex period);
 
 }  // namespace bellwether::indicators

@@ -234,11 +234,13 @@ bool has_enough_cases(const Value& v) {
 
 }  // namespace
 
-Value compute(Indicator indicator, const Reading& reading, PeriodIndex period) {
+Value compute(Indicator indicator, const Reading& reading, PeriodIndex period, int periods) {
   const IndicatorInfo& entry = info(indicator);
   if (!are_told(entry, reading.panel())) return unavailable(std::string(kNotToldOfEnds));
   PeriodIndex const known = known_from(entry, reading.panel());
-  std::span<const int> const lengths = domain::window_lengths(entry.window, reading.calendar());
+  std::span<const int> const lengths =
+      periods > 0 ? std::span(&periods, 1)
+                  : domain::window_lengths(entry.window, reading.calendar());
   auto const first_of = [&](int length) { return PeriodIndex(period.value - length + 1); };
   if (first_of(lengths.front()) < known) return too_early("the window", known, reading.panel());
   Value v;

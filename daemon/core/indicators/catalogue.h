@@ -46,6 +46,9 @@ struct Value {
   bool below_base = false;    // true if the reason is a denominator below minimum_base
   int window_periods = 0;     // the length of the window; 0 if there is no value
   std::vector<UsedFigure> figures = {};  // the official figures in the value
+  // Of an amount such as minutes: how many acts it is the sum of. nullopt: the numerator is a
+  // count.
+  std::optional<double> cases = std::nullopt;
   double reported = 1;  // the share of the formula's events that should have been reported
   bool ok() const { return not_available.empty(); }
 };

@@ -1,8 +1,9 @@
 // Purpose: what may be told of people who asked for help, by place. A small count is withheld.
 // Where one class alone would be withheld, its count would follow from the others and their total,
 // so the next smallest is withheld, too. All other counts are rounded. The same counts always give
-// the same answer, so that the difference of two answers reveals nothing. Thread safety: pure
-// functions.
+// the same answer, so that the difference of two answers reveals nothing. What is withheld beside a
+// small count is withheld in one answer: between answers on several nodes only the rounding
+// protects. Thread safety: pure functions.
 #pragma once
 
 #include <array>
@@ -30,8 +31,8 @@ double rounded_up_cases(double cases);
 std::vector<bool> withheld(std::span<const double> parts);
 
 // The same for classes that are told with their total. Of some there may never be any, which is no
-// secret. So as many more of the next smallest are withheld until the withheld ones together are no
-// small count, unless all of them are 0.
+// secret: a class that is withheld alone has none. So as many more of the next smallest are
+// withheld until the withheld ones together are no small count, unless all of them are 0.
 std::vector<bool> withheld_classes(std::span<const double> parts);
 
 // The same for the deciles of deprivation. It holds within deciles 1–3, 4–7 and 8–10, because

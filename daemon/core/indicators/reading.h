@@ -130,7 +130,8 @@ class Reading {
 
 // The indicator of what the reading is of, at the end of `period`, as compute() of catalogue.h. An
 // indicator that compares a node with others or its parts has no value for anything but a node.
-Value compute(Indicator indicator, const Reading& reading, PeriodIndex period);
+// `periods`: the length of the window; 0: that of the indicator.
+Value compute(Indicator indicator, const Reading& reading, PeriodIndex period, int periods = 0);
 
 // The hours within which the share `quantile` of the responses came, interpolated within the
 // bucket. The last bucket has no upper limit; its value is its lower limit.

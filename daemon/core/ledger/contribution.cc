@@ -167,8 +167,10 @@ class Life {
       bool const about_distress = (f.code >> static_cast<int>(events::TopicFamily::kDistress)) & 1;
       if (about_distress) add(cell, Measure::kEnquiriesDistress, f.date(), 1, f.team());
     }
-    if (f.minutes() > 0)
+    if (f.minutes() > 0) {
       add(cell, Measure::kInteractionMinutes, f.date(), f.minutes(), f.intensity());
+      add(cell, Measure::kInteractionsTimed, f.date(), 1, f.intensity());
+    }
     if (f.response() > 0)
       add(cell, measure_at(Measure::kResponse1, f.response() - 1u), f.date(), 1, f.team());
   }

@@ -227,7 +227,7 @@ TEST_F(InclusionTest, BadRequestsSayWhat) {
   };
   refused(of("nothing", "A"), "name: no indicator");
   refused(of("births", "Z"), "node.area: no area");
-  refused(of("moves_in", "A"), "name: moves_in do not add up");
+  refused(of("moves_in", "A"), "name: moves_in does not add up");
   refused(of("inclusion_gap", "A"), "name: inclusion_gap compares");
   auto request = of("births", "A");
   request.set_by(static_cast<indicators_pb::Division>(99));

@@ -105,6 +105,16 @@ TEST_F(DistributionCommandTest, NamesTheClassThatIsNotStated) {
   }
 }
 
+TEST_F(DistributionCommandTest, WhyThereIsNoneStandsBelowTheTable) {
+  stub_.answer.mutable_classes(0)->mutable_value()->set_not_available(
+      "businesses is 60, below 100");
+  for (auto& c : *stub_.answer.mutable_classes()) c.set_share(0);
+  EXPECT_EQ(run({"births"}), 0);
+  EXPECT_THAT(printed_, HasSubstr(" none "));
+  EXPECT_THAT(printed_, HasSubstr("\nnone of E08000025: businesses is 60, below 100\n"));
+  EXPECT_THAT(printed_, HasSubstr("no shares: the classes have no common sum"));
+}
+
 TEST_F(DistributionCommandTest, AnErrorEndsTheCommand) {
   stub_.status = {grpc::StatusCode::INVALID_ARGUMENT, "E01 has no parts"};
   EXPECT_NE(run({"births"}), 0);

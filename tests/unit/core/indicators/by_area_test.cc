@@ -108,7 +108,7 @@ TEST_F(ByAreaTest, WhatCannotBeDividedSaysWhy) {
               HasSubstr("A1d2 has no parts"));
   EXPECT_TRUE(divided(Measure::kBirths, "A1d2", "2019-05").node_is_leaf);
   EXPECT_THAT(divided(Measure::kMovesIn, "R", "2019-05").not_available,
-              HasSubstr("do not add up over areas, so they have no figure by area"));
+              HasSubstr("does not add up over areas, so it has no figure by area"));
   EXPECT_THAT(divided(Indicator::kInclusionGap, "R", "2019-05").not_available,
               HasSubstr("compares places or sectors"));
 }

@@ -393,7 +393,7 @@ TEST(ByDecileTest, P_ClassesAddUpToTheNode) {
       for (std::string_view period : {"2018-02", "2018-12"}) {
         Node const node = node_at(panel, area);
         for (Measure m : {Measure::kBirths, Measure::kDeaths, Measure::kSupported}) {
-          Distribution const found = distribution(m, panel, node, the_month(period));
+          Distribution const found = distribution(m, panel, node, the_month(period), {});
           double sum = found.unknown.value;
           for (const Value& v : found.known) sum += v.value;
           EXPECT_EQ(sum, static_cast<double>(panel.at(node, m, the_month(period)))) << area << seed;
@@ -446,10 +446,11 @@ TEST(ByDecileTest, WhatIsAtMassAddressesIsUnknownAndShown) {
   EXPECT_EQ(stock.known[1].value, 176945);
   EXPECT_EQ(value(Indicator::kActiveStock, panel, "A", "2019-05").value, 1140525 + 2'000'000);
   EXPECT_EQ(value(Indicator::kActiveStock, panel, "A.own", "2019-05").value, 1140525);
-  EXPECT_FALSE(distribution(Measure::kBirths, panel, node_at(panel, "B"), the_month("2019-05"))
+  EXPECT_FALSE(distribution(Measure::kBirths, panel, node_at(panel, "B"), the_month("2019-05"), {})
                    .mass.has_value());
-  EXPECT_FALSE(distribution(Measure::kBirths, panel, node_at(panel, "A.own"), the_month("2019-05"))
-                   .mass.has_value());
+  EXPECT_FALSE(
+      distribution(Measure::kBirths, panel, node_at(panel, "A.own"), the_month("2019-05"), {})
+          .mass.has_value());
 }
 
 TEST(DistributionTest, AnIndicatorHasItsOwnFigureInEachDecile) {
@@ -477,19 +478,15 @@ TEST(DistributionTest, WhatHasNoFigureByDecileSaysWhy) {
   reference::Reference const reference = neighbourhoods();
   Panel const panel = panel_of(reference, birmingham());
   Node const node = node_at(panel, "A");
-  auto const why = [&](auto subject) {
-    if constexpr (std::is_same_v<decltype(subject), Measure>) {
-      return distribution(subject, panel, node, the_month("2019-05")).not_available;
-    } else {
-      return distribution(subject, panel, node, the_month("2019-05"), {}).not_available;
-    }
+  auto const why = [&](const Figure& figure) {
+    return distribution(figure, panel, node, the_month("2019-05"), {}).not_available;
   };
-  EXPECT_THAT(why(Measure::kMovesIn), HasSubstr("do not add up"));
+  EXPECT_THAT(why(Measure::kMovesIn), HasSubstr("does not add up"));
   EXPECT_THAT(why(Indicator::kInclusionGap), HasSubstr("compares places"));
   EXPECT_THAT(why(Indicator::kDiffusion), HasSubstr("compares places"));
   EXPECT_EQ(why(Measure::kBirths), "");
   Panel const without = panel_of(testing::world(), {});
-  EXPECT_THAT(distribution(Measure::kBirths, without, {}, the_month("2019-05")).not_available,
+  EXPECT_THAT(distribution(Measure::kBirths, without, {}, the_month("2019-05"), {}).not_available,
               HasSubstr("reference.deprivation"));
 }
 

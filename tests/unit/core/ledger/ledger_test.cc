@@ -7,6 +7,7 @@
 
 #include "core/indicators/panel.h"
 #include "support/calendars.h"
+#include "support/key_sums.h"
 #include "support/logs.h"
 #include "support/oracle.h"
 #include "unit/core/ledger/fixture.h"
@@ -464,22 +465,9 @@ TEST(LedgerPropertyTest, TheCountsEqualThoseOfTheOracle) {
     std::vector<Event> const log = testing::mangled(testing::random_log(random), random);
     testing::Oracle oracle(kMonths);
     for (const Event& e : log) oracle.tell(e);
-    testing::Oracle::Counts found;
-    testing::Oracle::Classes classes;
-    for (const auto& [key, n] : sums_of(log).by_key) {
-      indicators::Cell const cell = key.cell();
-      found[{cell.area.value, cell.sector.value, key.measure(), key.period().value}] += n;
-      for (const domain::DivisionInfo& by : domain::kDivisions) {
-        if (!domain::divides(by.id, key.measure())) continue;
-        bool const is_size = by.id == domain::Division::kSizeBand;
-        classes[{cell.area.value, cell.sector.value, key.measure(), key.period().value, by.id,
-                 is_size ? cell.size.value : key.of_class()}] += n;
-      }
-    }
-    std::erase_if(found, [](const auto& entry) { return entry.second == 0; });
-    std::erase_if(classes, [](const auto& entry) { return entry.second == 0; });
-    ASSERT_EQ(found, oracle.counts());
-    ASSERT_EQ(classes, oracle.classes());
+    Sums const sums = sums_of(log);
+    ASSERT_EQ(testing::counts_of(sums.by_key), oracle.counts());
+    ASSERT_EQ(testing::classes_of(sums.by_key), oracle.classes());
   }
 }
 
